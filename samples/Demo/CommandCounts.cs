@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Rewt.Samples.Demo;
+
+/// <summary>What the server has run, from INFO commandstats.</summary>
+/// <param name="All">All commands but those that belong to looking (INFO) and to keeping connections alive (PING).</param>
+/// <param name="Polls">Reads of a key ring: one MULTI each.</param>
+/// <param name="Scripts">Writes of a key ring: a rotation, or an invalidation.</param>
+internal sealed record CommandCounts(long All, long Polls, long Scripts)
+{
+    /// <returns>The counts, or null where the server keeps none.</returns>
+    public static CommandCounts? Parse(string info)
+    {
+        var counts = info.Split('\n')
+            .Select(line => line.Trim().Split(["cmdstat_", ":calls=", ","], StringSplitOptions.None))
+            .Where(parts => parts.Length > 2 && parts[0].Length == 0)
+            .ToDictionary(parts => parts[1], parts => long.Parse(parts[2], CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
+        return counts.Count == 0
+            ? null
+            : new CommandCounts(counts.Values.Sum() - Of("info") - Of("ping"), Of("multi"), Of("eval") + Of("evalsha"));
+
+        long Of(string command) => counts.GetValueOrDefault(command);
+    }
+}

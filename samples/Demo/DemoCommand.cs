@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Rewt.Samples.Demo;
+
+/// <summary>The command line: what may be asked for, and a clear word for what may not.</summary>
+internal static class DemoCommand
+{
+    private static readonly Option<bool> Headless = new("--headless")
+    {
+        Description = "Print one JSON object of figures at the end instead of a live view; exit code 1 if a call failed.",
+    };
+
+    private static readonly Option<double> Duration = new("--duration")
+    {
+        Description = "Seconds of traffic. Default: 20 with --headless, else until Ctrl+C.",
+        HelpName = "seconds",
+    };
+
+    private static readonly Option<TimeSpan> Rotate = new("--rotate")
+    {
+        Description = "How often the signing key rotates, as hh:mm:ss.",
+        HelpName = "hh:mm:ss",
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(5),
+    };
+
+    private static readonly Option<string?> Redis = new("--redis")
+    {
+        Description = "A Redis that runs already. Default: an embedded server of the demo's own, with nothing to install.",
+        HelpName = "host:port",
+    };
+
+    private static readonly Option<string?> Namespace = new("--namespace")
+    {
+        Description = "The namespace of the keys. Default: rewt on the embedded server; with --redis rewt-demo, whose keys are deleted before and after.",
+        HelpName = "name",
+    };
+
+    private static readonly Option<int> Rate = new("--rate")
+    {
+        Description = "Calls a second from end to end, at most 200.",
+        HelpName = "calls",
+        DefaultValueFactory = _ => 60,
+    };
+
+    public static RootCommand Create()
+    {
+        Duration.Validators.Add(result => Check(result, Duration, seconds => seconds is > 0 and <= 86400, "must be more than 0 and at most 86400 seconds"));
+        // A bare number would be so many days.
+        Rotate.Validators.Add(result => Check(
+            result,
+            Rotate,
+            rotate => result.Tokens[0].Value.Contains(':') && rotate >= TimeSpan.FromSeconds(1) && rotate <= TimeSpan.FromDays(365),
+            "must be hh:mm:ss, from one second to 365 days"));
+        Namespace.Validators.Add(result => Check(
+            result,
+            Namespace,
+            name => name is { Length: >= 1 and <= 128 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':'),
+            "must be 1 to 128 letters, digits, '.', '_', '-' or ':'"));
+        Rate.Validators.Add(result => Check(result, Rate, rate => rate is >= 1 and <= 200, "must be from 1 to 200 calls a second"));
+
+        var command = new RootCommand("Orders calls Inventory calls Shipping, two instances each, while the signing key rotates under the traffic.")
+        {
+            Headless, Duration, Rotate, Redis, Namespace, Rate,
+        };
+        command.SetAction((arguments, cancellationToken) => new DemoRun(Read(arguments)).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private static DemoOptions Read(ParseResult arguments)
+    {
+        var redis = arguments.GetValue(Redis);
+        var named = arguments.GetValue(Namespace);
+        var headless = arguments.GetValue(Headless);
+        double? seconds = arguments.GetResult(Duration) is { Tokens.Count: > 0 } ? arguments.GetValue(Duration) : headless ? 20 : null;
+        return new DemoOptions(
+            redis,
+            named ?? (redis is null ? "rewt" : "rewt-demo"),
+            OwnsNamespace: redis is not null && named is null,
+            arguments.GetValue(Rotate),
+            seconds is { } value ? TimeSpan.FromSeconds(value) : null,
+            arguments.GetValue(Rate),
+            headless);
+    }
+
+    private static void Check<T>(OptionResult result, Option<T> option, Func<T?, bool> isGood, string rule)
+    {
+        if (result.Tokens.Count == 0) return;
+        try
+        {
+            if (!isGood(result.GetValueOrDefault<T>())) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {rule}, not {result.Tokens[0].Value}."));
+        }
+        catch (InvalidOperationException)
+        {
+            // What is no number or time at all is the parser's own to report.
+        }
+    }
+}

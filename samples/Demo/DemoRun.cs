@@ -1,0 +1,85 @@
+namespace Rewt.Samples.Demo;
+
+/// <summary>The demo from beginning to end: a server, the fleet, traffic, figures, and nothing left behind.</summary>
+internal sealed class DemoRun(DemoOptions options)
+{
+    private readonly DemoLog _log = new();
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (options.Redis is { } redis) return await RunAsync(redis, $"at {RedisName(redis)}", stop);
+
+            _log.Write("starting the embedded server (garnet)");
+            await using var server = await EmbeddedServer.StartAsync(_log.Write, stop);
+            return await RunAsync(server.Address, $"embedded garnet at {server.Address}", stop);
+        }
+        catch (DemoException exception)
+        {
+            _log.Write(exception.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _log.Write("stopped before it began");
+            return 1;
+        }
+    }
+
+    /// <summary>Without a password that may be in the connection string.</summary>
+    private static string RedisName(string redis) => redis.Split(',')[0];
+
+    private async Task<int> RunAsync(string redis, string redisName, CancellationToken stop)
+    {
+        await using var watch = await RedisWatch.ConnectAsync(redis);
+        if (!options.OwnsNamespace) return await RunAsync(watch, redis, redisName, stop);
+
+        await watch.DeleteNamespaceAsync(options.Namespace);
+        try
+        {
+            return await RunAsync(watch, redis, redisName, stop);
+        }
+        finally
+        {
+            await watch.DeleteNamespaceAsync(options.Namespace);
+        }
+    }
+
+    private async Task<int> RunAsync(RedisWatch watch, string redis, string redisName, CancellationToken stop)
+    {
+        var tally = new Tally();
+        await using var ring = new RingWatch(redis, options);
+        await ring.BeginAsync(stop);
+        Func<Figures> figures;
+        await using (var fleet = new Fleet())
+        {
+            _log.Write($"starting two instances each of Orders, Inventory and Shipping; keys of the namespace {options.Namespace} {redisName}");
+            await fleet.StartAsync(redis, options, tally, _log.Write, stop);
+            using var traffic = new Traffic(fleet.Orders, tally, _log.Write);
+            await traffic.WarmUpAsync(stop);
+            var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
+            _log.Write("measuring what the idle fleet asks of Redis");
+            await meter.CalibrateAsync(stop);
+            await ring.BeginAsync(stop);
+            _log.Write("traffic begins");
+
+            var started = TimeProvider.System.GetTimestamp();
+            figures = () => Figures.Of(tally, ring, meter, TimeProvider.System.GetElapsedTime(started), options.Namespace, redisName);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var quiet = end.Token.Register(() => _log.IsClosed = true);
+            if (options.Duration is { } duration) end.CancelAfter(duration);
+            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, () => watch.DeleteSecretAsync(options.Namespace)).RunAsync(end);
+            await Task.WhenAll(traffic.RunAsync(options.Rate, end.Token), ring.RunAsync(end.Token), meter.RunAsync(tally, end.Token), view);
+
+            var duringTraffic = figures();
+            figures = () => duringTraffic;
+        }
+
+        // The services have ended, and with them the last line that could tell of a retry.
+        var result = figures() with { Retries = tally.Retries };
+        if (options.Headless) Console.Out.WriteLine(result.ToJson());
+        return result.IsGood ? 0 : 1;
+    }
+}

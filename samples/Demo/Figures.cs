@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Rewt.Samples.Demo;
+
+/// <summary>What the demo shows, live and at the end.</summary>
+internal sealed record Figures(
+    long Calls,
+    long Failures,
+    long Retries,
+    int Rotations,
+    string? CurrentKeyId,
+    double? RedisCommandsPerCall,
+    long? RedisCommands,
+    double Duration,
+    double? MeanMilliseconds,
+    double? P99Milliseconds,
+    string Namespace,
+    string Redis,
+    string? Note)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>No call failed, and at least one was made.</summary>
+    [JsonIgnore]
+    public bool IsGood => Failures == 0 && Calls > 0;
+
+    public static Figures Of(Tally tally, RingWatch ring, RedisMeter meter, TimeSpan elapsed, string @namespace, string redis)
+    {
+        var latency = tally.Latency();
+        return new Figures(
+            tally.Calls,
+            tally.Failures,
+            tally.Retries,
+            ring.Rotations,
+            ring.CurrentKeyId,
+            meter.PerCall,
+            meter.Commands,
+            Math.Round(elapsed.TotalSeconds, 1),
+            Rounded(latency?.Mean),
+            Rounded(latency?.P99),
+            @namespace,
+            redis,
+            meter.Note);
+
+        static double? Rounded(double? milliseconds) => milliseconds is { } value ? Math.Round(value, 1) : null;
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+}

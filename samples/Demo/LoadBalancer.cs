@@ -1,0 +1,79 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Samples.Demo;
+
+/// <summary>One address in front of the instances of a service, which take turns: what a real fleet has between its services.</summary>
+internal sealed class LoadBalancer : IAsyncDisposable
+{
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly WebApplication _application;
+    private Uri[] _instances = [];
+    private uint _turn;
+
+    private LoadBalancer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _application = builder.Build();
+        _application.Run(ForwardAsync);
+    }
+
+    public string Address => _application.Urls.Single();
+
+    public static async Task<LoadBalancer> StartAsync(CancellationToken cancellationToken)
+    {
+        var balancer = new LoadBalancer();
+        await balancer._application.StartAsync(cancellationToken);
+        return balancer;
+    }
+
+    /// <summary>Names the instances, once they have said where they listen.</summary>
+    public void Serve(IEnumerable<Uri> instances) => Volatile.Write(ref _instances, [.. instances]);
+
+    public Uri Next()
+    {
+        var instances = Volatile.Read(ref _instances);
+        return instances[Interlocked.Increment(ref _turn) % instances.Length];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _client.Dispose();
+    }
+
+    /// <summary>Enough of a proxy for the samples, whose requests have no body.</summary>
+    private async Task ForwardAsync(HttpContext context)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Next(), context.Request.Path + context.Request.QueryString));
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name is not ("Host" or "Connection")) request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+        }
+
+        try
+        {
+            using var response = await _client.SendAsync(request, context.RequestAborted);
+            context.Response.StatusCode = (int)response.StatusCode;
+            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
+            {
+                if (name is not ("Connection" or "Transfer-Encoding")) context.Response.Headers[name] = values.ToArray();
+            }
+
+            await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+        catch (HttpRequestException)
+        {
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to tell.
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace Rewt.Samples.Demo;
+
+/// <summary>
+/// Redis commands per call in steady state: of the stretches in which no key changed, what the server ran beyond the polls of the
+/// key rings. What a poll costs is measured on the idle fleet; polls beyond what the refresh interval allows count as the calls'.
+/// </summary>
+internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshInterval)
+{
+    // The shortest pause between two polls of one ring, as a part of its refresh interval.
+    private const double ShortestPause = 0.6;
+    private const int PollsToCalibrate = 20;
+
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CalibrationLimit = TimeSpan.FromSeconds(15);
+
+    private Mark? _begin;
+    private Mark? _last;
+    private Totals _steady = new(0, 0, 0, TimeSpan.Zero);
+    private double? _pollCost;
+
+    /// <summary>All that the server ran since the beginning.</summary>
+    public long? Commands => _last?.Counts.All - _begin?.Counts.All;
+
+    public double? PerCall
+    {
+        get
+        {
+            if (_pollCost is not { } cost || _steady.Calls == 0) return null;
+
+            var scheduled = rings * ((_steady.Elapsed / (refreshInterval * ShortestPause)) + 1);
+            var beyond = _steady.Commands - (cost * Math.Min(_steady.Polls, scheduled));
+            // A poll that is half done at the edge of a stretch is worth a few commands in either direction.
+            return Math.Round(Math.Max(0, beyond) / _steady.Calls, 2);
+        }
+    }
+
+    public string? Note => Commands is null
+        ? "the server keeps no commandstats"
+        : PerCall is null ? "no stretch without a change of keys was long enough to count commands" : null;
+
+    /// <summary>Measures polls alone, before there is traffic.</summary>
+    public async Task CalibrateAsync(CancellationToken cancellationToken)
+    {
+        await SampleAsync(0);
+        if (_last is null) return;
+
+        var started = TimeProvider.System.GetTimestamp();
+        while (_steady.Polls < PollsToCalibrate && TimeProvider.System.GetElapsedTime(started) < CalibrationLimit)
+        {
+            await Task.Delay(Window, cancellationToken);
+            await SampleAsync(0);
+        }
+
+        if (_steady.Polls > 0) _pollCost = Math.Round((double)_steady.Commands / _steady.Polls);
+        _steady = new Totals(0, 0, 0, TimeSpan.Zero);
+        _begin = _last;
+    }
+
+    /// <summary>Samples until it is stopped.</summary>
+    public async Task RunAsync(Tally tally, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Window);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop)) await SampleAsync(tally.Calls);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await SampleAsync(tally.Calls);
+        }
+    }
+
+    private async Task SampleAsync(long calls)
+    {
+        if (await redis.CountsAsync() is not { } counts) return;
+
+        var now = new Mark(counts, calls, TimeProvider.System.GetTimestamp());
+        var last = _last;
+        // A server that samples its own statistics tells the same twice.
+        if (counts == last?.Counts) return;
+
+        _last = now;
+        _begin ??= now;
+        if (last is null || counts.Scripts != last.Counts.Scripts) return;
+
+        _steady = new Totals(
+            _steady.Commands + counts.All - last.Counts.All,
+            _steady.Polls + counts.Polls - last.Counts.Polls,
+            _steady.Calls + calls - last.Calls,
+            _steady.Elapsed + TimeProvider.System.GetElapsedTime(last.At, now.At));
+    }
+
+    private sealed record Mark(CommandCounts Counts, long Calls, long At);
+
+    private sealed record Totals(long Commands, long Polls, long Calls, TimeSpan Elapsed);
+}

@@ -1,0 +1,70 @@
+using StackExchange.Redis;
+
+namespace Rewt.Samples.Demo;
+
+/// <summary>The demo's own connection to the server: it looks at the statistics and does what an operator would do by hand.</summary>
+internal sealed class RedisWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    private readonly ConnectionMultiplexer _redis;
+
+    private RedisWatch(ConnectionMultiplexer redis) => _redis = redis;
+
+    public static async Task<RedisWatch> ConnectAsync(string redis)
+    {
+        try
+        {
+            var configuration = ConfigurationOptions.Parse(redis);
+            // The client library counts INFO among the commands of administrators.
+            configuration.AllowAdmin = true;
+            var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+            // In client libraries before 2.0, ordered completion would let one slow continuation hold up all replies.
+            connection.PreserveAsyncOrder = false;
+            return new RedisWatch(connection);
+        }
+        catch (Exception exception) when (exception is RedisConnectionException or ArgumentException)
+        {
+            throw new DemoException($"--redis {redis} cannot be reached: {exception.Message}");
+        }
+    }
+
+    /// <returns>The counts, or null where the server keeps none or does not tell.</returns>
+    public async Task<CommandCounts?> CountsAsync()
+    {
+        try
+        {
+            // On the server, not a database: there, each INFO would bring a SELECT with it.
+            var info = await _redis.GetServer(_redis.GetEndPoints()[0]).InfoRawAsync("commandstats").WaitAsync(Limit);
+            // The continuation runs on the connection's reader, which must not wait for our work.
+            await Task.Yield();
+            return CommandCounts.Parse(info);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What redis-cli DEL does: all keys of the namespace are revoked at once.</summary>
+    public Task DeleteSecretAsync(string @namespace) => DeleteAsync($"{@namespace}:rewt-secret");
+
+    /// <summary>All that a namespace has in Redis, as after a flush.</summary>
+    public Task DeleteNamespaceAsync(string @namespace) => DeleteAsync(
+        $"{@namespace}:rewt-secret", $"{{{@namespace}:rewt-secret}}:ring", $"{{{@namespace}:rewt-secret}}:dead");
+
+    public async ValueTask DisposeAsync() => await _redis.CloseAsync(allowCommandsToComplete: false);
+
+    private async Task DeleteAsync(params RedisKey[] keys)
+    {
+        try
+        {
+            await _redis.GetDatabase().ExecuteAsync("DEL", [.. keys.Cast<object>()]).WaitAsync(Limit);
+            await Task.Yield();
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            throw new DemoException($"Redis did not delete {string.Join(", ", keys)}: {exception.Message}");
+        }
+    }
+}

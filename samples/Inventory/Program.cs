@@ -1,0 +1,29 @@
+// Inventory is called by Orders and calls Shipping: it verifies what comes in, signs what goes out and passes the user id on.
+using System.Security.Claims;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.Services.AddRewtAuthentication();
+builder.Services
+    .AddHttpClient("shipping", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:shipping"))
+    .AddRewtSigning(options =>
+    {
+        options.Audience = "shipping";
+        options.ForwardClaims = ["userId"];
+    });
+
+var app = builder.Build();
+
+app.MapGet("/health", () => "ok");
+
+app.MapGet("/stock/{item}", async (string item, ClaimsPrincipal user, IHttpClientFactory clients, CancellationToken cancellationToken) =>
+{
+    var shipment = await clients.CreateClient("shipping").GetFromJsonAsync<Shipment>($"/shipments/{item}", cancellationToken);
+    return new Stock(item, user.Identity?.Name, user.FindFirstValue("userId"), shipment);
+}).RequireAuthorization();
+
+app.Run();
+
+internal sealed record Stock(string Item, string? Caller, string? UserId, Shipment? Shipment);
+
+internal sealed record Shipment(string Item, string Caller, string UserId);

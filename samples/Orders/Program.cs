@@ -1,0 +1,31 @@
+// Orders takes calls from outside and calls Inventory. It only sends: one line makes the client sign its requests.
+using Rewt;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.Services
+    .AddHttpClient("inventory", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:inventory"))
+    .AddRewtSigning("inventory");
+
+var app = builder.Build();
+
+app.MapGet("/health", () => "ok");
+
+// The user's name would come from the user's own login; here it is in the path, so that curl will do.
+app.MapGet("/orders/{userId}", async (string userId, IHttpClientFactory clients, CancellationToken cancellationToken) =>
+{
+    using var request = new HttpRequestMessage(HttpMethod.Get, "/stock/teapot");
+    request.SetRewtClaims(new Dictionary<string, object> { ["userId"] = userId });
+
+    using var response = await clients.CreateClient("inventory").SendAsync(request, cancellationToken);
+    response.EnsureSuccessStatusCode();
+    return new Order(userId, await response.Content.ReadFromJsonAsync<Stock>(cancellationToken));
+});
+
+app.Run();
+
+internal sealed record Order(string UserId, Stock? Stock);
+
+internal sealed record Stock(string Item, string Caller, string UserId, Shipment? Shipment);
+
+internal sealed record Shipment(string Item, string Caller, string UserId);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>What the handler logs: a good token is debugging, a bad one information, an outage a warning; never the token or its claims.</summary>
+internal static partial class RewtHandlerLog
+{
+    [LoggerMessage(EventId = 40, EventName = "TokenAccepted", Level = LogLevel.Debug, Message = "Scheme {Scheme} accepted a token.")]
+    public static partial void TokenAccepted(this ILogger logger, string scheme);
+
+    [LoggerMessage(EventId = 41, EventName = "TokenRefused", Level = LogLevel.Information, Message = "Scheme {Scheme} refused a token: {Refusal}.")]
+    public static partial void TokenRefused(this ILogger logger, string scheme, RewtRefusal refusal);
+
+    [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot judge a token: its keys cannot be had.")]
+    public static partial void KeysUnavailable(this ILogger logger, string scheme, Exception exception);
+}

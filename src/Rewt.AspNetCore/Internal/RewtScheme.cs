@@ -1,0 +1,4 @@
+namespace Rewt.Internal;
+
+/// <summary>That an authentication scheme is ours.</summary>
+internal sealed record RewtScheme(string Name);

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Rewt;
+using Rewt.Internal;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes an application accept the calls of services that sign with Rewt.</summary>
+public static class RewtAuthenticationExtensions
+{
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/>, the default one if none is set. Settings of the keys come from the
+    /// configuration section <c>Rewt</c>, JwtBearer's own from <c>Authentication:Schemes:Rewt</c>; nothing needs Redis when the application
+    /// starts.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(static _ => { });
+
+    /// <summary>Adds the scheme with settings from code; they go before the configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Settings of the keys; JwtBearer's own, events among them, are <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddAuthorization();
+        services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme ??= RewtDefaults.AuthenticationScheme);
+        return services.AddAuthentication().AddRewt(RewtDefaults.AuthenticationScheme, configure);
+    }
+
+    /// <summary>Adds the scheme with settings from a section of the configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The section itself; it goes before the section <c>Rewt</c>.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddRewtAuthentication(options => options.Bind(configuration));
+    }
+
+    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside others.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <returns>The builder.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder) => builder.AddRewt(RewtDefaults.AuthenticationScheme, static _ => { });
+
+    /// <summary>Adds a scheme beside others. One of another name is a trust domain of its own: it needs a namespace of its own and may have other lifetimes.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="authenticationScheme">The scheme's name; also the name of its ring (see <c>AddRewt(name, …)</c>).</param>
+    /// <param name="configure">Settings of the keys; they go before the configuration.</param>
+    /// <returns>The builder.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        var services = builder.Services.AddRewt(RewtSchemes.RingOf(authenticationScheme), configure);
+        if (services.Any(service => service.ImplementationInstance is RewtScheme scheme && scheme.Name == authenticationScheme)) return builder;
+
+        services.AddSingleton(new RewtScheme(authenticationScheme));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
+        // JwtBearer brings its own reading of Authentication:Schemes; only the handler of the scheme is ours.
+        builder.AddJwtBearer(authenticationScheme, static _ => { });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
+        services.Configure<AuthenticationOptions>(options => options.SchemeMap[authenticationScheme].HandlerType = typeof(RewtHandler));
+        services.TryAddTransient<RewtHandler>();
+        services.TryAddSingleton<RewtSchemes>();
+        services.AddHttpContextAccessor();
+        services.TryAddSingleton<ICallerClaims, HttpCallerClaims>();
+        return builder;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections;
+using System.Net.Http.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>Whether a body can be sent a second time, whole.</summary>
+internal static class BodyReplay
+{
+    /// <summary>Buffers a body that could be sent only once, if it is short and says so; a body without a known length is left alone.</summary>
+    public static async ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken)
+    {
+        if (CanReplay(content)) return true;
+        if (content!.Headers.ContentLength is not { } length || length > maximum) return false;
+
+        await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private static bool CanReplay(HttpContent? content) => content switch
+    {
+        null or ByteArrayContent or ReadOnlyMemoryContent => true,
+        JsonContent json => CanReadAgain(json.Value),
+        MultipartContent parts => parts.All(CanReplay),
+        _ => false,
+    };
+
+    /// <summary>A sequence that is no collection may be empty the second time: the reader of a channel or of a database is.</summary>
+    private static bool CanReadAgain(object? value)
+    {
+        if (value is null or string or ICollection) return true;
+
+        var kinds = value.GetType().GetInterfaces().Where(kind => kind.IsGenericType).Select(kind => kind.GetGenericTypeDefinition()).ToHashSet();
+        if (kinds.Contains(typeof(IAsyncEnumerable<>))) return false;
+        return value is not IEnumerable || kinds.Contains(typeof(ICollection<>)) || kinds.Contains(typeof(IReadOnlyCollection<>));
+    }
+}

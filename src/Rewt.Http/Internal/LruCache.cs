@@ -1,0 +1,46 @@
+namespace Rewt.Internal;
+
+/// <summary>A bounded cache: the least recently used entry leaves first.</summary>
+internal sealed class LruCache<TKey, TValue>(int capacity)
+    where TKey : notnull
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, LinkedListNode<KeyValuePair<TKey, TValue>>> _nodes = new(EqualityComparer<TKey>.Default);
+    private readonly LinkedList<KeyValuePair<TKey, TValue>> _recent = [];
+
+    public bool TryGet(TKey key, out TValue value)
+    {
+        lock (_gate)
+        {
+            if (!_nodes.TryGetValue(key, out var node))
+            {
+                value = default!;
+                return false;
+            }
+
+            if (node != _recent.First)
+            {
+                _recent.Remove(node);
+                _recent.AddFirst(node);
+            }
+
+            value = node.Value.Value;
+            return true;
+        }
+    }
+
+    public void Set(TKey key, TValue value)
+    {
+        lock (_gate)
+        {
+            if (_nodes.Remove(key, out var old)) _recent.Remove(old);
+            if (_nodes.Count == capacity)
+            {
+                _nodes.Remove(_recent.Last!.Value.Key);
+                _recent.RemoveLast();
+            }
+
+            _nodes.Add(key, _recent.AddFirst(KeyValuePair.Create(key, value)));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// Decides before a byte is sent whether an address may see a token: when a request is signed, and once more behind all handlers of the
+/// application. An address is allowed if it stands in the settings, or if the address that the application asked for does and the
+/// application's own handlers in front resolved it. Where a redirect leads is never resolved.
+/// </summary>
+internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client)
+{
+    /// <summary>
+    /// Found when the first request asks: the actions of the application that tell may fail, and neither that nor a handler that the
+    /// factory could not build for it, which it never tries again, may last.
+    /// </summary>
+    private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>May the request be signed as it stands? Gives where it has been.</summary>
+    /// <exception cref="InvalidOperationException">The address may not see a token.</exception>
+    public RequestTrail Admit(HttpRequestMessage request)
+    {
+        if (request.RequestUri is not { IsAbsoluteUri: true } address)
+        {
+            throw new InvalidOperationException($"The request of the HTTP client '{client}' has no absolute address; set its BaseAddress.");
+        }
+
+        var origin = Origin.Of(address);
+        var trail = RequestTrail.Of(request);
+        var allowed = _allowed.Value;
+        var isResolved = trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin);
+        if (!isResolved && !allowed.Contains(origin)) throw Foreign(origin);
+        if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+        return trail ?? RequestTrail.Begin(request, origin);
+    }
+
+    /// <summary>May the request leave as it stands?</summary>
+    /// <exception cref="InvalidOperationException">It carries our token to another address than the one it was signed for.</exception>
+    public void Release(HttpRequestMessage request)
+    {
+        var signed = RequestTrail.SignedFor(request);
+        if (signed.Count == 0) return;
+
+        var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : default;
+        if (!signed.Contains(origin) && !_allowed.Value.Contains(origin)) throw Foreign(origin);
+        if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+    }
+
+    private InvalidOperationException Foreign(Origin origin) => new(
+        $"The HTTP client '{client}' signs requests to {(_allowed.Value.Count == 0 ? "the address it was asked for" : string.Join(", ", _allowed.Value))} and not to {origin}. "
+        + "Call other hosts with a client that is not signed, or name the origin in RewtSigningOptions.AllowedOrigins; service discovery is added before AddRewtSigning.");
+
+    private InvalidOperationException InTheClear(Origin origin) => new(
+        $"The HTTP client '{client}' would send a token to {origin} in the clear. Use https, or allow it for this client with "
+        + "RewtSigningOptions.AllowInsecureHttp or for all with Rewt:AllowInsecureHttp.");
+}

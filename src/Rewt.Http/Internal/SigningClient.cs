@@ -1,0 +1,23 @@
+namespace Rewt.Internal;
+
+/// <summary>What the handlers of one client share: its options, its tokens and where they may go.</summary>
+internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, ICallerClaims? caller)
+{
+    public RewtSigningOptions Options => options;
+
+    public BearerTokens Tokens => tokens;
+
+    public OriginGuard Guard => guard;
+
+    /// <summary>The claims of this request: its own, and those forwarded from the caller of this service.</summary>
+    public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
+    {
+        request.Options.TryGetValue(SigningMarks.Claims, out var own);
+        if (caller is null || options.ForwardClaims.Count == 0) return own;
+
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var (name, value) in caller.Get(options.ForwardClaims)) claims[name] = value;
+        foreach (var (name, value) in own ?? new Dictionary<string, object>(StringComparer.Ordinal)) claims[name] = value;
+        return claims;
+    }
+}

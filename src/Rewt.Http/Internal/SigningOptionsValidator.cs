@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>All that is wrong with a client's settings at once.</summary>
+internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> rings, IOptionsMonitor<RewtOptions> namespaces)
+    : IValidateOptions<RewtSigningOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RewtSigningOptions options)
+    {
+        var errors = Errors(name, options).Select(error => $"AddRewtSigning of the HTTP client '{name}': {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
+    {
+        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring '{options.Ring}' is not registered; add it with AddRewt(\"{options.Ring}\").";
+        else if (options.Audience is { } audience && !Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)
+        {
+            yield return $"Audience must be a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
+        }
+
+        if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)
+        {
+            yield return "AllowedOrigins is required on ConfigureHttpClientDefaults, or every external client would send tokens.";
+        }
+
+        foreach (var origin in options.AllowedOrigins.Where(origin => Origin.TryParse(origin) is null))
+        {
+            yield return $"AllowedOrigins has '{origin}', which is no origin; write scheme://host:port.";
+        }
+
+        if (options.MaxBufferedBody < 0) yield return "MaxBufferedBody must not be negative.";
+        if (options.ForwardClaims.Count > 0 && services.GetService<ICallerClaims>() is null)
+        {
+            yield return "ForwardClaims needs the package Rewt.AspNetCore and AddRewtAuthentication, which know who is calling.";
+        }
+
+        foreach (var reserved in options.ForwardClaims.Where(ReservedClaims.Contains))
+        {
+            yield return $"ForwardClaims has '{reserved}', which Rewt sets itself.";
+        }
+    }
+}

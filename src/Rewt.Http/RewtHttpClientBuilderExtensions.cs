@@ -1,0 +1,77 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rewt;
+using Rewt.Internal;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes HTTP clients sign their requests.</summary>
+public static class RewtHttpClientBuilderExtensions
+{
+    /// <summary>
+    /// Signs each request of this client with a token for any service of the namespace. A request whose key is refused because it was
+    /// rotated or revoked mid-flight is sent once more, signed anew. Without a key nothing is sent.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder) => builder.AddRewtSigning(static _ => { });
+
+    /// <summary>Signs each request of this client with a token for one service.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="audience">The service that is called: its <see cref="RewtOptions.ServiceName"/>.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, string audience)
+    {
+        ArgumentNullException.ThrowIfNull(audience);
+        return builder.AddRewtSigning(options => options.Audience = audience);
+    }
+
+    /// <summary>Signs each request of this client.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">How; checked when the application starts.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, Action<RewtSigningOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        var services = builder.Services.AddRewt();
+        var client = builder.Name ?? SigningRegistration.AllClients;
+        services.AddOptions<RewtSigningOptions>(client).Configure(configure).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
+        services.AddMetrics();
+        services.TryAddSingleton<SigningMetrics>();
+        services.TryAddSingleton<SigningClients>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(
+            provider.GetRequiredKeyedService<RingKeeper>(ring),
+            provider.GetRequiredKeyedService<TokenSigner>(ring),
+            provider.GetRequiredService<TimeProvider>()));
+
+        if (services.Any(service => service.ImplementationInstance is SigningRegistration known && known.Client == client)) return builder;
+        services.AddSingleton(new SigningRegistration(client));
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        return builder
+            .AddHttpMessageHandler(provider => Retry(provider, client))
+            .AddHttpMessageHandler(provider => new SigningHandler(provider.GetRequiredService<SigningClients>().Get(client)));
+    }
+
+    private static DelegatingHandler Retry(IServiceProvider provider, string client)
+    {
+        var signing = provider.GetRequiredService<SigningClients>().Get(client);
+        return signing.Options.Retry
+            ? new RetryHandler(signing, provider.GetRequiredService<SigningMetrics>(), provider.GetRequiredService<ILogger<RetryHandler>>())
+            : new PassThroughHandler();
+    }
+
+    /// <summary>The factory logs headers at Trace; an application that names what to redact may not have thought of this one.</summary>
+    private static void NeverLogTokens(HttpClientFactoryOptions options)
+    {
+        var redact = options.ShouldRedactHeaderValue;
+        options.ShouldRedactHeaderValue = header => header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || redact(header);
+    }
+
+    private sealed class PassThroughHandler : DelegatingHandler;
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The same write as the script's for a login that may not run scripts: a transaction that watches what the plan was made from.</summary>
+internal static class ConditionalWrite
+{
+    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingPlan plan)
+    {
+        var transaction = database.CreateTransaction();
+        transaction.AddCondition(basis.Slot switch
+        {
+            { IsAbsent: true } => Condition.KeyNotExists(keys.Secret),
+            // Longer than a reading goes: what it says there cannot be compared, and nothing but the ring will be written.
+            { Value.Length: > Secret.MaximumBytes } => Condition.KeyExists(keys.Secret),
+            { Value: var value } => Condition.StringEqual(keys.Secret, value),
+        });
+        var stamp = basis.Stamp.Split('|');
+        transaction.AddCondition(Field("epoch", stamp[0]));
+        transaction.AddCondition(Field("version", stamp[^1]));
+
+        if (plan.SetSecret is { } secret) transaction.StringSetAsync(keys.Secret, secret.CopyBytes()).Abandon();
+        if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
+        transaction.KeyDeleteAsync(keys.Ring).Abandon();
+        transaction.HashSetAsync(keys.Ring, [.. RingCodec.Write(plan.Ring).Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        transaction.SortedSetRemoveRangeByScoreAsync(keys.Dead, double.NegativeInfinity, basis.Now).Abandon();
+        foreach (var (keyId, forgetAt) in plan.Dead) transaction.SortedSetAddAsync(keys.Dead, keyId, forgetAt).Abandon();
+        return transaction;
+
+        Condition Field(string name, string value) =>
+            value.Length == 0 ? Condition.HashNotExists(keys.Ring, name) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The secret alone, with the commands that Node's rewt uses, for a login that may do nothing more. What else there is to know stays in this process.</summary>
+internal sealed class NodeWay(RedisKeys keys, TimeProvider time)
+{
+    private RingState? _ring;
+    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>The whole ring can be read again: what was remembered here in its place no longer counts.</summary>
+    public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, long>.Empty);
+
+    public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var timeToLive = database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster);
+        await Task.WhenAll(value, timeToLive).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            IsDegraded = true,
+        };
+    }
+
+    public async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.SetSecret is { } secret)
+        {
+            var timeToLive = TimeSpan.FromMilliseconds(plan.ExpireAt!.Value - basis.Now);
+            var written = await database.StringSetAsync(keys.Secret, secret.CopyBytes(), timeToLive, When.NotExists, CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            if (!written) return false;
+        }
+
+        (_ring, _dead) = (plan.Ring, _dead.SetItems(plan.Dead));
+        return true;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The questions that make up a reading, under way, and what their answers mean together.</summary>
+internal sealed class ReadingParts(
+    RedisKeys keys, Task<RedisValue> secret, Task<RedisResult> timeToLive, Task<HashEntry[]> ring, Task<SortedSetEntry[]> dead, Task<RedisResult> now)
+{
+    /// <summary>What PTTL says of a key that is not there.</summary>
+    private const long NoKey = -2;
+
+    public static ReadingParts Request(IDatabaseAsync database, RedisKeys keys)
+    {
+        var parts = new ReadingParts(
+            keys,
+            // Not the whole of it: whatever lies there, a reading is small.
+            database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster),
+            database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster),
+            database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
+            database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster),
+            database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster));
+        foreach (var part in parts.All()) part.Abandon();
+        return parts;
+    }
+
+    public async Task<RingReading> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(All()).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+
+        var fields = await FieldsAsync(ring).ConfigureAwait(false);
+        var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
+        return new RingReading(slot, RingCodec.Read(fields), await DeadAsync().ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
+        {
+            Stamp = Stamp(fields),
+        };
+    }
+
+    public static async Task<SecretSlot> SlotAsync(Task<RedisValue> secret, Task<RedisResult> timeToLive)
+    {
+        try
+        {
+            var value = (byte[]?)await secret.ConfigureAwait(false);
+            var milliseconds = (long)await timeToLive.ConfigureAwait(false);
+            return milliseconds == NoKey ? SecretSlot.Absent : new SecretSlot(value ?? [], false, milliseconds < 0 ? null : milliseconds);
+        }
+        catch (RedisServerException exception) when (IsWrongType(exception))
+        {
+            return SecretSlot.WrongType;
+        }
+    }
+
+    private static async Task<Dictionary<string, byte[]>> FieldsAsync(Task<HashEntry[]> ring)
+    {
+        try
+        {
+            // Names that are no text may read the same.
+            var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+            foreach (var entry in await ring.ConfigureAwait(false)) fields[entry.Name!] = entry.Value!;
+            return fields;
+        }
+        catch (RedisServerException exception) when (IsWrongType(exception))
+        {
+            return [];
+        }
+    }
+
+    private async Task<Dictionary<string, long>> DeadAsync()
+    {
+        try
+        {
+            var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
+            foreach (var entry in await dead.ConfigureAwait(false)) keyIds[entry.Element!] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
+            return keyIds;
+        }
+        catch (RedisServerException exception) when (IsWrongType(exception))
+        {
+            throw new InvalidOperationException($"The Redis key '{keys.Dead}' is no sorted set; DEL it, and the revocations are written anew.", exception);
+        }
+    }
+
+    private Task[] All() => [secret, timeToLive, ring, dead, now];
+
+    private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>
+    private static string Stamp(Dictionary<string, byte[]> fields)
+    {
+        return Field("epoch") + "|" + Field("version");
+
+        string Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.Latin1.GetString(value) : string.Empty;
+    }
+
+    private static long Milliseconds(RedisResult time)
+    {
+        var parts = (RedisValue[])time!;
+        return ((long)parts[0] * 1000) + ((long)parts[1] / 1000);
+    }
+}

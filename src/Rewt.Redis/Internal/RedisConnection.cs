@@ -1,0 +1,99 @@
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The way to Redis: the application's own multiplexer, keyed by the namespace or unkeyed and never disposed here, else one of ours from
+/// the connection string. Opened on first use, tried again until it is there.
+/// </summary>
+internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often the client library tries to connect again; left alone it would wait five seconds.</summary>
+    private const int ReconnectMilliseconds = 250;
+
+    private const int ConnectMilliseconds = 3000;
+
+    private readonly Lock _gate = new();
+    private Task<IConnectionMultiplexer>? _opening;
+    private ConnectionMultiplexer? _own;
+    private long _lastAnswer;
+    private bool _disposed;
+
+    public async Task<IDatabase> DatabaseAsync(CancellationToken cancellationToken) =>
+        (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+
+    public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
+        (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
+
+    public void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+
+    /// <summary>
+    /// A call failed or got no answer in time. A connection whose other end is gone without a word is found out by nobody else: the client
+    /// library would wait for the operating system to give up, so one of our own is replaced.
+    /// </summary>
+    public void Failed()
+    {
+        lock (_gate)
+        {
+            if (_own is not { } dead || time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) < LongestSilence) return;
+            _own = null;
+            _opening = null;
+            Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)).Abandon();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        ConnectionMultiplexer? own;
+        lock (_gate) (own, _disposed) = (_own, true);
+        if (own is not null) await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+    }
+
+    private Task<IConnectionMultiplexer> MultiplexerAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnectionMultiplexer> opening;
+        lock (_gate)
+        {
+            if (_opening is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                // On the pool: the application's factory may connect synchronously.
+                _opening = Task.Run(OpenAsync, CancellationToken.None);
+            }
+
+            opening = _opening;
+        }
+
+        return opening.IsCompletedSuccessfully ? opening : opening.WithinAsync(TimeLimit.Connect, time, cancellationToken);
+    }
+
+    private async Task<IConnectionMultiplexer> OpenAsync()
+    {
+        if (Shared() is { } shared) return shared;
+
+        // The library's own housekeeping key and channel lie outside the namespace, where a service needs no rights; a string may name them.
+        var configuration = ConfigurationOptions.Parse("tiebreaker=,configChannel=," + options.Redis);
+        // An attempt that failed is over and done with, and the next read makes another.
+        configuration.AbortOnConnectFail = true;
+        configuration.ConnectRetry = 1;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, ConnectMilliseconds);
+        configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
+        var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        // In client libraries before 2.0, ordered completion would let one slow continuation hold up all replies.
+        own.PreserveAsyncOrder = false;
+        Answered();
+        lock (_gate)
+        {
+            if (!_disposed) return _own = own;
+        }
+
+        await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        throw new ObjectDisposedException(nameof(RedisConnection));
+    }
+
+    private IConnectionMultiplexer? Shared() =>
+        (services as IKeyedServiceProvider)?.GetKeyedService(typeof(IConnectionMultiplexer), options.Namespace) as IConnectionMultiplexer
+        ?? services.GetService<IConnectionMultiplexer>();
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// One sorted set by the time an instance last looked, beside the ring. An entry is the instance and what it holds; whoever writes also
+/// takes out what is too old, and a set that nobody writes expires.
+/// </summary>
+internal sealed class RedisInstanceBook(RedisConnection connection, RewtOptions options, TimeProvider time) : IInstanceBook
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    private readonly RedisKey _key = new RedisKeys(options.Namespace).Instances;
+
+    public async Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var written = database.SortedSetAddAsync(_key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
+        if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(_key, Member(old), CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(_key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
+        database.KeyExpireAsync(_key, Lifetime, CommandFlags.DemandMaster).Abandon();
+        await written.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await database.SortedSetRemoveAsync(_key, Member(mark), CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var entries = await database.SortedSetRangeByRankWithScoresAsync(_key, flags: CommandFlags.DemandMaster)
+            .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        return [.. entries.Select(Read).OfType<InstanceMark>()];
+    }
+
+    private static string Member(InstanceMark mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}");
+
+    private static InstanceMark? Read(SortedSetEntry entry) =>
+        ((string)entry.Element!).Split('|') is [var instance, var epoch, var text]
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                ? new InstanceMark(instance, epoch, version, (long)entry.Score)
+                : null;
+}

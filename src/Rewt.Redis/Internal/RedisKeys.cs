@@ -1,0 +1,17 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The names of a namespace in Redis. The companions' hash tag is the secret's whole key, so all lie in one cluster slot.</summary>
+internal sealed class RedisKeys(string @namespace)
+{
+    public RedisKey Secret { get; } = $"{@namespace}:rewt-secret";
+
+    public RedisKey Ring { get; } = $"{{{@namespace}:rewt-secret}}:ring";
+
+    public RedisKey Dead { get; } = $"{{{@namespace}:rewt-secret}}:dead";
+
+    public RedisKey Instances { get; } = $"{{{@namespace}:rewt-secret}}:instances";
+
+    public string Channel { get; } = $"{{{@namespace}:rewt-secret}}:look";
+}

@@ -1,0 +1,7 @@
+namespace Rewt.Internal;
+
+/// <summary>Opens rings in Redis.</summary>
+internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
+{
+    public IRingStore Open(RewtOptions options) => new RedisRingStore(new RedisConnection(services, options, time), options, time);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The ring as the fields of a Redis hash. What cannot be read counts as no ring: the secret alone is the contract.</summary>
+internal static class RingCodec
+{
+    /// <summary>The end of the year 9999: no date is later, so what claims to be is garbage.</summary>
+    public const long LatestTime = 253_402_300_799_999;
+
+    private const string Retired = "retired:";
+
+    public static IEnumerable<RedisValue> Write(RingState ring)
+    {
+        yield return "epoch";
+        yield return ring.Epoch;
+        yield return "version";
+        yield return Text(ring.Version);
+        yield return "deadline";
+        yield return Text(ring.Deadline);
+        if (ring.Current is { } current)
+        {
+            yield return "current";
+            yield return current.CopyBytes();
+        }
+
+        if (ring.Next is { } next)
+        {
+            yield return "next";
+            yield return next.CopyBytes();
+            yield return "born";
+            yield return Text(ring.NextBorn);
+        }
+
+        foreach (var (secret, until) in ring.Retired)
+        {
+            yield return Retired + secret.KeyId;
+            yield return (byte[])[.. Encoding.ASCII.GetBytes(Text(until) + ":"), .. secret.Bytes];
+        }
+    }
+
+    public static RingState? Read(IReadOnlyDictionary<string, byte[]> fields)
+    {
+        if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Number("deadline") is not { } deadline) return null;
+
+        // A key is in one place, whatever somebody wrote: the first that claims it has it.
+        var places = new HashSet<string>(StringComparer.Ordinal);
+        var current = Key("current");
+        var next = Key("next");
+        var retired = ImmutableArray.CreateBuilder<RetiredKey>();
+        foreach (var (name, value) in fields)
+        {
+            if (!name.StartsWith(Retired, StringComparison.Ordinal)) continue;
+            if (ReadRetired(value) is { } key && places.Add(key.Secret.KeyId)) retired.Add(key);
+        }
+
+        return new RingState(
+            epoch, version, current, deadline, next, next is null ? 0 : Number("born") ?? 0,
+            [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)]);
+
+        string? Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+        long? Number(string name) =>
+            long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LatestTime ? number : null;
+
+        Secret? Key(string name) =>
+            fields.TryGetValue(name, out var value) && Secret.TryParse(value, out _) is { } secret && places.Add(secret.KeyId) ? secret : null;
+    }
+
+    private static RetiredKey? ReadRetired(byte[] value)
+    {
+        var colon = value.AsSpan().IndexOf((byte)':');
+        if (colon <= 0 || !long.TryParse(value.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var until) || until > LatestTime) return null;
+        return Secret.TryParse(value.AsSpan(colon + 1), out _) is { } secret ? new RetiredKey(secret, until) : null;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,30 @@
+-- Writes a plan if the secret and the ring are still as the reader saw them; 1 when written, 0 when not.
+-- KEYS: secret, ring, dead.
+-- ARGV: 1 secret was there ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"/"0"), 5 new value, 6 expire at ("" = leave),
+--       7 now, 8 channel, 9 number of ring arguments, then field and value pairs, then forget-at and key-id pairs of the dead.
+local function value(reply)
+  if type(reply) == 'table' or not reply then return '' end
+  return reply
+end
+
+-- As much as a reader reads: whatever lies there, a comparison is small.
+local secret = redis.pcall('GETRANGE', KEYS[1], 0, 4096)
+if type(secret) == 'table' then return 0 end
+if redis.call('EXISTS', KEYS[1]) ~= tonumber(ARGV[1]) or secret ~= ARGV[2] then return 0 end
+
+local stamp = value(redis.pcall('HGET', KEYS[2], 'epoch')) .. '|' .. value(redis.pcall('HGET', KEYS[2], 'version'))
+if stamp ~= ARGV[3] then return 0 end
+
+if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5]) end
+if ARGV[6] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
+
+local last = 9 + tonumber(ARGV[9])
+redis.call('DEL', KEYS[2])
+for i = 10, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[7])
+for i = last + 1, #ARGV, 2 do redis.call('ZADD', KEYS[3], ARGV[i], ARGV[i + 1]) end
+
+-- Only a hint: a login that may not publish must still be able to write.
+redis.pcall('PUBLISH', ARGV[8], 'look')
+return 1

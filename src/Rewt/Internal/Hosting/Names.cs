@@ -1,0 +1,25 @@
+using System.Buffers;
+
+namespace Rewt.Internal;
+
+/// <summary>The character set of names, narrow enough to be safe in a Redis key, a header and a log line.</summary>
+internal static class Names
+{
+    public const int MaximumLength = 128;
+
+    private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(Characters);
+    private static readonly SearchValues<char> NamespaceCharacters = SearchValues.Create(Characters + ":");
+    private static readonly SearchValues<char> IdentifierCharacters = SearchValues.Create(Characters + " !#$%&'()*+,/:;<=>?@[]^`{|}~");
+
+    public static bool IsName(string? value) => Is(value, NameCharacters);
+
+    public static bool IsNamespace(string? value) => Is(value, NamespaceCharacters);
+
+    /// <summary>Printable ASCII without quotes and backslashes: what others give as <c>sub</c> or <c>jti</c> and ends in logs and headers.</summary>
+    public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
+
+    private static bool Is(string? value, SearchValues<char> allowed) =>
+        value is { Length: > 0 and <= MaximumLength } && !value.AsSpan().ContainsAnyExcept(allowed);
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>All that is wrong at once, each error with the setting that mends it.</summary>
+internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
+{
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
+
+    public ValidateOptionsResult Validate(string? name, RewtOptions options)
+    {
+        if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
+
+        var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
+        var errors = Errors(options).Select(error => $"{section}:{error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> Errors(RewtOptions o)
+    {
+        if (!Names.IsNamespace(o.Namespace))
+        {
+            yield return $"Namespace must be 1 to {Names.MaximumLength} letters, digits, '.', '_', '-' or ':'.";
+        }
+
+        if (!Names.IsName(o.ServiceName))
+        {
+            yield return $"ServiceName must be 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; set it to the name by which callers know this service.";
+        }
+
+        if (o.RotationInterval > TimeSpan.FromDays(3650)) yield return "RotationInterval must be at most 3650 days.";
+        if (o.RefreshInterval < TimeSpan.FromMilliseconds(100))
+        {
+            yield return $"RefreshInterval must be at least 100 ms but is {o.RefreshInterval.TotalMilliseconds} ms (by default it is a tenth of RotationInterval).";
+        }
+
+        if (o.RotationInterval < o.RefreshInterval * 10)
+        {
+            yield return $"RotationInterval ({o.RotationInterval}) must be at least ten times RefreshInterval ({o.RefreshInterval}).";
+        }
+
+        if (o.PropagationDelay < TimeSpan.Zero || o.PropagationDelay >= o.RotationInterval)
+        {
+            yield return $"PropagationDelay ({o.PropagationDelay}) must not be negative and must be less than RotationInterval ({o.RotationInterval}).";
+        }
+
+        if (o.TokenLifetime < TimeSpan.FromSeconds(1) || o.TokenLifetime.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            yield return $"TokenLifetime ({o.TokenLifetime}) must be at least one second and in whole seconds.";
+        }
+
+        if (o.MaxTokenLifetime < o.TokenLifetime || o.MaxTokenLifetime > LongestLifetime)
+        {
+            yield return $"MaxTokenLifetime ({o.MaxTokenLifetime}) must be at least TokenLifetime ({o.TokenLifetime}) and at most 31 days.";
+        }
+
+        if (o.ClockSkew < TimeSpan.Zero || o.ClockSkew > TimeSpan.FromMinutes(10))
+        {
+            yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
+        }
+
+        if (o.StaleBudget < o.RefreshInterval)
+        {
+            yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";
+        }
+    }
+}

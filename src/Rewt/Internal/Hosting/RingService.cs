@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Rewt.Internal;
+
+/// <summary>Begins to keep the rings when the application starts, without waiting for a server; the container ends it.</summary>
+internal sealed class RingService(RingRegistry rings) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        rings.StartAll();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

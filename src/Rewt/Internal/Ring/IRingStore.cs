@@ -1,0 +1,18 @@
+namespace Rewt.Internal;
+
+/// <summary>Where a ring is shared. A store never decides: it reads everything at once and writes a plan if nothing has changed since.</summary>
+internal interface IRingStore : IAsyncDisposable
+{
+    /// <summary>The book of live instances, where there is one.</summary>
+    IInstanceBook? Instances => null;
+
+    /// <summary>Reads the ring in one atomic step, within the store's own time limit.</summary>
+    Task<RingReading> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Carries out <paramref name="plan"/> if the secret and the ring are still as <paramref name="basis"/> saw them, and tells the others to look.</summary>
+    /// <returns><see langword="false"/>: something changed meanwhile and nothing was written.</returns>
+    Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>Calls <paramref name="look"/> when another instance has changed the ring. Only a hint: it may come twice, late or not at all.</summary>
+    Task SubscribeAsync(Action look, CancellationToken cancellationToken);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>A ring within one process: the same contract as Redis, TTL included.</summary>
+internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<Action> _lookers = [];
+    private byte[]? _secret;
+    private long? _expireAt;
+    private RingState? _ring;
+    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now));
+    }
+
+    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    {
+        Action[] lookers;
+        lock (_gate)
+        {
+            var slot = Slot();
+            var unchanged = (slot.Value ?? []).AsSpan().SequenceEqual(basis.Slot.Value) && slot.IsAbsent == basis.Slot.IsAbsent
+                && _ring?.Version == basis.Ring?.Version && _ring?.Epoch == basis.Ring?.Epoch;
+            if (!unchanged) return Task.FromResult(false);
+
+            if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
+            if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
+            _ring = plan.Ring;
+            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Dead);
+            lookers = [.. _lookers];
+        }
+
+        foreach (var look in lookers) look();
+        return Task.FromResult(true);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        lock (_gate) _lookers.Add(look);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>SET, as a human would: it takes the TTL away.</summary>
+    public void Set(byte[] value, TimeSpan? timeToLive = null)
+    {
+        lock (_gate) (_secret, _expireAt) = (value, timeToLive is { } ttl ? Now + (long)ttl.TotalMilliseconds : null);
+    }
+
+    /// <summary>DEL.</summary>
+    public void Delete()
+    {
+        lock (_gate) (_secret, _expireAt) = (null, null);
+    }
+
+    /// <summary>EXPIRE, or PERSIST when no time is given.</summary>
+    public void Expire(TimeSpan? timeToLive)
+    {
+        lock (_gate) _expireAt = timeToLive is { } ttl ? Now + (long)ttl.TotalMilliseconds : null;
+    }
+
+    /// <summary>FLUSHALL.</summary>
+    public void Flush()
+    {
+        lock (_gate) (_secret, _expireAt, _ring, _dead) = (null, null, null, ImmutableDictionary<string, long>.Empty);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private SecretSlot Slot()
+    {
+        if (_expireAt <= Now) (_secret, _expireAt) = (null, null);
+        return _secret is null ? SecretSlot.Absent : new SecretSlot(_secret, false, _expireAt - Now);
+    }
+}

@@ -1,0 +1,11 @@
+using System.Collections.Concurrent;
+
+namespace Rewt.Internal;
+
+/// <summary>One store a namespace, shared by all of the container.</summary>
+internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFactory
+{
+    private readonly ConcurrentDictionary<string, InMemoryRingStore> _stores = new(StringComparer.Ordinal);
+
+    public IRingStore Open(RewtOptions options) => _stores.GetOrAdd(options.Namespace, _ => new InMemoryRingStore(time));
+}

@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The key id of a secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in base64url, so that instances
+/// and languages agree on it without talking, and it tells nothing of a secret worth the name.
+/// </summary>
+internal static class KeyId
+{
+    public const int Length = 22;
+
+    private static readonly SearchValues<char> Base64UrlCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    /// <summary>The last of 22 characters holds two bits of the sixteenth byte and four that are zero.</summary>
+    private const string LastCharacters = "AQgw";
+
+    public static string Of(ReadOnlySpan<byte> secret)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(secret, "rewt key id"u8, hash);
+        return Base64Url.EncodeToString(hash[..16]);
+    }
+
+    /// <summary>Whether a key of this id can exist: Redis is not asked about one that cannot.</summary>
+    public static bool IsPossible(string keyId) =>
+        keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && !keyId.AsSpan().ContainsAnyExcept(Base64UrlCharacters);
+}

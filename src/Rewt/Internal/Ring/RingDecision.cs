@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The life cycle of the ring as a pure function: two instances that read the same see the same. Nothing here knows a store, a clock or
+/// a thread.
+/// </summary>
+internal static class RingDecision
+{
+    /// <param name="reading">What the store holds.</param>
+    /// <param name="schedule">The times of the life cycle.</param>
+    /// <param name="remembered">Revocations that this instance has seen: they only grow, whatever a failover lost.</param>
+    /// <param name="generate">Makes a secret.</param>
+    public static RingVerdict Decide(
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        var slot = reading.Slot;
+        if (slot.IsWrongType) return new RingVerdict(null, "the key holds another type than a string; DEL it and a fresh secret is made");
+
+        var draft = new RingDraft(reading, schedule, remembered, generate);
+        if (slot.IsAbsent) return Absent(draft, reading, schedule);
+
+        var secret = Secret.TryParse(slot.Value, out var problem);
+        return secret is null ? Unusable(draft, reading, problem!) : Present(draft, reading, schedule, secret);
+    }
+
+    /// <summary>The rotation that an operator asks for.</summary>
+    public static RingPlan Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
+        new RingDraft(reading, schedule, ImmutableDictionary<string, long>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
+
+    /// <summary>The revocation that an operator asks for; a revoked current key is followed by the pending one, which receivers hold already.</summary>
+    public static RingPlan Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
+    {
+        var draft = new RingDraft(reading, schedule, ImmutableDictionary<string, long>.Empty, generate);
+        var wasCurrent = draft.Current?.KeyId == keyId;
+        draft.Kill(keyId);
+        if (wasCurrent) draft.Promote(retire: false);
+        return draft.ToPlan(RingAction.Revoke);
+    }
+
+    private static RingVerdict Absent(RingDraft draft, RingReading reading, RingSchedule schedule)
+    {
+        if (reading.Ring is not { } ring) return Write(draft.StartOver(null), RingAction.Create);
+
+        var expired = reading.Now >= ring.Deadline - RingSchedule.Tolerance;
+        return expired && ring.Current is not null
+            ? Write(draft.Promote(retire: true), RingAction.Rotate)
+            : Write(draft.KillAll().StartOver(null), RingAction.Invalidate);
+    }
+
+    private static RingVerdict Unusable(RingDraft draft, RingReading reading, string problem)
+    {
+        problem += "; SET a longer random text, or DEL the key and a fresh secret is made";
+        var hasKeys = reading.Ring?.KeyIds().Any() ?? false;
+        return new RingVerdict(hasKeys || draft.HasNewDead ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
+    }
+
+    private static RingVerdict Present(RingDraft draft, RingReading reading, RingSchedule schedule, Secret secret)
+    {
+        if (reading.Ring is not { } ring)
+        {
+            return draft.IsDead(secret.KeyId)
+                ? Write(draft.StartOver(null), RingAction.ReplaceRevoked)
+                : Write(draft.StartOver(secret), RingAction.Adopt);
+        }
+
+        if (secret.Equals(ring.Current)) return Unchanged(draft, reading, schedule, ring);
+        if (draft.IsDead(secret.KeyId)) return Write(draft.KillAll().StartOver(null), RingAction.ReplaceRevoked);
+
+        var atDeadline = reading.Slot.Lifetime is not null && reading.Now >= ring.Deadline - RingSchedule.Tolerance;
+        return atDeadline && ring.Current is not null
+            ? Write(draft.AdoptRotation(secret), RingAction.AdoptRotation)
+            : Write(draft.KillAll(except: secret.KeyId).Take(secret), RingAction.Replace);
+    }
+
+    private static RingVerdict Unchanged(RingDraft draft, RingReading reading, RingSchedule schedule, RingState ring)
+    {
+        if (draft.IsDead(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
+
+        var expiresAt = reading.Now + reading.Slot.Lifetime;
+        var moved = expiresAt is { } at && Math.Abs(at - ring.Deadline) > RingSchedule.Tolerance;
+        var deadline = moved ? expiresAt!.Value : ring.Deadline;
+
+        if (reading.Now >= deadline - schedule.Lead) return Write(draft.Promote(retire: true), RingAction.Rotate);
+        if (expiresAt is null) return Write(draft.ExpireAt(deadline), RingAction.RestoreTimeToLive);
+        if (moved) return Write(draft.MoveDeadline(deadline), RingAction.MoveDeadline);
+        if (draft.HasNewDead) return Write(draft.PublishNextIfMissing(), RingAction.MergeRevocations);
+        if (draft.Next is null) return Write(draft.PublishNextIfMissing(), RingAction.PublishNext);
+        return draft.HasExpired ? Write(draft, RingAction.Tidy) : default;
+    }
+
+    private static RingVerdict Write(RingDraft draft, RingAction action) => new(draft.ToPlan(action), null);
+}

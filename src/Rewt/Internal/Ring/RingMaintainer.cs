@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Brings the shared ring and this instance's view of it up to date: read, decide, write, read again, until there is nothing to do.
+/// Never run twice at once, so reads are applied in the order in which they began.
+/// </summary>
+internal sealed partial class RingMaintainer(string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger)
+{
+    private const int MaximumRounds = 64;
+
+    private static readonly TimeSpan RegressionGrace = TimeSpan.FromSeconds(1);
+
+    private readonly RevocationMemory _memory = new();
+    private Moment? _regressedSince;
+    private string? _knownProblem;
+    private bool _knownDegraded;
+
+    /// <param name="previous">What this instance knew.</param>
+    /// <param name="command">What an operator wants done, as a plan made from a ring in which nothing else is due.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <returns>The new view, or <see langword="null"/> while a ring older than the known one is not yet confirmed.</returns>
+    public async Task<RingSnapshot?> UpdateAsync(
+        RingSnapshot? previous, Func<RingReading, RingPlan>? command, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaximumRounds; round++)
+        {
+            var readAt = Moment.Now(time);
+            var reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!IsConfirmed(previous, reading)) return null;
+
+            Learn(previous, reading);
+            var verdict = reading.IsDegraded
+                ? NodeWayDecision.Decide(reading, schedule, _memory.Dead, Secret.Generate)
+                : RingDecision.Decide(reading, schedule, _memory.Dead, Secret.Generate);
+            Report(verdict.Problem, reading.IsDegraded);
+            if (reading.IsDegraded && command is not null) throw Denied();
+            var commanded = verdict.Plan is null && verdict.Problem is null && command is not null;
+            var plan = commanded ? command!(reading) : verdict.Plan;
+            if (plan is null) return Snapshot(reading, verdict.Problem);
+
+            try
+            {
+                if (!await store.TryApplyAsync(reading, plan, cancellationToken).ConfigureAwait(false)) continue;
+            }
+            catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
+            {
+                // What can be read can be used: a key that must die dies here even if nobody may write it down.
+                LogWriteRefused(ringName, plan.Action, exception);
+                _memory.Learn(plan.Dead, reading.Now);
+                return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
+            }
+
+            _memory.Learn(plan.Dead, reading.Now);
+            var level = LevelOf(plan.Action);
+            LogChanged(level, ringName, plan);
+            if (commanded) command = null;
+
+            RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
+                new(seen, _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal), problem, schedule, readAt, previous) { WriteRefusal = refusal };
+        }
+
+        throw new RewtKeysUnavailableException(
+            $"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>A lower version of the same ring is a lagging server's, unless a second look a while later still sees it: then a failover lost the difference.</summary>
+    private bool IsConfirmed(RingSnapshot? previous, RingReading reading)
+    {
+        var regressed = previous is not null && reading.Ring is { } ring && ring.Epoch == previous.Epoch && ring.Version < previous.Version;
+        if (!regressed)
+        {
+            _regressedSince = null;
+            return true;
+        }
+
+        if (_regressedSince is { } since) return since.Elapsed(time) >= RegressionGrace;
+
+        _regressedSince = Moment.Now(time);
+        LogRegressed(ringName, previous!.Version, reading.Ring!.Version);
+        return false;
+    }
+
+    private void Learn(RingSnapshot? previous, RingReading reading)
+    {
+        _memory.Learn(reading.Dead, reading.Now);
+        if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
+        {
+            _memory.BuryFormerLife(previous, reading, reading.Now + schedule.DeadRetention);
+        }
+    }
+
+    private void Report(string? problem, bool isDegraded)
+    {
+        if (problem is not null && problem != _knownProblem) LogUnusable(ringName, problem);
+        if (isDegraded && !_knownDegraded) LogDegraded(ringName);
+        (_knownProblem, _knownDegraded) = (problem, isDegraded);
+    }
+
+    private RewtKeysUnavailableException Denied() => new(
+        $"The ring '{ringName}' was not changed: this service's Redis login may run neither scripts nor transactions. "
+        + $"Allow EVALSHA, or MULTI, EXEC and WATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
+        TimeSpan.FromSeconds(60));
+
+    private static LogLevel LevelOf(RingAction action) => action switch
+    {
+        RingAction.Tidy or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
+        RingAction.Create or RingAction.Adopt or RingAction.Rotate or RingAction.AdoptRotation or RingAction.MoveDeadline => LogLevel.Information,
+        _ => LogLevel.Warning,
+    };
+}

@@ -1,0 +1,21 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>A ring's secret as the identity libraries know a key; unlike their own it shows no hash of the secret.</summary>
+internal sealed class RingSecurityKey : SymmetricSecurityKey
+{
+    public RingSecurityKey(Secret secret)
+        : base(secret.CopyBytes())
+    {
+        Secret = secret;
+        KeyId = secret.KeyId;
+        // A factory of its own: the default one's cache would keep a retired secret alive for the life of the process.
+        CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false };
+    }
+
+    public Secret Secret { get; }
+
+    /// <summary>Names the key and never shows it.</summary>
+    public override string ToString() => Secret.ToString();
+}

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>What an instance knows after one read: immutable, shared by all requests, a function of that read and the revocations seen.</summary>
+internal sealed class RingSnapshot
+{
+    private const int KeylessCandidates = 4;
+
+    private readonly FrozenDictionary<string, RingKey> _keys;
+    private readonly FrozenDictionary<string, long> _retiredUntil;
+    private readonly RingSchedule _schedule;
+    private readonly RingReading _reading;
+    private readonly Moment _readAt;
+
+    /// <param name="reading">What the store held.</param>
+    /// <param name="dead">All revoked keys this instance knows of.</param>
+    /// <param name="problem">Why there is no usable secret, if there is none.</param>
+    /// <param name="schedule">The times of the life cycle.</param>
+    /// <param name="readAt">When the read began.</param>
+    /// <param name="previous">The snapshot before, whose keys are used on: what is cached with a key lives as long as the key does.</param>
+    public RingSnapshot(
+        RingReading reading,
+        IReadOnlyDictionary<string, long> dead,
+        string? problem,
+        RingSchedule schedule,
+        Moment readAt,
+        RingSnapshot? previous)
+    {
+        (_reading, _schedule, _readAt, Problem, Dead) = (reading, schedule, readAt, problem, dead);
+        var ring = reading.Ring;
+        var retired = ring is null ? [] : ring.Retired.Where(key => !dead.ContainsKey(key.Secret.KeyId)).ToArray();
+
+        Current = Alive(ring?.Current);
+        Next = Alive(ring?.Next);
+        var keys = new List<RingKey?>([Current, Next, .. retired.Select(key => Alive(key.Secret))]);
+        _keys = keys.OfType<RingKey>().ToFrozenDictionary(key => key.KeyId, StringComparer.Ordinal);
+        _retiredUntil = retired.ToFrozenDictionary(key => key.Secret.KeyId, key => key.Until, StringComparer.Ordinal);
+
+        RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
+            ? null
+            : previous?._keys.GetValueOrDefault(secret.KeyId) ?? new RingKey(secret);
+    }
+
+    public RingKey? Current { get; }
+
+    public RingKey? Next { get; }
+
+    /// <summary>Revoked key ids and when each may be forgotten.</summary>
+    public IReadOnlyDictionary<string, long> Dead { get; }
+
+    public string? Problem { get; }
+
+    public string? Epoch => _reading.Ring?.Epoch;
+
+    public long Version => _reading.Ring?.Version ?? 0;
+
+    /// <summary>When this was read, Unix milliseconds by the store's clock.</summary>
+    public long ReadAt => _reading.Now;
+
+    /// <summary>Only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
+    public bool IsDegraded => _reading.IsDegraded;
+
+    /// <summary>Why what had to be written could not be; <see langword="null"/> when nothing was refused.</summary>
+    public string? WriteRefusal { get; init; }
+
+    /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
+    public TimeSpan ClockOffset => _readAt.WallClock - At(_reading.Now);
+
+    public IEnumerable<string> KeyIds => _keys.Keys;
+
+    /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
+    public TimeSpan UntilRotation(TimeProvider time) =>
+        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(time)) : TimeSpan.MaxValue;
+
+    public TimeSpan Age(TimeProvider time) => _readAt.Elapsed(time);
+
+    /// <summary>The key that signs now: past the point of rotation the next one, if it has been out long enough for receivers to hold it.</summary>
+    public RingKey? SigningKey(TimeProvider time)
+    {
+        if (_reading.Ring is not { } ring || Next is null) return Current;
+
+        var now = StoreNow(time);
+        var due = now >= ring.Deadline - _schedule.Lead;
+        return due && now - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
+    }
+
+    public RingKey? Find(string keyId, TimeProvider time) =>
+        _keys.TryGetValue(keyId, out var key) && Verifies(key, StoreNow(time)) ? key : null;
+
+    /// <summary>For a token that names no key: the current one and the few that retired last.</summary>
+    public IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time)
+    {
+        var now = StoreNow(time);
+        var retired = _retiredUntil.OrderByDescending(pair => pair.Value).Select(pair => _keys[pair.Key]).Where(key => Verifies(key, now));
+        IEnumerable<RingKey> current = Current is null ? [] : [Current];
+        return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];
+    }
+
+    public IReadOnlyList<RewtKey> ToKeys()
+    {
+        var keys = new List<RewtKey>();
+        if (Current is not null) keys.Add(new RewtKey(Current.KeyId, RewtKeyState.Current, At(_reading.Ring!.Deadline)));
+        if (Next is not null) keys.Add(new RewtKey(Next.KeyId, RewtKeyState.Pending, null));
+        keys.AddRange(_retiredUntil.Select(pair => new RewtKey(pair.Key, RewtKeyState.Retired, At(pair.Value))).OrderByDescending(key => key.Until));
+        keys.AddRange(Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
+        return keys;
+    }
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private bool Verifies(RingKey key, long now) => !_retiredUntil.TryGetValue(key.KeyId, out var until) || now < until;
+
+    private long StoreNow(TimeProvider time) => _reading.Now + (long)_readAt.Elapsed(time).TotalMilliseconds;
+}

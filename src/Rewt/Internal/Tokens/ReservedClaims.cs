@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace Rewt.Internal;
+
+/// <summary>What a caller's own claims may not be: those that the library itself writes (RFC 7519 §4.1), and a subject that receivers refuse.</summary>
+internal static class ReservedClaims
+{
+    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti");
+
+    public static bool Contains(string name) => All.Contains(name);
+
+    /// <exception cref="ArgumentException">One of the claims cannot be given.</exception>
+    public static void Refuse(IReadOnlyDictionary<string, object> claims)
+    {
+        foreach (var (name, value) in claims)
+        {
+            if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt and cannot be given; use another name.", nameof(claims));
+            if (name == "sub" && (value is not string subject || !Names.IsIdentifier(subject)))
+            {
+                throw new ArgumentException(
+                    $"The claim 'sub' must be 1 to {Names.MaximumLength} printable ASCII characters without quotes and backslashes; put other text into a claim of another name.",
+                    nameof(claims));
+            }
+        }
+    }
+}

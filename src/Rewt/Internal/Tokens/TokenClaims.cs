@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>The claims that are checked, read strictly, and the payload they stand in.</summary>
+internal sealed record TokenClaims(
+    string? Issuer,
+    string? Subject,
+    string? TokenId,
+    IReadOnlyList<string>? Audiences,
+    long? IssuedAt,
+    long? ExpiresAt,
+    long? NotBefore,
+    ReadOnlyMemory<byte> Payload)
+{
+    private const int MaximumAudiences = 16;
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    /// <summary>Reads a token of three parts; <see langword="null"/> for all else.</summary>
+    public static TokenClaims? TryRead(string token)
+    {
+        if (token.Length > TokenLimits.TokenLength || token.AsSpan().ContainsAnyExcept(TokenCharacters)) return null;
+
+        var payloadAt = token.IndexOf('.', StringComparison.Ordinal) + 1;
+        var signatureAt = token.IndexOf('.', payloadAt) + 1;
+        if (payloadAt <= 1 || signatureAt <= payloadAt + 1 || token.IndexOf('.', signatureAt) >= 0) return null;
+        if (!IsCanonical(token.AsSpan(signatureAt))) return null;
+
+        try
+        {
+            return Read(Base64Url.DecodeFromChars(token.AsSpan(payloadAt, signatureAt - 1 - payloadAt)));
+        }
+        catch (Exception exception) when (StrictJson.IsMalformed(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a decoded payload of any size; <see langword="null"/> when it is no object.</summary>
+    /// <exception cref="JsonException">It is not strict JSON, or a claim is of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">It holds half a surrogate pair.</exception>
+    public static TokenClaims? Read(ReadOnlyMemory<byte> payload)
+    {
+        using var document = StrictJson.Parse(payload);
+        var root = document.RootElement;
+        return root.ValueKind != JsonValueKind.Object ? null : new TokenClaims(
+            StrictJson.Text(root, "iss"),
+            StrictJson.Text(root, "sub"),
+            StrictJson.Text(root, "jti"),
+            ReadAudiences(root),
+            StrictJson.Seconds(root, "iat"),
+            StrictJson.Seconds(root, "exp"),
+            StrictJson.Seconds(root, "nbf"),
+            payload);
+    }
+
+    /// <summary>Decoders ignore the bits that the last character has too many, so that a changed signature would still verify.</summary>
+    private static bool IsCanonical(ReadOnlySpan<char> signature)
+    {
+        if (!Base64Url.IsValid(signature, out var length)) return false;
+        Span<byte> bytes = stackalloc byte[512];
+        Span<char> characters = stackalloc char[Base64Url.GetEncodedLength(512)];
+        if (length is 0 or > 512 || !Base64Url.TryDecodeFromChars(signature, bytes, out _)) return false;
+        return Base64Url.TryEncodeToChars(bytes[..length], characters, out var written) && signature.SequenceEqual(characters[..written]);
+    }
+
+    private static List<string>? ReadAudiences(JsonElement root)
+    {
+        if (!root.TryGetProperty("aud", out var value)) return null;
+        if (value.ValueKind != JsonValueKind.Array) return [StrictJson.Text(root, "aud")!];
+        if (value.GetArrayLength() > MaximumAudiences) throw new JsonException("Too many audiences.");
+        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw new JsonException("An audience is not a string."))];
+    }
+}

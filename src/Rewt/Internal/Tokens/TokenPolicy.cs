@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>What a verifier demands of a token; made once and shared.</summary>
+internal sealed class TokenPolicy
+{
+    private readonly TokenValidationParameters _template;
+    private readonly ConditionalWeakTable<SecurityKey, TokenValidationParameters> _byKey = [];
+
+    /// <param name="options">The ring's settings.</param>
+    /// <param name="type">The one <c>typ</c> that is accepted.</param>
+    /// <param name="audiences">Any of which the token must name; <see langword="null"/> where tokens name none.</param>
+    /// <param name="template">What the application wishes for issuers and the identity made of the claims; what decides about keys, algorithms, audience and time is not its to say.</param>
+    public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
+    {
+        (Options, Type, Audiences) = (options, type, audiences);
+        _template = template?.Clone() ?? new TokenValidationParameters { ValidateIssuer = false };
+        _template.ValidateAudience = false;
+        _template.ValidateLifetime = false;
+        _template.RequireAudience = false;
+        _template.RequireExpirationTime = false;
+        _template.RequireSignedTokens = true;
+        _template.AlgorithmValidator = null;
+        _template.AudienceValidator = null;
+        _template.LifetimeValidator = null;
+        _template.SignatureValidator = null;
+        _template.SignatureValidatorUsingConfiguration = null;
+        _template.IssuerSigningKeyResolver = null;
+        _template.IssuerSigningKeyResolverUsingConfiguration = null;
+        _template.IssuerSigningKeys = null;
+        _template.TokenDecryptionKey = null;
+        _template.TokenDecryptionKeys = null;
+        _template.TokenDecryptionKeyResolver = null;
+        _template.TokenReader = null;
+        _template.TransformBeforeSignatureValidation = null;
+        _template.ConfigurationManager = null;
+        _template.CryptoProviderFactory = null;
+        _template.LogValidationExceptions = false;
+        _template.IncludeTokenOnFailedValidation = false;
+    }
+
+    public RewtOptions Options { get; }
+
+    public string Type { get; }
+
+    public IReadOnlyCollection<string>? Audiences { get; }
+
+    /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
+    public bool MapInboundClaims { get; init; }
+
+    /// <summary>This one key with its own algorithm, and nothing else to try.</summary>
+    public TokenValidationParameters For(SecurityKey key) => _byKey.GetValue(key, only =>
+    {
+        var parameters = _template.Clone();
+        parameters.IssuerSigningKey = only;
+        parameters.TryAllIssuerSigningKeys = true;
+        parameters.ValidAlgorithms = KeyAlgorithms.Of(only);
+        // Checked before: the library below would write the key's hash into its events.
+        if (only is SymmetricSecurityKey) parameters.SignatureValidator = (token, _) => new JsonWebToken(token) { SigningKey = only };
+        return parameters;
+    });
+}

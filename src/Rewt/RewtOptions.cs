@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Rewt;
+
+/// <summary>
+/// Settings of one namespace: who this service is, where the keys live and how they move. Bound from the configuration section
+/// <c>Rewt</c> under the same names and checked together when the application starts.
+/// </summary>
+public sealed class RewtOptions
+{
+    private TimeSpan? _refreshInterval;
+    private TimeSpan? _propagationDelay;
+
+    /// <summary>The trust domain and the prefix of every Redis key.</summary>
+    /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c> <c>:</c>, at most 128 characters. Default <c>rewt</c>.</value>
+    public string Namespace { get; set; } = "rewt";
+
+    /// <summary>The name of this service: the issuer (<c>iss</c>) of what it signs and the audience (<c>aud</c>) that its callers name.</summary>
+    /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
+    public string? ServiceName { get; set; }
+
+    /// <summary>The StackExchange.Redis connection string. An <c>IConnectionMultiplexer</c> in the service collection goes before it.</summary>
+    /// <value>Default: <c>ConnectionStrings:redis</c> of the configuration.</value>
+    public string? Redis { get; set; }
+
+    /// <summary>How long a secret signs before the next one takes over; the TTL of the Redis key.</summary>
+    /// <value>At least ten times the effective <see cref="RefreshInterval"/>. Default 24 hours.</value>
+    public TimeSpan RotationInterval { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a token that this service signs is good (<c>exp</c> − <c>iat</c>).</summary>
+    /// <value>From 1 second to <see cref="MaxTokenLifetime"/>, in whole seconds. Default 60 seconds.</value>
+    public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest <c>exp</c> − <c>iat</c> that this service accepts; retired keys are kept at least that long.</summary>
+    /// <value>From <see cref="TokenLifetime"/> to 31 days. Default 5 minutes.</value>
+    public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far the clocks of two services may be apart.</summary>
+    /// <value>From zero to 10 minutes. Default 30 seconds.</value>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old an instance's view of the key ring may be while Redis can be reached: the bound on a revocation that no push announces.</summary>
+    /// <value>At least 100 milliseconds. Default: 5 seconds or a tenth of <see cref="RotationInterval"/>, whichever is less.</value>
+    public TimeSpan RefreshInterval
+    {
+        get => _refreshInterval ?? TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(5).Ticks, RotationInterval.Ticks / 10));
+        set => _refreshInterval = value;
+    }
+
+    /// <summary>How long a pending key must have been published before it may sign.</summary>
+    /// <value>From zero to less than <see cref="RotationInterval"/>. Default: twice the effective <see cref="RefreshInterval"/>.</value>
+    public TimeSpan PropagationDelay
+    {
+        get => _propagationDelay ?? RefreshInterval * 2;
+        set => _propagationDelay = value;
+    }
+
+    /// <summary>How long to go on with known keys while Redis is away; after it, signing throws and receivers answer 503.</summary>
+    /// <value>At least the effective <see cref="RefreshInterval"/>. Default 1 hour.</value>
+    public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Accept the tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>, which carry only <c>iat</c> and are good for
+    /// <see cref="MaxTokenLifetime"/>. They name no issuer and no audience, so they are good at every service of the namespace.
+    /// </summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool AcceptNodeTokens { get; set; }
+
+    /// <summary>Let every client send tokens over plain http to hosts other than loopback, where anyone on the path can read and re-use them.</summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool AllowInsecureHttp { get; set; }
+
+    /// <summary>The binder sets each property to what it reads from it; that must not make a derived default a given value.</summary>
+    internal void Bind(IConfiguration configuration)
+    {
+        var (refreshInterval, propagationDelay) = (_refreshInterval, _propagationDelay);
+        ConfigurationBinder.Bind(configuration, this);
+        if (configuration[nameof(RefreshInterval)] is null) _refreshInterval = refreshInterval;
+        if (configuration[nameof(PropagationDelay)] is null) _propagationDelay = propagationDelay;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Rewt.Tests.Instance;
+
+/// <summary>The instances of this process, each with a container of its own as a service has one.</summary>
+internal sealed class Instances : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, ServiceProvider> _instances = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<IConnectionMultiplexer>>> _connections = new(StringComparer.Ordinal);
+
+    public async Task<string> AnswerAsync(string line)
+    {
+        var command = JsonSerializer.Deserialize<Command>(line, JsonSerializerOptions.Web)!;
+        try
+        {
+            return JsonSerializer.Serialize(new { command.Seq, Reply = await RunAsync(command) }, JsonSerializerOptions.Web);
+        }
+        catch (Exception exception)
+        {
+            return JsonSerializer.Serialize(new { command.Seq, Failure = exception.GetType().Name, exception.Message }, JsonSerializerOptions.Web);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in _instances.Values) await instance.DisposeAsync();
+        foreach (var connection in _connections.Values) await (await connection.Value).CloseAsync(allowCommandsToComplete: false);
+    }
+
+    private static async Task<object?> View(Task<RewtKeyRing> ring) => Describe(await ring);
+
+    private static object Describe(RewtKeyRing ring) => new
+    {
+        Current = ring.Current?.KeyId,
+        ring.Version,
+        Keys = ring.Keys.Select(key => new { key.KeyId, State = key.State.ToString() }),
+    };
+
+    private static object Describe(RewtVerification verification) =>
+        new { verification.IsValid, Refusal = verification.Refusal.ToString(), verification.KeyId, verification.Text };
+
+    private async Task<object?> RunAsync(Command command)
+    {
+        if (command.Op == "start") return await StartAsync(command);
+        if (!_instances.TryGetValue(command.Instance, out var instance)) throw new InvalidOperationException($"There is no instance '{command.Instance}'.");
+
+        var ring = instance.GetRequiredService<IRewtKeyRing>();
+        var tokens = instance.GetRequiredService<IRewtTokens>();
+        return command.Op switch
+        {
+            "current" => await View(ring.GetAsync()),
+            "rotate" => await View(ring.RotateAsync()),
+            "revoke" => await View(ring.RevokeAsync(command.Text!)),
+            "sign" => await tokens.SignAsync(command.Text!),
+            "verify" => Describe(await tokens.VerifyAsync(command.Text!)),
+            "bearer" => await tokens.CreateBearerAsync(command.Text),
+            "verify-bearer" => Describe(await tokens.VerifyBearerAsync(command.Text!)),
+            "stop" => await StopAsync(command.Instance),
+            _ => throw new InvalidOperationException($"There is no command '{command.Op}'."),
+        };
+    }
+
+    private async Task<object?> StartAsync(Command command)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(command.Settings).Build());
+        if (command.Share)
+        {
+            var connection = await _connections.GetOrAdd(command.Redis!, redis => new Lazy<Task<IConnectionMultiplexer>>(() => ConnectAsync(redis))).Value;
+            services.AddSingleton(connection);
+        }
+
+        services.AddRewt(options => options.Redis = command.Redis);
+        var instance = services.BuildServiceProvider();
+        foreach (var hosted in instance.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
+        return _instances.TryAdd(command.Instance, instance)
+            ? null
+            : throw new InvalidOperationException($"There is an instance '{command.Instance}' already.");
+    }
+
+    private async Task<object?> StopAsync(string name)
+    {
+        if (_instances.TryRemove(name, out var instance)) await instance.DisposeAsync();
+        return null;
+    }
+
+    private static async Task<IConnectionMultiplexer> ConnectAsync(string redis)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(redis);
+        connection.PreserveAsyncOrder = false;
+        return connection;
+    }
+}

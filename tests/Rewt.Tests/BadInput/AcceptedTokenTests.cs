@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>The other side of each limit: without these, a service that refuses everything would pass.</summary>
+public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<GuardedService>
+{
+    private static readonly IReadOnlyDictionary<string, Func<TokenForge, string>> Rows = new Dictionary<string, Func<TokenForge, string>>(StringComparer.Ordinal)
+    {
+        ["as it should be"] = forge => forge.Token,
+        ["for the namespace"] = forge => forge.Claim("aud", "\"rewt\"").Token,
+        ["for more than one"] = forge => forge.Claim("aud", "[\"billing\",\"inventory\"]").Token,
+        ["for one in a list"] = forge => forge.Claim("aud", "[\"inventory\"]").Token,
+        ["iat at −S−1"] = forge => forge.Claim("iat", forge.Now - 31).Token,
+        ["iat at −S"] = forge => forge.Claim("iat", forge.Now - 30).Token,
+        ["iat at S"] = forge => forge.Claim("iat", forge.Now + 30).Token,
+        ["nbf at −S−1"] = forge => forge.Claim("nbf", forge.Now - 31).Token,
+        ["nbf at −S"] = forge => forge.Claim("nbf", forge.Now - 30).Token,
+        ["nbf at 0"] = forge => forge.Claim("nbf", forge.Now).Token,
+        ["nbf at S"] = forge => forge.Claim("nbf", forge.Now + 30).Token,
+        ["expired within the skew"] = forge => forge.Claim("iat", forge.Now - 60).Claim("exp", forge.Now - 29).Token,
+        ["the longest lifetime"] = forge => forge.Claim("exp", forge.Now + 300).Token,
+        ["a user with a name beyond ASCII"] = forge => forge.Claim("userName", "\"Jos\\u00e9 \\ud83d\\ude00\"").Token,
+        ["a subject"] = forge => forge.Claim("sub", "\"auth0|user@example.com\"").Token,
+        ["many claims, nested, and odd numbers"] = forge => forge.Claim("x", "{\"a\":[1,2.5,-3e7,1e999,null,true,{\"b\":[]}]}").Claim("big", new string('9', 400)).Token,
+        ["400 claims"] = forge => TokenForge.Sign(forge.HeaderJson, ShapeRows.ManyClaims(forge, 400)),
+        ["a header parameter nobody knows"] = forge => forge.HeaderMember("x", "\"y\"").Token,
+        ["names spelt with escapes"] = forge => forge.WithoutClaim("aud").ClaimAgain("\\u0061ud", "\"inventory\"").Token,
+    };
+
+    public static TheoryData<string> Names() => [.. Rows.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
+    public async Task A_right_token_gets_in(string name)
+    {
+        var token = Rows[name](service.Forge);
+
+        using var response = await service.CallAsync(token);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.None);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>What a service answers (RFC 6750 §3), and to which credentials.</summary>
+public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedService>
+{
+    [Theory]
+    [InlineData]
+    [InlineData("")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("Basic dXNlcjpwYXNzd29yZA==")]
+    [InlineData("Bearerx abc")]
+    [InlineData("Bearer\tabc")]
+    public async Task Without_credentials_of_ours_the_challenge_is_bare(params string[] authorization)
+    {
+        using var response = await service.CallWithAsync("/counted", authorization);
+
+        await ShouldBeRefusedAsync(response, "Bearer");
+    }
+
+    [Theory]
+    [InlineData("Bearer")]
+    [InlineData("bearer")]
+    [InlineData("BEARER")]
+    [InlineData("bEaReR")]
+    public async Task The_scheme_may_be_written_in_any_case(string scheme)
+    {
+        using var response = await service.CallWithAsync("/counted", $"{scheme} {service.Forge.Token}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("Bearer {0}", "Bearer {0}")]
+    [InlineData("Bearer {0}", "Basic abc")]
+    [InlineData("Basic abc", "Bearer {0}")]
+    [InlineData("Bearer {0}", "")]
+    public async Task Two_Authorization_headers_are_refused_even_with_a_right_token(string first, string second)
+    {
+        // HttpClient would join them into one line.
+        var answer = await RawAsync($"Authorization: {string.Format(null, first, service.Forge.Token)}\r\nAuthorization: {string.Format(null, second, service.Forge.Token)}\r\n");
+
+        answer.ShouldStartWith("HTTP/1.1 401 ");
+        answer.ShouldContain("rewt_error=\"invalid\"");
+    }
+
+    [Fact]
+    public async Task Two_tokens_in_one_Authorization_header_are_refused()
+    {
+        using var response = await service.CallWithAsync("/counted", $"Bearer {service.Forge.Token}, Bearer {service.Forge.Token}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("access_token")]
+    [InlineData("token")]
+    [InlineData("Authorization")]
+    [InlineData("bearer")]
+    public async Task A_token_in_the_query_is_not_looked_at(string name)
+    {
+        using var response = await service.CallWithAsync($"/counted?{name}={service.Forge.Token}");
+
+        await ShouldBeRefusedAsync(response, "Bearer");
+    }
+
+    [Fact]
+    public async Task A_token_in_a_form_or_a_cookie_is_not_looked_at()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/echo")
+        {
+            Content = new FormUrlEncodedContent([KeyValuePair.Create("access_token", service.Forge.Token)]),
+        };
+        request.Headers.Add("Cookie", $"access_token={service.Forge.Token}");
+        using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        await ShouldBeRefusedAsync(response, "Bearer");
+    }
+
+    [Fact]
+    public async Task A_token_made_for_data_is_not_a_bearer_token_and_the_other_way_round()
+    {
+        var data = await service.Host.Tokens.SignAsync(new { aud = "inventory", iss = "orders" }, TestContext.Current.CancellationToken);
+        (await service.Host.Tokens.VerifyAsync(data, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
+
+        using var response = await service.CallAsync(data);
+        await ShouldBeRefusedAsync(response, "Bearer");
+        (await service.Host.Tokens.VerifyBearerAsync(data, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+        (await service.Host.Tokens.VerifyAsync(service.Forge.Token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_valid_token_that_may_not_do_this_gets_403_and_never_401()
+    {
+        var before = service.Calls;
+        using var refused = await service.CallAsync(service.Forge.Token, "/users");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        refused.Headers.WwwAuthenticate.ShouldBeEmpty();
+        (await refused.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        service.Calls.ShouldBe(before);
+
+        using var allowed = await service.CallAsync(service.Forge.Claim("userId", "\"u-1\"").Token, "/users");
+        allowed.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_answer_tells_nothing_of_the_token_the_key_or_the_time()
+    {
+        var bent = new[]
+        {
+            service.Forge.Claim("iss", "\"a-telling-issuer\"").Claim("aud", "\"a-telling-audience\"").Token,
+            service.Forge.Claim("iat", service.Forge.Now - 1000).Claim("exp", service.Forge.Now - 900).Token,
+            service.Forge.HeaderMember("kid", "\"a-telling-key-id\"").Token,
+        };
+        foreach (var token in bent)
+        {
+            using var response = await service.CallAsync(token);
+            var headers = response.Headers.ToString();
+            headers.ShouldNotContain("telling");
+            headers.ShouldNotContain(TokenForge.GoodKeyId);
+            headers.ShouldNotContain("inventory");
+            headers.ShouldNotContain("1767");
+            headers.ShouldNotContain("Exception");
+        }
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(TimeoutException))]
+    [InlineData(typeof(SecurityTokenException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(NullReferenceException))]
+    public async Task A_key_resolver_that_throws_is_an_outage_503_and_not_a_bad_token(Type exception)
+    {
+        await using var host = await ServiceHost.StartAsync(null, configure: builder =>
+            builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new ThrowingResolver(exception))));
+        using var client = new HttpClient { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.Forge.Token);
+
+        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+        response.Headers.WwwAuthenticate.ShouldBeEmpty();
+        (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Tokens.VerifyBearerAsync(service.Forge.Token, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_issuer_that_the_application_does_not_name_is_refused_with_the_same_fixed_text()
+    {
+        await using var host = await ServiceHost.StartAsync(null, configure: builder => builder.Services.Configure<JwtBearerOptions>(
+            RewtDefaults.AuthenticationScheme,
+            options =>
+            {
+                options.TokenValidationParameters.ValidIssuers = ["billing"];
+                options.TokenValidationParameters.ValidateIssuerSigningKey = true;
+            }));
+        using var client = new HttpClient { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", await host.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken));
+
+        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        await ShouldBeRefusedAsync(response, new BadToken("", BadToken.Invalid, _ => "").Challenge);
+    }
+
+    private static async Task ShouldBeRefusedAsync(HttpResponseMessage response, string challenge)
+    {
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.GetValues("WWW-Authenticate").ShouldBe([challenge]);
+        (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
+    private async Task<string> RawAsync(string headers)
+    {
+        using var connection = new System.Net.Sockets.TcpClient();
+        await connection.ConnectAsync(service.Host.Address.Host, service.Host.Address.Port, TestContext.Current.CancellationToken);
+        var stream = connection.GetStream();
+        await stream.WriteAsync(
+            System.Text.Encoding.ASCII.GetBytes($"GET /counted HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"),
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    private sealed class ThrowingResolver(Type exception) : IIssuerSigningKeyResolver
+    {
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+            throw (Exception)Activator.CreateInstance(exception)!;
+    }
+}

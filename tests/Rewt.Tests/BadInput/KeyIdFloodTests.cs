@@ -1,0 +1,215 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>Forged key ids: what they cost Redis, and those who come with a right token.</summary>
+[Collection(WholeProcess.Name)]
+public sealed class KeyIdFloodTests
+{
+    private static readonly string[] OfTheClientLibrary = ["ping", "info", "config|get", "client|setname", "cluster|nodes", "echo", "subscribe", "hello", "select"];
+
+    [Fact]
+    public async Task A_key_id_that_cannot_exist_costs_no_Redis_command_and_creates_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(24));
+        await using var host = await ServiceHost.StartAsync(redis.ConnectionString, settings: Slow);
+        using var client = new HttpClient { BaseAddress = host.Address };
+        var forge = Forge();
+        (await host.Tokens.VerifyBearerAsync(forge.Token, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
+        var size = await redis.DbSizeAsync();
+        var before = await SettledAsync(redis);
+
+        foreach (var keyId in KeyIdRows.Impossible)
+        {
+            var token = KeyIdRows.WithKeyId(forge, keyId);
+            (await CallAsync(client, token)).ShouldBe(HttpStatusCode.Unauthorized);
+            (await host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+            (await host.Tokens.VerifyAsync(Data(forge).HeaderMember("kid", $"\"{keyId}\"").Token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        }
+
+        (await CommandsAsync(redis)).ShouldBe(before);
+        (await redis.DbSizeAsync()).ShouldBe(size);
+
+        (await CallAsync(client, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await CommandsAsync(redis)).ShouldNotBe(before, "one that could exist is looked for");
+        (await redis.DbSizeAsync()).ShouldBe(size);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_forged_key_ids_a_second_through_the_scheme_cost_two_reads_a_second_and_delay_nobody()
+    {
+        var stores = new SeededStores(TimeProvider.System);
+        await using var host = await ServiceHost.StartAsync(null, settings: Slow, configure: builder =>
+            builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores)));
+        await host.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var forge = Forge();
+        var forged = new List<Task<AuthenticateResult>>();
+        var reads = stores.Reads;
+        var writes = stores.Writes;
+        var clock = TimeProvider.System;
+        var started = clock.GetTimestamp();
+        var rotated = false;
+
+        for (var turn = 0; turn < 150; turn++)
+        {
+            for (var call = 0; call < 100; call++) forged.Add(AuthenticateAsync(host, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token));
+            var good = AuthenticateAsync(host, forge.Token);
+            good.IsCompleted.ShouldBeTrue("a right token waits for nothing");
+            (await good).Succeeded.ShouldBeTrue();
+            if (turn == 75)
+            {
+                reads = Bounded();
+                await host.Ring.RotateAsync(TestContext.Current.CancellationToken);
+                rotated = true;
+                var next = await host.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);
+                AuthenticateAsync(host, next).IsCompleted.ShouldBeTrue("the new key was there before it signed");
+                (reads, writes, started) = (stores.Reads, stores.Writes, clock.GetTimestamp());
+            }
+
+            var wait = TimeSpan.FromMilliseconds(10 * (turn % 75)) - clock.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, TestContext.Current.CancellationToken);
+        }
+
+        rotated.ShouldBeTrue();
+        Bounded();
+        stores.Writes.ShouldBe(writes, "verifying never writes");
+        foreach (var result in await Task.WhenAll(forged)) result.Succeeded.ShouldBeFalse();
+        stores.Reads.ShouldBeGreaterThan(reads, "they were looked for");
+
+        int Bounded()
+        {
+            var seconds = (int)clock.GetElapsedTime(started).TotalSeconds + 1;
+            (stores.Reads - reads).ShouldBeLessThanOrEqualTo(2 * seconds);
+            return stores.Reads;
+        }
+    }
+
+    [Fact]
+    public async Task A_thousand_forged_key_ids_a_second_over_Kestrel_cost_two_reads_a_second_and_a_rotation_costs_nobody_a_call()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Slow, builder =>
+            builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address)
+                .AddRewtSigning(options => (options.Audience, options.Retry) = ("inventory", false)));
+        using var attacker = new HttpClient { BaseAddress = inventory.Address };
+        using var good = orders.Client("inventory");
+        var quiet = await GoodCallsAsync(good, 50);
+        var size = await redis.DbSizeAsync();
+        var forge = Forge();
+        var clock = TimeProvider.System;
+        var flood = new List<Task<HttpStatusCode>>();
+
+        await SettledAsync(redis);
+        var reads = await ReadsAsync(redis);
+        var started = clock.GetTimestamp();
+        var calm = await FloodAsync(80);
+        var spent = await ReadsAsync(redis) - reads;
+        spent.ShouldBeLessThanOrEqualTo(2 * ((int)clock.GetElapsedTime(started).TotalSeconds + 1));
+        // A call that waited for a read would take up to half a second more.
+        calm.ShouldBeLessThan(TimeSpan.FromMilliseconds(Math.Max(400, 2 * quiet.TotalMilliseconds)));
+
+        // Rotated by the other service, so that this one learns of it from Redis.
+        await orders.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await FloodAsync(40);
+
+        foreach (var status in await Task.WhenAll(flood)) status.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.ServiceUnavailable);
+        (await ReadsAsync(redis)).ShouldBeGreaterThan(reads, "they were looked for");
+        (await redis.DbSizeAsync()).ShouldBe(size);
+
+        async Task<TimeSpan> FloodAsync(int turns)
+        {
+            var begun = clock.GetTimestamp();
+            var times = new List<TimeSpan>();
+            for (var turn = 1; turn <= turns; turn++)
+            {
+                for (var call = 0; call < 10; call++) flood.Add(CallAsync(attacker, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token));
+                times.Add(await GoodCallsAsync(good, 1));
+                var wait = TimeSpan.FromMilliseconds(10 * turn) - clock.GetElapsedTime(begun);
+                if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, TestContext.Current.CancellationToken);
+            }
+
+            return times.Order().ElementAt(turns * 9 / 10);
+        }
+    }
+
+    private static void Slow(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
+
+    private static TokenForge Forge() => new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+
+    private static TokenForge Data(TokenForge forge) => forge.HeaderMember("typ", "\"rewt-data+jwt\"").WithoutClaim("aud");
+
+    private static string RandomKeyId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+
+    private static async Task<AuthenticateResult> AuthenticateAsync(ServiceHost host, string token)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Request.Headers.Authorization = "Bearer " + token;
+        return await context.AuthenticateAsync(RewtDefaults.AuthenticationScheme);
+    }
+
+    private static async Task<HttpStatusCode> CallAsync(HttpClient client, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>Calls one after another, all of which must succeed; the slowest but one in a hundred.</summary>
+    private static async Task<TimeSpan> GoodCallsAsync(HttpClient client, int count)
+    {
+        var times = new List<TimeSpan>();
+        for (var call = 0; call < count; call++)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+            times.Add(TimeProvider.System.GetElapsedTime(started));
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        return times.Order().ElementAt(Math.Max(0, count - 2));
+    }
+
+    private static async Task<long> ReadsAsync(RedisServer redis) => (await redis.CommandCountsAsync()).GetValueOrDefault("exec");
+
+    /// <summary>The commands once those of the start are over: for a second there was no further one.</summary>
+    private static async Task<string> SettledAsync(RedisServer redis)
+    {
+        var (commands, since) = (await CommandsAsync(redis), TimeProvider.System.GetTimestamp());
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var now = await CommandsAsync(redis);
+                if (now != commands) (commands, since) = (now, TimeProvider.System.GetTimestamp());
+                return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1.2);
+            },
+            TimeSpan.FromSeconds(15),
+            "Redis is left in peace");
+        return commands;
+    }
+
+    private static async Task<string> CommandsAsync(RedisServer redis)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, calls) in (await redis.CommandCountsAsync()).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            // DBSIZE is the test's own.
+            if (name != "dbsize" && !OfTheClientLibrary.Contains(name)) text.Append(name).Append('=').Append(calls).Append(' ');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>With <c>AcceptNodeTokens</c> the door is wider by one kind of token and by nothing else.</summary>
+public sealed class NodeTokenTests : IAsyncLifetime
+{
+    private static readonly TokenForge Node = new TokenForge(FixedClock.Now.ToUnixTimeSeconds())
+        .WithoutHeaderMember("kid").HeaderMember("typ", "\"JWT\"").WithoutClaim("iss").WithoutClaim("aud").WithoutClaim("exp").WithoutClaim("jti");
+
+    private static readonly IReadOnlyDictionary<string, (bool IsGood, Func<string> Make)> Rows = new Dictionary<string, (bool, Func<string>)>(StringComparer.Ordinal)
+    {
+        ["as Node's rewt signs it"] = (true, () => Node.Token),
+        ["without typ"] = (true, () => Node.WithoutHeaderMember("typ").Token),
+        ["as old as may be"] = (true, () => Node.Claim("iat", Node.Now - 299).Token),
+        ["ours"] = (true, () => new TokenForge(Node.Now).Token),
+        ["none"] = (false, () => $"{Node.HeaderMember("alg", "\"none\"").Header}.{Node.Claims}."),
+        ["HS512"] = (false, () => AlgorithmRows.Signed(Node.HeaderMember("alg", "\"HS512\""), bytes => HMACSHA512.HashData(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), bytes))),
+        ["signed with another secret"] = (false, () => AlgorithmRows.Signed(Node, bytes => HMACSHA256.HashData("a secret of somebody else's, long enough"u8, bytes))),
+        ["with a kid, even the right one"] = (false, () => Node.HeaderMember("kid", $"\"{TokenForge.GoodKeyId}\"").Token),
+        ["with an empty kid"] = (false, () => Node.HeaderMember("kid", "\"\"").Token),
+        ["ours without its kid"] = (false, () => new TokenForge(Node.Now).WithoutHeaderMember("kid").Token),
+        ["data of ours without its kid"] = (false, () => Node.HeaderMember("typ", "\"rewt-data+jwt\"").Token),
+        ["of another typ"] = (false, () => Node.HeaderMember("typ", "\"at+jwt\"").Token),
+        ["with crit"] = (false, () => Node.HeaderMember("crit", "[\"exp\"]").Token),
+        ["with jwk"] = (false, () => Node.HeaderMember("jwk", "{}").Token),
+        ["without iat"] = (false, () => Node.WithoutClaim("iat").Token),
+        ["iat as text"] = (false, () => Node.Claim("iat", "\"1767268800\"").Token),
+        ["too old"] = (false, () => Node.Claim("iat", Node.Now - 300).Token),
+        ["from the future"] = (false, () => Node.Claim("iat", Node.Now + 31).Token),
+        ["too long-lived"] = (false, () => Node.Claim("exp", Node.Now + 301).Token),
+        ["expired"] = (false, () => Node.Claim("iat", Node.Now - 100).Claim("exp", Node.Now - 30).Token),
+        ["for another service"] = (false, () => Node.Claim("aud", "\"billing\"").Token),
+        ["with a hostile issuer"] = (false, () => Node.Claim("iss", "\"a\\r\\nb\"").Token),
+        ["with a hostile subject"] = (false, () => Node.Claim("sub", "\"a\\r\\nb\"").Token),
+        ["a claim twice"] = (false, () => Node.ClaimAgain("iat", "1767268800").Token),
+        ["four parts"] = (false, () => Node.Token + ".x"),
+    };
+
+    private ServiceHost? _host;
+
+    public static TheoryData<string> Names() => [.. Rows.Keys];
+
+    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(
+        null,
+        settings: options =>
+        {
+            options.AcceptNodeTokens = true;
+            options.RefreshInterval = TimeSpan.FromHours(1);
+        },
+        configure: builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(new FixedClock());
+            builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SeededStores(new FixedClock())));
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
+    public async Task Only_what_Nodes_rewt_signs_gets_through_the_wider_door(string name)
+    {
+        var (isGood, make) = Rows[name];
+        var token = make();
+        using var client = new HttpClient { BaseAddress = _host!.Address };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + token);
+
+        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        (await _host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBe(isGood);
+    }
+}

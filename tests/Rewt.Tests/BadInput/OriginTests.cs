@@ -1,0 +1,263 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>A token goes to the origin that its client was made for, over a way that nobody reads.</summary>
+public sealed class OriginTests
+{
+    [Theory]
+    [InlineData("https://stranger.example/")]
+    [InlineData("https://inventory.example:8443/")]
+    [InlineData("http://inventory.example/")]
+    [InlineData("https://inventory.example.stranger.example/")]
+    [InlineData("https://inventory.example@stranger.example/")]
+    [InlineData("https://inventory.example./")]
+    public async Task An_absolute_address_of_another_origin_is_an_exception_and_no_call(string address)
+    {
+        var primary = new RecordingHandler();
+        await using var sender = new Sender("https://inventory.example", primary: primary);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(address));
+        primary.Sent.ShouldBeEmpty();
+        Should.Throw<InvalidOperationException>(() => SendNow(sender, address));
+        primary.Sent.ShouldBeEmpty();
+
+        using var response = await sender.GetAsync("https://INVENTORY.example:443/items");
+        primary.Sent.ShouldHaveSingleItem().Authorization.ShouldStartWith("Bearer ");
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.5:8080")]
+    [InlineData("http://inventory")]
+    [InlineData("http://localhost.example")]
+    [InlineData("http://127.0.0.1.example")]
+    [InlineData("http://[2001:db8::1]")]
+    [InlineData("http://0.0.0.0")]
+    [InlineData("ftp://inventory")]
+    public async Task Plain_http_off_this_machine_is_refused_before_a_byte_is_sent(string origin)
+    {
+        var primary = new RecordingHandler();
+        foreach (var baseAddress in new[] { origin, null })
+        {
+            await using var sender = new Sender(baseAddress, primary: primary);
+            var exception = await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(origin + "/"));
+            exception.Message.ShouldContain("RewtSigningOptions.AllowInsecureHttp");
+            exception.Message.ShouldContain("Rewt:AllowInsecureHttp");
+        }
+
+        primary.Sent.ShouldBeEmpty();
+
+        await using var allowedHere = new Sender(origin, options => options.AllowInsecureHttp = true, primary: primary);
+        using var first = await allowedHere.GetAsync("/");
+        await using var allowedForAll = new Sender(origin, ring: options => options.AllowInsecureHttp = true, primary: primary);
+        using var second = await allowedForAll.GetAsync("/");
+        primary.Sent.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:5000")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("http://127.9.9.9")]
+    [InlineData("http://[::1]:80")]
+    [InlineData("https://anything.example")]
+    public async Task This_machine_and_https_need_no_leave(string origin)
+    {
+        var primary = new RecordingHandler();
+        await using var sender = new Sender(origin, primary: primary);
+
+        using var response = await sender.GetAsync("/");
+
+        primary.Sent.ShouldHaveSingleItem().Authorization.ShouldStartWith("Bearer ");
+    }
+
+    [Fact]
+    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_anew_each_time()
+    {
+        var primary = new RecordingHandler();
+        var next = 5;
+        await using var sender = new Sender(
+            "http://inventory",
+            options => options.AllowInsecureHttp = true,
+            above: () => DoingHandler.Resolving(address => address.Host == "inventory" ? $"http://10.0.0.{next++}:8080" : address.ToString()),
+            primary: primary);
+
+        using var first = await sender.GetAsync("/items");
+        using var second = await sender.GetAsync("/items");
+
+        primary.Sent.Select(sent => sent.Address.ToString()).ShouldBe(["http://10.0.0.5:8080/items", "http://10.0.0.6:8080/items"]);
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync("http://billing/items"));
+        primary.Sent.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Attempts_of_one_request_may_go_to_different_addresses_of_one_service()
+    {
+        var primary = new RecordingHandler(request => new HttpResponseMessage(request.RequestUri!.Host == "10.0.0.5" ? HttpStatusCode.BadGateway : HttpStatusCode.OK));
+        var hosts = new Queue<string>(["10.0.0.5", "10.0.0.6"]);
+        await using var sender = new Sender(
+            "https://inventory",
+            above: () => new DoingHandler(async (request, next) =>
+            {
+                HttpResponseMessage? response = null;
+                while (response is not { IsSuccessStatusCode: true } && hosts.TryDequeue(out var host))
+                {
+                    request.RequestUri = new Uri($"https://{host}/");
+                    response = await next(request);
+                }
+
+                return response!;
+            }),
+            primary: primary);
+
+        using var answer = await sender.GetAsync("/");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        primary.Sent.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Plain_http_is_judged_by_the_address_that_service_discovery_found()
+    {
+        var primary = new RecordingHandler();
+        await using var toHttp = new Sender("https://inventory", above: () => DoingHandler.Resolving(_ => "http://10.0.0.5:8080"), primary: primary);
+        await Should.ThrowAsync<InvalidOperationException>(() => toHttp.GetAsync("/"));
+        primary.Sent.ShouldBeEmpty();
+
+        await using var toHttps = new Sender("http://inventory", above: () => DoingHandler.Resolving(_ => "https://10.0.0.5:8443"), primary: primary);
+        using var response = await toHttps.GetAsync("/");
+        primary.Sent.ShouldHaveSingleItem().Address.Scheme.ShouldBe("https");
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.5:8080/")]
+    [InlineData("https://stranger.example/")]
+    [InlineData("https://inventory:8443/")]
+    public async Task A_handler_behind_the_signing_one_cannot_take_a_token_elsewhere(string address)
+    {
+        foreach (var baseAddress in new[] { "https://inventory", null })
+        {
+            var primary = new RecordingHandler();
+            await using var moving = new Sender(baseAddress, below: () => DoingHandler.Moving(address), primary: primary);
+            await Should.ThrowAsync<InvalidOperationException>(() => moving.GetAsync("https://inventory/"));
+            await using var copying = new Sender(baseAddress, below: () => Copying(address, options: false), primary: primary);
+            await Should.ThrowAsync<InvalidOperationException>(() => copying.GetAsync("https://inventory/"));
+            await using var cloning = new Sender(baseAddress, below: () => Copying(address, options: true), primary: primary);
+            await Should.ThrowAsync<InvalidOperationException>(() => cloning.GetAsync("https://inventory/"));
+            primary.Sent.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_behind_may_go_to_an_origin_that_is_named_and_no_further()
+    {
+        var primary = new RecordingHandler();
+        await using var named = new Sender(
+            "http://inventory",
+            options => (options.AllowInsecureHttp, options.AllowedOrigins) = (true, ["http://inventory", "http://10.0.0.5:8080"]),
+            below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
+            primary: primary);
+        using var response = await named.GetAsync("/");
+        primary.Sent.ShouldHaveSingleItem().Address.Host.ShouldBe("10.0.0.5");
+
+        await using var inTheClear = new Sender(
+            "https://inventory",
+            options => options.AllowedOrigins = ["https://inventory", "http://10.0.0.5:8080"],
+            below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
+            primary: primary);
+        await Should.ThrowAsync<InvalidOperationException>(() => inTheClear.GetAsync("/"));
+        primary.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_handler_behind_that_takes_the_token_off_may_go_anywhere()
+    {
+        var primary = new RecordingHandler();
+        await using var sender = new Sender(
+            "https://inventory",
+            below: () => new DoingHandler((request, next) =>
+            {
+                request.Headers.Authorization = null;
+                request.RequestUri = new Uri("https://stranger.example/");
+                return next(request);
+            }),
+            primary: primary);
+
+        using var response = await sender.GetAsync("/");
+
+        primary.Sent.ShouldHaveSingleItem().Authorization.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_callers_own_Authorization_header_goes_where_the_caller_sends_it()
+    {
+        var primary = new RecordingHandler();
+        await using var sender = new Sender("https://inventory", primary: primary);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://stranger.example/");
+        request.Headers.Authorization = new("Basic", "abc");
+
+        using var response = await sender.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        primary.Sent.ShouldHaveSingleItem().Authorization.ShouldBe("Basic abc");
+    }
+
+    [Fact]
+    public async Task Signing_for_all_clients_without_AllowedOrigins_is_an_error_at_the_start()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddRewtInMemory(options => options.ServiceName = "orders");
+        builder.Services.ConfigureHttpClientDefaults(client => client.AddRewtSigning());
+        using var host = builder.Build();
+
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        exception.Message.ShouldContain("AllowedOrigins");
+    }
+
+    [Fact]
+    public async Task A_thousand_parallel_calls_over_ten_audiences_each_carry_their_own()
+    {
+        var services = new ServiceCollection();
+        services.AddRewtInMemory(options => options.ServiceName = "orders");
+        var callees = Enumerable.Range(0, 10).Select(number => (Name: $"service-{number}", Handler: new RecordingHandler())).ToList();
+        foreach (var (name, handler) in callees)
+        {
+            services.AddHttpClient(name, http => http.BaseAddress = new Uri($"https://{name}")).AddRewtSigning(name).ConfigurePrimaryHttpMessageHandler(() => handler);
+        }
+
+        await using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        await Parallel.ForAsync(0, 1_000, TestContext.Current.CancellationToken, async (call, cancellationToken) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+            request.SetRewtClaims(new Dictionary<string, object> { ["callee"] = callees[call % 10].Name });
+            using var response = await factory.CreateClient(callees[call % 10].Name).SendAsync(request, cancellationToken);
+        });
+
+        foreach (var (name, handler) in callees)
+        {
+            handler.Sent.Count.ShouldBe(100);
+            foreach (var (address, authorization) in handler.Sent)
+            {
+                address.Host.ShouldBe(name);
+                var claims = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(authorization!["Bearer ".Length..]);
+                claims.Audiences.ShouldBe([name]);
+                claims.GetClaim("callee").Value.ShouldBe(name);
+            }
+        }
+    }
+
+    private static DoingHandler Copying(string address, bool options) => new((request, next) =>
+    {
+        var copy = DoingHandler.Copy(request, options);
+        copy.RequestUri = new Uri(address);
+        return next(copy);
+    });
+
+    private static void SendNow(Sender sender, string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        sender.Client.Send(request, TestContext.Current.CancellationToken).Dispose();
+    }
+}

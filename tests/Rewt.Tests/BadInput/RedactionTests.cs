@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Internal;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>What a debugger, an exception's text or an interpolated string would show of the types that hold a secret or a token.</summary>
+public sealed class RedactionTests
+{
+    private static readonly string[] Telling = [TokenForge.KnownSecret, "the-signature", Convert.ToBase64String(Encoding.UTF8.GetBytes(TokenForge.KnownSecret))[..40], "a-password"];
+
+    [Fact]
+    public async Task ToString_of_every_type_that_holds_a_secret_or_a_token_shows_neither()
+    {
+        var secret = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
+        var key = new RingKey(secret);
+        var now = TimeProvider.System.GetUtcNow();
+        var retired = new RetiredKey(secret, 1);
+        var state = new RingState("epoch", 1, secret, 2, secret, 3, [retired]);
+        var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
+        var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), 1);
+        var plan = new RingPlan(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
+        var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now);
+        await using var services = new ServiceCollection().AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
+        var tokens = services.GetRequiredService<IRewtTokens>();
+        var token = await tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var verification = await tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+
+        object[] holders =
+        [
+            secret, key, key.SecurityKey, retired, state, slot, reading, plan, bearer, verification, new SignedToken("a.b.the-signature", "kid", now, now),
+            new RewtOptions { Redis = "localhost,password=a-password" },
+        ];
+        foreach (var holder in holders)
+        {
+            var text = $"{holder}";
+            foreach (var word in Telling) text.ShouldNotContain(word, customMessage: holder.GetType().Name);
+            text.ShouldNotContain(token[(token.LastIndexOf('.') + 1)..]);
+            text.ShouldNotContain(Base64UrlEncoder.Encode(key.SecurityKey.ComputeJwkThumbprint()), customMessage: holder.GetType().Name);
+        }
+
+        var seen = holders.Select(holder => holder.GetType()).ToHashSet();
+        foreach (var type in Holders()) seen.ShouldContain(type, $"{type} holds a secret or a token: add it to this test");
+    }
+
+    /// <summary>Types whose printed form the compiler writes or could show, with a member that is secret: records and keys.</summary>
+    private static IEnumerable<Type> Holders()
+    {
+        Type[] secret = [typeof(Secret), typeof(RetiredKey), typeof(AuthenticationHeaderValue), typeof(SecretSlot), typeof(RingState)];
+        Assembly[] assemblies = [typeof(IRewtTokens).Assembly, typeof(RewtSigningOptions).Assembly, typeof(RewtHandler).Assembly, typeof(RewtServiceCollectionExtensions).Assembly];
+        return assemblies.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type is { IsAbstract: false, IsNested: false } && IsPrinted(type))
+            .Where(type => type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(property => secret.Contains(property.PropertyType)));
+    }
+
+    private static bool IsPrinted(Type type) => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) is not null;
+}

@@ -1,0 +1,130 @@
+using System.Net;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>Redirects to another port, followed by .NET itself or by a handler of the application: the stranger sees no credential.</summary>
+public sealed class RedirectTests : IAsyncLifetime
+{
+    private Callee? _stranger;
+    private Callee? _callee;
+    private int _status;
+
+    public static TheoryData<int, bool, bool> Rows()
+    {
+        var rows = new TheoryData<int, bool, bool>();
+        foreach (var status in new[] { 301, 302, 303, 307, 308 })
+        {
+            foreach (var retry in new[] { true, false })
+            {
+                rows.Add(status, retry, true);
+                rows.Add(status, retry, false);
+            }
+        }
+
+        return rows;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        // The stranger lures: with a fresh token of ours it would be content.
+        _stranger = await Callee.StartAsync(Callee.RefuseKey);
+        _callee = await Callee.StartAsync(context =>
+        {
+            context.Response.StatusCode = _status;
+            context.Response.Headers.Location = _stranger.Address + "/lure";
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _callee!.DisposeAsync();
+        await _stranger!.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Followed_by_dotnet_the_stranger_gets_no_token_and_its_401_is_returned_and_not_retried(int status, bool retry, bool hasBaseAddress)
+    {
+        _status = status;
+        await using var sender = new Sender(hasBaseAddress ? _callee!.Address : null, options => options.Retry = retry);
+
+        using var response = await sender.GetAsync(_callee!.Address + "/");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        _callee.Requests.ShouldHaveSingleItem().ShouldContain("Authorization: Bearer ");
+        _stranger!.Requests.ShouldHaveSingleItem().ShouldNotContain("Authorization");
+        _stranger.Requests.Single().ShouldNotContain("eyJ");
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Followed_by_a_handler_in_front_of_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress)
+    {
+        _status = status;
+        foreach (var copies in new[] { false, true })
+        {
+            await using var sender = new Sender(
+                hasBaseAddress ? _callee!.Address : null, options => options.Retry = retry, above: () => DoingHandler.Following(copies), primary: Plain());
+
+            await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(_callee!.Address + "/"));
+        }
+
+        _callee!.Requests.Count.ShouldBe(2);
+        _stranger!.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Followed_by_a_handler_behind_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress)
+    {
+        _status = status;
+        foreach (var copies in new[] { false, true })
+        {
+            await using var sender = new Sender(
+                hasBaseAddress ? _callee!.Address : null, options => options.Retry = retry, below: () => DoingHandler.Following(copies), primary: Plain());
+
+            await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(_callee!.Address + "/"));
+        }
+
+        _callee!.Requests.Count.ShouldBe(2);
+        _stranger!.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_retry_of_the_application_after_a_redirect_does_not_sign_for_the_stranger(bool hasBaseAddress)
+    {
+        _status = 307;
+        await using var sender = new Sender(hasBaseAddress ? _callee!.Address : null, above: () => new DoingHandler(async (request, next) =>
+        {
+            (await next(request)).Dispose();
+            return await next(request);
+        }));
+
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(_callee!.Address + "/"));
+
+        _stranger!.Requests.ShouldHaveSingleItem().ShouldNotContain("Authorization");
+    }
+
+    [Fact]
+    public async Task Where_a_resolver_leads_a_redirect_may_not()
+    {
+        _status = 302;
+        await using var discovering = new Sender(
+            "http://inventory",
+            above: () => new DoingHandler(async (request, next) =>
+            {
+                request.RequestUri = new Uri(_callee!.Address + "/");
+                using var first = await next(request);
+                request.RequestUri = first.Headers.Location;
+                return await next(request);
+            }),
+            primary: Plain());
+        await Should.ThrowAsync<InvalidOperationException>(() => discovering.GetAsync("/"));
+        _callee!.Requests.Count.ShouldBe(1);
+        _stranger!.Requests.ShouldBeEmpty();
+    }
+
+    private static SocketsHttpHandler Plain() => new() { AllowAutoRedirect = false };
+}

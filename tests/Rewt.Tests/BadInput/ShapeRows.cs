@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>Tokens whose JSON, encoding or number of parts is wrong; the signature is right wherever there can be one.</summary>
+internal static class ShapeRows
+{
+    public static IEnumerable<BadToken> All() => [.. Duplicates(), .. Json(), .. Parts(), .. Sizes()];
+
+    private static IEnumerable<BadToken> Duplicates()
+    {
+        foreach (var (name, json) in new[]
+        {
+            ("iss", "\"orders\""), ("aud", "\"inventory\""), ("exp", "1767268860"), ("role", "\"admin\""), ("a", "1"),
+            ("\\u0065xp", "1767268860"), ("\\u0061ud", "\"inventory\""), ("i\\u0073s", "\"orders\""),
+        })
+        {
+            var plain = name switch { "role" => "role", "a" => "a", _ => null };
+            yield return new($"claim twice: {name}", BadToken.Invalid, forge =>
+                (plain is null ? forge : forge.Claim(plain, json)).ClaimAgain(name, json).Token);
+        }
+
+        yield return new("claim twice, deep inside", BadToken.Invalid, forge => forge.Claim("x", "{\"y\":[{\"z\":1,\"z\":2}]}").Token);
+        foreach (var (name, json) in new[]
+        {
+            ("alg", "\"HS256\""), ("alg", "\"none\""), ("kid", $"\"{TokenForge.GoodKeyId}\""), ("typ", "\"rewt+jwt\""), ("\\u0061lg", "\"HS256\""),
+            ("\\u006bid", $"\"{TokenForge.GoodKeyId}\""), ("t\\u0079p", "\"rewt+jwt\""),
+        })
+        {
+            yield return new($"header twice: {name} {json}", BadToken.Bare, forge => forge.HeaderMemberAgain(name, json).Token);
+        }
+    }
+
+    private static IEnumerable<BadToken> Json()
+    {
+        foreach (var payload in new[] { "[]", "null", "7", "\"text\"", "true", "", " ", "{", "}", "{}{}", "[{}]" })
+        {
+            yield return new($"payload {payload}", BadToken.Invalid, forge => TokenForge.Sign(forge.HeaderJson, payload));
+            yield return new($"header {payload}", BadToken.Bare, forge => TokenForge.Sign(payload, forge.ClaimsJson));
+        }
+
+        foreach (var (what, bend) in new (string, Func<string, string>)[]
+        {
+            ("a second object behind", json => json + "{}"),
+            ("a letter behind", json => json + "x"),
+            ("a comma behind", json => json + ","),
+            ("a NUL behind", json => json + "\0"),
+            ("a byte order mark", json => "\uFEFF" + json),
+            ("a trailing comma", json => json[..^1] + ",}"),
+            ("a comment", json => json[..^1] + "/* */}"),
+            ("single quotes", json => json.Replace('"', '\'')),
+            ("a lone high surrogate in a value", json => json[..^1] + ",\"x\":\"\\ud800\"}"),
+            ("a lone low surrogate in a value", json => json[..^1] + ",\"x\":\"\\udc00\"}"),
+            ("a lone surrogate in a name", json => json[..^1] + ",\"\\ud800\":1}"),
+            ("a lone surrogate deep inside", json => json[..^1] + ",\"x\":[{\"y\":\"a\\ud800b\"}]}"),
+            ("a raw control character", json => json[..^1] + ",\"x\":\"\n\"}"),
+            ("17 levels", json => json[..^1] + ",\"x\":" + new string('[', 17) + new string(']', 17) + "}"),
+            ("1,000 levels", json => json[..^1] + ",\"x\":" + new string('[', 1000) + new string(']', 1000) + "}"),
+            ("NaN", json => json[..^1] + ",\"x\":NaN}"),
+            ("a leading zero", json => json[..^1] + ",\"x\":01}"),
+        })
+        {
+            yield return new($"{what}, payload", BadToken.Invalid, forge => TokenForge.Sign(forge.HeaderJson, bend(forge.ClaimsJson)));
+            yield return new($"{what}, header", BadToken.Bare, forge => TokenForge.Sign(bend(forge.HeaderJson), forge.ClaimsJson));
+        }
+
+        foreach (var bytes in new byte[][] { [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0xAF], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82] })
+        {
+            yield return new($"invalid UTF-8 {Convert.ToHexString(bytes)}, payload", BadToken.Invalid, forge =>
+                TokenForge.SignParts(forge.Header, TokenForge.Part(Broken(forge.ClaimsJson, bytes))));
+            yield return new($"invalid UTF-8 {Convert.ToHexString(bytes)}, header", BadToken.Bare, forge =>
+                TokenForge.SignParts(TokenForge.Part(Broken(forge.HeaderJson, bytes)), forge.Claims));
+        }
+
+        yield return new("a payload in UTF-16", BadToken.Invalid, forge => TokenForge.SignParts(forge.Header, TokenForge.Part(Encoding.Unicode.GetBytes(forge.ClaimsJson))));
+        yield return new("a header in UTF-16", BadToken.Bare, forge => TokenForge.SignParts(TokenForge.Part(Encoding.Unicode.GetBytes(forge.HeaderJson)), forge.Claims));
+    }
+
+    private static IEnumerable<BadToken> Parts()
+    {
+        yield return new("no part", BadToken.Bare, _ => ".");
+        yield return new("only words", BadToken.Bare, _ => "not a token");
+        yield return new("a header alone", BadToken.Bare, forge => forge.Header);
+        yield return new("one dot", BadToken.Invalid, forge => forge.Header + ".");
+        yield return new("two parts", BadToken.Invalid, forge => $"{forge.Header}.{forge.Claims}");
+        yield return new("an empty header", BadToken.Bare, forge => $".{forge.Claims}.{TokenForge.Signature($".{forge.Claims}")}");
+        yield return new("an empty payload", BadToken.Invalid, forge => TokenForge.SignParts(forge.Header, ""));
+        foreach (var (parts, more) in new[] { (4, ".x"), (4, "."), (5, ".x.y"), (5, ".."), (6, ".x.y.z"), (6, "...") })
+        {
+            yield return new($"{parts} parts, the rest '{more}'", BadToken.Invalid, forge => forge.Token + more);
+        }
+
+        yield return new("5 parts as of an encrypted token", BadToken.Invalid, forge =>
+            $"{TokenForge.Part("{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"typ\":\"rewt+jwt\",\"kid\":\"" + TokenForge.GoodKeyId + "\"}")}..{TokenForge.Part("iv")}.{forge.Claims}.{TokenForge.Part("tag")}");
+        yield return new("the token twice", BadToken.Invalid, forge => $"{forge.Token}, {forge.Token}");
+        yield return new("the token and another scheme", BadToken.Invalid, forge => $"{forge.Token}, Basic abc");
+        yield return new("in quotes", BadToken.Bare, forge => $"\"{forge.Token}\"");
+        yield return new("plain base64 padding in the payload", BadToken.Invalid, forge => TokenForge.SignParts(forge.Header, Padded(forge)));
+        yield return new("junk in the payload's encoding", BadToken.Invalid, forge => TokenForge.SignParts(forge.Header, forge.Claims + "!"));
+        yield return new("a payload one character too long", BadToken.Invalid, forge => TokenForge.SignParts(forge.Header, new string('A', 5)));
+    }
+
+    private static IEnumerable<BadToken> Sizes()
+    {
+        yield return new("one character over 8 KiB", BadToken.Bare, OverLong);
+        yield return new("20,000 dots", BadToken.Bare, _ => new string('.', 20_000));
+        yield return new("8,000 dots", BadToken.Bare, _ => new string('.', 8_000));
+        yield return new("a good header and 7,000 dots", BadToken.Invalid, forge => forge.Header + new string('.', 7_000));
+        yield return new("a good header and 20,000 dots", BadToken.Bare, forge => forge.Header + new string('.', 20_000));
+        yield return new("12,000 claims", BadToken.Bare, forge => TokenForge.Sign(forge.HeaderJson, ManyClaims(forge, 12_000)));
+        yield return new("a number of 100,000 digits", BadToken.Bare, forge => forge.Claim("x", new string('9', 100_000)).Token);
+    }
+
+    /// <summary>The right signature, and 8,193 characters in all.</summary>
+    public static string OverLong(TokenForge forge)
+    {
+        for (var length = 5_900; ; length++)
+        {
+            var token = forge.Claim("x", $"\"{new string('x', length)}\"").Token;
+            if (token.Length > 8192) return token;
+        }
+    }
+
+    public static string ManyClaims(TokenForge forge, int count) =>
+        forge.ClaimsJson[..^1] + string.Concat(Enumerable.Range(0, count).Select(n => $",\"c{n}\":{n}")) + "}";
+
+    private static byte[] Broken(string json, byte[] bytes) =>
+        [.. Encoding.UTF8.GetBytes(json[..^1] + ",\"x\":\""), .. bytes, .. "\"}"u8];
+
+    private static string Padded(TokenForge forge)
+    {
+        for (var json = forge.ClaimsJson; ; json += " ")
+        {
+            var plain = Convert.ToBase64String(Encoding.UTF8.GetBytes(json));
+            if (plain.EndsWith('=')) return plain;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Internal;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>What a wrong token costs. Bytes are counted exactly; times are bounds that a slow machine keeps too.</summary>
+public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedService>
+{
+    private const int SixteenKilobytes = 16 * 1024;
+
+    private static readonly TimeSpan FewMilliseconds = TimeSpan.FromMilliseconds(5);
+
+    public static TheoryData<string> TooLong() => ["over-long", "dots", "claims", "digits", "megabyte"];
+
+    [Theory]
+    [MemberData(nameof(TooLong))]
+    public async Task A_token_over_8_KiB_is_refused_before_anything_is_decoded(string shape)
+    {
+        var token = shape switch
+        {
+            "over-long" => ShapeRows.OverLong(service.Forge),
+            "dots" => new string('.', 20_000),
+            "claims" => TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 12_000)),
+            "digits" => service.Forge.Claim("x", new string('9', 100_000)).Token,
+            _ => service.Forge.Claim("x", $"\"{new string('x', 1 << 20)}\"").Token,
+        };
+
+        await MeasureAsync(token, SixteenKilobytes, TimeSpan.FromMicroseconds(100));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task A_token_of_the_wrong_number_of_parts_is_refused_without_trying_to_decrypt_it(int parts)
+    {
+        var token = service.Forge.Token + string.Concat(Enumerable.Repeat("." + TokenForge.Part(new byte[900]), parts - 3));
+
+        await MeasureAsync(token, SixteenKilobytes, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task Eight_thousand_dots_behind_a_good_header_cost_no_more()
+    {
+        await MeasureAsync(service.Forge.Header + new string('.', 8_000), SixteenKilobytes, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task A_signed_token_as_large_as_may_be_is_read_quickly()
+    {
+        var token = TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 450));
+        token.Length.ShouldBeInRange(5_000, 8_192);
+        (await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
+
+        (await BestAsync(() => service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken))).ShouldBeLessThan(TimeSpan.FromMilliseconds(20));
+    }
+
+    [Theory]
+    [InlineData("deep arrays")]
+    [InlineData("deep objects")]
+    [InlineData("100,000 levels")]
+    [InlineData("12,000 claims")]
+    [InlineData("12,000 claims of one name")]
+    [InlineData("100,000 digits")]
+    [InlineData("100,000 digits as a time")]
+    [InlineData("100,000 escapes")]
+    public async Task The_parser_below_the_size_limit_holds_too(string shape)
+    {
+        var json = service.Forge.ClaimsJson[..^1];
+        var payload = Encoding.UTF8.GetBytes(shape switch
+        {
+            "deep arrays" => json + ",\"x\":" + new string('[', 1_000) + new string(']', 1_000) + "}",
+            "deep objects" => json + ",\"x\":" + string.Concat(Enumerable.Repeat("{\"a\":", 1_000)) + "1" + new string('}', 1_000) + "}",
+            "100,000 levels" => json + ",\"x\":" + new string('[', 100_000),
+            "12,000 claims" => ShapeRows.ManyClaims(service.Forge, 12_000),
+            "12,000 claims of one name" => json + string.Concat(Enumerable.Repeat(",\"c\":1", 12_000)) + "}",
+            "100,000 digits" => json + ",\"x\":" + new string('9', 100_000) + "}",
+            "100,000 digits as a time" => json + ",\"nbf\":" + new string('9', 100_000) + "}",
+            _ => json + ",\"x\":\"" + string.Concat(Enumerable.Repeat("\\u0041", 100_000)) + "\"}",
+        });
+
+        var best = await BestAsync(() =>
+        {
+            try
+            {
+                TokenClaims.Read(payload);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+            {
+                StrictJson.IsMalformed(exception).ShouldBeTrue();
+            }
+
+            return Task.CompletedTask;
+        });
+        best.ShouldBeLessThan(FewMilliseconds * 4);
+    }
+
+    private async Task MeasureAsync(string token, long bytes, TimeSpan time)
+    {
+        var tokens = service.Host.Services.GetRequiredService<IRewtTokens>();
+        for (var warm = 0; warm < 50; warm++) (await tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var task = tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        task.IsCompleted.ShouldBeTrue("refused without waiting, so all of it was on this thread");
+        allocated.ShouldBeLessThan(bytes);
+        // The best of many, and twenty times over: the limit is for a machine of our own.
+        (await BestAsync(() => tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken))).ShouldBeLessThan(time * 20);
+    }
+
+    private static async Task<TimeSpan> BestAsync(Func<Task> action)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            await action();
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            if (elapsed < best) best = elapsed;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Rewt.Tests.BadInput;
+
+/// <summary>What many wrong tokens leave behind.</summary>
+[Collection(WholeProcess.Name)]
+public sealed class WorkingSetTests(GuardedService service) : IClassFixture<GuardedService>
+{
+    [Fact]
+    public Task A_thousand_huge_tokens_leave_the_working_set_as_it_was() => FloodAsync(1_000, TimeSpan.Zero);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Ten_thousand_huge_tokens_at_200_a_second_leave_the_working_set_as_it_was() => FloodAsync(10_000, TimeSpan.FromMilliseconds(5));
+
+    private async Task FloodAsync(int count, TimeSpan pause)
+    {
+        string[] tokens =
+        [
+            TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 12_000)),
+            TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 400)),
+            service.Forge.Claim("x", new string('9', 100_000)).Token,
+            service.Forge.Claim("x", new string('[', 1_000) + new string(']', 1_000)).Token,
+            service.Forge.Header + new string('.', 8_000),
+        ];
+        foreach (var token in tokens) await CallAsync(token);
+        var before = WorkingSet();
+        var clock = TimeProvider.System;
+        var started = clock.GetTimestamp();
+
+        for (var call = 0; call < count; call++)
+        {
+            var wait = (pause * call) - clock.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, TestContext.Current.CancellationToken);
+            await CallAsync(tokens[call % tokens.Length]);
+        }
+
+        (WorkingSet() - before).ShouldBeLessThan(50L << 20);
+
+        async Task CallAsync(string token)
+        {
+            using var response = await service.CallAsync(token);
+            ((int)response.StatusCode).ShouldBeOneOf(200, 401);
+        }
+
+        static long WorkingSet()
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            return Environment.WorkingSet;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class CancellationTests
+{
+    [Fact]
+    public async Task A_caller_who_gives_up_neither_ends_the_read_of_others_nor_poisons_the_cache()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.Hold();
+        await using var instance = Instance.Start(proxy.ConnectionString);
+        using var giveUp = new CancellationTokenSource();
+
+        var impatient = instance.Ring.GetAsync(giveUp.Token);
+        var patient = Enumerable.Range(0, 10).Select(_ => instance.Ring.GetAsync(TestContext.Current.CancellationToken)).ToArray();
+        await giveUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => impatient);
+        patient.ShouldAllBe(task => !task.IsCompleted);
+        proxy.Release();
+
+        var rings = await Task.WhenAll(patient);
+        rings.Select(ring => ring.Current!.KeyId).Distinct().ShouldHaveSingleItem();
+        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_on_an_unknown_key_leaves_the_others_their_answer()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString);
+        proxy.DropMessages();
+        proxy.DelayFromServer = TimeSpan.FromMilliseconds(200);
+        for (var rotation = 0; rotation < 2; rotation++) await signer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        var token = await signer.SignAsync();
+        using var giveUp = new CancellationTokenSource();
+
+        var impatient = verifier.Tokens.VerifyAsync(token, giveUp.Token);
+        var patient = verifier.VerifyAsync(token);
+        await giveUp.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => impatient);
+        (await patient).ShouldBe(RewtRefusal.None);
+    }
+}

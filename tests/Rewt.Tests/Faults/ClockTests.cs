@@ -1,0 +1,79 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class ClockTests
+{
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task An_instance_whose_clock_is_an_hour_off_does_not_rotate_and_says_so(int minutes)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var right = await Instance.StartWarmAsync(redis.ConnectionString, Hourly);
+        var before = await right.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        await using var wrong = await Instance.StartWarmAsync(
+            redis.ConnectionString, Hourly, new ShiftedTimeProvider { Shift = TimeSpan.FromMinutes(minutes) });
+        await Task.Delay(TimeSpan.FromMilliseconds(900), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        (await right.Ring.GetAsync(TestContext.Current.CancellationToken)).Version.ShouldBe(before.Version);
+        (await wrong.Tokens.VerifyAsync(await wrong.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldBe(before.Current!.KeyId);
+        wrong.Log.Text.ShouldContain("Warning ClockOff");
+        right.Log.Text.ShouldNotContain("ClockOff");
+
+        static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(50);
+    }
+
+    [Fact]
+    public async Task What_an_instance_knew_before_its_machine_was_suspended_is_looked_up_again()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        var clock = new ShiftedTimeProvider();
+        await using var suspended = await Instance.StartWarmAsync(
+            proxy.ConnectionString,
+            options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+            clock);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
+        var token = await suspended.SignAsync();
+        await other.Ring.RevokeAsync(await other.CurrentAsync(), TestContext.Current.CancellationToken);
+        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "within its interval it need not look");
+
+        // The monotonic clock stood still meanwhile.
+        clock.Shift = TimeSpan.FromMinutes(2);
+
+        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("sign")]
+    public async Task A_reply_from_before_a_pause_does_not_bring_a_dead_key_back(string work)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        var clock = new ShiftedTimeProvider();
+        await using var paused = await Instance.StartWarmAsync(
+            proxy.ConnectionString,
+            options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
+            clock);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
+        var dead = await other.CurrentAsync();
+        var token = await paused.SignAsync();
+
+        // Its next read gets the answer that the server gives now, and gets it after the pause.
+        proxy.DelayFromServer = TimeSpan.FromMilliseconds(700);
+        var refresh = paused.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
+        await other.Ring.RevokeAsync(dead, TestContext.Current.CancellationToken);
+        clock.Shift = TimeSpan.FromMinutes(3);
+        proxy.DelayFromServer = TimeSpan.Zero;
+
+        if (work == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        else (await paused.Tokens.VerifyAsync(await paused.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldNotBe(dead);
+        await refresh;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+/// <summary>A Redis Cluster of three masters on loopback, to which replicas can be added.</summary>
+internal sealed class ClusterOfThree : IAsyncDisposable
+{
+    private const int Slots = 16384;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly List<RedisServer> _servers = [];
+
+    public string ConnectionString => string.Join(',', _servers.Select(server => server.ConnectionString));
+
+    public IReadOnlyList<RedisServer> Masters => _servers[..3];
+
+    public static async Task<ClusterOfThree> StartAsync()
+    {
+        var cluster = new ClusterOfThree();
+        for (var index = 0; index < 3; index++)
+        {
+            var server = await cluster.AddAsync();
+            await server.CommandAsync("CLUSTER", "ADDSLOTSRANGE", Slots * index / 3, (Slots * (index + 1) / 3) - 1);
+        }
+
+        await cluster.ReadyAsync();
+        return cluster;
+    }
+
+    public static async Task<string> IdAsync(RedisServer server) => await server.CliAsync("CLUSTER", "MYID");
+
+    /// <summary>The master that owns the slot of a key.</summary>
+    public async Task<RedisServer> OwnerAsync(string key)
+    {
+        foreach (var server in Masters)
+        {
+            var reply = await Record.ExceptionAsync(() => server.CommandAsync("EXISTS", key));
+            if (reply is null) return server;
+        }
+
+        throw new InvalidOperationException($"Nobody owns the slot of {key}.");
+    }
+
+    public async Task<RedisServer> AddReplicaOfAsync(RedisServer master)
+    {
+        var replica = await AddAsync();
+        var id = await IdAsync(master);
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => replica.CommandAsync("CLUSTER", "REPLICATE", id)) is null, Limit, "the replica knows its master");
+        await Eventually.TrueAsync(
+            async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), Limit, "the replica follows");
+        return replica;
+    }
+
+    /// <summary>Moves the slot of a key with all that is in it, as resharding does, while clients go on.</summary>
+    public async Task MoveSlotAsync(string key, RedisServer from, RedisServer to)
+    {
+        var slot = (long)(await from.CommandAsync("CLUSTER", "KEYSLOT", key))!;
+        var (source, target) = (await IdAsync(from), await IdAsync(to));
+        await to.CommandAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", source);
+        await from.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", target);
+        foreach (var each in (object?[])(await from.CommandAsync("CLUSTER", "GETKEYSINSLOT", slot, 100))!)
+        {
+            await from.CommandAsync("MIGRATE", "127.0.0.1", to.Port, (string)each!, 0, 5000);
+            // Slowly, so that clients meet the slot half moved.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        foreach (var server in new[] { to, from }.Concat(Masters).Distinct()) await server.CommandAsync("CLUSTER", "SETSLOT", slot, "NODE", target);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers) await server.DisposeAsync();
+    }
+
+    private async Task<RedisServer> AddAsync()
+    {
+        var server = await RedisServer.StartAsync(
+            RedisServerKind.Real, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0",
+            "--cluster-replica-validity-factor", "0");
+        _servers.Add(server);
+        if (_servers.Count > 1) await server.CommandAsync("CLUSTER", "MEET", "127.0.0.1", _servers[0].Port);
+        return server;
+    }
+
+    private Task ReadyAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            foreach (var server in _servers)
+            {
+                var info = await server.CliAsync("CLUSTER", "INFO");
+                if (!info.Contains("cluster_state:ok", StringComparison.Ordinal)) return false;
+                if (!info.Contains(string.Create(CultureInfo.InvariantCulture, $"cluster_known_nodes:{_servers.Count}"), StringComparison.Ordinal)) return false;
+            }
+
+            return true;
+        },
+        Limit,
+        "the cluster is whole");
+}

@@ -1,0 +1,115 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class FenceTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Bound = Refresh + TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task The_version_never_goes_back_on_an_instance()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var writer = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var reader = await Instance.StartWarmAsync(proxy.ConnectionString);
+        var versions = new List<long>();
+
+        for (var round = 0; round < 20; round++)
+        {
+            proxy.DelayFromServer = TimeSpan.FromMilliseconds(round * 7 % 30);
+            await writer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            versions.Add((await reader.Ring.GetAsync(TestContext.Current.CancellationToken)).Version);
+        }
+
+        versions.ShouldBe(versions.Order());
+        versions.Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task After_a_failover_that_lost_a_rotation_all_follow_the_server_and_nobody_signs_with_the_lost_key()
+    {
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(primary.Port);
+        var instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.StartWarmAsync(proxy.ConnectionString)));
+        try
+        {
+            await using var replica = await Servers.StartReplicaAsync(primary);
+            await Servers.DetachAsync(primary, replica);
+            var kept = await instances[0].CurrentAsync();
+            for (var rotation = 0; rotation < 3; rotation++) await instances[0].Ring.RotateAsync(TestContext.Current.CancellationToken);
+            var lost = await instances[0].CurrentAsync();
+            await HaveAsync(instances, lost, TimeSpan.FromSeconds(3));
+
+            proxy.SwapTo(replica.Port);
+            await HaveAsync(instances, kept, Bound);
+
+            foreach (var instance in instances)
+            {
+                (await instance.Tokens.VerifyAsync(await instance.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldBe(kept);
+            }
+        }
+        finally
+        {
+            foreach (var instance in instances) await instance.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_revocation_that_a_failover_lost_is_merged_back()
+    {
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(primary.Port);
+        await using var witness = await Instance.StartWarmAsync(proxy.ConnectionString);
+        await using var replica = await Servers.StartReplicaAsync(primary);
+        await Servers.DetachAsync(primary, replica);
+        var revoked = await witness.CurrentAsync();
+        var token = await witness.SignAsync();
+        await witness.Ring.RevokeAsync(revoked, TestContext.Current.CancellationToken);
+
+        proxy.SwapTo(replica.Port);
+        (await witness.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        await Eventually.TrueAsync(
+            async () => (await replica.CliAsync("ZRANGE", "{rewt:rewt-secret}:dead", "0", "-1")).Contains(revoked, StringComparison.Ordinal),
+            Bound,
+            "the revocation is on the new primary");
+
+        await using var newcomer = await Instance.StartWarmAsync(proxy.ConnectionString);
+        (await newcomer.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        (await newcomer.CurrentAsync()).ShouldNotBe(revoked);
+        (await witness.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_forged_messages_a_second_cause_at_most_two_reads_a_second()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromSeconds(5));
+        await Eventually.TrueAsync(
+            async () => (await redis.CliAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look")).EndsWith("\n1", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(5),
+            "it is subscribed");
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+
+        var started = TimeProvider.System.GetTimestamp();
+        for (var second = 0; second < 3; second++)
+        {
+            await redis.CommandAsync("EVAL", "for i = 1, 10000 do redis.call('PUBLISH', KEYS[1], 'forged') end", 1, "{rewt:rewt-secret}:look");
+            await Task.Delay(TimeSpan.FromMilliseconds(900), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("hgetall");
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        output.WriteLine($"30,000 messages in {elapsed.TotalSeconds} s, {reads} reads");
+        // Two in any second, and the poll.
+        reads.ShouldBeInRange(1, (2 * (int)Math.Ceiling(elapsed.TotalSeconds)) + 2);
+        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    private static Task HaveAsync(Instance[] instances, string keyId, TimeSpan limit) => Eventually.TrueAsync(
+        async () => (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).All(current => current == keyId),
+        limit,
+        $"all have {keyId}");
+}

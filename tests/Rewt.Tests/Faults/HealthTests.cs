@@ -1,0 +1,112 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class HealthTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Keys_that_are_at_hand_are_healthy_and_asking_sends_redis_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await BecomesAsync(service, HealthStatus.Healthy, "at hand");
+        var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
+
+        for (var i = 0; i < 100; i++) await CheckAsync(service);
+
+        // The count itself is one command, and the client library's heartbeat may be another.
+        ((await redis.CommandCountsAsync()).Sum(pair => pair.Value) - before).ShouldBeLessThan(10);
+    }
+
+    [Fact]
+    public async Task An_outage_is_degraded_and_past_the_stale_budget_unhealthy()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(redis.ConnectionString, options => options.StaleBudget = TimeSpan.FromSeconds(5));
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        await redis.KillAsync();
+
+        await BecomesAsync(service, HealthStatus.Degraded, "cannot be read");
+        await BecomesAsync(service, HealthStatus.Unhealthy, "StaleBudget");
+    }
+
+    [Fact]
+    public async Task A_redis_that_never_answered_is_unhealthy()
+    {
+        await using var service = await StartAsync($"127.0.0.1:{FreePort.Next()}");
+
+        await BecomesAsync(service, HealthStatus.Unhealthy, "Rewt:Redis");
+    }
+
+    [Fact]
+    public async Task A_value_that_is_no_secret_is_unhealthy_and_named_without_being_shown()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(redis.ConnectionString);
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        await redis.SetAsync("rewt:rewt-secret", "much-too-short");
+
+        await BecomesAsync(service, HealthStatus.Unhealthy, "14 bytes");
+        (await CheckAsync(service)).Description!.ShouldNotContain("much-too-short");
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_writes_is_degraded_by_its_own_word()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await StartAsync(redis.ConnectionString);
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        // In one step, so that the TTL that is missing cannot be put back before writes are refused.
+        await using var operations = await redis.ConnectAsync();
+        await operations.CommandAsync("MULTI");
+        await operations.CommandAsync("PERSIST", "rewt:rewt-secret");
+        await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
+        await operations.CommandAsync("EXEC");
+
+        await BecomesAsync(service, HealthStatus.Degraded, "NOREPLICAS");
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_off_is_degraded()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(
+            redis.ConnectionString, configure: services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromHours(1) }));
+
+        await BecomesAsync(service, HealthStatus.Degraded, "clock");
+    }
+
+    private static Task<ServiceHost> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>
+        ServiceHost.StartAsync(
+            redis,
+            settings: options =>
+            {
+                options.RefreshInterval = TimeSpan.FromMilliseconds(500);
+                settings?.Invoke(options);
+            },
+            configure: builder =>
+            {
+                builder.Services.AddHealthChecks().AddRewt();
+                configure?.Invoke(builder.Services);
+            });
+
+    private static async Task<HealthReportEntry> CheckAsync(ServiceHost service) =>
+        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
+
+    private static Task BecomesAsync(ServiceHost service, HealthStatus status, string says) => Eventually.TrueAsync(
+        async () =>
+        {
+            var entry = await CheckAsync(service);
+            return entry.Status == status && entry.Description!.Contains(says, StringComparison.Ordinal);
+        },
+        Soon,
+        $"{status}, saying '{says}'");
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+/// <summary>One instance of a service without HTTP: the keys in Redis and what signs and verifies with them.</summary>
+public sealed class Instance : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private Instance(ServiceProvider services, CapturedLog log) => (_services, Log) = (services, log);
+
+    public CapturedLog Log { get; }
+
+    public IRewtKeyRing Ring => _services.GetRequiredService<IRewtKeyRing>();
+
+    public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
+
+    internal RingKeeper Keeper => _services.GetRequiredService<RingRegistry>().Keeper(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
+
+    /// <summary>An instance with a refresh interval of half a second, begun and not waited for.</summary>
+    public static Instance Start(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
+    {
+        var services = new ServiceCollection();
+        var log = new CapturedLog();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
+        if (time is not null) services.AddSingleton(time);
+        services.AddRewt(options =>
+        {
+            (options.Redis, options.ServiceName, options.RefreshInterval) = (redis, "fault", TimeSpan.FromMilliseconds(500));
+            settings?.Invoke(options);
+        });
+        var instance = new Instance(services.BuildServiceProvider(), log);
+        instance._services.GetRequiredService<RingRegistry>().StartAll();
+        return instance;
+    }
+
+    /// <summary>An instance that has its keys.</summary>
+    public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
+    {
+        var instance = Start(redis, settings, time);
+        await instance.Ring.GetAsync(TestContext.Current.CancellationToken);
+        return instance;
+    }
+
+    public async Task<string> CurrentAsync() => (await Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+
+    public Task<string> SignAsync() => Tokens.SignAsync("content", TestContext.Current.CancellationToken);
+
+    public async Task<RewtRefusal> VerifyAsync(string token) => (await Tokens.VerifyAsync(token, TestContext.Current.CancellationToken)).Refusal;
+
+    public async Task<RewtKeyState?> StateOfAsync(string keyId) =>
+        (await Ring.GetAsync(TestContext.Current.CancellationToken)).Keys.FirstOrDefault(key => key.KeyId == keyId)?.State;
+
+    /// <summary>Waits until this instance can sign and verify.</summary>
+    public Task HealthyAsync(TimeSpan limit) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                return await VerifyAsync(await SignAsync()) == RewtRefusal.None;
+            }
+            catch (RewtKeysUnavailableException)
+            {
+                return false;
+            }
+        },
+        limit,
+        "the instance signs and verifies");
+
+    public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+}

@@ -1,0 +1,136 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class LossTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task A_flushed_redis_costs_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var fleet = await StartFleetAsync(redis);
+        var before = await fleet.CurrentKeysAsync();
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        await Eventually.TrueAsync(() => traffic.Calls >= 10, TimeSpan.FromSeconds(5), "calls are made");
+
+        await redis.FlushAllAsync();
+        await ConvergedAsync(fleet, redis, before);
+        await Eventually.TrueAsync(() => traffic.Calls >= 60, TimeSpan.FromSeconds(5), "calls go on");
+        await traffic.StopAsync();
+
+        output.WriteLine($"{traffic.Calls} calls, {fleet.Refused} retried");
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public Task A_redis_that_is_killed_and_comes_back_empty_costs_no_call() => KillAsync(TimeSpan.FromMilliseconds(900));
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task A_redis_that_was_gone_for_twelve_seconds_costs_no_call() => KillAsync(TimeSpan.FromSeconds(12));
+
+    [Theory]
+    [InlineData("allkeys-lru")]
+    [InlineData("volatile-lru")]
+    [InlineData("volatile-ttl")]
+    [InlineData("allkeys-random")]
+    public async Task An_evicted_secret_costs_no_call(string policy)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory-policy", policy, "--maxmemory-samples", "64");
+        await using var fleet = await StartFleetAsync(redis);
+        var before = await fleet.CurrentKeysAsync();
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        await Eventually.TrueAsync(() => traffic.Calls >= 10, TimeSpan.FromSeconds(5), "calls are made");
+
+        await using (var client = await redis.ConnectAsync())
+        {
+            // With a limit below what it holds, the server gives up what its policy lets it, which is ours.
+            await client.CommandAsync("CONFIG", "SET", "maxmemory", "1");
+            await Should.ThrowAsync<RespException>(async () =>
+            {
+                await client.CommandAsync("SET", "filler", "x");
+                await client.CommandAsync("SET", "filler", "x");
+                await client.CommandAsync("SET", "filler", "x");
+            });
+            await client.CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        }
+
+        await ConvergedAsync(fleet, redis, before);
+        await Eventually.TrueAsync(() => traffic.Calls >= 60, TimeSpan.FromSeconds(5), "calls go on");
+        await traffic.StopAsync();
+
+        output.WriteLine($"{traffic.Calls} calls, {fleet.Refused} retried");
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task No_instance_writes_back_a_secret_that_it_remembers()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var instances = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Instance.StartWarmAsync(redis.ConnectionString)));
+        try
+        {
+            var secrets = new HashSet<string>(StringComparer.Ordinal);
+            for (var round = 0; round < 5; round++)
+            {
+                var lost = new[]
+                {
+                    (await redis.GetAsync("rewt:rewt-secret"))!,
+                    await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "next"),
+                };
+                foreach (var secret in lost) secrets.Add(secret);
+                var token = await instances[round % 4].SignAsync();
+                if (round % 2 == 0) await redis.FlushAllAsync();
+                else await redis.DelAsync("rewt:rewt-secret");
+
+                await Eventually.TrueAsync(
+                    async () => (await Task.WhenAll(instances.Select(instance => instance.VerifyAsync(token)))).All(refusal => refusal == RewtRefusal.StaleKey),
+                    Convergence,
+                    "the lost key is dead everywhere");
+                var after = (await redis.GetAsync("rewt:rewt-secret"))! + await redis.CliAsync("HGETALL", "{rewt:rewt-secret}:ring");
+                foreach (var secret in secrets) after.ShouldNotContain(secret);
+            }
+        }
+        finally
+        {
+            foreach (var instance in instances) await instance.DisposeAsync();
+        }
+    }
+
+    private async Task KillAsync(TimeSpan gone)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var fleet = await StartFleetAsync(redis);
+        var before = await fleet.CurrentKeysAsync();
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        await Eventually.TrueAsync(() => traffic.Calls >= 10, TimeSpan.FromSeconds(5), "calls are made");
+
+        await redis.KillAsync();
+        var killed = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(killed) > gone, gone + Convergence, "time passes");
+        (await fleet.CurrentKeysAsync()).ShouldBe(before);
+        await redis.RestartAsync();
+        await ConvergedAsync(fleet, redis, before);
+        await Eventually.TrueAsync(() => traffic.Calls >= 60, TimeSpan.FromSeconds(5), "calls go on");
+        await traffic.StopAsync();
+
+        output.WriteLine($"{traffic.Calls} calls, {fleet.Refused} retried");
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    private static Task<Fleet> StartFleetAsync(RedisServer redis) =>
+        Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+
+    /// <summary>One new secret for all, in Redis and in every instance.</summary>
+    private static Task ConvergedAsync(Fleet fleet, RedisServer redis, IReadOnlyList<string?> before) => Eventually.TrueAsync(
+        async () =>
+        {
+            var keys = (await fleet.CurrentKeysAsync()).Distinct().ToArray();
+            return keys.Length == 1 && keys[0] != before[0] && await redis.GetAsync("rewt:rewt-secret") is { } secret
+                && Rewt.Internal.KeyId.Of(System.Text.Encoding.UTF8.GetBytes(secret)) == keys[0];
+        },
+        Convergence,
+        "all have one new key");
+}

@@ -1,0 +1,114 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+/// <summary>What instances do not ask and do not say.</summary>
+public sealed class QuietTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task In_steady_state_signing_and_verifying_send_redis_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Default);
+        await instance.VerifyAsync(await instance.SignAsync());
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+
+        for (var call = 0; call < 2000; call++) (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        var counts = await redis.CommandCountsAsync();
+        // A poll or two may fall into it on a slow machine; two thousand calls may not.
+        counts.GetValueOrDefault("hgetall").ShouldBeLessThanOrEqualTo(2);
+        counts.GetValueOrDefault("evalsha").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_a_moment_old_is_accepted_in_the_same_call()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
+        await redis.FlushAllAsync();
+        await signer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+
+        (await verifier.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task A_flood_of_forged_key_ids_costs_two_reads_a_second_and_delays_no_valid_token()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Default);
+        var token = await instance.SignAsync();
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+        var started = TimeProvider.System.GetTimestamp();
+        var worst = 0d;
+
+        for (var wave = 0; wave < 4; wave++)
+        {
+            var forged = Enumerable.Range(0, 2500).Select(_ => instance.VerifyAsync(Forged())).ToArray();
+            var asked = TimeProvider.System.GetTimestamp();
+            (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+            worst = Math.Max(worst, TimeProvider.System.GetElapsedTime(asked).TotalMilliseconds);
+            (await Task.WhenAll(forged)).ShouldAllBe(refusal => refusal == RewtRefusal.StaleKey);
+        }
+
+        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("hgetall");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10,000 forged tokens in {seconds:F1} s: {reads} reads, a valid one took at most {worst:F1} ms"));
+        reads.ShouldBeInRange(1, (2 * (int)Math.Ceiling(seconds)) + 2);
+        worst.ShouldBeLessThan(100);
+    }
+
+    [Fact]
+    public async Task No_log_line_and_no_exception_holds_a_secret_or_a_token()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "the-password");
+        await using var client = await redis.ConnectAsync();
+        await client.CommandAsync("AUTH", "the-password");
+        var instance = await Instance.StartWarmAsync(redis.ConnectionString + ",password=the-password");
+        var hidden = new HashSet<string>(StringComparer.Ordinal) { "the-password" };
+        await NoteAsync();
+        hidden.Add(await instance.SignAsync());
+        await instance.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await NoteAsync();
+        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), TestContext.Current.CancellationToken);
+        await NoteAsync();
+        await client.CommandAsync("SET", "rewt:rewt-secret", "too short to be a secret");
+        hidden.Add("too short to be a secret");
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("RingUnusable", StringComparison.Ordinal), TimeSpan.FromSeconds(3), "it has noticed");
+        var failure = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.SignAsync());
+        await redis.KillAsync();
+        var refused = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(TestContext.Current.CancellationToken));
+        await instance.DisposeAsync();
+
+        hidden.Count.ShouldBeGreaterThan(4);
+        foreach (var text in hidden)
+        {
+            instance.Log.Text.ShouldNotContain(text);
+            failure.ToString().ShouldNotContain(text);
+            refused.ToString().ShouldNotContain(text);
+        }
+
+        async Task NoteAsync()
+        {
+            hidden.Add((string)(await client.CommandAsync("GET", "rewt:rewt-secret"))!);
+            hidden.Add((string)(await client.CommandAsync("HGET", "{rewt:rewt-secret}:ring", "next"))!);
+        }
+    }
+
+    private static void Default(RewtOptions options) => options.RefreshInterval = TimeSpan.FromSeconds(5);
+
+    private static string Forged()
+    {
+        var keyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","kid":"{{keyId}}","typ":"rewt-data+jwt","cty":"text"}"""));
+        var payload = Base64Url.EncodeToString("{\"iss\":\"x\",\"iat\":1,\"exp\":2,\"data\":\"x\"}"u8);
+        return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
+    }
+}

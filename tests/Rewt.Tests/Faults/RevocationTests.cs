@@ -1,0 +1,133 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class RevocationTests
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(1000);
+
+    /// <summary>What a busy machine may add to a bound without the promise being another.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
+
+    [Fact]
+    public async Task With_all_messages_lost_a_revocation_is_seen_within_one_refresh_interval_under_good_traffic()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        await using var operatorsOwn = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        var deaf = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.StartWarmAsync(proxy.ConnectionString, Interval)));
+        try
+        {
+            var token = await operatorsOwn.SignAsync();
+            foreach (var instance in deaf) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+            await operatorsOwn.Ring.RevokeAsync(await operatorsOwn.CurrentAsync(), TestContext.Current.CancellationToken);
+            await Task.WhenAll(deaf.Select(instance => RefusedAsync(instance, token, Refresh + Slack)));
+        }
+        finally
+        {
+            foreach (var instance in deaf) await instance.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_revocation_that_is_waited_for_returns_when_every_live_instance_has_dropped_the_key()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var instances = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Instance.StartWarmAsync(redis.ConnectionString, Interval)));
+        try
+        {
+            await AnnouncedAsync(redis, instances.Length);
+            var keyId = await instances[0].CurrentAsync();
+
+            var revocation = await instances[0].Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+
+            revocation.Unconfirmed.ShouldBeEmpty();
+            revocation.IsComplete.ShouldBeTrue();
+            revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
+            foreach (var instance in instances) instance.Keeper.Fresh!.Dead.Keys.ShouldContain(keyId);
+        }
+        finally
+        {
+            foreach (var instance in instances) await instance.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_revocation_that_is_waited_for_names_the_instance_that_is_cut_off_and_not_one_that_has_ended()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var near = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        await using var far = await Instance.StartWarmAsync(proxy.ConnectionString, options =>
+        {
+            Interval(options);
+            options.ServiceName = "far";
+        });
+        var ended = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        await AnnouncedAsync(redis, 3);
+        await ended.DisposeAsync();
+        proxy.Hold();
+        var keyId = await near.CurrentAsync();
+
+        var revocation = await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        revocation.IsComplete.ShouldBeFalse();
+        revocation.Unconfirmed.ShouldHaveSingleItem().ShouldStartWith("far/");
+        proxy.Release();
+        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken)).Unconfirmed.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("DEL")]
+    [InlineData("SET")]
+    public async Task A_secret_that_is_deleted_or_set_by_hand_gets_no_grace(string command)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+        var token = await instance.SignAsync();
+        var before = await instance.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        if (command == "DEL") await redis.DelAsync("rewt:rewt-secret");
+        else await redis.SetAsync("rewt:rewt-secret", "the secret that an operator typed in himself");
+        await RefusedAsync(instance, token, Refresh + Slack);
+
+        foreach (var key in before.Keys) (await instance.StateOfAsync(key.KeyId)).ShouldBe(RewtKeyState.Revoked);
+        (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeGreaterThan(0);
+        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task A_secret_whose_time_has_run_out_retires_and_its_tokens_live()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        string token, keyId;
+        await using (var first = await Instance.StartWarmAsync(redis.ConnectionString, Interval))
+        {
+            (token, keyId) = (await first.SignAsync(), await first.CurrentAsync());
+            // The deadline follows an EXPIRE that an instance has seen.
+            await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 4000);
+            await Eventually.TrueAsync(
+                async () => (await first.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.Until < TimeProvider.System.GetUtcNow().AddSeconds(10),
+                TimeSpan.FromSeconds(3),
+                "the deadline has moved");
+        }
+
+        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") == -2, TimeSpan.FromSeconds(6), "nobody rotates and the secret expires");
+        await using var second = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
+
+        (await second.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Retired);
+        (await second.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+    }
+
+    private static Task AnnouncedAsync(RedisServer redis, int count) => Eventually.TrueAsync(
+        async () => (long)(await redis.CommandAsync("ZCARD", "{rewt:rewt-secret}:instances"))! == count,
+        TimeSpan.FromSeconds(5),
+        "all have announced themselves");
+
+    private static void Interval(RewtOptions options) => options.RefreshInterval = Refresh;
+
+    private static Task RefusedAsync(Instance instance, string token, TimeSpan limit) => Eventually.TrueAsync(
+        async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, limit, "the token is refused");
+}

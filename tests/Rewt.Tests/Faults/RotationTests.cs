@@ -1,0 +1,129 @@
+using System.Globalization;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class RotationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task Rotations_under_load_fail_no_call_and_need_no_retry() => RotateUnderLoadAsync(callers: 2, callees: 2, rotations: 3);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Ten_rotations_under_the_load_of_eight_callers_fail_no_call_and_need_no_retry() => RotateUnderLoadAsync(callers: 8, callees: 4, rotations: 10);
+
+    [Fact]
+    public async Task Many_instances_make_exactly_one_new_secret_at_each_rotation()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var instances = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds)));
+        try
+        {
+            (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).Distinct().ShouldHaveSingleItem();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            var before = await VersionAsync(redis);
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    seen.Add((await redis.GetAsync("rewt:rewt-secret"))!);
+                    return seen.Count == 3;
+                },
+                TimeSpan.FromSeconds(15),
+                "two rotations");
+
+            // Each rotation is one write, and a retired key that is taken out may be another.
+            (await VersionAsync(redis) - before).ShouldBeInRange(2, 4);
+            await Eventually.TrueAsync(
+                async () => (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).Distinct().Count() == 1,
+                TimeSpan.FromSeconds(2),
+                "all have one key");
+        }
+        finally
+        {
+            foreach (var instance in instances) await instance.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_token_signed_just_before_a_rotation_lives_to_its_own_expiry()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, Short);
+        await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, Short);
+
+        var token = await signer.SignAsync();
+        await signer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        var started = TimeProvider.System.GetTimestamp();
+        var refusal = RewtRefusal.None;
+        await Eventually.TrueAsync(
+            async () => (refusal = await verifier.VerifyAsync(token)) != RewtRefusal.None,
+            TimeSpan.FromSeconds(10),
+            "the token ends");
+
+        refusal.ShouldBe(RewtRefusal.Expired);
+        TimeProvider.System.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
+
+        static void Short(RewtOptions options) =>
+            (options.TokenLifetime, options.MaxTokenLifetime, options.ClockSkew) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_secret_with_400_ms_left_does_not_sign()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.SetAsync("rewt:rewt-secret", "a secret of somebody else, which is about to go", TimeSpan.FromMilliseconds(400));
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+
+        var dying = Rewt.Internal.KeyId.Of("a secret of somebody else, which is about to go"u8);
+        (await signer.CurrentAsync()).ShouldNotBe(dying);
+        (await signer.Tokens.VerifyAsync(await signer.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldNotBe(dying);
+    }
+
+    [Fact]
+    public async Task A_key_is_published_before_it_signs()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
+        await using var watcher = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
+        var ring = await watcher.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var pending = ring.Keys.Single(key => key.State == RewtKeyState.Pending).KeyId;
+
+        string? signedBy = null;
+        await Eventually.TrueAsync(
+            async () => (signedBy = (await watcher.Tokens.VerifyAsync(await signer.SignAsync(), TestContext.Current.CancellationToken)).KeyId) != ring.Current!.KeyId,
+            TimeSpan.FromSeconds(10),
+            "the next key signs");
+
+        signedBy.ShouldBe(pending);
+    }
+
+    private async Task RotateUnderLoadAsync(int callers, int callees, int rotations)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers, callees, EveryThreeSeconds);
+        var refusedBefore = fleet.Refused;
+        var secrets = new HashSet<string>(StringComparer.Ordinal) { (await redis.GetAsync("rewt:rewt-secret"))! };
+
+        var traffic = fleet.Drive(callsPerSecond: 200);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (await redis.GetAsync("rewt:rewt-secret") is { } secret) secrets.Add(secret);
+                return secrets.Count > rotations;
+            },
+            TimeSpan.FromSeconds(rotations * 5),
+            $"{rotations} rotations");
+        await traffic.StopAsync();
+
+        output.WriteLine($"{traffic.Calls} calls, {secrets.Count - 1} rotations, {traffic.Failures.Count} failed, {fleet.Refused - refusedBefore} retried");
+        traffic.Failures.ShouldBeEmpty();
+        fleet.Refused.ShouldBe(refusedBefore);
+        traffic.Calls.ShouldBeGreaterThan(rotations * 100);
+    }
+
+    private static void EveryThreeSeconds(RewtOptions options) =>
+        (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300));
+
+    private static async Task<long> VersionAsync(RedisServer redis) =>
+        long.Parse((await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "version"))!, CultureInfo.InvariantCulture);
+}

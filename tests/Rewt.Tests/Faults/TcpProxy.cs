@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+/// <summary>Stands between a client and a server: passes, holds back, drops or cuts what goes through, and can lead to another server.</summary>
+public sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private readonly List<TcpClient> _clients = [];
+    private TcpListener? _listener;
+    private volatile TaskCompletionSource _open = Opened();
+    private volatile int _upstream;
+
+    private TcpProxy(int upstream) => _upstream = upstream;
+
+    public int Port { get; } = FreePort.Next();
+
+    public string ConnectionString => $"127.0.0.1:{Port}";
+
+    /// <summary>Bytes from the server for which this says so never arrive.</summary>
+    public Func<ReadOnlyMemory<byte>, bool>? DropFromServer { get; set; }
+
+    /// <summary>How long each piece of data from the server is on its way.</summary>
+    public TimeSpan DelayFromServer { get; set; }
+
+    public static TcpProxy Start(int upstream)
+    {
+        var proxy = new TcpProxy(upstream);
+        proxy.Listen();
+        return proxy;
+    }
+
+    /// <summary>Pushed messages never arrive.</summary>
+    public void DropMessages() =>
+        DropFromServer = bytes => Encoding.Latin1.GetString(bytes.Span).Contains("$7\r\nmessage\r\n", StringComparison.Ordinal);
+
+    /// <summary>New connections are refused and those there are end.</summary>
+    public void Refuse()
+    {
+        _listener?.Dispose();
+        _listener = null;
+        Cut();
+    }
+
+    public void Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener.Start();
+        _ = AcceptAsync(_listener);
+    }
+
+    /// <summary>Connections are accepted and nothing more is heard, as behind a firewall that drops packets.</summary>
+    public void Hold() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What was held arrives.</summary>
+    public void Release() => _open.TrySetResult();
+
+    /// <summary>New connections get through; those that were held never hear anything again.</summary>
+    public void ReleaseOnlyNew() => _open = Opened();
+
+    /// <summary>Ends all connections.</summary>
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            foreach (var client in _clients) client.Dispose();
+            _clients.Clear();
+        }
+    }
+
+    /// <summary>Leads to another server, as a virtual address does after a failover.</summary>
+    public void SwapTo(int upstream)
+    {
+        _upstream = upstream;
+        Cut();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Refuse();
+        await _stopping.CancelAsync();
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        open.SetResult();
+        return open;
+    }
+
+    private async Task AcceptAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await listener.AcceptTcpClientAsync(_stopping.Token));
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The listener was closed, which is how this ends.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        lock (_gate) _clients.AddRange([client, server]);
+        try
+        {
+            await _open.Task.WaitAsync(_stopping.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _upstream, _stopping.Token);
+            await Task.WhenAny(
+                PumpAsync(client.GetStream(), server.GetStream(), null),
+                PumpAsync(server.GetStream(), client.GetStream(), bytes => DropFromServer?.Invoke(bytes) ?? false));
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // One of the two ends is gone; the other follows.
+        }
+        finally
+        {
+            client.Dispose();
+            lock (_gate)
+            {
+                _clients.Remove(client);
+                _clients.Remove(server);
+            }
+        }
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, bool>? drop)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReadAsync(buffer, _stopping.Token) is var count && count > 0)
+            {
+                if (drop is not null && DelayFromServer > TimeSpan.Zero) await Task.Delay(DelayFromServer, TimeProvider.System, _stopping.Token);
+                await _open.Task.WaitAsync(_stopping.Token);
+                if (drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The connection has ended.
+        }
+    }
+}

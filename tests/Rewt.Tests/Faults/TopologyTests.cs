@@ -1,0 +1,133 @@
+using System.Globalization;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+public sealed class TopologyTests(ITestOutputHelper output)
+{
+    private const string Key = "rewt:rewt-secret";
+    private static readonly string[] Companions = ["{rewt:rewt-secret}:ring", "{rewt:rewt-secret}:dead", "{rewt:rewt-secret}:instances"];
+
+    [Fact]
+    public async Task In_a_cluster_all_keys_of_a_namespace_lie_in_one_slot_and_the_life_cycle_works()
+    {
+        await using var cluster = await ClusterOfThree.StartAsync();
+        await using var one = await Instance.StartWarmAsync(cluster.ConnectionString);
+        await using var two = await Instance.StartWarmAsync(cluster.ConnectionString);
+        var first = await one.CurrentAsync();
+        var token = await one.SignAsync();
+
+        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await one.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, TimeSpan.FromSeconds(1), "it is revoked");
+
+        var owner = await cluster.OwnerAsync(Key);
+        foreach (var companion in Companions) ((long)(await owner.CommandAsync("EXISTS", companion))!).ShouldBe(1, companion);
+        foreach (var other in cluster.Masters.Where(server => server != owner)) (await other.DbSizeAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Resharding_under_traffic_costs_no_call_and_no_key()
+    {
+        await using var cluster = await ClusterOfThree.StartAsync();
+        await using var fleet = await Fleet.StartAsync(cluster.ConnectionString, 2, 2, Fast);
+        var before = await fleet.CurrentKeysAsync();
+        var owner = await cluster.OwnerAsync(Key);
+        var target = cluster.Masters.First(server => server != owner);
+
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        await cluster.MoveSlotAsync(Key, owner, target);
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            TimeSpan.FromSeconds(5),
+            "the ring can be written where it lies now");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(3), "all have seen it");
+        await traffic.StopAsync();
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
+        traffic.Failures.ShouldBeEmpty();
+        (await fleet.Callers[0].Ring.GetAsync(TestContext.Current.CancellationToken)).Keys
+            .ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
+    }
+
+    [Fact]
+    public async Task The_failover_of_the_owning_master_costs_no_call()
+    {
+        await using var cluster = await ClusterOfThree.StartAsync();
+        var owner = await cluster.OwnerAsync(Key);
+        await using (var seed = await Instance.StartWarmAsync(cluster.ConnectionString)) await seed.SignAsync();
+        var replica = await cluster.AddReplicaOfAsync(owner);
+        await Servers.SyncedAsync(owner, replica);
+        await using var fleet = await Fleet.StartAsync(cluster.ConnectionString, 2, 2, Fast);
+        var before = await fleet.CurrentKeysAsync();
+
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        await owner.KillAsync();
+        // The masters' own election may take them half a minute on a busy machine, and is not what is tested.
+        await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
+        await Eventually.TrueAsync(
+            async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), TimeSpan.FromSeconds(20), "the replica takes over");
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            TimeSpan.FromSeconds(10),
+            "the ring can be written on the new master");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(10), "all have seen it");
+        await traffic.StopAsync();
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_primary_and_replica_swapped_behind_an_address_cost_no_call()
+    {
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(primary.Port);
+        await using var fleet = await Fleet.StartAsync(proxy.ConnectionString, 2, 2, Fast);
+        await using var replica = await Servers.StartReplicaAsync(primary);
+        await Servers.SyncedAsync(primary, replica);
+        var before = await fleet.CurrentKeysAsync();
+
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        // First the replica while it still is one: nothing may be taken from it.
+        proxy.SwapTo(replica.Port);
+        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, TestContext.Current.CancellationToken);
+        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+        await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            TimeSpan.FromSeconds(5),
+            "the ring can be written on the new primary");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(5), "all have seen it");
+        await traffic.StopAsync();
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_embedded_server_does_for_the_whole_life_cycle()
+    {
+        await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);
+        await using var one = await Instance.StartWarmAsync(garnet.ConnectionString, Fast);
+        await using var two = await Instance.StartWarmAsync(garnet.ConnectionString, Fast);
+        var first = await one.CurrentAsync();
+        var token = await one.SignAsync();
+
+        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
+        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        revocation.Unconfirmed.ShouldBeEmpty();
+        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        var second = await one.SignAsync();
+        await garnet.DelAsync(Key);
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(second) == RewtRefusal.StaleKey, TimeSpan.FromSeconds(2), "a deleted secret is dead");
+        await garnet.SetAsync(Key, "too short");
+        await Eventually.TrueAsync(
+            async () => await Record.ExceptionAsync(() => two.SignAsync()) is RewtKeysUnavailableException, TimeSpan.FromSeconds(2), "a value that is no secret is refused");
+    }
+
+    private static void Fast(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);
+}

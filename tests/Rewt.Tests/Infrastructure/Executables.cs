@@ -1,0 +1,17 @@
+namespace Rewt.Tests.Infrastructure;
+
+public static class Executables
+{
+    public static string? RedisServer { get; } = Find("redis-server");
+
+    public static string? Node { get; } = Find("node");
+
+    // The SDK that runs the tests names itself here, which matters where several are installed.
+    public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>A process of its own that hosts instances of the library (tests/Rewt.Tests.Instance); it ends when its input does.</summary>
+public sealed class InstanceProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _waiting = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private readonly Task _reading;
+    private long _sent;
+
+    private InstanceProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
+    }
+
+    public int ProcessId => _process.Id;
+
+    public static InstanceProcess Start()
+    {
+        // Built beside the tests, in the same configuration.
+        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
+        var program = Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests.Instance", output, "Rewt.Tests.Instance.dll");
+        return new InstanceProcess(Process.Start(new ProcessStartInfo(Executables.Dotnet, [program])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+    }
+
+    /// <summary>Starts an instance; <paramref name="settings"/> are names and values of the configuration, such as Rewt:Namespace.</summary>
+    public Task StartInstanceAsync(string instance, string redis, bool share = false, params (string Name, string Value)[] settings) =>
+        AskAsync("start", instance, null, redis, share, settings.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal));
+
+    public async Task<string?> CurrentAsync(string instance) => (await AskAsync("current", instance)).GetProperty("current").GetString();
+
+    public async Task<string> SignAsync(string instance, string text) => (await AskAsync("sign", instance, text)).GetString()!;
+
+    public async Task<bool> VerifyAsync(string instance, string token) => (await AskAsync("verify", instance, token)).GetProperty("isValid").GetBoolean();
+
+    public Task StopInstanceAsync(string instance) => AskAsync("stop", instance);
+
+    /// <summary>Any command: current, rotate, revoke, sign, verify, bearer, verify-bearer, stop. Commands run at once.</summary>
+    public async Task<JsonElement> AskAsync(
+        string op, string instance, string? text = null, string? redis = null, bool share = false, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var seq = Interlocked.Increment(ref _sent);
+        var reply = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[seq] = reply;
+        await _turn.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            var line = JsonSerializer.Serialize(new { seq, op, instance, text, redis, share, settings });
+            await _process.StandardInput.WriteLineAsync(line);
+            await _process.StandardInput.FlushAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return await reply.Task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        await _reading;
+        _process.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            var message = JsonSerializer.Deserialize<JsonElement>(line);
+            if (!_waiting.TryRemove(message.GetProperty("seq").GetInt64(), out var waiting)) continue;
+            if (message.TryGetProperty("failure", out var failure))
+            {
+                waiting.TrySetException(new InvalidOperationException($"{failure}: {message.GetProperty("message")}"));
+            }
+            else
+            {
+                waiting.TrySetResult(message.GetProperty("reply"));
+            }
+        }
+
+        var end = new InvalidOperationException($"The process ended: {await _errors}");
+        foreach (var waiting in _waiting.Values) waiting.TrySetException(end);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>A Node service that shares the secret in Redis, run as tests/interop/rewt.mjs.</summary>
+public sealed class NodeRewt : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private NodeRewt(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public static async Task<NodeRewt> StartAsync(string redis, string rewtNamespace = "rewt", TimeSpan? ttl = null)
+    {
+        Require.Node();
+        var lifetime = (long)(ttl ?? TimeSpan.FromDays(1)).TotalMilliseconds;
+        var process = Process.Start(new ProcessStartInfo(
+            Executables.Node!,
+            [
+                "rewt.mjs", "--redis", redis, "--namespace", rewtNamespace,
+                "--ttl-ms", lifetime.ToString(CultureInfo.InvariantCulture),
+            ])
+        {
+            WorkingDirectory = Path.Combine(RepositoryRoot.Path, "tests", "interop"),
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var node = new NodeRewt(process);
+        try
+        {
+            await node.ReadAsync();
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The SHA-256, in lower-case hex, of the secret that Node uses now; makes one if Redis has none.</summary>
+    public async Task<string> SecretHashAsync() =>
+        (await AskAsync(new { op = "secret" })).GetProperty("sha256").GetString()!;
+
+    /// <summary>Signs with jsonwebtoken, whose only addition to the payload is iat.</summary>
+    public async Task<string> SignAsync(object payload, object? options = null) =>
+        (await AskAsync(new { op = "sign", payload, options })).GetProperty("token").GetString()!;
+
+    public async Task<NodeVerification> VerifyAsync(string token) =>
+        (await AskAsync(new { op = "verify", token })).Deserialize<NodeVerification>(Json)!;
+
+    public async ValueTask DisposeAsync()
+    {
+        // Killed rather than asked, as a service may wait for a Redis that is gone.
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<JsonElement> AskAsync(object command)
+    {
+        await _turn.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command, Json));
+            await _process.StandardInput.FlushAsync();
+            return await ReadAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<JsonElement> ReadAsync()
+    {
+        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
+        var line = await _process.StandardOutput.ReadLineAsync(deadline.Token)
+            ?? throw new InvalidOperationException($"node ended: {await _errors}");
+        var reply = JsonSerializer.Deserialize<JsonElement>(line, Json);
+        return reply.TryGetProperty("failure", out var failure)
+            ? throw new InvalidOperationException($"node failed: {failure.GetString()}")
+            : reply;
+    }
+}

@@ -1,0 +1,5 @@
+using System.Text.Json;
+
+namespace Rewt.Tests.Infrastructure;
+
+public sealed record NodeVerification(bool Ok, JsonElement? Payload, string? Error);

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>
+/// A server of the test's own on a free loopback port: redis-server or the embedded garnet. The helpers use a connection each;
+/// <see cref="ConnectAsync"/> is for what needs one connection (MULTI, AUTH, SUBSCRIBE).
+/// </summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("rewt-redis-").FullName;
+    private readonly string[] _arguments;
+    private ServerProcess? _process;
+
+    private RedisServer(bool isRealRedis, string[] arguments)
+    {
+        IsRealRedis = isRealRedis;
+        _arguments = arguments;
+    }
+
+    public bool IsRealRedis { get; }
+
+    public int Port { get; } = FreePort.Next();
+
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    /// <summary>What the server printed since its last start.</summary>
+    public string Output => _process?.Output ?? "";
+
+    public static async Task<RedisServer> StartAsync(RedisServerKind kind = RedisServerKind.Any, params string[] args)
+    {
+        if (kind == RedisServerKind.Real)
+        {
+            Require.RealRedis();
+        }
+
+        var server = new RedisServer(kind != RedisServerKind.Garnet && Executables.RedisServer is not null, args);
+        try
+        {
+            await server.LaunchAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the server at once, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+            _process = null;
+        }
+    }
+
+    /// <summary>An empty server on the same port, whether the old one still runs or not.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await LaunchAsync();
+    }
+
+    /// <summary>A hung server: its connections stay open and nothing answers.</summary>
+    public Task StopProcessAsync() => Running().SignalAsync("STOP");
+
+    public Task ContinueProcessAsync() => Running().SignalAsync("CONT");
+
+    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port);
+
+    public async Task<object?> CommandAsync(params object[] command)
+    {
+        await using var client = await ConnectAsync();
+        return await client.CommandAsync(command);
+    }
+
+    /// <summary>The reply as redis-cli prints it raw: nothing for nil, one line for each element of an array.</summary>
+    public async Task<string> CliAsync(params string[] args) => Text(await CommandAsync(args));
+
+    public async Task<string?> GetAsync(string key) => (string?)await CommandAsync("GET", key);
+
+    public async Task<byte[]?> GetBytesAsync(string key)
+    {
+        await using var client = await ConnectAsync();
+        return (byte[]?)await client.BytesAsync("GET", key);
+    }
+
+    public Task SetAsync(string key, string value, TimeSpan? ttl = null) => SetCoreAsync(key, value, ttl);
+
+    public Task SetAsync(string key, byte[] value, TimeSpan? ttl = null) => SetCoreAsync(key, value, ttl);
+
+    public async Task<long> DelAsync(params string[] keys) => (long)(await CommandAsync(["DEL", .. keys]))!;
+
+    /// <summary>The milliseconds left; -1 for a key without expiry, -2 for no key.</summary>
+    public async Task<long> PttlAsync(string key) => (long)(await CommandAsync("PTTL", key))!;
+
+    public Task FlushAllAsync() => CommandAsync("FLUSHALL");
+
+    public async Task<long> DbSizeAsync() => (long)(await CommandAsync("DBSIZE"))!;
+
+    /// <summary>How often each command ran since the start or CONFIG RESETSTAT, by its lower-case name (`config|get`).</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CommandCountsAsync()
+    {
+        if (!IsRealRedis)
+        {
+            throw new InvalidOperationException("Only a real Redis counts its commands: start the server with RedisServerKind.Real.");
+        }
+
+        const string Prefix = "cmdstat_";
+        const string Calls = ":calls=";
+        return (await CliAsync("INFO", "commandstats"))
+            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(line => line[Prefix.Length..].Split(Calls, 2))
+            .ToDictionary(
+                parts => parts[0],
+                parts => long.Parse(parts[1].Split(',')[0], CultureInfo.InvariantCulture),
+                StringComparer.OrdinalIgnoreCase);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string Text(object? reply) => reply switch
+    {
+        null => "",
+        object?[] items => string.Join('\n', items.Select(Text)),
+        RespException error => error.Message,
+        _ => Convert.ToString(reply, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private Task<object?> SetCoreAsync(string key, object value, TimeSpan? ttl) => ttl is { } limit
+        ? CommandAsync("SET", key, value, "PX", (long)limit.TotalMilliseconds)
+        : CommandAsync("SET", key, value);
+
+    private ServerProcess Running() => _process ?? throw new InvalidOperationException("The server does not run.");
+
+    private async Task LaunchAsync()
+    {
+        if (!IsRealRedis)
+        {
+            await DotnetTools.RestoreOnceAsync();
+        }
+
+        _process = ServerProcess.Start(RepositoryRoot.Path, Command());
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await AnswersAsync())
+        {
+            if (_process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit)
+            {
+                throw new InvalidOperationException($"The server on port {Port} did not start: {_process.Output}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    private IEnumerable<string> Command()
+    {
+        var port = Port.ToString(CultureInfo.InvariantCulture);
+        return IsRealRedis
+            ?
+            [
+                Executables.RedisServer!, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", port,
+                "--dir", _directory, .. _arguments,
+            ]
+            :
+            [
+                Executables.Dotnet, "garnet-server", "--port", port, "--bind", "127.0.0.1", "-m", "16m", "-p", "1m", "-s", "16m",
+                "-i", "1m", "--lua", "--lua-transaction-mode", "-q", .. _arguments,
+            ];
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await using var client = await ConnectAsync();
+            await client.CommandAsync("PING");
+            return true;
+        }
+        catch (RespException error)
+        {
+            // NOAUTH comes from a server that is up and wants a password.
+            return !error.Message.StartsWith("LOADING", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

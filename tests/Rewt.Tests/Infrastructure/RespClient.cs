@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>
+/// One RESP2 connection, so that tests look at Redis without the library under test and without redis-cli.
+/// Replies: string (simple and bulk; byte[] from <see cref="BytesAsync"/>), long, null, object?[], <see cref="RespException"/>.
+/// </summary>
+public sealed class RespClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly TcpClient _connection;
+    private readonly NetworkStream _stream;
+    private readonly BufferedStream _replies;
+
+    private RespClient(TcpClient connection)
+    {
+        _connection = connection;
+        _stream = connection.GetStream();
+        _replies = new BufferedStream(_stream);
+    }
+
+    public static async Task<RespClient> ConnectAsync(int port)
+    {
+        var connection = new TcpClient { NoDelay = true };
+        try
+        {
+            using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
+            await connection.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
+            return new RespClient(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends strings, bytes and numbers as bulk strings; bulk replies come back as UTF-8 text.</summary>
+    public Task<object?> CommandAsync(params object[] command) => SendAsync(Encode(command), asText: true);
+
+    public Task<object?> BytesAsync(params object[] command) => SendAsync(Encode(command), asText: false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _replies.DisposeAsync();
+        _connection.Dispose();
+        _turn.Dispose();
+    }
+
+    private static byte[] Encode(object[] command)
+    {
+        using var request = new MemoryStream();
+        request.Write(Encoding.ASCII.GetBytes($"*{command.Length}\r\n"));
+        foreach (var part in command)
+        {
+            var bytes = part as byte[] ?? Encoding.UTF8.GetBytes(Convert.ToString(part, CultureInfo.InvariantCulture) ?? "");
+            request.Write(Encoding.ASCII.GetBytes($"${bytes.Length}\r\n"));
+            request.Write(bytes);
+            request.Write("\r\n"u8);
+        }
+
+        return request.ToArray();
+    }
+
+    private async Task<object?> SendAsync(byte[] request, bool asText)
+    {
+        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
+        await _turn.WaitAsync(deadline.Token);
+        try
+        {
+            await _stream.WriteAsync(request, deadline.Token);
+            var reply = await ReadAsync(asText, deadline.Token);
+            return reply is RespException error ? throw error : reply;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<object?> ReadAsync(bool asText, CancellationToken cancellationToken)
+    {
+        var line = await ReadLineAsync(cancellationToken);
+        var rest = line[1..];
+        switch (line[0])
+        {
+            case '+':
+                return rest;
+            case '-':
+                return new RespException(rest);
+            case ':':
+                return long.Parse(rest, CultureInfo.InvariantCulture);
+            case '$':
+                return await ReadBulkAsync(int.Parse(rest, CultureInfo.InvariantCulture), asText, cancellationToken);
+            case '*':
+                var count = int.Parse(rest, CultureInfo.InvariantCulture);
+                var items = count < 0 ? null : new object?[count];
+                for (var index = 0; index < count; index++)
+                {
+                    items![index] = await ReadAsync(asText, cancellationToken);
+                }
+
+                return items;
+            default:
+                throw new InvalidDataException($"Not a RESP2 reply: {line}");
+        }
+    }
+
+    private async Task<object?> ReadBulkAsync(int length, bool asText, CancellationToken cancellationToken)
+    {
+        if (length < 0)
+        {
+            return null;
+        }
+
+        var bytes = new byte[length + 2];
+        await _replies.ReadExactlyAsync(bytes, cancellationToken);
+        return asText ? Encoding.UTF8.GetString(bytes, 0, length) : bytes[..length];
+    }
+
+    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        var line = new List<byte>();
+        var next = new byte[1];
+        do
+        {
+            await _replies.ReadExactlyAsync(next, cancellationToken);
+            line.Add(next[0]);
+        }
+        while (next[0] != '\n');
+
+        return Encoding.UTF8.GetString([.. line]).TrimEnd('\r', '\n');
+    }
+}

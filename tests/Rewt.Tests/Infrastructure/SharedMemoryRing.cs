@@ -1,0 +1,19 @@
+using Rewt.Internal;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>One ring in memory for several containers of a test, with a secret that the test knows.</summary>
+internal sealed class SharedMemoryRing : IRingStoreFactory
+{
+    public SharedMemoryRing(TimeProvider? time = null)
+    {
+        Store = new InMemoryRingStore(time ?? TimeProvider.System);
+        Store.Set(Secret.CopyBytes(), TimeSpan.FromHours(12));
+    }
+
+    public Secret Secret { get; } = Secret.Generate();
+
+    public InMemoryRingStore Store { get; }
+
+    public IRingStore Open(RewtOptions options) => Store;
+}

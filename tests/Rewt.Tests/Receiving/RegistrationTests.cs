@@ -1,0 +1,196 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Receiving;
+
+public sealed class RegistrationTests
+{
+    public static TheoryData<string> Forms => ["none", "action", "section", "builder"];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Every_form_of_registration_makes_a_receiver(string form)
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder =>
+            {
+                _ = form switch
+                {
+                    "none" => builder.Services.AddRewtAuthentication(),
+                    "action" => builder.Services.AddRewtAuthentication(options => options.ServiceName = "from-code"),
+                    "section" => builder.Services.AddRewtAuthentication(builder.Configuration.GetSection("Elsewhere")),
+                    _ => builder.Services.AddAuthorization().AddAuthentication().AddRewt(),
+                };
+            },
+            null,
+            new() { ["Rewt:ServiceName"] = "from-config", ["Elsewhere:ServiceName"] = "from-section" });
+        var name = form switch { "action" => "from-code", "section" => "from-section", _ => "from-config" };
+
+        using var called = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = name }));
+        using var another = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "another" }));
+        using var anonymous = await receiver.GetAsync(null);
+        using var open = await receiver.GetAsync(null, "/open");
+
+        called.StatusCode.ShouldBe(HttpStatusCode.OK);
+        another.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        anonymous.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        open.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_default_scheme_that_is_set_stays()
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder =>
+            {
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddCookie();
+                builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme);
+            },
+            application => application.MapGet("/signed", () => "ok").RequireAuthorization(policy => policy
+                .AddAuthenticationSchemes(RewtDefaults.AuthenticationScheme).RequireAuthenticatedUser()),
+            []);
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        var schemes = receiver.Services.GetRequiredService<IAuthenticationSchemeProvider>();
+        (await schemes.GetDefaultAuthenticateSchemeAsync())!.Name.ShouldBe(CookieAuthenticationDefaults.AuthenticationScheme);
+        using var byDefault = await receiver.GetWithTokenAsync(token);
+        using var byName = await receiver.GetWithTokenAsync(token, "/signed");
+        byDefault.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        byName.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task With_other_schemes_but_no_default_ours_is_the_default()
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder => builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddCookie(), null, []);
+
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Registering_twice_is_harmless()
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder =>
+            {
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "first").AddRewt();
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
+            },
+            null,
+            []);
+
+        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var anonymous = await receiver.GetAsync(null);
+
+        good.StatusCode.ShouldBe(HttpStatusCode.OK);
+        anonymous.Headers.NonValidated["WWW-Authenticate"].Count.ShouldBe(1);
+        receiver.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()
+            .Count(service => service.GetType().Assembly == typeof(RewtOptions).Assembly).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Settings_of_JwtBearer_come_from_their_usual_section()
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder => builder.Services.AddRewtAuthentication(),
+            null,
+            new()
+            {
+                ["Rewt:ServiceName"] = "inventory",
+                ["Authentication:Schemes:Rewt:ValidAudiences:0"] = "warehouse",
+                ["Authentication:Schemes:Rewt:ValidIssuers:0"] = "orders",
+                ["Authentication:Schemes:Rewt:Challenge"] = "Bearer realm=\"stock\"",
+            });
+
+        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "warehouse" }));
+        using var audience = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var issuer = await receiver.GetWithTokenAsync(
+            HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "warehouse", ["iss"] = "payments" }));
+        using var anonymous = await receiver.GetAsync(null);
+
+        good.StatusCode.ShouldBe(HttpStatusCode.OK);
+        audience.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"bad_audience\"");
+        issuer.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"invalid\"");
+        anonymous.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe("Bearer realm=\"stock\"");
+    }
+
+    [Fact]
+    public async Task A_foreign_token_is_left_to_the_other_scheme_of_the_policy()
+    {
+        var foreignKey = new SymmetricSecurityKey("a key that no ring has ever held, of a good length"u8.ToArray());
+        await using var receiver = await Receiver.StartAsync(
+            services =>
+            {
+                services.AddAuthentication().AddJwtBearer("Other", options =>
+                {
+                    options.MapInboundClaims = false;
+                    options.TokenValidationParameters = new TokenValidationParameters
+                    {
+                        ValidIssuer = "elsewhere",
+                        ValidAudience = "inventory",
+                        IssuerSigningKey = foreignKey,
+                        NameClaimType = "sub",
+                    };
+                });
+                services.AddAuthorizationBuilder().AddPolicy("both", policy => policy
+                    .AddAuthenticationSchemes(RewtDefaults.AuthenticationScheme, "Other").RequireAuthenticatedUser());
+            },
+            application => application.MapGet("/both", (System.Security.Claims.ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization("both"));
+        var foreign = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "elsewhere",
+            Audience = "inventory",
+            Claims = new Dictionary<string, object> { ["sub"] = "visitor" },
+            SigningCredentials = new SigningCredentials(foreignKey, SecurityAlgorithms.HmacSha256),
+        });
+
+        using var theirs = await receiver.GetWithTokenAsync(foreign, "/both");
+        using var ours = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/both");
+        using var alone = await receiver.GetWithTokenAsync(foreign);
+
+        (await theirs.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("visitor");
+        (await ours.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("orders");
+        alone.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        alone.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+    }
+
+    [Fact]
+    public async Task Tokens_of_two_schemes_do_not_cross()
+    {
+        await using var host = await ServiceHost.StartAsync(
+            redis: null,
+            configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options =>
+            {
+                options.Namespace = "users";
+                options.TokenLifetime = TimeSpan.FromDays(1);
+                options.MaxTokenLifetime = TimeSpan.FromDays(31);
+            }),
+            map: application => application.MapGet("/users", () => "ok").RequireAuthorization(policy => policy
+                .AddAuthenticationSchemes("Users").RequireAuthenticatedUser()));
+        var users = host.Services.GetRequiredKeyedService<IRewtTokens>("Users");
+        var service = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var user = await users.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+
+        (await StatusAsync(host, service, "/secure")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(host, user, "/users")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(host, user, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(host, service, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(ServiceHost host, string token, string path)
+    {
+        using var client = new HttpClient { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+}

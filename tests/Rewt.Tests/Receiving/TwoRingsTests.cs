@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Receiving;
+
+public sealed class TwoRingsTests
+{
+    private static readonly string[] ServicesFirst = ["Rewt", "Users"];
+    private static readonly string[] UsersFirst = ["Users", "Rewt"];
+
+    [Fact]
+    public async Task Good_tokens_of_either_ring_pass_a_policy_with_both_and_send_redis_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var host = await StartAsync(redis);
+        var users = host.Services.GetRequiredKeyedService<IRewtTokens>("Users");
+        foreach (var path in new[] { "/services-first", "/users-first" })
+        {
+            (await GetAsync(host, path, await TokenAsync(host.Tokens))).StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await GetAsync(host, path, await TokenAsync(users))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        var before = (await redis.CommandCountsAsync()).GetValueOrDefault("exec");
+        for (var i = 0; i < 10; i++)
+        {
+            await GetAsync(host, "/services-first", await TokenAsync(users));
+            await GetAsync(host, "/users-first", await TokenAsync(host.Tokens));
+        }
+
+        (await redis.CommandCountsAsync()).GetValueOrDefault("exec").ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("/services-first")]
+    [InlineData("/users-first")]
+    public async Task A_token_for_another_service_is_refused_for_that_reason_alone(string path)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        await TokenAsync(host.Services.GetRequiredKeyedService<IRewtTokens>("Users"));
+        var token = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: TestContext.Current.CancellationToken);
+
+        using var response = await GetAsync(host, path, token);
+
+        var challenges = response.Headers.WwwAuthenticate.ToString();
+        challenges.ShouldContain("rewt_error=\"bad_audience\"");
+        challenges.ShouldNotContain("stale_key");
+    }
+
+    private static Task<ServiceHost> StartAsync(RedisServer redis) => ServiceHost.StartAsync(
+        redis.ConnectionString,
+        settings: options => options.RefreshInterval = TimeSpan.FromMinutes(1),
+        configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options =>
+        {
+            options.Namespace = "users";
+            options.RefreshInterval = TimeSpan.FromMinutes(1);
+        }),
+        map: application =>
+        {
+            application.MapGet("/services-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(ServicesFirst).RequireAuthenticatedUser());
+            application.MapGet("/users-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(UsersFirst).RequireAuthenticatedUser());
+        });
+
+    private static Task<string> TokenAsync(IRewtTokens tokens) =>
+        tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+
+    private static async Task<HttpResponseMessage> GetAsync(ServiceHost host, string path, string token)
+    {
+        using var client = new HttpClient { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Receiving;
+
+public sealed class UnavailableTests
+{
+    [Fact]
+    public async Task Keys_that_cannot_be_had_are_a_503_without_a_challenge()
+    {
+        await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>());
+
+        using var secure = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var open = await receiver.GetAsync($"Bearer {HandmadeToken.Sign(receiver.Ring.Secret)}", "/open");
+        using var anonymous = await receiver.GetAsync(null);
+
+        secure.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        secure.Headers.GetValues("Retry-After").ShouldBe(["7"]);
+        secure.Headers.Contains("WWW-Authenticate").ShouldBeFalse();
+        (await secure.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        open.StatusCode.ShouldBe(HttpStatusCode.OK);
+        anonymous.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("Rewt", "Other")]
+    [InlineData("Other", "Rewt")]
+    [InlineData("Rewt", "Cookies")]
+    [InlineData("Cookies", "Rewt")]
+    public async Task The_challenge_of_another_scheme_does_not_turn_the_503_into_something_else(string first, string second)
+    {
+        await using var receiver = await Receiver.StartAsync(
+            services =>
+            {
+                services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>();
+                services.AddAuthentication().AddCookie().AddJwtBearer("Other", options => options.TokenValidationParameters.IssuerSigningKey =
+                    new SymmetricSecurityKey("a key that no ring has ever held, of a good length"u8.ToArray()));
+            },
+            application => application.MapGet("/both", () => "ok").RequireAuthorization(policy => policy
+                .AddAuthenticationSchemes(first, second).RequireAuthenticatedUser()));
+
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/both");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.GetValues("Retry-After").ShouldBe(["7"]);
+        response.Headers.Contains("WWW-Authenticate").ShouldBeFalse();
+        response.Headers.Location.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task AuthenticationFailed_hears_of_an_outage()
+    {
+        Exception? heard = null;
+        await using var receiver = await Receiver.StartAsync(services => services
+            .AddSingleton<IIssuerSigningKeyResolver, NoKeys>()
+            .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
+            {
+                OnAuthenticationFailed = context =>
+                {
+                    heard = context.Exception;
+                    return Task.CompletedTask;
+                },
+            }));
+
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        heard.ShouldBeOfType<RewtKeysUnavailableException>();
+    }
+
+    [Fact]
+    public async Task A_resolver_of_the_application_is_the_one_that_is_asked()
+    {
+        var resolver = new OneKey();
+        await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver>(resolver));
+
+        using var known = await receiver.GetWithTokenAsync(HandmadeToken.Sign(resolver.Secret));
+        using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+
+        known.StatusCode.ShouldBe(HttpStatusCode.OK);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        unknown.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
+        resolver.Asked.ShouldAllBe(ring => ring == "rewt");
+        resolver.Asked.ShouldNotBeEmpty();
+    }
+
+    private sealed class NoKeys : IIssuerSigningKeyResolver
+    {
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+            throw new RewtKeysUnavailableException("none", TimeSpan.FromSeconds(6.2));
+    }
+
+    private sealed class OneKey : IIssuerSigningKeyResolver
+    {
+        public Secret Secret { get; } = Secret.Generate();
+
+        public List<string> Asked { get; } = [];
+
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default)
+        {
+            Asked.Add(ring);
+            return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(keyId == Secret.KeyId ? [new RingKey(Secret).SecurityKey] : []);
+        }
+    }
+}

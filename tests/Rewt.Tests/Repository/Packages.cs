@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace Rewt.Tests.Repository;
+
+/// <summary>The packages in the order of the arrows: each may use those after it.</summary>
+internal static class Packages
+{
+    public static IReadOnlyList<Assembly> InOrder { get; } =
+    [
+        typeof(RewtHandler).Assembly,
+        typeof(RewtSigningOptions).Assembly,
+        typeof(Microsoft.Extensions.DependencyInjection.RewtServiceCollectionExtensions).Assembly,
+        typeof(RewtOptions).Assembly,
+    ];
+
+    public static IEnumerable<Type> PublicTypes => InOrder.SelectMany(package => package.GetExportedTypes());
+}

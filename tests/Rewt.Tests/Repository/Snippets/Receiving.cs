@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Repository.Snippets;
+
+internal static class Receiving
+{
+    public static void Write(WebApplicationBuilder builder)
+    {
+        // snippet: receiving
+        builder.Services.AddRewtAuthentication();
+        // end of snippet
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Repository.Snippets;
+
+internal static class Sending
+{
+    public static void Write(WebApplicationBuilder builder)
+    {
+        // snippet: sending
+        builder.Services.AddHttpClient("inventory", client => client.BaseAddress = new Uri("https://inventory.example"))
+            .AddRewtSigning("inventory");
+        // end of snippet
+    }
+}

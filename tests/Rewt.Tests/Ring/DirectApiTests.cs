@@ -1,0 +1,226 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>Signing and verifying outside HTTP.</summary>
+public sealed class DirectApiTests : IAsyncDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly ServiceProvider _services;
+
+    public DirectApiTests()
+    {
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.AddRewtInMemory(options => options.ServiceName = "orders");
+        _services = services.BuildServiceProvider();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    [Fact]
+    public async Task An_object_comes_back_as_it_was()
+    {
+        var order = new Order("A-17", [1, 2, 3], new Dictionary<string, string>(StringComparer.Ordinal) { ["note"] = "grüße 🔑 \"<&>\"" }, null);
+
+        var verified = await Tokens.VerifyAsync(await Tokens.SignAsync(order, Cancellation), Cancellation);
+
+        verified.IsValid.ShouldBeTrue();
+        verified.Refusal.ShouldBe(RewtRefusal.None);
+        var back = verified.Get<Order>()!;
+        back.Id.ShouldBe(order.Id);
+        back.Lines.ShouldBe(order.Lines);
+        back.Tags.ShouldBe(order.Tags);
+        back.Comment.ShouldBeNull();
+        verified.Text.ShouldBeNull();
+        verified.Bytes.ShouldBeNull();
+        verified.Issuer.ShouldBe("orders");
+        verified.IssuedAt.ShouldBe(_time.GetUtcNow());
+        verified.ExpiresAt.ShouldBe(_time.GetUtcNow() + TimeSpan.FromSeconds(60));
+        verified.KeyId!.Length.ShouldBe(22);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("grüße 🔑 \0 \r\n \" \\ <&>'")]
+    [InlineData("{\"looks\":\"like JSON\"}")]
+    public async Task A_text_comes_back_as_it_was(string text)
+    {
+        var verified = await Tokens.VerifyAsync(await Tokens.SignAsync(text, Cancellation), Cancellation);
+
+        verified.Text.ShouldBe(text);
+        verified.Bytes.ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => verified.Get<string>());
+        (await Tokens.VerifyAsync(await Tokens.SignAsync<object>(text, Cancellation), Cancellation)).Text.ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("00")]
+    [InlineData("ff00fe0d0a7f80")]
+    public async Task Bytes_come_back_as_they_were(string hex)
+    {
+        var bytes = Convert.FromHexString(hex);
+        string[] tokens =
+        [
+            await Tokens.SignAsync(bytes, Cancellation),
+            await Tokens.SignAsync((ReadOnlyMemory<byte>)bytes, Cancellation),
+            await Tokens.SignAsync(bytes.AsMemory(), Cancellation),
+            await Tokens.SignAsync<ReadOnlyMemory<byte>>(bytes, Cancellation),
+        ];
+
+        foreach (var token in tokens)
+        {
+            var verified = await Tokens.VerifyAsync(token, Cancellation);
+            verified.Bytes.ShouldBe(bytes);
+            verified.Text.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_is_an_object_that_is_null_and_no_text()
+    {
+        var verified = await Tokens.VerifyAsync(await Tokens.SignAsync<Order?>(null, Cancellation), Cancellation);
+
+        verified.IsValid.ShouldBeTrue();
+        verified.Get<Order>().ShouldBeNull();
+        await Should.ThrowAsync<ArgumentNullException>(() => Tokens.SignAsync((string)null!, Cancellation));
+        await Should.ThrowAsync<ArgumentNullException>(() => Tokens.VerifyAsync(null!, Cancellation));
+        await Should.ThrowAsync<ArgumentNullException>(() => Tokens.VerifyBearerAsync(null!, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_would_not_be_read_is_not_signed()
+    {
+        var largest = new string('x', 5_800);
+        (await Tokens.VerifyAsync(await Tokens.SignAsync(largest, Cancellation), Cancellation)).Text.ShouldBe(largest);
+
+        await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(new string('x', 8_192), Cancellation));
+        await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(new byte[8_192], Cancellation));
+        await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(Nested(20), Cancellation));
+        (await Tokens.VerifyAsync(await Tokens.SignAsync(Nested(12), Cancellation), Cancellation)).IsValid.ShouldBeTrue();
+        await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(Enumerable.Range(0, 8_192), Cancellation));
+        await Should.ThrowAsync<ArgumentException>(
+            () => Tokens.CreateBearerAsync(claims: new Dictionary<string, object> { ["big"] = new string('x', 8_192) }, cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task Data_is_never_a_bearer_token_and_a_bearer_token_never_data()
+    {
+        var data = await Tokens.SignAsync(new { aud = "orders", iss = "orders" }, Cancellation);
+        var bearer = await Tokens.CreateBearerAsync("orders", new Dictionary<string, object> { ["data"] = "x" }, Cancellation);
+
+        (await Tokens.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
+        (await Tokens.VerifyBearerAsync(bearer, Cancellation)).IsValid.ShouldBeTrue();
+        (await Tokens.VerifyBearerAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await Tokens.VerifyAsync(bearer, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+    }
+
+    [Fact]
+    public async Task A_bearer_token_carries_the_callers_claims_to_the_one_audience()
+    {
+        var claims = new Dictionary<string, object> { ["userId"] = "u-42", ["roles"] = new[] { "a", "b" }, ["level"] = 7, ["ok"] = true };
+
+        var mine = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("orders", claims, Cancellation), Cancellation);
+        var anybodys = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync(cancellationToken: Cancellation), Cancellation);
+        var theirs = await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync("inventory", claims, Cancellation), Cancellation);
+
+        mine.Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
+        mine.Identity.FindAll("roles").Select(claim => claim.Value).ShouldBe(["a", "b"]);
+        mine.Get<JsonElement>().GetProperty("level").GetInt32().ShouldBe(7);
+        anybodys.IsValid.ShouldBeTrue();
+        theirs.Refusal.ShouldBe(RewtRefusal.BadAudience);
+        theirs.Identity.ShouldBeNull();
+        theirs.Issuer.ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => theirs.Get<JsonElement>());
+    }
+
+    [Theory]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    [InlineData("iat")]
+    [InlineData("exp")]
+    [InlineData("nbf")]
+    [InlineData("jti")]
+    public async Task A_claim_that_is_the_librarys_own_is_refused(string name)
+    {
+        var claims = new Dictionary<string, object> { ["userId"] = "u-42", [name] = "mine" };
+
+        var error = await Should.ThrowAsync<ArgumentException>(() => Tokens.CreateBearerAsync("orders", claims, Cancellation));
+
+        error.Message.ShouldContain($"'{name}'");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("https://orders")]
+    public async Task A_malformed_audience_is_refused(string audience) =>
+        await Should.ThrowAsync<ArgumentException>(() => Tokens.CreateBearerAsync(audience, cancellationToken: Cancellation));
+
+    [Fact]
+    public async Task A_token_expires_after_its_lifetime_and_the_skew()
+    {
+        var token = await Tokens.SignAsync("hello", Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(89));
+        (await Tokens.VerifyAsync(token, Cancellation)).IsValid.ShouldBeTrue();
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Expired);
+    }
+
+    [Fact]
+    public async Task A_token_of_a_revoked_key_is_stale_and_one_that_was_touched_is_invalid()
+    {
+        var ring = _services.GetRequiredService<IRewtKeyRing>();
+        var token = await Tokens.SignAsync("hello", Cancellation);
+        var parts = token.Split('.');
+        var other = (await Tokens.SignAsync("other", Cancellation)).Split('.');
+        (await Tokens.VerifyAsync($"{parts[0]}.{other[1]}.{parts[2]}", Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        foreach (var junk in (string[])["", ".", "..", "...", "hello", token + ".", token[..^1], parts[0], new string('x', 10_000)])
+        {
+            (await Tokens.VerifyAsync(junk, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        }
+
+        await ring.RevokeAsync((await ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+
+        (await Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task Nothing_that_holds_a_secret_or_a_token_prints_it()
+    {
+        var value = Rings.Value("printed");
+        var secret = Rings.Secret("printed");
+        var state = Rings.Ring() with { Current = secret };
+        var plan = new RingPlan(RingAction.Create, state, secret, null, Rings.Nothing);
+        var reading = Rings.Read(Rings.Holding("printed", 1000), state);
+        var signed = new TokenSigner(_services.GetRequiredKeyedService<RingKeeper>(""), new RewtOptions { ServiceName = "orders" }, _time)
+            .SignBearer(new RingKey(secret), "orders", null);
+        var verified = await Tokens.VerifyAsync(await Tokens.SignAsync("a text that stays within", Cancellation), Cancellation);
+
+        foreach (var thing in (object[])[secret, state, plan, reading, reading.Slot, new RetiredKey(secret, 1), new RingKey(secret), new RingVerdict(plan, null)])
+        {
+            var text = thing.ToString()!;
+            text.ShouldNotContain(System.Text.Encoding.UTF8.GetString(value));
+            text.ShouldNotContain("the secret of the tests");
+            text.ShouldNotContain(Convert.ToBase64String(value));
+        }
+
+        signed.ToString().ShouldNotContain(signed.Value);
+        signed.ToString().ShouldNotContain(signed.Value.Split('.')[2]);
+        verified.ToString().ShouldNotContain("stays within");
+    }
+
+    private sealed record Order(string Id, int[] Lines, Dictionary<string, string> Tags, string? Comment);
+
+    private static object Nested(int levels) => levels == 0 ? "end" : new[] { Nested(levels - 1) };
+}

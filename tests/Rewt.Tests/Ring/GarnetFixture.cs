@@ -1,0 +1,5 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+public sealed class GarnetFixture() : RedisServerFixture(RedisServerKind.Garnet);

@@ -1,0 +1,3 @@
+namespace Rewt.Tests.Ring;
+
+public sealed class GarnetRingStoreTests(GarnetFixture fixture) : RedisRingStoreContract(fixture), IClassFixture<GarnetFixture>;

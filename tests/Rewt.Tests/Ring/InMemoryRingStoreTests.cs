@@ -1,0 +1,70 @@
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+public sealed class InMemoryRingStoreTests : RingStoreContract
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly InMemoryRingStore _store;
+
+    public InMemoryRingStoreTests() => _store = new InMemoryRingStore(_time);
+
+    [Fact]
+    public async Task A_secret_is_gone_when_its_TTL_is_over()
+    {
+        await CreateAsync();
+        await ExpireAsync(TimeSpan.FromSeconds(1));
+
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        (await ReadAsync()).Slot.TimeToLive.ShouldBe(1);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        var reading = await ReadAsync();
+        reading.Slot.IsAbsent.ShouldBeTrue();
+        reading.Ring.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_namespace_of_one_container_is_one_ring()
+    {
+        var stores = new InMemoryRingStoreFactory(_time);
+        await using var one = stores.Open(new RewtOptions { Namespace = "one" });
+        await using var same = stores.Open(new RewtOptions { Namespace = "one" });
+        await using var other = stores.Open(new RewtOptions { Namespace = "other" });
+
+        var basis = await one.ReadAsync(TestContext.Current.CancellationToken);
+        await one.TryApplyAsync(basis, Plan(basis, "first"), TestContext.Current.CancellationToken);
+
+        (await same.ReadAsync(TestContext.Current.CancellationToken)).Slot.Value.ShouldBe(Rings.Value("first"));
+        (await other.ReadAsync(TestContext.Current.CancellationToken)).Slot.IsAbsent.ShouldBeTrue();
+    }
+
+    private protected override IRingStore Open() => _store;
+
+    protected override Task SetAsync(byte[] value, TimeSpan? ttl)
+    {
+        _store.Set(value, ttl);
+        return Task.CompletedTask;
+    }
+
+    protected override Task DeleteAsync()
+    {
+        _store.Delete();
+        return Task.CompletedTask;
+    }
+
+    protected override Task ExpireAsync(TimeSpan? ttl)
+    {
+        _store.Expire(ttl);
+        return Task.CompletedTask;
+    }
+
+    protected override Task FlushAsync()
+    {
+        _store.Flush();
+        return Task.CompletedTask;
+    }
+
+    protected override Task<long> ServerTimeAsync() => Task.FromResult(_time.GetUtcNow().ToUnixTimeMilliseconds());
+}

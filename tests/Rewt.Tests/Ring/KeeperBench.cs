@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>A keeper on a store whose server has a clock of its own; both move only by hand.</summary>
+internal sealed class KeeperBench : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public KeeperBench(Action<RewtOptions>? configure = null)
+    {
+        Options = new RewtOptions { RotationInterval = TimeSpan.FromMinutes(1), RefreshInterval = TimeSpan.FromSeconds(5) };
+        configure?.Invoke(Options);
+        Server = new InMemoryRingStore(ServerTime);
+        Store = new FaultyRingStore(Server) { IsDeaf = true };
+        Keeper = new RingKeeper(Options, Store, Time, NullLogger.Instance);
+    }
+
+    public RewtOptions Options { get; }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public ManualTimeProvider ServerTime { get; } = new();
+
+    public InMemoryRingStore Server { get; }
+
+    public FaultyRingStore Store { get; }
+
+    public RingKeeper Keeper { get; }
+
+    /// <summary>Another instance on the same server, which hears of pushes.</summary>
+    public RingKeeper Another() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
+
+    public async Task<RingSnapshot> StartAsync()
+    {
+        var snapshot = await GetAsync();
+        await SleepsAsync();
+        return snapshot;
+    }
+
+    public async Task<RingSnapshot> GetAsync() => await Keeper.GetAsync(TestContext.Current.CancellationToken);
+
+    public Task<RingReading> ReadServerAsync() => Server.ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Lets time pass in small steps, each begun when the keeper sleeps.</summary>
+    public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    {
+        var length = step ?? TimeSpan.FromMilliseconds(250);
+        for (var passed = TimeSpan.Zero; passed < time; passed += length)
+        {
+            Advance(length < time - passed ? length : time - passed);
+            await SleepsAsync();
+        }
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        ServerTime.Advance(by);
+        Time.Advance(by);
+    }
+
+    /// <summary>The keeper has armed its timer: all that was due is done.</summary>
+    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.ArmedTimers > 0, Patience, "the keeper sleeps");
+
+    public static Task UntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(condition, Patience, what);
+
+    public async ValueTask DisposeAsync()
+    {
+        Store.Release();
+        await Keeper.DisposeAsync();
+    }
+}

@@ -1,0 +1,245 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Tests.Ring;
+
+public sealed class OptionsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void The_defaults_are_those_that_are_documented()
+    {
+        var options = Options(_ => { });
+
+        options.Namespace.ShouldBe("rewt");
+        options.RotationInterval.ShouldBe(TimeSpan.FromHours(24));
+        options.TokenLifetime.ShouldBe(TimeSpan.FromSeconds(60));
+        options.MaxTokenLifetime.ShouldBe(TimeSpan.FromMinutes(5));
+        options.ClockSkew.ShouldBe(TimeSpan.FromSeconds(30));
+        options.RefreshInterval.ShouldBe(TimeSpan.FromSeconds(5));
+        options.PropagationDelay.ShouldBe(TimeSpan.FromSeconds(10));
+        options.StaleBudget.ShouldBe(TimeSpan.FromHours(1));
+        options.ServiceName.ShouldNotBeNullOrEmpty();
+        options.AcceptNodeTokens.ShouldBeFalse();
+        options.AllowInsecureHttp.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_short_rotation_interval_shortens_what_is_derived_from_it()
+    {
+        var options = Options(o => o.RotationInterval = TimeSpan.FromSeconds(20));
+
+        options.RefreshInterval.ShouldBe(TimeSpan.FromSeconds(2));
+        options.PropagationDelay.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_said_at_once_at_start_and_names_its_setting()
+    {
+        using var host = Host(services => services.AddRewt(options =>
+        {
+            options.Redis = "";
+            options.Namespace = "shop*";
+            options.ServiceName = "my service";
+            options.RotationInterval = TimeSpan.FromSeconds(1);
+            options.RefreshInterval = TimeSpan.FromMilliseconds(99.5);
+            options.PropagationDelay = TimeSpan.FromSeconds(1);
+            options.TokenLifetime = TimeSpan.FromSeconds(1.5);
+            options.MaxTokenLifetime = TimeSpan.FromSeconds(1);
+            options.ClockSkew = TimeSpan.FromMinutes(11);
+            options.StaleBudget = TimeSpan.Zero;
+        }));
+
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+
+        error.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(
+            [
+                "Rewt:Namespace", "Rewt:ServiceName", "Rewt:RefreshInterval", "Rewt:PropagationDelay",
+                "Rewt:TokenLifetime", "Rewt:MaxTokenLifetime", "Rewt:ClockSkew", "Rewt:StaleBudget", "Rewt:Redis",
+            ],
+            ignoreOrder: true);
+    }
+
+    public static TheoryData<string, Action<RewtOptions>> Bad => new()
+    {
+        { "Rewt:Namespace", o => o.Namespace = "" },
+        { "Rewt:Namespace", o => o.Namespace = new string('n', 129) },
+        { "Rewt:Namespace", o => o.Namespace = "a b" },
+        { "Rewt:Namespace", o => o.Namespace = "a{b}" },
+        { "Rewt:Namespace", o => o.Namespace = "köln" },
+        { "Rewt:ServiceName", o => o.ServiceName = "" },
+        { "Rewt:ServiceName", o => o.ServiceName = "a:b" },
+        { "Rewt:ServiceName", o => o.ServiceName = new string('n', 129) },
+        { "Rewt:RotationInterval", o => o.RotationInterval = TimeSpan.FromDays(3651) },
+        { "Rewt:RotationInterval", o => (o.RotationInterval, o.RefreshInterval) = (TimeSpan.FromSeconds(9.99), TimeSpan.FromSeconds(1)) },
+        { "Rewt:RefreshInterval", o => o.RotationInterval = TimeSpan.FromSeconds(0.99) },
+        { "Rewt:RefreshInterval", o => o.RotationInterval = TimeSpan.Zero },
+        { "Rewt:RefreshInterval", o => o.RefreshInterval = TimeSpan.FromSeconds(-1) },
+        { "Rewt:PropagationDelay", o => o.PropagationDelay = TimeSpan.FromSeconds(-1) },
+        { "Rewt:PropagationDelay", o => o.PropagationDelay = o.RotationInterval },
+        { "Rewt:TokenLifetime", o => o.TokenLifetime = TimeSpan.Zero },
+        { "Rewt:TokenLifetime", o => o.TokenLifetime = TimeSpan.FromMilliseconds(1001) },
+        { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromSeconds(59) },
+        { "Rewt:MaxTokenLifetime", o => o.MaxTokenLifetime = TimeSpan.FromDays(32) },
+        { "Rewt:ClockSkew", o => o.ClockSkew = TimeSpan.FromSeconds(-1) },
+        { "Rewt:StaleBudget", o => o.StaleBudget = TimeSpan.FromSeconds(4) },
+        { "Rewt:Redis", o => o.Redis = "password=hunter22" },
+        { "Rewt:Redis", o => o.Redis = "localhost,hunter22=1" },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Bad))]
+    public void What_is_out_of_bounds_is_refused_by_its_name(string setting, Action<RewtOptions> configure)
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(configure));
+
+        error.Failures.ShouldContain(failure => failure.StartsWith(setting, StringComparison.Ordinal));
+        error.Message.ShouldNotContain("hunter22");
+    }
+
+    public static TheoryData<Action<RewtOptions>> Good => new(
+        o => o.Namespace = "A.b_c-d:e0",
+        o => o.Namespace = new string('n', 128),
+        o => o.ServiceName = new string('n', 128),
+        o => o.RotationInterval = TimeSpan.FromSeconds(1),
+        o => (o.RotationInterval, o.RefreshInterval) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)),
+        o => o.RotationInterval = TimeSpan.FromDays(3650),
+        o => o.PropagationDelay = TimeSpan.Zero,
+        o => o.MaxTokenLifetime = o.TokenLifetime,
+        o => o.MaxTokenLifetime = TimeSpan.FromDays(31),
+        o => o.ClockSkew = TimeSpan.Zero,
+        o => o.StaleBudget = TimeSpan.FromSeconds(5));
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Good))]
+    public void What_is_just_within_bounds_is_taken(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
+
+    [Fact]
+    public async Task Two_rings_of_one_namespace_are_refused_at_start()
+    {
+        using var host = Host(services => services.AddRewt(o => o.Redis = "127.0.0.1:1").AddRewt("Users"));
+
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
+
+        error.Message.ShouldContain("'rewt'");
+        error.Message.ShouldContain("'Users'");
+    }
+
+    [Fact]
+    public void A_missing_connection_string_names_the_places_where_one_may_be()
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = null));
+
+        error.Message.ShouldContain("Rewt:Redis");
+        error.Message.ShouldContain("ConnectionStrings:redis");
+        error.Message.ShouldContain("IConnectionMultiplexer");
+    }
+
+    [Fact]
+    public void Settings_come_from_the_configuration_and_the_connection_string_from_its_usual_place()
+    {
+        var options = Configured(_ => { }, ("Rewt:Namespace", "shop"), ("Rewt:RotationInterval", "00:00:05"), ("ConnectionStrings:redis", "cache:6379"));
+
+        options.Namespace.ShouldBe("shop");
+        options.RotationInterval.ShouldBe(TimeSpan.FromSeconds(5));
+        options.Redis.ShouldBe("cache:6379");
+        Configured(_ => { }, ("Rewt:Redis", "mine:1"), ("ConnectionStrings:redis", "cache:6379")).Redis.ShouldBe("mine:1");
+    }
+
+    [Fact]
+    public void What_is_derived_follows_code_although_the_configuration_binder_sets_each_property_to_what_it_was()
+    {
+        var options = Configured(o => o.RotationInterval = TimeSpan.FromSeconds(20), ("Rewt:Redis", "mine:1"));
+
+        options.RefreshInterval.ShouldBe(TimeSpan.FromSeconds(2));
+        options.PropagationDelay.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public void A_value_that_is_given_stands_although_it_was_the_default_when_it_was_given()
+    {
+        var options = Options(o => (o.PropagationDelay, o.RefreshInterval) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)));
+
+        options.PropagationDelay.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Code_goes_before_the_configuration()
+    {
+        var options = Configured(
+            o => (o.Namespace, o.Redis) = ("code", "code:1"), ("Rewt:Namespace", "shop"), ("Rewt:Redis", "mine:1"), ("Rewt:ClockSkew", "00:00:07"));
+
+        options.Namespace.ShouldBe("code");
+        options.Redis.ShouldBe("code:1");
+        options.ClockSkew.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public void A_section_of_ones_own_goes_before_the_section_Rewt()
+    {
+        var configuration = Configuration(("Rewt:Namespace", "shop"), ("Rewt:ClockSkew", "00:00:07"), ("Mine:Namespace", "mine"), ("Rewt:Redis", "a:1"));
+        using var host = Host(services => services.AddRewt(configuration.GetSection("Mine")), configuration);
+
+        var options = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+
+        options.Namespace.ShouldBe("mine");
+        options.ClockSkew.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public void A_named_ring_has_settings_of_its_own_and_shares_the_name_and_the_server()
+    {
+        var configuration = Configuration(
+            ("Rewt:Namespace", "shop"), ("Rewt:ServiceName", "orders"), ("Rewt:Redis", "a:1"), ("Rewt:ClockSkew", "00:00:07"),
+            ("Rewt:Schemes:Users:Namespace", "users"), ("Rewt:Schemes:Users:RotationInterval", "30.00:00:00"));
+        using var host = Host(services => services.AddRewt().AddRewt("Users", o => o.MaxTokenLifetime = TimeSpan.FromDays(31)), configuration);
+        var monitor = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>();
+
+        var users = monitor.Get("Users");
+
+        users.Namespace.ShouldBe("users");
+        users.RotationInterval.ShouldBe(TimeSpan.FromDays(30));
+        users.MaxTokenLifetime.ShouldBe(TimeSpan.FromDays(31));
+        users.ServiceName.ShouldBe("orders");
+        users.Redis.ShouldBe("a:1");
+        users.ClockSkew.ShouldBe(TimeSpan.FromSeconds(30));
+        monitor.CurrentValue.Namespace.ShouldBe("shop");
+        monitor.CurrentValue.MaxTokenLifetime.ShouldBe(TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public void An_error_of_a_named_ring_names_its_own_section()
+    {
+        using var host = Host(services => services.AddRewt("Users", o => (o.Redis, o.Namespace) = ("a:1", "")));
+
+        var error = Should.Throw<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users"));
+
+        error.Message.ShouldContain("Rewt:Schemes:Users:Namespace");
+    }
+
+    private static RewtOptions Options(Action<RewtOptions> configure) => Configured(options =>
+    {
+        options.Redis = "127.0.0.1:1";
+        configure(options);
+    });
+
+    private static RewtOptions Configured(Action<RewtOptions> configure, params (string Name, string Value)[] settings)
+    {
+        using var host = Host(services => services.AddRewt(configure), Configuration(settings));
+        return host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+    }
+
+    private static IConfigurationRoot Configuration(params (string Name, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Name, pair => (string?)pair.Value, StringComparer.Ordinal)).Build();
+
+    private static IHost Host(Action<IServiceCollection> register, IConfiguration? configuration = null)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "tests" });
+        if (configuration is not null) builder.Configuration.AddConfiguration(configuration);
+        register(builder.Services);
+        return builder.Build();
+    }
+}

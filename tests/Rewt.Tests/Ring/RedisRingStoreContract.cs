@@ -1,0 +1,170 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>The ring in a server: the contract, and what only a server can hold.</summary>
+public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingStoreContract
+{
+    private const string SecretKey = "rewt:rewt-secret";
+    private const string RingKey = "{rewt:rewt-secret}:ring";
+    private const string DeadKey = "{rewt:rewt-secret}:dead";
+
+    private static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions());
+
+    // Stands still: the time limits are not what is tested, and a busy machine exceeds them.
+    private readonly ManualTimeProvider _limits = new();
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+
+    private RedisServer Server => fixture.Server;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _services.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_secret_of_another_type_is_told_and_left_alone()
+    {
+        await CreateAsync();
+        var basis = await ReadAsync();
+        await Server.DelAsync(SecretKey);
+        await Server.CommandAsync("RPUSH", SecretKey, "a", "b");
+
+        var reading = await ReadAsync();
+        reading.Slot.ShouldBe(SecretSlot.WrongType);
+        reading.Ring.ShouldNotBeNull();
+        (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeFalse();
+        (await First.TryApplyAsync(reading, Plan(reading, "second"), Cancellation)).ShouldBeFalse();
+
+        (await Server.CliAsync("LRANGE", SecretKey, "0", "-1")).ShouldBe("a\nb");
+    }
+
+    [Theory]
+    [InlineData("epoch", "")]
+    [InlineData("epoch", "ff80ff")]
+    [InlineData("version", "")]
+    [InlineData("version", "6d616e79")]
+    [InlineData("version", "2d31")]
+    [InlineData("version", "39323233333732303336383534373735383037")]
+    [InlineData("deadline", "39323233333732303336383534373735383037")]
+    [InlineData("deadline", "")]
+    [InlineData("current", "ff80ff")]
+    [InlineData("next", "73686f7274")]
+    [InlineData("next", "the current secret")]
+    [InlineData("retired:anything", "the current secret")]
+    [InlineData("retired:anything", "39393939393939393939393939")]
+    [InlineData("born", "6e6f74206120646179")]
+    [InlineData("unheard of", "ff")]
+    public async Task Garbage_in_a_field_of_the_ring_is_repaired(string field, string hex)
+    {
+        await MaintainAsync();
+        var secret = await Server.GetBytesAsync(SecretKey);
+        var value = hex == "the current secret" ? secret! : Convert.FromHexString(hex);
+        if (field == "retired:anything" && hex == "the current secret") value = [.. "9999999999999:"u8, .. value];
+
+        await Server.CommandAsync("HSET", RingKey, field, value);
+
+        await ShouldBeRepairedAsync(secret!);
+    }
+
+    [Theory]
+    [InlineData("SET", "text")]
+    [InlineData("RPUSH", "item")]
+    public async Task A_ring_of_another_type_is_repaired(string command, string value)
+    {
+        await MaintainAsync();
+        var secret = await Server.GetBytesAsync(SecretKey);
+        await Server.DelAsync(RingKey);
+        await Server.CommandAsync(command, RingKey, value);
+
+        await ShouldBeRepairedAsync(secret!);
+    }
+
+    [Fact]
+    public async Task Garbage_among_fields_and_the_dead_harms_nobody()
+    {
+        await MaintainAsync();
+        var secret = await Server.GetBytesAsync(SecretKey);
+        await Server.CommandAsync("HSET", RingKey, new byte[] { 0xff }, "one", new byte[] { 0xfe }, "two");
+        await Server.CommandAsync("ZADD", DeadKey, "+inf", new byte[] { 0xff }, "-inf", new byte[] { 0xfe }, 12.5, "");
+
+        await ShouldBeRepairedAsync(secret!);
+    }
+
+    [Fact]
+    public async Task Revocations_of_another_type_are_told_by_name()
+    {
+        await MaintainAsync();
+        await Server.DelAsync(DeadKey);
+        await Server.SetAsync(DeadKey, "text");
+
+        var error = await Should.ThrowAsync<InvalidOperationException>(ReadAsync);
+
+        error.Message.ShouldContain(DeadKey);
+        error.Message.ShouldContain("DEL it");
+    }
+
+    [Fact]
+    public async Task A_server_that_forgot_its_scripts_is_taught_again()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("SCRIPT", "FLUSH");
+        var basis = await ReadAsync();
+
+        (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeTrue();
+    }
+
+    private protected override IRingStore Open()
+    {
+        var options = new RewtOptions { Redis = Server.ConnectionString };
+        return new RedisRingStore(new RedisConnection(_services, options, _limits), options, _limits);
+    }
+
+    protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Server.SetAsync(SecretKey, value, ttl);
+
+    protected override Task DeleteAsync() => Server.DelAsync(SecretKey);
+
+    protected override Task ExpireAsync(TimeSpan? ttl) => ttl is { } time
+        ? Server.CommandAsync("PEXPIRE", SecretKey, (long)time.TotalMilliseconds)
+        : Server.CommandAsync("PERSIST", SecretKey);
+
+    protected override Task FlushAsync() => Server.FlushAllAsync();
+
+    protected override async Task<long> ServerTimeAsync()
+    {
+        var parts = (await Server.CliAsync("TIME")).Split('\n').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+        return (parts[0] * 1000) + (parts[1] / 1000);
+    }
+
+    private async Task ShouldBeRepairedAsync(byte[] secret)
+    {
+        var snapshot = await MaintainAsync();
+
+        snapshot.Problem.ShouldBeNull();
+        snapshot.Current!.Secret.CopyBytes().ShouldBe(secret);
+        snapshot.ToKeys().Count(key => key.State == RewtKeyState.Current).ShouldBe(1);
+        snapshot.Next!.KeyId.ShouldNotBe(snapshot.Current.KeyId);
+        (await Server.GetBytesAsync(SecretKey)).ShouldBe(secret);
+        (await Server.PttlAsync(SecretKey)).ShouldBeInRange(1, (long)TimeSpan.FromDays(1).TotalMilliseconds);
+        (await MaintainAsync()).Version.ShouldBe(snapshot.Version);
+        var rotated = await MaintainAsync(reading => RingDecision.Rotate(reading, Schedule, Secret.Generate));
+        rotated.Current!.KeyId.ShouldBe(snapshot.Next.KeyId);
+    }
+
+    /// <summary>What an instance does that starts now.</summary>
+    private async Task<RingSnapshot> MaintainAsync(Func<RingReading, RingPlan>? command = null)
+    {
+        var maintainer = new RingMaintainer("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
+        var snapshot = (await maintainer.UpdateAsync(null, command, Cancellation))!;
+        snapshot.UntilRotation(TimeProvider.System).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(1));
+        return snapshot;
+    }
+}

@@ -1,0 +1,22 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>One server for all tests of a class, which flush it.</summary>
+public abstract class RedisServerFixture(RedisServerKind kind) : IAsyncLifetime
+{
+    private RedisServer? _server;
+
+    public RedisServer Server => _server!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (kind != RedisServerKind.Real || Executables.RedisServer is not null) _server = await RedisServer.StartAsync(kind);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using System.Text;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>What every store of a ring keeps to; the derived classes say where it is.</summary>
+public abstract class RingStoreContract : IAsyncLifetime
+{
+    private const long Day = 86_400_000;
+
+    public static TheoryData<string> OddValues => new(
+        "", "short", new string('x', 4096), "a secret of more than thirty-two bytes\n", "  a secret with spaces all around it   \t",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
+        "🔑🔑🔑🔑🔑🔑🔑🔑🔑", "a 0 byte \0 and a \r\n and \"quotes\" and 'more' and %d %s {}");
+
+    private protected IRingStore First { get; private set; } = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await FlushAsync();
+        First = Open();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        // A test that was skipped has opened nothing.
+        if (First is not null) await First.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task An_empty_store_reads_as_nothing_and_takes_a_ring()
+    {
+        var nothing = await ReadAsync();
+        nothing.Slot.IsAbsent.ShouldBeTrue();
+        nothing.Ring.ShouldBeNull();
+        nothing.Dead.ShouldBeEmpty();
+
+        var plan = Plan(nothing, "first");
+        (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeTrue();
+
+        var reading = await ReadAsync();
+        reading.Slot.Value.ShouldBe(Rings.Value("first"));
+        reading.Slot.IsWrongType.ShouldBeFalse();
+        ShouldBe(reading.Ring!, plan.Ring);
+        reading.Dead.ShouldBe(plan.Dead, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Of_many_who_create_at_once_one_wins_and_all_read_its_secret()
+    {
+        var stores = Enumerable.Range(0, 8).Select(_ => Open()).ToList();
+        var bases = await Task.WhenAll(stores.Select(store => store.ReadAsync(Cancellation)));
+
+        var won = await Task.WhenAll(stores.Select((store, index) => store.TryApplyAsync(bases[index], Plan(bases[index], $"of {index}"), Cancellation)));
+
+        won.Count(applied => applied).ShouldBe(1);
+        var winner = $"of {won.Index().Single(pair => pair.Item).Index}";
+        foreach (var store in stores)
+        {
+            (await store.ReadAsync(Cancellation)).Slot.Value.ShouldBe(Rings.Value(winner));
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_applied_twice_is_the_same_as_once()
+    {
+        var basis = await ReadAsync();
+        var plan = Plan(basis, "first");
+        (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeTrue();
+
+        (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeFalse();
+
+        ShouldBe((await ReadAsync()).Ring!, plan.Ring);
+    }
+
+    [Theory]
+    [InlineData("another value")]
+    [InlineData("no value")]
+    [InlineData("an empty value")]
+    [InlineData("another version")]
+    [InlineData("another epoch")]
+    [InlineData("no ring")]
+    public async Task A_plan_is_not_written_when_its_basis_has_changed(string change)
+    {
+        await CreateAsync();
+        var basis = await ReadAsync();
+        await ChangeAsync(change, basis);
+        var changed = await ReadAsync();
+
+        (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeFalse();
+
+        var after = await ReadAsync();
+        after.Slot.Value.ShouldBe(changed.Slot.Value);
+        (after.Ring?.Version).ShouldBe(changed.Ring?.Version);
+        after.Dead.ShouldBe(changed.Dead, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_value_that_came_where_none_was_is_not_overwritten()
+    {
+        var basis = await ReadAsync();
+        await SetAsync([], null);
+
+        (await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation)).ShouldBeFalse();
+
+        (await ReadAsync()).Slot.Value.ShouldBe([]);
+    }
+
+    [Fact]
+    public async Task The_TTL_is_the_one_that_the_plan_says_and_stays_when_it_says_none()
+    {
+        await CreateAsync();
+        var created = await ReadAsync();
+        created.Slot.TimeToLive!.Value.ShouldBeInRange(Day - 5_000, Day);
+
+        await First.TryApplyAsync(created, Plan(created, null), Cancellation);
+        (await ReadAsync()).Slot.TimeToLive!.Value.ShouldBeInRange(Day - 5_000, Day);
+
+        await ExpireAsync(TimeSpan.FromSeconds(100));
+        var shorter = await ReadAsync();
+        shorter.Slot.TimeToLive!.Value.ShouldBeInRange(95_000, 100_000);
+        await First.TryApplyAsync(shorter, Plan(shorter, null) with { ExpireAt = shorter.Now + 50_000 }, Cancellation);
+        (await ReadAsync()).Slot.TimeToLive!.Value.ShouldBeInRange(45_000, 50_000);
+
+        await ExpireAsync(null);
+        (await ReadAsync()).Slot.TimeToLive.ShouldBeNull();
+        await SetAsync(Rings.Value("mine"), TimeSpan.FromSeconds(10));
+        (await ReadAsync()).Slot.TimeToLive!.Value.ShouldBeInRange(5_000, 10_000);
+    }
+
+    [Fact]
+    public async Task The_dead_only_grow_until_they_may_be_forgotten()
+    {
+        await CreateAsync();
+        var first = await ReadAsync();
+        var dead = Rings.Nothing.Add("long dead", first.Now + Day).Add("soon forgotten", first.Now);
+        await First.TryApplyAsync(first, Plan(first, null) with { Dead = dead }, Cancellation);
+        (await ReadAsync()).Dead.Keys.ShouldContain("long dead");
+
+        var second = await ReadAsync();
+        await First.TryApplyAsync(second, Plan(second, null) with { Dead = Rings.Nothing.Add("dead too", second.Now + Day) }, Cancellation);
+
+        var reading = await ReadAsync();
+        reading.Dead.Keys.ShouldBe([Rings.KeyId("dead"), "long dead", "dead too"], ignoreOrder: true);
+        reading.Dead["long dead"].ShouldBe(first.Now + Day);
+    }
+
+    [Theory]
+    [MemberData(nameof(OddValues))]
+    public Task Text_is_read_and_compared_byte_for_byte(string value) => RoundTripAsync(Encoding.UTF8.GetBytes(value));
+
+    [Fact]
+    public Task Bytes_that_are_no_text_are_read_and_compared_byte_for_byte() => RoundTripAsync([.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
+
+    [Fact]
+    public async Task Those_who_subscribed_are_told_of_a_change_and_of_nothing_else()
+    {
+        var told = 0;
+        await using var other = Open();
+        await other.SubscribeAsync(() => Interlocked.Increment(ref told), Cancellation);
+        var basis = await ReadAsync();
+        await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
+        await Eventually.TrueAsync(() => Volatile.Read(ref told) == 1, TimeSpan.FromSeconds(10), "the other instance is told");
+
+        await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation);
+        var changed = await ReadAsync();
+        await First.TryApplyAsync(changed, Plan(changed, null), Cancellation);
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref told) >= 2, TimeSpan.FromSeconds(10), "the other instance is told again");
+        told.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_reading_is_the_stores_own()
+    {
+        var before = await ServerTimeAsync();
+        var reading = await ReadAsync();
+
+        reading.Now.ShouldBeInRange(before, await ServerTimeAsync());
+    }
+
+    private protected abstract IRingStore Open();
+
+    protected abstract Task SetAsync(byte[] value, TimeSpan? ttl);
+
+    protected abstract Task DeleteAsync();
+
+    protected abstract Task ExpireAsync(TimeSpan? ttl);
+
+    protected abstract Task FlushAsync();
+
+    protected abstract Task<long> ServerTimeAsync();
+
+    private protected Task<RingReading> ReadAsync() => First.ReadAsync(Cancellation);
+
+    private protected async Task CreateAsync()
+    {
+        var basis = await ReadAsync();
+        (await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation)).ShouldBeTrue();
+    }
+
+    private protected static RingPlan Plan(RingReading basis, string? secret)
+    {
+        var current = secret is null ? basis.Ring!.Current! : Rings.Secret(secret);
+        var ring = new RingState(
+            basis.Ring?.Epoch ?? "epoch", (basis.Ring?.Version ?? 0) + 1, current, basis.Now + Day, Rings.Secret("next"), basis.Now - 5,
+            [new RetiredKey(Rings.Secret("older"), basis.Now + 1000), new RetiredKey(Rings.Secret("old"), basis.Now + 2000)]);
+        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + Day) : Rings.Nothing;
+        return new RingPlan(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
+    }
+
+    private static void ShouldBe(RingState actual, RingState expected)
+    {
+        (actual with { Retired = [] }).ShouldBe(expected with { Retired = [] });
+        actual.Retired.ShouldBe(expected.Retired);
+    }
+
+    private async Task ChangeAsync(string change, RingReading basis)
+    {
+        switch (change)
+        {
+            case "another value":
+                await SetAsync(Rings.Value("mine"), null);
+                break;
+            case "no value":
+                await DeleteAsync();
+                break;
+            case "an empty value":
+                await SetAsync([], null);
+                break;
+            case "no ring":
+                await FlushAsync();
+                await SetAsync(basis.Slot.Value!, null);
+                break;
+            default:
+                var ring = Plan(basis, null).Ring;
+                ring = change == "another epoch" ? ring with { Epoch = "another", Version = basis.Ring!.Version } : ring;
+                (await First.TryApplyAsync(basis, Plan(basis, null) with { Ring = ring }, Cancellation)).ShouldBeTrue();
+                break;
+        }
+    }
+
+    private async Task RoundTripAsync(byte[] value)
+    {
+        await CreateAsync();
+        await SetAsync(value, null);
+        var reading = await ReadAsync();
+        reading.Slot.Value.ShouldBe(value);
+        reading.Slot.IsAbsent.ShouldBeFalse();
+
+        var plan = RingDecision.Decide(reading, Rings.Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate).Plan!;
+        (await First.TryApplyAsync(reading, plan, Cancellation)).ShouldBeTrue();
+
+        var after = await ReadAsync();
+        after.Slot.Value.ShouldBe(value);
+        ShouldBe(after.Ring!, plan.Ring);
+        after.Ring!.Current.ShouldBe(Secret.TryParse(value, out _));
+
+        // As the next and as a retired key it stands in the ring itself.
+        if (after.Ring.Current is not { } odd) return;
+        await ShouldRoundTripAsync(ring => ring with { Next = odd });
+        await ShouldRoundTripAsync(ring => ring with { Retired = [new RetiredKey(odd, after.Now + 1000)] });
+    }
+
+    private async Task ShouldRoundTripAsync(Func<RingState, RingState> change)
+    {
+        var basis = await ReadAsync();
+        var plan = Plan(basis, "second");
+        plan = plan with { Ring = change(plan.Ring) };
+        (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeTrue();
+        ShouldBe((await ReadAsync()).Ring!, plan.Ring);
+    }
+}

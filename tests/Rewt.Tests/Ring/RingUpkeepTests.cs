@@ -1,0 +1,112 @@
+using Rewt.Internal;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>What is mended in a ring whose secret is in order, and what an operator asks for.</summary>
+public sealed class RingUpkeepTests
+{
+    private static readonly SecretSlot Slot = Rings.Holding("current", Rings.Interval / 2);
+
+    [Fact]
+    public void A_missing_next_key_is_published()
+    {
+        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring() with { Next = null, NextBorn = 0 })).Plan!;
+
+        plan.Action.ShouldBe(RingAction.PublishNext);
+        plan.SetSecret.ShouldBeNull();
+        plan.ExpireAt.ShouldBeNull();
+        plan.Ring.ShouldHold("current", "fresh-1", "retired");
+        plan.Ring.NextBorn.ShouldBe(Rings.Now);
+    }
+
+    [Fact]
+    public void A_dead_next_key_is_replaced_by_another()
+    {
+        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring(), "next")).Plan!;
+
+        plan.Action.ShouldBe(RingAction.PublishNext);
+        plan.Ring.ShouldHold("current", "fresh-1", "retired");
+    }
+
+    [Theory]
+    [InlineData("stranger", "current", "next", "retired")]
+    [InlineData("next", "current", "fresh-1", "retired")]
+    [InlineData("retired", "current", "next", null)]
+    public void Revocations_that_the_store_lost_are_merged_back(string remembered, string current, string next, string? retired)
+    {
+        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring()), remembered).Plan!;
+
+        plan.Action.ShouldBe(RingAction.MergeRevocations);
+        plan.SetSecret.ShouldBeNull();
+        plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);
+        plan.ShouldKill(remembered);
+    }
+
+    [Fact]
+    public void What_may_be_forgotten_is_not_merged_back()
+    {
+        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
+
+        RingDecision.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_retired_key_is_taken_out_when_its_last_token_has_expired()
+    {
+        var plan = Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.Now))).Plan!;
+
+        plan.Action.ShouldBe(RingAction.Tidy);
+        plan.SetSecret.ShouldBeNull();
+        plan.Ring.ShouldHold("current", "next");
+        plan.ShouldKill();
+        Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.Now + 1))).Plan.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_rotation_on_demand_promotes_the_next_key()
+    {
+        var plan = RingDecision.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
+
+        plan.Action.ShouldBe(RingAction.Rotate);
+        plan.SetSecret.ShouldBe(Rings.Secret("next"));
+        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
+        plan.Ring.Version.ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("current", "next", "fresh-1", "retired", true)]
+    [InlineData("next", "current", "fresh-1", "retired", false)]
+    [InlineData("retired", "current", "next", null, false)]
+    [InlineData("stranger", "current", "next", "retired", false)]
+    public void A_revoked_key_is_dead_whatever_it_was(string revoked, string current, string next, string? retired, bool replaced)
+    {
+        var plan = RingDecision.Revoke(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.KeyId(revoked), Rings.Fresh());
+
+        plan.Action.ShouldBe(RingAction.Revoke);
+        plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);
+        plan.SetSecret.ShouldBe(replaced ? Rings.Secret("next") : null);
+        plan.ExpireAt.ShouldBe(replaced ? Rings.Now + Rings.Interval : null);
+        plan.ShouldKill(revoked);
+    }
+
+    [Fact]
+    public void Retention_covers_the_longest_token_and_does_not_depend_on_the_rotation_interval()
+    {
+        static RingSchedule Every(TimeSpan interval) => RingSchedule.From(new RewtOptions
+        {
+            RotationInterval = interval,
+            RefreshInterval = TimeSpan.FromSeconds(1),
+            MaxTokenLifetime = TimeSpan.FromMinutes(10),
+            ClockSkew = TimeSpan.FromSeconds(20),
+        });
+
+        Every(TimeSpan.FromSeconds(10)).Retention.ShouldBe((600 + 20 + 2 + 1) * 1000);
+        Every(TimeSpan.FromDays(30)).Retention.ShouldBe(Every(TimeSpan.FromSeconds(10)).Retention);
+        Every(TimeSpan.FromSeconds(10)).Lead.ShouldBe(1000);
+        Every(TimeSpan.FromDays(30)).Lead.ShouldBe(2000);
+        Every(TimeSpan.FromDays(30)).DeadRetention.ShouldBeGreaterThan((long)TimeSpan.FromDays(60).TotalMilliseconds);
+    }
+
+    private static RingState WithRetiredUntil(long until) => Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), until)] };
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text;
+using Rewt.Internal;
+
+namespace Rewt.Tests.Ring;
+
+/// <summary>Readings and rings of one fleet, made by hand: rotation every hour, keys named by a word.</summary>
+internal static class Rings
+{
+    public const long Now = 1_767_225_600_000;
+
+    public const long Interval = 3_600_000;
+
+    public const long Lead = 2_000;
+
+    public static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions { RotationInterval = TimeSpan.FromHours(1) });
+
+    public static readonly ImmutableDictionary<string, long> Nothing = ImmutableDictionary<string, long>.Empty;
+
+    public static byte[] Value(string name) => Encoding.UTF8.GetBytes($"the secret of the tests that is named {name}");
+
+    public static Secret Secret(string name) => Rewt.Internal.Secret.TryParse(Value(name), out _)!;
+
+    public static string KeyId(string name) => Secret(name).KeyId;
+
+    /// <summary>A healthy ring: "current", "next" and "retired", half an hour before the deadline.</summary>
+    public static RingState Ring(long deadlineIn = Interval / 2) => new(
+        "epoch", 7, Secret("current"), Now + deadlineIn, Secret("next"), Now - 1_000_000, [new RetiredKey(Secret("retired"), Now + 100_000)]);
+
+    public static SecretSlot Holding(string name, long? timeToLive) => new(Value(name), false, timeToLive);
+
+    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) =>
+        new(slot, ring, Remembering(dead), Now);
+
+    public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
+        names.ToImmutableDictionary(KeyId, _ => Now + 1_000_000_000);
+
+    public static RingVerdict Decide(RingReading reading, params string[] remembered) =>
+        RingDecision.Decide(reading, Schedule, Remembering(remembered), Fresh());
+
+    /// <summary>Makes "fresh-1", "fresh-2" and so on.</summary>
+    public static Func<Secret> Fresh()
+    {
+        var made = 0;
+        return () => Secret($"fresh-{++made}");
+    }
+
+    public static void ShouldHold(this RingState ring, string? current, string? next, params string[] retired)
+    {
+        ring.Current.ShouldBe(current is null ? null : Secret(current));
+        ring.Next.ShouldBe(next is null ? null : Secret(next));
+        ring.Retired.Select(key => key.Secret).ShouldBe(retired.Select(Secret));
+    }
+
+    public static void ShouldKill(this RingPlan plan, params string[] names)
+    {
+        plan.Dead.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
+        plan.Dead.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
+    }
+
+    /// <summary>A test's own store with the ring as it stood in another: what a failover to a lagging server does.</summary>
+    public static async Task RestoreAsync(InMemoryRingStore store, RingReading former)
+    {
+        store.Flush();
+        if (former.Slot.Value is { } value)
+        {
+            store.Set(value, former.Slot.TimeToLive is { } left ? TimeSpan.FromMilliseconds(left) : null);
+        }
+
+        if (former.Ring is null) return;
+        var plan = new RingPlan(RingAction.Tidy, former.Ring, null, null, former.Dead.ToImmutableDictionary());
+        var basis = await store.ReadAsync(CancellationToken.None);
+        (await store.TryApplyAsync(basis, plan, CancellationToken.None)).ShouldBeTrue();
+    }
+}

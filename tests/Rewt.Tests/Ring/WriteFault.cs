@@ -1,0 +1,10 @@
+namespace Rewt.Tests.Ring;
+
+internal enum WriteFault
+{
+    None,
+
+    LostAnswer,
+
+    Refused,
+}

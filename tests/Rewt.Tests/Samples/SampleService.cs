@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Samples;
+
+/// <summary>A sample as its own process, told everything by ordinary configuration, on a port that the system chose.</summary>
+internal sealed partial class SampleService : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ServerProcess _process;
+
+    private SampleService(ServerProcess process, Uri address) => (_process, Client) = (process, new HttpClient { BaseAddress = address });
+
+    public HttpClient Client { get; }
+
+    public string Address => Client.BaseAddress!.ToString();
+
+    public static async Task<SampleService> StartAsync(string name, RedisServer redis, params string[] settings)
+    {
+        // Built beside the tests, each into the same place under its own folder.
+        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
+        var directory = Path.Combine(RepositoryRoot.Path, "samples", name, output);
+        string[] command = [Executables.Dotnet, $"{name}.dll", "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings];
+        var process = ServerProcess.Start(directory, command);
+        try
+        {
+            await Eventually.TrueAsync(() => process.HasExited || Listening().IsMatch(process.Output), StartLimit, $"{name} listens");
+            var address = Listening().Match(process.Output);
+            address.Success.ShouldBeTrue(process.Output);
+            return new SampleService(process, new Uri(address.Groups["address"].Value));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    [GeneratedRegex("Now listening on: (?<address>http://\\S+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Listening();
+}

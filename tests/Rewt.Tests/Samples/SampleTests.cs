@@ -1,0 +1,44 @@
+using System.Net;
+using System.Text.Json;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Samples;
+
+public sealed class SampleTests
+{
+    [Theory]
+    [InlineData("Orders")]
+    [InlineData("Inventory")]
+    [InlineData("Shipping")]
+    public void A_sample_is_one_page_to_read_and_says_who_it_is(string sample)
+    {
+        var directory = Path.Combine(RepositoryRoot.Path, "samples", sample);
+        File.ReadAllLines(Path.Combine(directory, "Program.cs")).Length.ShouldBeLessThan(60);
+
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "appsettings.json")));
+        settings.RootElement.GetProperty("Rewt").GetProperty("ServiceName").GetString().ShouldBe(sample.ToLowerInvariant());
+    }
+
+    [Fact]
+    public async Task The_user_id_goes_from_the_first_caller_to_the_last()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var shipping = await SampleService.StartAsync("Shipping", redis, "--Rewt:Namespace", "shop");
+        await using var inventory = await SampleService.StartAsync("Inventory", redis, "--Rewt:Namespace", "shop", "--Services:shipping", shipping.Address);
+        await using var orders = await SampleService.StartAsync("Orders", redis, "--Rewt:Namespace", "shop", "--Services:inventory", inventory.Address);
+
+        (await GetAsync(orders, "/orders/u-42")).ShouldBe((HttpStatusCode.OK,
+            """{"userId":"u-42","stock":{"item":"teapot","caller":"orders","userId":"u-42","shipment":{"item":"teapot","caller":"inventory","userId":"u-42"}}}"""));
+
+        (await redis.CliAsync("EXISTS", "shop:rewt-secret")).ShouldBe("1");
+        (await GetAsync(inventory, "/stock/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await GetAsync(shipping, "/shipments/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        foreach (var service in new[] { orders, inventory, shipping }) (await GetAsync(service, "/health")).ShouldBe((HttpStatusCode.OK, "ok"));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> GetAsync(SampleService service, string path)
+    {
+        using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

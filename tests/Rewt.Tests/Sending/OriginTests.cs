@@ -1,0 +1,203 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Rewt.Internal;
+
+namespace Rewt.Tests.Sending;
+
+public sealed class OriginTests
+{
+    [Theory]
+    [InlineData("base address")]
+    [InlineData("base address from the container")]
+    [InlineData("typed client")]
+    [InlineData("allowed origins")]
+    public async Task A_token_goes_to_the_client_s_own_origin_only(string kind)
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var stranger = await Callee.StartAsync();
+        await using var sender = Sender.Create(services =>
+        {
+            services.AddSingleton(callee.Address);
+            var builder = kind switch
+            {
+                "base address" => services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning(),
+                "base address from the container" => services
+                    .AddHttpClient("inventory", (provider, client) => client.BaseAddress = provider.GetRequiredService<Uri>()).AddRewtSigning("inventory"),
+                "typed client" => services
+                    .AddHttpClient<Typed>("inventory", (provider, client) => client.BaseAddress = provider.GetRequiredService<Uri>()).AddRewtSigning(),
+                _ => services.AddHttpClient("inventory").AddRewtSigning(options => options.AllowedOrigins.Add(callee.Address.GetLeftPart(UriPartial.Authority))),
+            };
+            builder.Name.ShouldBe("inventory");
+        });
+        var client = sender.Http();
+
+        (await client.GetAsync(new Uri(callee.Address, "/a"), TestContext.Current.CancellationToken)).Dispose();
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync(stranger.Address, TestContext.Current.CancellationToken));
+
+        callee.Requests.Single().Token.ShouldNotBeNull();
+        stranger.Requests.ShouldBeEmpty();
+        refused.Message.ShouldContain("'inventory'");
+        refused.Message.ShouldContain(stranger.Address.GetLeftPart(UriPartial.Authority));
+        refused.Message.ShouldContain("AllowedOrigins");
+    }
+
+    [Fact]
+    public async Task Where_no_origin_is_known_each_request_names_its_own()
+    {
+        await using var one = await Callee.StartAsync();
+        await using var two = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services.AddHttpClient("inventory").AddRewtSigning());
+
+        (await sender.Http().GetAsync(one.Address, TestContext.Current.CancellationToken)).Dispose();
+        (await sender.Http().GetAsync(two.Address, TestContext.Current.CancellationToken)).Dispose();
+
+        one.Requests.Single().Token.ShouldNotBeNull();
+        two.Requests.Single().Token.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("http://inventory.example/", true)]
+    [InlineData("http://10.0.0.1:8080/", true)]
+    [InlineData("https://inventory.example/", false)]
+    [InlineData("http://127.0.0.1:5000/", false)]
+    [InlineData("http://localhost:5000/", false)]
+    [InlineData("http://[::1]:5000/", false)]
+    public async Task Plain_http_is_for_loopback(string address, bool refused)
+    {
+        await using var sender = Sender.Create(services => Wire(services, address));
+
+        (await IsRefusedAsync(sender)).ShouldBe(refused);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Plain_http_can_be_allowed_for_one_client_or_for_all(bool one, bool all)
+    {
+        await using var sender = Sender.Create(
+            services => Wire(services, "http://inventory.example/", options => options.AllowInsecureHttp = one),
+            settings: options => options.AllowInsecureHttp = all);
+
+        (await IsRefusedAsync(sender)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_refusal_of_plain_http_names_both_settings()
+    {
+        await using var sender = Sender.Create(services => Wire(services, "http://inventory.example/"));
+
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().CallAsync("/a", null));
+
+        refused.Message.ShouldContain("RewtSigningOptions.AllowInsecureHttp");
+        refused.Message.ShouldContain("Rewt:AllowInsecureHttp");
+    }
+
+    [Fact]
+    public async Task Signing_for_all_clients_demands_the_origins_at_start()
+    {
+        await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning()));
+
+        Should.Throw<OptionsValidationException>(sender.Validate).Message.ShouldContain("AllowedOrigins");
+    }
+
+    [Fact]
+    public async Task Signing_for_all_clients_signs_for_the_origins_named()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var stranger = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services
+            .ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee)))));
+        sender.Validate();
+
+        (await sender.Http("any").GetAsync(callee.Address, TestContext.Current.CancellationToken)).Dispose();
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http("any").GetAsync(stranger.Address, TestContext.Current.CancellationToken));
+
+        callee.Requests.Single().Token.ShouldNotBeNull();
+        stranger.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_of_its_own_inside_signing_for_all_signs_for_its_own_audience_and_is_asked_at_most_twice()
+    {
+        await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
+        await using var sender = Sender.Create(services =>
+        {
+            services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee))));
+            services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
+        });
+
+        (await sender.Http().CallAsync("/a", null)).Dispose();
+
+        callee.Requests.Count.ShouldBe(2);
+        callee.Requests.ShouldAllBe(request => request.Jwt.Audiences.Single() == "inventory");
+        sender.Retries.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("inventory")]
+    [InlineData("https://inventory.example/path")]
+    [InlineData("https://user@inventory.example")]
+    [InlineData("/relative")]
+    public async Task What_is_no_origin_is_an_error_at_start(string origin)
+    {
+        await using var sender = Sender.Create(services => Wire(services, "https://inventory.example", options => options.AllowedOrigins.Add(origin)));
+
+        Should.Throw<OptionsValidationException>(sender.Validate).Message.ShouldContain("AllowedOrigins");
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_a_client_is_said_at_once()
+    {
+        await using var sender = Sender.Create(services => Wire(services, "https://inventory.example", options =>
+        {
+            options.Audience = "no name";
+            options.MaxBufferedBody = -1;
+            options.ForwardClaims.Add("userId");
+            options.ForwardClaims.Add("exp");
+        }));
+
+        var errors = Should.Throw<OptionsValidationException>(sender.Validate).Failures.ToList();
+
+        errors.ShouldAllBe(error => error.Contains("'inventory'", StringComparison.Ordinal));
+        errors.Count(error => error.Contains(": Audience", StringComparison.Ordinal)).ShouldBe(1);
+        errors.Count(error => error.Contains(": MaxBufferedBody", StringComparison.Ordinal)).ShouldBe(1);
+        errors.Count(error => error.Contains("AddRewtAuthentication", StringComparison.Ordinal)).ShouldBe(1);
+        errors.Count(error => error.Contains("'exp'", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    private static string Authority(Callee callee) => callee.Address.GetLeftPart(UriPartial.Authority);
+
+    private static void Wire(IServiceCollection services, string address, Action<RewtSigningOptions>? signing = null) => services
+        .AddHttpClient("inventory", client => client.BaseAddress = new Uri(address))
+        .AddRewtSigning(options => signing?.Invoke(options))
+        .ConfigurePrimaryHttpMessageHandler(() => new Nowhere());
+
+    private static async Task<bool> IsRefusedAsync(Sender sender)
+    {
+        try
+        {
+            (await sender.Http().CallAsync("/a", null)).Dispose();
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    private sealed class Typed(HttpClient http)
+    {
+        public HttpClient Http => http;
+    }
+
+    /// <summary>Answers without a network, since the hosts of these tests do not exist.</summary>
+    private sealed class Nowhere : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Options.TryGetValue(SigningMarks.Token, out var token).ShouldBeTrue();
+            token.ShouldNotBeNull().Header.ShouldBe(request.Headers.Authorization);
+            return Task.FromResult(new HttpResponseMessage());
+        }
+    }
+}

@@ -1,0 +1,287 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Sending;
+
+public sealed class RetryTests
+{
+    private const string Stale = "Bearer error=\"invalid_token\", error_description=\"x\", rewt_error=\"stale_key\"";
+
+    public static TheoryData<string?, int> Challenges => new()
+    {
+        { Stale, 2 },
+        { "Basic realm=\"x\", " + Stale, 2 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"expired\"", 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"not_yet_valid\"", 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"bad_audience\"", 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"invalid\"", 1 },
+        { "Bearer error=\"insufficient_scope\"", 1 },
+        { "Bearer", 1 },
+        { "Basic realm=\"x\"", 1 },
+        { null, 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Challenges))]
+    public async Task A_callee_that_always_says_401_is_asked_as_often_as_its_reason_allows(string? challenge, int requests)
+    {
+        await using var callee = await Callee.RefusingAsync(challenge);
+        await using var sender = Sender.For(callee.Address);
+
+        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.GetValues("X-Refused").ShouldBe(["yes"]);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("refused");
+        callee.Requests.Count.ShouldBe(requests);
+        callee.Requests.ShouldAllBe(request => request.Body.Length == 4);
+        callee.Tokens.Distinct().Count().ShouldBe(requests);
+        sender.Retries.ShouldBe(requests - 1);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    public async Task Other_failures_are_not_ours_to_retry(HttpStatusCode status)
+    {
+        await using var callee = await Callee.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = (int)status;
+            context.Response.Headers.WWWAuthenticate = Stale;
+            return Task.CompletedTask;
+        });
+        await using var sender = Sender.For(callee.Address);
+
+        using var response = await sender.Http().CallAsync("/a");
+
+        response.StatusCode.ShouldBe(status);
+        callee.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_401_without_a_reason_is_retried_when_another_key_signs_by_now()
+    {
+        Sender? sender = null;
+        await using var callee = await Callee.StartAsync(async (context, number) =>
+        {
+            if (number > 1) return;
+            await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            await Callee.RefuseAsync(context, null);
+        });
+        await using (sender = Sender.For(callee.Address))
+        {
+            using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), TestContext.Current.CancellationToken);
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            callee.Requests.Count.ShouldBe(2);
+            callee.Requests.ShouldAllBe(request => request.Body.Length == 4);
+            callee.Requests[0].Jwt.Kid.ShouldBe(sender.Memory.Secret.KeyId);
+            callee.Requests[1].Jwt.Kid.ShouldNotBe(sender.Memory.Secret.KeyId);
+            sender.Retries.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_401_without_a_reason_makes_the_sender_look_whether_its_key_is_still_the_one()
+    {
+        var secret = Rewt.Internal.Secret.Generate();
+        Sender? sender = null;
+        await using var callee = await Callee.StartAsync((context, number) =>
+        {
+            if (number > 1) return Task.CompletedTask;
+            // As a human does with SET: nothing tells the sender.
+            sender!.Memory.Store.Set(secret.CopyBytes());
+            return Callee.RefuseAsync(context, null);
+        });
+        await using (sender = Sender.For(callee.Address))
+        {
+            using var response = await sender.Http().CallAsync("/a");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            callee.Requests[1].Jwt.Kid.ShouldBe(secret.KeyId);
+        }
+    }
+
+    [Fact]
+    public async Task A_401_that_no_fresh_key_can_mend_stands()
+    {
+        Sender? sender = null;
+        await using var callee = await Callee.StartAsync((context, _) =>
+        {
+            sender!.Memory.Store.Set("unusable"u8.ToArray());
+            return Callee.RefuseAsync(context, Stale);
+        });
+        await using (sender = Sender.For(callee.Address))
+        {
+            using var response = await sender.Http().CallAsync("/a");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("refused");
+            callee.Requests.Count.ShouldBe(1);
+            sender.Retries.ShouldBe(0);
+        }
+    }
+
+    [Fact]
+    public async Task Without_Retry_there_is_none()
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.For(callee.Address, options => options.Retry = false);
+
+        (await sender.Http().CallAsync("/a")).Dispose();
+
+        callee.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("no length", 1)]
+    [InlineData("over the cap", 1)]
+    [InlineData("up to the cap", 2)]
+    [InlineData("multipart with a stream", 1)]
+    public async Task A_stream_is_sent_again_only_if_it_says_that_it_is_short(string kind, int requests)
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBody = 1000);
+        var body = new byte[kind == "over the cap" ? 1001 : 1000];
+        Random.Shared.NextBytes(body);
+        using var stream = new OnceStream(body, canSeek: kind is "up to the cap" or "over the cap");
+        using HttpContent content = kind == "multipart with a stream"
+            ? new MultipartFormDataContent("boundary") { { new StreamContent(stream), "file" } }
+            : new StreamContent(stream);
+
+        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), content, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.GetValues("X-Refused").ShouldBe(["yes"]);
+        response.Headers.WwwAuthenticate.ToString().ShouldBe(Stale);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("refused");
+        callee.Requests.Count.ShouldBe(requests);
+        foreach (var request in callee.Requests) (request.Body.AsSpan().IndexOf(body) >= 0).ShouldBeTrue();
+        sender.Retries.ShouldBe(requests - 1);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(307)]
+    public async Task A_stranger_that_the_callee_redirects_to_sees_no_token_and_no_retry(int status)
+    {
+        await using var stranger = await Callee.RefusingAsync(Stale);
+        await using var callee = await Callee.StartAsync((context, _) => RedirectAsync(context, status, new Uri(stranger.Address, "/b")));
+        await using var sender = Sender.For(callee.Address);
+
+        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        callee.Requests.Single().Token.ShouldNotBeNull();
+        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+        sender.Retries.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_401_after_a_redirect_is_not_retried_even_if_it_led_back_to_the_same_address()
+    {
+        await using var callee = await Callee.StartAsync((context, number) =>
+            number == 1 ? RedirectAsync(context, 307, new Uri("/a", UriKind.Relative)) : Callee.RefuseAsync(context, Stale));
+        await using var sender = Sender.For(callee.Address);
+
+        using var response = await sender.Http().CallAsync("/a");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        callee.Requests.Count.ShouldBe(2);
+        callee.Requests[1].Authorization.ShouldBeEmpty();
+        sender.Retries.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_call()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var callee = await Callee.StartAsync(async (context, number) =>
+        {
+            if (number == 1)
+            {
+                await Callee.RefuseAsync(context, Stale);
+                return;
+            }
+
+            await cancellation.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await using var sender = Sender.For(callee.Address);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => sender.Http().GetAsync(Calls.Relative("/a"), cancellation.Token));
+
+        callee.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_answer_to_the_first_attempt_is_disposed()
+    {
+        var bodies = new List<WatchedContent>();
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient("inventory", client => client.BaseAddress = callee.Address)
+            .AddRewtSigning("inventory")
+            .ConfigurePrimaryHttpMessageHandler(() => new Refusing(bodies)));
+
+        using var response = await sender.Http().CallAsync("/a");
+
+        bodies.Select(body => body.IsDisposed).ShouldBe([true, false]);
+    }
+
+    [Fact]
+    public async Task A_request_that_an_outer_handler_sends_again_gets_its_own_retry()
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient("inventory", client => client.BaseAddress = callee.Address)
+            .AddHttpMessageHandler(() => new Twice())
+            .AddRewtSigning("inventory"));
+
+        (await sender.Http().CallAsync("/a")).Dispose();
+
+        callee.Requests.Count.ShouldBe(4);
+        callee.Requests.ShouldAllBe(request => request.Token != null);
+    }
+
+    private static Task RedirectAsync(HttpContext context, int status, Uri location)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.Location = location.ToString();
+        return Task.CompletedTask;
+    }
+
+    private sealed class Twice : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            (await base.SendAsync(request, cancellationToken)).Dispose();
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Refusing(List<WatchedContent> bodies) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            bodies.Add(new WatchedContent());
+            var response = new HttpResponseMessage(HttpStatusCode.Unauthorized) { Content = bodies[^1], RequestMessage = request };
+            response.Headers.TryAddWithoutValidation("WWW-Authenticate", Stale);
+            return Task.FromResult(response);
+        }
+    }
+
+    private sealed class WatchedContent() : ByteArrayContent([])
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Sending;
+
+/// <summary>A worker that only sends: a container with clients and a ring in memory.</summary>
+internal sealed class Sender : IAsyncDisposable
+{
+    public const string Client = "inventory";
+
+    private readonly ServiceProvider _services;
+    private readonly MeterListener _listener = new();
+    private long _retries;
+
+    private Sender(ServiceProvider services, SharedMemoryRing ring)
+    {
+        (_services, Memory) = (services, ring);
+        var meters = services.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "rewt.client.retries" && ReferenceEquals(instrument.Meter.Scope, meters)) listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((_, measurement, _, _) => Interlocked.Add(ref _retries, measurement));
+        _listener.Start();
+    }
+
+    public SharedMemoryRing Memory { get; }
+
+    public IServiceProvider Services => _services;
+
+    public IRewtKeyRing Ring => _services.GetRequiredService<IRewtKeyRing>();
+
+    /// <summary>What the counter rewt.client.retries has counted.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
+    public static Sender Create(Action<IServiceCollection> configure, SharedMemoryRing? ring = null, Action<RewtOptions>? settings = null)
+    {
+        ring ??= new SharedMemoryRing();
+        var services = new ServiceCollection();
+        services.AddSingleton<IRingStoreFactory>(ring);
+        services.AddRewt(options =>
+        {
+            options.ServiceName = "orders";
+            settings?.Invoke(options);
+        });
+        services.AddMetrics();
+        configure(services);
+        return new Sender(services.BuildServiceProvider(), ring);
+    }
+
+    /// <summary>One client whose BaseAddress is the callee.</summary>
+    public static Sender For(Uri callee, Action<RewtSigningOptions>? signing = null) => Create(services => services
+        .AddHttpClient(Client, client => client.BaseAddress = callee)
+        .AddRewtSigning(options =>
+        {
+            options.Audience = "inventory";
+            signing?.Invoke(options);
+        }));
+
+    public HttpClient Http(string name = Client) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    /// <summary>What the host does before it starts anything.</summary>
+    public void Validate() => _services.GetRequiredService<IStartupValidator>().Validate();
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Sending;
+
+public sealed class SigningTests
+{
+    [Fact]
+    public async Task A_named_client_signs_for_its_audience()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
+
+        (await sender.Http().CallAsync("/a", null)).Dispose();
+
+        var token = callee.Requests.Single().Jwt;
+        token.Issuer.ShouldBe("orders");
+        token.Audiences.ShouldBe(["inventory"]);
+        token.Typ.ShouldBe("rewt+jwt");
+        (token.ValidTo - token.IssuedAt).ShouldBe(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_typed_client_signs_for_the_namespace_when_no_audience_is_named()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient<Typed>((_, client) => client.BaseAddress = callee.Address).AddRewtSigning());
+
+        (await sender.Services.GetRequiredService<Typed>().Http.CallAsync("/a", null)).Dispose();
+
+        callee.Requests.Single().Jwt.Audiences.ShouldBe(["rewt"]);
+    }
+
+    [Fact]
+    public async Task The_default_client_signs_too()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services.AddHttpClient(string.Empty).AddRewtSigning("inventory"));
+
+        (await sender.Http(string.Empty).GetAsync(callee.Address, TestContext.Current.CancellationToken)).Dispose();
+
+        callee.Requests.Single().Jwt.Issuer.ShouldBe("orders");
+    }
+
+    [Fact]
+    public async Task Clients_that_were_not_asked_to_do_not_sign()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+
+        (await sender.Http("another").GetAsync(callee.Address, TestContext.Current.CancellationToken)).Dispose();
+
+        callee.Requests.Single().Authorization.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Signing_added_twice_signs_once()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning().AddRewtSigning("inventory"));
+
+        (await sender.Http().CallAsync("/a", null)).Dispose();
+
+        callee.Requests.Single().Jwt.Audiences.ShouldBe(["inventory"]);
+    }
+
+    [Fact]
+    public async Task Claims_of_a_request_are_in_its_token_and_in_no_other()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+
+        (await sender.Http().CallAsync("/a", new() { ["userId"] = "u-42", ["level"] = 7 })).Dispose();
+        (await sender.Http().CallAsync("/b", null)).Dispose();
+
+        var token = callee.Requests[0].Jwt;
+        token.GetClaim("userId").Value.ShouldBe("u-42");
+        token.GetPayloadValue<int>("level").ShouldBe(7);
+        callee.Requests[1].Jwt.TryGetClaim("userId", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    [InlineData("exp")]
+    [InlineData("jti")]
+    public void Claims_that_the_library_sets_cannot_be_given(string name)
+    {
+        using var request = new HttpRequestMessage();
+
+        Should.Throw<ArgumentException>(() => request.SetRewtClaims(new Dictionary<string, object> { [name] = "x" })).Message.ShouldContain(name);
+    }
+
+    [Fact]
+    public async Task A_header_of_the_request_itself_stays()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+
+        (await sender.Http().SendAsync(HttpMethod.Get, "/a", request =>
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "mine"))).Dispose();
+
+        callee.Requests.Single().Authorization.ShouldBe(["Bearer mine"]);
+    }
+
+    [Fact]
+    public async Task A_header_that_is_no_valid_credential_stays_too()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+
+        (await sender.Http().SendAsync(HttpMethod.Get, "/a", request =>
+            request.Headers.TryAddWithoutValidation("authorization", "just=some;text/with,junk"))).Dispose();
+
+        callee.Requests.Single().Authorization.ShouldBe(["just=some;text/with,junk"]);
+    }
+
+    [Fact]
+    public async Task A_header_of_the_client_stays()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+        var client = sender.Http();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", "bWluZTptaW5l");
+
+        (await client.CallAsync("/a", null)).Dispose();
+
+        callee.Requests.Single().Authorization.ShouldBe(["Basic bWluZTptaW5l"]);
+    }
+
+    [Fact]
+    public async Task A_header_that_a_handler_puts_in_the_place_of_ours_stays_when_the_request_is_sent_again()
+    {
+        await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"expired\"");
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient("inventory", client => client.BaseAddress = callee.Address)
+            .AddHttpMessageHandler(() => new SecondOpinion())
+            .AddRewtSigning("inventory"));
+
+        (await sender.Http().CallAsync("/a", null)).Dispose();
+
+        callee.Requests.Count.ShouldBe(2);
+        callee.Requests[1].Authorization.ShouldBe(["Bearer second-opinion"]);
+    }
+
+    [Fact]
+    public async Task A_refused_header_of_the_caller_is_not_retried()
+    {
+        await using var callee = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
+        await using var sender = Sender.For(callee.Address);
+
+        using var response = await sender.Http().SendAsync(HttpMethod.Get, "/a", request =>
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "mine"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        callee.Requests.Single().Authorization.ShouldBe(["Bearer mine"]);
+    }
+
+    [Fact]
+    public async Task Without_keys_nothing_is_sent()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+        sender.Memory.Store.Set("too short"u8.ToArray());
+        var client = sender.Http();
+
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => client.CallAsync("/a", null));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => client.PostAsync(
+            Calls.Relative("/a"), new StringContent("body"), TestContext.Current.CancellationToken));
+
+        callee.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_signs_with_keys_in_memory_and_throws_without()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+        var client = sender.Http();
+
+        using var early = new HttpRequestMessage(HttpMethod.Get, "/a");
+        Should.Throw<RewtKeysUnavailableException>(() => client.Send(early, TestContext.Current.CancellationToken)).Message.ShouldContain("SendAsync");
+        callee.Requests.ShouldBeEmpty();
+
+        await sender.Ring.GetAsync(TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+        using var response = client.Send(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        callee.Requests.Single().Jwt.Audiences.ShouldBe(["inventory"]);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_names_no_token()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+        (await sender.Http().SendAsync(request, TestContext.Current.CancellationToken)).Dispose();
+
+        var token = callee.Requests.Single().Token!;
+        request.Options.ShouldAllBe(option => !$"{option.Value}".Contains(token, StringComparison.Ordinal));
+    }
+
+    private sealed class Typed(HttpClient http)
+    {
+        public HttpClient Http => http;
+    }
+
+    private sealed class SecondOpinion : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var first = await base.SendAsync(request, cancellationToken);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "second-opinion");
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+}
