@@ -5,13 +5,13 @@ namespace Rewt.Internal;
 /// <summary>Keys from the cached rings; an unknown key id asks the store once, shared with all who ask at the same time.</summary>
 internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default)
-    {
-        var keeper = rings.Keeper(ring);
-        return keyId is not null && keeper.Fresh is { } snapshot && Known(snapshot, keyId) is { } known
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        keyId is not null && AtHand(ring, keyId) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(keeper, keyId, cancellationToken);
-    }
+            : ResolveSlowAsync(rings.Keeper(ring), keyId, cancellationToken);
+
+    /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string keyId) => rings.Keeper(ring).Fresh is { } snapshot ? Known(snapshot, keyId) : null;
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken) =>

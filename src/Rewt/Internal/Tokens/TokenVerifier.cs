@@ -25,8 +25,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var result = isNode
             ? await VerifyKeylessAsync(token, header, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
-        return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
+        if (!result.IsValid) return TokenVerdict.Refused(result.Refusal);
+
+        var refusal = CheckClaims(claims, isNode);
+        return refusal == RewtRefusal.None ? result with { Header = header, Claims = claims } : TokenVerdict.Refused(refusal);
     }
 
     private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, CancellationToken cancellationToken)
@@ -62,7 +64,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
-    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? keyId, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? keyId, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,6 +77,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
+    /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
+    public IReadOnlyList<SecurityKey>? KeysAtHand(string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.Options.Namespace, keyId);
+
+    /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
+    public bool IsInTime(TokenClaims claims) => CheckTimes(claims, isNode: false) == RewtRefusal.None;
+
     private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
@@ -84,6 +92,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
             var reader = policy.MapInboundClaims ? Mapping : Plain;
             var result = await reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
+            // The application gets to see the token, and has no use for the secret behind it.
+            if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
             if (result.IsValid) return new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
         }
 
@@ -91,6 +101,15 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     private RewtRefusal CheckClaims(TokenClaims claims, bool isNode)
+    {
+        if (CheckTimes(claims, isNode) is not RewtRefusal.None and var refusal) return refusal;
+        if (!HasGoodNames(claims, isNode)) return RewtRefusal.Invalid;
+        if (policy.Audiences is null || (isNode && claims.Audiences is null)) return RewtRefusal.None;
+        if (claims.Audiences is null) return RewtRefusal.Invalid;
+        return claims.Audiences.Any(policy.Audiences.Contains) ? RewtRefusal.None : RewtRefusal.BadAudience;
+    }
+
+    private RewtRefusal CheckTimes(TokenClaims claims, bool isNode)
     {
         var options = policy.Options;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
@@ -106,11 +125,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             if (now >= expiresAt + skew) return RewtRefusal.Expired;
         }
 
-        if (issuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
-        if (!HasGoodNames(claims, isNode)) return RewtRefusal.Invalid;
-        if (policy.Audiences is null || (isNode && claims.Audiences is null)) return RewtRefusal.None;
-        if (claims.Audiences is null) return RewtRefusal.Invalid;
-        return claims.Audiences.Any(policy.Audiences.Contains) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        return issuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
     private static bool HasGoodNames(TokenClaims claims, bool isNode)
