@@ -102,7 +102,7 @@ public sealed class JwkReaderTests
     }
 
     [Theory]
-    [MemberData(nameof(Refusals))]
+    [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
     public void A_bad_key_is_refused_with_a_reason_that_repeats_nothing_of_it(string what, string jwk)
     {
         JwkReader.TryRead(Encoding.UTF8.GetBytes(jwk), out var problem).ShouldBeNull(what);
