@@ -48,6 +48,16 @@ internal sealed class TokenPolicy
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
+    /// <summary>A token for the whole namespace is for this service too, where all share one secret.</summary>
+    public bool TakesNamespace { get; init; }
+
+    /// <summary>Whether tokens of this issuer may be accepted at all.</summary>
+    public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (issuer is not null && Options.TrustedIssuers.Contains(issuer));
+
+    /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
+    public bool IsForUs(string audience, SecurityKey? key) =>
+        Audiences!.Contains(audience) || (TakesNamespace && audience == Options.Namespace && (key is null || KeyOwners.Of(key) is null));
+
     /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
     public bool MapInboundClaims { get; init; }
 

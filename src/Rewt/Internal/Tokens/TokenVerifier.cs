@@ -21,11 +21,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!isNode && header.Type != policy.Type) return TokenVerdict.Foreign;
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
         if (!isNode && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        // Before any key is looked for: who may not call costs nothing.
+        if (!policy.IsTrusted(claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
         var result = isNode
             ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
+        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode, result.Key) };
         return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
     }
 
@@ -36,7 +38,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var keys = await ResolveAsync(issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
@@ -47,11 +49,11 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)
     {
         var keys = await ResolveAsync(issuer, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid && resolver is RingKeyResolver ring)
         {
             keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+            verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         }
 
         if (!verdict.IsValid) return verdict;
@@ -75,11 +77,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, IReadOnlyList<SecurityKey> keys)
+    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, string? issuer, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
         {
             if (!KeyAlgorithms.Of(key).Contains(header.Algorithm, StringComparer.Ordinal)) continue;
+            if (KeyOwners.Of(key) is { } owner && owner != issuer) continue;
             if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) continue;
 
             var reader = policy.MapInboundClaims ? Mapping : Plain;
@@ -90,7 +93,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
-    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode)
+    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
     {
         var options = policy.Options;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
@@ -110,7 +113,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!HasGoodNames(claims, isNode)) return RewtRefusal.Invalid;
         if (policy.Audiences is null || (isNode && claims.Audiences is null)) return RewtRefusal.None;
         if (claims.Audiences is null) return RewtRefusal.Invalid;
-        return claims.Audiences.Any(policy.Audiences.Contains) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
     }
 
     private static bool HasGoodNames(TokenClaims claims, bool isNode)
