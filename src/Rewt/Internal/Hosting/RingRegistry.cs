@@ -10,7 +10,8 @@ internal sealed class RingRegistry(
     IOptionsMonitor<RewtOptions> options,
     IRingStoreFactory stores,
     TimeProvider time,
-    ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+    ILoggerFactory loggers,
+    IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RingKeeper>> _keepers = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -58,7 +59,10 @@ internal sealed class RingRegistry(
         return _keepers.GetOrAdd(ring, _ => new Lazy<RingKeeper>(() =>
         {
             var settings = options.Get(name);
-            return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"));
+            var logger = loggers.CreateLogger("Rewt.KeyRing");
+            return GivenKeySource.IsGiven(settings)
+                ? new RingKeeper(settings, new GivenKeySource(settings, download, time, logger), time, logger)
+                : new RingKeeper(settings, stores.Open(settings), time, logger);
         }));
     }
 

@@ -17,6 +17,9 @@ internal abstract class KeySnapshot(Moment readAt)
     /// <summary>What else an operator should know; <see langword="null"/> when all is well.</summary>
     public virtual string? Trouble => null;
 
+    /// <summary>Why a key that is not here may exist all the same, so that nothing can be said of what it signed; <see langword="null"/> when it does not.</summary>
+    public virtual string? Doubt => null;
+
     /// <summary>In which life of the keys <see cref="Version"/> counts; <see langword="null"/> where nobody waits for this instance.</summary>
     public abstract string? Epoch { get; }
 

@@ -17,6 +17,8 @@ internal sealed class TokenPolicy
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
+        Requirements = type == TokenTypes.Bearer ? ClaimRequirements.ForBearer(options) : ClaimRequirements.ForData();
+        AcceptsForeign = type == TokenTypes.Bearer && options.VerificationKeys.Count > 0;
         _template = template?.Clone() ?? new TokenValidationParameters { ValidateIssuer = false };
         _template.ValidateAudience = false;
         _template.ValidateLifetime = false;
@@ -47,6 +49,12 @@ internal sealed class TokenPolicy
     public string Type { get; }
 
     public IReadOnlyCollection<string>? Audiences { get; }
+
+    /// <summary>The claims that must be there.</summary>
+    public ClaimRequirements Requirements { get; }
+
+    /// <summary>Whether bearer tokens of other makes are judged: only with keys that are named for it.</summary>
+    public bool AcceptsForeign { get; }
 
     /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
     public bool MapInboundClaims { get; init; }

@@ -18,11 +18,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (TokenHeader.TryRead(token) is not { } header) return TokenVerdict.Foreign;
 
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
-        if (!isNode && header.Type != policy.Type) return TokenVerdict.Foreign;
+        var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
+        if (!isNode && !isForeign && header.Type != policy.Type) return TokenVerdict.Foreign;
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        if (!isNode && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        var result = isNode
+        var result = isKeyless
             ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
         if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
@@ -52,6 +54,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         {
             keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+            if (!verdict.IsValid) ring.RefuseDoubt(policy.Options.Namespace);
         }
 
         if (!verdict.IsValid) return verdict;
