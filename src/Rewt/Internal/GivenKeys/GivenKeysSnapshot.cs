@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
@@ -44,6 +45,14 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
             return Places.FirstOrDefault(place => place.Keys?.Refused.Count > 0) is { Keys: { } keys } bad ? $"Of {bad.Name} is refused {string.Join("; ", keys.Refused)}." : null;
         }
     }
+
+    public override SigningKey? Current => _pair;
+
+    public override SigningKey? Next => null;
+
+    public override IReadOnlyDictionary<string, long> Dead => ImmutableDictionary<string, long>.Empty;
+
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _pair is not null && serviceName == _serviceName ? [_pair.Public] : [];
 
     public override TimeSpan UntilRotation(TimeProvider time) => TimeSpan.MaxValue;
 

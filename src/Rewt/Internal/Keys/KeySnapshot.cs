@@ -62,6 +62,12 @@ internal abstract class KeySnapshot(Moment readAt)
     /// <summary>The few to try for a token that names no key.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time) => [];
 
+    /// <summary>
+    /// The public keys by which others may verify what a service signs, the one that follows among them; never keys of other services, which
+    /// a set that names no issuers would let sign as this one. A shared secret has none.
+    /// </summary>
+    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => [];
+
     /// <summary>What an operator sees.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
