@@ -10,7 +10,8 @@ internal sealed class RingRegistry(
     IOptionsMonitor<RewtOptions> options,
     IRingStoreFactory stores,
     TimeProvider time,
-    ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+    ILoggerFactory loggers,
+    IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<(string Ring, bool IsOther), Lazy<RingKeeper>> _keepers = new();
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -64,14 +65,16 @@ internal sealed class RingRegistry(
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         var settings = options.Get(name);
         var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
-        if (mode is null || (isOther && mode == settings.KeyMode)) return null;
+        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return null;
         return _keepers.GetOrAdd((ring, isOther), _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
     }
 
     private RingKeeper Open(RewtOptions settings, KeyMode mode)
     {
         var logger = loggers.CreateLogger("Rewt.KeyRing");
-        IKeySource source = mode == KeyMode.KeyPair
+        IKeySource source = GivenKeySource.IsGiven(settings)
+            ? new GivenKeySource(settings, download, time, logger)
+            : mode == KeyMode.KeyPair
             ? new PairKeys(settings, stores.OpenPairs(settings), time, logger)
             : new SecretKeys(settings, stores.Open(settings), time, logger);
         return new RingKeeper(settings, source, time, logger);

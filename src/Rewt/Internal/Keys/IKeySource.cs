@@ -9,6 +9,10 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>The book of live instances, where there is one.</summary>
     IInstanceBook? Instances => null;
 
+    /// <summary>Where an operator finds the keys when something is wrong with them.</summary>
+    /// <param name="ring">The namespace.</param>
+    string Whereabouts(string ring) => $"the key '{ring}:rewt-secret'";
+
     /// <summary>Whether a key of this id can be of this kind: none that cannot is looked for here.</summary>
     bool IsPossible(string keyId);
 
@@ -21,9 +25,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <returns>Whether an update may bring one that is not there yet.</returns>
     bool WantSigningKey() => false;
 
-    /// <summary>Somebody waits for a key of this issuer: the next update looks there as well.</summary>
+    /// <summary>Somebody waits for a key of this issuer (<see langword="null"/>: of whomever): the next update looks there as well.</summary>
     /// <exception cref="RewtKeysUnavailableException">Too many are asked for already.</exception>
-    void Ask(string issuer)
+    void Ask(string? issuer)
     {
     }
 

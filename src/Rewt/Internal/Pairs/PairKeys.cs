@@ -32,6 +32,8 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
     public IInstanceBook? Instances => store.Instances;
 
+    public string Whereabouts(string ring) => $"the ring '{Tag}:{_service}'";
+
     public bool IsPossible(string keyId) => PairSnapshot.IsPossible(keyId);
 
     public bool WantSigningKey()
@@ -40,11 +42,12 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         lock (_gate) return !IsDenied;
     }
 
-    public void Ask(string issuer)
+    public void Ask(string? issuer)
     {
+        if (issuer is null || !Names.IsName(issuer)) return;
         lock (_gate)
         {
-            if (_issuers.Contains(issuer) || !Names.IsName(issuer)) return;
+            if (_issuers.Contains(issuer)) return;
             if (_asked.Count >= MaximumAsked) throw new RewtKeysUnavailableException("Too many requests wait for keys of unknown issuers.", TimeSpan.FromSeconds(1));
             _asked.Add(issuer);
         }

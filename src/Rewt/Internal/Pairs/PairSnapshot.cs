@@ -88,6 +88,10 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _issuers.TryGetValue(serviceName, out var ring)
+        ? [.. ring.Keys.Values.Where(key => !Dead.ContainsKey(key.Key.KeyId) && Verifies(key, time)).Select(key => key.Key)]
+        : [];
+
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);

@@ -20,8 +20,15 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
         var keeper = KeeperOf(ring, null);
-        return keeper.TakesKeyless ? (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time) : [];
+        if (!keeper.TakesKeyless) return [];
+
+        keeper.Ask(null);
+        return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
     }
+
+    /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It may.</exception>
+    public void RefuseDoubt(string ring) => RefuseDoubt(rings.Keeper(ring).Known);
 
     /// <summary>
     /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
@@ -37,6 +44,11 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         return rings.Other(ring) is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : keeper;
     }
 
+    private static void RefuseDoubt(KeySnapshot? snapshot)
+    {
+        if (snapshot?.Doubt is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+    }
+
     private bool Knows(RingKeeper keeper, string keyId) =>
         keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, time) is not null;
 
@@ -47,8 +59,10 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         if (keyId is null) return snapshot.KeylessKeys(time);
         if (snapshot.Known(issuer, keyId, time) is { } known) return known;
 
-        if (issuer is not null) keeper.Ask(issuer);
+        keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return snapshot.Known(issuer, keyId, time) ?? [];
+        if (snapshot.Known(issuer, keyId, time) is { } found) return found;
+        RefuseDoubt(snapshot);
+        return [];
     }
 }

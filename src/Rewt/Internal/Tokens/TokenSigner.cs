@@ -45,7 +45,8 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <summary>The key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
-        $"The ring '{keeper.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
+        snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
+        : $"The ring '{keeper.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
     {

@@ -18,13 +18,15 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (TokenHeader.TryRead(token) is not { } header) return TokenVerdict.Foreign;
 
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
-        if (!isNode && header.Type != policy.Type) return TokenVerdict.Foreign;
+        var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
+        if (!isNode && !isForeign && header.Type != policy.Type) return TokenVerdict.Foreign;
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        if (!isNode && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
         // Before any key is looked for: who may not call costs nothing.
         if (!policy.IsTrusted(claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        var result = isNode
+        var result = isKeyless
             ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
         if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode, result.Key) };
@@ -54,6 +56,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         {
             keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
+            if (!verdict.IsValid) ring.RefuseDoubt(policy.Options.Namespace);
         }
 
         if (!verdict.IsValid) return verdict;
@@ -100,26 +103,28 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var skew = options.ClockSkew.TotalSeconds;
         var maximum = options.MaxTokenLifetime.TotalSeconds;
 
-        if (claims.IssuedAt is not { } issuedAt) return RewtRefusal.Invalid;
-        if (isNode && claims.ExpiresAt is null && now >= issuedAt + maximum) return RewtRefusal.Expired;
-        if (claims.ExpiresAt is null && !isNode) return RewtRefusal.Invalid;
+        if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
         if (claims.ExpiresAt is { } expiresAt)
         {
-            if (expiresAt <= issuedAt || expiresAt - issuedAt > maximum) return RewtRefusal.Invalid;
+            // Without a beginning, what is left counts: nobody gets in for longer than that.
+            if (expiresAt <= claims.IssuedAt || expiresAt - (claims.IssuedAt ?? now + skew) > maximum) return RewtRefusal.Invalid;
             if (now >= expiresAt + skew) return RewtRefusal.Expired;
         }
+        else if (now >= claims.IssuedAt + maximum)
+        {
+            return RewtRefusal.Expired;
+        }
 
-        if (issuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
-        if (!HasGoodNames(claims, isNode)) return RewtRefusal.Invalid;
-        if (policy.Audiences is null || (isNode && claims.Audiences is null)) return RewtRefusal.None;
-        if (claims.Audiences is null) return RewtRefusal.Invalid;
+        if (claims.IssuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
+        if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
+        if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
         return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
     }
 
-    private static bool HasGoodNames(TokenClaims claims, bool isNode)
+    /// <summary>Others may call themselves by an address.</summary>
+    private bool HasGoodNames(TokenClaims claims)
     {
-        if (claims.Issuer is null ? !isNode : !Names.IsName(claims.Issuer)) return false;
-        if (claims.TokenId is null ? !isNode : !Names.IsIdentifier(claims.TokenId)) return false;
-        return claims.Subject is null || Names.IsIdentifier(claims.Subject);
+        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsIdentifier(issuer) : Names.IsName(issuer))) return false;
+        return (claims.TokenId is null || Names.IsIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsIdentifier(claims.Subject));
     }
 }
