@@ -21,7 +21,8 @@ internal sealed class RewtSchemes(
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
-        var policy = new TokenPolicy(ring, TokenTypes.Bearer, Audiences(ring, options), parameters) { MapInboundClaims = options.MapInboundClaims };
+        var named = Audiences(options);
+        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
         return new SchemeVerifier(new TokenVerifier(policy, resolver, time), MayRemember(parameters));
     }
 
@@ -41,11 +42,11 @@ internal sealed class RewtSchemes(
         }
         && parameters.GetType() == typeof(TokenValidationParameters);
 
-    /// <summary>This service and the namespace, unless the application names others.</summary>
-    private static HashSet<string> Audiences(RewtOptions ring, JwtBearerOptions options)
+    /// <summary>What the application names in place of this service and the namespace.</summary>
+    private static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;
         var named = new[] { options.Audience, parameters.ValidAudience }.Concat(parameters.ValidAudiences ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return named.Count > 0 ? named : [ring.ServiceName!, ring.Namespace];
+        return named.Count > 0 ? named : null;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class BearerTokenMaker
 
     public Func<(string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
 
-    public BearerToken Make(RingKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public BearerToken Make(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
         var token = _signer.SignBearer(key, audience, claims);
         var life = token.ExpiresAt - token.IssuedAt;

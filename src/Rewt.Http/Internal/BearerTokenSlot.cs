@@ -13,7 +13,7 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
     /// <param name="key">The key that is current.</param>
     /// <param name="values">The claims.</param>
     /// <param name="fresh">The receiver refused what was here last.</param>
-    public BearerToken Take(RingKey key, IReadOnlyDictionary<string, object>? values, bool fresh)
+    public BearerToken Take(SigningKey key, IReadOnlyDictionary<string, object>? values, bool fresh)
     {
         var seen = _token;
         var now = maker.Time.GetUtcNow();
@@ -49,5 +49,5 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
         }
     }
 
-    private static bool IsGood(BearerToken? token, RingKey key, DateTimeOffset now) => token is not null && token.KeyId == key.KeyId && token.IsUsable(now);
+    private static bool IsGood(BearerToken? token, SigningKey key, DateTimeOffset now) => token is not null && token.KeyId == key.KeyId && token.IsUsable(now);
 }

@@ -17,7 +17,7 @@ internal sealed class BearerTokens(RingKeeper keeper, TokenSigner signer, TimePr
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public async ValueTask<BearerToken> GetAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
-        Get(await keeper.GetAsync(cancellationToken).ConfigureAwait(false), audience, claims, fresh);
+        Get(await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false), audience, claims, fresh);
 
     /// <summary>With keys in memory only, for synchronous callers.</summary>
     /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
@@ -37,7 +37,7 @@ internal sealed class BearerTokens(RingKeeper keeper, TokenSigner signer, TimePr
         return signer.CurrentKey(snapshot).KeyId != keyId;
     }
 
-    private BearerToken Get(RingSnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    private BearerToken Get(KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
     {
         var key = signer.CurrentKey(snapshot);
         var text = claims is null or { Count: 0 } ? string.Empty : JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
