@@ -24,6 +24,12 @@ public sealed class RewtOptions
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
     public KeyMode KeyMode { get; set; }
 
+    /// <summary>
+    /// Accept the tokens of this other mode too, while a fleet moves from one to the other: what signed a token says how it is verified, never the token.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: only those of <see cref="KeyMode"/>.</value>
+    public KeyMode? AlsoAccept { get; set; }
+
     /// <summary>The algorithm of the key pairs that this service makes (RFC 7518 §3.1); the shared secret's is HS256.</summary>
     /// <value><c>ES256</c>, <c>ES384</c>, <c>RS256</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
     public string Algorithm { get; set; } = "ES256";

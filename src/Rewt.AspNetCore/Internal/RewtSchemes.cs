@@ -20,14 +20,18 @@ internal sealed class RewtSchemes(
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
-        return new TokenVerifier(new TokenPolicy(ring, TokenTypes.Bearer, Audiences(ring, options), parameters) { MapInboundClaims = options.MapInboundClaims }, resolver, time);
+        return new TokenVerifier(new TokenPolicy(ring, TokenTypes.Bearer, Audiences(options) ?? [ring.ServiceName!], parameters)
+        {
+            MapInboundClaims = options.MapInboundClaims,
+            TakesNamespace = Audiences(options) is null,
+        }, resolver, time);
     }
 
-    /// <summary>This service and the namespace, unless the application names others.</summary>
-    private static HashSet<string> Audiences(RewtOptions ring, JwtBearerOptions options)
+    /// <summary>What the application names in place of this service and the namespace.</summary>
+    private static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;
         var named = new[] { options.Audience, parameters.ValidAudience }.Concat(parameters.ValidAudiences ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return named.Count > 0 ? named : [ring.ServiceName!, ring.Namespace];
+        return named.Count > 0 ? named : null;
     }
 }

@@ -16,6 +16,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>Whether a key of this id can be of this kind: none that cannot is looked for here.</summary>
     bool IsPossible(string keyId);
 
+    /// <summary>Whether tokens that name no key are tried with these.</summary>
+    bool TakesKeyless => false;
+
     /// <summary>
     /// From now on there shall be a key to sign with. A source that makes one for each process makes none for a process that only verifies.
     /// </summary>

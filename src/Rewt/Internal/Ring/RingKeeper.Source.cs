@@ -10,6 +10,9 @@ internal sealed partial class RingKeeper
     /// <summary>Looks for the keys of this issuer too when it is next refreshed; <see langword="null"/> where nobody says who it is.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 
+    /// <summary>Whether a token that names no key may be of this ring.</summary>
+    public bool TakesKeyless => _source.TakesKeyless;
+
     /// <summary>Whether a key of this id can be of this ring.</summary>
     public bool IsPossible(string keyId) => _source.IsPossible(keyId);
 

@@ -10,7 +10,7 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
 
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default)
     {
-        var keeper = rings.Keeper(ring);
+        var keeper = KeeperOf(ring, keyId);
         return keyId is not null && keeper.Fresh is { } snapshot && snapshot.Known(issuer, keyId, time) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(keeper, issuer, keyId, cancellationToken);
@@ -19,7 +19,9 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
-        var keeper = rings.Keeper(ring);
+        var keeper = KeeperOf(ring, null);
+        if (!keeper.TakesKeyless) return [];
+
         keeper.Ask(null);
         return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
     }
@@ -33,7 +35,14 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     /// would make each good token of the other cost a read.
     /// </summary>
     public bool IsOfAnotherRing(string ring, string keyId) =>
-        rings.Names.Count > 1 && !Knows(rings.Keeper(ring), keyId) && rings.Others(ring).Any(other => Knows(other, keyId));
+        rings.Names.Count > 1 && !rings.All(ring).Any(own => Knows(own, keyId)) && rings.Others(ring).Any(other => Knows(other, keyId));
+
+    /// <summary>Where two kinds of keys are accepted, the form of the key id says which it is; a token that names none is of the shared secret.</summary>
+    private RingKeeper KeeperOf(string ring, string? keyId)
+    {
+        var keeper = rings.Keeper(ring);
+        return rings.Other(ring) is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : keeper;
+    }
 
     private static void RefuseDoubt(KeySnapshot? snapshot)
     {

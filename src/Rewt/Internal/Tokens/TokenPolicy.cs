@@ -50,6 +50,16 @@ internal sealed class TokenPolicy
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
+    /// <summary>A token for the whole namespace is for this service too, where all share one secret.</summary>
+    public bool TakesNamespace { get; init; }
+
+    /// <summary>Whether tokens of this issuer may be accepted at all; a service trusts the data that it signed itself.</summary>
+    public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));
+
+    /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
+    public bool IsForUs(string audience, SecurityKey? key) =>
+        Audiences!.Contains(audience) || (TakesNamespace && audience == Options.Namespace && (key is null || KeyOwners.Of(key) is null));
+
     /// <summary>The claims that must be there.</summary>
     public ClaimRequirements Requirements { get; }
 

@@ -23,11 +23,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
         if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        // Before any key is looked for: who may not call costs nothing.
+        if (!policy.IsTrusted(claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
         var result = isKeyless
             ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
+        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode, result.Key) };
         return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
     }
 
@@ -38,7 +40,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var keys = await ResolveAsync(issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
@@ -49,11 +51,11 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)
     {
         var keys = await ResolveAsync(issuer, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid && resolver is RingKeyResolver ring)
         {
             keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+            verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
             if (!verdict.IsValid) ring.RefuseDoubt(policy.Options.Namespace);
         }
 
@@ -78,11 +80,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, IReadOnlyList<SecurityKey> keys)
+    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, string? issuer, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
         {
             if (!KeyAlgorithms.Of(key).Contains(header.Algorithm, StringComparer.Ordinal)) continue;
+            if (KeyOwners.Of(key) is { } owner && owner != issuer) continue;
             if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) continue;
 
             var reader = policy.MapInboundClaims ? Mapping : Plain;
@@ -93,7 +96,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
-    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode)
+    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
     {
         var options = policy.Options;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
@@ -114,9 +117,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         if (claims.IssuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
         if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
-        if (policy.AcceptsForeign && options.TrustedIssuers.Count > 0 && !options.TrustedIssuers.Contains(claims.Issuer!)) return RewtRefusal.Invalid;
         if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
-        return claims.Audiences.Any(policy.Audiences.Contains) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
     }
 
     /// <summary>Others may call themselves by an address.</summary>
