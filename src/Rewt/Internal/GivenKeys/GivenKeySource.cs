@@ -30,6 +30,8 @@ internal sealed partial class GivenKeySource : IKeySource
 
     public string Whereabouts(string ring) => "what Rewt:VerificationKeys names";
 
+    public bool TakesKeyless => true;
+
     /// <summary>Others name their keys as they like.</summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 

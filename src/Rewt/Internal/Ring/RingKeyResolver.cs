@@ -8,13 +8,14 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
         ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
 
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default)
-    {
-        var keeper = KeeperOf(ring, keyId);
-        return keyId is not null && keeper.Fresh is { } snapshot && snapshot.Known(issuer, keyId, time) is { } known
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
+        keyId is not null && AtHand(ring, issuer, keyId) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(keeper, issuer, keyId, cancellationToken);
-    }
+            : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
+
+    /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) =>
+        KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)

@@ -29,8 +29,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var result = isKeyless
             ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode, result.Key) };
-        return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
+        if (!result.IsValid) return TokenVerdict.Refused(result.Refusal);
+
+        var refusal = CheckClaims(claims, isNode, result.Key);
+        return refusal == RewtRefusal.None ? result with { Header = header, Claims = claims } : TokenVerdict.Refused(refusal);
     }
 
     private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)
@@ -67,7 +69,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
-    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? issuer, string? keyId, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,6 +82,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
+    /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
+    public IReadOnlyList<SecurityKey>? KeysAtHand(string? issuer, string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.Options.Namespace, issuer, keyId);
+
+    /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
+    public bool IsInTime(TokenClaims claims) => CheckTimes(claims) == RewtRefusal.None;
+
     private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, string? issuer, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
@@ -90,6 +98,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
             var reader = policy.MapInboundClaims ? Mapping : Plain;
             var result = await reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
+            // The application gets to see the token, and has no use for the secret behind it.
+            if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
             if (result.IsValid) return new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
         }
 
@@ -98,12 +108,20 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
     {
+        if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
+        if (CheckTimes(claims) is not RewtRefusal.None and var refusal) return refusal;
+        if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
+        if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
+        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
+    }
+
+    private RewtRefusal CheckTimes(TokenClaims claims)
+    {
         var options = policy.Options;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
         var skew = options.ClockSkew.TotalSeconds;
         var maximum = options.MaxTokenLifetime.TotalSeconds;
 
-        if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
         if (claims.ExpiresAt is { } expiresAt)
         {
             // Without a beginning, what is left counts: nobody gets in for longer than that.
@@ -115,10 +133,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             return RewtRefusal.Expired;
         }
 
-        if (claims.IssuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
-        if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
-        if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
-        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
     /// <summary>Others may call themselves by an address.</summary>
