@@ -2,6 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Rewt.Tests.BadInput;
 using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
@@ -164,5 +167,27 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await service.CallAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_scheme_each_keeps_signers_apart_that_must_not_trust_each_other()
+    {
+        await using var service = await KeyService.StartAsync(
+            "inventory",
+            [("Schemes:Auth:VerificationKeys:0", _pem), ("Schemes:Auth:TrustedIssuers:0", "auth")],
+            builder =>
+            {
+                builder.Services.AddRewtInMemory();
+                builder.Services.AddAuthentication().AddRewt("Auth", _ => { });
+                builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "Auth").RequireAuthenticatedUser().Build());
+            },
+            null);
+        var foreignId = PublicKey.From(JwkRows.P256).KeyId;
+
+        (await service.CallAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory")))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 }
