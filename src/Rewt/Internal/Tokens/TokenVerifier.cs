@@ -26,7 +26,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             ? await VerifyKeylessAsync(token, header, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, cancellationToken).ConfigureAwait(false);
         if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
-        return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
+        return result.IsValid ? AppName.Apply(result with { Header = header, Claims = claims }) : result with { Identity = null, Token = null };
     }
 
     private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, CancellationToken cancellationToken)
