@@ -76,6 +76,17 @@ internal sealed class InMemoryAppStore : IAppStore
         lock (_gate) _apps.Remove(appId);
     }
 
+    /// <summary>FLUSHALL.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _apps.Clear();
+            _uses.Clear();
+            _stamp = string.Empty;
+        }
+    }
+
     public void Dispose()
     {
     }
