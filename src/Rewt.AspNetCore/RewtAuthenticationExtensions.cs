@@ -90,6 +90,7 @@ public static class RewtAuthenticationExtensions
         if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
 
         AppCore.Add(services);
+        services.AddAuthorization();
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

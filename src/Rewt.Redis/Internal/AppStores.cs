@@ -15,7 +15,8 @@ internal static class AppStores
         services.TryAddKeyedSingleton<IRewtApps>(name, (provider, _) => new RewtApps(
             provider.GetRequiredKeyedService<IAppStore>(name),
             provider.GetRequiredKeyedService<RewtOptions>(name),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            name.Length == 0 ? provider.GetService<AppKeeper>() : null));
         if (name.Length == 0) services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IRewtApps>(name));
     }
 }

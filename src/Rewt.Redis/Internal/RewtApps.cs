@@ -3,7 +3,11 @@ using System.Buffers;
 namespace Rewt.Internal;
 
 /// <summary>Trusted apps as the application manages them: each change is one conditional write, tried again when another came first.</summary>
-internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time) : IRewtApps
+/// <param name="store">The apps.</param>
+/// <param name="options">The ring's settings.</param>
+/// <param name="time">The clock.</param>
+/// <param name="own">What this instance itself knows of the apps, if it judges keys.</param>
+internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, AppKeeper? own = null) : IRewtApps
 {
     private const int Attempts = 20;
     private const int LiveKeys = 2;
@@ -92,15 +96,33 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return RevokeAsync(appId, null, cancellationToken);
     }
 
-    private Task<bool> RevokeAsync(string appId, Func<AppKey, bool>? which, CancellationToken cancellationToken) => ChangeAsync(
-        appId,
-        former =>
+    private async Task<bool> RevokeAsync(string appId, Func<AppKey, bool>? which, CancellationToken cancellationToken)
+    {
+        var isThere = await ChangeAsync(
+            appId,
+            former =>
+            {
+                if (former is null || (which is not null && !former.Keys.Any(which))) return (null, false);
+                AppKey[] keys = [.. former.Keys.Select(key => key.Revoked is null && which?.Invoke(key) != false ? key with { Revoked = Now } : key)];
+                return (keys.SequenceEqual(former.Keys) ? null : former with { Keys = keys }, true);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (isThere && own is not null) await LookAsync(own, cancellationToken).ConfigureAwait(false);
+        return isThere;
+    }
+
+    /// <summary>Who revoked a key here does not expect it to be let in here a moment later.</summary>
+    private static async Task LookAsync(AppKeeper own, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (former is null || (which is not null && !former.Keys.Any(which))) return (null, false);
-            AppKey[] keys = [.. former.Keys.Select(key => key.Revoked is null && which?.Invoke(key) != false ? key with { Revoked = Now } : key)];
-            return (keys.SequenceEqual(former.Keys) ? null : former with { Keys = keys }, true);
-        },
-        cancellationToken);
+            await own.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            // The revocation stands, and the next poll sees it.
+        }
+    }
 
     /// <param name="appId">The app.</param>
     /// <param name="change">What it shall be, or null to leave it, and what to answer.</param>
