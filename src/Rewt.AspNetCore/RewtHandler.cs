@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 using Rewt.Internal;
 
@@ -17,6 +18,8 @@ namespace Rewt;
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
+    private static readonly Task<AuthenticateResult> Nothing = Task.FromResult(AuthenticateResult.NoResult());
+
     private RewtRefusal _refusal;
     private RewtKeysUnavailableException? _outage;
 
@@ -30,7 +33,27 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <inheritdoc />
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (EventHooks.HearSuccess(Events)) return ReceiveAsync();
+
+        var credentials = Request.Headers.Authorization;
+        if (credentials.Count > 1) return FailAsync(RewtRefusal.Invalid);
+
+        var text = BearerHeader.Read(credentials.ToString());
+        if (text.IsEmpty) return Nothing;
+
+        // The usual request: a token met before, whose key is at hand.
+        var verifier = Verifier();
+        var known = verifier.Find(text);
+        return known is not null && verifier.HoldsAtOnce(known)
+            ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
+            : AuthenticateAsync(verifier, text.ToString(), known);
+    }
+
+    private SchemeVerifier Verifier() => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
+
+    private async Task<AuthenticateResult> ReceiveAsync()
     {
         var received = new MessageReceivedContext(Context, Scheme, Options);
         await Events.MessageReceived(received);
@@ -39,15 +62,26 @@ public class RewtHandler : JwtBearerHandler
         var credentials = Request.Headers.Authorization;
         if (received.Token is null && credentials.Count > 1) return await FailAsync(RewtRefusal.Invalid);
 
-        var token = received.Token ?? BearerHeader.Read(credentials);
-        if (string.IsNullOrEmpty(token)) return AuthenticateResult.NoResult();
+        var token = received.Token ?? BearerHeader.Read(credentials.ToString()).ToString();
+        if (token.Length == 0) return AuthenticateResult.NoResult();
 
+        var verifier = Verifier();
+        return await AuthenticateAsync(verifier, token, verifier.Find(token));
+    }
+
+    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known)
+    {
         try
         {
-            var verifier = Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
+            if (known is not null && await verifier.HoldsAsync(known, Context.RequestAborted))
+            {
+                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties(withToken: false));
+            }
+
             var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
-            return verdict.IsValid ? await SucceedAsync(token, verdict) : await FailAsync(verdict.Refusal);
+            if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, TicketProperties.Of(verdict.Claims!));
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -99,23 +133,29 @@ public class RewtHandler : JwtBearerHandler
     /// <summary>An event handler may set any text; RFC 6750 §3 allows printable ASCII without quotes and backslashes.</summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    private async Task<AuthenticateResult> SucceedAsync(string token, TokenVerdict verdict)
+    private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, AuthenticationProperties properties)
     {
-        Logger.TokenAccepted(Scheme.Name);
-        var validated = new TokenValidatedContext(Context, Scheme, Options)
+        if (!EventHooks.HearSuccess(Events))
         {
-            Principal = new ClaimsPrincipal(verdict.Identity!),
-            SecurityToken = verdict.Token!,
-        };
-        validated.Properties.IssuedUtc = At(verdict.Claims!.IssuedAt);
-        validated.Properties.ExpiresUtc = At(verdict.Claims.ExpiresAt);
+            if (Options.SaveToken) TicketProperties.Save(properties, token);
+            return Accept(principal, properties);
+        }
+
+        Logger.TokenAccepted(Scheme.Name);
+        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = properties };
 
         await Events.TokenValidated(validated);
         if (validated.Result is not null) return validated.Result;
 
-        if (Options.SaveToken) validated.Properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = token }]);
+        if (Options.SaveToken) TicketProperties.Save(validated.Properties, token);
         validated.Success();
         return validated.Result!;
+    }
+
+    private AuthenticateResult Accept(ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        Logger.TokenAccepted(Scheme.Name);
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
     }
 
     private Task<AuthenticateResult> FailAsync(RewtRefusal refusal)
@@ -134,6 +174,4 @@ public class RewtHandler : JwtBearerHandler
         await Events.AuthenticationFailed(failed);
         return failed.Result;
     }
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

@@ -18,7 +18,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await AppHost.StartAsync();
+        _service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
         _key = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
         _traded = await TokenRequests.TokenAsync(_service, "acme", _key);
     }

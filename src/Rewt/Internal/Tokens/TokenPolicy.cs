@@ -17,6 +17,10 @@ internal sealed class TokenPolicy
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
+        Requirements = type == TokenTypes.Bearer ? ClaimRequirements.ForBearer(options) : ClaimRequirements.ForData();
+        AcceptsForeign = type == TokenTypes.Bearer && options.VerificationKeys.Count > 0;
+        IsOurs = template is null || IsWithoutRules(template);
+        IsSteady = template is null || IsWithoutCode(template);
         _template = template?.Clone() ?? new TokenValidationParameters { ValidateIssuer = false };
         _template.ValidateAudience = false;
         _template.ValidateLifetime = false;
@@ -42,11 +46,33 @@ internal sealed class TokenPolicy
         _template.IncludeTokenOnFailedValidation = false;
     }
 
+    /// <summary>Whether the application has no rules of its own for what is accepted.</summary>
+    public bool IsOurs { get; }
+
+    /// <summary>Whether no code of the application decides, so that what is accepted once is accepted again.</summary>
+    public bool IsSteady { get; }
+
     public RewtOptions Options { get; }
 
     public string Type { get; }
 
     public IReadOnlyCollection<string>? Audiences { get; }
+
+    /// <summary>A token for the whole namespace is for this service too, where all share one secret.</summary>
+    public bool TakesNamespace { get; init; }
+
+    /// <summary>Whether tokens of this issuer may be accepted at all; a service trusts the data that it signed itself.</summary>
+    public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));
+
+    /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
+    public bool IsForUs(string audience, SecurityKey? key) =>
+        Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && (key is null || KeyOwners.Of(key) is null));
+
+    /// <summary>The claims that must be there.</summary>
+    public ClaimRequirements Requirements { get; }
+
+    /// <summary>Whether bearer tokens of other makes are judged: only with keys that are named for it.</summary>
+    public bool AcceptsForeign { get; }
 
     /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
     public bool MapInboundClaims { get; init; }
@@ -62,4 +88,22 @@ internal sealed class TokenPolicy
         if (only is SymmetricSecurityKey) parameters.SignatureValidator = (token, _) => new JsonWebToken(token) { SigningKey = only };
         return parameters;
     });
+
+    private static bool IsWithoutRules(TokenValidationParameters parameters) =>
+        IsWithoutCode(parameters) && parameters is { ValidateIssuer: false, ValidateActor: false, SaveSigninToken: false } && parameters.ValidTypes?.Any() != true;
+
+    private static bool IsWithoutCode(TokenValidationParameters parameters) =>
+        parameters is
+        {
+            ValidateTokenReplay: false,
+            TokenReplayValidator: null,
+            IssuerValidator: null,
+            IssuerValidatorUsingConfiguration: null,
+            IssuerSigningKeyValidator: null,
+            IssuerSigningKeyValidatorUsingConfiguration: null,
+            TypeValidator: null,
+            NameClaimTypeRetriever: null,
+            RoleClaimTypeRetriever: null,
+        }
+        && parameters.GetType() == typeof(TokenValidationParameters);
 }
