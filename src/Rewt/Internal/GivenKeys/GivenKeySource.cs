@@ -19,6 +19,7 @@ internal sealed partial class GivenKeySource : IKeySource
         if (SigningKeySetting.IsGiven(options))
         {
             _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
+            KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
         }
 
         _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => KeyPlaces.Open(setting, options, download, time))];
