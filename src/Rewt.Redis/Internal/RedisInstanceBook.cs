@@ -7,11 +7,11 @@ namespace Rewt.Internal;
 /// One sorted set by the time an instance last looked, beside the ring. An entry is the instance and what it holds; whoever writes also
 /// takes out what is too old, and a set that nobody writes expires.
 /// </summary>
-internal sealed class RedisInstanceBook(RedisConnection connection, RewtOptions options, TimeProvider time) : IInstanceBook
+internal sealed class RedisInstanceBook(RedisConnection connection, RedisKeys keys, TimeProvider time) : IInstanceBook
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private readonly RedisKey _key = new RedisKeys(options.Namespace).Instances;
+    private readonly RedisKey _key = keys.Instances;
 
     public async Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
     {

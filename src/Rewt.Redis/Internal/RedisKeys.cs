@@ -11,7 +11,10 @@ internal sealed class RedisKeys(string @namespace)
 
     public RedisKey Dead { get; } = $"{{{@namespace}:rewt-secret}}:dead";
 
-    public RedisKey Instances { get; } = $"{{{@namespace}:rewt-secret}}:instances";
+    public RedisKey Instances => $"{{{@namespace}:rewt-secret}}:instances";
 
-    public string Channel { get; } = $"{{{@namespace}:rewt-secret}}:look";
+    public string Channel => $"{{{@namespace}:rewt-secret}}:look";
+
+    /// <summary>The one channel for all tenants of the namespace.</summary>
+    public string TenantChannel => $"{{{@namespace}:rewt-secret}}:tenants";
 }

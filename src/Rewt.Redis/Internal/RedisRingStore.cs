@@ -5,18 +5,21 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, RingHint hint, TimeProvider time) : IRingStore
 {
     private static readonly string ApplyScript = ReadScript();
 
-    private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly NodeWay _nodeWay = new(new RedisKeys(options.Namespace), time);
-    private ISubscriber? _subscriber;
-    private Action<RedisChannel, RedisValue>? _onMessage;
+    private readonly RedisKeys _keys = keys;
+    private readonly NodeWay _nodeWay = new(keys, time);
 
-    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, options, time);
+    /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
+    public IInstanceBook? Instances { get; init; }
 
-    private RedisChannel Channel => new(_keys.Channel, RedisChannel.PatternMode.Literal);
+    /// <summary>The connection is another's to close.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>How long after the deadline what lies beside the secret outlives it; <see langword="null"/>: for ever.</summary>
+    public TimeSpan? Afterlife { get; init; }
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -57,9 +60,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            var transaction = ConditionalWrite.Create(database, _keys, basis, plan);
+            var transaction = ConditionalWrite.Create(database, _keys, basis, plan, AfterlifeEnd(basis, plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
-            if (written) database.PublishAsync(Channel, "look").Abandon();
+            if (written) hint.Publish(database);
             return written;
         }
 
@@ -67,23 +70,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == 1;
     }
 
-    public async Task SubscribeAsync(Action look, CancellationToken cancellationToken)
-    {
-        _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
-        if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, _) => look();
-        await SubscriptionAsync(_subscriber.SubscribeAsync(Channel, _onMessage), cancellationToken).ConfigureAwait(false);
-    }
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_subscriber is { } subscriber && _onMessage is { } onMessage)
-        {
-            await UnsubscribeAsync(subscriber, onMessage, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await hint.DisposeAsync().ConfigureAwait(false);
+        if (!IsShared) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<RingReading> ReadOnceAsync(CancellationToken cancellationToken)
@@ -114,31 +106,29 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.</summary>
-    private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
-        await SubscriptionAsync(subscriber.UnsubscribeAsync(Channel, handler), cancellationToken).ConfigureAwait(false);
-
-    private Task SubscriptionAsync(Task task, CancellationToken cancellationToken) =>
-        task.WithinAsync(TimeLimit.Command, time, cancellationToken);
-
     private RedisValue[] Arguments(RingReading basis, RingPlan plan)
     {
-        RedisValue[] ring = [.. RingCodec.Write(plan.Ring)];
+        RedisValue[] ring = plan.IsDeletion ? [] : [.. RingCodec.Write(plan.Ring)];
         return
         [
             basis.Slot.IsAbsent ? "0" : "1",
             basis.Slot.Value ?? [],
             Encoding.Latin1.GetBytes(basis.Stamp),
-            plan.SetSecret is null ? "0" : "1",
+            plan.IsDeletion ? "-1" : plan.SetSecret is null ? "0" : "1",
             plan.SetSecret?.CopyBytes() ?? [],
             plan.ExpireAt is { } at ? Text(at) : string.Empty,
             Text(basis.Now),
-            _keys.Channel,
+            hint.Channel,
+            hint.Message,
+            AfterlifeEnd(basis, plan) is { } end ? Text(end) : string.Empty,
             Text(ring.Length),
             .. ring,
             .. plan.Dead.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
         ];
     }
+
+    private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
+        Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
 
     private static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 

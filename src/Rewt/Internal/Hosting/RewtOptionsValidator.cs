@@ -59,6 +59,8 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
+        if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
+
         if (o.StaleBudget < o.RefreshInterval)
         {
             yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";

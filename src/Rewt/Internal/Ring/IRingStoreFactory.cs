@@ -4,4 +4,6 @@ namespace Rewt.Internal;
 internal interface IRingStoreFactory
 {
     IRingStore Open(RewtOptions options);
+
+    ITenantStore OpenTenants(RewtOptions options);
 }

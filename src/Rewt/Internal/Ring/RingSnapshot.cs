@@ -65,6 +65,12 @@ internal sealed class RingSnapshot
     /// <summary>Why what had to be written could not be; <see langword="null"/> when nothing was refused.</summary>
     public string? WriteRefusal { get; init; }
 
+    /// <summary>The ring calls for a write that whoever read it left to those who sign.</summary>
+    public bool IsUntended { get; init; }
+
+    /// <summary>There is neither a secret nor a ring.</summary>
+    public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
+
     /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
     public TimeSpan ClockOffset => _readAt.WallClock - At(_reading.Now);
 

@@ -29,6 +29,17 @@ internal sealed class LruCache<TKey, TValue>(int capacity)
         }
     }
 
+    /// <summary>Looks without counting as a use.</summary>
+    public bool TryPeek(TKey key, out TValue value)
+    {
+        lock (_gate)
+        {
+            var found = _nodes.TryGetValue(key, out var node);
+            value = found ? node!.Value.Value : default!;
+            return found;
+        }
+    }
+
     public void Set(TKey key, TValue value)
     {
         lock (_gate)
