@@ -45,9 +45,10 @@ public class RewtHandler : JwtBearerHandler
 
         try
         {
-            var verifier = Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
-            var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
+            var schemes = Context.RequestServices.GetRequiredService<RewtSchemes>();
+            var verdict = await schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
+            if (verdict.IsValid && !schemes.IsOfTenant(Scheme.Name, Context, verdict)) return await FailAsync(RewtRefusal.Invalid);
             return verdict.IsValid ? await SucceedAsync(token, verdict) : await FailAsync(verdict.Refusal);
         }
         catch (RewtKeysUnavailableException exception)

@@ -19,6 +19,18 @@ public sealed class RewtOptions
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
     public string? ServiceName { get; set; }
 
+    /// <summary>What this service signs with, and what it accepts.</summary>
+    /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
+    public KeyMode KeyMode { get; set; }
+
+    /// <summary>The algorithm of the key pairs that this service makes (RFC 7518 §3.1); the shared secret's is HS256.</summary>
+    /// <value><c>ES256</c>, <c>ES384</c>, <c>RS256</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
+    public string Algorithm { get; set; } = "ES256";
+
+    /// <summary>The services that may call this one, by the name they sign with (<c>iss</c>).</summary>
+    /// <value>Names of services. Default: none, which lets every service of the namespace call.</value>
+    public IList<string> TrustedIssuers { get; set; } = [];
+
     /// <summary>The StackExchange.Redis connection string. An <c>IConnectionMultiplexer</c> in the service collection goes before it.</summary>
     /// <value>Default: <c>ConnectionStrings:redis</c> of the configuration.</value>
     public string? Redis { get; set; }

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
 /// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options.</summary>
 internal sealed class RewtSchemes(
-    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, TimeProvider time)
+    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, TokenVerifier> _verifiers = [];
 
@@ -15,6 +16,11 @@ internal sealed class RewtSchemes(
 
     public TokenVerifier Verifier(string scheme, JwtBearerOptions options) =>
         _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
+
+    /// <summary>Whether a token that was verified is of the tenant that the request is for; never where either names none.</summary>
+    public bool IsOfTenant(string scheme, HttpContext context, TokenVerdict verdict) => selectors
+        .Where(selector => selector.Scheme == scheme)
+        .All(selector => selector.Select(context) is { Length: > 0 } tenant && tenant == verdict.Claims?.Tenant);
 
     private TokenVerifier Create(string scheme, JwtBearerOptions options)
     {

@@ -9,7 +9,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 {
     private static readonly string ApplyScript = ReadScript();
 
-    private readonly RedisKeys _keys = keys;
     private readonly NodeWay _nodeWay = new(keys, time);
 
     /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
@@ -47,7 +46,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
-        RedisKey[] keys = [_keys.Secret, _keys.Ring, _keys.Dead];
+        RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
         var values = Arguments(basis, plan);
         try
         {
@@ -60,13 +59,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            var transaction = ConditionalWrite.Create(database, _keys, basis, plan, AfterlifeEnd(basis, plan));
+            var transaction = ConditionalWrite.Create(database, keys, basis, plan, AfterlifeEnd(basis, plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
         }
 
-        async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, keys, values, CommandFlags.DemandMaster)
+        async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, names, values, CommandFlags.DemandMaster)
             .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == 1;
     }
 
@@ -82,7 +81,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
-        var parts = ReadingParts.Request(transaction, _keys);
+        var parts = ReadingParts.Request(transaction, keys);
         try
         {
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
@@ -99,8 +98,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>Two looks without a transaction: where they agree, nothing has changed in between and the second is as good as an atomic one.</summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, _keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, _keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
+        var first = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Value ?? []).AsSpan().SequenceEqual(second.Slot.Value)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");

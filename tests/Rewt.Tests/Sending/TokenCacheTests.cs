@@ -132,8 +132,7 @@ public sealed class TokenCacheTests
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         var tokens = new BearerTokens(
-            sender.Services.GetRequiredKeyedService<RingKeeper>(string.Empty),
-            sender.Services.GetRequiredKeyedService<TokenSigner>(string.Empty),
+            sender.Services.GetRequiredKeyedService<TokenSigners>(string.Empty),
             TimeProvider.System);
         var first = await TokenAsync(0);
         var second = await TokenAsync(1);
@@ -146,6 +145,6 @@ public sealed class TokenCacheTests
         (await TokenAsync(1)).ShouldNotBe(second);
 
         async Task<string> TokenAsync(int user) => (await tokens.GetAsync(
-            "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, TestContext.Current.CancellationToken)).Header.Parameter!;
+            null, "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, TestContext.Current.CancellationToken)).Header.Parameter!;
     }
 }

@@ -28,6 +28,13 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ServiceName must be 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; set it to the name by which callers know this service.";
         }
 
+        if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
+        if (o.Algorithm is not ("ES256" or "ES384" or "RS256" or "PS256")) yield return "Algorithm must be ES256, ES384, RS256 or PS256.";
+        if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer)))
+        {
+            yield return $"TrustedIssuers must be names of services: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
+        }
+
         if (o.RotationInterval > TimeSpan.FromDays(3650)) yield return "RotationInterval must be at most 3650 days.";
         if (o.RefreshInterval < TimeSpan.FromMilliseconds(100))
         {
@@ -59,6 +66,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
+        if (o.Tenants && o.KeyMode == KeyMode.KeyPair) yield return "Tenants have shared secrets; set KeyMode to SharedSecret, or Tenants to false.";
         if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
 
         if (o.StaleBudget < o.RefreshInterval)

@@ -13,6 +13,8 @@ internal sealed class RingRegistry(
     ILoggerFactory loggers) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RingKeeper>> _keepers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
+    private string[]? _tenantNamespaces;
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Names => _names;
@@ -23,9 +25,30 @@ internal sealed class RingRegistry(
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring)).Value;
 
-    /// <summary>The keepers of all namespaces but one.</summary>
-    public IEnumerable<RingKeeper> Others(string ring) =>
-        _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).Select(Keeper);
+    public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
+
+    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where it has one ring for all.</summary>
+    public TenantRings? Tenants(string @namespace) => !TenantNamespaces.Contains(@namespace) ? null
+        : _tenants.TryGetValue(@namespace, out var known) ? known.Value
+        : OpenTenants(options.Get(Named(@namespace)!)).Value;
+
+    /// <summary>Whose ring it is, if it is a tenant's.</summary>
+    public (TenantRings Rings, string Name)? TenantOf(string ring)
+    {
+        foreach (var @namespace in TenantNamespaces)
+        {
+            if (TenantName.TenantOf(@namespace, ring) is { } tenant) return (Tenants(@namespace)!, tenant);
+        }
+
+        return null;
+    }
+
+    /// <summary>How the ring of a registration fares on this instance, or its tenants' rings; asks nobody.</summary>
+    public RingHealth Health(string name)
+    {
+        var @namespace = options.Get(name).Namespace;
+        return Tenants(@namespace) is { } tenants ? tenants.Health() : Keeper(@namespace).Health();
+    }
 
     /// <summary>Begins to keep all rings.</summary>
     /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
@@ -37,23 +60,40 @@ internal sealed class RingRegistry(
                 $"Two rings have the namespace '{twins.Key}'; set Namespace of the scheme '{twins.Last()}' to one of its own.");
         }
 
-        foreach (var name in _names) Keeper(options.Get(name).Namespace).Start();
+        foreach (var @namespace in Namespaces)
+        {
+            if (Tenants(@namespace) is not { } tenants)
+            {
+                Keeper(@namespace).Start();
+                continue;
+            }
+
+            if (Namespaces.FirstOrDefault(other => TenantName.TenantOf(@namespace, other) is not null) is { } shadow)
+            {
+                throw new InvalidOperationException(
+                    $"The namespace '{shadow}' is also the ring of a tenant of '{@namespace}'; set one of the two Namespaces to one of its own.");
+            }
+
+            tenants.Start();
+        }
     }
 
     public void Dispose()
     {
         foreach (var keeper in Opened()) keeper.Dispose();
+        foreach (var tenants in OpenedTenants()) tenants.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var keeper in Opened()) await keeper.DisposeAsync().ConfigureAwait(false);
+        foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
     }
 
     private Lazy<RingKeeper> Open(string ring)
     {
         // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
-        var name = _names.FirstOrDefault(name => options.Get(name).Namespace == ring)
+        var name = Named(ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         return _keepers.GetOrAdd(ring, _ => new Lazy<RingKeeper>(() =>
         {
@@ -61,6 +101,15 @@ internal sealed class RingRegistry(
             return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"));
         }));
     }
+
+    private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];
+
+    private string? Named(string ring) => _names.FirstOrDefault(name => options.Get(name).Namespace == ring);
+
+    private Lazy<TenantRings> OpenTenants(RewtOptions settings) => _tenants.GetOrAdd(settings.Namespace, _ => new Lazy<TenantRings>(
+        () => new TenantRings(settings, stores.OpenTenants(settings), time, loggers.CreateLogger("Rewt.KeyRing"))));
+
+    private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
 
     private IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 }

@@ -5,5 +5,6 @@ internal interface IRingStoreFactory
 {
     IRingStore Open(RewtOptions options);
 
-    ITenantStore OpenTenants(RewtOptions options);
+    /// <summary>Opens the rings of a namespace's tenants, where the store has such.</summary>
+    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store keeps no rings of tenants.");
 }

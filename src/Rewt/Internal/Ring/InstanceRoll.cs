@@ -21,7 +21,7 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
     private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
 
     /// <summary>Says what this instance holds, if that is news. Never fails: a login that may not write here does without.</summary>
-    public async Task AnnounceAsync(RingSnapshot snapshot, CancellationToken cancellationToken)
+    public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
         if (book is null || snapshot.Epoch is not { } epoch) return;
 
@@ -49,7 +49,7 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
 
     /// <summary>Waits until every other live instance holds <paramref name="ring"/> or what came after it.</summary>
     /// <returns>The instances that do not yet.</returns>
-    public async Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> WaitForAllAsync(KeySnapshot ring, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (book is null) return [];
 
@@ -67,7 +67,7 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
         }
     }
 
-    private IReadOnlyList<string> Missing(IReadOnlyList<InstanceMark> marks, RingSnapshot ring) =>
+    private IReadOnlyList<string> Missing(IReadOnlyList<InstanceMark> marks, KeySnapshot ring) =>
     [
         .. marks.Where(mark => mark.SeenAt >= ring.ReadAt - AliveFor && mark.Instance != _instance)
             .GroupBy(mark => mark.Instance, StringComparer.Ordinal)

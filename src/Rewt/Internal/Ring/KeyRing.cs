@@ -19,16 +19,16 @@ internal sealed class KeyRing(RingKeeper keeper, TimeProvider time) : IRewtKeyRi
         return new RewtRevocation(View(ring), await keeper.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<RingSnapshot> RevokeCoreAsync(string keyId, CancellationToken cancellationToken)
+    private Task<KeySnapshot> RevokeCoreAsync(string keyId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keyId);
-        if (!KeyId.IsPossible(keyId))
+        if (!keeper.IsPossible(keyId))
         {
-            throw new ArgumentException($"A key id has {KeyId.Length} characters of base64url; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
+            throw new ArgumentException($"A key id of the ring '{keeper.Name}' has other characters or another length; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
         }
 
         return keeper.RevokeAsync(keyId, cancellationToken);
     }
 
-    private RewtKeyRing View(RingSnapshot snapshot) => new(keeper.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(time));
+    private RewtKeyRing View(KeySnapshot snapshot) => new(keeper.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(time));
 }

@@ -18,12 +18,13 @@ internal sealed partial class RingKeeper
         return new RingHealth(true, Trouble(snapshot, age, failure));
     }
 
-    private string? Trouble(RingSnapshot snapshot, TimeSpan age, Exception? failure)
+    private string? Trouble(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
         if (failure is not null) return $"The ring '{Name}' cannot be read ({RingHealth.Cause(failure)}); going on with keys read {Seconds(age)} s ago.";
         if (snapshot.IsDegraded) return $"The Redis login may neither run scripts nor transactions: the ring '{Name}' is the secret alone, and nothing can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The ring '{Name}' cannot be written ({refusal}): keys neither rotate nor are revoked by this instance.";
         if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of Redis's: receivers refuse its tokens.";
+        if (snapshot.Trouble is { } trouble) return trouble;
         return snapshot.UntilRotation(_time) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
     }
 

@@ -5,42 +5,53 @@ namespace Rewt.Internal;
 /// <summary>Keys from the cached rings; an unknown key id asks the store once, shared with all who ask at the same time.</summary>
 internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default)
     {
+        if (rings.TenantOf(ring) is { } tenant) return tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken);
+
         var keeper = rings.Keeper(ring);
-        return keyId is not null && keeper.Fresh is { } snapshot && Known(snapshot, keyId) is { } known
+        return keyId is not null && keeper.Fresh is { } snapshot && snapshot.Known(issuer, keyId, time) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(keeper, keyId, cancellationToken);
+            : ResolveSlowAsync(keeper, issuer, keyId, cancellationToken);
     }
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken) =>
-        (await rings.Keeper(ring).RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken) => rings.TenantOf(ring) is { } tenant
+        ? (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(time) ?? []
+        : (await rings.Keeper(ring).RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
 
     /// <summary>
-    /// Whether the key is another ring's of this process. A key id is derived from its secret, so it can be no other's, and asking the store of this ring about it
+    /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
     /// would make each good token of the other cost a read.
     /// </summary>
-    public bool IsOfAnotherRing(string ring, string keyId) =>
-        rings.Names.Count > 1 && !Knows(rings.Keeper(ring), keyId) && rings.Others(ring).Any(other => Knows(other, keyId));
+    public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
+    {
+        if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
 
-    private bool Knows(RingKeeper keeper, string keyId) => keeper.Known is { } snapshot && Known(snapshot, keyId) is not null;
+        // Only where tenants are may one that names a tenant be at home, known here or not.
+        if (tenant is not null && rings.Tenants(@namespace) is null && rings.Namespaces.Any(other => rings.Tenants(other) is not null)) return true;
+        return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
+    }
+
+    private bool Knows(string @namespace, string? tenant, string keyId) => rings.Tenants(@namespace) is { } tenants
+        ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
+        : Knows(rings.Keeper(@namespace), keyId);
+
+    private bool Knows(RingKeeper keeper, string keyId) =>
+        keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, time) is not null;
 
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(
-        RingKeeper keeper, string? keyId, CancellationToken cancellationToken)
+        RingKeeper keeper, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         var snapshot = await keeper.GetAsync(cancellationToken).ConfigureAwait(false);
         if (keyId is null) return snapshot.KeylessKeys(time);
-        if (Known(snapshot, keyId) is { } known) return known;
+        if (snapshot.Known(issuer, keyId, time) is { } known) return known;
 
+        if (issuer is not null) keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return Known(snapshot, keyId) ?? [];
-    }
-
-    /// <summary>What the snapshot says for certain; <see langword="null"/> when only the store can tell.</summary>
-    private IReadOnlyList<SecurityKey>? Known(RingSnapshot snapshot, string keyId)
-    {
-        if (snapshot.Find(keyId, time) is { } key) return key.Candidates;
-        return snapshot.Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
+        return snapshot.Known(issuer, keyId, time) ?? [];
     }
 }

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rewt.Internal;
 
 /// <summary>What this instance knows of one tenant's ring. It does nothing of itself: the shared reader looks at it, and those who sign write it.</summary>
-internal sealed class TenantRing(string tenant, RingMaintainer maintainer, TimeProvider time)
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
+internal sealed class TenantRing(string tenant, RingMaintainer maintainer, TenantKeyIndex index, TimeProvider time)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private RingSnapshot? _snapshot;
@@ -67,7 +70,14 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, TimeP
         {
             // Before the read: what is said while it is under way is news to it.
             Volatile.Write(ref _isDoubtful, false);
-            if (await look(Known, cancellationToken).ConfigureAwait(false) is { } snapshot) Volatile.Write(ref _snapshot, snapshot);
+            var previous = Known;
+            if (await look(previous, cancellationToken).ConfigureAwait(false) is { } snapshot)
+            {
+                // Known first, so that of two rings that are read at once one sees the other.
+                Volatile.Write(ref _snapshot, snapshot);
+                index.Learn(tenant, previous, snapshot);
+            }
+
             Volatile.Write(ref _failure, null);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -18,12 +19,14 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private readonly ILogger _logger;
     private readonly Lock _opening = new();
     private readonly LruCache<string, TenantRing> _rings;
+    private readonly TenantKeyIndex _index;
 
     public TenantRings(RewtOptions options, ITenantStore store, TimeProvider time, ILogger logger)
     {
         (_options, _store, _time, _logger) = (options, store, time, logger);
         _schedule = RingSchedule.From(options);
         _rings = new LruCache<string, TenantRing>(options.TenantCacheSize);
+        _index = new TenantKeyIndex(options.TenantCacheSize, (tenant, keyId) => Known(tenant)?.Holds(keyId) == true, logger);
         _reader = new TenantReader(options, store, Open, time, logger) { OnHint = Hint };
     }
 
@@ -51,6 +54,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     public RingSnapshot? Usable(string tenant) =>
         Fresh(tenant) ?? (_rings.TryPeek(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(_time) <= _options.StaleBudget ? known : null);
 
+    /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
+        keyId is not null && Fresh(tenant)?.Known(null, keyId, _time) is { } known
+            ? ValueTask.FromResult(_index.IsShared(keyId) ? [] : known)
+            : ResolveSlowAsync(tenant, keyId, cancellationToken);
+
     /// <summary>The ring of a tenant; <see langword="null"/> where there is no such tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
     public ValueTask<RingSnapshot?> GetAsync(string tenant, CancellationToken cancellationToken) =>
@@ -64,7 +74,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
         ring.Use();
         var round = await _reader.AskAsync(tenant, ring, cancellationToken).ConfigureAwait(false);
-        if (round.Failure ?? ring.Failure?.Exception is { } failure) throw Unavailable(tenant, failure);
+        if ((round.Failure ?? ring.Failure?.Exception) is { } failure) throw Unavailable(tenant, failure);
         return Checked(tenant, ring);
     }
 
@@ -148,6 +158,22 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return ring is null ? throw Unavailable(tenant, _reader.Failure?.Exception) : Checked(tenant, ring);
     }
 
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(string tenant, string? keyId, CancellationToken cancellationToken)
+    {
+        var asked = Moment.Now(_time);
+        if (await GetAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } snapshot) return [];
+        if (keyId is null) return [.. snapshot.KeylessKeys(_time).Where(key => !_index.IsShared(key.KeyId))];
+
+        var known = snapshot.Known(null, keyId, _time);
+        // Read since it was asked for: another read would say the same.
+        if (known is null && snapshot.Age(_time) > asked.Elapsed(_time))
+        {
+            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, _time);
+        }
+
+        return known is null || _index.IsShared(keyId) ? [] : known;
+    }
+
     private async Task<Exception?> TendAsync(TenantRing ring, CancellationToken cancellationToken)
     {
         try
@@ -216,7 +242,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     }
 
     private TenantRing Create(string tenant) =>
-        new(tenant, new RingMaintainer(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _time);
+        new(tenant, new RingMaintainer(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception? exception) => new(
         $"The keys of the tenant '{tenant}' of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",

@@ -22,56 +22,60 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
         if (!isNode && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
+        if (!isNode && IsOfAnotherRing(claims, header.KeyId!)) return TokenVerdict.Foreign;
+        if (policy.RingOf(claims) is not { } ring) return TokenVerdict.Refused(RewtRefusal.Invalid);
+
         var result = isNode
-            ? await VerifyKeylessAsync(token, header, cancellationToken).ConfigureAwait(false)
-            : await VerifyWithKeyAsync(token, header, cancellationToken).ConfigureAwait(false);
+            ? await VerifyKeylessAsync(token, header, ring, claims.Issuer, cancellationToken).ConfigureAwait(false)
+            : await VerifyWithKeyAsync(token, header, ring, claims.Issuer, cancellationToken).ConfigureAwait(false);
         if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
         return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
     }
 
-    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, CancellationToken cancellationToken)
-    {
-        if (resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, header.KeyId!)) return TokenVerdict.Foreign;
+    private bool IsOfAnotherRing(TokenClaims claims, string keyId) =>
+        resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, keyId);
 
-        var keys = await ResolveAsync(header.KeyId, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, string ring, string? issuer, CancellationToken cancellationToken)
+    {
+        var keys = await ResolveAsync(ring, issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
         var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
-        keys = await ResolveAsync(header.KeyId, cancellationToken).ConfigureAwait(false);
+        keys = await ResolveAsync(ring, issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : verdict;
     }
 
-    private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, string ring, string? issuer, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(null, cancellationToken).ConfigureAwait(false);
+        var keys = await ResolveAsync(ring, issuer, null, cancellationToken).ConfigureAwait(false);
         var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
-        if (!verdict.IsValid && resolver is RingKeyResolver ring)
+        if (!verdict.IsValid && resolver is RingKeyResolver rings)
         {
-            keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
+            keys = await rings.ResolveFreshAsync(ring, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as for a token that names its key.
-        keys = await ResolveAsync(null, cancellationToken).ConfigureAwait(false);
+        keys = await ResolveAsync(ring, issuer, null, cancellationToken).ConfigureAwait(false);
         return keys.Contains(verdict.Key!) ? verdict : TokenVerdict.Refused(RewtRefusal.StaleKey);
     }
 
     /// <summary>A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
-    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? keyId, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         try
         {
-            return await resolver.ResolveAsync(policy.Options.Namespace, keyId, cancellationToken).ConfigureAwait(false) ?? [];
+            return await resolver.ResolveForIssuerAsync(ring, issuer, keyId, cancellationToken).ConfigureAwait(false) ?? [];
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The keys of '{policy.Options.Namespace}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
+                $"The keys of '{ring}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
         }
     }
 

@@ -1,0 +1,28 @@
+namespace Rewt.Internal;
+
+internal sealed partial class RingKeeper : ISigningKeys
+{
+    /// <summary>The ring as <see cref="GetAsync"/> gives it, with a key to sign with where one can be made.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
+    public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
+        Fresh is { } snapshot && snapshot.SigningKey(_time) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
+
+    /// <summary>Looks for the keys of this issuer too when it is next refreshed.</summary>
+    public void Ask(string issuer) => _source.Ask(issuer);
+
+    /// <summary>Whether a key of this id can be of this ring.</summary>
+    public bool IsPossible(string keyId) => _source.IsPossible(keyId);
+
+    /// <summary>Rotates: the pending key becomes current.</summary>
+    public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
+
+    /// <summary>Revokes a key.</summary>
+    public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
+
+    private async ValueTask<KeySnapshot> GetSigningSlowAsync(CancellationToken cancellationToken)
+    {
+        var mayCome = _source.WantSigningKey();
+        var snapshot = await GetAsync(cancellationToken).ConfigureAwait(false);
+        return snapshot.SigningKey(_time) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
