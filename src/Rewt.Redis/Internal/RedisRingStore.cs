@@ -11,6 +11,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private readonly NodeWay _nodeWay = new(keys, time);
 
+    /// <summary>The ring of a namespace.</summary>
+    public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
+        : this(connection, new RedisKeys(options.Namespace), new RingHint(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
+        Instances = new RedisInstanceBook(connection, new RedisKeys(options.Namespace), time);
+
     /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
     public IInstanceBook? Instances { get; init; }
 
