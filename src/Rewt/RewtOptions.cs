@@ -89,7 +89,7 @@ public sealed class RewtOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool Tenants { get; set; }
 
-    /// <summary>How many tenants' rings this instance holds in memory, some 5 KB each; the least recently used leaves first and is read again when it is needed.</summary>
+    /// <summary>How many tenants' rings this instance holds in memory, some 4 KB each; the least recently used leaves first and is read again when it is needed.</summary>
     /// <value>At least 16. Default 20,000; size it to the tenants that are active at one time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
 

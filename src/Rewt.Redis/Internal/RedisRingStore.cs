@@ -8,6 +8,7 @@ namespace Rewt.Internal;
 internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, RingHint hint, TimeProvider time) : IRingStore
 {
     private static readonly string ApplyScript = ReadScript();
+    private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     private readonly NodeWay _nodeWay = new(keys, time);
 
@@ -44,6 +45,34 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             connection.Answered();
             return await _nodeWay.ReadAsync(await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    public async Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken)
+    {
+        if (known.Slot.IsAbsent || known.Slot.IsWrongType) return false;
+
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        // In this order: whoever changes the ring changes its version, so what the second look finds as it was has been so since before the first.
+        var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
+        foreach (var part in new Task[] { secret, stamp }) part.Abandon();
+        try
+        {
+            await Task.WhenAll(secret, stamp).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            connection.Answered();
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            connection.Failed();
+            throw;
+        }
+        catch (RedisServerException)
+        {
+            return false;
+        }
+
+        var (value, parts) = ((byte[]?)await secret.ConfigureAwait(false), await stamp.ConfigureAwait(false));
+        return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
     }
 
     public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)

@@ -6,14 +6,26 @@ internal sealed partial class RingMaintainer
     /// <summary>What a ring means that nobody has adopted yet; its epoch is no other's.</summary>
     private const string Unadopted = "unadopted";
 
+    /// <summary>What a look at the secret and the version does not show: a TTL that somebody changed, and how far the clocks have drifted.</summary>
+    private static readonly TimeSpan WholeAtLeastEvery = TimeSpan.FromMinutes(1);
+
+    private Moment _readWholeAt;
+
     /// <summary>Reads and never writes: what must die dies in this instance's view, all else is left to those who sign.</summary>
     /// <returns>The new view, or <see langword="null"/> while a ring older than the known one is not yet confirmed.</returns>
     public async Task<RingSnapshot?> ObserveAsync(RingSnapshot? previous, CancellationToken cancellationToken)
     {
         var readAt = Moment.Now(time);
+        if (previous is { Problem: null, IsDegraded: false } known && _readWholeAt.Elapsed(time) < WholeAtLeastEvery)
+        {
+            var again = known.SeenAgain(readAt, time);
+            if (await store.IsUnchangedAsync(known.Reading, cancellationToken).ConfigureAwait(false)) return again;
+        }
+
         var reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (!IsConfirmed(previous, reading)) return null;
 
+        _readWholeAt = readAt;
         Learn(previous, reading);
         var verdict = RingDecision.Decide(reading, schedule, _memory.Dead, Secret.Generate);
         Report(verdict.Problem, reading.IsDegraded);

@@ -43,6 +43,17 @@ internal sealed class RingSnapshot : KeySnapshot
             : previous?._keys.GetValueOrDefault(secret.KeyId) ?? new RingKey(secret);
     }
 
+    private RingSnapshot(RingSnapshot same, Moment readAt, TimeProvider time)
+        : base(readAt)
+    {
+        _reading = same._reading with { Now = same.StoreNow(time) };
+        (_schedule, _keys, _retiredUntil, Problem, Dead) = (same._schedule, same._keys, same._retiredUntil, same.Problem, same.Dead);
+        (Current, Next, WriteRefusal, IsUntended) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended);
+    }
+
+    /// <summary>What the store held.</summary>
+    public RingReading Reading => _reading;
+
     public override RingKey? Current { get; }
 
     public override RingKey? Next { get; }
@@ -65,6 +76,9 @@ internal sealed class RingSnapshot : KeySnapshot
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
     public IEnumerable<string> KeyIds => _keys.Keys;
+
+    /// <summary>The same, seen again just now.</summary>
+    public RingSnapshot SeenAgain(Moment readAt, TimeProvider time) => new(this, readAt, time);
 
     public bool Holds(string keyId) => _keys.ContainsKey(keyId);
 
