@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -12,7 +11,17 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
 
-    private readonly LruCache<(string? Tenant, string? Audience, string Claims), BearerToken> _cache = new(Capacity);
+    private readonly LruCache<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
+    private BearerTokenMaker? _maker;
+
+    /// <summary>A token of the namespace's own ring.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
+        GetAsync(null, audience, claims, fresh, cancellationToken);
+
+    /// <summary>A token of the namespace's own ring, with keys in memory only.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
+    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims);
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public async ValueTask<BearerToken> GetAsync(
@@ -46,18 +55,15 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     {
         var key = signer.CurrentKey(snapshot);
         var text = claims is null or { Count: 0 } ? string.Empty : JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
-        if (text.Length > LongestClaims) return Sign(signer, key, audience, claims);
-        if (!fresh && _cache.TryGet((signer.Tenant, audience, text), out var known) && known.KeyId == key.KeyId && known.IsUsable(time.GetUtcNow())) return known;
-
-        var token = Sign(signer, key, audience, claims);
-        _cache.Set((signer.Tenant, audience, text), token);
-        return token;
+        var maker = MakerOf(signer);
+        return text.Length > LongestClaims
+            ? maker.Make(key, audience, claims)
+            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, claims, fresh);
     }
 
-    private static BearerToken Sign(TokenSigner signer, SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
+    private BearerTokenMaker MakerOf(TokenSigner signer)
     {
-        var token = signer.SignBearer(key, audience, claims);
-        var useUntil = token.IssuedAt + ((token.ExpiresAt - token.IssuedAt) * 0.75);
-        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, useUntil) { Tenant = signer.Tenant };
+        if (signer.Tenant is not null) return new BearerTokenMaker(signer, time);
+        return _maker ??= new BearerTokenMaker(signer, time);
     }
 }

@@ -42,6 +42,21 @@ public sealed class TenantBindingTests : IAsyncLifetime
         _host.Calls.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_token_that_has_got_in_before_is_still_one_tenants()
+    {
+        var token = Token(SecretOfA, "\"a\"");
+        for (var call = 0; call < 4; call++) (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
+
+        (await _host.StatusAsync("b", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await _host.StatusAsync("A", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        _host.Calls.ShouldBe(4);
+
+        await _host.Tenants.RevokeTenantAsync("a", TestContext.Current.CancellationToken);
+        (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        _host.Calls.ShouldBe(4);
+    }
+
     [Theory]
     [InlineData("altered to b, signed with a's secret", "\"b\"", SecretOfA, null, "b")]
     [InlineData("altered to b, signed with a's secret under b's key id", "\"b\"", SecretOfA, SecretOfB, "b")]

@@ -36,8 +36,9 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<RingRegistry>().Keeper(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
             Options(provider, name).Tenants ? null : Keeper(provider, name), Tenants(provider, name), Options(provider, name), Time(provider)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) =>
-            Tenants(provider, name) is { } tenants ? new NoKeyRing(tenants.Name) : new KeyRing(Keeper(provider, name), Time(provider)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => Tenants(provider, name) is { } tenants
+            ? new NoKeyRing(tenants.Name)
+            : new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),

@@ -10,9 +10,10 @@ internal sealed class RingRegistry(
     IOptionsMonitor<RewtOptions> options,
     IRingStoreFactory stores,
     TimeProvider time,
-    ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+    ILoggerFactory loggers,
+    IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>> _keepers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Ring, bool IsOther), Lazy<RingKeeper>> _keepers = new();
     private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
     private string[]? _tenantNamespaces;
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -23,7 +24,14 @@ internal sealed class RingRegistry(
 
     /// <summary>The keeper of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring)).Value;
+    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue((ring, false), out var keeper) ? keeper : Open(ring, isOther: false)!).Value;
+
+    /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public RingKeeper? Other(string ring) => (_keepers.TryGetValue((ring, true), out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
+
+    /// <summary>Both keepers of a namespace.</summary>
+    public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
@@ -64,7 +72,7 @@ internal sealed class RingRegistry(
         {
             if (Tenants(@namespace) is not { } tenants)
             {
-                Keeper(@namespace).Start();
+                foreach (var keeper in All(@namespace)) keeper.Start();
                 continue;
             }
 
@@ -90,16 +98,27 @@ internal sealed class RingRegistry(
         foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Lazy<RingKeeper> Open(string ring)
+    private Lazy<RingKeeper>? Open(string ring, bool isOther)
     {
         // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
         var name = Named(ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
-        return _keepers.GetOrAdd(ring, _ => new Lazy<RingKeeper>(() =>
-        {
-            var settings = options.Get(name);
-            return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"));
-        }));
+        var settings = options.Get(name);
+        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
+        var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
+        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return null;
+        return _keepers.GetOrAdd((ring, isOther), _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
+    }
+
+    private RingKeeper Open(RewtOptions settings, KeyMode mode)
+    {
+        var logger = loggers.CreateLogger("Rewt.KeyRing");
+        IKeySource source = GivenKeySource.IsGiven(settings)
+            ? new GivenKeySource(settings, download, time, logger)
+            : mode == KeyMode.KeyPair
+            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger)
+            : new SecretKeys(settings, stores.Open(settings), time, logger);
+        return new RingKeeper(settings, source, time, logger);
     }
 
     private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];

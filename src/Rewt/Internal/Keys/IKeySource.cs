@@ -9,8 +9,15 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>The book of live instances, where there is one.</summary>
     IInstanceBook? Instances => null;
 
+    /// <summary>Where an operator finds the keys when something is wrong with them.</summary>
+    /// <param name="ring">The namespace.</param>
+    string Whereabouts(string ring) => $"the key '{ring}:rewt-secret'";
+
     /// <summary>Whether a key of this id can be of this kind: none that cannot is looked for here.</summary>
     bool IsPossible(string keyId);
+
+    /// <summary>Whether tokens that name no key are tried with these.</summary>
+    bool TakesKeyless => false;
 
     /// <summary>
     /// From now on there shall be a key to sign with. A source that makes one for each process makes none for a process that only verifies.
@@ -18,9 +25,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <returns>Whether an update may bring one that is not there yet.</returns>
     bool WantSigningKey() => false;
 
-    /// <summary>Somebody waits for a key of this issuer: the next update looks there as well.</summary>
+    /// <summary>Somebody waits for a key of this issuer (<see langword="null"/>: of whomever): the next update looks there as well.</summary>
     /// <exception cref="RewtKeysUnavailableException">Too many are asked for already.</exception>
-    void Ask(string issuer)
+    void Ask(string? issuer)
     {
     }
 

@@ -17,6 +17,9 @@ internal abstract class KeySnapshot(Moment readAt)
     /// <summary>What else an operator should know; <see langword="null"/> when all is well.</summary>
     public virtual string? Trouble => null;
 
+    /// <summary>Why a key that is not here may exist all the same, so that nothing can be said of what it signed; <see langword="null"/> when it does not.</summary>
+    public virtual string? Doubt => null;
+
     /// <summary>In which life of the keys <see cref="Version"/> counts; <see langword="null"/> where nobody waits for this instance.</summary>
     public abstract string? Epoch { get; }
 
@@ -58,6 +61,12 @@ internal abstract class KeySnapshot(Moment readAt)
 
     /// <summary>The few to try for a token that names no key.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time) => [];
+
+    /// <summary>
+    /// The public keys by which others may verify what a service signs, the one that follows among them; never keys of other services, which
+    /// a set that names no issuers would let sign as this one. A shared secret has none.
+    /// </summary>
+    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => [];
 
     /// <summary>What an operator sees.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();

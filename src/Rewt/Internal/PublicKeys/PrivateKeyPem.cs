@@ -5,6 +5,8 @@ namespace Rewt.Internal;
 /// <summary>Reads the one private key of a PEM text: PKCS #8, encrypted or not, PKCS #1 and SEC 1.</summary>
 internal static class PrivateKeyPem
 {
+    public const string IsEncrypted = "it is encrypted";
+
     private const string Suffix = "PRIVATE KEY";
 
     /// <summary>An <see cref="RSA"/> or <see cref="ECDsa"/>, the caller's to dispose of, or what is wrong and what mends it; never a part of the text.</summary>
@@ -23,7 +25,7 @@ internal static class PrivateKeyPem
         var (label, pem) = found[0];
         problem = (label, password) switch
         {
-            ("ENCRYPTED PRIVATE KEY", null or "") => "it is encrypted",
+            ("ENCRYPTED PRIVATE KEY", null or "") => IsEncrypted,
             ("RSA PRIVATE KEY" or "EC PRIVATE KEY" or "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY", _) => null,
             _ => "its private key is neither RSA nor EC",
         };

@@ -1,10 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the store of a namespace; opening reaches no server.</summary>
+/// <summary>Opens the stores of a namespace; opening reaches no server.</summary>
 internal interface IRingStoreFactory
 {
     IRingStore Open(RewtOptions options);
 
-    /// <summary>Opens the rings of a namespace's tenants, where the store has such.</summary>
-    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store keeps no rings of tenants.");
+    /// <summary>Opens the rings of a namespace's tenants.</summary>
+    /// <exception cref="NotSupportedException">There is no place for tenants here.</exception>
+    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store keeps no rings of tenants; set Rewt:Tenants to false.");
+
+    /// <exception cref="NotSupportedException">There is no place for public keys here.</exception>
+    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store holds shared secrets only; set Rewt:KeyMode to SharedSecret.");
 }

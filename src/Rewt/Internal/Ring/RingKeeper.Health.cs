@@ -11,7 +11,7 @@ internal sealed partial class RingKeeper
         var failure = Volatile.Read(ref _failure)?.Exception;
         var cause = failure is null ? "it has not been read yet" : RingHealth.Cause(failure);
         if (snapshot is null) return new RingHealth(false, $"The ring '{Name}' cannot be had ({cause}): look at Redis and at Rewt:Redis.");
-        if (snapshot.Problem is { } problem) return new RingHealth(false, $"The key '{Name}:rewt-secret' is unusable: {problem}.");
+        if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Whereabouts(Name))} is unusable: {problem}.");
 
         var age = snapshot.Age(_time);
         if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
@@ -30,6 +30,8 @@ internal sealed partial class RingKeeper
 
     /// <summary>Beyond the lead, two looks at the ring and a moment.</summary>
     private TimeSpan Overdue => TimeSpan.FromMilliseconds(_schedule.Lead) + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 }

@@ -7,8 +7,11 @@ internal sealed partial class RingKeeper : ISigningKeys
     public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
         Fresh is { } snapshot && snapshot.SigningKey(_time) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
 
-    /// <summary>Looks for the keys of this issuer too when it is next refreshed.</summary>
-    public void Ask(string issuer) => _source.Ask(issuer);
+    /// <summary>Looks for the keys of this issuer too when it is next refreshed; <see langword="null"/> where nobody says who it is.</summary>
+    public void Ask(string? issuer) => _source.Ask(issuer);
+
+    /// <summary>Whether a token that names no key may be of this ring.</summary>
+    public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>Whether a key of this id can be of this ring.</summary>
     public bool IsPossible(string keyId) => _source.IsPossible(keyId);

@@ -179,7 +179,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
             if (snapshot?.Problem is { } problem) throw Unusable(problem);
             return snapshot ?? throw Unavailable(null);
         }
-        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException)
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
         {
             throw Unchanged(exception);
         }

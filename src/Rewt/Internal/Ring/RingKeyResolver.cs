@@ -8,20 +8,39 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
         ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
 
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default)
-    {
-        if (rings.TenantOf(ring) is { } tenant) return tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken);
-
-        var keeper = rings.Keeper(ring);
-        return keyId is not null && keeper.Fresh is { } snapshot && snapshot.Known(issuer, keyId, time) is { } known
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
+        rings.TenantOf(ring) is { } tenant
+            ? tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken)
+            : keyId is not null && AtHand(ring, issuer, keyId) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(keeper, issuer, keyId, cancellationToken);
-    }
+            : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
+
+    /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => rings.TenantOf(ring) is { } tenant
+        ? tenant.Rings.AtHand(tenant.Name, keyId)
+        : KeeperOf(ring, keyId).Fresh?.Known(issuer, keyId, time);
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken) => rings.TenantOf(ring) is { } tenant
-        ? (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(time) ?? []
-        : (await rings.Keeper(ring).RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
+    {
+        if (rings.TenantOf(ring) is { } tenant)
+        {
+            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(time) ?? [];
+        }
+
+        var keeper = KeeperOf(ring, null);
+        if (!keeper.TakesKeyless) return [];
+
+        keeper.Ask(null);
+        return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+    }
+
+    /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It may.</exception>
+    public void RefuseDoubt(string ring)
+    {
+        if (rings.TenantOf(ring) is null) RefuseDoubt(rings.Keeper(ring).Known);
+    }
 
     /// <summary>
     /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
@@ -38,7 +57,19 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
 
     private bool Knows(string @namespace, string? tenant, string keyId) => rings.Tenants(@namespace) is { } tenants
         ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
-        : Knows(rings.Keeper(@namespace), keyId);
+        : rings.All(@namespace).Any(keeper => Knows(keeper, keyId));
+
+    /// <summary>Where two kinds of keys are accepted, the form of the key id says which it is; a token that names none is of the shared secret.</summary>
+    private RingKeeper KeeperOf(string ring, string? keyId)
+    {
+        var keeper = rings.Keeper(ring);
+        return rings.Other(ring) is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : keeper;
+    }
+
+    private static void RefuseDoubt(KeySnapshot? snapshot)
+    {
+        if (snapshot?.Doubt is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+    }
 
     private bool Knows(RingKeeper keeper, string keyId) =>
         keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, time) is not null;
@@ -50,8 +81,10 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         if (keyId is null) return snapshot.KeylessKeys(time);
         if (snapshot.Known(issuer, keyId, time) is { } known) return known;
 
-        if (issuer is not null) keeper.Ask(issuer);
+        keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return snapshot.Known(issuer, keyId, time) ?? [];
+        if (snapshot.Known(issuer, keyId, time) is { } found) return found;
+        RefuseDoubt(snapshot);
+        return [];
     }
 }

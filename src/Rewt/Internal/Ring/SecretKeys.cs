@@ -10,6 +10,8 @@ internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProv
 
     public IInstanceBook? Instances => store.Instances;
 
+    public bool TakesKeyless => true;
+
     public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);
 
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>

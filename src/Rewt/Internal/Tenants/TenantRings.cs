@@ -17,7 +17,6 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private readonly TenantReader _reader;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Lock _opening = new();
     private readonly LruCache<string, TenantRing> _rings;
     private readonly TenantKeyIndex _index;
 
@@ -57,9 +56,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
-        keyId is not null && Fresh(tenant)?.Known(null, keyId, _time) is { } known
-            ? ValueTask.FromResult(_index.IsShared(keyId) ? [] : known)
+        keyId is not null && AtHand(tenant, keyId) is { } known
+            ? ValueTask.FromResult(known)
             : ResolveSlowAsync(tenant, keyId, cancellationToken);
+
+    /// <summary>What is known for certain and without waiting; <see langword="null"/> when nothing is.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId) =>
+        Fresh(tenant)?.Known(null, keyId, _time) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
 
     /// <summary>The ring of a tenant; <see langword="null"/> where there is no such tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
@@ -230,16 +233,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         else ring.Doubt();
     }
 
-    private TenantRing Open(string tenant)
-    {
-        lock (_opening)
-        {
-            if (_rings.TryGet(tenant, out var ring)) return ring;
-            ring = Create(tenant);
-            _rings.Set(tenant, ring);
-            return ring;
-        }
-    }
+    private TenantRing Open(string tenant) => _rings.GetOrAdd(tenant, Create);
 
     private TenantRing Create(string tenant) =>
         new(tenant, new RingMaintainer(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);

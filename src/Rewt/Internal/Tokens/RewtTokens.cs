@@ -14,7 +14,7 @@ internal sealed class RewtTokens : IRewtTokens
     {
         _signer = signer;
         _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
-        _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!, options.Namespace]), resolver, time);
+        _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
     }
 
     private RewtTokens(RewtTokens all, string tenant, TokenSigner signer)

@@ -50,7 +50,8 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     /// <summary>The key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
-        $"The ring '{keys.Name}' has no current key: it was revoked and Redis does not let this service write a new one.", TimeSpan.FromSeconds(2));
+        snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
+        : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
     {
@@ -92,6 +93,11 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     /// <exception cref="ArgumentException">It is no service's name.</exception>
     private void RefuseAudience(string? audience)
     {
+        if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
+        {
+            throw new ArgumentException("With key pairs a token is for one service: name it.", nameof(audience));
+        }
+
         if (audience is null || Names.IsName(audience) || audience == options.Namespace) return;
         throw new ArgumentException($"An audience is a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
     }

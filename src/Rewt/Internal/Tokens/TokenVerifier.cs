@@ -18,18 +18,24 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (TokenHeader.TryRead(token) is not { } header) return TokenVerdict.Foreign;
 
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
-        if (!isNode && header.Type != policy.Type) return TokenVerdict.Foreign;
+        var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
+        if (!isNode && !isForeign && header.Type != policy.Type) return TokenVerdict.Foreign;
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        if (!isNode && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        // Before any key is looked for: who may not call costs nothing.
+        if (!policy.IsTrusted(claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        if (!isNode && IsOfAnotherRing(claims, header.KeyId!)) return TokenVerdict.Foreign;
+        if (!isKeyless && IsOfAnotherRing(claims, header.KeyId!)) return TokenVerdict.Foreign;
         if (policy.RingOf(claims) is not { } ring) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        var result = isNode
+        var result = isKeyless
             ? await VerifyKeylessAsync(token, header, ring, claims.Issuer, cancellationToken).ConfigureAwait(false)
             : await VerifyWithKeyAsync(token, header, ring, claims.Issuer, cancellationToken).ConfigureAwait(false);
-        if (result.Refusal == RewtRefusal.None) result = result with { Refusal = CheckClaims(claims, isNode) };
-        return result.IsValid ? result with { Header = header, Claims = claims } : result with { Identity = null, Token = null };
+        if (!result.IsValid) return result.IsForeign ? TokenVerdict.Foreign : TokenVerdict.Refused(result.Refusal);
+
+        var refusal = CheckClaims(claims, isNode, result.Key);
+        return refusal == RewtRefusal.None ? result with { Header = header, Claims = claims } : TokenVerdict.Refused(refusal);
     }
 
     private bool IsOfAnotherRing(TokenClaims claims, string keyId) =>
@@ -40,7 +46,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var keys = await ResolveAsync(ring, issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
@@ -51,11 +57,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, string ring, string? issuer, CancellationToken cancellationToken)
     {
         var keys = await ResolveAsync(ring, issuer, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid && resolver is RingKeyResolver rings)
         {
             keys = await rings.ResolveFreshAsync(ring, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(token, header, keys).ConfigureAwait(false);
+            verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
+            if (!verdict.IsValid) rings.RefuseDoubt(ring);
         }
 
         if (!verdict.IsValid) return verdict;
@@ -79,48 +86,69 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, IReadOnlyList<SecurityKey> keys)
+    /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
+    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId);
+
+    /// <summary>The keys for a token that was good once.</summary>
+    /// <exception cref="RewtKeysUnavailableException">They cannot be had.</exception>
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string keyId, CancellationToken cancellationToken) =>
+        ResolveAsync(policy.RingOf(claims)!, claims.Issuer, keyId, cancellationToken);
+
+    /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
+    public bool IsInTime(TokenClaims claims) => CheckTimes(claims) == RewtRefusal.None;
+
+    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, string? issuer, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
         {
             if (!KeyAlgorithms.Of(key).Contains(header.Algorithm, StringComparer.Ordinal)) continue;
+            if (KeyOwners.Of(key) is { } owner && owner != issuer) continue;
             if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) continue;
 
             var reader = policy.MapInboundClaims ? Mapping : Plain;
             var result = await reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
+            // The application gets to see the token, and has no use for the secret behind it.
+            if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
             if (result.IsValid) return new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
         }
 
         return TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
-    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode)
+    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
+    {
+        if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
+        if (CheckTimes(claims) is not RewtRefusal.None and var refusal) return refusal;
+        if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
+        if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
+        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
+    }
+
+    private RewtRefusal CheckTimes(TokenClaims claims)
     {
         var options = policy.Options;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
         var skew = options.ClockSkew.TotalSeconds;
         var maximum = options.MaxTokenLifetime.TotalSeconds;
 
-        if (claims.IssuedAt is not { } issuedAt) return RewtRefusal.Invalid;
-        if (isNode && claims.ExpiresAt is null && now >= issuedAt + maximum) return RewtRefusal.Expired;
-        if (claims.ExpiresAt is null && !isNode) return RewtRefusal.Invalid;
         if (claims.ExpiresAt is { } expiresAt)
         {
-            if (expiresAt <= issuedAt || expiresAt - issuedAt > maximum) return RewtRefusal.Invalid;
+            // Without a beginning, what is left counts: nobody gets in for longer than that.
+            if (expiresAt <= claims.IssuedAt || expiresAt - (claims.IssuedAt ?? now + skew) > maximum) return RewtRefusal.Invalid;
             if (now >= expiresAt + skew) return RewtRefusal.Expired;
         }
+        else if (now >= claims.IssuedAt + maximum)
+        {
+            return RewtRefusal.Expired;
+        }
 
-        if (issuedAt > now + skew || claims.NotBefore > now + skew) return RewtRefusal.NotYetValid;
-        if (!HasGoodNames(claims, isNode)) return RewtRefusal.Invalid;
-        if (policy.Audiences is null || (isNode && claims.Audiences is null)) return RewtRefusal.None;
-        if (claims.Audiences is null) return RewtRefusal.Invalid;
-        return claims.Audiences.Any(policy.Audiences.Contains) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
-    private static bool HasGoodNames(TokenClaims claims, bool isNode)
+    /// <summary>Others may call themselves by an address.</summary>
+    private bool HasGoodNames(TokenClaims claims)
     {
-        if (claims.Issuer is null ? !isNode : !Names.IsName(claims.Issuer)) return false;
-        if (claims.TokenId is null ? !isNode : !Names.IsIdentifier(claims.TokenId)) return false;
-        return claims.Subject is null || Names.IsIdentifier(claims.Subject);
+        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsIdentifier(issuer) : Names.IsName(issuer))) return false;
+        return (claims.TokenId is null || Names.IsIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsIdentifier(claims.Subject));
     }
 }
