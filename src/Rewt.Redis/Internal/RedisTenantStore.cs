@@ -49,12 +49,15 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
 
         var asked = tenants.Select(tenant => (Tenant: tenant, Count: ExistsAsync(database, [tenant]))).ToList();
         foreach (var one in asked) one.Count.Abandon();
-        await Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        var all = Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(TimeLimit.Command, time, cancellationToken);
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (asked.TrueForAll(one => !one.Count.IsCompletedSuccessfully)) await all.ConfigureAwait(false);
 
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (tenant, count) in asked)
         {
-            if ((long)await count.ConfigureAwait(false) > 0) found.Add(tenant);
+            // Of a tenant that this node of a cluster cannot tell about nobody may say that there is none: reading its ring will tell.
+            if (!count.IsCompletedSuccessfully || (long)await count.ConfigureAwait(false) > 0) found.Add(tenant);
         }
 
         return found;
