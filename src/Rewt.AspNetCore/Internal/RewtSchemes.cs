@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -36,24 +35,8 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), MayRemember(parameters));
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady);
     }
-
-    /// <summary>What the application decides itself, it may decide otherwise the next time.</summary>
-    private static bool MayRemember(TokenValidationParameters parameters) =>
-        parameters is
-        {
-            ValidateTokenReplay: false,
-            TokenReplayValidator: null,
-            IssuerValidator: null,
-            IssuerValidatorUsingConfiguration: null,
-            IssuerSigningKeyValidator: null,
-            IssuerSigningKeyValidatorUsingConfiguration: null,
-            TypeValidator: null,
-            NameClaimTypeRetriever: null,
-            RoleClaimTypeRetriever: null,
-        }
-        && parameters.GetType() == typeof(TokenValidationParameters);
 
     /// <summary>What the application names in place of this service and the namespace.</summary>
     private static HashSet<string>? Audiences(JwtBearerOptions options)

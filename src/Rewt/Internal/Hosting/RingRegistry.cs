@@ -13,7 +13,11 @@ internal sealed class RingRegistry(
     ILoggerFactory loggers,
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<(string Ring, bool IsOther), Lazy<RingKeeper>> _keepers = new();
+    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _keepers = new(StringComparer.Ordinal);
+
+    /// <summary>The same for the other kind of keys; nothing where that is not accepted.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _others = new(StringComparer.Ordinal);
+
     private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
     private string[]? _tenantNamespaces;
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -24,11 +28,11 @@ internal sealed class RingRegistry(
 
     /// <summary>The keeper of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue((ring, false), out var keeper) ? keeper : Open(ring, isOther: false)!).Value;
+    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: false))!.Value;
 
     /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper? Other(string ring) => (_keepers.TryGetValue((ring, true), out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
+    public RingKeeper? Other(string ring) => (_others.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
 
     /// <summary>Both keepers of a namespace.</summary>
     public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
@@ -106,8 +110,8 @@ internal sealed class RingRegistry(
         var settings = options.Get(name);
         if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
         var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
-        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return null;
-        return _keepers.GetOrAdd((ring, isOther), _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
+        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return _others.GetOrAdd(ring, (Lazy<RingKeeper>?)null);
+        return (isOther ? _others : _keepers).GetOrAdd(ring, _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
     }
 
     private RingKeeper Open(RewtOptions settings, KeyMode mode)
@@ -130,5 +134,5 @@ internal sealed class RingRegistry(
 
     private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
 
-    private IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
+    private IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 }

@@ -11,12 +11,14 @@ internal sealed class RingSecurityKey : SymmetricSecurityKey
     public RingSecurityKey(Secret secret)
         : base(secret.CopyBytes())
     {
-        Secret = secret;
+        (Secret, Hmac) = (secret, new HmacPool(secret));
         KeyId = secret.KeyId;
         CryptoProviderFactory = WithoutCache;
     }
 
     public Secret Secret { get; }
+
+    public HmacPool Hmac { get; }
 
     /// <summary>Names the key and never shows it.</summary>
     public override string ToString() => Secret.ToString();

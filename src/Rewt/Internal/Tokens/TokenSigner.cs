@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -8,8 +5,6 @@ namespace Rewt.Internal;
 /// <summary>Signs with the current key of one ring.</summary>
 internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { MaxDepth = TokenLimits.JsonDepth };
-
     /// <summary>Whom the tokens are for where each tenant has keys of its own; they say so.</summary>
     public string? Tenant { get; init; }
 
@@ -57,24 +52,23 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + options.TokenLifetime;
-        var payload = Payload(audience, issuedAt, expiresAt, extra);
-        return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Span), key.KeyId, issuedAt, expiresAt);
+        using var payload = PayloadWriter.Rent();
+        Write(payload.Json, audience, issuedAt, expiresAt, extra);
+        return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
 
-    private ReadOnlyMemory<byte> Payload(string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Action<Utf8JsonWriter> extra)
+    private void Write(Utf8JsonWriter json, string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Action<Utf8JsonWriter> extra)
     {
-        Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id);
+        Span<byte> id = stackalloc byte[TokenIds.Length];
+        TokenIds.Next(id);
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, WriterOptions);
         json.WriteStartObject();
         json.WriteString("iss"u8, options.ServiceName);
         if (audience is not null) json.WriteString("aud"u8, audience);
         // No nbf: Node's jsonwebtoken.verify allows it no clock skew.
         json.WriteNumber("iat"u8, issuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
-        json.WriteString("jti"u8, Base64Url.EncodeToString(id));
+        json.WriteString("jti"u8, id);
         if (Tenant is not null) json.WriteString(TenantName.Claim, Tenant);
         try
         {
@@ -86,8 +80,6 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         }
 
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
     }
 
     /// <exception cref="ArgumentException">It is no service's name.</exception>
