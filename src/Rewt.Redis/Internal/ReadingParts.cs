@@ -87,7 +87,7 @@ internal sealed class ReadingParts(
 
     private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
-    private static long Milliseconds(RedisResult time)
+    public static long Milliseconds(RedisResult time)
     {
         var parts = (RedisValue[])time!;
         return ((long)parts[0] * 1000) + ((long)parts[1] / 1000);

@@ -15,7 +15,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
         : this(connection, new RedisKeys(options.Namespace), new RingHint(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
-        Instances = new RedisInstanceBook(connection, new RedisKeys(options.Namespace), time);
+        Instances = new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time);
 
     /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
     public IInstanceBook? Instances { get; init; }
@@ -163,7 +163,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
         Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
 
-    private static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
+    public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
