@@ -11,6 +11,8 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
     {
         foreach (var ring in clients.Select(client => options.Get(client.Client).Ring).Distinct(StringComparer.Ordinal))
         {
+            // Which tenants will be signed for nobody knows yet.
+            if (services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) continue;
             services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
         }
 

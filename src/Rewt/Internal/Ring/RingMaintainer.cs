@@ -59,12 +59,14 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
             if (commanded) command = null;
 
             RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
-                new(seen, _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal), problem, schedule, readAt, previous) { WriteRefusal = refusal };
+                new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };
         }
 
         throw new RewtKeysUnavailableException(
             $"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
     }
+
+    private FrozenDictionary<string, long> Remembered() => _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>A lower version of the same ring is a lagging server's, unless a second look a while later still sees it: then a failover lost the difference.</summary>
     private bool IsConfirmed(RingSnapshot? previous, RingReading reading)

@@ -15,6 +15,9 @@ internal sealed record RingPlan(
     long? ExpireAt,
     ImmutableDictionary<string, long> Dead)
 {
+    /// <summary>The ring ends: the secret and the ring go, the dead stay until they may be forgotten.</summary>
+    public bool IsDeletion { get; init; }
+
     /// <summary>What a log may say: names of keys, no secret.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }
