@@ -7,7 +7,7 @@ internal sealed class RewtHealthCheck(RingRegistry rings) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = rings.Names.Select(name => rings.Health(name)).ToList();
+        var states = rings.Names.SelectMany(rings.Health).ToList();
         var troubles = string.Join(' ', states.Select(state => state.Trouble).OfType<string>());
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,

@@ -13,6 +13,14 @@ internal sealed class RedisKeys(string @namespace)
 
     public RedisKey Instances => $"{{{@namespace}:rewt-secret}}:instances";
 
+    /// <summary>Trusted apps by id.</summary>
+    public RedisKey Apps => $"{{{@namespace}:rewt-secret}}:apps";
+
+    /// <summary>When API keys were last used, by key id.</summary>
+    public RedisKey AppUses => $"{{{@namespace}:rewt-secret}}:app-uses";
+
+    public string AppChannel => $"{{{@namespace}:rewt-secret}}:look-apps";
+
     public string Channel => $"{{{@namespace}:rewt-secret}}:look";
 
     /// <summary>The one channel for all tenants of the namespace.</summary>

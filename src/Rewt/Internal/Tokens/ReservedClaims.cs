@@ -5,13 +5,14 @@ namespace Rewt.Internal;
 /// <summary>What a caller's own claims may not be: those that the library itself writes (RFC 7519 §4.1), and a subject that receivers refuse.</summary>
 internal static class ReservedClaims
 {
-    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti");
+    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim);
 
     public static bool Contains(string name) => All.Contains(name);
 
     /// <exception cref="ArgumentException">One of the claims cannot be given.</exception>
     public static void Refuse(IReadOnlyDictionary<string, object> claims, bool isTenantReserved = false)
     {
+        if (claims is AppClaims) return;
         foreach (var (name, value) in claims)
         {
             if (isTenantReserved && name == TenantName.Claim) throw new ArgumentException($"The claim '{name}' is the tenant that the token is signed for, and cannot be given.", nameof(claims));

@@ -143,7 +143,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenVerdict Judge(TokenVerdict verdict, TokenHeader header, TokenClaims claims, bool isNode)
     {
         var refusal = CheckClaims(claims, isNode, verdict.Key);
-        return refusal == RewtRefusal.None ? verdict with { Header = header, Claims = claims } : TokenVerdict.Refused(refusal);
+        return refusal == RewtRefusal.None ? AppName.Apply(verdict with { Header = header, Claims = claims }) : TokenVerdict.Refused(refusal);
     }
 
     private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
