@@ -45,8 +45,8 @@ public class RewtHandler : JwtBearerHandler
 
         try
         {
-            var verifier = Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
-            var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
+            var schemes = Context.RequestServices.GetRequiredService<RewtSchemes>();
+            var verdict = await schemes.Metrics(Scheme.Name).CountAsync(schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context.RequestAborted));
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
             return verdict.IsValid ? await SucceedAsync(token, verdict) : await FailAsync(verdict.Refusal);
         }

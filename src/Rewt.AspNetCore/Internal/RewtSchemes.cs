@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options.</summary>
 internal sealed class RewtSchemes(
-    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, TimeProvider time)
+    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, TokenVerifier> _verifiers = [];
 
@@ -15,6 +15,8 @@ internal sealed class RewtSchemes(
 
     public TokenVerifier Verifier(string scheme, JwtBearerOptions options) =>
         _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
+
+    public RingMetrics Metrics(string scheme) => registry.Keeper(rings.Get(RingOf(scheme)).Namespace).Metrics;
 
     private TokenVerifier Create(string scheme, JwtBearerOptions options)
     {

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
 internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IRingStore
 {
-    private static readonly string ApplyScript = ReadScript();
+    private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
 
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly NodeWay _nodeWay = new(new RedisKeys(options.Namespace), time);
@@ -15,6 +15,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private Action<RedisChannel, RedisValue>? _onMessage;
 
     public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, options, time);
+
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
     private RedisChannel Channel => new(_keys.Channel, RedisChannel.PatternMode.Literal);
 
@@ -57,7 +59,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            var transaction = ConditionalWrite.Create(database, _keys, basis, plan);
+            var transaction = ConditionalWrite.Create(database, _keys, basis, plan, Fields(plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
             if (written) database.PublishAsync(Channel, "look").Abandon();
             return written;
@@ -121,9 +123,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private Task SubscriptionAsync(Task task, CancellationToken cancellationToken) =>
         task.WithinAsync(TimeLimit.Command, time, cancellationToken);
 
+    /// <summary>The ring, and for whoever comes by with a command: by whom, and by which settings.</summary>
+    private IEnumerable<RedisValue> Fields(RingPlan plan) =>
+        RingCodec.Write(plan.Ring).Concat([RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty]);
+
     private RedisValue[] Arguments(RingReading basis, RingPlan plan)
     {
-        RedisValue[] ring = [.. RingCodec.Write(plan.Ring)];
+        RedisValue[] ring = [.. Fields(plan)];
         return
         [
             basis.Slot.IsAbsent ? "0" : "1",
@@ -143,11 +149,4 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(RedisRingStore).Assembly.GetManifestResourceStream("Rewt.Internal.apply.lua")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

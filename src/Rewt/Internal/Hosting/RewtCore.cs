@@ -24,7 +24,12 @@ internal static class RewtCore
             services.AddSingleton<RingRegistry>();
             services.AddSingleton<RingKeyResolver>();
             services.TryAddSingleton<IIssuerSigningKeyResolver>(provider => provider.GetRequiredService<RingKeyResolver>());
+            services.AddMetrics();
+            services.AddSingleton<RewtMetrics>();
+            services.AddSingleton<RingGauges>();
+            services.AddSingleton<DoctorReports>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RingService>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DoctorService>());
         }
 
         if (configure is not null) services.Configure(name, configure);
@@ -40,7 +45,8 @@ internal static class RewtCore
             provider.GetRequiredKeyedService<TokenSigner>(name),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
             Options(provider, name),
-            Time(provider)));
+            Time(provider),
+            Keeper(provider, name).Metrics));
 
         if (name.Length > 0) return;
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtKeyRing>(name));

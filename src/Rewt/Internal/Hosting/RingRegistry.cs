@@ -10,7 +10,9 @@ internal sealed class RingRegistry(
     IOptionsMonitor<RewtOptions> options,
     IRingStoreFactory stores,
     TimeProvider time,
-    ILoggerFactory loggers) : IAsyncDisposable, IDisposable
+    ILoggerFactory loggers,
+    RewtMetrics metrics,
+    IAuditActor? actor = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RingKeeper>> _keepers = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -26,6 +28,9 @@ internal sealed class RingRegistry(
     /// <summary>The keepers of all namespaces but one.</summary>
     public IEnumerable<RingKeeper> Others(string ring) =>
         _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).Select(Keeper);
+
+    /// <summary>The keepers that are in use.</summary>
+    public IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 
     /// <summary>Begins to keep all rings.</summary>
     /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
@@ -58,9 +63,8 @@ internal sealed class RingRegistry(
         return _keepers.GetOrAdd(ring, _ => new Lazy<RingKeeper>(() =>
         {
             var settings = options.Get(name);
-            return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"));
+            var telemetry = new RingTelemetry(new RingMetrics(metrics, ring), loggers.CreateLogger("Rewt.Audit"), actor);
+            return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"), telemetry);
         }));
     }
-
-    private IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 }

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>Begins to keep the rings when the application starts, without waiting for a server; the container ends it.</summary>
-internal sealed class RingService(RingRegistry rings) : IHostedService
+internal sealed class RingService(RingRegistry rings, RingGauges gauges) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // The gauges live as long as the application that shows them.
+        GC.KeepAlive(gauges);
         rings.StartAll();
         return Task.CompletedTask;
     }

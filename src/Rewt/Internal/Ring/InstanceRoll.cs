@@ -17,6 +17,9 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
     private InstanceMark? _written;
     private Moment _writtenAt;
 
+    /// <summary>The name of this instance in the book.</summary>
+    public string Instance => _instance;
+
     /// <summary>An instance that has missed two heartbeats is not waited for.</summary>
     private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
 

@@ -34,7 +34,9 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         if (Known(snapshot, keyId) is { } known) return known;
 
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return Known(snapshot, keyId) ?? [];
+        var found = Known(snapshot, keyId);
+        keeper.Metrics.UnknownKey(isFound: found is not null);
+        return found ?? [];
     }
 
     /// <summary>What the snapshot says for certain; <see langword="null"/> when only the store can tell.</summary>

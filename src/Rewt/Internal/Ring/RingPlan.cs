@@ -15,6 +15,9 @@ internal sealed record RingPlan(
     long? ExpireAt,
     ImmutableDictionary<string, long> Dead)
 {
+    /// <summary>By whom the change comes about, for the record beside the ring.</summary>
+    public string? By { get; init; }
+
     /// <summary>What a log may say: names of keys, no secret.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }

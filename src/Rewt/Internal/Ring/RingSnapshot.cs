@@ -37,6 +37,7 @@ internal sealed class RingSnapshot
         var keys = new List<RingKey?>([Current, Next, .. retired.Select(key => Alive(key.Secret))]);
         _keys = keys.OfType<RingKey>().ToFrozenDictionary(key => key.KeyId, StringComparer.Ordinal);
         _retiredUntil = retired.ToFrozenDictionary(key => key.Secret.KeyId, key => key.Until, StringComparer.Ordinal);
+        CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
             ? null
@@ -69,6 +70,21 @@ internal sealed class RingSnapshot
     public TimeSpan ClockOffset => _readAt.WallClock - At(_reading.Now);
 
     public IEnumerable<string> KeyIds => _keys.Keys;
+
+    public RingReading Reading => _reading;
+
+    /// <summary>By whom the ring was changed last; <see langword="null"/> when nobody said so in a name that can be shown.</summary>
+    public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
+
+    /// <summary>Since when the current key signs (Unix milliseconds by the store's clock): as seen, else by its deadline.</summary>
+    public long CurrentSince { get; }
+
+    public TimeSpan CurrentAge(TimeProvider time) => TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(time) - CurrentSince));
+
+    /// <summary>How long after its publication a pending key was seen; <see langword="null"/> when there is no new one.</summary>
+    public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
+        ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
+        : null;
 
     /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
     public TimeSpan UntilRotation(TimeProvider time) =>
@@ -106,6 +122,12 @@ internal sealed class RingSnapshot
         keys.AddRange(_retiredUntil.Select(pair => new RewtKey(pair.Key, RewtKeyState.Retired, At(pair.Value))).OrderByDescending(key => key.Until));
         keys.AddRange(Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
         return keys;
+    }
+
+    private long Since(RingSnapshot? previous)
+    {
+        if (previous?.Current is not { } former || Current is null) return Math.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval);
+        return former.KeyId == Current.KeyId ? previous.CurrentSince : _reading.Now;
     }
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

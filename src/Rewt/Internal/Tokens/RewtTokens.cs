@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>Signing and verifying outside HTTP, on one ring.</summary>
-internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time) : IRewtTokens
+internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics) : IRewtTokens
 {
     private readonly TokenVerifier _data = new(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
     private readonly TokenVerifier _bearer = new(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!, options.Namespace]), resolver, time);
@@ -37,10 +37,10 @@ internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver r
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
         new(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
 
-    private static ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    private ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return verifier.VerifyAsync(token, cancellationToken);
+        return metrics.CountAsync(verifier.VerifyAsync(token, cancellationToken));
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>

@@ -52,6 +52,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + options.TokenLifetime;
         var payload = Payload(audience, issuedAt, expiresAt, extra);
+        keeper.Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Span), key.KeyId, issuedAt, expiresAt);
     }
 
