@@ -71,6 +71,7 @@ public static class RewtAuthenticationExtensions
         services.TryAddSingleton<RewtSchemes>();
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ICallerClaims, HttpCallerClaims>();
+        services.TryAddSingleton<IAuditActor, HttpAuditActor>();
         return builder;
     }
 }
