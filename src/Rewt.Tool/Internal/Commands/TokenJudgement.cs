@@ -13,7 +13,7 @@ internal static class TokenJudgement
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience, context.Namespace]);
         var verdict = await new TokenVerifier(policy, new RingOnce(ring, context.Time), context.Time).VerifyAsync(token, cancellationToken);
 
-        var reason = verdict.IsForeign ? "foreign" : RingMetrics.Result(verdict.Refusal);
+        var reason = verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
         if (context.IsJson)
         {
             var claims = verdict.Claims;

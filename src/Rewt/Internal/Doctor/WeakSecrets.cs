@@ -5,10 +5,10 @@ namespace Rewt.Internal;
 /// <summary>Tells a secret that somebody can guess: one that is short, published in manuals, or typed by a human.</summary>
 internal static class WeakSecrets
 {
-    /// <summary>Bits that a random secret of 32 bytes exceeds by far in any spelling, and words do not.</summary>
-    private const double EnoughBits = 100;
+    /// <summary>Even 16 random bytes in hexadecimal, the least that is in use, have more in any draw.</summary>
+    private const double EnoughBits = 80;
 
-    private const int FewestCharacters = 10;
+    private const int FewestCharacters = 8;
 
     private static readonly string[] Known =
     [

@@ -19,7 +19,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         try
         {
             var verdict = await judging.ConfigureAwait(false);
-            Verified(verdict.IsForeign ? "foreign" : Result(verdict.Refusal));
+            Judged(verdict);
             return verdict;
         }
         catch (RewtKeysUnavailableException)
@@ -28,6 +28,8 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
             throw;
         }
     }
+
+    public void Judged(TokenVerdict verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
 
     /// <summary>A token was accepted because it had been verified before; it counts as verified too.</summary>
     public void CacheHit()
@@ -78,7 +80,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", result));
     }
 
-    public static string Result(RewtRefusal refusal) => refusal switch
+    public static string ResultOf(RewtRefusal refusal) => refusal switch
     {
         RewtRefusal.None => "valid",
         RewtRefusal.StaleKey => "stale_key",
