@@ -69,6 +69,7 @@ public static class RewtAuthenticationExtensions
         services.Configure<AuthenticationOptions>(options => options.SchemeMap[authenticationScheme].HandlerType = typeof(RewtHandler));
         services.TryAddTransient<RewtHandler>();
         services.TryAddSingleton<RewtSchemes>();
+        services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ICallerClaims, HttpCallerClaims>();
         services.TryAddSingleton<IAuditActor, HttpAuditActor>();

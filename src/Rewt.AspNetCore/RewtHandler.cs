@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 using Rewt.Internal;
 
@@ -31,7 +32,26 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <inheritdoc />
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        AcceptAtOnce() is { } accepted ? Task.FromResult(accepted) : AuthenticateInFullAsync();
+
+    private SchemeVerifier Verifier => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
+
+    /// <summary>The usual request: a token met before, whose key is at hand, and nobody who listens. <see langword="null"/> for any other.</summary>
+    private AuthenticateResult? AcceptAtOnce()
+    {
+        var credentials = Request.Headers.Authorization;
+        if (credentials.Count != 1 || Options.SaveToken || EventHooks.HearSuccess(Events)) return null;
+
+        var text = BearerHeader.Read(credentials[0]);
+        var verifier = Verifier;
+        if (text.IsEmpty || verifier.Find(text) is not { } known || !verifier.HoldsAtOnce(known)) return null;
+
+        Logger.TokenAccepted(Scheme.Name);
+        return AuthenticateResult.Success(new AuthenticationTicket(known.NewPrincipal(), known.NewProperties(), Scheme.Name));
+    }
+
+    private async Task<AuthenticateResult> AuthenticateInFullAsync()
     {
         var received = new MessageReceivedContext(Context, Scheme, Options);
         await Events.MessageReceived(received);
@@ -40,15 +60,22 @@ public class RewtHandler : JwtBearerHandler
         var credentials = Request.Headers.Authorization;
         if (received.Token is null && credentials.Count > 1) return await FailAsync(RewtRefusal.Invalid);
 
-        var token = received.Token ?? BearerHeader.Read(credentials);
-        if (string.IsNullOrEmpty(token)) return AuthenticateResult.NoResult();
+        var token = received.Token ?? BearerHeader.Read(credentials.ToString()).ToString();
+        if (token.Length == 0) return AuthenticateResult.NoResult();
 
         try
         {
-            var schemes = Context.RequestServices.GetRequiredService<RewtSchemes>();
-            var verdict = await schemes.Metrics(Scheme.Name).CountAsync(schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context.RequestAborted));
+            var verifier = Verifier;
+            if (verifier.Find(token) is { } known && await verifier.HoldsAsync(known, Context.RequestAborted))
+            {
+                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties());
+            }
+
+            var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
-            return verdict.IsValid ? await SucceedAsync(token, verdict) : await FailAsync(verdict.Refusal);
+            if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+            var properties = new AuthenticationProperties { IssuedUtc = At(verdict.Claims!.IssuedAt), ExpiresUtc = At(verdict.Claims.ExpiresAt) };
+            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, properties);
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -119,16 +146,10 @@ public class RewtHandler : JwtBearerHandler
         }
     }
 
-    private async Task<AuthenticateResult> SucceedAsync(string token, TokenVerdict verdict)
+    private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, AuthenticationProperties properties)
     {
         Logger.TokenAccepted(Scheme.Name);
-        var validated = new TokenValidatedContext(Context, Scheme, Options)
-        {
-            Principal = new ClaimsPrincipal(verdict.Identity!),
-            SecurityToken = verdict.Token!,
-        };
-        validated.Properties.IssuedUtc = At(verdict.Claims!.IssuedAt);
-        validated.Properties.ExpiresUtc = At(verdict.Claims.ExpiresAt);
+        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = properties };
 
         await Events.TokenValidated(validated);
         if (validated.Result is not null) return validated.Result;

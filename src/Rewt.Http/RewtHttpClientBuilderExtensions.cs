@@ -44,6 +44,7 @@ public static class RewtHttpClientBuilderExtensions
         services.AddMetrics();
         services.TryAddSingleton<SigningMetrics>();
         services.TryAddSingleton<SigningClients>();
+        services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(
             provider.GetRequiredKeyedService<RingKeeper>(ring),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 
 namespace Rewt;
@@ -18,6 +19,53 @@ public sealed class RewtOptions
     /// <summary>The name of this service: the issuer (<c>iss</c>) of what it signs and the audience (<c>aud</c>) that its callers name.</summary>
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
     public string? ServiceName { get; set; }
+
+    /// <summary>What this service signs with, and what it accepts.</summary>
+    /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
+    public KeyMode KeyMode { get; set; }
+
+    /// <summary>
+    /// Accept the tokens of this other mode too, while a fleet moves from one to the other: what signed a token says how it is verified, never the token.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: only those of <see cref="KeyMode"/>.</value>
+    public KeyMode? AlsoAccept { get; set; }
+
+    /// <summary>The algorithm of the key pairs that this service makes (RFC 7518 §3.1); the shared secret's is HS256.</summary>
+    /// <value><c>ES256</c>, <c>ES384</c>, <c>RS256</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
+    public string Algorithm { get; set; } = "ES256";
+
+    /// <summary>The services that may call this one, by the name they sign with (<c>iss</c>).</summary>
+    /// <value>Names of services. Default: none, which lets every service of the namespace call.</value>
+    public IList<string> TrustedIssuers { get; set; } = [];
+
+    /// <summary>
+    /// A file with the private key that this service signs with, in PEM: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1.
+    /// With it or any of <see cref="SigningCertificate"/> and <see cref="VerificationKeys"/> no keys are looked for in Redis.
+    /// </summary>
+    /// <value>A path, relative to the content root. RSA of 2048 to 4096 bits, P-256 or P-384. Default: none.</value>
+    public string? SigningKeyFile { get; set; }
+
+    /// <summary>The password of an encrypted <see cref="SigningKeyFile"/>; keep it where you keep secrets.</summary>
+    /// <value>Default: none.</value>
+    public string? SigningKeyPassword { get; set; }
+
+    /// <summary>A certificate with the private key that this service signs with, in place of <see cref="SigningKeyFile"/>; for code only.</summary>
+    /// <value>Its dates and its issuer are not looked at. It is the caller's to dispose of, after the application. Default: none.</value>
+    public X509Certificate2? SigningCertificate { get; set; }
+
+    /// <summary>
+    /// The public keys whose tokens this service accepts, in place of keys in Redis: each a PEM file (public key or certificate), a file with the line
+    /// <c>ssh-rsa AAAA…</c>, a JWKS (RFC 7517 §5) in a file or behind an https address, or one of these texts itself.
+    /// </summary>
+    /// <value>Whoever holds one of the private keys can sign as any issuer: see <see cref="TrustedIssuers"/>. Default: none.</value>
+    public IList<string> VerificationKeys { get; set; } = [];
+
+    /// <summary>
+    /// The claims that a bearer token must have. Only where there are <see cref="VerificationKeys"/> may it leave out one of ours: a token without
+    /// <c>exp</c> is good for <see cref="MaxTokenLifetime"/> after its <c>iat</c>, and one without both as long as its key.
+    /// </summary>
+    /// <value>Names of claims. Default: none named, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
+    public IList<string> RequiredClaims { get; set; } = [];
 
     /// <summary>The StackExchange.Redis connection string. An <c>IConnectionMultiplexer</c> in the service collection goes before it.</summary>
     /// <value>Default: <c>ConnectionStrings:redis</c> of the configuration.</value>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace Rewt.Internal;
 
 /// <summary>The credentials of a request (RFC 6750 §2.1).</summary>
@@ -7,13 +5,12 @@ internal static class BearerHeader
 {
     private const string Prefix = "Bearer ";
 
-    /// <summary>The token; <see langword="null"/> when there is none of the scheme Bearer, or one longer than any that is read.</summary>
-    public static string? Read(StringValues authorization)
+    /// <summary>The token; empty when there is none of the scheme Bearer, or one longer than any that is read.</summary>
+    public static ReadOnlySpan<char> Read(string? authorization)
     {
-        var header = authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return null;
+        if (authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) != true) return default;
 
-        var token = header.AsSpan(Prefix.Length).Trim();
-        return token.Length is > 0 and <= TokenLimits.TokenLength ? token.ToString() : null;
+        var token = authorization.AsSpan(Prefix.Length).Trim();
+        return token.Length <= TokenLimits.TokenLength ? token : default;
     }
 }

@@ -1,35 +1,52 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options.</summary>
+/// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options: what one has verified never answers for another.</summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, TimeProvider time)
 {
-    private readonly ConditionalWeakTable<JwtBearerOptions, TokenVerifier> _verifiers = [];
+    private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
     /// <summary>The main scheme stands on the main ring, a named one on the ring of its name.</summary>
     public static string RingOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 
-    public TokenVerifier Verifier(string scheme, JwtBearerOptions options) =>
+    public SchemeVerifier Verifier(string scheme, JwtBearerOptions options) =>
         _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
 
-    public RingMetrics Metrics(string scheme) => registry.Keeper(rings.Get(RingOf(scheme)).Namespace).Metrics;
-
-    private TokenVerifier Create(string scheme, JwtBearerOptions options)
+    private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
-        return new TokenVerifier(new TokenPolicy(ring, TokenTypes.Bearer, Audiences(ring, options), parameters) { MapInboundClaims = options.MapInboundClaims }, resolver, time);
+        var named = Audiences(options);
+        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), MayRemember(parameters), registry.Keeper(ring.Namespace).Metrics);
     }
 
-    /// <summary>This service and the namespace, unless the application names others.</summary>
-    private static HashSet<string> Audiences(RewtOptions ring, JwtBearerOptions options)
+    /// <summary>What the application decides itself, it may decide otherwise the next time.</summary>
+    private static bool MayRemember(TokenValidationParameters parameters) =>
+        parameters is
+        {
+            ValidateTokenReplay: false,
+            TokenReplayValidator: null,
+            IssuerValidator: null,
+            IssuerValidatorUsingConfiguration: null,
+            IssuerSigningKeyValidator: null,
+            IssuerSigningKeyValidatorUsingConfiguration: null,
+            TypeValidator: null,
+            NameClaimTypeRetriever: null,
+            RoleClaimTypeRetriever: null,
+        }
+        && parameters.GetType() == typeof(TokenValidationParameters);
+
+    /// <summary>What the application names in place of this service and the namespace.</summary>
+    private static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;
         var named = new[] { options.Audience, parameters.ValidAudience }.Concat(parameters.ValidAudiences ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return named.Count > 0 ? named : [ring.ServiceName!, ring.Namespace];
+        return named.Count > 0 ? named : null;
     }
 }

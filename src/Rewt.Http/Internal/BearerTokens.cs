@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -12,12 +11,13 @@ internal sealed class BearerTokens(RingKeeper keeper, TokenSigner signer, TimePr
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
 
-    private readonly LruCache<(string? Audience, string Claims), BearerToken> _cache = new(Capacity);
+    private readonly LruCache<(string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
+    private readonly BearerTokenMaker _maker = new(keeper, signer, time);
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public async ValueTask<BearerToken> GetAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
-        Get(await keeper.GetAsync(cancellationToken).ConfigureAwait(false), audience, claims, fresh);
+        Get(await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false), audience, claims, fresh);
 
     /// <summary>With keys in memory only, for synchronous callers.</summary>
     /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
@@ -37,22 +37,12 @@ internal sealed class BearerTokens(RingKeeper keeper, TokenSigner signer, TimePr
         return signer.CurrentKey(snapshot).KeyId != keyId;
     }
 
-    private BearerToken Get(RingSnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    private BearerToken Get(KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
     {
         var key = signer.CurrentKey(snapshot);
         var text = claims is null or { Count: 0 } ? string.Empty : JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
-        if (text.Length > LongestClaims) return Sign(key, audience, claims);
-        if (!fresh && _cache.TryGet((audience, text), out var known) && known.KeyId == key.KeyId && known.IsUsable(time.GetUtcNow())) return known;
-
-        var token = Sign(key, audience, claims);
-        _cache.Set((audience, text), token);
-        return token;
-    }
-
-    private BearerToken Sign(RingKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
-    {
-        var token = signer.SignBearer(key, audience, claims);
-        var useUntil = token.IssuedAt + ((token.ExpiresAt - token.IssuedAt) * 0.75);
-        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, useUntil);
+        return text.Length > LongestClaims
+            ? _maker.Make(key, audience, claims)
+            : _slots.GetOrAdd((audience, text), _maker.NewSlot).Take(key, claims, fresh);
     }
 }

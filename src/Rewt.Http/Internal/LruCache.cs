@@ -8,39 +8,31 @@ internal sealed class LruCache<TKey, TValue>(int capacity)
     private readonly Dictionary<TKey, LinkedListNode<KeyValuePair<TKey, TValue>>> _nodes = new(EqualityComparer<TKey>.Default);
     private readonly LinkedList<KeyValuePair<TKey, TValue>> _recent = [];
 
-    public bool TryGet(TKey key, out TValue value)
+    /// <summary>The value of a key, made if there is none; while it is made nobody else gets at the cache.</summary>
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
     {
         lock (_gate)
         {
-            if (!_nodes.TryGetValue(key, out var node))
+            if (_nodes.TryGetValue(key, out var node))
             {
-                value = default!;
-                return false;
+                if (node != _recent.First)
+                {
+                    _recent.Remove(node);
+                    _recent.AddFirst(node);
+                }
+
+                return node.Value.Value;
             }
 
-            if (node != _recent.First)
-            {
-                _recent.Remove(node);
-                _recent.AddFirst(node);
-            }
-
-            value = node.Value.Value;
-            return true;
-        }
-    }
-
-    public void Set(TKey key, TValue value)
-    {
-        lock (_gate)
-        {
-            if (_nodes.Remove(key, out var old)) _recent.Remove(old);
             if (_nodes.Count == capacity)
             {
                 _nodes.Remove(_recent.Last!.Value.Key);
                 _recent.RemoveLast();
             }
 
+            var value = make(key);
             _nodes.Add(key, _recent.AddFirst(KeyValuePair.Create(key, value)));
+            return value;
         }
     }
 }

@@ -20,6 +20,10 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         {
             yield return $"Audience must be a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
+        else if (namespaces.Get(options.Ring) is { KeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
+        {
+            yield return "with Rewt:KeyMode KeyPair a token is for one service: name the one that is called, AddRewtSigning(\"inventory\").";
+        }
 
         if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)
         {

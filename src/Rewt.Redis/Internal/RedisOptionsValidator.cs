@@ -11,6 +11,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
     {
         // A named ring reads the default one's settings, which need be complete only where that ring is used.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
+        if (GivenKeySource.IsGiven(options)) return ValidateOptionsResult.Success;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory || HasMultiplexer(options)) return ValidateOptionsResult.Success;
         if (string.IsNullOrWhiteSpace(options.Redis))
         {

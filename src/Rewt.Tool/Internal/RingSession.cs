@@ -87,7 +87,7 @@ internal sealed class RingSession : IAsyncDisposable
         new Examination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
 
     /// <summary>Signs with a key at hand; the ring's own keeper is never started.</summary>
-    public SignedToken Sign(RingKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
+    public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
         _services.GetRequiredKeyedService<TokenSigner>(string.Empty).SignBearer(key, audience, claims);
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _store.SubscribeAsync(look, cancellationToken);

@@ -23,7 +23,7 @@ public sealed class RedactionTests
         var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
         var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), 1);
         var plan = new RingPlan(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
-        var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now);
+        var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
         var token = await tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);

@@ -49,6 +49,8 @@ internal sealed class ClusterOfThree : IAsyncDisposable
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => replica.CommandAsync("CLUSTER", "REPLICATE", id)) is null, Limit, "the replica knows its master");
         await Eventually.TrueAsync(
             async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), Limit, "the replica follows");
+        // One that only its master has heard of could never speak to the others once that is gone.
+        await ReadyAsync();
         return replica;
     }
 

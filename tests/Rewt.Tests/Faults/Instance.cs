@@ -41,7 +41,7 @@ public sealed class Instance : IAsyncDisposable
     public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
     {
         var instance = Start(redis, settings, time);
-        await instance.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await instance.HealthyAsync(TimeSpan.FromSeconds(20));
         return instance;
     }
 

@@ -12,22 +12,32 @@ public static class FreePort
     private static readonly Lock Gate = new();
     private static readonly HashSet<int> Given = [];
 
-    public static int Next()
+    /// <summary>What a node of a Redis Cluster adds to its port for the bus on which the nodes talk.</summary>
+    private const int ClusterBus = 10_000;
+
+    public static int Next() => Next(0, Last);
+
+    /// <summary>A port whose cluster bus is free too, and below the ephemeral range as well.</summary>
+    public static int NextOfClusterNode() => Next(ClusterBus, Last - ClusterBus);
+
+    private static int Next(int distanceToSecond, int last)
     {
         lock (Gate)
         {
             for (var attempt = 0; attempt < 1_000; attempt++)
             {
-                var port = Random.Shared.Next(First, Last);
-                if (!Given.Contains(port) && IsFree(port))
+                var port = Random.Shared.Next(First, last);
+                var second = port + distanceToSecond;
+                if (!Given.Contains(port) && !Given.Contains(second) && IsFree(port) && IsFree(second))
                 {
                     Given.Add(port);
+                    Given.Add(second);
                     return port;
                 }
             }
         }
 
-        throw new InvalidOperationException($"No free loopback port between {First} and {Last}.");
+        throw new InvalidOperationException($"No free loopback port between {First} and {last}.");
     }
 
     private static bool IsFree(int port)

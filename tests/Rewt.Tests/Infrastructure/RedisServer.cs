@@ -11,6 +11,8 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
 
+    private const int Attempts = 5;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("rewt-redis-").FullName;
     private readonly string[] _arguments;
     private ServerProcess? _process;
@@ -19,16 +21,19 @@ public sealed class RedisServer : IAsyncDisposable
     {
         IsRealRedis = isRealRedis;
         _arguments = arguments;
+        Port = arguments.Contains("--cluster-enabled", StringComparer.Ordinal) ? FreePort.NextOfClusterNode() : FreePort.Next();
     }
 
     public bool IsRealRedis { get; }
 
-    public int Port { get; } = FreePort.Next();
+    public int Port { get; }
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     /// <summary>What the server printed since its last start.</summary>
     public string Output => _process?.Output ?? "";
+
+    private bool PortWasTaken => Output.Contains("already in use", StringComparison.OrdinalIgnoreCase);
 
     public static async Task<RedisServer> StartAsync(RedisServerKind kind = RedisServerKind.Any, params string[] args)
     {
@@ -37,16 +42,24 @@ public sealed class RedisServer : IAsyncDisposable
             Require.RealRedis();
         }
 
-        var server = new RedisServer(kind != RedisServerKind.Garnet && Executables.RedisServer is not null, args);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await server.LaunchAsync();
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
+            var server = new RedisServer(kind != RedisServerKind.Garnet && Executables.RedisServer is not null, args);
+            try
+            {
+                await server.LaunchAsync();
+                return server;
+            }
+            catch (InvalidOperationException) when (attempt < Attempts && server.PortWasTaken)
+            {
+                // Somebody else on this machine took the port between our look and the server's start.
+                await server.DisposeAsync();
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
         }
     }
 

@@ -28,20 +28,21 @@ internal sealed class Receiver : IAsyncDisposable
     public IServiceProvider Services => _application.Services;
 
     /// <summary>AddRewtAuthentication for the service inventory, and what the test adds.</summary>
-    public static Task<Receiver> StartAsync(Action<IServiceCollection>? configure = null, Action<WebApplication>? map = null) => RegisterAsync(
+    public static Task<Receiver> StartAsync(Action<IServiceCollection>? configure = null, Action<WebApplication>? map = null, SharedMemoryRing? ring = null) => RegisterAsync(
         builder =>
         {
             builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
             configure?.Invoke(builder.Services);
         },
         map,
-        []);
+        [],
+        ring);
 
     /// <summary>Nothing but what the test registers.</summary>
     public static async Task<Receiver> RegisterAsync(
-        Action<WebApplicationBuilder> register, Action<WebApplication>? map, Dictionary<string, string?> settings)
+        Action<WebApplicationBuilder> register, Action<WebApplication>? map, Dictionary<string, string?> settings, SharedMemoryRing? ring = null)
     {
-        var ring = new SharedMemoryRing();
+        ring ??= new SharedMemoryRing();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();

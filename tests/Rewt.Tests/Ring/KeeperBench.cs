@@ -40,7 +40,7 @@ internal sealed class KeeperBench : IAsyncDisposable
         return snapshot;
     }
 
-    public async Task<RingSnapshot> GetAsync() => await Keeper.GetAsync(TestContext.Current.CancellationToken);
+    public async Task<RingSnapshot> GetAsync() => (RingSnapshot)await Keeper.GetAsync(TestContext.Current.CancellationToken);
 
     public Task<RingReading> ReadServerAsync() => Server.ReadAsync(TestContext.Current.CancellationToken);
 

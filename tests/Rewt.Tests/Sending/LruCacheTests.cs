@@ -4,55 +4,52 @@ namespace Rewt.Tests.Sending;
 
 public sealed class LruCacheTests
 {
-    [Fact]
-    public void What_was_set_is_found_and_nothing_else()
-    {
-        var cache = new LruCache<string, int>(2);
-        cache.Set("a", 1);
-
-        cache.TryGet("a", out var value).ShouldBeTrue();
-        value.ShouldBe(1);
-        cache.TryGet("b", out _).ShouldBeFalse();
-    }
+    private readonly List<string> _made = [];
 
     [Fact]
-    public void Setting_again_replaces_the_value_and_takes_no_room()
+    public void A_value_is_made_once()
     {
-        var cache = new LruCache<string, int>(2);
-        cache.Set("a", 1);
-        cache.Set("b", 2);
-        cache.Set("a", 3);
+        var cache = new LruCache<string, string>(2);
 
-        cache.TryGet("a", out var a).ShouldBeTrue();
-        a.ShouldBe(3);
-        cache.TryGet("b", out _).ShouldBeTrue();
+        cache.GetOrAdd("a", Make).ShouldBe("a");
+        cache.GetOrAdd("a", Make).ShouldBe("a");
+
+        _made.ShouldBe(["a"]);
     }
 
     [Fact]
     public void The_least_recently_used_leaves_first()
     {
-        var cache = new LruCache<string, int>(3);
-        cache.Set("a", 1);
-        cache.Set("b", 2);
-        cache.Set("c", 3);
-        cache.TryGet("a", out _);
-        cache.Set("b", 4);
+        var cache = new LruCache<string, string>(3);
+        foreach (var key in new[] { "a", "b", "c", "a", "b", "d" }) cache.GetOrAdd(key, Make);
+        _made.Clear();
 
-        cache.Set("d", 5);
-
-        cache.TryGet("c", out _).ShouldBeFalse();
-        cache.TryGet("a", out _).ShouldBeTrue();
-        cache.TryGet("b", out _).ShouldBeTrue();
-        cache.TryGet("d", out _).ShouldBeTrue();
+        foreach (var key in new[] { "a", "b", "d" }) cache.GetOrAdd(key, Make);
+        _made.ShouldBeEmpty();
+        cache.GetOrAdd("c", Make);
+        _made.ShouldBe(["c"]);
     }
 
     [Fact]
     public void A_cache_of_one_holds_the_last()
     {
-        var cache = new LruCache<int, int>(1);
-        for (var i = 0; i < 5; i++) cache.Set(i, i);
+        var cache = new LruCache<string, string>(1);
+        foreach (var key in new[] { "a", "b", "c" }) cache.GetOrAdd(key, Make);
+        _made.Clear();
 
-        Enumerable.Range(0, 5).Where(i => cache.TryGet(i, out _)).ShouldBe([4]);
+        foreach (var key in new[] { "c", "a" }) cache.GetOrAdd(key, Make);
+
+        _made.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public void What_could_not_be_made_takes_no_room()
+    {
+        var cache = new LruCache<string, string>(1);
+
+        Should.Throw<InvalidOperationException>(() => cache.GetOrAdd("a", _ => throw new InvalidOperationException()));
+
+        cache.GetOrAdd("a", Make).ShouldBe("a");
     }
 
     [Fact]
@@ -64,11 +61,26 @@ public sealed class LruCacheTests
             for (var i = 0; i < 5_000; i++)
             {
                 var key = (i * (worker + 3)) % 40;
-                if (cache.TryGet(key, out var value)) value.ShouldBe(key);
-                cache.Set(key, key);
+                cache.GetOrAdd(key, made => made).ShouldBe(key);
             }
         })));
 
-        Enumerable.Range(0, 40).Count(key => cache.TryGet(key, out _)).ShouldBe(16);
+        var made = 0;
+        for (var key = 0; key < 40; key++)
+        {
+            cache.GetOrAdd(key, each =>
+            {
+                made++;
+                return each;
+            });
+        }
+
+        made.ShouldBeInRange(24, 40);
+    }
+
+    private string Make(string key)
+    {
+        _made.Add(key);
+        return key;
     }
 }

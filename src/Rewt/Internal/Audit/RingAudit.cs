@@ -10,6 +10,9 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     /// <summary>Whoever has a connection to Redis and used it by hand.</summary>
     private const string RedisClient = "a client of Redis";
 
+    /// <summary>The name of this instance in the record and in the book of the living.</summary>
+    public string Instance => instance;
+
     /// <summary>By whom a change comes about: the operator for a command, else whoever made it necessary.</summary>
     public string By(RingAction action, bool isCommand) => action switch
     {

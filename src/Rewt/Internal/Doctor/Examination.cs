@@ -13,29 +13,37 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
     /// <summary>No instance takes longer to see a change by polling; one that is slow to say so gets as long again.</summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(RingSnapshot snapshot, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Finding>> RunAsync(KeySnapshot snapshot, CancellationToken cancellationToken) =>
     [
-        .. OfRing(snapshot),
+        .. OfKeys(snapshot),
+        .. snapshot is RingSnapshot shared ? OfSecret(shared) : [],
         .. await OfInstancesAsync(snapshot, cancellationToken).ConfigureAwait(false),
         .. server is null ? [] : await server.ExamineAsync(cancellationToken).ConfigureAwait(false),
     ];
 
-    /// <summary>What the reading itself shows.</summary>
-    public IEnumerable<Finding> OfRing(RingSnapshot snapshot)
+    private IEnumerable<Finding> OfKeys(KeySnapshot snapshot)
     {
-        var slot = snapshot.Reading.Slot;
-        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"Nothing can be signed or verified: {problem} (key '{ring}:rewt-secret').");
-        if (slot is { IsAbsent: false, IsWrongType: false, TimeToLive: null })
-        {
-            yield return Finding.Warning(
-                "no-ttl", $"The key '{ring}:rewt-secret' has no TTL, so it would never rotate; start a service that may write, which puts it back, or EXPIRE the key.");
-        }
-
         if (snapshot.ClockOffset.Duration() > (settings.ClockSkew / 2) + Travel)
         {
             yield return Finding.Warning(
                 "clock-offset",
                 $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the Redis server's, and ClockSkew forgives {Seconds(settings.ClockSkew)} s between two services; set both by NTP.");
+        }
+
+        if (snapshot.IsDegraded)
+        {
+            yield return Finding.Warning(
+                "degraded", "The Redis login may run neither scripts nor transactions, so only a part of the keys is shared and nothing can be revoked; give it the rights that 'rewt acl --role signer' prints.");
+        }
+    }
+
+    private IEnumerable<Finding> OfSecret(RingSnapshot snapshot)
+    {
+        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"Nothing can be signed or verified: {problem} (key '{ring}:rewt-secret').");
+        if (snapshot.Reading.Slot is { IsAbsent: false, IsWrongType: false, TimeToLive: null })
+        {
+            yield return Finding.Warning(
+                "no-ttl", $"The key '{ring}:rewt-secret' has no TTL, so it would never rotate; start a service that may write, which puts it back, or EXPIRE the key.");
         }
 
         foreach (var (secret, name) in new[] { (snapshot.Current?.Secret, "current"), (snapshot.Next?.Secret, "pending") })
@@ -46,15 +54,9 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
                     "weak-secret", $"The {name} secret (key {secret.KeyId}) {weakness}: whoever holds a token can guess it; run 'rewt keys revoke {secret.KeyId}' and let the fleet make a random one.");
             }
         }
-
-        if (snapshot.IsDegraded)
-        {
-            yield return Finding.Warning(
-                "degraded", "The Redis login may run neither scripts nor transactions, so only the secret is shared and nothing can be revoked; give it the rights that 'rewt acl --role signer' prints.");
-        }
     }
 
-    private async Task<IEnumerable<Finding>> OfInstancesAsync(RingSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Finding>> OfInstancesAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
         if (snapshot.Epoch is null) return [];
         var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);

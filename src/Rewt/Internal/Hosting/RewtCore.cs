@@ -40,7 +40,7 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => Options(provider, name));
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<RingRegistry>().Keeper(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigner(Keeper(provider, name), Options(provider, name), Time(provider)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRing(Keeper(provider, name), Time(provider)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => new RewtTokens(
             provider.GetRequiredKeyedService<TokenSigner>(name),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),

@@ -31,5 +31,18 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
         options.ServiceName ??= services.GetService<IHostEnvironment>()?.ApplicationName ?? Assembly.GetEntryAssembly()?.GetName().Name;
         options.Redis ??= services.GetService<IConfiguration>()?.GetConnectionString("redis");
+        if (!GivenKeySource.IsGiven(options)) return;
+
+        options.KeyMode = KeyMode.KeyPair;
+        // Nothing of it is in Redis, where the name would matter: each such scheme has its own without being told to.
+        if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
+        if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);
+    }
+
+    /// <summary>Files stand beside the settings that name them, whatever directory the process was started in.</summary>
+    private static void ResolveFiles(RewtOptions options, string root)
+    {
+        if (!string.IsNullOrEmpty(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
+        options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && KeyPlaces.IsFile(key) ? Path.Combine(root, key) : key)];
     }
 }

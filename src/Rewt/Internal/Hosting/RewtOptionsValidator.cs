@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>All that is wrong at once, each error with the setting that mends it.</summary>
-internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
+internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
 
@@ -12,7 +12,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        var errors = Errors(options).Select(error => $"{section}:{error}").ToList();
+        var errors = Errors(options).Concat(GivenKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}").ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
@@ -26,6 +26,14 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (!Names.IsName(o.ServiceName))
         {
             yield return $"ServiceName must be 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; set it to the name by which callers know this service.";
+        }
+
+        if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
+        if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
+        if (o.Algorithm is not ("ES256" or "ES384" or "RS256" or "PS256")) yield return "Algorithm must be ES256, ES384, RS256 or PS256.";
+        if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer) && (o.VerificationKeys.Count == 0 || issuer is null || !Names.IsIdentifier(issuer))))
+        {
+            yield return $"TrustedIssuers must be names of services: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
 
         if (o.RotationInterval > TimeSpan.FromDays(3650)) yield return "RotationInterval must be at most 3650 days.";

@@ -12,9 +12,10 @@ internal sealed class RingRegistry(
     TimeProvider time,
     ILoggerFactory loggers,
     RewtMetrics metrics,
-    IAuditActor? actor = null) : IAsyncDisposable, IDisposable
+    IAuditActor? actor = null,
+    IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>> _keepers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Ring, bool IsOther), Lazy<RingKeeper>> _keepers = new();
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Names => _names;
@@ -23,11 +24,18 @@ internal sealed class RingRegistry(
 
     /// <summary>The keeper of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring)).Value;
+    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue((ring, false), out var keeper) ? keeper : Open(ring, isOther: false)!).Value;
+
+    /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public RingKeeper? Other(string ring) => (_keepers.TryGetValue((ring, true), out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
+
+    /// <summary>Both keepers of a namespace.</summary>
+    public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
 
     /// <summary>The keepers of all namespaces but one.</summary>
     public IEnumerable<RingKeeper> Others(string ring) =>
-        _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).Select(Keeper);
+        _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).SelectMany(All);
 
     /// <summary>The keepers that are in use.</summary>
     public IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
@@ -42,7 +50,7 @@ internal sealed class RingRegistry(
                 $"Two rings have the namespace '{twins.Key}'; set Namespace of the scheme '{twins.Last()}' to one of its own.");
         }
 
-        foreach (var name in _names) Keeper(options.Get(name).Namespace).Start();
+        foreach (var keeper in _names.SelectMany(name => All(options.Get(name).Namespace))) keeper.Start();
     }
 
     public void Dispose()
@@ -55,16 +63,27 @@ internal sealed class RingRegistry(
         foreach (var keeper in Opened()) await keeper.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Lazy<RingKeeper> Open(string ring)
+    private Lazy<RingKeeper>? Open(string ring, bool isOther)
     {
         // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
         var name = _names.FirstOrDefault(name => options.Get(name).Namespace == ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
-        return _keepers.GetOrAdd(ring, _ => new Lazy<RingKeeper>(() =>
-        {
-            var settings = options.Get(name);
-            var telemetry = new RingTelemetry(new RingMetrics(metrics, ring), loggers.CreateLogger("Rewt.Audit"), actor);
-            return new RingKeeper(settings, stores.Open(settings), time, loggers.CreateLogger("Rewt.KeyRing"), telemetry);
-        }));
+        var settings = options.Get(name);
+        var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
+        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return null;
+        return _keepers.GetOrAdd((ring, isOther), _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
+    }
+
+    private RingKeeper Open(RewtOptions settings, KeyMode mode)
+    {
+        var logger = loggers.CreateLogger("Rewt.KeyRing");
+        var audit = new RingAudit(settings.Namespace, InstanceRoll.NewName(settings), actor, loggers.CreateLogger("Rewt.Audit"));
+        var telemetry = new RingTelemetry(new RingMetrics(metrics, settings.Namespace), audit);
+        IKeySource source = GivenKeySource.IsGiven(settings)
+            ? new GivenKeySource(settings, download, time, logger)
+            : mode == KeyMode.KeyPair
+            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger)
+            : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
+        return new RingKeeper(settings, source, time, logger, telemetry);
     }
 }

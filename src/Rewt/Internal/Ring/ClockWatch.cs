@@ -14,7 +14,7 @@ internal sealed partial class ClockWatch(string ring, TimeSpan skew, ILogger log
     /// <summary>The last look found the clock off.</summary>
     public bool IsOff { get; private set; }
 
-    public void Look(RingSnapshot snapshot)
+    public void Look(KeySnapshot snapshot)
     {
         var isOff = snapshot.ClockOffset.Duration() > skew + Travel;
         if (isOff && !IsOff) LogClockOff(ring, snapshot.ClockOffset, skew);

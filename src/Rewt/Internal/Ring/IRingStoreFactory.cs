@@ -1,7 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the store of a namespace; opening reaches no server.</summary>
+/// <summary>Opens the stores of a namespace; opening reaches no server.</summary>
 internal interface IRingStoreFactory
 {
     IRingStore Open(RewtOptions options);
+
+    /// <exception cref="NotSupportedException">There is no place for public keys here.</exception>
+    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store holds shared secrets only; set Rewt:KeyMode to SharedSecret.");
 }

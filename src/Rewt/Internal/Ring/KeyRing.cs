@@ -1,34 +1,39 @@
 namespace Rewt.Internal;
 
 /// <summary>The ring as the application sees it.</summary>
-internal sealed class KeyRing(RingKeeper keeper, TimeProvider time) : IRewtKeyRing
+/// <param name="keeper">The ring that signs.</param>
+/// <param name="other">The ring of the other kind of keys, where those are accepted too: a key of it can be revoked.</param>
+/// <param name="time">The clock.</param>
+internal sealed class KeyRing(RingKeeper keeper, RingKeeper? other, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>
-        View(await keeper.GetAsync(cancellationToken).ConfigureAwait(false));
+        View(keeper, await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false));
 
     public async Task<RewtKeyRing> RotateAsync(CancellationToken cancellationToken = default) =>
-        View(await keeper.RotateAsync(cancellationToken).ConfigureAwait(false));
+        View(keeper, await keeper.RotateAsync(cancellationToken).ConfigureAwait(false));
 
-    public async Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default) =>
-        View(await RevokeCoreAsync(keyId, cancellationToken).ConfigureAwait(false));
+    public async Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default)
+    {
+        var owner = OwnerOf(keyId);
+        return View(owner, await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false));
+    }
 
     public async Task<RewtRevocation> RevokeAndWaitAsync(string keyId, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        var ring = await RevokeCoreAsync(keyId, cancellationToken).ConfigureAwait(false);
-        return new RewtRevocation(View(ring), await keeper.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false));
+        var owner = OwnerOf(keyId);
+        var ring = await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false);
+        return new RewtRevocation(View(owner, ring), await owner.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false));
     }
 
-    private Task<RingSnapshot> RevokeCoreAsync(string keyId, CancellationToken cancellationToken)
+    private RingKeeper OwnerOf(string keyId)
     {
         ArgumentNullException.ThrowIfNull(keyId);
-        if (!KeyId.IsPossible(keyId))
-        {
-            throw new ArgumentException($"A key id has {KeyId.Length} characters of base64url; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
-        }
-
-        return keeper.RevokeAsync(keyId, cancellationToken);
+        if (keeper.IsPossible(keyId)) return keeper;
+        if (other?.IsPossible(keyId) == true) return other;
+        throw new ArgumentException(
+            $"A key id has {KeyId.Length} characters of base64url, that of a key pair {PairSnapshot.ThumbprintLength}; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
     }
 
-    private RewtKeyRing View(RingSnapshot snapshot) => new(keeper.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(time));
+    private RewtKeyRing View(RingKeeper of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(time));
 }

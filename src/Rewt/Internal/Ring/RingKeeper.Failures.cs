@@ -23,7 +23,7 @@ internal sealed partial class RingKeeper
         exception);
 
     private RewtKeysUnavailableException Unusable(string problem) =>
-        new($"The keys of '{Name}' cannot be had: the key '{Name}:rewt-secret' is unusable, {problem}.", TimeSpan.FromSeconds(5));
+        new($"The keys of '{Name}' cannot be had: {_source.Whereabouts(Name)} is unusable, {problem}.", TimeSpan.FromSeconds(5));
 
     private sealed record Failure(Moment At, Exception Exception);
 

@@ -22,9 +22,8 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
 
     private readonly TimeSpan _refreshInterval;
     private readonly TimeSpan _staleBudget;
-    private readonly IRingStore _store;
+    private readonly IKeySource _source;
     private readonly RingSchedule _schedule;
-    private readonly RingMaintainer _maintainer;
     private readonly ReadBudget _budget;
     private readonly InstanceRoll _roll;
     private readonly ClockWatch _clock;
@@ -38,24 +37,27 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     private Task? _loop;
     private PendingRead _next = new();
     private PendingRead? _inFlight;
-    private RingSnapshot? _snapshot;
+    private KeySnapshot? _snapshot;
     private Failure? _failure;
     private Due? _due;
     private bool _wanted;
     private bool _subscribed;
     private bool _overran;
 
-    public RingKeeper(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
+    public RingKeeper(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
+        : this(options, new SecretKeys(options, store, time, logger), time, logger)
+    {
+    }
+
+    public RingKeeper(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
     {
         (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
-        (_store, _time, _logger) = (store, time, logger);
+        (_source, _time, _logger) = (source, time, logger);
         _schedule = RingSchedule.From(options);
         _budget = new ReadBudget(time);
         _clock = new ClockWatch(Name, options.ClockSkew, logger);
-        _roll = new InstanceRoll(store.Instances, options, time);
-        telemetry ??= RingTelemetry.None(logger);
-        Metrics = telemetry.Metrics;
-        _maintainer = new RingMaintainer(Name, store, _schedule, time, logger, Metrics, new RingAudit(Name, _roll.Instance, telemetry.Actor, telemetry.Audit));
+        _roll = new InstanceRoll(source.Instances, options, time, telemetry?.Audit.Instance);
+        Metrics = telemetry?.Metrics ?? RingMetrics.None;
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -65,7 +67,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     public RingMetrics Metrics { get; }
 
     /// <summary>Who looks the ring's server over, where somebody can.</summary>
-    public IStoreDoctor? Doctor => _store.Doctor;
+    public IStoreDoctor? Doctor => _source.Doctor;
 
     /// <summary>Begins to keep the ring; harmless when it has begun.</summary>
     /// <exception cref="ObjectDisposedException">The keeper is closed.</exception>
@@ -84,24 +86,24 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     }
 
     /// <summary>What was read last, however old.</summary>
-    public RingSnapshot? Known => Volatile.Read(ref _snapshot);
+    public KeySnapshot? Known => Volatile.Read(ref _snapshot);
 
     /// <summary>The ring if it can be used without waiting: usable and no older than one refresh interval.</summary>
-    public RingSnapshot? Fresh =>
+    public KeySnapshot? Fresh =>
         Volatile.Read(ref _snapshot) is { Problem: null } snapshot && snapshot.Age(_time) <= _refreshInterval ? snapshot : null;
 
     /// <summary>The ring if it can be used without waiting, in an outage too.</summary>
-    public RingSnapshot? Usable =>
+    public KeySnapshot? Usable =>
         Fresh ?? (Volatile.Read(ref _snapshot) is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(_time) <= _staleBudget ? snapshot : null);
 
     /// <summary>The ring, at most one refresh interval old while the store can be reached, at most the stale budget while it cannot.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
-    public ValueTask<RingSnapshot> GetAsync(CancellationToken cancellationToken) =>
+    public ValueTask<KeySnapshot> GetAsync(CancellationToken cancellationToken) =>
         Fresh is { } snapshot ? ValueTask.FromResult(snapshot) : GetSlowAsync(cancellationToken);
 
     /// <summary>The ring from a read that began after this call; calls share reads, of which there are at most two a second.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store cannot be reached, or too many wait.</exception>
-    public async Task<RingSnapshot> RefreshAsync(CancellationToken cancellationToken)
+    public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
         Start();
         var asked = Moment.Now(_time);
@@ -134,10 +136,10 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         await _timer.DisposeAsync().ConfigureAwait(false);
         if (_loop is { } loop) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_failure is null) await _roll.LeaveAsync().ConfigureAwait(false);
-        await _store.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<RingSnapshot> GetSlowAsync(CancellationToken cancellationToken)
+    private async ValueTask<KeySnapshot> GetSlowAsync(CancellationToken cancellationToken)
     {
         Start();
         var asked = Moment.Now(_time);
@@ -209,7 +211,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     }
 
     /// <summary>One turn of reading and writing. The loop and an operator's command take turns, so no two reads overlap.</summary>
-    private async Task<RingSnapshot?> CycleAsync(Func<RingReading, RingPlan>? command, CancellationToken cancellationToken)
+    private async Task<KeySnapshot?> CycleAsync(KeyCommand? command, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _wanted, false);
@@ -221,7 +223,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         Exception? failed = null;
         try
         {
-            var snapshot = await _maintainer.UpdateAsync(_snapshot, command, cancellationToken).ConfigureAwait(false);
+            var snapshot = await _source.UpdateAsync(_snapshot, command, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
@@ -263,7 +265,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
 
     private void NextCycleIn(TimeSpan pause) => Volatile.Write(ref _due, new Due(Moment.Now(_time), pause));
 
-    private TimeSpan PollPause(RingSnapshot snapshot)
+    private TimeSpan PollPause(KeySnapshot snapshot)
     {
         // With the default interval a read that gets no answer has failed before anybody would wait for it.
         var poll = _refreshInterval * (0.6 + (Random.Shared.NextDouble() * 0.16));
@@ -281,7 +283,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     {
         try
         {
-            await _store.SubscribeAsync(Look, cancellationToken).ConfigureAwait(false);
+            await _source.SubscribeAsync(Look, cancellationToken).ConfigureAwait(false);
             _subscribed = true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -5,44 +5,66 @@ namespace Rewt.Internal;
 /// <summary>Keys from the cached rings; an unknown key id asks the store once, shared with all who ask at the same time.</summary>
 internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default)
-    {
-        var keeper = rings.Keeper(ring);
-        return keyId is not null && keeper.Fresh is { } snapshot && Known(snapshot, keyId) is { } known
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
+        keyId is not null && AtHand(ring, issuer, keyId) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(keeper, keyId, cancellationToken);
-    }
+            : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
+
+    /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => KeeperOf(ring, keyId).Fresh?.Known(issuer, keyId, time);
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken) =>
-        (await rings.Keeper(ring).RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
+    {
+        var keeper = KeeperOf(ring, null);
+        if (!keeper.TakesKeyless) return [];
+
+        keeper.Ask(null);
+        return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+    }
+
+    /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It may.</exception>
+    public void RefuseDoubt(string ring) => RefuseDoubt(rings.Keeper(ring).Known);
 
     /// <summary>
-    /// Whether the key is another ring's of this process. A key id is derived from its secret, so it can be no other's, and asking the store of this ring about it
+    /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
     /// would make each good token of the other cost a read.
     /// </summary>
     public bool IsOfAnotherRing(string ring, string keyId) =>
-        rings.Names.Count > 1 && !Knows(rings.Keeper(ring), keyId) && rings.Others(ring).Any(other => Knows(other, keyId));
+        rings.Names.Count > 1 && !rings.All(ring).Any(own => Knows(own, keyId)) && rings.Others(ring).Any(other => Knows(other, keyId));
 
-    private bool Knows(RingKeeper keeper, string keyId) => keeper.Known is { } snapshot && Known(snapshot, keyId) is not null;
+    /// <summary>Where two kinds of keys are accepted, the form of the key id says which it is; a token that names none is of the shared secret.</summary>
+    private RingKeeper KeeperOf(string ring, string? keyId)
+    {
+        var keeper = rings.Keeper(ring);
+        return rings.Other(ring) is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : keeper;
+    }
+
+    private static void RefuseDoubt(KeySnapshot? snapshot)
+    {
+        if (snapshot?.Doubt is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+    }
+
+    private bool Knows(RingKeeper keeper, string keyId) =>
+        keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, time) is not null;
 
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(
-        RingKeeper keeper, string? keyId, CancellationToken cancellationToken)
+        RingKeeper keeper, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         var snapshot = await keeper.GetAsync(cancellationToken).ConfigureAwait(false);
         if (keyId is null) return snapshot.KeylessKeys(time);
-        if (Known(snapshot, keyId) is { } known) return known;
+        if (snapshot.Known(issuer, keyId, time) is { } known) return known;
 
+        keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        var found = Known(snapshot, keyId);
-        keeper.Metrics.UnknownKey(isFound: found is not null);
-        return found ?? [];
-    }
-
-    /// <summary>What the snapshot says for certain; <see langword="null"/> when only the store can tell.</summary>
-    private IReadOnlyList<SecurityKey>? Known(RingSnapshot snapshot, string keyId)
-    {
-        if (snapshot.Find(keyId, time) is { } key) return key.Candidates;
-        return snapshot.Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
+        var found = snapshot.Known(issuer, keyId, time);
+        keeper.Metrics.UnknownKey(isFound: found is { Count: > 0 });
+        if (found is not null) return found;
+        RefuseDoubt(snapshot);
+        return [];
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>What an instance knows after one read: immutable, shared by all requests, a function of that read and the revocations seen.</summary>
-internal sealed class RingSnapshot
+internal sealed class RingSnapshot : KeySnapshot
 {
     private const int KeylessCandidates = 4;
 
@@ -12,7 +12,6 @@ internal sealed class RingSnapshot
     private readonly FrozenDictionary<string, long> _retiredUntil;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
-    private readonly Moment _readAt;
 
     /// <param name="reading">What the store held.</param>
     /// <param name="dead">All revoked keys this instance knows of.</param>
@@ -27,8 +26,9 @@ internal sealed class RingSnapshot
         RingSchedule schedule,
         Moment readAt,
         RingSnapshot? previous)
+        : base(readAt)
     {
-        (_reading, _schedule, _readAt, Problem, Dead) = (reading, schedule, readAt, problem, dead);
+        (_reading, _schedule, Problem, Dead) = (reading, schedule, problem, dead);
         var ring = reading.Ring;
         var retired = ring is null ? [] : ring.Retired.Where(key => !dead.ContainsKey(key.Secret.KeyId)).ToArray();
 
@@ -44,30 +44,20 @@ internal sealed class RingSnapshot
             : previous?._keys.GetValueOrDefault(secret.KeyId) ?? new RingKey(secret);
     }
 
-    public RingKey? Current { get; }
+    public override RingKey? Current { get; }
 
-    public RingKey? Next { get; }
+    public override RingKey? Next { get; }
 
-    /// <summary>Revoked key ids and when each may be forgotten.</summary>
-    public IReadOnlyDictionary<string, long> Dead { get; }
+    public override IReadOnlyDictionary<string, long> Dead { get; }
 
-    public string? Problem { get; }
+    public override string? Epoch => _reading.Ring?.Epoch;
 
-    public string? Epoch => _reading.Ring?.Epoch;
+    public override long Version => _reading.Ring?.Version ?? 0;
 
-    public long Version => _reading.Ring?.Version ?? 0;
-
-    /// <summary>When this was read, Unix milliseconds by the store's clock.</summary>
-    public long ReadAt => _reading.Now;
+    public override long ReadAt => _reading.Now;
 
     /// <summary>Only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
-    public bool IsDegraded => _reading.IsDegraded;
-
-    /// <summary>Why what had to be written could not be; <see langword="null"/> when nothing was refused.</summary>
-    public string? WriteRefusal { get; init; }
-
-    /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
-    public TimeSpan ClockOffset => _readAt.WallClock - At(_reading.Now);
+    public override bool IsDegraded => _reading.IsDegraded;
 
     public IEnumerable<string> KeyIds => _keys.Keys;
 
@@ -79,7 +69,7 @@ internal sealed class RingSnapshot
     /// <summary>Since when the current key signs (Unix milliseconds by the store's clock): as seen, else by its deadline.</summary>
     public long CurrentSince { get; }
 
-    public TimeSpan CurrentAge(TimeProvider time) => TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(time) - CurrentSince));
+    public override TimeSpan? CurrentAge(TimeProvider time) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(time) - CurrentSince));
 
     /// <summary>How long after its publication a pending key was seen; <see langword="null"/> when there is no new one.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
@@ -87,13 +77,11 @@ internal sealed class RingSnapshot
         : null;
 
     /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
-    public TimeSpan UntilRotation(TimeProvider time) =>
+    public override TimeSpan UntilRotation(TimeProvider time) =>
         _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(time)) : TimeSpan.MaxValue;
 
-    public TimeSpan Age(TimeProvider time) => _readAt.Elapsed(time);
-
     /// <summary>The key that signs now: past the point of rotation the next one, if it has been out long enough for receivers to hold it.</summary>
-    public RingKey? SigningKey(TimeProvider time)
+    public override SigningKey? SigningKey(TimeProvider time)
     {
         if (_reading.Ring is not { } ring || Next is null) return Current;
 
@@ -102,11 +90,14 @@ internal sealed class RingSnapshot
         return due && now - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
 
-    public RingKey? Find(string keyId, TimeProvider time) =>
-        _keys.TryGetValue(keyId, out var key) && Verifies(key, StoreNow(time)) ? key : null;
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    {
+        if (_keys.TryGetValue(keyId, out var key) && Verifies(key, StoreNow(time))) return key.Candidates;
+        return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
+    }
 
-    /// <summary>For a token that names no key: the current one and the few that retired last.</summary>
-    public IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time)
+    /// <summary>The current key and the few that retired last.</summary>
+    public override IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time)
     {
         var now = StoreNow(time);
         var retired = _retiredUntil.OrderByDescending(pair => pair.Value).Select(pair => _keys[pair.Key]).Where(key => Verifies(key, now));
@@ -114,7 +105,7 @@ internal sealed class RingSnapshot
         return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];
     }
 
-    public IReadOnlyList<RewtKey> ToKeys()
+    public override IReadOnlyList<RewtKey> ToKeys()
     {
         var keys = new List<RewtKey>();
         if (Current is not null) keys.Add(new RewtKey(Current.KeyId, RewtKeyState.Current, At(_reading.Ring!.Deadline)));
@@ -130,9 +121,5 @@ internal sealed class RingSnapshot
         return former.KeyId == Current.KeyId ? previous.CurrentSince : _reading.Now;
     }
 
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
     private bool Verifies(RingKey key, long now) => !_retiredUntil.TryGetValue(key.KeyId, out var until) || now < until;
-
-    private long StoreNow(TimeProvider time) => _reading.Now + (long)_readAt.Elapsed(time).TotalMilliseconds;
 }

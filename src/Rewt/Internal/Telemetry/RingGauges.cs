@@ -24,8 +24,9 @@ internal sealed class RingGauges
 
     private IEnumerable<Measurement<double>> KeyAges() =>
         from keeper in _rings.Opened()
-        where keeper.Known is { Current: not null }
-        select Of(keeper, keeper.Known!.CurrentAge(_time).TotalSeconds);
+        let age = keeper.Known?.CurrentAge(_time)
+        where age is not null
+        select Of(keeper, age.Value.TotalSeconds);
 
     private IEnumerable<Measurement<double>> ContactAges() =>
         from keeper in _rings.Opened()
@@ -38,8 +39,9 @@ internal sealed class RingGauges
 
     private IEnumerable<Measurement<double>> UntilRotations() =>
         from keeper in _rings.Opened()
-        where keeper.Known is { Current: not null }
-        select Of(keeper, keeper.Known!.UntilRotation(_time).TotalSeconds);
+        let left = keeper.Known?.UntilRotation(_time)
+        where left is not null && left != TimeSpan.MaxValue
+        select Of(keeper, left.Value.TotalSeconds);
 
     private IEnumerable<Measurement<long>> Usables() =>
         from keeper in _rings.Opened()

@@ -35,6 +35,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     public void CacheHit()
     {
         if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
+        Verified("valid");
     }
 
     public void UnknownKey(bool isFound)

@@ -10,6 +10,7 @@ internal static class KeyAlgorithms
 
     public static string[] Of(SecurityKey key) => key switch
     {
+        IOneAlgorithmKey one => one.Algorithms,
         SymmetricSecurityKey => Hmac,
         RsaSecurityKey => Rsa,
         ECDsaSecurityKey { KeySize: 256 } => [SecurityAlgorithms.EcdsaSha256],

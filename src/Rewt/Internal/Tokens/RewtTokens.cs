@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics) : IRewtTokens
 {
     private readonly TokenVerifier _data = new(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
-    private readonly TokenVerifier _bearer = new(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!, options.Namespace]), resolver, time);
+    private readonly TokenVerifier _bearer = new(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
 
     public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
     {

@@ -17,6 +17,8 @@ internal sealed class TokenPolicy
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
+        Requirements = type == TokenTypes.Bearer ? ClaimRequirements.ForBearer(options) : ClaimRequirements.ForData();
+        AcceptsForeign = type == TokenTypes.Bearer && options.VerificationKeys.Count > 0;
         _template = template?.Clone() ?? new TokenValidationParameters { ValidateIssuer = false };
         _template.ValidateAudience = false;
         _template.ValidateLifetime = false;
@@ -47,6 +49,22 @@ internal sealed class TokenPolicy
     public string Type { get; }
 
     public IReadOnlyCollection<string>? Audiences { get; }
+
+    /// <summary>A token for the whole namespace is for this service too, where all share one secret.</summary>
+    public bool TakesNamespace { get; init; }
+
+    /// <summary>Whether tokens of this issuer may be accepted at all; a service trusts the data that it signed itself.</summary>
+    public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));
+
+    /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
+    public bool IsForUs(string audience, SecurityKey? key) =>
+        Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && (key is null || KeyOwners.Of(key) is null));
+
+    /// <summary>The claims that must be there.</summary>
+    public ClaimRequirements Requirements { get; }
+
+    /// <summary>Whether bearer tokens of other makes are judged: only with keys that are named for it.</summary>
+    public bool AcceptsForeign { get; }
 
     /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
     public bool MapInboundClaims { get; init; }

@@ -13,10 +13,10 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <summary>Makes a bearer token for a service; without one for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
-        SignBearer(CurrentKey(await keeper.GetAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
+        SignBearer(CurrentKey(await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
 
     /// <summary>Makes a bearer token with a key at hand.</summary>
-    public SignedToken SignBearer(RingKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public SignedToken SignBearer(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
         RefuseAudience(audience);
         if (claims is not null) ReservedClaims.Refuse(claims);
@@ -34,7 +34,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <summary>Signs data: the claim <c>data</c> holds it.</summary>
     public async ValueTask<SignedToken> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken)
     {
-        var snapshot = await keeper.GetAsync(cancellationToken).ConfigureAwait(false);
+        var snapshot = await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false);
         return Sign(CurrentKey(snapshot), TokenTypes.Data, contentType, null, json =>
         {
             json.WritePropertyName("data"u8);
@@ -44,10 +44,11 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
 
     /// <summary>The key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
-    public RingKey CurrentKey(RingSnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
-        $"The ring '{keeper.Name}' has no current key: it was revoked and Redis does not let this service write a new one.", TimeSpan.FromSeconds(2));
+    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
+        snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
+        : $"The ring '{keeper.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
-    private SignedToken Sign(RingKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
+    private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + options.TokenLifetime;
@@ -87,6 +88,11 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <exception cref="ArgumentException">It is no service's name.</exception>
     private void RefuseAudience(string? audience)
     {
+        if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
+        {
+            throw new ArgumentException("With key pairs a token is for one service: name it.", nameof(audience));
+        }
+
         if (audience is null || Names.IsName(audience) || audience == options.Namespace) return;
         throw new ArgumentException($"An audience is a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
     }

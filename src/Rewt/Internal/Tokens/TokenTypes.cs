@@ -7,6 +7,11 @@ internal static class TokenTypes
 
     public const string Data = "rewt-data+jwt";
 
+    /// <summary>Whether a token of another make says that it is a bearer token, or nothing of its kind (RFC 7519 §5.1, RFC 9068 §2.1).</summary>
+    public static bool IsForeignBearer(string? type) =>
+        type is null || type.Equals("JWT", StringComparison.OrdinalIgnoreCase) || type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("application/at+jwt", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What Node's jsonwebtoken writes.</summary>
     public const string Node = "JWT";
 }

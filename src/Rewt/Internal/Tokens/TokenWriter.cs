@@ -1,20 +1,19 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes a token in JWS compact serialization (RFC 7515 §7.1), HS256 (RFC 7518 §3.2).</summary>
+/// <summary>Writes a token in JWS compact serialization (RFC 7515 §7.1).</summary>
 internal static class TokenWriter
 {
     /// <exception cref="ArgumentException">The token would be longer than receivers read.</exception>
-    public static string Write(RingKey key, string type, string? contentType, ReadOnlySpan<byte> payload)
+    public static string Write(SigningKey key, string type, string? contentType, ReadOnlySpan<byte> payload)
     {
-        var header = Header(key.KeyId, type, contentType);
+        var header = Header(key, type, contentType);
         var signedLength = Base64Url.GetEncodedLength(header.Length) + 1 + Base64Url.GetEncodedLength(payload.Length);
-        var length = signedLength + 1 + Base64Url.GetEncodedLength(HMACSHA256.HashSizeInBytes);
+        var length = signedLength + 1 + Base64Url.GetEncodedLength(key.SignatureLength);
         if (length > TokenLimits.TokenLength)
         {
             throw new ArgumentException($"The token would have {length} characters; receivers read at most {TokenLimits.TokenLength}. Sign less.", nameof(payload));
@@ -27,8 +26,8 @@ internal static class TokenWriter
             buffer[at++] = (byte)'.';
             at += Base64Url.EncodeToUtf8(payload, buffer.AsSpan(at));
 
-            Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(key.Secret.Bytes, buffer.AsSpan(0, at), signature);
+            Span<byte> signature = stackalloc byte[key.SignatureLength];
+            key.Sign(buffer.AsSpan(0, at), signature);
             buffer[at++] = (byte)'.';
             at += Base64Url.EncodeToUtf8(signature, buffer.AsSpan(at));
             return Encoding.ASCII.GetString(buffer, 0, at);
@@ -39,13 +38,13 @@ internal static class TokenWriter
         }
     }
 
-    private static ReadOnlySpan<byte> Header(string keyId, string type, string? contentType)
+    private static ReadOnlySpan<byte> Header(SigningKey key, string type, string? contentType)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("alg"u8, "HS256"u8);
-        json.WriteString("kid"u8, keyId);
+        json.WriteString("alg"u8, key.Algorithm);
+        json.WriteString("kid"u8, key.KeyId);
         // The media type's '+' is written as it is: the default encoder would spell it as an escape.
         json.WritePropertyName("typ"u8);
         json.WriteRawValue($"\"{type}\"", skipInputValidation: true);

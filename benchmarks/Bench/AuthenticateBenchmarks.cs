@@ -1,0 +1,70 @@
+using BenchmarkDotNet.Attributes;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Benchmarks;
+
+/// <summary>What the receiving side costs a request, from the header to the ticket.</summary>
+public class AuthenticateBenchmarks
+{
+    /// <summary>More than the receiver remembers having seen, so that each comes as if for the first time.</summary>
+    private const int Tokens = 1 << 16;
+
+    private readonly string[] _rewtTokens = new string[Tokens];
+    private readonly string[] _peerTokens = new string[Tokens];
+    private Receiver _rewt = null!;
+    private Receiver _peer = null!;
+    private int _next;
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var key = Receiver.NewKey();
+        (_rewt, _peer) = (Receiver.Rewt(), Receiver.JwtBearer(key));
+        for (var i = 0; i < Tokens; i++)
+        {
+            _rewtTokens[i] = "Bearer " + await _rewt.Tokens.CreateBearerAsync("inventory");
+            _peerTokens[i] = "Bearer " + PeerTokens.Create(new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
+        }
+
+        for (var i = 0; i < 3; i++) await SeenAsync();
+        if (!await SeenAsync() || !await PeerAsync() || !await NeverSeenAsync() || await ForgedAsync() || await PeerForgedAsync())
+        {
+            throw new InvalidOperationException("What is measured does not work.");
+        }
+    }
+
+    [GlobalCleanup]
+    public async Task CleanUpAsync()
+    {
+        await _rewt.DisposeAsync();
+        await _peer.DisposeAsync();
+    }
+
+    [Benchmark]
+    public bool Context() => _rewt.Prepare(_rewtTokens[0]);
+
+    [Benchmark(Baseline = true)]
+    public Task<bool> PeerAsync() => _peer.AuthenticateAsync(Next(_peerTokens));
+
+    [Benchmark]
+    public Task<bool> SeenAsync() => _rewt.AuthenticateAsync(_rewtTokens[0]);
+
+    [Benchmark]
+    public Task<bool> NeverSeenAsync() => _rewt.AuthenticateAsync(Next(_rewtTokens));
+
+    [Benchmark]
+    public Task<bool> PeerForgedAsync() => _peer.AuthenticateAsync(Forged(_peerTokens));
+
+    [Benchmark]
+    public Task<bool> ForgedAsync() => _rewt.AuthenticateAsync(Forged(_rewtTokens));
+
+    private string Next(string[] tokens)
+    {
+        // The first is the one that is seen again and again.
+        _next = (_next + 1) % (Tokens - 1);
+        return tokens[_next + 1];
+    }
+
+    /// <summary>The signature of another token.</summary>
+    private string Forged(string[] tokens) => string.Concat(Next(tokens).AsSpan(0, tokens[0].LastIndexOf('.')), tokens[0].AsSpan(tokens[0].LastIndexOf('.')));
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Benchmarks;
+
+/// <summary>A container that authenticates requests without a server, with Rewt or with the peer.</summary>
+internal sealed class Receiver : IAsyncDisposable
+{
+    private static readonly TimeSpan Life = TimeSpan.FromHours(6);
+
+    private readonly ServiceProvider _services;
+
+    private Receiver(ServiceProvider services) => _services = services;
+
+    public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
+
+    /// <summary>Rewt with a ring in memory.</summary>
+    public static Receiver Rewt()
+    {
+        var services = Common();
+        services.AddRewtInMemory(Settings);
+        services.AddRewtAuthentication();
+        return new Receiver(services.BuildServiceProvider());
+    }
+
+    /// <summary>JwtBearer with one static key, which checks what Rewt checks: issuer aside, everything it can.</summary>
+    public static Receiver JwtBearer(SecurityKey key)
+    {
+        var services = Common();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        {
+            options.MapInboundClaims = false;
+            options.TokenValidationParameters = new TokenValidationParameters
+            {
+                IssuerSigningKey = key,
+                ValidAudience = "inventory",
+                ValidIssuer = "inventory",
+            };
+        });
+        return new Receiver(services.BuildServiceProvider());
+    }
+
+    public static SymmetricSecurityKey NewKey() => new(RandomNumberGenerator.GetBytes(43)) { KeyId = "0123456789abcdefghijkl" };
+
+    public static void Settings(RewtOptions options) =>
+        (options.ServiceName, options.TokenLifetime, options.MaxTokenLifetime) = ("inventory", Life, Life);
+
+    /// <summary>What comes before authentication, and is taken off the results: a scope and a context with the header.</summary>
+    public HttpContext Context(IServiceScope scope, string header)
+    {
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Request.Headers.Authorization = header;
+        return context;
+    }
+
+    public bool Prepare(string header)
+    {
+        using var scope = _services.CreateScope();
+        return Context(scope, header).Request.Headers.Count == 1;
+    }
+
+    public async Task<bool> AuthenticateAsync(string header)
+    {
+        using var scope = _services.CreateScope();
+        return (await Context(scope, header).AuthenticateAsync()).Succeeded;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private static ServiceCollection Common()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information));
+        return services;
+    }
+}

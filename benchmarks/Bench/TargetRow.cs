@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Rewt.Benchmarks;
+
+/// <param name="Type">The class of both benchmarks.</param>
+/// <param name="Work">What is measured.</param>
+/// <param name="Ours">Our method.</param>
+/// <param name="Peer">The method of the peer.</param>
+/// <param name="Overhead">A method whose cost is taken off both.</param>
+/// <param name="Time">The promised ratio of times; none where <see langword="null"/>.</param>
+/// <param name="Bytes">The promised ratio of bytes; none where <see langword="null"/>.</param>
+internal sealed record TargetRow(string Type, string Work, string Ours, string Peer, string? Overhead, double? Time, double? Bytes)
+{
+    public bool Print(IReadOnlyDictionary<(string, string), (double Time, double Bytes)> measured, TextWriter output)
+    {
+        var overhead = Overhead is null ? default : measured[(Type, Overhead)];
+        var (ours, peer) = (measured[(Type, Ours)], measured[(Type, Peer)]);
+        var time = (ours.Time - overhead.Time) / (peer.Time - overhead.Time);
+        var bytes = peer.Bytes - overhead.Bytes > 0 ? (ours.Bytes - overhead.Bytes) / (peer.Bytes - overhead.Bytes) : 0;
+        var holds = !(time > Time) && !(bytes > Bytes);
+        var promise = string.Create(CultureInfo.InvariantCulture, $"{Limit(Time)}, {Limit(Bytes)}{(holds ? "" : " **missed**")}");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Work} | {Peer} | {time:0.00} ({ours.Time - overhead.Time:0} of {peer.Time - overhead.Time:0} ns) | {bytes:0.00} ({ours.Bytes - overhead.Bytes:0} of {peer.Bytes - overhead.Bytes:0}) | {promise} |"));
+        return holds;
+    }
+
+    private static string Limit(double? ratio) => ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"≤ {value:0.00}") : "–";
+}

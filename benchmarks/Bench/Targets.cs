@@ -1,0 +1,42 @@
+using System.Globalization;
+using BenchmarkDotNet.Reports;
+
+namespace Rewt.Benchmarks;
+
+/// <summary>The results as ratios to the peer of the same run, beside what is promised.</summary>
+internal static class Targets
+{
+    private const string Authenticate = nameof(AuthenticateBenchmarks);
+
+    /// <returns>Whether every benchmark ran and, where they are measured, every ratio holds.</returns>
+    public static bool Print(IEnumerable<Summary> summaries, TextWriter output, bool isDry)
+    {
+        var reports = summaries.SelectMany(summary => summary.Reports).ToList();
+        var failed = reports.Where(report => !report.Success).Select(report => report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo).ToList();
+        if (reports.Count == 0 || failed.Count > 0)
+        {
+            output.WriteLine($"did not run: {string.Join(", ", failed.DefaultIfEmpty("anything"))}");
+            return false;
+        }
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reports.Count} benchmarks ran"));
+        if (isDry) return true;
+
+        var measured = reports.ToDictionary(
+            report => (report.BenchmarkCase.Descriptor.Type.Name, report.BenchmarkCase.Descriptor.WorkloadMethod.Name),
+            report => (Time: report.ResultStatistics!.Median, Bytes: (double)(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0)));
+        output.WriteLine("| work | peer | time | bytes | promised |");
+        output.WriteLine("|---|---|---|---|---|");
+        return Rows().Where(row => measured.ContainsKey((row.Type, row.Ours))).Select(row => row.Print(measured, output)).ToList().TrueForAll(holds => holds);
+    }
+
+    private static IEnumerable<TargetRow> Rows() =>
+    [
+        new(Authenticate, "token seen before", "SeenAsync", "PeerAsync", "Context", 0.22, 0.25),
+        new(Authenticate, "token never seen", "NeverSeenAsync", "PeerAsync", "Context", 1.00, 1.00),
+        new(Authenticate, "forged token", "ForgedAsync", "PeerForgedAsync", "Context", 0.5, null),
+        new(nameof(AttachBenchmarks), "attach a token at hand", "AttachAsync", "Peer", null, 6, 1.00),
+        new(nameof(AttachBenchmarks), "all handlers, nothing sent (no promise)", "SignedClientAsync", "BareClientAsync", null, null, null),
+        new(nameof(SignBenchmarks), "sign a fresh token", "FreshAsync", "Peer", null, 0.7, null),
+    ];
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Rewt.Internal;
+
+/// <summary>Answers with the public keys of one service, or with 503 when they cannot be had.</summary>
+internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeProvider time, ILogger logger)
+{
+    private const string MediaType = "application/jwk-set+json";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly TimeSpan NoKeyYet = TimeSpan.FromSeconds(1);
+
+    private int _warned;
+
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string scheme)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(scheme);
+        var services = endpoints.ServiceProvider;
+        var ring = RewtSchemes.RingOf(scheme);
+        if (services.GetServices<RingRegistration>().All(registration => registration.Name != ring))
+        {
+            throw new InvalidOperationException($"MapRewtJwks serves the keys of the scheme '{scheme}', which is not there: call AddRewtAuthentication or AddRewt first.");
+        }
+
+        // The settings are read with the first request: what is wrong with them is for the start to tell.
+        var endpoint = new Lazy<JwksEndpoint>(() => new JwksEndpoint(
+            services.GetRequiredKeyedService<RingKeeper>(ring),
+            services.GetRequiredKeyedService<RewtOptions>(ring),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Rewt.Jwks")));
+        var mapped = endpoints.MapMethods(pattern, Methods, context => endpoint.Value.AnswerAsync(context)).WithDisplayName("Rewt JWKS");
+        mapped.Finally(OpenToAll);
+        return mapped;
+    }
+
+    /// <summary>Open even where all endpoints ask who is there, unless somebody asked for that here.</summary>
+    private static void OpenToAll(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.OfType<IAuthorizeData>().Any()) endpoint.Metadata.Add(new AllowAnonymousAttribute());
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context, await KeysAsync(context.RequestAborted));
+        }
+        catch (RewtKeysUnavailableException exception)
+        {
+            logger.KeysUnavailableForJwks(exception);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(exception.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.CacheControl = "no-store";
+        }
+    }
+
+    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    private async ValueTask<IReadOnlyList<PublicKey>> KeysAsync(CancellationToken cancellationToken)
+    {
+        var signs = GivenKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
+        if (!signs)
+        {
+            if (Interlocked.Exchange(ref _warned, 1) == 0) logger.NothingToServe();
+            return [];
+        }
+
+        // Who shows keys is going to sign: the first key is made now, so that it is known before it does.
+        var keys = (await keeper.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, time);
+        return keys.Count > 0 ? keys : throw new RewtKeysUnavailableException($"The service '{options.ServiceName}' has no public key yet.", NoKeyYet);
+    }
+
+    private async Task AnswerAsync(HttpContext context, IReadOnlyList<PublicKey> keys)
+    {
+        var body = Write(keys);
+        var tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 16))}\"");
+        var response = context.Response;
+        response.Headers.ETag = tag.ToString();
+        response.Headers.CacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={MaxAge}");
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = MediaType;
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>What other instances publish is known here one refresh interval later, which is taken off what caches may add.</summary>
+    private long MaxAge => Math.Max(0, (long)(options.PropagationDelay - options.RefreshInterval).TotalSeconds);
+
+    private static byte[] Write(IReadOnlyList<PublicKey> keys)
+    {
+        using var buffer = new MemoryStream(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("keys"u8);
+            foreach (var key in keys.OrderBy(key => key.KeyId, StringComparer.Ordinal)) key.WriteTo(json);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}

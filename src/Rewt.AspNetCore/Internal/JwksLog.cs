@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>What the JWKS endpoint logs.</summary>
+internal static partial class JwksLog
+{
+    [LoggerMessage(EventId = 85, EventName = "JwksUnavailable", Level = LogLevel.Warning, Message = "The public keys cannot be served: they cannot be had.")]
+    public static partial void KeysUnavailableForJwks(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 86, EventName = "JwksEmpty", Level = LogLevel.Warning,
+        Message = "The key set that MapRewtJwks serves is empty: this service signs with a shared secret, or not at all. Set Rewt:KeyMode to KeyPair, or Rewt:SigningKeyFile.")]
+    public static partial void NothingToServe(this ILogger logger);
+}

@@ -1,0 +1,53 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// The token for one audience and one set of claims. However many requests want it, one signs and the others take what it made; while a
+/// token in use grows old, the next one is made behind its back.
+/// </summary>
+internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, string claims) : IThreadPoolWorkItem
+{
+    private readonly Lock _signing = new();
+    private volatile BearerToken? _token;
+    private int _isRefreshing;
+
+    /// <param name="key">The key that is current.</param>
+    /// <param name="values">The claims.</param>
+    /// <param name="fresh">The receiver refused what was here last.</param>
+    public BearerToken Take(SigningKey key, IReadOnlyDictionary<string, object>? values, bool fresh)
+    {
+        var seen = _token;
+        var now = maker.Time.GetUtcNow();
+        if (!fresh && IsGood(seen, key, now))
+        {
+            if (now >= seen!.RefreshAt && Interlocked.Exchange(ref _isRefreshing, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return seen;
+        }
+
+        lock (_signing)
+        {
+            return _token is { } newer && newer != seen && IsGood(newer, key, now) ? newer : _token = maker.Make(key, audience, values);
+        }
+    }
+
+    /// <summary>Makes the next token. One that cannot be had now is tried again by the next request, and in time by one that needs it.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            lock (_signing)
+            {
+                _token = maker.MakeFromMemory(audience, claims) ?? _token;
+            }
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            // Whoever needs the token gets this error when the one in use has come to its end.
+        }
+        finally
+        {
+            Volatile.Write(ref _isRefreshing, 0);
+        }
+    }
+
+    private static bool IsGood(BearerToken? token, SigningKey key, DateTimeOffset now) => token is not null && token.KeyId == key.KeyId && token.IsUsable(now);
+}

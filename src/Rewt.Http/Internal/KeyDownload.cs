@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Fetches key sets with a client of its own: one of the application's factory might sign the request with the keys that are being looked for.
+/// </summary>
+internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
+{
+    /// <summary>Shorter than anybody waits for keys.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        // Where a redirect leads is somebody else's choice, plain http perhaps.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        MaxResponseHeadersLength = 32,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public async Task<DownloadedKeys> FetchAsync(Uri address, string? entityTag, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/jwk-set+json"));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json", 0.9));
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*", 0.1));
+            if (entityTag is not null && EntityTagHeaderValue.TryParse(entityTag, out var known)) request.Headers.IfNoneMatch.Add(known);
+
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => Answer(response, await ReadAsync(response, either.Token).ConfigureAwait(false)),
+                HttpStatusCode.NotModified when entityTag is not null => Answer(response, null),
+                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new KeyPlaceException($"the address {address} answers with a redirect, which is not followed; name where it leads"),
+                _ => throw new KeyPlaceException($"the address {address} answers {(int)response.StatusCode}"),
+            };
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KeyPlaceException($"the address {address} does not answer within {Limit.TotalSeconds} s", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new KeyPlaceException($"the address {address} cannot be reached", exception);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static DownloadedKeys Answer(HttpResponseMessage response, byte[]? content)
+    {
+        var cache = response.Headers.CacheControl;
+        var age = cache is { NoCache: true } or { NoStore: true } ? TimeSpan.Zero : cache?.MaxAge;
+        return new DownloadedKeys(content, response.Headers.ETag?.ToString(), age);
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var buffer = new byte[PublicKeySetReader.MaximumBytes + 1];
+            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return length <= PublicKeySetReader.MaximumBytes
+                ? buffer[..length]
+                : throw new KeyPlaceException($"the address {response.RequestMessage?.RequestUri} answers with more than {PublicKeySetReader.MaximumBytes / 1024} KB");
+        }
+    }
+}

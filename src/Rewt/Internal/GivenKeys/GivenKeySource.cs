@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Keys that the settings give, without Redis: a private key to sign with, public keys of others to verify with, or both.</summary>
+internal sealed partial class GivenKeySource : IKeySource
+{
+    private readonly RewtOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly KeyPair? _pair;
+    private readonly IPublicKeyPlace[] _places;
+    private int _asked;
+
+    /// <exception cref="InvalidOperationException">The settings give no usable keys; the message names the setting.</exception>
+    public GivenKeySource(RewtOptions options, IKeyDownload? download, TimeProvider time, ILogger logger)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        if (SigningKeySetting.IsGiven(options))
+        {
+            _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
+        }
+
+        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => KeyPlaces.Open(setting, options, download, time))];
+    }
+
+    /// <summary>Whether the settings give keys, so that none in Redis are looked for.</summary>
+    public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
+
+    public string Whereabouts(string ring) => "what Rewt:VerificationKeys names";
+
+    /// <summary>Others name their keys as they like.</summary>
+    public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
+
+    public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);
+
+    public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
+    {
+        if (command is not null)
+        {
+            throw new NotSupportedException(
+                "Keys that the settings give are rotated and revoked where they stand: change what Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
+        }
+
+        var began = Moment.Now(_time);
+        var isAsked = Interlocked.Exchange(ref _asked, 0) == 1;
+        var known = (previous as GivenKeysSnapshot)?.Places;
+        var places = await Task.WhenAll(_places.Select((place, index) => ReadAsync(place, known?[index], isAsked, cancellationToken))).ConfigureAwait(false);
+        return new GivenKeysSnapshot(began, _options, _pair, places, _time);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<PlaceState> ReadAsync(IPublicKeyPlace place, PlaceState? known, bool isAsked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var keys = await place.ReadAsync(isAsked, cancellationToken).ConfigureAwait(false);
+            if (known?.Failure is not null) LogBack(place.Name);
+            if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known?.Keys) && !keys.Refused.SequenceEqual(known?.Keys?.Refused ?? [])) LogRefused(place.Name, string.Join("; ", keys.Refused));
+            return new PlaceState(place.Name, keys, Moment.Now(_time), null);
+        }
+        catch (KeyPlaceException exception)
+        {
+            if (known?.Failure is null) LogAway(place.Name, exception);
+            return known is null ? new PlaceState(place.Name, null, Moment.Now(_time), exception) : known with { Failure = exception };
+        }
+    }
+}

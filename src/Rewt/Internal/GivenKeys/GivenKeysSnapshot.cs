@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>The key that signs here, if there is one, and the public keys of others as their places gave them.</summary>
+internal sealed class GivenKeysSnapshot : KeySnapshot
+{
+    /// <summary>What a token that names no key costs at most.</summary>
+    private const int KeylessCandidates = 4;
+
+    private readonly Moment _readAt;
+    private readonly string _serviceName;
+    private readonly KeyPair? _pair;
+    private readonly TimeSpan _staleBudget;
+
+    public GivenKeysSnapshot(Moment readAt, RewtOptions options, KeyPair? pair, IReadOnlyList<PlaceState> places, TimeProvider time)
+        : base(readAt)
+    {
+        (_readAt, _serviceName, _pair, _staleBudget, Places) = (readAt, options.ServiceName!, pair, options.StaleBudget, places);
+        if (pair is null && !places.Any(place => place.IsUsable(options.StaleBudget, time))) Problem = places.FirstOrDefault(place => place.Failure is not null)?.Failure?.Message;
+    }
+
+    public IReadOnlyList<PlaceState> Places { get; }
+
+    public override string? Epoch => null;
+
+    public override long Version => 0;
+
+    public override long ReadAt => _readAt.WallClock.ToUnixTimeMilliseconds();
+
+    public override string? Doubt => Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure }
+        ? $"A key cannot be looked for: {failure.Message}."
+        : null;
+
+    public override string? Trouble
+    {
+        get
+        {
+            if (Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure } place)
+            {
+                return place.Keys is null ? $"Keys cannot be had: {failure.Message}." : $"Going on with the keys known from {place.Name}: {failure.Message}.";
+            }
+
+            return Places.FirstOrDefault(place => place.Keys?.Refused.Count > 0) is { Keys: { } keys } bad ? $"Of {bad.Name} is refused {string.Join("; ", keys.Refused)}." : null;
+        }
+    }
+
+    public override SigningKey? Current => _pair;
+
+    public override SigningKey? Next => null;
+
+    public override IReadOnlyDictionary<string, long> Dead => ImmutableDictionary<string, long>.Empty;
+
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _pair is not null && serviceName == _serviceName ? [_pair.Public] : [];
+
+    public override TimeSpan UntilRotation(TimeProvider time) => TimeSpan.MaxValue;
+
+    public override SigningKey? SigningKey(TimeProvider time) => _pair;
+
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    {
+        // Nobody else signs as this service, and this service signs as nobody else.
+        var isOwn = _pair is not null && keyId == _pair.KeyId;
+        if (isOwn && (issuer is null || issuer == _serviceName)) return _pair!.Public.Candidates;
+        if (isOwn || (_pair is not null && issuer == _serviceName)) return [];
+
+        PublicKey? found = null;
+        foreach (var place in Places)
+        {
+            if (!place.IsUsable(_staleBudget, time) || place.Keys!.Find(keyId) is not { } key) continue;
+
+            // Two keys of one id in two places: neither place may speak for the other.
+            if (found is not null && found.Thumbprint != key.Thumbprint) return [];
+            found = key;
+        }
+
+        return found?.Candidates;
+    }
+
+    public override IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time) =>
+    [
+        .. Places.Where(place => place.IsUsable(_staleBudget, time)).SelectMany(place => place.Keys!.Keys).Select(key => key.SecurityKey).Take(KeylessCandidates),
+    ];
+
+    public override IReadOnlyList<RewtKey> ToKeys()
+    {
+        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey(key.KeyId, RewtKeyState.Retired, null));
+        return [.. _pair is null ? [] : new[] { new RewtKey(_pair.KeyId, RewtKeyState.Current, null) }, .. others];
+    }
+}

@@ -1,0 +1,44 @@
+namespace Rewt.Internal;
+
+/// <summary>Keys in a file, read anew each time: whoever replaces it, a mounted volume perhaps, tells nobody.</summary>
+internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeyPlace
+{
+    public string Name => $"the file '{path}'";
+
+    public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Parse(await File.ReadAllBytesAsync(Checked(path), cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    /// <summary>The keys, for a start that must not go on without them.</summary>
+    /// <exception cref="KeyPlaceException">They cannot be had; the message says why.</exception>
+    public PublicKeySet Read()
+    {
+        try
+        {
+            return Parse(File.ReadAllBytes(Checked(path)));
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    private static bool IsUnreadable(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private static string Checked(string path) =>
+        new FileInfo(path) is { Exists: true, Length: > PublicKeySetReader.MaximumBytes } ? throw new IOException($"longer than {PublicKeySetReader.MaximumBytes / 1024} KB") : path;
+
+    private KeyPlaceException Unreadable(Exception exception) =>
+        new($"{Name} {(exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read")}", exception);
+
+    private PublicKeySet Parse(byte[] content) =>
+        PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new KeyPlaceException($"{Name} cannot be used: {problem}");
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rewt.Internal;
+
+/// <summary>The private key that the settings give: a PEM file or a certificate.</summary>
+internal static class SigningKeySetting
+{
+    private const long MaximumBytes = 64 * 1024;
+
+    public static bool IsGiven(RewtOptions options) => !string.IsNullOrEmpty(options.SigningKeyFile) || options.SigningCertificate is not null;
+
+    /// <summary>The key pair, or why there is none, with the setting that mends it.</summary>
+    public static KeyPair? TryRead(RewtOptions options, out string? problem)
+    {
+        var (setting, key) = options.SigningCertificate is { } certificate
+            ? ("SigningCertificate", OfCertificate(certificate, out problem))
+            : ("SigningKeyFile", OfFile(options.SigningKeyFile!, options.SigningKeyPassword, out problem));
+        if (key is null)
+        {
+            problem = $"{setting} {problem}.";
+            return null;
+        }
+
+        problem = ProblemOfAlgorithm(key, options.Algorithm);
+        if (problem is null)
+        {
+            try
+            {
+                return new KeyPair(key, options.Algorithm == "PS256" ? "PS256" : "RS256");
+            }
+            catch (ArgumentException exception)
+            {
+                // Without the name of the parameter, which would be told behind.
+                problem = $"{setting} cannot be used: {exception.Message.Split(" (Parameter", 2)[0]}";
+            }
+        }
+
+        key.Dispose();
+        return null;
+    }
+
+    private static AsymmetricAlgorithm? OfCertificate(X509Certificate2 certificate, out string? problem)
+    {
+        AsymmetricAlgorithm? key = certificate.GetRSAPrivateKey();
+        key ??= certificate.GetECDsaPrivateKey();
+        problem = key is null ? "has no RSA or EC private key: load the certificate together with its key" : null;
+        return key;
+    }
+
+    private static AsymmetricAlgorithm? OfFile(string path, string? password, out string? problem)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: <= MaximumBytes })
+            {
+                problem = $"names '{path}', which does not exist or is no key file; `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"` makes one";
+                return null;
+            }
+
+            var key = PrivateKeyPem.TryRead(File.ReadAllText(path), password, out problem);
+            if (key is null) problem = $"names '{path}', which cannot be used: {problem}{(problem == PrivateKeyPem.IsEncrypted ? "; give its password in SigningKeyPassword" : "")}";
+            return key;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            problem = $"names '{path}', which this process cannot read";
+            return null;
+        }
+    }
+
+    /// <summary>ES256 is the default and asks for nothing; what was asked for otherwise must be what the key can do.</summary>
+    private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
+    {
+        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: leave it out for RS256, or set PS256.",
+        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: leave it out.",
+        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: leave it out.",
+        _ => null,
+    };
+}

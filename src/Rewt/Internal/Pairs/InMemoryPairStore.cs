@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>Public keys within one process: the same contract as Redis, TTL included.</summary>
+internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<Action> _lookers = [];
+    private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var rings = services.Concat(asked.Where(service => _rings.ContainsKey(service))).Distinct(StringComparer.Ordinal)
+                .ToDictionary(service => service, service => _rings.TryGetValue(service, out var ring) ? ring.Read(Now) : ServiceReading.Empty, StringComparer.Ordinal);
+            return Task.FromResult(new PairReading(Now, _dead, rings));
+        }
+    }
+
+    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring();
+            var former = ring.Read(Now);
+            ring.Epoch = former.Epoch ?? plan.Epoch;
+            ring.Entries = former.Entries.ToImmutableDictionary(StringComparer.Ordinal).SetItems(plan.Entries).RemoveRange(plan.Removed);
+            ring.Dead = ring.Dead.SetItems(plan.Dead);
+            ring.KeysUntil = plan.KeysUntil;
+        }
+
+        if (plan.IsNews) Hint();
+        return Task.CompletedTask;
+    }
+
+    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (service is null)
+            {
+                _dead = _dead.SetItem(keyId, forgetAt);
+            }
+            else
+            {
+                var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring();
+                ring.Dead = ring.Dead.SetItem(keyId, forgetAt);
+            }
+        }
+
+        Hint();
+        return Task.CompletedTask;
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        lock (_gate) _lookers.Add(look);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>HSET, as a human would.</summary>
+    public void Set(string service, string keyId, byte[] entry)
+    {
+        lock (_gate)
+        {
+            var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring { KeysUntil = long.MaxValue };
+            ring.Entries = ring.Entries.SetItem(keyId, entry);
+        }
+    }
+
+    /// <summary>HDEL.</summary>
+    public void Delete(string service, string keyId)
+    {
+        lock (_gate) _rings[service].Entries = _rings[service].Entries.Remove(keyId);
+    }
+
+    /// <summary>FLUSHALL.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _rings.Clear();
+            _dead = ImmutableDictionary<string, long>.Empty;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void Hint()
+    {
+        Action[] lookers;
+        lock (_gate) lookers = [.. _lookers];
+        foreach (var look in lookers) look();
+    }
+
+    private sealed class Ring
+    {
+        public string? Epoch { get; set; }
+
+        public ImmutableDictionary<string, byte[]> Entries { get; set; } = ImmutableDictionary<string, byte[]>.Empty;
+
+        public ImmutableDictionary<string, long> Dead { get; set; } = ImmutableDictionary<string, long>.Empty;
+
+        public long KeysUntil { get; set; }
+
+        public ServiceReading Read(long now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Dead);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Rewt.Internal;
+
+/// <summary>A key pair of this process, with the proof that it is its service's.</summary>
+internal sealed record OwnKey(KeyPair Pair, string Proof)
+{
+    public string KeyId => Pair.KeyId;
+
+    public static OwnKey Generate(RewtOptions options)
+    {
+        var pair = KeyPair.Generate(options.Algorithm);
+        KeyOwners.Bind(pair.Public.SecurityKey, options.ServiceName!);
+        return new OwnKey(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
+    }
+
+    public PublishedKey Publish(RewtKeyState state, long until) =>
+        new(Pair.Public, state, until, Proof) { Entry = PublishedKey.Write(Pair.Public, state, until, Proof) };
+
+    /// <summary>Names the key and never shows it.</summary>
+    public override string ToString() => Pair.ToString();
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>The life of one process's key pairs as a function of what it knows and what it has just read. Nothing here knows a store, a clock or a thread.</summary>
+internal static class PairDecision
+{
+    /// <param name="own">The process's pairs.</param>
+    /// <param name="ring">The ring of its service.</param>
+    /// <param name="keys">What of that is to be believed.</param>
+    /// <param name="now">The store's clock.</param>
+    /// <param name="schedule">The times of the life cycle.</param>
+    /// <param name="rotate">An operator wants a rotation.</param>
+    /// <param name="generate">Makes a pair.</param>
+    /// <returns>The pairs as they shall be, and what to write; <see langword="null"/> for nothing.</returns>
+    public static (OwnKeys Keys, PairPlan? Plan) Decide(
+        OwnKeys own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<OwnKey> generate)
+    {
+        var deleted = Deleted(own, ring, now);
+        var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
+        var (current, next) = (Alive(own.Current), Alive(own.Next));
+        var action = Action();
+        var deadline = own.Deadline;
+        if (action is PairAction.Create or PairAction.Rotate || current is null)
+        {
+            if (current is not null) retired = retired.Add(KeyValuePair.Create(current, now + schedule.Retention));
+            current = next ?? generate();
+            (next, deadline) = (null, now + schedule.Interval);
+        }
+
+        next ??= generate();
+        var epoch = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
+        var decided = new OwnKeys(current, deadline, next, retired, epoch, own.WrittenAt);
+        var dead = Revocations(own, ring, keys, deleted, now + schedule.DeadRetention);
+        if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
+        if (action == PairAction.None && now - own.WrittenAt >= schedule.Heartbeat) action = PairAction.Renew;
+        return action == PairAction.None ? (decided, null) : (decided with { Epoch = ring.Epoch, WrittenAt = now }, Plan(decided, action, ring, keys, dead, now, schedule));
+
+        bool IsAlive(OwnKey key) => !keys.Dead.ContainsKey(key.KeyId) && !deleted.Contains(key.KeyId);
+
+        OwnKey? Alive(OwnKey? key) => key is not null && IsAlive(key) ? key : null;
+
+        PairAction Action()
+        {
+            if (own.Current is null) return PairAction.Create;
+            if (current is null || next is null) return PairAction.Replace;
+            if (rotate || now >= own.Deadline) return PairAction.Rotate;
+            var isComplete = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) && ring.Entries.ContainsKey(next.KeyId);
+            return isComplete ? PairAction.None : PairAction.Republish;
+        }
+    }
+
+    /// <summary>Keys whose entries went before their time while the ring lived on: somebody deleted them by hand. With the ring itself gone, the store has lost everything.</summary>
+    private static HashSet<string> Deleted(OwnKeys own, ServiceReading ring, long now) =>
+        own.Epoch is not null && ring.Epoch == own.Epoch
+            ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
+            : [];
+
+    /// <summary>What the ring does not say of its own keys: those deleted, those an operator revoked for the whole namespace, and those it has forgotten.</summary>
+    private static ImmutableDictionary<string, long> Revocations(OwnKeys own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
+    {
+        var ours = own.All(now: 0).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
+        return keys.OwnDead.Concat(keys.Dead.Where(pair => ours.Contains(pair.Key)))
+            .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
+            .Where(pair => !ring.Dead.ContainsKey(pair.Key))
+            .DistinctBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToImmutableDictionary(StringComparer.Ordinal);
+    }
+
+    private static PairPlan Plan(
+        OwnKeys own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, long> dead, long now, PairSchedule schedule)
+    {
+        var published = own.Publish(now + schedule.Lease).ToList();
+        var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);
+        // What is neither alive nor refused has had its time, whoever of the service made it.
+        var refused = keys.Refused.Select(entry => entry.Entry).ToHashSet(StringComparer.Ordinal);
+        var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
+        return new PairPlan(
+            action,
+            Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+            entries,
+            [.. removed, .. ring.Entries.Keys.Where(keyId => dead.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
+            dead,
+            now,
+            keys.Keys.Values.Concat(published).Max(key => key.Until),
+            now + schedule.DeadRetention);
+    }
+}

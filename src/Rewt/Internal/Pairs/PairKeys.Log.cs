@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+internal sealed partial class PairKeys
+{
+    /// <summary>A ring full of junk is told in a few lines.</summary>
+    private const int MaximumReported = 8;
+
+    private void Report(IEnumerable<IssuerKeys> rings, PairSnapshot? known)
+    {
+        foreach (var ring in rings)
+        {
+            var before = known?.Issuers.GetValueOrDefault(ring.Issuer)?.Refused ?? [];
+            foreach (var entry in ring.Refused.Except(before).Take(MaximumReported)) LogRefused(options.Namespace, ring.Issuer, entry.Entry, entry.Problem);
+        }
+    }
+
+    [LoggerMessage(EventId = 50, EventName = "PairsWritten", Message = "Key pairs of {Ring}, service {Service}: {Plan}; {KeyId} signs.")]
+    private partial void LogWritten(LogLevel level, string ring, string service, PairPlan plan, string keyId);
+
+    [LoggerMessage(EventId = 51, EventName = "PairsNotWritten", Level = LogLevel.Warning,
+        Message = "Key pairs of {Ring}, service {Service}: they could not be written; going on with those that are published.")]
+    private partial void LogWriteRefused(string ring, string service, Exception exception);
+
+    [LoggerMessage(EventId = 52, EventName = "PairsDenied", Level = LogLevel.Warning,
+        Message = "Key pairs of {Ring}: this Redis login may not publish keys of {Service}, so this process can verify and not sign. Give it the rules of docs/key-pairs.md.")]
+    private partial void LogDenied(string ring, string service, Exception exception);
+
+    [LoggerMessage(EventId = 53, EventName = "PublicKeyRefused", Level = LogLevel.Warning,
+        Message = "Key pairs of {Ring}: the public key of {Service} under {Entry} is refused: {Problem}.")]
+    private partial void LogRefused(string ring, string service, string entry, string problem);
+}

@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The keys of a namespace whose services sign with key pairs: makes and shows this process's own when it has something to sign, and reads those of the
+/// services that it has to do with. A process that only verifies writes nothing.
+/// </summary>
+internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger) : IKeySource
+{
+    private const int MaximumAsked = 1024;
+
+    /// <summary>More services than a fleet has, fewer than a login gone bad could make.</summary>
+    private const int MaximumIssuers = 1000;
+
+    /// <summary>How long a login that may not write is left alone.</summary>
+    private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
+
+    private readonly string _service = options.ServiceName!;
+    private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private readonly PairSchedule _schedule = PairSchedule.From(options);
+    private readonly PairMemory _memory = new();
+    private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
+    private readonly Stack<OwnKey> _spare = new();
+    private readonly Lock _gate = new();
+    private HashSet<string> _asked = new(StringComparer.Ordinal);
+    private OwnKeys _own = OwnKeys.None;
+    private Moment? _deniedAt;
+    private bool _wanted;
+
+    public IInstanceBook? Instances => store.Instances;
+
+    public string Whereabouts(string ring) => $"the ring '{Tag}:{_service}'";
+
+    public bool IsPossible(string keyId) => PairSnapshot.IsPossible(keyId);
+
+    public bool WantSigningKey()
+    {
+        Volatile.Write(ref _wanted, true);
+        lock (_gate) return !IsDenied;
+    }
+
+    public void Ask(string? issuer)
+    {
+        if (issuer is null || !Names.IsName(issuer)) return;
+        lock (_gate)
+        {
+            if (_issuers.Contains(issuer)) return;
+            if (_asked.Count >= MaximumAsked) throw new RewtKeysUnavailableException("Too many requests wait for keys of unknown issuers.", TimeSpan.FromSeconds(1));
+            _asked.Add(issuer);
+        }
+    }
+
+    public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
+    {
+        var known = (PairSnapshot?)previous;
+        var view = await LookAsync(known, cancellationToken).ConfigureAwait(false);
+        if (command is null) return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+
+        if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
+        else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
+
+        // Read again: who waits for other instances compares when they looked with when this was written.
+        view = await LookAsync(known, cancellationToken).ConfigureAwait(false);
+        return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private bool IsDenied => _deniedAt is { } at && at.Elapsed(time) < DenialMemory;
+
+    private async Task<PairView> LookAsync(PairSnapshot? known, CancellationToken cancellationToken)
+    {
+        string[] issuers, asked;
+        lock (_gate)
+        {
+            (issuers, asked) = ([.. _issuers], [.. _asked]);
+            _asked = new HashSet<string>(StringComparer.Ordinal);
+        }
+
+        var readAt = Moment.Now(time);
+        var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
+        _memory.Learn(reading);
+        KeepIssuers(reading);
+        var rings = reading.Services.ToDictionary(
+            ring => ring.Key,
+            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key)),
+            StringComparer.Ordinal);
+        Report(rings.Values, known);
+        return new PairView(reading, rings, readAt);
+    }
+
+    private async Task<PairReading> ReadAsync(string[] issuers, string[] asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Those who asked wait on for the next read.
+            lock (_gate) _asked.UnionWith(asked);
+            throw;
+        }
+    }
+
+    /// <summary>A service that shows nothing any more is looked at no more, until somebody asks for it again.</summary>
+    private void KeepIssuers(PairReading reading)
+    {
+        lock (_gate)
+        {
+            foreach (var (service, ring) in reading.Services)
+            {
+                if (service == _service || options.TrustedIssuers.Contains(service)) continue;
+                if (ring == ServiceReading.Empty) _issuers.Remove(service);
+                else if (_issuers.Count < MaximumIssuers) _issuers.Add(service);
+            }
+        }
+    }
+
+    private async Task<PairSnapshot> UpkeepAsync(PairView view, PairSnapshot? known, CancellationToken cancellationToken)
+    {
+        if ((_own.Current is null && !Volatile.Read(ref _wanted)) || IsDenied) return Snapshot(view, known, IsDenied ? "NOPERM" : null);
+
+        string? refusal = null;
+        try
+        {
+            await WriteAsync(view, rotate: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            lock (_gate) _deniedAt = Moment.Now(time);
+            LogDenied(options.Namespace, _service, exception);
+            refusal = "NOPERM";
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What can be read can be used, and what is published goes on.
+            LogWriteRefused(options.Namespace, _service, exception);
+            refusal = RingHealth.Cause(exception);
+        }
+
+        return Snapshot(view, known, refusal);
+    }
+
+    private async Task RotateAsync(PairView view, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _wanted, true);
+        try
+        {
+            await WriteAsync(view, rotate: true, cancellationToken).ConfigureAwait(false);
+            lock (_gate) _deniedAt = null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Denied($"'{Tag}:{_service}:*'", exception);
+        }
+    }
+
+    private async Task RevokeAsync(PairView view, string keyId, CancellationToken cancellationToken)
+    {
+        var isOurs = _own.All(now: 0).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
+        try
+        {
+            await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.DeadRetention, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Denied(isOurs ? $"'{Tag}:{_service}:*'" : $"'{Tag}:dead' (a key of another service is an operator's to revoke)", exception);
+        }
+    }
+
+    /// <summary>Carries out what is due with this process's own pairs; they are what they were until it is written.</summary>
+    private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
+    {
+        var made = new List<OwnKey>();
+        var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
+        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
+        var (own, plan) = PairDecision.Decide(_own, ring, keys, view.Reading.Now, _schedule, rotate, Generate);
+        if (plan is null)
+        {
+            _own = own;
+            return;
+        }
+
+        _memory.Learn(_service, plan);
+        try
+        {
+            await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
+            _own = own;
+            LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current!.KeyId);
+        }
+        catch
+        {
+            foreach (var key in made) _spare.Push(key);
+            throw;
+        }
+
+        OwnKey Generate()
+        {
+            var key = _spare.TryPop(out var spare) ? spare : OwnKey.Generate(options);
+            made.Add(key);
+            return key;
+        }
+    }
+
+    /// <summary>With the pairs of this process as they have just been written.</summary>
+    private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
+    {
+        var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
+        if (_own.Current is not null)
+        {
+            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
+            var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
+            foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.DeadOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
+            rings = rings.SetItem(_service, ring with { Keys = keys, Dead = _memory.DeadOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
+        }
+
+        var epoch = _own.Current is null ? null : _epoch;
+        return new PairSnapshot([.. rings.Values], _memory, _own, _service, view.Reading.Now, view.ReadAt, epoch, known) { WriteRefusal = refusal };
+    }
+
+    private string Tag => $"{{{options.Namespace}:rewt-keys}}";
+
+    private RewtKeysUnavailableException Denied(string keys, Exception exception) => new(
+        $"The keys of '{options.Namespace}' were not changed: this service's Redis login may not write {keys}. Give it the rules of docs/key-pairs.md.",
+        TimeSpan.FromSeconds(60),
+        exception);
+
+    private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, Moment ReadAt);
+}

@@ -1,0 +1,19 @@
+namespace Rewt.Internal;
+
+/// <summary>The times of key pairs in milliseconds, derived from the options.</summary>
+/// <param name="Interval">How long a key signs.</param>
+/// <param name="Retention">How long a key that signs no more verifies.</param>
+/// <param name="Heartbeat">How often an instance says that it is alive.</param>
+/// <param name="Lease">How long its keys stay without that: longer than any token they signed lives.</param>
+/// <param name="DeadRetention">How long a revocation is remembered.</param>
+internal sealed record PairSchedule(long Interval, long Retention, long Heartbeat, long Lease, long DeadRetention)
+{
+    private const int HeartbeatsEvery = 6;
+
+    public static PairSchedule From(RewtOptions options)
+    {
+        var ring = RingSchedule.From(options);
+        var heartbeat = (long)(options.RefreshInterval * HeartbeatsEvery).TotalMilliseconds;
+        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, ring.Retention + (heartbeat * 5 / 2), ring.DeadRetention);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>The public keys of the services that an instance knows, and its own pairs, after one look.</summary>
+internal sealed class PairSnapshot : KeySnapshot
+{
+    /// <summary>RFC 7638 with SHA-256 in base64url.</summary>
+    public const int ThumbprintLength = 43;
+
+    private readonly FrozenDictionary<string, IssuerKeys> _issuers;
+    private readonly FrozenDictionary<string, string[]> _holders;
+    private readonly OwnKeys _own;
+    private readonly string _service;
+
+    /// <param name="issuers">What is known of each service; with the pairs of this process where they are published.</param>
+    /// <param name="memory">Revocations.</param>
+    /// <param name="own">The pairs of this process.</param>
+    /// <param name="service">Its service.</param>
+    /// <param name="now">The store's clock when it was read.</param>
+    /// <param name="readAt">When the read began.</param>
+    /// <param name="epoch">Under which epoch this instance is in the book of the living, if it is.</param>
+    /// <param name="previous">The view before.</param>
+    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, OwnKeys own, string service, long now, Moment readAt, string? epoch, PairSnapshot? previous)
+        : base(readAt)
+    {
+        (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
+        _issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
+        _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
+            .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
+            .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
+        // A service's word about a key that another shows counts for nothing.
+        Dead = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
+            .GroupBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
+        Version = previous is null ? 1 : previous.Version + (Shows(previous) ? 0 : 1);
+    }
+
+    public override SigningKey? Current => Alive(_own.Current);
+
+    public override SigningKey? Next => Alive(_own.Next);
+
+    public override IReadOnlyDictionary<string, long> Dead { get; }
+
+    /// <summary>This process's own: instances are waited for by when they looked, not by what they count.</summary>
+    public override string? Epoch { get; }
+
+    public override long Version { get; }
+
+    public override long ReadAt { get; }
+
+    /// <summary>What is known of the services.</summary>
+    public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
+
+    public override string? Trouble
+    {
+        get
+        {
+            var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => $"{issuer.Issuer}, {entry}")).ToList();
+            return refused.Count == 0 ? null : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. HDEL those entries; their owners publish good ones.");
+        }
+    }
+
+    public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
+
+    public override TimeSpan UntilRotation(TimeProvider time) =>
+        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(time));
+
+    /// <summary>Where the current key was revoked and nothing could be written, the next one, which others hold already.</summary>
+    public override SigningKey? SigningKey(TimeProvider time) => Current ?? Next;
+
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    {
+        if (!IsPossible(keyId) || Dead.ContainsKey(keyId)) return [];
+        if (issuer is null) return Anybodys(keyId, time);
+        if (!Names.IsName(issuer)) return [];
+        if (_issuers.TryGetValue(issuer, out var ring))
+        {
+            if (ring.Dead.ContainsKey(keyId)) return [];
+            if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, time) ? key.Key.Candidates : [];
+        }
+
+        // A key is its owner's and nobody else's: no look at the store could make it this issuer's.
+        return _holders.ContainsKey(keyId) ? [] : null;
+    }
+
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _issuers.TryGetValue(serviceName, out var ring)
+        ? [.. ring.Keys.Values.Where(key => !Dead.ContainsKey(key.Key.KeyId) && Verifies(key, time)).Select(key => key.Key)]
+        : [];
+
+    public override IReadOnlyList<RewtKey> ToKeys()
+    {
+        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
+            .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.Until);
+        return [.. alive, .. Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until)];
+    }
+
+    /// <summary>The same keys in the same places.</summary>
+    private bool Shows(PairSnapshot other) =>
+        Dead.Count == other.Dead.Count && Dead.Keys.All(other.Dead.ContainsKey) && States().SetEquals(other.States());
+
+    private RewtKey View(string issuer, PublishedKey key, bool isOwn)
+    {
+        DateTimeOffset? until = key.State switch
+        {
+            RewtKeyState.Current => isOwn ? At(_own.Deadline) : null,
+            RewtKeyState.Retired => At(key.Until),
+            _ => null,
+        };
+        return new RewtKey(key.Key.KeyId, key.State, until) { Issuer = issuer, IsForeign = !isOwn };
+    }
+
+    private HashSet<(string KeyId, RewtKeyState State)> States() =>
+        [.. _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
+
+    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, TimeProvider time) => _holders.TryGetValue(keyId, out var holders)
+        ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, time)).Select(key => key.Key.SecurityKey)]
+        : null;
+
+    /// <summary>A key in use stays as long as its ring can be relied on, however long its owner cannot renew it; one that has retired has its time.</summary>
+    private bool Verifies(PublishedKey key, TimeProvider time) => !key.IsRetired || StoreNow(time) < key.Until;
+
+    private KeyPair? Alive(OwnKey? key) =>
+        key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Dead.ContainsKey(key.KeyId) ? key.Pair : null;
+}

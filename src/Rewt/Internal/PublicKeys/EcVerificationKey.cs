@@ -1,0 +1,12 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>The public half of an EC key pair as the identity libraries know a key.</summary>
+internal sealed class EcVerificationKey(ECParameters point, string algorithm) : ECDsaSecurityKey(ECDsa.Create(point)), IOneAlgorithmKey
+{
+    public string[] Algorithms { get; } = [algorithm];
+
+    public override string ToString() => $"public key {KeyId}";
+}

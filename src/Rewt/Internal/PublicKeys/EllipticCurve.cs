@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>A curve that signs tokens (RFC 7518 §3.4), y² = x³ − 3x + b over a prime field; both have the cofactor 1.</summary>
+internal sealed class EllipticCurve
+{
+    public static readonly EllipticCurve P256 = new(
+        "P-256",
+        "ES256",
+        ECCurve.NamedCurves.nistP256,
+        32,
+        "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF",
+        "5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B");
+
+    public static readonly EllipticCurve P384 = new(
+        "P-384",
+        "ES384",
+        ECCurve.NamedCurves.nistP384,
+        48,
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFFFF0000000000000000FFFFFFFF",
+        "B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF");
+
+    private static readonly EllipticCurve[] All = [P256, P384];
+
+    private readonly BigInteger _prime;
+    private readonly BigInteger _b;
+
+    private EllipticCurve(string name, string algorithm, ECCurve curve, int coordinateLength, string prime, string b)
+    {
+        (Name, Algorithm, Curve, CoordinateLength) = (name, algorithm, curve, coordinateLength);
+        (_prime, _b) = (Number(prime), Number(b));
+    }
+
+    /// <summary>The name in a JWK's <c>crv</c> (RFC 7518 §6.2.1.1).</summary>
+    public string Name { get; }
+
+    /// <summary>The one algorithm that a key on this curve is for.</summary>
+    public string Algorithm { get; }
+
+    public ECCurve Curve { get; }
+
+    public int CoordinateLength { get; }
+
+    public static EllipticCurve? Find(string? name) => Array.Find(All, curve => curve.Name == name);
+
+    /// <summary>The curve of a key as the platform exports it: by object identifier on some, by name on others.</summary>
+    public static EllipticCurve? Find(ECCurve curve) => curve.IsNamed
+        ? Array.Find(All, known => (curve.Oid.Value is { } id && id == known.Curve.Oid.Value)
+            || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
+        : null;
+
+    /// <summary>Whether the point is on the curve: one that is not can give away what it is calculated with, or verify anything.</summary>
+    public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
+    {
+        if (x.Length != CoordinateLength || y.Length != CoordinateLength) return false;
+
+        var (left, right) = (Number(x), Number(y));
+        if (left >= _prime || right >= _prime) return false;
+        return ((right * right) - (left * left * left) + (3 * left) - _b) % _prime == 0;
+    }
+
+    private static BigInteger Number(string hexadecimal) => BigInteger.Parse("0" + hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
+}

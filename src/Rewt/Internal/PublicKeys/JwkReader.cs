@@ -1,0 +1,120 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Reads a JWK (RFC 7517 §4) that others have written and believes nothing: a public EC or RSA key that is fit to verify tokens, or the reason, in
+/// words of its own, why not.
+/// </summary>
+internal static class JwkReader
+{
+    /// <summary>The most that is read of one key.</summary>
+    public const int MaximumBytes = 16 * 1024;
+
+    /// <summary>What makes a key private, or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
+    private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+    /// <summary>Reads one key.</summary>
+    /// <param name="json">The JWK in UTF-8.</param>
+    /// <param name="problem">Why it is refused, a sentence without the full stop that repeats nothing of the input; <see langword="null"/> when it is not.</param>
+    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused; otherwise its thumbprint names it.</param>
+    public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
+    {
+        if (json.Length > MaximumBytes)
+        {
+            problem = $"the entry is longer than {MaximumBytes / 1024} KB";
+            return null;
+        }
+
+        try
+        {
+            using var document = StrictJson.Parse(json);
+            return TryRead(document.RootElement, out problem, keyIdRequired);
+        }
+        catch (Exception exception) when (StrictJson.IsMalformed(exception))
+        {
+            problem = "the entry is not JSON as RFC 8259 has it, or has a member twice";
+            return null;
+        }
+    }
+
+    private static PublicKey? TryRead(JsonElement jwk, out string? problem, bool keyIdRequired)
+    {
+        if (jwk.ValueKind != JsonValueKind.Object)
+        {
+            problem = "the entry is not a JSON object";
+            return null;
+        }
+
+        try
+        {
+            problem = ProblemOfUse(jwk);
+            if (problem is not null) return null;
+
+            var keyId = StrictJson.Text(jwk, "kid");
+            if (keyId is null && keyIdRequired)
+            {
+                problem = "the key has no kid";
+                return null;
+            }
+
+            return StrictJson.Text(jwk, "kty") switch
+            {
+                "EC" => TryReadEc(jwk, keyId, out problem),
+                "RSA" => TryReadRsa(jwk, keyId, out problem),
+                _ => Refuse("the kty is not EC or RSA", out problem),
+            };
+        }
+        catch (JsonException)
+        {
+            problem = "a member that must be text is something else";
+            return null;
+        }
+    }
+
+    private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
+    {
+        if (EllipticCurve.Find(StrictJson.Text(jwk, "crv")) is not { } curve) return Refuse("the crv is not P-256 or P-384", out problem);
+        if (StrictJson.Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} is {curve.Algorithm}", out problem);
+        if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return Refuse("x or y is missing or not base64url", out problem);
+        return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
+    }
+
+    private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, out string? problem)
+    {
+        // What nearly all who leave it out mean.
+        var algorithm = StrictJson.Text(jwk, "alg") ?? SecurityAlgorithms.RsaSha256;
+        if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
+        return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
+    }
+
+    /// <summary>What is wrong apart from the numbers.</summary>
+    private static string? ProblemOfUse(JsonElement jwk)
+    {
+        if (StrictJson.Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
+        if (Array.Exists(PrivateMembers, name => jwk.TryGetProperty(name, out _))) return "the key has private members: whoever wrote it there has given it away";
+        if (jwk.TryGetProperty("use", out _) && StrictJson.Text(jwk, "use") != "sig") return "the use is not sig";
+        if (!jwk.TryGetProperty("key_ops", out var operations)) return null;
+        return operations.ValueKind == JsonValueKind.Array && operations.GetArrayLength() == 1 && operations[0].ValueKind == JsonValueKind.String && operations[0].ValueEquals("verify"u8)
+            ? null
+            : "the key_ops are not verify alone";
+    }
+
+    /// <summary>Base64url as RFC 7515 §2 has it: no padding, no spaces, no bits too many, so that a number is spelt in one way.</summary>
+    private static byte[]? Bytes(JsonElement jwk, string name)
+    {
+        if (StrictJson.Text(jwk, name) is not { Length: > 0 } text || !Base64Url.IsValid(text)) return null;
+
+        var bytes = Base64Url.DecodeFromChars(text);
+        return Base64Url.EncodeToString(bytes) == text ? bytes : null;
+    }
+
+    private static PublicKey? Refuse(string reason, out string? problem)
+    {
+        problem = reason;
+        return null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads the one private key of a PEM text: PKCS #8, encrypted or not, PKCS #1 and SEC 1.</summary>
+internal static class PrivateKeyPem
+{
+    public const string IsEncrypted = "it is encrypted";
+
+    private const string Suffix = "PRIVATE KEY";
+
+    /// <summary>An <see cref="RSA"/> or <see cref="ECDsa"/>, the caller's to dispose of, or what is wrong and what mends it; never a part of the text.</summary>
+    public static AsymmetricAlgorithm? TryRead(string text, string? password, out string? problem)
+    {
+        problem = ProblemOf(text);
+        if (problem is not null) return null;
+
+        var found = Find(text);
+        if (found.Count != 1)
+        {
+            problem = found.Count == 0 ? "it holds no private key in PEM; `ssh-keygen -t rsa -b 4096 -m pem` writes one" : "it holds several private keys; keep one";
+            return null;
+        }
+
+        var (label, pem) = found[0];
+        problem = (label, password) switch
+        {
+            ("ENCRYPTED PRIVATE KEY", null or "") => IsEncrypted,
+            ("RSA PRIVATE KEY" or "EC PRIVATE KEY" or "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY", _) => null,
+            _ => "its private key is neither RSA nor EC",
+        };
+        return problem is null ? TryImport(label, pem, password, out problem) : null;
+    }
+
+    private static string? ProblemOf(string text)
+    {
+        if (text.Contains("-----BEGIN OPENSSH PRIVATE KEY", StringComparison.Ordinal))
+        {
+            return "it is in the format of OpenSSH; `ssh-keygen -p -m pem -f <file>` turns it into PEM";
+        }
+
+        return text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
+            ? "it is encrypted in the old way of OpenSSL; `openssl pkcs8 -topk8 -v2 aes-256-cbc -in <file>` writes it in PKCS #8, which can be read with a password"
+            : null;
+    }
+
+    private static List<(string Label, string Pem)> Find(string text)
+    {
+        var found = new List<(string Label, string Pem)>();
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            // openssl writes parameters in front of an EC key, and certificates may stand beside.
+            var label = rest[fields.Label];
+            if (label.EndsWith(Suffix, StringComparison.Ordinal)) found.Add((label.ToString(), rest[fields.Location].ToString()));
+            rest = rest[fields.Location.End..];
+        }
+
+        return found;
+    }
+
+    private static AsymmetricAlgorithm? TryImport(string label, string pem, string? password, out string? problem)
+    {
+        problem = label == "ENCRYPTED PRIVATE KEY" ? "it cannot be decrypted with this password, or is damaged" : $"its {label} is damaged or neither RSA nor EC";
+        // PKCS #8 does not say in its label what it holds.
+        var key = label == "EC PRIVATE KEY" ? null : TryImport(RSA.Create(), pem, password, label);
+        key ??= label == "RSA PRIVATE KEY" ? null : TryImport(ECDsa.Create(), pem, password, label);
+        if (key is not null) problem = null;
+        return key;
+    }
+
+    private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem, string? password, string label)
+    {
+        try
+        {
+            if (label == "ENCRYPTED PRIVATE KEY") key.ImportFromEncryptedPem(pem, password);
+            else key.ImportFromPem(pem);
+            return key;
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+}

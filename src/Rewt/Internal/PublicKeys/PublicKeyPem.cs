@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads public keys and certificates in PEM (RFC 7468), one or several in a text.</summary>
+internal static class PublicKeyPem
+{
+    public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
+
+    /// <summary>All keys of a text, or what is wrong with one of them.</summary>
+    public static IReadOnlyList<PublicKey>? TryRead(string text, string rsaAlgorithm, out string? problem)
+    {
+        var keys = new List<PublicKey>();
+        var certificates = 0;
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var fields))
+        {
+            var label = rest[fields.Label].ToString();
+            if (label == "CERTIFICATE" && ++certificates > 1)
+            {
+                problem = "it holds several certificates, a chain perhaps; give the signer's alone, or each in a source of its own";
+                return null;
+            }
+
+            if (TryReadOne(label, Convert.FromBase64String(rest[fields.Base64Data].ToString()), rsaAlgorithm, out problem) is not { } key) return null;
+            keys.Add(key);
+            rest = rest[fields.Location.End..];
+        }
+
+        problem = keys.Count > 0 ? null : "it holds no whole PEM block";
+        return keys.Count > 0 ? keys : null;
+    }
+
+    private static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
+    {
+        problem = label switch
+        {
+            _ when label.EndsWith("PRIVATE KEY", StringComparison.Ordinal) => "it holds a private key, which a verifier must not have; give the public half, as `openssl pkey -in <file> -pubout` writes it",
+            "PUBLIC KEY" or "RSA PUBLIC KEY" or "CERTIFICATE" => null,
+            _ => "it holds a PEM block that is neither PUBLIC KEY, RSA PUBLIC KEY nor CERTIFICATE",
+        };
+        if (problem is not null) return null;
+
+        try
+        {
+            return label switch
+            {
+                "RSA PUBLIC KEY" => TryReadPkcs1(content, rsaAlgorithm, out problem),
+                "CERTIFICATE" => TryReadCertificate(content, rsaAlgorithm, out problem),
+                _ => TryRead(System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(content, out var read), read == content.Length, rsaAlgorithm, out problem),
+            };
+        }
+        catch (CryptographicException)
+        {
+            problem = $"the block {label} is damaged or of a kind of key that is not supported";
+            return null;
+        }
+    }
+
+    private static PublicKey? TryReadPkcs1(byte[] content, string rsaAlgorithm, out string? problem)
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportRSAPublicKey(content, out var read);
+        problem = "the block RSA PUBLIC KEY has something behind the key";
+        return read == content.Length ? PublicKey.TryCreate(rsa.ExportParameters(includePrivateParameters: false), rsaAlgorithm, keyId: null, out problem) : null;
+    }
+
+    private static PublicKey? TryReadCertificate(byte[] content, string rsaAlgorithm, out string? problem)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(content);
+        return TryRead(certificate.PublicKey, isWhole: true, rsaAlgorithm, out problem);
+    }
+
+    private static PublicKey? TryRead(System.Security.Cryptography.X509Certificates.PublicKey key, bool isWhole, string rsaAlgorithm, out string? problem)
+    {
+        problem = "the key is neither RSA nor EC, or has something behind it";
+        if (!isWhole) return null;
+
+        using var rsa = key.GetRSAPublicKey();
+        if (rsa is not null) return PublicKey.TryCreate(rsa.ExportParameters(includePrivateParameters: false), rsaAlgorithm, keyId: null, out problem);
+
+        using var ecdsa = key.GetECDsaPublicKey();
+        return ecdsa is null ? null : PublicKey.TryCreate(ecdsa.ExportParameters(includePrivateParameters: false), keyId: null, out problem);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+
+namespace Rewt.Internal;
+
+/// <summary>The good keys of a source by key id, and those that were refused.</summary>
+internal sealed class PublicKeySet
+{
+    public static readonly PublicKeySet Empty = new([], []);
+
+    private readonly FrozenDictionary<string, PublicKey> _byKeyId;
+
+    /// <exception cref="ArgumentException">Two keys have one key id.</exception>
+    public PublicKeySet(IReadOnlyList<PublicKey> keys, IReadOnlyList<RefusedKey> refused)
+    {
+        (Keys, Refused) = (keys, refused);
+        _byKeyId = keys.Select(key => KeyValuePair.Create(key.KeyId, key)).ToFrozenDictionary(StringComparer.Ordinal);
+        if (_byKeyId.Count != keys.Count) throw new ArgumentException("Two keys have one key id.", nameof(keys));
+    }
+
+    public IReadOnlyList<PublicKey> Keys { get; }
+
+    public IReadOnlyList<RefusedKey> Refused { get; }
+
+    public PublicKey? Find(string keyId) => _byKeyId.GetValueOrDefault(keyId);
+}

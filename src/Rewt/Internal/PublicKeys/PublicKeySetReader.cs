@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads many keys, each for itself: one that is bad is refused with its reason and changes nothing for the others.</summary>
+internal static class PublicKeySetReader
+{
+    /// <summary>The most that is read of one document: some sixteen of the largest keys with a certificate each, and far more without.</summary>
+    public const int MaximumBytes = 256 * 1024;
+
+    private const int MaximumKeys = 256;
+
+    private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
+
+    /// <summary>Reads entries that each hold one JWK, under names of the store's.</summary>
+    public static PublicKeySet Read(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> entries) => Collect(entries.Select(entry =>
+    {
+        var key = JwkReader.TryRead(entry.Value, out var problem);
+        return (Printable(entry.Key), key, problem);
+    }));
+
+    /// <summary>Reads a JWK Set (RFC 7517 §5), whose keys need no <c>kid</c>.</summary>
+    /// <param name="json">The document in UTF-8.</param>
+    /// <param name="problem">Why the document as a whole is refused; <see langword="null"/> when it is not.</param>
+    public static PublicKeySet? TryRead(ReadOnlyMemory<byte> json, out string? problem)
+    {
+        problem = json.Length > MaximumBytes ? $"the key set is longer than {MaximumBytes / 1024} KB" : null;
+        if (problem is not null) return null;
+
+        try
+        {
+            // Laxly at first: a member that stands twice in one key is that key's trouble.
+            using var document = JsonDocument.Parse(json, Lax);
+            problem = ProblemOf(document.RootElement);
+            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Select(ReadMember)) : null;
+        }
+        catch (Exception exception) when (StrictJson.IsMalformed(exception))
+        {
+            problem = "the key set is not JSON as RFC 8259 has it";
+            return null;
+        }
+    }
+
+    private static string? ProblemOf(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Count(member => member.NameEquals("keys"u8)) != 1 || root.GetProperty("keys"u8).ValueKind != JsonValueKind.Array)
+        {
+            return "the key set is not a JSON object with one array of keys";
+        }
+
+        return root.GetProperty("keys"u8).GetArrayLength() > MaximumKeys ? $"the key set has more than {MaximumKeys} keys" : null;
+    }
+
+    private static (string Entry, PublicKey? Key, string? Problem) ReadMember(JsonElement jwk, int index)
+    {
+        var key = JwkReader.TryRead(JsonMarshal.GetRawUtf8Value(jwk).ToArray(), out var problem, keyIdRequired: false);
+        return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem);
+    }
+
+    /// <summary>A key id that two keys claim names neither: whoever added the second must not choose which one verifies.</summary>
+    private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem)> read)
+    {
+        var all = read.ToList();
+        var claimed = all.Where(one => one.Key is not null).GroupBy(one => one.Key!.KeyId, StringComparer.Ordinal);
+        var twice = claimed.Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        return new PublicKeySet(
+            [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId))],
+            [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))]);
+    }
+
+    private static string Printable(string name) => Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed";
+}

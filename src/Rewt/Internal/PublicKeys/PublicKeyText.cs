@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads public keys in whatever form people keep them: a JWK Set or a JWK, PEM, lines of <c>ssh-keygen</c>.</summary>
+internal static class PublicKeyText
+{
+    /// <summary>Whether a text is a key itself and not the place of one.</summary>
+    public static bool IsKey(string text) => PublicKeyPem.IsPem(text) || SshPublicKey.IsLine(text.TrimStart()) || text.AsSpan().TrimStart().StartsWith("{");
+
+    /// <summary>All keys of a text; bad ones of a JWK Set are in <see cref="PublicKeySet.Refused"/>.</summary>
+    /// <param name="content">The text in UTF-8.</param>
+    /// <param name="rsaAlgorithm">What an RSA key is for where its form does not say: RS256 or PS256.</param>
+    /// <param name="problem">Why it is refused as a whole: a sentence without the full stop that repeats nothing of it.</param>
+    public static PublicKeySet? TryRead(ReadOnlyMemory<byte> content, string rsaAlgorithm, out string? problem)
+    {
+        if (content.Length > PublicKeySetReader.MaximumBytes || !Utf8.IsValid(content.Span))
+        {
+            problem = $"it is longer than {PublicKeySetReader.MaximumBytes / 1024} KB or not text";
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(content.Span).TrimStart('\ufeff').Trim();
+        if (text.StartsWith('{')) return TryReadJson(Encoding.UTF8.GetBytes(text), out problem);
+
+        var keys = PublicKeyPem.IsPem(text) ? PublicKeyPem.TryRead(text, rsaAlgorithm, out problem) : TryReadLines(text, rsaAlgorithm, out problem);
+        if (keys is null) return null;
+
+        // The same key twice is one key.
+        return new PublicKeySet([.. keys.DistinctBy(key => key.KeyId, StringComparer.Ordinal)], []);
+    }
+
+    private static PublicKeySet? TryReadJson(byte[] json, out string? problem)
+    {
+        if (PublicKeySetReader.TryRead(json, out var setProblem) is { } set)
+        {
+            problem = null;
+            return set;
+        }
+
+        if (JwkReader.TryRead(json, out problem, keyIdRequired: false) is { } key) return new PublicKeySet([key], []);
+        if (Encoding.UTF8.GetString(json).Contains("\"keys\"", StringComparison.Ordinal)) problem = setProblem;
+        return null;
+    }
+
+    private static List<PublicKey>? TryReadLines(string text, string rsaAlgorithm, out string? problem)
+    {
+        var keys = new List<PublicKey>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => !line.StartsWith('#')))
+        {
+            if (SshPublicKey.TryRead(line, rsaAlgorithm, out problem) is not { } key) return null;
+            keys.Add(key);
+        }
+
+        problem = keys.Count > 0 ? null : "it holds no key";
+        return keys.Count > 0 ? keys : null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads the line that <c>ssh-keygen</c> writes into a file <c>.pub</c> (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
+internal static class SshPublicKey
+{
+    private const byte Uncompressed = 4;
+
+    /// <summary>Whether a text looks like such a line.</summary>
+    public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
+
+    public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)
+    {
+        var parts = line.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
+        var blob = new byte[JwkReader.MaximumBytes];
+        if (parts.Length < 2 || line.Length > JwkReader.MaximumBytes || !Convert.TryFromBase64String(parts[1], blob, out var length))
+        {
+            problem = "the line is not \"ssh-rsa AAAA…\" as ssh-keygen writes it";
+            return null;
+        }
+
+        ReadOnlySpan<byte> rest = blob.AsSpan(0, length);
+        problem = "the line is damaged: what it holds is not the key that it announces";
+        if (!TryTake(ref rest, out var type) || Encoding.ASCII.GetString(type) != parts[0]) return null;
+        return parts[0] switch
+        {
+            "ssh-rsa" => TryReadRsa(rest, rsaAlgorithm, ref problem),
+            "ecdsa-sha2-nistp256" => TryReadEc(rest, EllipticCurve.P256, "nistp256", ref problem),
+            "ecdsa-sha2-nistp384" => TryReadEc(rest, EllipticCurve.P384, "nistp384", ref problem),
+            _ => Refuse("the key is not of the type ssh-rsa, ecdsa-sha2-nistp256 or ecdsa-sha2-nistp384", out problem),
+        };
+    }
+
+    private static PublicKey? TryReadRsa(ReadOnlySpan<byte> rest, string algorithm, ref string? problem)
+    {
+        if (!TryTake(ref rest, out var exponent) || !TryTake(ref rest, out var modulus) || rest.Length > 0) return null;
+        return PublicKey.TryCreate(new RSAParameters { Exponent = Unsigned(exponent), Modulus = Unsigned(modulus) }, algorithm, keyId: null, out problem);
+    }
+
+    private static PublicKey? TryReadEc(ReadOnlySpan<byte> rest, EllipticCurve curve, string name, ref string? problem)
+    {
+        if (!TryTake(ref rest, out var curveName) || Encoding.ASCII.GetString(curveName) != name || !TryTake(ref rest, out var point) || rest.Length > 0) return null;
+
+        var size = curve.CoordinateLength;
+        if (point.Length != 1 + (2 * size) || point[0] != Uncompressed) return null;
+        var q = new ECPoint { X = point.Slice(1, size).ToArray(), Y = point[(1 + size)..].ToArray() };
+        return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = q }, keyId: null, out problem);
+    }
+
+    /// <summary>The next string: four bytes of length and so many bytes.</summary>
+    private static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (!BinaryPrimitives.TryReadUInt32BigEndian(rest, out var length) || length > (uint)(rest.Length - sizeof(uint))) return false;
+        value = rest.Slice(sizeof(uint), (int)length);
+        rest = rest[(sizeof(uint) + (int)length)..];
+        return true;
+    }
+
+    /// <summary>A number is signed there: one zero keeps its first bit from being a sign.</summary>
+    private static byte[] Unsigned(ReadOnlySpan<byte> number) => (number is [0, >= 0x80, ..] ? number[1..] : number).ToArray();
+
+    private static PublicKey? Refuse(string reason, out string? problem)
+    {
+        problem = reason;
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Rewt.Internal;
+
+internal sealed partial class RingKeeper
+{
+    /// <summary>The ring as <see cref="GetAsync"/> gives it, with a key to sign with where one can be made.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
+    public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
+        Fresh is { } snapshot && snapshot.SigningKey(_time) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
+
+    /// <summary>Looks for the keys of this issuer too when it is next refreshed; <see langword="null"/> where nobody says who it is.</summary>
+    public void Ask(string? issuer) => _source.Ask(issuer);
+
+    /// <summary>Whether a token that names no key may be of this ring.</summary>
+    public bool TakesKeyless => _source.TakesKeyless;
+
+    /// <summary>Whether a key of this id can be of this ring.</summary>
+    public bool IsPossible(string keyId) => _source.IsPossible(keyId);
+
+    /// <summary>Rotates: the pending key becomes current.</summary>
+    public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
+
+    /// <summary>Revokes a key.</summary>
+    public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
+
+    private async ValueTask<KeySnapshot> GetSigningSlowAsync(CancellationToken cancellationToken)
+    {
+        var mayCome = _source.WantSigningKey();
+        var snapshot = await GetAsync(cancellationToken).ConfigureAwait(false);
+        return snapshot.SigningKey(_time) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<KeySnapshot> ExecuteAsync(KeyCommand command, CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            var snapshot = await CycleAsync(command, cancellationToken).ConfigureAwait(false);
+            if (snapshot?.Problem is { } problem) throw Unusable(problem);
+            return snapshot ?? throw Unavailable(null);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
+        {
+            throw Unchanged(exception);
+        }
+    }
+}

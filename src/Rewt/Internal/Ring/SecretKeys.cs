@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>The keys of a namespace that shares one secret.</summary>
+internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
+{
+    private readonly RingSchedule _schedule = RingSchedule.From(options);
+    private readonly RingMaintainer _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
+
+    public IInstanceBook? Instances => store.Instances;
+
+    public IStoreDoctor? Doctor => store.Doctor;
+
+    public bool TakesKeyless => true;
+
+    public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);
+
+    public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
+        await _maintainer.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan(reading, command), cancellationToken).ConfigureAwait(false);
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private RingPlan Plan(RingReading reading, KeyCommand command) => command.Revoked is { } keyId
+        ? RingDecision.Revoke(reading, _schedule, keyId, Secret.Generate)
+        : RingDecision.Rotate(reading, _schedule, Secret.Generate);
+}

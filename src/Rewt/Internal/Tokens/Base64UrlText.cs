@@ -1,0 +1,11 @@
+using System.Buffers;
+
+namespace Rewt.Internal;
+
+/// <summary>The characters of base64url (RFC 4648 §5).</summary>
+internal static class Base64UrlText
+{
+    private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    public static bool Is(string text) => !text.AsSpan().ContainsAnyExcept(Characters);
+}

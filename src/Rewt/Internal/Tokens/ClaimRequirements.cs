@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>The claims that a token must have (RFC 8725 §3.8 to 3.10). What it has beyond them is checked all the same.</summary>
+internal sealed class ClaimRequirements
+{
+    private static readonly string[] Ours = ["iss", "aud", "exp", "iat", "jti"];
+
+    private readonly HashSet<string> _names;
+    private readonly string[] _others;
+
+    private ClaimRequirements(IEnumerable<string> names)
+    {
+        _names = names.ToHashSet(StringComparer.Ordinal);
+        _others = [.. _names.Where(name => name != "sub" && !Ours.Contains(name, StringComparer.Ordinal))];
+    }
+
+    /// <summary>What a bearer token must have.</summary>
+    public static ClaimRequirements ForBearer(RewtOptions options) => new(options.RequiredClaims.Count > 0 ? options.RequiredClaims : Ours);
+
+    /// <summary>What signed data must have: it is for whoever gets it.</summary>
+    public static ClaimRequirements ForData() => new(Ours.Where(name => name != "aud"));
+
+    /// <summary>Which of ours a list leaves out, if it is one at all.</summary>
+    public static string? Missing(IList<string> names) => names.Count == 0 ? null : Array.Find(Ours, name => !names.Contains(name));
+
+    public bool Hold(TokenClaims claims)
+    {
+        if (Lacks(claims.Issuer is null, "iss") || Lacks(claims.Audiences is null, "aud") || Lacks(claims.TokenId is null, "jti")) return false;
+        if (Lacks(claims.ExpiresAt is null, "exp") || Lacks(claims.IssuedAt is null, "iat") || Lacks(claims.Subject is null, "sub")) return false;
+        if (_others.Length == 0) return true;
+
+        using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);
+        return Array.TrueForAll(_others, name => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null);
+    }
+
+    private bool Lacks(bool isAbsent, string name) => isAbsent && _names.Contains(name);
+}

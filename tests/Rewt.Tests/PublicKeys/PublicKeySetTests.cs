@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Rewt.Internal;
+
+namespace Rewt.Tests.PublicKeys;
+
+public sealed class PublicKeySetTests
+{
+    [Fact]
+    public void A_bad_entry_is_refused_by_name_and_the_others_are_read()
+    {
+        var set = PublicKeySetReader.Read(
+        [
+            Entry("first", JwkRows.Ec()),
+            Entry("second", JwkRows.Ec(null, ("kid", null))),
+            KeyValuePair.Create("third", (ReadOnlyMemory<byte>)"junk"u8.ToArray()),
+            Entry("fourth", JwkRows.Rsa()),
+        ]);
+
+        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", "rsa-2048"]);
+        set.Refused.Select(refused => refused.Entry).ShouldBe(["second", "third"]);
+        set.Refused[0].ToString().ShouldBe("second: the key has no kid");
+        set.Find("rsa-2048").ShouldBe(set.Keys[1]);
+        set.Find("second").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_key_id_that_two_entries_claim_names_neither_and_the_others_are_read()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        var set = PublicKeySetReader.Read([Entry("a", JwkRows.Ec()), Entry("b", JwkRows.Rsa()), Entry("c", JwkRows.Ec(other))]);
+
+        set.Keys.Select(key => key.KeyId).ShouldBe(["rsa-2048"]);
+        set.Refused.Select(refused => refused.ToString()).ShouldBe(["a: another entry has the same kid", "c: another entry has the same kid"]);
+        set.Find("ec-256").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_refused_key_does_not_take_another_ones_key_id()
+    {
+        var set = PublicKeySetReader.Read([Entry("a", JwkRows.Ec()), Entry("b", JwkRows.Rsa(("kid", "ec-256"), ("use", "enc")))]);
+
+        set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("ec-256");
+    }
+
+    [Fact]
+    public void The_name_of_an_entry_is_not_printed_as_it_is() =>
+        PublicKeySetReader.Read([KeyValuePair.Create("a\nINFO all is well", (ReadOnlyMemory<byte>)new byte[] { 1 })]).Refused[0].ToString().ShouldNotContain('\n');
+
+    [Fact]
+    public void A_key_set_is_read_key_by_key()
+    {
+        var twice = Encoding.UTF8.GetString(JwkRows.Bytes(JwkRows.Ec(JwkRows.P384))).Replace("{", """{"kid":"x",""", StringComparison.Ordinal);
+        var json = $$"""{"issuer":"https://example","keys":[{{JwkRows.Ec().ToJsonString()}},{{twice}},7,{{JwkRows.Rsa(("kid", null)).ToJsonString()}}]}""";
+
+        var set = PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes(json), out var problem)!;
+
+        problem.ShouldBeNull();
+        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", PublicKey.From(JwkRows.Rsa2048, "RS256").Thumbprint]);
+        set.Refused.Select(refused => refused.Entry).ShouldBe(["key 2", "key 3"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"keys":{}}""")]
+    [InlineData("""{"keys":null}""")]
+    [InlineData("""{"keys":[],"keys":[]}""")]
+    [InlineData("<html>503 Service Unavailable</html>")]
+    public void What_is_no_key_set_is_refused_whole(string json)
+    {
+        PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes(json), out var problem).ShouldBeNull();
+        problem.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public void A_key_set_without_end_is_refused()
+    {
+        PublicKeySetReader.TryRead(new byte[PublicKeySetReader.MaximumBytes + 1], out var problem).ShouldBeNull();
+        problem.ShouldBe("the key set is longer than 256 KB");
+
+        var many = new JsonObject { ["keys"] = new JsonArray([.. Enumerable.Range(0, 257).Select(_ => (JsonNode)0)]) };
+        PublicKeySetReader.TryRead(JwkRows.Bytes(many), out problem).ShouldBeNull();
+        problem.ShouldBe("the key set has more than 256 keys");
+    }
+
+    private static KeyValuePair<string, ReadOnlyMemory<byte>> Entry(string name, JsonObject jwk) => KeyValuePair.Create(name, (ReadOnlyMemory<byte>)JwkRows.Bytes(jwk));
+}

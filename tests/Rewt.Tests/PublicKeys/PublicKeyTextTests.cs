@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Rewt.Internal;
+using PublicKey = Rewt.Internal.PublicKey;
+
+namespace Rewt.Tests.PublicKeys;
+
+/// <summary>The forms in which people keep a public key.</summary>
+public sealed class PublicKeyTextTests
+{
+    private static readonly string RsaId = PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId;
+    private static readonly string EcId = PublicKey.From(JwkRows.P256).KeyId;
+
+    public static TheoryData<string, string, string> Forms() => new()
+    {
+        { "SPKI, RSA", JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem(), RsaId },
+        { "SPKI, EC", JwkRows.P256.ExportSubjectPublicKeyInfoPem(), EcId },
+        { "PKCS #1", JwkRows.Rsa2048.ExportRSAPublicKeyPem(), RsaId },
+        { "a certificate, RSA", Certificate(JwkRows.Rsa2048), RsaId },
+        { "a certificate, EC", Certificate(JwkRows.P256), EcId },
+        { "ssh-rsa", SshLine.Of(JwkRows.Rsa2048), RsaId },
+        { "ssh-rsa without a comment", string.Join(' ', SshLine.Of(JwkRows.Rsa2048).Split(' ')[..2]), RsaId },
+        { "ecdsa-sha2-nistp256", SshLine.Of(JwkRows.P256), EcId },
+        { "a file with a remark", $"# the authentication service\n\n{SshLine.Of(JwkRows.P256)}\n", EcId },
+        { "line ends of Windows", JwkRows.P256.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\r\n"), EcId },
+        { "a byte order mark", "\ufeff" + JwkRows.P256.ExportSubjectPublicKeyInfoPem(), EcId },
+        { "a JWK", JwkRows.Ec(null, ("kid", null)).ToJsonString(), EcId },
+        { "a JWK with a name", JwkRows.Ec().ToJsonString(), "ec-256" },
+        { "a JWK set", $$"""{"keys":[{{JwkRows.Rsa(("kid", null)).ToJsonString()}}]}""", RsaId },
+    };
+
+    public static TheoryData<string, string, string> Refusals()
+    {
+        using var weak = RSA.Create(1024);
+        using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        var point = JwkRows.P256.ExportParameters(includePrivateParameters: false).Q;
+        byte[] damaged = [4, .. point.X!, .. point.Y![..^1], (byte)(point.Y![^1] ^ 1)];
+        var line = SshLine.Of(JwkRows.Rsa2048);
+        return new TheoryData<string, string, string>
+        {
+            { "nothing", "", "no key" },
+            { "words", "hello world", "ssh-rsa" },
+            { "a private key", JwkRows.P256.ExportPkcs8PrivateKeyPem(), "private key" },
+            { "a private key behind the public one", JwkRows.P256.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P256.ExportECPrivateKeyPem(), "private key" },
+            { "RSA of 1024 bits", weak.ExportSubjectPublicKeyInfoPem(), "1024 bits" },
+            { "RSA of 1024 bits, ssh", SshLine.Of(weak), "1024 bits" },
+            { "P-521", odd.ExportSubjectPublicKeyInfoPem(), "P-256 or P-384" },
+            { "ed25519, ssh", SshLine.Write("ssh-ed25519", new byte[32]), "of the type" },
+            { "ed25519, PEM", PemEncoding.WriteString("PUBLIC KEY", Convert.FromHexString("302a300506032b6570032100" + new string('1', 64))), "neither RSA nor EC" },
+            { "a certificate request", PemEncoding.WriteString("CERTIFICATE REQUEST", [48, 0]), "neither" },
+            { "a chain", Certificate(JwkRows.P256) + "\n" + Certificate(JwkRows.Rsa2048), "several certificates" },
+            { "a damaged block", PemEncoding.WriteString("PUBLIC KEY", [48, 1, 2]), "damaged" },
+            { "a block with something behind", PemEncoding.WriteString("PUBLIC KEY", [.. JwkRows.P256.ExportSubjectPublicKeyInfo(), 0]), "behind" },
+            { "a cut block", JwkRows.P256.ExportSubjectPublicKeyInfoPem()[..^10], "PEM" },
+            { "SSH2", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", "ssh-rsa" },
+            { "a cut line", line[..100], "damaged" },
+            { "a line whose parts are too long", "ssh-rsa " + Convert.ToBase64String([255, 255, 255, 255, 1]), "damaged" },
+            { "a line of another type inside", "ssh-rsa " + SshLine.Of(JwkRows.P256).Split(' ')[1], "damaged" },
+            { "a line with something behind", SshLine.Write("ssh-rsa", [1, 0, 1], SshLine.Number(JwkRows.Rsa2048.ExportParameters(false).Modulus!), [1]), "damaged" },
+            { "the exponent 1, ssh", SshLine.Write("ssh-rsa", [1], SshLine.Number(JwkRows.Rsa2048.ExportParameters(false).Modulus!)), "exponent" },
+            { "a point off the curve, ssh", SshLine.Write("ecdsa-sha2-nistp256", "nistp256"u8.ToArray(), damaged), "not on the curve" },
+            { "a compressed point", SshLine.Write("ecdsa-sha2-nistp256", "nistp256"u8.ToArray(), [2, .. point.X!]), "damaged" },
+            { "the name of another curve", SshLine.Write("ecdsa-sha2-nistp256", "nistp384"u8.ToArray(), [4, .. point.X!, .. point.Y!]), "damaged" },
+            { "one good line and one bad", line + "\nssh-rsa AAAA", "damaged" },
+            { "a symmetric JWK", """{"kty":"oct","k":"c2VjcmV0"}""", "symmetric" },
+            { "a key set that is none", """{"keys":1}""", "array of keys" },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms), DisableDiscoveryEnumeration = true)]
+    public void A_public_key_is_read_in_every_form(string form, string text, string keyId)
+    {
+        var set = PublicKeyText.TryRead(Encoding.UTF8.GetBytes(text), "RS256", out var problem);
+
+        problem.ShouldBeNull(form);
+        set!.Keys.ShouldHaveSingleItem().KeyId.ShouldBe(keyId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
+    public void What_is_no_public_key_is_refused_with_a_reason(string form, string text, string reason)
+    {
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(text), "RS256", out var problem).ShouldBeNull(form);
+        problem.ShouldNotBeNull().ShouldContain(reason);
+    }
+
+    [Fact]
+    public void Several_keys_may_stand_in_one_file_and_one_that_stands_twice_is_one()
+    {
+        var pem = JwkRows.P256.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.Rsa2048.ExportRSAPublicKeyPem() + "\n" + JwkRows.P256.ExportSubjectPublicKeyInfoPem();
+        var lines = SshLine.Of(JwkRows.P256) + "\n" + SshLine.Of(JwkRows.P384);
+
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(pem), "PS256", out _)!.Keys.Select(key => key.Algorithm).ShouldBe(["ES256", "PS256"]);
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(lines), "RS256", out _)!.Keys.Select(key => key.Algorithm).ShouldBe(["ES256", "ES384"]);
+    }
+
+    [Fact]
+    public void Something_endless_or_binary_is_refused()
+    {
+        PublicKeyText.TryRead(new byte[300 * 1024], "RS256", out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull();
+        PublicKeyText.TryRead(JwkRows.P256.ExportSubjectPublicKeyInfo(), "RS256", out problem).ShouldBeNull();
+        problem.ShouldNotBeNull();
+    }
+
+    private static string Certificate(AsymmetricAlgorithm key)
+    {
+        var name = new X500DistinguishedName("CN=test");
+        var request = key is RSA rsa ? new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) : new CertificateRequest(name, (ECDsa)key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        return certificate.ExportCertificatePem();
+    }
+}

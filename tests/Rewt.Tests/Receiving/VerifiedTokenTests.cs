@@ -1,0 +1,286 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Receiving;
+
+/// <summary>The same token again and again: work is saved, and nothing else is different.</summary>
+public sealed class VerifiedTokenTests
+{
+    [Fact]
+    public async Task A_token_met_before_is_not_verified_again_and_events_run_all_the_same()
+    {
+        var seen = new ConcurrentQueue<SecurityToken>();
+        var received = 0;
+        await using var receiver = await StartAsync(options =>
+        {
+            options.Events.OnMessageReceived = _ =>
+            {
+                received++;
+                return Task.CompletedTask;
+            };
+            options.Events.OnTokenValidated = context =>
+            {
+                seen.Enqueue(context.SecurityToken);
+                return Task.CompletedTask;
+            };
+        });
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+
+        received.ShouldBe(5);
+        seen.Count.ShouldBe(5);
+        seen.Distinct().Count().ShouldBe(2, "the second time it is kept, and from then on it is the same");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_one_request_does_to_its_user_no_other_request_sees(bool listen)
+    {
+        await using var receiver = await StartAsync(
+            options =>
+            {
+                if (listen) options.Events.OnTokenValidated = _ => Task.CompletedTask;
+            },
+            application => application.MapGet("/change", async (HttpContext context) =>
+            {
+                var identity = (ClaimsIdentity)context.User.Identity!;
+                var changed = identity.HasClaim(claim => claim.Type == "role") || identity.FindFirst("iss")!.Properties.Count > 0;
+                identity.FindFirst("iss")!.Properties["note"] = "changed";
+                identity.AddClaim(new Claim("role", "admin"));
+                identity.TryRemoveClaim(identity.FindFirst("jti"));
+                context.User.AddIdentity(new ClaimsIdentity("other"));
+                var result = await context.AuthenticateAsync("Rewt");
+                changed |= result.Properties!.Items.ContainsKey("mine");
+                result.Properties.Items["mine"] = "yes";
+                return changed || identity.Claims.Count() != 5 ? "changed" : "clean";
+            }).RequireAuthorization());
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var response = await receiver.GetWithTokenAsync(token, "/change");
+            (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("clean");
+        }
+    }
+
+    [Fact]
+    public async Task A_token_met_before_gives_the_same_ticket()
+    {
+        await using var receiver = await StartAsync(options => options.SaveToken = true, Tickets);
+        await using var plain = await StartAsync(_ => { }, Tickets, receiver.Ring);
+        var token = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["userId"] = "u-42", ["count"] = 7 });
+
+        foreach (var host in new[] { receiver, plain })
+        {
+            var tickets = new List<string>();
+            for (var i = 0; i < 4; i++)
+            {
+                using var response = await host.GetWithTokenAsync(token, "/ticket");
+                tickets.Add(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+
+            tickets.Distinct().Count().ShouldBe(1);
+            tickets[0].ShouldContain(".issued");
+        }
+    }
+
+    [Fact]
+    public async Task A_known_token_dies_with_its_expiry()
+    {
+        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+
+        time.Advance(TimeSpan.FromSeconds(61));
+        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        using var late = await receiver.GetWithTokenAsync(token);
+        late.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        late.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"expired\"");
+    }
+
+    [Fact]
+    public async Task A_known_token_dies_with_its_key()
+    {
+        await using var receiver = await StartAsync(_ => { });
+        var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+
+        await ring.RevokeAsync(receiver.Ring.Secret.KeyId, TestContext.Current.CancellationToken);
+
+        using var refused = await receiver.GetWithTokenAsync(token);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
+    }
+
+    [Fact]
+    public async Task No_request_passes_that_begins_after_the_revocation_is_known_here()
+    {
+        await using var receiver = await StartAsync(_ => { });
+        var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
+        for (var round = 0; round < 20; round++)
+        {
+            var tokens = receiver.Services.GetRequiredService<IRewtTokens>();
+            var token = await tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+            var keyId = new JsonWebToken(token).Kid;
+            using var stop = new CancellationTokenSource();
+            var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                while (!stop.IsCancellationRequested) await StatusAsync(receiver, token);
+            })).ToList();
+
+            await ring.RevokeAsync(keyId, TestContext.Current.CancellationToken);
+            for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+
+            await stop.CancelAsync();
+            await Task.WhenAll(callers);
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_very_same_bytes_are_known()
+    {
+        await using var receiver = await StartAsync(_ => { });
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+
+        for (var at = 0; at < token.Length; at++)
+        {
+            var other = string.Concat(token.AsSpan(0, at), token[at] == 'A' ? "B" : "A", token.AsSpan(at + 1));
+            (await StatusAsync(receiver, other)).ShouldNotBe(HttpStatusCode.OK, other);
+        }
+
+        (await StatusAsync(receiver, token + "A")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(receiver, token[..^1])).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_bad_stays_bad_however_often_it_comes()
+    {
+        await using var receiver = await StartAsync(_ => { });
+        var forged = HandmadeToken.Sign(receiver.Ring.Secret)[..^4] + "AAAA";
+        var elsewhere = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "shipping" });
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await StatusAsync(receiver, forged)).ShouldBe(HttpStatusCode.Unauthorized);
+            (await StatusAsync(receiver, elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Fact]
+    public async Task What_one_scheme_has_verified_answers_for_no_other()
+    {
+        await using var receiver = await StartAsync(
+            _ => { },
+            application => application.MapGet("/users", () => "in")
+                .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()),
+            services: services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+
+        // The ring in memory is one for all namespaces here, so that only the audience of the scheme can refuse.
+        var named = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "rewt" });
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, named)).ShouldBe(HttpStatusCode.OK);
+        using var refused = await receiver.GetWithTokenAsync(named, "/users");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task What_an_event_refuses_it_refuses_again_and_may_accept_later()
+    {
+        var accept = false;
+        await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>
+        {
+            if (!accept) context.Fail("not today");
+            return Task.CompletedTask;
+        });
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        accept = true;
+        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        accept = false;
+        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_rule_of_the_application_is_asked_each_time()
+    {
+        var asked = 0;
+        var allowed = true;
+        await using var receiver = await StartAsync(options => options.TokenValidationParameters.IssuerValidator = (issuer, _, _) =>
+        {
+            asked++;
+            return allowed ? issuer : throw new SecurityTokenInvalidIssuerException("no longer");
+        });
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        for (var i = 0; i < 4; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        allowed = false;
+
+        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        asked.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_application_sees_the_token_and_never_the_secret_behind_it()
+    {
+        var keys = new ConcurrentQueue<SecurityKey?>();
+        await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>
+        {
+            keys.Enqueue(context.SecurityToken.SigningKey);
+            return Task.CompletedTask;
+        });
+        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+
+        for (var i = 0; i < 3; i++) await StatusAsync(receiver, token);
+
+        keys.ShouldBe([null, null, null]);
+    }
+
+    private static void Tickets(WebApplication application) => application.MapGet("/ticket", async (HttpContext context) =>
+    {
+        var result = await context.AuthenticateAsync("Rewt");
+        var claims = result.Principal!.Claims.Select(claim => $"{claim.Type}={claim.Value}|{claim.ValueType}|{claim.Issuer}|{claim.OriginalIssuer}");
+        var items = result.Properties!.Items.Select(item => $"{item.Key}={item.Value}").Order(StringComparer.Ordinal);
+        var identity = (ClaimsIdentity)result.Principal.Identity!;
+        return string.Join('\n', [.. claims, .. items, identity.GetType().Name, identity.NameClaimType, identity.RoleClaimType, identity.AuthenticationType, result.Ticket!.AuthenticationScheme]);
+    });
+
+    private static Task<Receiver> StartAsync(
+        Action<JwtBearerOptions> configure, Action<WebApplication>? map = null, SharedMemoryRing? ring = null, Action<IServiceCollection>? services = null) =>
+        Receiver.StartAsync(
+            collection =>
+            {
+                collection.Configure<JwtBearerOptions>("Rewt", options =>
+                {
+                    options.Events ??= new JwtBearerEvents();
+                    configure(options);
+                });
+                services?.Invoke(collection);
+            },
+            map,
+            ring);
+
+    private static async Task<HttpStatusCode> StatusAsync(Receiver receiver, string token)
+    {
+        using var response = await receiver.GetWithTokenAsync(token);
+        return response.StatusCode;
+    }
+}

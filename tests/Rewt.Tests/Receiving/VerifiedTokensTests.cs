@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Receiving;
+
+public sealed class VerifiedTokensTests
+{
+    private readonly VerifiedTokens _tokens = new();
+    private readonly TokenVerdict _verdict = Verdict();
+
+    [Fact]
+    public void A_million_tokens_do_not_grow_it()
+    {
+        for (var i = 0; i < 1_000_000; i++)
+        {
+            var text = Text(i);
+            if (_tokens.HasSeen(text)) continue;
+            if (i % 10 == 0) _tokens.Add(new VerifiedToken(text, _verdict));
+        }
+
+        var kept = Enumerable.Range(0, 1_000_000).Count(i => _tokens.Find(Text(i)) is not null);
+        kept.ShouldBeInRange(VerifiedTokens.GenerationSize, 2 * VerifiedTokens.GenerationSize);
+    }
+
+    [Fact]
+    public void What_is_met_again_stays_when_the_others_leave()
+    {
+        var dear = new VerifiedToken("dear", _verdict);
+        _tokens.Add(dear);
+
+        for (var i = 0; i < 10 * VerifiedTokens.GenerationSize; i++)
+        {
+            _tokens.Add(new VerifiedToken(Text(i), _verdict));
+            if (i % 500 == 0) _tokens.Find("dear").ShouldBeSameAs(dear);
+        }
+
+        _tokens.Find(Text(0)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_token_is_seen_from_the_second_time_on()
+    {
+        _tokens.HasSeen("one").ShouldBeFalse();
+        _tokens.HasSeen("one").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_is_removed_is_gone_from_both_generations_and_its_successor_is_not()
+    {
+        var first = new VerifiedToken("one", _verdict);
+        _tokens.Add(first);
+        for (var i = 0; i < VerifiedTokens.GenerationSize; i++) _tokens.Add(new VerifiedToken(Text(i), _verdict));
+        _tokens.Find("one").ShouldBeSameAs(first);
+        _tokens.Remove(first);
+        _tokens.Find("one").ShouldBeNull();
+
+        var second = new VerifiedToken("one", _verdict);
+        _tokens.Add(second);
+        _tokens.Remove(first);
+        _tokens.Find("one").ShouldBeSameAs(second);
+    }
+
+    [Fact]
+    public void A_secret_that_left_the_ring_is_not_kept_by_the_tokens_it_signed()
+    {
+        var secret = KeepOne();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        _tokens.Find("one").ShouldNotBeNull();
+        secret.TryGetTarget(out _).ShouldBeFalse();
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static TokenVerdict Verdict()
+    {
+        var secret = Secret.Generate();
+        var text = HandmadeToken.Sign(secret);
+        return new TokenVerdict(RewtRefusal.None)
+        {
+            Header = TokenHeader.TryRead(text)!.Value,
+            Claims = TokenClaims.TryRead(text),
+            Identity = new ClaimsIdentity([new Claim("iss", "orders")], "test"),
+            Token = new JsonWebToken(text),
+            Key = new RingKey(secret).SecurityKey,
+        };
+    }
+
+    /// <summary>In a frame of its own, so that nothing of it is on the stack of the test.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private WeakReference<object> KeepOne()
+    {
+        var verdict = Verdict();
+        _tokens.Add(new VerifiedToken("one", verdict));
+        return new WeakReference<object>(verdict.Key!);
+    }
+}
