@@ -62,18 +62,18 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => "upkeep",
     };
 
-    [LoggerMessage(EventId = 60, EventName = "KeyCreated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was created by {By} ({Cause}).")]
+    [LoggerMessage(EventId = 90, EventName = "KeyCreated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was created by {By} ({Cause}).")]
     private partial void LogCreated(string ring, string keyId, string by, string cause);
 
-    [LoggerMessage(EventId = 61, EventName = "KeyActivated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was activated by {By} ({Cause}); it signs now.")]
+    [LoggerMessage(EventId = 91, EventName = "KeyActivated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was activated by {By} ({Cause}); it signs now.")]
     private partial void LogActivated(string ring, string keyId, string by, string cause);
 
-    [LoggerMessage(EventId = 62, EventName = "KeyRetired", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was retired by {By} ({Cause}); it verifies until {Until:O}.")]
+    [LoggerMessage(EventId = 92, EventName = "KeyRetired", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was retired by {By} ({Cause}); it verifies until {Until:O}.")]
     private partial void LogRetired(string ring, string keyId, DateTimeOffset until, string by, string cause);
 
-    [LoggerMessage(EventId = 63, EventName = "KeyRevoked", Level = LogLevel.Warning, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
+    [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Warning, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
     private partial void LogRevoked(string ring, string keyId, string by, string cause);
 
-    [LoggerMessage(EventId = 64, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} is at version {Version} now with the current key {KeyId}, changed by {By}.")]
+    [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} is at version {Version} now with the current key {KeyId}, changed by {By}.")]
     private partial void LogFollowed(string ring, long version, string keyId, string by);
 }
