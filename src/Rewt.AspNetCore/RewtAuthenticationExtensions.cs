@@ -75,4 +75,27 @@ public static class RewtAuthenticationExtensions
         services.TryAddSingleton<IAuditActor, HttpAuditActor>();
         return builder;
     }
+
+    /// <summary>
+    /// Accepts the API keys of trusted apps, in <c>Authorization: ApiKey …</c> or <c>X-Api-Key</c>: the scheme <see cref="RewtDefaults.ApiKeyScheme"/>. The scheme
+    /// <see cref="RewtDefaults.AuthenticationScheme"/> hands requests with a key over to it, so that one policy serves services and apps. A token on the
+    /// same request must be one that the same app got for its key. <see cref="IRewtApps"/> manages the apps of the main namespace.
+    /// </summary>
+    /// <param name="builder">The authentication builder, as <c>AddRewtAuthentication</c> returns it.</param>
+    /// <param name="configure">Settings.</param>
+    /// <returns>The builder.</returns>
+    public static AuthenticationBuilder AddRewtApiKeys(this AuthenticationBuilder builder, Action<RewtApiKeyOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services.AddRewt();
+        if (configure is not null) services.Configure(RewtDefaults.ApiKeyScheme, configure);
+        if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
+
+        AppCore.Add(services);
+        services.AddAuthorization();
+        services.AddSingleton<TokenRateLimits>();
+        services.AddSingleton<TokenEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());
+        return builder.AddScheme<RewtApiKeyOptions, ApiKeyHandler>(RewtDefaults.ApiKeyScheme, null);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -97,7 +96,7 @@ public class RewtHandler : JwtBearerHandler
         var result = await HandleAuthenticateOnceSafeAsync();
         if (_outage is not null)
         {
-            AnswerUnavailable(_outage.RetryAfter);
+            OutageAnswer.Write(Response, _outage.RetryAfter);
             return;
         }
 
@@ -126,25 +125,6 @@ public class RewtHandler : JwtBearerHandler
 
     /// <summary>An event handler may set any text; RFC 6750 §3 allows printable ASCII without quotes and backslashes.</summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
-
-    private void AnswerUnavailable(TimeSpan retryAfter)
-    {
-        Answer();
-        // The challenge of another scheme in the same policy comes after ours and would make it a 401 or a redirect.
-        Response.OnStarting(() =>
-        {
-            Answer();
-            return Task.CompletedTask;
-        });
-
-        void Answer()
-        {
-            Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            Response.Headers.Remove(HeaderNames.WWWAuthenticate);
-            Response.Headers.Remove(HeaderNames.Location);
-            Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
-    }
 
     private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, AuthenticationProperties properties)
     {

@@ -7,7 +7,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes HTTP clients sign their requests.</summary>
+/// <summary>Makes HTTP clients sign their requests, or show an API key.</summary>
 public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
@@ -57,6 +57,47 @@ public static class RewtHttpClientBuilderExtensions
         return builder
             .AddHttpMessageHandler(provider => Retry(provider, client))
             .AddHttpMessageHandler(provider => new SigningHandler(provider.GetRequiredService<SigningClients>().Get(client)));
+    }
+
+    /// <summary>
+    /// Shows the API key of a trusted app with each request of this client (<c>Authorization: ApiKey …</c>), under the origin rules of tokens; a
+    /// redirect does not carry it on. Needs no Redis. The key comes from <c>Rewt:ApiKey</c> of the configuration.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder) => builder.AddRewtApiKey(static _ => { });
+
+    /// <summary>Shows an API key with each request of this client.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="apiKey">The key.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder, string apiKey)
+    {
+        ArgumentNullException.ThrowIfNull(apiKey);
+        return builder.AddRewtApiKey(options => options.ApiKey = apiKey);
+    }
+
+    /// <summary>Shows an API key with each request of this client.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">The key and where it may go; checked when the application starts.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder, Action<RewtApiKeyClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        var services = builder.Services;
+        var client = builder.Name ?? SigningRegistration.AllClients;
+        services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
+        services.TryAddSingleton<ApiKeyClients>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
+
+        if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
+        services.AddSingleton(new ApiKeyRegistration(client));
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
+        return builder.AddHttpMessageHandler(provider => new ApiKeyAttachingHandler(provider.GetRequiredService<ApiKeyClients>().Get(client)));
     }
 
     private static DelegatingHandler Retry(IServiceProvider provider, string client)

@@ -7,7 +7,7 @@ public static class RewtHttpRequestExtensions
 {
     /// <summary>Adds claims to the token of this request; they go before claims forwarded from the caller.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="claims">Names and values; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c> and <c>jti</c> are not the caller's to set.</param>
+    /// <param name="claims">Names and values; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are not the caller's to set.</param>
     /// <returns>The request.</returns>
     /// <exception cref="ArgumentException">A claim is reserved, or <c>sub</c> is no identifier.</exception>
     public static HttpRequestMessage SetRewtClaims(this HttpRequestMessage request, IReadOnlyDictionary<string, object> claims)

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/> and what keeps them. Settings come from the
+    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/>, <see cref="IRewtApps"/> and what keeps them. Settings come from the
     /// configuration section <c>Rewt</c>; nothing needs Redis when the application starts. Implied by <c>AddRewtAuthentication</c> and
     /// <c>AddRewtSigning</c>; harmless when called twice.
     /// </summary>
@@ -45,6 +45,7 @@ public static class RewtServiceCollectionExtensions
         RewtCore.Add(services, name, configure);
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
+        AppStores.Add(services, name);
         return services;
     }
 }

@@ -17,7 +17,10 @@ public sealed class RewtVerification
     /// <summary>Why it was refused; <see cref="RewtRefusal.None"/> when it is good.</summary>
     public RewtRefusal Refusal => _verdict.Refusal;
 
-    /// <summary>The service that signed (<c>iss</c>); <see langword="null"/> when the token is bad or came from Node.</summary>
+    /// <summary>
+    /// The service that signed (<c>iss</c>), or <c>app:</c> and the id of the trusted app that a token endpoint gave the token to; <see langword="null"/>
+    /// when the token is bad or came from Node.
+    /// </summary>
     public string? Issuer => _verdict.Claims?.Issuer;
 
     /// <summary>The key that signed (<c>kid</c>); <see langword="null"/> when the token is bad or came from Node.</summary>

@@ -24,6 +24,8 @@ internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfig
         // The one who calls is the service that signed.
         if (parameters.NameClaimType == ClaimsIdentity.DefaultNameClaimType) parameters.NameClaimType = "iss";
         if (parameters.RoleClaimType == ClaimsIdentity.DefaultRoleClaimType) parameters.RoleClaimType = "role";
+        // Which scheme vouches for an identity, for what is decided by the caller's name.
+        parameters.AuthenticationType ??= name;
         // Any service of the namespace may sign, unless the application names issuers.
         parameters.ValidateIssuer &= parameters.ValidIssuer is not null || parameters.ValidIssuers?.Any() == true || parameters.IssuerValidator is not null;
     }

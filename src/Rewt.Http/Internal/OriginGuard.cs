@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// application. An address is allowed if it stands in the settings, or if the address that the application asked for does and the
 /// application's own handlers in front resolved it. Where a redirect leads is never resolved.
 /// </summary>
-internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client)
+internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, GuardWords words)
 {
     /// <summary>
     /// Found when the first request asks: the actions of the application that tell may fail, and neither that nor a handler that the
@@ -44,10 +44,10 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The HTTP client '{client}' signs requests to {(_allowed.Value.Count == 0 ? "the address it was asked for" : string.Join(", ", _allowed.Value))} and not to {origin}. "
-        + "Call other hosts with a client that is not signed, or name the origin in RewtSigningOptions.AllowedOrigins; service discovery is added before AddRewtSigning.");
+        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the address it was asked for" : string.Join(", ", _allowed.Value))} and not to {origin}. "
+        + $"Call other hosts with a client without {words.Registration}, or name the origin in {words.Options}.AllowedOrigins; service discovery is added before {words.Registration}.");
 
     private InvalidOperationException InTheClear(Origin origin) => new(
-        $"The HTTP client '{client}' would send a token to {origin} in the clear. Use https, or allow it for this client with "
-        + "RewtSigningOptions.AllowInsecureHttp or for all with Rewt:AllowInsecureHttp.");
+        $"The HTTP client '{client}' would send {words.Credentials} to {origin} in the clear. Use https, or allow it for this client with "
+        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all with {all}" : string.Empty)}.");
 }

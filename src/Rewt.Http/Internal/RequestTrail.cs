@@ -50,9 +50,10 @@ internal sealed class RequestTrail(Origin asked)
     /// </summary>
     public bool LeadsTo(Origin origin) => _sent.IsEmpty || HasBeenAt(origin) || (_isResolved && !_isRedirected);
 
-    public void Signed(Origin origin, BearerToken token)
+    /// <summary>A token, or another credential of ours, was attached for an origin.</summary>
+    public void Signed(Origin origin, string token)
     {
-        ImmutableInterlocked.Update(ref _sent, static (sent, one) => sent.Add(one), (origin, token.Header.Parameter!));
+        ImmutableInterlocked.Update(ref _sent, static (sent, one) => sent.Add(one), (origin, token));
         if (origin != asked) _isResolved = true;
     }
 

@@ -20,18 +20,8 @@ internal sealed class SigningClients(
     {
         var settings = options.Get(name);
         var ring = rings.Get(settings.Ring);
-        var guard = new OriginGuard(() => Origins(name, settings), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name);
+        var guard = new OriginGuard(
+            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, GuardWords.Token);
         return new SigningClient(settings, services.GetRequiredKeyedService<BearerTokens>(settings.Ring), guard, services.GetService<ICallerClaims>());
-    }
-
-    private HashSet<Origin> Origins(string name, RewtSigningOptions settings)
-    {
-        if (settings.AllowedOrigins.Count > 0) return [.. settings.AllowedOrigins.Select(origin => Origin.TryParse(origin)!.Value)];
-        if (name == SigningRegistration.AllClients) return [];
-
-        // A handler cannot see its client's BaseAddress; the factory's actions tell it to a client that sends nothing.
-        using var probe = new HttpClient();
-        foreach (var action in clients.Get(name).HttpClientActions) action(probe);
-        return probe.BaseAddress is { } address ? [Origin.Of(address)] : [];
     }
 }

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>Attaches a token to each request, or lets none go.</summary>
-internal sealed class SigningHandler(SigningClient client) : DelegatingHandler
+internal sealed class SigningHandler(SigningClient client) : DelegatingHandler, IGuardedHandler
 {
     public OriginGuard Guard => client.Guard;
 
@@ -46,6 +46,6 @@ internal sealed class SigningHandler(SigningClient client) : DelegatingHandler
     {
         request.Headers.Authorization = token.Header;
         request.Options.Set(SigningMarks.Token, token);
-        trail.Signed(Origin.Of(request.RequestUri!), token);
+        trail.Signed(Origin.Of(request.RequestUri!), token.Header.Parameter!);
     }
 }

@@ -2,15 +2,15 @@ using Microsoft.Extensions.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Puts our first and last handler around all others of a client that signs, in whatever order the application added them.</summary>
+/// <summary>Puts our first and last handler around all others of a client that sends credentials of ours, in whatever order the application added them.</summary>
 internal sealed class SigningHandlerFilter : IHttpMessageHandlerBuilderFilter
 {
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
         next(builder);
-        if (builder.AdditionalHandlers.OfType<SigningHandler>().LastOrDefault() is not { } signing) return;
+        if (builder.AdditionalHandlers.OfType<IGuardedHandler>().LastOrDefault() is not { } guarded) return;
 
         builder.AdditionalHandlers.Insert(0, new EntryHandler());
-        builder.AdditionalHandlers.Add(new ExitHandler(signing.Guard));
+        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard));
     };
 }

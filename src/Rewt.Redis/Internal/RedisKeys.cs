@@ -13,5 +13,13 @@ internal sealed class RedisKeys(string @namespace)
 
     public RedisKey Instances { get; } = $"{{{@namespace}:rewt-secret}}:instances";
 
+    /// <summary>Trusted apps by id.</summary>
+    public RedisKey Apps { get; } = $"{{{@namespace}:rewt-secret}}:apps";
+
+    /// <summary>When API keys were last used, by key id.</summary>
+    public RedisKey AppUses { get; } = $"{{{@namespace}:rewt-secret}}:app-uses";
+
+    public string AppChannel { get; } = $"{{{@namespace}:rewt-secret}}:look-apps";
+
     public string Channel { get; } = $"{{{@namespace}:rewt-secret}}:look";
 }

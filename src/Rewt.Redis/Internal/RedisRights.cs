@@ -21,7 +21,7 @@ internal static class RedisRights
         _ =>
         [
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
-            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +zadd +zrem +zrange +zremrangebyscore".Split(' '),
+            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
         ],
     };

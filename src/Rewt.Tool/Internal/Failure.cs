@@ -19,7 +19,9 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
         TimeoutException or RedisException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
-        InvalidOperationException or ArgumentException => new Failure(Tool.ExitCode.Denied, exception.Message),
+        // Without the name of a parameter that nobody typed.
+        ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
+        InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
         _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is a fault of the tool."),
     };
 

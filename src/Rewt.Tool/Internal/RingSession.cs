@@ -26,6 +26,8 @@ internal sealed class RingSession : IAsyncDisposable
 
     public RewtOptions Options => _options;
 
+    public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
+
     public IInstanceBook Instances => _store.Instances!;
 
     private RingSchedule Schedule => RingSchedule.From(_options);

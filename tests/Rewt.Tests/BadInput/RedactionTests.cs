@@ -33,6 +33,8 @@ public sealed class RedactionTests
         [
             secret, key, key.SecurityKey, retired, state, slot, reading, plan, bearer, verification, new SignedToken("a.b.the-signature", "kid", now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
+            new RewtNewApiKey("acme", "key-id", "rewt_acme_the-signature", null), new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
+            new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),
         ];
         foreach (var holder in holders)
         {

@@ -6,6 +6,8 @@ public static class Executables
 
     public static string? Node { get; } = Find("node");
 
+    public static string? Curl { get; } = Find("curl");
+
     // The SDK that runs the tests names itself here, which matters where several are installed.
     public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 

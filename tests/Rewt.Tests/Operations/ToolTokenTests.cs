@@ -73,7 +73,7 @@ public sealed class ToolTokenTests
 
         (await ToolRun.RunAsync("token", "create", "--lifetime", "100", "--redis", redis.ConnectionString)).Fails(2, "--lifetime", "90");
         (await ToolRun.RunAsync("token", "create", "--claim", "no-value", "--redis", redis.ConnectionString)).Fails(2, "name=value");
-        (await ToolRun.RunAsync("token", "create", "--claim", "iss=me", "--redis", redis.ConnectionString)).Fails(4, "iss");
+        (await ToolRun.RunAsync("token", "create", "--claim", "iss=me", "--redis", redis.ConnectionString)).Fails(2, "iss");
     }
 
     private static string Part(string json) => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(json));

@@ -5,13 +5,14 @@ namespace Rewt.Internal;
 /// <summary>What a caller's own claims may not be: those that the library itself writes (RFC 7519 §4.1), and a subject that receivers refuse.</summary>
 internal static class ReservedClaims
 {
-    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti");
+    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim);
 
     public static bool Contains(string name) => All.Contains(name);
 
     /// <exception cref="ArgumentException">One of the claims cannot be given.</exception>
     public static void Refuse(IReadOnlyDictionary<string, object> claims)
     {
+        if (claims is AppClaims) return;
         foreach (var (name, value) in claims)
         {
             if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt and cannot be given; use another name.", nameof(claims));

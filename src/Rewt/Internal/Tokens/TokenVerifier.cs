@@ -32,7 +32,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!result.IsValid) return result.IsForeign ? TokenVerdict.Foreign : TokenVerdict.Refused(result.Refusal);
 
         var refusal = CheckClaims(claims, isNode, result.Key);
-        return refusal == RewtRefusal.None ? result with { Header = header, Claims = claims } : TokenVerdict.Refused(refusal);
+        return refusal == RewtRefusal.None ? AppName.Apply(result with { Header = header, Claims = claims }) : TokenVerdict.Refused(refusal);
     }
 
     private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)

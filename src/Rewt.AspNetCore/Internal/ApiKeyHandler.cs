@@ -1,0 +1,113 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The scheme of API keys. A token on the same request must be of the same app; apps that cannot be had are a 503 with <c>Retry-After</c> and never a
+/// 401.
+/// </summary>
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<RewtApiKeyOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    ApiKeyChecker checker,
+    IAuthenticationSchemeProvider schemes,
+    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, logger, encoder)
+{
+    private RewtKeysUnavailableException? _outage;
+    private bool _isTokenAtFault;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var shown = ApiKeyHeader.Read(Request.Headers, Options.HeaderName);
+        if (!shown.IsPresent) return AuthenticateResult.NoResult();
+        if (shown.Key is not { } key) return Refuse("empty, or shown more than once");
+
+        try
+        {
+            var verdict = await checker.CheckAsync(key, Context.RequestAborted);
+            if (!verdict.IsLive) return Refuse(verdict.Status.ToString());
+            if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse("the app is for other services");
+
+            var result = await AgreeAsync(verdict.App);
+            if (!result.Succeeded) return result;
+            checker.Used(verdict.KeyId);
+            Logger.ApiKeyAccepted(verdict.KeyId, verdict.App.Id);
+            return result;
+        }
+        catch (RewtKeysUnavailableException exception)
+        {
+            _outage = exception;
+            Logger.AppsUnavailable(exception);
+            return AuthenticateResult.Fail(exception);
+        }
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync();
+        if (_outage is not null)
+        {
+            OutageAnswer.Write(Response, _outage.RetryAfter);
+            return;
+        }
+
+        if (_isTokenAtFault)
+        {
+            await ApiKeyForwarding.WithoutAsync(Context, async () =>
+            {
+                await Context.ChallengeAsync(RewtDefaults.AuthenticationScheme, properties);
+                return true;
+            });
+            return;
+        }
+
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.Append(
+            HeaderNames.WWWAuthenticate,
+            result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{new ApiKeyRefusedException().Message}\"");
+    }
+
+    /// <summary>The key alone, or the token that the same app brings with it, which may have fewer scopes.</summary>
+    private async Task<AuthenticateResult> AgreeAsync(AppEntry app)
+    {
+        if (await schemes.GetSchemeAsync(RewtDefaults.AuthenticationScheme) is not null)
+        {
+            var token = await ApiKeyForwarding.WithoutAsync(Context, () => Context.AuthenticateAsync(RewtDefaults.AuthenticationScheme));
+            if (token.Failure is not null)
+            {
+                _isTokenAtFault = true;
+                return AuthenticateResult.Fail(token.Failure);
+            }
+
+            if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token on the request is another caller's");
+        }
+
+        // A token that is not ours cannot be seen to agree.
+        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token on the request is not known here");
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
+    }
+
+    /// <summary>The same claims as in a token that the app gets for its key.</summary>
+    private ClaimsIdentity Identity(AppEntry app)
+    {
+        var claims = AppName.Claims(app, []).Select(claim => new Claim(claim.Key, (string)claim.Value))
+            .Append(new Claim("iss", AppName.Of(app.Id)))
+            .Append(new Claim("aud", ring.ServiceName!))
+            .Concat(app.Scopes.Select(scope => new Claim("scope", scope)));
+        return new ClaimsIdentity(claims, Scheme.Name, "iss", "role");
+    }
+
+    private AuthenticateResult Refuse(string reason)
+    {
+        Logger.ApiKeyRefused(reason);
+        return AuthenticateResult.Fail(new ApiKeyRefusedException());
+    }
+}

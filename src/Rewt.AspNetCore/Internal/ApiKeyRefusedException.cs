@@ -1,0 +1,6 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace Rewt.Internal;
+
+/// <summary>A refused key, with a fixed text and nothing of the key.</summary>
+internal sealed class ApiKeyRefusedException() : AuthenticationFailureException("The API key is not valid");

@@ -1,0 +1,37 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+
+namespace Rewt.Internal;
+
+/// <summary>Who a token request says it is (RFC 6749 §2.3.1).</summary>
+internal readonly record struct ClientCredentials(string? Id, string? Secret)
+{
+    private const string Scheme = "Basic ";
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>From the header if there is one, else from the form; what cannot be read has neither id nor secret.</summary>
+    public static ClientCredentials Read(StringValues authorization, TokenRequest request)
+    {
+        if (authorization.Count == 0) return new ClientCredentials(request.ClientId, request.ClientSecret);
+
+        var header = authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return default;
+        try
+        {
+            var text = StrictUtf8.GetString(Convert.FromBase64String(header[Scheme.Length..].Trim(' ')));
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            return colon < 0 ? default : new ClientCredentials(Decoded(text[..colon]), Decoded(text[(colon + 1)..]));
+        }
+        catch (Exception exception) when (exception is FormatException or DecoderFallbackException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Names nobody and never shows the secret.</summary>
+    public override string ToString() => nameof(ClientCredentials);
+
+    /// <summary>Both are form-encoded before they are joined.</summary>
+    private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}

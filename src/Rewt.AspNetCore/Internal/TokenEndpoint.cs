@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Trades an API key for a short-lived token: OAuth 2.0 client credentials (RFC 6749 §4.4).</summary>
+internal sealed class TokenEndpoint(
+    ApiKeyChecker checker,
+    TokenRateLimits limits,
+    IRewtTokens tokens,
+    [FromKeyedServices("")] RewtOptions ring,
+    ILogger<TokenEndpoint> logger)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Pragma = "no-cache";
+        using var lease = limits.Address(context);
+        if (!lease.IsAcquired)
+        {
+            await RefuseTooManyAsync(context, lease);
+            return;
+        }
+
+        try
+        {
+            await TradeAsync(context);
+        }
+        catch (RewtKeysUnavailableException exception)
+        {
+            logger.AppsUnavailable(exception);
+            context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
+            await RefuseAsync(context, TokenError.Unavailable);
+        }
+    }
+
+    private async Task TradeAsync(HttpContext context)
+    {
+        if (await TokenRequest.ReadAsync(context.Request) is not { } request)
+        {
+            await RefuseAsync(context, TokenError.NotAForm);
+            return;
+        }
+
+        var authorization = context.Request.Headers.Authorization;
+        var client = ClientCredentials.Read(authorization, request);
+        if (ShapeError(request, authorization.Count, client) is { } malformed)
+        {
+            await RefuseAsync(context, malformed);
+            return;
+        }
+
+        if (client is not { Id: { } id, Secret: { } secret }
+            || await checker.CheckAsync(secret, context.RequestAborted) is not { IsLive: true, App: { } app, KeyId: { } keyId }
+            || app.Id != id)
+        {
+            await RefuseAsync(context, TokenError.InvalidClient);
+            return;
+        }
+
+        using var lease = limits.App(app.Id);
+        if (!lease.IsAcquired)
+        {
+            await RefuseTooManyAsync(context, lease);
+            return;
+        }
+
+        if (GrantError(request, app, out var audience, out var scopes) is { } refused)
+        {
+            await RefuseAsync(context, refused);
+            return;
+        }
+
+        var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app, scopes), context.RequestAborted);
+        checker.Used(keyId);
+        logger.TokenTraded(app.Id, audience);
+        var answer = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["access_token"] = token,
+            ["token_type"] = "Bearer",
+            ["expires_in"] = (long)ring.TokenLifetime.TotalSeconds,
+        };
+        if (scopes.Count > 0) answer["scope"] = string.Join(' ', scopes);
+        await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
+    }
+
+    private static TokenError? ShapeError(TokenRequest request, int authorizations, ClientCredentials client)
+    {
+        if (request.HasDuplicates) return TokenError.Duplicate;
+        if (authorizations > 1 || (authorizations == 1 && request.ClientSecret is not null)) return TokenError.TwoMethods;
+        if (authorizations == 1 && request.ClientId is { } id && client.Id is { } other && id != other) return TokenError.TwoMethods;
+        return request.GrantType is null ? TokenError.NoGrantType : null;
+    }
+
+    private static TokenError? GrantError(TokenRequest request, AppEntry app, out string audience, out IReadOnlyList<string> scopes)
+    {
+        (audience, scopes) = (string.Empty, app.Scopes);
+        if (request.GrantType != "client_credentials") return TokenError.OtherGrantType;
+
+        var named = request.Audience ?? request.Resource;
+        if (request.Resource is not null && request.Resource != named) return TokenError.InvalidTarget;
+        if ((named ?? (app.Audiences.Count == 1 ? app.Audiences[0] : null)) is not { } target || !app.Audiences.Contains(target, StringComparer.Ordinal)) return TokenError.InvalidTarget;
+        audience = target;
+
+        if (request.Scope is null) return null;
+        scopes = [.. request.Scope.Split(' ').Distinct(StringComparer.Ordinal)];
+        return scopes.All(scope => app.Scopes.Contains(scope, StringComparer.Ordinal)) ? null : TokenError.InvalidScope;
+    }
+
+    private async Task RefuseTooManyAsync(HttpContext context, RateLimitLease lease)
+    {
+        context.Response.Headers.RetryAfter = OutageAnswer.Seconds(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1));
+        await RefuseAsync(context, TokenError.TooMany);
+    }
+
+    private async Task RefuseAsync(HttpContext context, TokenError error)
+    {
+        logger.TokenNotTraded(error.Code);
+        context.Response.StatusCode = error.Status;
+        // RFC 9110 §15.5.2: a 401 names a scheme, whichever way the client tried.
+        if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");
+        var answer = new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = error.Code, ["error_description"] = error.Description };
+        await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// How often the token endpoint may be asked. By address before anything is looked at, so that guessing is slow, and by app once it is known, so that
+/// nobody can use up another's share by naming it.
+/// </summary>
+internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options) : IDisposable, IAsyncDisposable
+{
+    /// <summary>Strangers may come from any number of addresses; the memory for them is this many counters.</summary>
+    private const int AddressGroups = 4096;
+
+    private readonly PartitionedRateLimiter<int> _addresses = Create<int>(options);
+    private readonly PartitionedRateLimiter<string> _apps = Create<string>(options);
+
+    public RateLimitLease Address(HttpContext context) => _addresses.AttemptAcquire(Group(context));
+
+    public RateLimitLease App(string appId) => _apps.AttemptAcquire(appId);
+
+    public void Dispose()
+    {
+        _addresses.Dispose();
+        _apps.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _addresses.DisposeAsync();
+        await _apps.DisposeAsync();
+    }
+
+    /// <summary>Which addresses share a group is different in each process, so that nobody can choose one.</summary>
+    private static int Group(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address) return 0;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+
+        var hash = default(HashCode);
+        var bytes = address.GetAddressBytes();
+        hash.AddBytes(address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes.AsSpan(0, 8) : bytes);
+        return (int)((uint)hash.ToHashCode() % AddressGroups);
+    }
+
+    private static PartitionedRateLimiter<TKey> Create<TKey>(IOptionsMonitor<RewtApiKeyOptions> options)
+        where TKey : notnull => PartitionedRateLimiter.Create<TKey, TKey>(key => RateLimitPartition.GetFixedWindowLimiter(key, _ => new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = options.Get(RewtDefaults.ApiKeyScheme).TokenRequestsPerMinute,
+            Window = TimeSpan.FromMinutes(1),
+        }));
+}

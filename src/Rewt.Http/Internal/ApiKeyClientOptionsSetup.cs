@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>The key of the configuration, for clients that were given none.</summary>
+internal sealed class ApiKeyClientOptionsSetup(IServiceProvider services) : IPostConfigureOptions<RewtApiKeyClientOptions>
+{
+    public void PostConfigure(string? name, RewtApiKeyClientOptions options)
+    {
+        if (options.GetApiKey is null) options.ApiKey ??= services.GetService<IConfiguration>()?["Rewt:ApiKey"];
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>All that is wrong with a client's settings at once; never with a part of the key.</summary>
+internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistration> registrations) : IValidateOptions<RewtApiKeyClientOptions>
+{
+    public const string WhatAKeyIs =
+        "set Rewt:ApiKey, or ApiKey or GetApiKey of AddRewtApiKey, to a key as it was shown when it was made, rewt_<app>_<51 characters>, whole and with its capitals.";
+
+    public ValidateOptionsResult Validate(string? name, RewtApiKeyClientOptions options)
+    {
+        if (registrations.All(registration => registration.Client != name)) return ValidateOptionsResult.Skip;
+
+        var errors = Errors(name, options).Select(error => $"AddRewtApiKey of the HTTP client '{name}': {error}").ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> Errors(string? name, RewtApiKeyClientOptions options)
+    {
+        if (options.GetApiKey is null && (options.ApiKey is not { } key || ApiKeyFormat.AppIdOf(key) is null)) yield return $"there is no API key: {WhatAKeyIs}";
+        if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)
+        {
+            yield return "AllowedOrigins is required on ConfigureHttpClientDefaults, or every external client would send the key.";
+        }
+
+        foreach (var origin in options.AllowedOrigins.Where(origin => Origin.TryParse(origin) is null))
+        {
+            yield return $"AllowedOrigins has '{origin}', which is no origin; write scheme://host:port.";
+        }
+    }
+}

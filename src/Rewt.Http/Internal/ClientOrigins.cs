@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Http;
+
+namespace Rewt.Internal;
+
+/// <summary>Where the credentials of a client may go by its settings.</summary>
+internal static class ClientOrigins
+{
+    public static HashSet<Origin> Of(string client, IList<string> allowed, HttpClientFactoryOptions factory)
+    {
+        if (allowed.Count > 0) return [.. allowed.Select(origin => Origin.TryParse(origin)!.Value)];
+        if (client == SigningRegistration.AllClients) return [];
+
+        // A handler cannot see its client's BaseAddress; the factory's actions tell it to a client that sends nothing.
+        using var probe = new HttpClient();
+        foreach (var action in factory.HttpClientActions) action(probe);
+        return probe.BaseAddress is { } address ? [Origin.Of(address)] : [];
+    }
+}

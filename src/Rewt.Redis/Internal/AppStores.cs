@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Rewt.Internal;
+
+/// <summary>Registers the trusted apps of a ring; nothing is opened before somebody asks for them.</summary>
+internal static class AppStores
+{
+    /// <summary>Harmless when called twice for one name.</summary>
+    public static void Add(IServiceCollection services, string name)
+    {
+        services.TryAddSingleton<IAppStoreFactory, RedisAppStoreFactory>();
+        services.TryAddKeyedSingleton(name, (provider, _) =>
+            provider.GetRequiredService<IAppStoreFactory>().Open(provider.GetRequiredKeyedService<RewtOptions>(name)));
+        services.TryAddKeyedSingleton<IRewtApps>(name, (provider, _) => new RewtApps(
+            provider.GetRequiredKeyedService<IAppStore>(name),
+            provider.GetRequiredKeyedService<RewtOptions>(name),
+            provider.GetRequiredService<TimeProvider>(),
+            name.Length == 0 ? provider.GetService<AppKeeper>() : null));
+        if (name.Length == 0) services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IRewtApps>(name));
+    }
+}

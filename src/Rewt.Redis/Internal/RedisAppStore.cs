@@ -1,0 +1,128 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>Apps in one Redis hash by id, beside the ring. A field that no app can have holds a stamp that changes with each write.</summary>
+internal sealed class RedisAppStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IAppStore
+{
+    private const string StampField = ":stamp";
+
+    private static readonly RedisScript Script = new("app");
+
+    private readonly RedisKeys _keys = new(options.Namespace);
+    private ISubscriber? _subscriber;
+    private Action<RedisChannel, RedisValue>? _onMessage;
+
+    private RedisChannel Channel => new(_keys.AppChannel, RedisChannel.PatternMode.Literal);
+
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => AskAsync(
+        async database =>
+        {
+            if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
+
+            var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
+            var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
+            return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
+        },
+        cancellationToken);
+
+    public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => AskAsync(
+        async database =>
+        {
+            var value = (byte[]?)await database.HashGetAsync(_keys.Apps, appId, CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return new AppSlot(value, value is null ? null : AppCodec.Read(appId, value));
+        },
+        cancellationToken);
+
+    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => AskAsync(
+        async database =>
+        {
+            RedisValue[] values =
+            [
+                app.Id, former.Value is null ? "0" : "1", former.Value ?? [], AppCodec.Write(app), StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
+            ];
+            return (long)await Script.EvaluateAsync(database, [_keys.Apps], values, time, cancellationToken).ConfigureAwait(false) == 1;
+        },
+        cancellationToken);
+
+    public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) => AskAsync(
+        async database =>
+        {
+            HashEntry[] entries = [.. uses.Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
+            await database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, long>>(
+        async database =>
+        {
+            var uses = new Dictionary<string, long>(StringComparer.Ordinal);
+            var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            foreach (var entry in entries)
+            {
+                var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= RingCodec.LatestTime;
+                if (isTime) uses[(string)entry.Name!] = at;
+            }
+
+            return uses;
+        },
+        cancellationToken);
+
+    public async Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
+        // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
+        if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
+        _onMessage ??= (_, _) => look();
+        await _subscriber.SubscribeAsync(Channel, _onMessage).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Who disposes synchronously cannot wait; the connection is closed all the same.</summary>
+    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscriber is { } subscriber && _onMessage is { } onMessage)
+        {
+            await UnsubscribeAsync(subscriber, onMessage, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The stamp tells of our own writes, the number of fields of what a human took away.</summary>
+    private async Task<bool> IsUnchangedAsync(IDatabase database, AppReading known, CancellationToken cancellationToken)
+    {
+        var stamp = database.HashGetAsync(_keys.Apps, StampField, CommandFlags.DemandMaster);
+        var length = database.HashLengthAsync(_keys.Apps, CommandFlags.DemandMaster);
+        length.Abandon();
+        return ((string?)await stamp.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
+            && await length.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == known.Length;
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await ask(await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            connection.Answered();
+            return answer;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            connection.Failed();
+            throw;
+        }
+    }
+
+    /// <summary>Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.</summary>
+    private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
+        await subscriber.UnsubscribeAsync(Channel, handler).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,206 @@
+using System.Buffers;
+
+namespace Rewt.Internal;
+
+/// <summary>Trusted apps as the application manages them: each change is one conditional write, tried again when another came first.</summary>
+/// <param name="store">The apps.</param>
+/// <param name="options">The ring's settings.</param>
+/// <param name="time">The clock.</param>
+/// <param name="own">What this instance itself knows of the apps, if it judges keys.</param>
+internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, AppKeeper? own = null) : IRewtApps
+{
+    private const int Attempts = 20;
+    private const int LiveKeys = 2;
+    private const int LongestText = 200;
+    private const int MostAudiences = 32;
+    private const int MostScopes = 64;
+
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Remembrance = TimeSpan.FromDays(31);
+
+    /// <summary>RFC 6749 §3.3.</summary>
+    private static readonly SearchValues<char> ScopeCharacters =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\'])]);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default)
+    {
+        Refuse(app);
+        var (key, made) = Make(app.Id, keyExpiresAt);
+        return ChangeAsync(
+            app.Id,
+            former =>
+            {
+                if (former?.Keys.Any(known => known.IsLive(Now)) == true)
+                {
+                    throw new InvalidOperationException($"There is an app '{app.Id}' with a live key; RotateAsync gives it another, UpdateAsync changes it.");
+                }
+
+                return (new AppEntry(app.Id, app.Name, app.Owner, [.. app.Audiences], [.. app.Scopes], [.. Remembered(former), key]), made);
+            },
+            cancellationToken);
+    }
+
+    public Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default)
+    {
+        Refuse(app);
+        return ChangeAsync(
+            app.Id,
+            former => former is null
+                ? (null, false)
+                : (former with { Name = app.Name, Owner = app.Owner, Audiences = [.. app.Audiences], Scopes = [.. app.Scopes] }, true),
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var (apps, uses) = await AskAsync(
+            async () => (
+                await store.ReadAsync(null, cancellationToken).ConfigureAwait(false),
+                await store.ReadUsesAsync(cancellationToken).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        return [.. apps.Apps.Values.OrderBy(app => app.Id, StringComparer.Ordinal).Select(app => View(app, uses))];
+    }
+
+    public Task<RewtNewApiKey> RotateAsync(string appId, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(appId);
+        if (!ApiKeyFormat.IsAppId(appId)) throw new InvalidOperationException("There is no such app; see IRewtApps.ListAsync.");
+        var (key, made) = Make(appId, keyExpiresAt);
+        return ChangeAsync(
+            appId,
+            former =>
+            {
+                if (former is null) throw new InvalidOperationException($"There is no app '{appId}'; AddAsync adds one.");
+                if (former.Keys.Count(known => known.IsLive(Now)) >= LiveKeys)
+                {
+                    throw new InvalidOperationException($"The app '{appId}' has {LiveKeys} live keys; revoke the one that it uses no more with RevokeKeyAsync.");
+                }
+
+                return (former with { Keys = [.. Remembered(former), key] }, made);
+            },
+            cancellationToken);
+    }
+
+    public Task<bool> RevokeKeyAsync(string appId, string keyId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(appId);
+        ArgumentNullException.ThrowIfNull(keyId);
+        return RevokeAsync(appId, key => key.Id == keyId, cancellationToken);
+    }
+
+    public Task<bool> RevokeAsync(string appId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(appId);
+        return RevokeAsync(appId, null, cancellationToken);
+    }
+
+    private async Task<bool> RevokeAsync(string appId, Func<AppKey, bool>? which, CancellationToken cancellationToken)
+    {
+        var isThere = await ChangeAsync(
+            appId,
+            former =>
+            {
+                if (former is null || (which is not null && !former.Keys.Any(which))) return (null, false);
+                AppKey[] keys = [.. former.Keys.Select(key => key.Revoked is null && which?.Invoke(key) != false ? key with { Revoked = Now } : key)];
+                return (keys.SequenceEqual(former.Keys) ? null : former with { Keys = keys }, true);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (isThere && own is not null) await LookAsync(own, cancellationToken).ConfigureAwait(false);
+        return isThere;
+    }
+
+    /// <summary>Who revoked a key here does not expect it to be let in here a moment later.</summary>
+    private static async Task LookAsync(AppKeeper own, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await own.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            // The revocation stands, and the next poll sees it.
+        }
+    }
+
+    /// <param name="appId">The app.</param>
+    /// <param name="change">What it shall be, or null to leave it, and what to answer.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    private Task<T> ChangeAsync<T>(string appId, Func<AppEntry?, (AppEntry? App, T Answer)> change, CancellationToken cancellationToken) => AskAsync(
+        async () =>
+        {
+            for (var attempt = 1; attempt <= Attempts; attempt++)
+            {
+                var former = ApiKeyFormat.IsAppId(appId) ? await store.FindAsync(appId, cancellationToken).ConfigureAwait(false) : default;
+                var (app, answer) = change(former.App);
+                if (app is null || await store.TryWriteAsync(former, app, cancellationToken).ConfigureAwait(false)) return answer;
+            }
+
+            throw new RewtKeysUnavailableException(
+                $"The app '{appId}' was not changed: others write it all the time.", TimeSpan.FromSeconds(1));
+        },
+        cancellationToken);
+
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not InvalidOperationException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RewtKeysUnavailableException(
+                $"The trusted apps of '{options.Namespace}' cannot be read or changed: Redis cannot be reached or refuses. See Rewt:Redis and the inner exception.",
+                TimeSpan.FromSeconds(2),
+                exception);
+        }
+    }
+
+    private (AppKey Stored, RewtNewApiKey Shown) Make(string appId, DateTimeOffset? keyExpiresAt)
+    {
+        var now = time.GetUtcNow();
+        if (keyExpiresAt <= now) throw new ArgumentException("The key would be expired already; give a later time.", nameof(keyExpiresAt));
+
+        var expiresAt = keyExpiresAt == DateTimeOffset.MaxValue ? (DateTimeOffset?)null : keyExpiresAt ?? now + KeyLifetime;
+        var text = ApiKeyFormat.Create(appId);
+        var hash = ApiKeyFormat.Hash(text);
+        var keyId = ApiKeyFormat.KeyIdOf(hash);
+        return (new AppKey(keyId, hash, now.ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null), new RewtNewApiKey(appId, keyId, text, expiresAt));
+    }
+
+    /// <summary>Keys that live, and those that ended not long ago, for the list and for instances that were away.</summary>
+    private IEnumerable<AppKey> Remembered(AppEntry? app) =>
+        (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)Remembrance.TotalMilliseconds);
+
+    private void Refuse(RewtApp app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (Error(app) is { } error) throw new ArgumentException(error, nameof(app));
+    }
+
+    private string? Error(RewtApp app)
+    {
+        if (!ApiKeyFormat.IsAppId(app.Id)) return $"Id must be 1 to {ApiKeyFormat.MaximumAppIdLength} letters, digits, '.', '_' or '-'.";
+        if (app.Name is not { Length: <= LongestText } || app.Owner is not { Length: <= LongestText }) return $"Name and Owner must be at most {LongestText} characters.";
+        if (app.Audiences is not { Count: > 0 and <= MostAudiences }) return $"Audiences must name 1 to {MostAudiences} services that let the app in.";
+        if (!app.Audiences.All(Names.IsName)) return $"Audiences must be services' names: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
+        if (app.Audiences.Contains(options.Namespace, StringComparer.Ordinal)) return $"Audiences has '{options.Namespace}', which is the namespace; name each service.";
+        if (app.Scopes is not { Count: <= MostScopes }) return $"Scopes must be at most {MostScopes}.";
+        return app.Scopes.All(scope => scope is { Length: > 0 and <= 128 } && !scope.AsSpan().ContainsAnyExcept(ScopeCharacters))
+            ? null
+            : "Scopes must be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
+    }
+
+    private static RewtApp View(AppEntry app, IReadOnlyDictionary<string, long> uses) => new(app.Id)
+    {
+        Name = app.Name,
+        Owner = app.Owner,
+        Audiences = app.Audiences,
+        Scopes = app.Scopes,
+        Keys = [.. app.Keys.Select(key => new RewtApiKey(
+            key.Id, At(key.Created)!.Value, At(key.Expires), At(key.Revoked), uses.TryGetValue(key.Id, out var used) ? At(used) : null))],
+    };
+
+    private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// How an API key is spelled: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
+/// first 6 bytes of the SHA-256 of all before it, in base64url). The last two have fixed lengths, so an id may hold what base64url holds.
+/// </summary>
+internal static class ApiKeyFormat
+{
+    public const int MaximumAppIdLength = 64;
+
+    private const string Prefix = "rewt_";
+    private const int SecretBytes = 32;
+    private const int SecretLength = 43;
+    private const int ChecksumBytes = 6;
+    private const int ChecksumLength = 8;
+    private const int KeyIdBytes = 9;
+    private const int MaximumLength = 5 + MaximumAppIdLength + 1 + SecretLength + ChecksumLength;
+
+    private static readonly SearchValues<char> Base64UrlCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    public static bool IsAppId(string? value) => Names.IsName(value) && value!.Length <= MaximumAppIdLength;
+
+    public static string Create(string appId)
+    {
+        var body = $"{Prefix}{appId}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}";
+        return body + Checksum(body);
+    }
+
+    /// <summary>The id of the app that a key says it belongs to; <see langword="null"/> for what cannot be a key: no store is asked about it.</summary>
+    public static string? AppIdOf(string key)
+    {
+        var idLength = key.Length - Prefix.Length - 1 - SecretLength - ChecksumLength;
+        if (idLength < 1 || key.Length > MaximumLength || !key.StartsWith(Prefix, StringComparison.Ordinal) || key[Prefix.Length + idLength] != '_') return null;
+
+        var appId = key.Substring(Prefix.Length, idLength);
+        if (!IsAppId(appId) || key.AsSpan(Prefix.Length + idLength).ContainsAnyExcept(Base64UrlCharacters)) return null;
+        return key.EndsWith(Checksum(key.AsSpan(0, key.Length - ChecksumLength)), StringComparison.Ordinal) ? appId : null;
+    }
+
+    /// <summary>What is stored of a key that can be one. 256 random bits cannot be guessed at, so a slow hash would add nothing.</summary>
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
+
+    /// <summary>A short name of a key that can be said aloud: 12 characters that whoever holds the key can compute.</summary>
+    public static string KeyIdOf(ReadOnlySpan<byte> hash) => Base64Url.EncodeToString(hash[..KeyIdBytes]);
+
+    private static string Checksum(ReadOnlySpan<char> body)
+    {
+        Span<byte> text = stackalloc byte[MaximumLength];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..Encoding.ASCII.GetBytes(body, text)], hash);
+        return Base64Url.EncodeToString(hash[..ChecksumBytes]);
+    }
+}

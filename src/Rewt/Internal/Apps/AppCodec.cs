@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>An app as JSON. What cannot be read is no app: its keys are refused.</summary>
+internal static class AppCodec
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, Options);
+
+    /// <param name="appId">The name it is stored under, which it must say itself: an entry that was copied to another name grants nothing.</param>
+    /// <param name="json">The entry.</param>
+    public static AppEntry? Read(string appId, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var app = JsonSerializer.Deserialize<AppEntry>(json, Options);
+            return app is not null && app.Id == appId && IsSound(app) ? app : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsSound(AppEntry app) =>
+        ApiKeyFormat.IsAppId(app.Id)
+        && app.Audiences.Concat(app.Scopes).All(text => text is not null)
+        && app.Keys.All(key => key is not null && key.Hash.Length == SHA256.HashSizeInBytes && key.Id == ApiKeyFormat.KeyIdOf(key.Hash));
+}

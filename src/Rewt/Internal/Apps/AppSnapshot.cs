@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>The apps as this instance read them last.</summary>
+/// <param name="reading">The apps.</param>
+/// <param name="revoked">Key ids that this instance ever saw revoked: revoked is final, whatever a failover brings back.</param>
+/// <param name="readAt">When the read began.</param>
+internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, Moment readAt)
+{
+    private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
+
+    public AppReading Reading => reading;
+
+    public ImmutableHashSet<string> Revoked => revoked;
+
+    public TimeSpan Age(TimeProvider time) => readAt.Elapsed(time);
+
+    /// <summary>Compares in constant time with each key of the app that is named, and as long when there is none.</summary>
+    public ApiKeyVerdict Check(string appId, byte[] hash, long now)
+    {
+        AppKey? found = null;
+        if (!reading.Apps.TryGetValue(appId, out var app)) CryptographicOperations.FixedTimeEquals(hash, NoHash);
+        foreach (var key in app?.Keys ?? [])
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash)) found = key;
+        }
+
+        if (found is null) return new ApiKeyVerdict(revoked.Contains(ApiKeyFormat.KeyIdOf(hash)) ? ApiKeyStatus.Revoked : ApiKeyStatus.Unknown);
+        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyStatus.Revoked);
+        return found.IsLive(now) ? new ApiKeyVerdict(ApiKeyStatus.Live, app, found.Id) : new ApiKeyVerdict(ApiKeyStatus.Expired);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>When keys were last used: noted in memory by requests, written once a minute, for all keys in one command.</summary>
+internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _starting = new();
+    private readonly ILogger _logger = logger;
+    private ConcurrentDictionary<string, long> _uses = new(StringComparer.Ordinal);
+    private Task? _loop;
+    private bool _isFailing;
+
+    /// <summary>Only for keys that were found good: what strangers send must not fill the memory.</summary>
+    public void Note(string keyId) => Volatile.Read(ref _uses)[keyId] = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public void Start()
+    {
+        lock (_starting) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
+    }
+
+    /// <summary>Writes what was noted since the last time.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var uses = Interlocked.Exchange(ref _uses, new ConcurrentDictionary<string, long>(StringComparer.Ordinal));
+        if (uses.IsEmpty) return;
+        try
+        {
+            await store.WriteUsesAsync(uses, cancellationToken).ConfigureAwait(false);
+            _isFailing = false;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var (keyId, at) in uses) _uses.TryAdd(keyId, at);
+            if (!_isFailing) LogNotWritten(exception);
+            _isFailing = true;
+        }
+    }
+
+    public void Dispose() => _stopping.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_loop is { } loop) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false)) await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventId = 63, EventName = "AppUsesNotWritten", Level = LogLevel.Warning,
+        Message = "When API keys were last used cannot be written; trying again each minute.")]
+    private partial void LogNotWritten(Exception exception);
+}

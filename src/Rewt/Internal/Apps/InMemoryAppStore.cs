@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+
+namespace Rewt.Internal;
+
+/// <summary>Apps within one process: the same contract as Redis.</summary>
+internal sealed class InMemoryAppStore : IAppStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<Action> _lookers = [];
+    private readonly Dictionary<string, byte[]> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _uses = new(StringComparer.Ordinal);
+    private string _stamp = string.Empty;
+
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (known is not null && known.Stamp == _stamp && known.Length == _apps.Count) return Task.FromResult(known);
+            var apps = _apps.Select(pair => AppCodec.Read(pair.Key, pair.Value)).OfType<AppEntry>();
+            return Task.FromResult(new AppReading(_stamp, _apps.Count, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal)));
+        }
+    }
+
+    public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult(_apps.TryGetValue(appId, out var value) ? new AppSlot(value, AppCodec.Read(appId, value)) : default);
+    }
+
+    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken)
+    {
+        Action[] lookers;
+        lock (_gate)
+        {
+            var isSame = _apps.TryGetValue(app.Id, out var there) ? there.AsSpan().SequenceEqual(former.Value) : former.Value is null;
+            if (!isSame) return Task.FromResult(false);
+
+            _apps[app.Id] = AppCodec.Write(app);
+            _stamp = Guid.NewGuid().ToString("N");
+            lookers = [.. _lookers];
+        }
+
+        foreach (var look in lookers) look();
+        return Task.FromResult(true);
+    }
+
+    public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            foreach (var (keyId, at) in uses) _uses[keyId] = at;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>(_uses, StringComparer.Ordinal));
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        lock (_gate) _lookers.Add(look);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>HSET, as a human would: the stamp stays.</summary>
+    public void Set(string appId, byte[] value)
+    {
+        lock (_gate) _apps[appId] = value;
+    }
+
+    /// <summary>HDEL, as a human would.</summary>
+    public void Delete(string appId)
+    {
+        lock (_gate) _apps.Remove(appId);
+    }
+
+    /// <summary>FLUSHALL.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _apps.Clear();
+            _uses.Clear();
+            _stamp = string.Empty;
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

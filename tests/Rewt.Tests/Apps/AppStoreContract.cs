@@ -1,0 +1,135 @@
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Apps;
+
+/// <summary>What every store of apps keeps to; the derived classes say where it is.</summary>
+public abstract class AppStoreContract : IAsyncLifetime
+{
+    private protected IAppStore First { get; private set; } = null!;
+
+    private protected IAppStore Second { get; private set; } = null!;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await FlushAsync();
+        (First, Second) = (Open(), Open());
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        // A test that was skipped has opened nothing.
+        if (First is not null) await First.DisposeAsync();
+        if (Second is not null) await Second.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task An_empty_store_reads_as_nothing()
+    {
+        (await First.ReadAsync(null, Cancellation)).Apps.ShouldBeEmpty();
+        (await First.FindAsync("acme", Cancellation)).ShouldBe(default);
+        (await First.ReadUsesAsync(Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_app_that_one_writes_is_read_whole_by_another()
+    {
+        var app = App("acme", scopes: ["orders.read", "ünï"]);
+        (await First.TryWriteAsync(default, app, Cancellation)).ShouldBeTrue();
+
+        var read = (await Second.ReadAsync(null, Cancellation)).Apps["acme"];
+        (read.Name, read.Owner).ShouldBe((app.Name, app.Owner));
+        read.Audiences.ShouldBe(app.Audiences);
+        read.Scopes.ShouldBe(app.Scopes);
+        read.Keys.Single().Hash.ShouldBe(app.Keys.Single().Hash);
+        read.Keys.Single().ShouldBe(app.Keys.Single() with { Hash = read.Keys.Single().Hash });
+        (await Second.FindAsync("acme", Cancellation)).App!.Keys.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_again_while_nothing_changes_and_a_change_is_seen()
+    {
+        await First.TryWriteAsync(default, App("acme"), Cancellation);
+        var reading = await Second.ReadAsync(null, Cancellation);
+
+        (await Second.ReadAsync(reading, Cancellation)).ShouldBeSameAs(reading);
+        await First.TryWriteAsync(default, App("other"), Cancellation);
+
+        var changed = await Second.ReadAsync(reading, Cancellation);
+        changed.Apps.Keys.ShouldBe(["acme", "other"], ignoreOrder: true);
+        await DeleteAsync("acme");
+        (await Second.ReadAsync(changed, Cancellation)).Apps.Keys.ShouldBe(["other"]);
+        await FlushAsync();
+        (await Second.ReadAsync(changed, Cancellation)).Apps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_write_that_another_came_before_is_not_written()
+    {
+        (await First.TryWriteAsync(default, App("acme"), Cancellation)).ShouldBeTrue();
+        (await Second.TryWriteAsync(default, App("acme"), Cancellation)).ShouldBeFalse();
+
+        var seen = await First.FindAsync("acme", Cancellation);
+        (await Second.TryWriteAsync(seen, seen.App! with { Name = "second" }, Cancellation)).ShouldBeTrue();
+        (await First.TryWriteAsync(seen, seen.App with { Name = "first" }, Cancellation)).ShouldBeFalse();
+        (await First.FindAsync("acme", Cancellation)).App!.Name.ShouldBe("second");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no json")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"id":"other","name":"","owner":"","audiences":[],"scopes":[],"keys":[]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":[null],"scopes":[],"keys":[]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[null]}""")]
+    [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[{"id":"x","hash":"AAAA","created":1,"expires":null,"revoked":null}]}""")]
+    public async Task What_a_human_wrote_that_is_no_app_harms_nobody_and_can_be_replaced(string value)
+    {
+        await First.TryWriteAsync(default, App("other"), Cancellation);
+        await SetAsync("acme", value);
+
+        (await First.ReadAsync(null, Cancellation)).Apps.Keys.ShouldBe(["other"]);
+        var slot = await First.FindAsync("acme", Cancellation);
+        slot.App.ShouldBeNull();
+        (await First.TryWriteAsync(slot, App("acme"), Cancellation)).ShouldBeTrue();
+        (await First.ReadAsync(null, Cancellation)).Apps.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Uses_are_kept_by_key()
+    {
+        await First.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 2 }, Cancellation);
+        await Second.WriteUsesAsync(new Dictionary<string, long>(StringComparer.Ordinal) { ["two"] = 3 }, Cancellation);
+
+        (await First.ReadUsesAsync(Cancellation)).ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["one"] = 1, ["two"] = 3 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Others_are_told_to_look()
+    {
+        var looks = 0;
+        await Second.SubscribeAsync(() => Interlocked.Increment(ref looks), Cancellation);
+
+        await First.TryWriteAsync(default, App("acme"), Cancellation);
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref looks) > 0, TimeSpan.FromSeconds(10), "the other store hears of a change");
+    }
+
+    private protected abstract IAppStore Open();
+
+    protected abstract Task SetAsync(string appId, string value);
+
+    protected abstract Task DeleteAsync(string appId);
+
+    protected abstract Task FlushAsync();
+
+    private protected static AppEntry App(string id, string[]? scopes = null)
+    {
+        var hash = ApiKeyFormat.Hash(ApiKeyFormat.Create(id));
+        return new AppEntry(id, "Acme \"mobile\" <app>", "ops@acme.example", ["orders", "inventory"], scopes ?? [], [new AppKey(ApiKeyFormat.KeyIdOf(hash), hash, 1, 2, null)]);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Internal;
+
+namespace Rewt.Tests.Apps;
+
+/// <summary>Who may call whom, and that nobody can be taken for another.</summary>
+public sealed class RequireCallerTests : IAsyncLifetime
+{
+    private AppHost _service = null!;
+    private string _key = null!;
+    private string _traded = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await AppHost.StartAsync();
+        _key = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
+        _traded = await TokenRequests.TokenAsync(_service, "acme", _key);
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Theory]
+    [InlineData("/counted", 200, 200)]
+    [InlineData("/acme-only", 200, 403)]
+    [InlineData("/orders-only", 403, 200)]
+    [InlineData("/both", 200, 403)]
+    [InlineData("/iss-orders", 403, 200)]
+    [InlineData("/readers", 200, 403)]
+    public async Task One_policy_serves_a_key_its_token_and_a_service(string path, int app, int service)
+    {
+        var bearer = await _service.Host.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+
+        (await StatusAsync(path, "ApiKey " + _key)).ShouldBe(app);
+        (await StatusAsync(path, "Bearer " + _traded)).ShouldBe(app, "the token is signed by orders, and is the app's all the same");
+        (await StatusAsync(path, "Bearer " + bearer)).ShouldBe(service);
+        (await StatusAsync(path, null)).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task A_key_and_its_token_make_the_same_principal()
+    {
+        var byKey = await ClaimsAsync("ApiKey " + _key);
+        var byToken = await ClaimsAsync("Bearer " + _traded);
+
+        byKey.ShouldBe(["aud=orders", "client_id=acme", "iss=app:acme", "scope=read", "scope=write", "sub=app:acme"]);
+        byToken.Where(claim => claim[..3] is not ("iat" or "exp" or "jti")).ShouldBe(byKey);
+        (await _service.Host.Tokens.VerifyBearerAsync(_traded, Cancellation)).Issuer.ShouldBe("app:acme", "on other transports too");
+    }
+
+    [Fact]
+    public async Task A_service_cannot_make_its_token_look_like_an_apps()
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "app:acme" };
+        var forwarded = await _service.Host.Tokens.CreateBearerAsync("orders", claims, Cancellation);
+
+        (await StatusAsync("/acme-only", "Bearer " + forwarded)).ShouldBe(403);
+        (await StatusAsync("/orders-only", "Bearer " + forwarded)).ShouldBe(200);
+        claims["client_id"] = "acme";
+        (await Should.ThrowAsync<ArgumentException>(async () => await _service.Host.Tokens.CreateBearerAsync("orders", claims, Cancellation))).Message.ShouldContain("client_id");
+    }
+
+    [Fact]
+    public async Task The_app_is_the_caller_where_claims_get_their_long_names_too()
+    {
+        await using var service = await AppHost.StartAsync(configure: builder =>
+            builder.Services.Configure<Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerOptions>("Rewt", options => options.MapInboundClaims = true));
+        var key = (await service.AddAcmeAsync()).Key;
+        var token = await TokenRequests.TokenAsync(service, "acme", key);
+
+        foreach (var (path, status) in new[] { ("/acme-only", HttpStatusCode.OK), ("/orders-only", HttpStatusCode.Forbidden), ("/iss-orders", HttpStatusCode.Forbidden) })
+        {
+            using var response = await service.GetAsync(path, ("Authorization", "Bearer " + token));
+            response.StatusCode.ShouldBe(status, path);
+        }
+    }
+
+    [Fact]
+    public async Task An_identity_that_another_scheme_vouches_for_is_no_caller()
+    {
+        var policy = new AuthorizationPolicyBuilder().RequireCaller("orders").Build();
+        var authorization = _service.Host.Services.GetRequiredService<IAuthorizationService>();
+
+        foreach (var (scheme, allowed) in new[] { ("Rewt", true), ("RewtApiKey", true), ("Users", false), ("Cookies", false), ((string?)null, false) })
+        {
+            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("iss", "orders")], scheme, "iss", "role"));
+            (await authorization.AuthorizeAsync(user, null, policy)).Succeeded.ShouldBe(allowed, scheme);
+        }
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("")]
+    [InlineData("app:")]
+    [InlineData("app:a b")]
+    [InlineData("or ders")]
+    [InlineData("orders", "user:42")]
+    public void A_caller_that_cannot_be_is_an_error_at_once(params string[] callers) =>
+        Should.Throw<ArgumentException>(() => new AuthorizationPolicyBuilder().RequireCaller(callers));
+
+    [Fact]
+    public async Task A_service_without_API_keys_takes_an_apps_token_for_the_apps()
+    {
+        await using var inventory = await Infrastructure.ServiceHost.StartAsync(
+            null,
+            configure: builder => builder.Services.AddSingleton<IRingStoreFactory>(_service.Host.Services.GetRequiredService<IRingStoreFactory>()),
+            map: application => application.MapGet("/acme-only", (ClaimsPrincipal user) => user.Identity?.Name).RequireCaller("app:acme"));
+        await _service.Apps.UpdateAsync(new RewtApp("acme") { Audiences = ["orders", "inventory"] }, Cancellation);
+        string token = null!;
+        await Infrastructure.Eventually.TrueAsync(
+            async () =>
+            {
+                using var traded = await TokenRequests.PostAsync(_service, TokenRequests.Basic("acme", _key), ("grant_type", "client_credentials"), ("audience", "inventory"));
+                if (!traded.IsSuccessStatusCode) return false;
+                token = (await TokenRequests.BodyAsync(traded)).GetProperty("access_token").GetString()!;
+                return true;
+            },
+            TimeSpan.FromSeconds(10),
+            "the new audience is known");
+        using var client = new HttpClient { BaseAddress = inventory.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+
+        (await client.GetStringAsync(new Uri("/acme-only", UriKind.Relative), Cancellation)).ShouldBe("app:acme");
+    }
+
+    private async Task<int> StatusAsync(string path, string? authorization)
+    {
+        using var response = await _service.GetAsync(path, authorization is null ? [] : [("Authorization", authorization)]);
+        return (int)response.StatusCode;
+    }
+
+    private async Task<List<string>> ClaimsAsync(string authorization)
+    {
+        using var response = await _service.GetAsync("/secure", ("Authorization", authorization));
+        var claims = System.Text.Json.JsonSerializer.Deserialize<List<string>>(await response.Content.ReadAsStringAsync(Cancellation))!;
+        return [.. claims.Order(StringComparer.Ordinal)];
+    }
+}

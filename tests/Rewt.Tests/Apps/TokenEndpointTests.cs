@@ -1,0 +1,203 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Apps;
+
+/// <summary>OAuth 2.0 client credentials (RFC 6749 §4.4) to the letter.</summary>
+public sealed class TokenEndpointTests : IAsyncLifetime
+{
+    private static readonly (string Name, string Value) Grant = ("grant_type", "client_credentials");
+
+    private AppHost _service = null!;
+    private string _key = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private AuthenticationHeaderValue Basic => TokenRequests.Basic("acme", _key);
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
+        _key = (await _service.AddAcmeAsync(audiences: ["orders", "inventory"], scopes: ["read", "write"])).Key;
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_key_is_traded_for_a_short_lived_token_by_Basic_or_in_the_form(bool basic)
+    {
+        using var response = basic
+            ? await TokenRequests.PostAsync(_service, Basic, Grant, ("audience", "orders"), ("scope", "read"))
+            : await TokenRequests.PostAsync(_service, null, Grant, ("client_id", "acme"), ("client_secret", _key), ("audience", "orders"), ("scope", "read"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.CacheControl!.ToString().ShouldBe("no-store");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        var body = await TokenRequests.BodyAsync(response);
+        body.EnumerateObject().Select(member => member.Name).ShouldBe(["access_token", "token_type", "expires_in", "scope"]);
+        body.GetProperty("token_type").GetString().ShouldBe("Bearer");
+        body.GetProperty("expires_in").GetInt64().ShouldBe(60);
+        body.GetProperty("scope").GetString().ShouldBe("read");
+
+        var token = body.GetProperty("access_token").GetString()!;
+        var verified = await _service.Host.Tokens.VerifyBearerAsync(token, Cancellation);
+        (verified.IsValid, verified.Issuer, verified.ExpiresAt - verified.IssuedAt).ShouldBe((true, "app:acme", TimeSpan.FromSeconds(60)));
+        using var call = await _service.GetAsync("/acme-only", ("Authorization", "Bearer " + token));
+        call.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("resource", "inventory")]
+    [InlineData("audience", "inventory")]
+    public async Task A_token_is_for_the_audience_that_was_asked_for(string parameter, string audience)
+    {
+        var token = await TokenRequests.TokenAsync(_service, "acme", _key, (parameter, audience));
+
+        using var call = await _service.GetAsync("/counted", ("Authorization", "Bearer " + token));
+
+        call.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        call.Headers.WwwAuthenticate.ToString().ShouldContain("bad_audience");
+    }
+
+    [Theory]
+    [InlineData("invalid_request", "scope=read")]
+    [InlineData("invalid_request", "grant_type=")]
+    [InlineData("invalid_request", "grant_type=client_credentials&grant_type=client_credentials&audience=orders")]
+    [InlineData("invalid_request", "grant_type=client_credentials&audience=orders&audience=inventory")]
+    [InlineData("invalid_request", "grant_type=client_credentials&audience=orders&scope=read&scope=write")]
+    [InlineData("invalid_request", "grant_type=client_credentials&audience=orders&what=1&what=2")]
+    [InlineData("invalid_request", "grant_type=client_credentials&audience=orders&client_secret=x")]
+    [InlineData("invalid_request", "grant_type=client_credentials&audience=orders&client_id=other")]
+    [InlineData("unsupported_grant_type", "grant_type=password&username=x&password=y")]
+    [InlineData("unsupported_grant_type", "grant_type=CLIENT_CREDENTIALS")]
+    [InlineData("invalid_target", "grant_type=client_credentials")]
+    [InlineData("invalid_target", "grant_type=client_credentials&audience=shipping")]
+    [InlineData("invalid_target", "grant_type=client_credentials&audience=rewt")]
+    [InlineData("invalid_target", "grant_type=client_credentials&audience=Orders")]
+    [InlineData("invalid_target", "grant_type=client_credentials&resource=https%3A%2F%2Forders.example")]
+    [InlineData("invalid_target", "grant_type=client_credentials&audience=orders&resource=inventory")]
+    [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=admin")]
+    [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=read%20admin")]
+    [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=Read")]
+    [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=read%20%20write")]
+    [InlineData("invalid_scope", "grant_type=client_credentials&audience=orders&scope=%20")]
+    public async Task A_wrong_request_gets_its_error_and_400(string error, string form)
+    {
+        using var content = new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded");
+        using var response = await TokenRequests.PostAsync(_service, Basic, content);
+
+        await ShouldBeAsync(response, HttpStatusCode.BadRequest, error);
+        response.Headers.WwwAuthenticate.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_401_with_a_challenge()
+    {
+        var other = (await _service.AddAcmeAsync("other")).Key;
+        var good = Convert.ToBase64String(Encoding.ASCII.GetBytes($"acme:{_key}"));
+        AuthenticationHeaderValue?[] wrong =
+        [
+            TokenRequests.Basic("acme", _key[..^1]), TokenRequests.Basic("acme", other), TokenRequests.Basic("other", _key), TokenRequests.Basic("nobody", _key),
+            TokenRequests.Basic("acme", string.Empty), TokenRequests.Basic(string.Empty, _key), TokenRequests.Basic("ACME", _key), TokenRequests.Basic("app:acme", _key),
+            TokenRequests.Basic("acme", new string('A', 5_000)), new("Basic"), new("Basic", "%"), new("Basic", "eA=="), new("Basic", "/////w=="), new("Bearer", good), new("ApiKey", _key), null,
+        ];
+        foreach (var authorization in wrong)
+        {
+            using var response = await TokenRequests.PostAsync(_service, authorization, Grant, ("audience", "orders"));
+            await ShouldBeAsync(response, HttpStatusCode.Unauthorized, "invalid_client");
+            response.Headers.WwwAuthenticate.ToString().ShouldStartWith("Basic realm=\"orders\"");
+        }
+
+        foreach (var (id, secret) in new[] { ("acme", other), ("other", _key), ("acme", string.Empty), (string.Empty, _key) })
+        {
+            using var response = await TokenRequests.PostAsync(_service, null, Grant, ("audience", "orders"), ("client_id", id), ("client_secret", secret));
+            await ShouldBeAsync(response, HttpStatusCode.Unauthorized, "invalid_client");
+        }
+
+        using var escaped = await TokenRequests.PostAsync(_service, TokenRequests.Basic("ac%6De", _key.Replace("_", "%5F", StringComparison.Ordinal)), Grant, ("audience", "orders"));
+        escaped.StatusCode.ShouldBe(HttpStatusCode.OK, "RFC 6749 §2.3.1: both are form-encoded");
+    }
+
+    [Fact]
+    public async Task What_is_no_small_form_is_refused()
+    {
+        HttpContent[] contents =
+        [
+            new StringContent("""{"grant_type":"client_credentials"}""", Encoding.UTF8, "application/json"),
+            new MultipartFormDataContent { { new StringContent("client_credentials"), "grant_type" } },
+            new ByteArrayContent("grant_type=client_credentials"u8.ToArray()),
+            new StringContent("grant_type=client_credentials&x=" + new string('a', 20_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
+            new StringContent("grant_type=client_credentials&x=" + new string('a', 9_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
+            new StringContent(string.Join('&', Enumerable.Range(0, 100).Select(number => $"p{number}=x")), Encoding.ASCII, "application/x-www-form-urlencoded"),
+        ];
+        foreach (var content in contents)
+        {
+            using var response = await TokenRequests.PostAsync(_service, Basic, content);
+            await ShouldBeAsync(response, HttpStatusCode.BadRequest, "invalid_request");
+            content.Dispose();
+        }
+
+        using var query = await _service.GetAsync("/token?grant_type=client_credentials");
+        query.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
+    public async Task A_body_without_a_length_is_cut_off_at_the_limit()
+    {
+        using var content = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes("grant_type=client_credentials&x=" + new string('a', 100_000))));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/token") { Content = content };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Authorization = Basic;
+
+        using var response = await _service.Http.SendAsync(request, Cancellation);
+
+        await ShouldBeAsync(response, HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Fact]
+    public async Task Trading_is_limited_by_address_and_says_when_to_come_back()
+    {
+        await using var service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
+        var key = (await service.AddAcmeAsync()).Key;
+        var statuses = new List<HttpStatusCode>();
+        for (var request = 0; request < 10; request++)
+        {
+            using var response = await TokenRequests.PostAsync(service, TokenRequests.Basic("acme", request == 0 ? key : "wrong"), Grant);
+            statuses.Add(response.StatusCode);
+            if (response.StatusCode != HttpStatusCode.TooManyRequests) continue;
+            response.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+            (await TokenRequests.BodyAsync(response)).GetProperty("error").GetString().ShouldBe("slow_down");
+        }
+
+        // A minute may end in between, once.
+        statuses[0].ShouldBe(HttpStatusCode.OK);
+        statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBeGreaterThanOrEqualTo(4);
+        statuses.ShouldContain(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public void An_endpoint_without_API_keys_is_an_error_that_names_the_remedy()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddRewtInMemory();
+        builder.Services.AddRewtAuthentication();
+        var application = builder.Build();
+
+        Should.Throw<InvalidOperationException>(() => application.MapRewtTokenEndpoint()).Message.ShouldContain("AddRewtApiKeys");
+    }
+
+    private static async Task ShouldBeAsync(HttpResponseMessage response, HttpStatusCode status, string error)
+    {
+        response.StatusCode.ShouldBe(status);
+        var body = await TokenRequests.BodyAsync(response);
+        body.GetProperty("error").GetString().ShouldBe(error);
+        body.EnumerateObject().Select(member => member.Name).ShouldBe(["error", "error_description"]);
+        response.Headers.CacheControl!.ToString().ShouldBe("no-store");
+    }
+}

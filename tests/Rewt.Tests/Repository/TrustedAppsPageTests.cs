@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Repository;
+
+/// <summary>docs/trusted-apps.md: its C# compiles and makes a service, and its curl lines call that service and print what the page says.</summary>
+public sealed partial class TrustedAppsPageTests
+{
+    private static string Page => File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "trusted-apps.md")).ReplaceLineEndings("\n");
+
+    [Fact]
+    public void Every_snippet_of_the_page_is_one_that_compiles()
+    {
+        var snippets = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests", "Repository", "Snippets", "TrustedApps.cs")).ReplaceLineEndings("\n");
+        var blocks = Snippet().Matches(Page);
+
+        blocks.Count.ShouldBe(4);
+        foreach (Match block in blocks)
+        {
+            var indented = string.Join('\n', block.Groups["text"].Value.Split('\n').Select(line => line.Length > 0 ? "        " + line : line));
+            snippets.ShouldContain($"        // snippet: {block.Groups["name"].Value}\n{indented}\n        // end of snippet");
+        }
+    }
+
+    [Fact]
+    public async Task The_curl_lines_of_the_page_print_what_it_says()
+    {
+        Require.That(Executables.Curl is not null, "needs curl on the PATH");
+        await using var redis = await RedisServer.StartAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Configuration["Rewt:ServiceName"] = "orders";
+        builder.Configuration["Rewt:Redis"] = redis.ConnectionString;
+        Snippets.TrustedApps.Receive(builder);
+        await using var application = builder.Build();
+        Snippets.TrustedApps.Map(application);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        var (key, apps) = await Snippets.TrustedApps.ManageAsync(application.Services.GetRequiredService<IRewtApps>());
+        apps.ShouldBe(1);
+
+        var examples = Curl().Matches(Page);
+        examples.Count.ShouldBe(4);
+        foreach (Match example in examples)
+        {
+            (await RunAsync(example.Groups["script"].Value, application.Urls.Single(), key)).ShouldBe(example.Groups["output"].Value);
+        }
+    }
+
+    [Fact]
+    public void A_client_as_the_page_writes_it_is_complete()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["Rewt:ApiKey"] = Rewt.Internal.ApiKeyFormat.Create("acme-mobile");
+        Snippets.TrustedApps.Send(builder);
+        using var application = (IDisposable)builder.Build();
+
+        ((WebApplication)application).Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
+    }
+
+    private static async Task<string> RunAsync(string script, string address, string key)
+    {
+        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["ORDERS"] = address;
+        start.Environment["REWT_API_KEY"] = key;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.ShouldBe(0, output);
+        return output;
+    }
+
+    [GeneratedRegex(@"^<!-- snippet: (?<name>[a-z-]+) -->\n```csharp\n(?<text>.*?)\n```$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Snippet();
+
+    [GeneratedRegex(@"^<!-- curl -->\n```bash\n(?<script>.*?\n)```\n\n```text\n(?<output>.*?\n)```$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Curl();
+}
