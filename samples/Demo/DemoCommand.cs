@@ -44,6 +44,12 @@ internal static class DemoCommand
         DefaultValueFactory = _ => 60,
     };
 
+    private static readonly Option<KeyMode> Mode = new("--key-mode")
+    {
+        Description = "What the services sign with: one SharedSecret, or a KeyPair of each instance's own.",
+        HelpName = "SharedSecret|KeyPair",
+    };
+
     public static RootCommand Create()
     {
         Duration.Validators.Add(result => Check(result, Duration, seconds => seconds is > 0 and <= 86400, "must be more than 0 and at most 86400 seconds"));
@@ -62,7 +68,7 @@ internal static class DemoCommand
 
         var command = new RootCommand("Orders calls Inventory calls Shipping, two instances each, while the signing key rotates under the traffic.")
         {
-            Headless, Duration, Rotate, Redis, Namespace, Rate,
+            Headless, Duration, Rotate, Redis, Namespace, Rate, Mode,
         };
         command.SetAction((arguments, cancellationToken) => new DemoRun(Read(arguments)).RunAsync(cancellationToken));
         return command;
@@ -81,7 +87,8 @@ internal static class DemoCommand
             arguments.GetValue(Rotate),
             seconds is { } value ? TimeSpan.FromSeconds(value) : null,
             arguments.GetValue(Rate),
-            headless);
+            headless,
+            arguments.GetValue(Mode));
     }
 
     private static void Check<T>(OptionResult result, Option<T> option, Func<T?, bool> isGood, string rule)

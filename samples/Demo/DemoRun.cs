@@ -70,7 +70,7 @@ internal sealed class DemoRun(DemoOptions options)
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
             using var quiet = end.Token.Register(() => _log.IsClosed = true);
             if (options.Duration is { } duration) end.CancelAfter(duration);
-            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, () => watch.DeleteSecretAsync(options.Namespace)).RunAsync(end);
+            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, () => watch.DeleteKeysAsync(options.Namespace, options.KeyMode)).RunAsync(end);
             await Task.WhenAll(traffic.RunAsync(options.Rate, end.Token), ring.RunAsync(end.Token), meter.RunAsync(tally, end.Token), view);
 
             var duringTraffic = figures();

@@ -25,6 +25,7 @@ internal sealed class Fleet : IAsyncDisposable
         {
             ["ConnectionStrings__redis"] = redis,
             ["Rewt__Namespace"] = options.Namespace,
+            ["Rewt__KeyMode"] = options.KeyMode.ToString(),
             ["Rewt__RotationInterval"] = options.Rotate.ToString("c"),
             ["Services__inventory"] = _inventory.Address,
             ["Services__shipping"] = _shipping.Address,

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Rewt.Samples.Demo;
 
 /// <summary>The figures as they move, and keys to disturb them; one line a second where there is no terminal.</summary>
-internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Func<Task> deleteSecret)
+internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Func<Task> deleteKeys)
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
@@ -63,8 +63,8 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
                 await ring.RotateAsync(end.Token);
                 break;
             case 'd':
-                log.Write("deleting the secret: every key is revoked, retries carry the calls over");
-                await deleteSecret();
+                log.Write("deleting the keys that sign: they are revoked, retries carry the calls over");
+                await deleteKeys();
                 break;
             case 'q':
                 await end.CancelAsync();
@@ -79,7 +79,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         foreach (var (name, value) in Pairs(now)) table.AddRow(new Text(name), new Text(value, Mood(name, now)));
 
         IRenderable[] lines = [.. log.Kept.Select(line => new Text(line[..Math.Min(line.Length, AnsiConsole.Profile.Width - 1)], new Style(Color.Grey)))];
-        return new Rows([table, new Text("r rotate   d delete the secret   q quit"), .. lines]);
+        return new Rows([table, new Text("r rotate   d delete the keys   q quit"), .. lines]);
     }
 
     private static Style Mood(string name, Figures now) => name switch

@@ -81,7 +81,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
 
         _last = now;
         _begin ??= now;
-        if (last is null || counts.Scripts != last.Counts.Scripts) return;
+        if (last is null || counts.Writes != last.Counts.Writes) return;
 
         _steady = new Totals(
             _steady.Commands + counts.All - last.Counts.All,

@@ -5,6 +5,8 @@ namespace Rewt.Samples.Demo;
 /// <summary>The demo's own connection to the server: it looks at the statistics and does what an operator would do by hand.</summary>
 internal sealed class RedisWatch : IAsyncDisposable
 {
+    private static readonly string[] Services = ["orders", "inventory", "shipping", "demo"];
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     private readonly ConnectionMultiplexer _redis;
@@ -46,14 +48,22 @@ internal sealed class RedisWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>What redis-cli DEL does: all keys of the namespace are revoked at once.</summary>
-    public Task DeleteSecretAsync(string @namespace) => DeleteAsync($"{@namespace}:rewt-secret");
+    /// <summary>What redis-cli DEL does: all keys that sign are revoked at once.</summary>
+    public Task DeleteKeysAsync(string @namespace, KeyMode mode) => mode == KeyMode.SharedSecret
+        ? DeleteAsync($"{@namespace}:rewt-secret")
+        : DeleteAsync([.. Services.Select(service => (RedisKey)$"{{{@namespace}:rewt-keys}}:{service}:keys")]);
 
     /// <summary>All that a namespace has in Redis, as after a flush.</summary>
-    public Task DeleteNamespaceAsync(string @namespace) => DeleteAsync(
-        $"{@namespace}:rewt-secret", $"{{{@namespace}:rewt-secret}}:ring", $"{{{@namespace}:rewt-secret}}:dead");
+    public async Task DeleteNamespaceAsync(string @namespace)
+    {
+        await DeleteAsync($"{@namespace}:rewt-secret", $"{{{@namespace}:rewt-secret}}:ring", $"{{{@namespace}:rewt-secret}}:dead", $"{{{@namespace}:rewt-secret}}:instances");
+        await DeleteAsync([$"{{{@namespace}:rewt-keys}}:dead", $"{{{@namespace}:rewt-keys}}:instances", .. Services.SelectMany(service => Ring(@namespace, service))]);
+    }
 
     public async ValueTask DisposeAsync() => await _redis.CloseAsync(allowCommandsToComplete: false);
+
+    private static IEnumerable<RedisKey> Ring(string @namespace, string service) =>
+        [$"{{{@namespace}:rewt-keys}}:{service}:keys", $"{{{@namespace}:rewt-keys}}:{service}:epoch", $"{{{@namespace}:rewt-keys}}:{service}:dead"];
 
     private async Task DeleteAsync(params RedisKey[] keys)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -44,6 +45,7 @@ public static class RewtHttpClientBuilderExtensions
         services.AddMetrics();
         services.TryAddSingleton<SigningMetrics>();
         services.TryAddSingleton<SigningClients>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(

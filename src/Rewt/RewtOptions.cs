@@ -114,7 +114,8 @@ public sealed class RewtOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptNodeTokens { get; set; }
 
-    /// <summary>Let every client send tokens over plain http to hosts other than loopback, where anyone on the path can read and re-use them.</summary>
+    /// <summary>Let every client send tokens over plain http to hosts other than loopback, where anyone on the path can read and re-use them,
+    /// and fetch <see cref="VerificationKeys"/> that way, where anyone on the path can put in keys of their own.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 

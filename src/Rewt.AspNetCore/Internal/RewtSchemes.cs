@@ -21,8 +21,12 @@ internal sealed class RewtSchemes(
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
-        var named = Audiences(options);
-        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
+        var audiences = Audiences(options);
+        var policy = new TokenPolicy(ring, TokenTypes.Bearer, audiences ?? [ring.ServiceName!], parameters)
+        {
+            MapInboundClaims = options.MapInboundClaims,
+            TakesNamespace = audiences is null,
+        };
         return new SchemeVerifier(new TokenVerifier(policy, resolver, time), MayRemember(parameters), registry.Keeper(ring.Namespace).Metrics);
     }
 

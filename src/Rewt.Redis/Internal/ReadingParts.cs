@@ -96,7 +96,7 @@ internal sealed class ReadingParts(
         string Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.Latin1.GetString(value) : string.Empty;
     }
 
-    private static long Milliseconds(RedisResult time)
+    public static long Milliseconds(RedisResult time)
     {
         var parts = (RedisValue[])time!;
         return ((long)parts[0] * 1000) + ((long)parts[1] / 1000);

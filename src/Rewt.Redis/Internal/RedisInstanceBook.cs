@@ -7,32 +7,30 @@ namespace Rewt.Internal;
 /// One sorted set by the time an instance last looked, beside the ring. An entry is the instance and what it holds; whoever writes also
 /// takes out what is too old, and a set that nobody writes expires.
 /// </summary>
-internal sealed class RedisInstanceBook(RedisConnection connection, RewtOptions options, TimeProvider time) : IInstanceBook
+internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key, TimeProvider time) : IInstanceBook
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-
-    private readonly RedisKey _key = new RedisKeys(options.Namespace).Instances;
 
     public async Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var written = database.SortedSetAddAsync(_key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
-        if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(_key, Member(old), CommandFlags.DemandMaster).Abandon();
-        database.SortedSetRemoveRangeByScoreAsync(_key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
-        database.KeyExpireAsync(_key, Lifetime, CommandFlags.DemandMaster).Abandon();
+        var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
+        if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
+        database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
         await written.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await database.SortedSetRemoveAsync(_key, Member(mark), CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        await database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var entries = await database.SortedSetRangeByRankWithScoresAsync(_key, flags: CommandFlags.DemandMaster)
+        var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
             .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
         return [.. entries.Select(Read).OfType<InstanceMark>()];
     }

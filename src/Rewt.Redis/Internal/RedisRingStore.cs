@@ -11,14 +11,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly NodeWay _nodeWay = new(new RedisKeys(options.Namespace), time);
-    private ISubscriber? _subscriber;
-    private Action<RedisChannel, RedisValue>? _onMessage;
+    private readonly LookChannel _look = new(connection, new RedisKeys(options.Namespace).Channel, time);
 
-    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, options, time);
+    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time);
 
     public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
-
-    private RedisChannel Channel => new(_keys.Channel, RedisChannel.PatternMode.Literal);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +58,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             var transaction = ConditionalWrite.Create(database, _keys, basis, plan, Fields(plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
-            if (written) database.PublishAsync(Channel, "look").Abandon();
+            if (written) database.PublishAsync(_look.Channel, "look").Abandon();
             return written;
         }
 
@@ -69,22 +66,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == 1;
     }
 
-    public async Task SubscribeAsync(Action look, CancellationToken cancellationToken)
-    {
-        _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
-        if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, _) => look();
-        await SubscriptionAsync(_subscriber.SubscribeAsync(Channel, _onMessage), cancellationToken).ConfigureAwait(false);
-    }
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _look.SubscribeAsync(look, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_subscriber is { } subscriber && _onMessage is { } onMessage)
-        {
-            await UnsubscribeAsync(subscriber, onMessage, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await _look.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -116,13 +102,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.</summary>
-    private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
-        await SubscriptionAsync(subscriber.UnsubscribeAsync(Channel, handler), cancellationToken).ConfigureAwait(false);
-
-    private Task SubscriptionAsync(Task task, CancellationToken cancellationToken) =>
-        task.WithinAsync(TimeLimit.Command, time, cancellationToken);
-
     /// <summary>The ring, and for whoever comes by with a command: by whom, and by which settings.</summary>
     private IEnumerable<RedisValue> Fields(RingPlan plan) =>
         RingCodec.Write(plan.Ring).Concat([RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty]);
@@ -146,7 +125,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         ];
     }
 
-    private static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
+    public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

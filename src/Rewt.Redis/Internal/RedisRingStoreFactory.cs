@@ -4,4 +4,6 @@ namespace Rewt.Internal;
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) => new RedisRingStore(new RedisConnection(services, options, time), options, time);
+
+    public IPairStore OpenPairs(RewtOptions options) => new RedisPairStore(new RedisConnection(services, options, time), options, time);
 }

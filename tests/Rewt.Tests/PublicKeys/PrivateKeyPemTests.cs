@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.PublicKeys;
 

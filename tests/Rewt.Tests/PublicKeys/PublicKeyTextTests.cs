@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Rewt.Internal;
 using PublicKey = Rewt.Internal.PublicKey;
 
@@ -103,6 +105,40 @@ public sealed class PublicKeyTextTests
         problem.ShouldNotBeNull();
         PublicKeyText.TryRead(JwkRows.P256.ExportSubjectPublicKeyInfo(), "RS256", out problem).ShouldBeNull();
         problem.ShouldNotBeNull();
+    }
+
+    /// <summary>Whatever stands in a block or in a line, reading throws nothing but a reason.</summary>
+    [Fact]
+    public void No_damage_makes_the_readers_throw()
+    {
+        (string Label, byte[] Content)[] blocks =
+        [
+            ("PUBLIC KEY", JwkRows.P256.ExportSubjectPublicKeyInfo()),
+            ("PUBLIC KEY", JwkRows.Rsa2048.ExportSubjectPublicKeyInfo()),
+            ("RSA PUBLIC KEY", JwkRows.Rsa2048.ExportRSAPublicKey()),
+            ("CERTIFICATE", Convert.FromBase64String(string.Concat(Certificate(JwkRows.P256).Split('\n').Where(line => !line.StartsWith('-'))))),
+            ("PRIVATE KEY", JwkRows.P256.ExportPkcs8PrivateKey()),
+            ("EC PRIVATE KEY", JwkRows.P256.ExportECPrivateKey()),
+            ("RSA PRIVATE KEY", JwkRows.Rsa2048.ExportRSAPrivateKey()),
+            ("ssh-rsa", Convert.FromBase64String(SshLine.Of(JwkRows.Rsa2048).Split(' ')[1])),
+            ("ecdsa-sha2-nistp256", Convert.FromBase64String(SshLine.Of(JwkRows.P256).Split(' ')[1])),
+        ];
+        var changes = from which in Gen.Choose(0, blocks.Length - 1)
+                      from position in Gen.Choose(0, 3000)
+                      from value in Gen.Choose(0, 255)
+                      from cut in Gen.Choose(0, 3)
+                      select (which, position, value, cut);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Arb.From(changes), change =>
+        {
+            var (label, content) = blocks[change.which];
+            var at = change.position % content.Length;
+            byte[] damaged = change.cut == 0 ? content[..at] : [.. content[..at], (byte)change.value, .. content[(at + 1)..]];
+            var text = char.IsAsciiLetterLower(label[0]) ? $"{label} {Convert.ToBase64String(damaged)}" : PemEncoding.WriteString(label, damaged);
+
+            var keys = PublicKeyText.TryRead(Encoding.UTF8.GetBytes(text), "RS256", out var problem);
+            using var secret = PrivateKeyPem.TryRead(text, null, out var secretProblem);
+            return (keys is null) == (problem is not null) && (secret is null) == (secretProblem is not null);
+        }));
     }
 
     private static string Certificate(AsymmetricAlgorithm key)

@@ -19,6 +19,7 @@ internal sealed partial class GivenKeySource : IKeySource
         if (SigningKeySetting.IsGiven(options))
         {
             _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
+            KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
         }
 
         _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => KeyPlaces.Open(setting, options, download, time))];
@@ -28,6 +29,8 @@ internal sealed partial class GivenKeySource : IKeySource
     public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
 
     public string Whereabouts(string ring) => "what Rewt:VerificationKeys names";
+
+    public bool TakesKeyless => true;
 
     /// <summary>Others name their keys as they like.</summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);

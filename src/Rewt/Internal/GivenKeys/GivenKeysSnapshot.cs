@@ -85,7 +85,7 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey(key.KeyId, RewtKeyState.Retired, null));
-        return [.. _pair is null ? [] : new[] { new RewtKey(_pair.KeyId, RewtKeyState.Current, null) }, .. others];
+        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey(key.KeyId, RewtKeyState.Retired, null) { IsForeign = true });
+        return [.. _pair is null ? [] : new[] { new RewtKey(_pair.KeyId, RewtKeyState.Current, null) { Issuer = _serviceName } }, .. others];
     }
 }

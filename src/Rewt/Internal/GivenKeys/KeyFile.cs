@@ -3,6 +3,9 @@ namespace Rewt.Internal;
 /// <summary>Keys in a file, read anew each time: whoever replaces it, a mounted volume perhaps, tells nobody.</summary>
 internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeyPlace
 {
+    private byte[]? _content;
+    private PublicKeySet? _keys;
+
     public string Name => $"the file '{path}'";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
@@ -39,6 +42,12 @@ internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeyPlac
     private KeyPlaceException Unreadable(Exception exception) =>
         new($"{Name} {(exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read")}", exception);
 
-    private PublicKeySet Parse(byte[] content) =>
-        PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new KeyPlaceException($"{Name} cannot be used: {problem}");
+    private PublicKeySet Parse(byte[] content)
+    {
+        if (_keys is not null && content.AsSpan().SequenceEqual(_content)) return _keys;
+
+        var keys = PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new KeyPlaceException($"{Name} cannot be used: {problem}");
+        (_keys, _content) = (keys.Keeping(_keys), content);
+        return _keys;
+    }
 }

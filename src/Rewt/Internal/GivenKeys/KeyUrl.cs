@@ -35,7 +35,8 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
             var answer = await download.FetchAsync(address, _keys is null ? null : _entityTag, cancellationToken).ConfigureAwait(false);
             if (answer.Content is { } content)
             {
-                _keys = PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new KeyPlaceException($"{Name} cannot be used: {problem}");
+                var keys = PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new KeyPlaceException($"{Name} cannot be used: {problem}");
+                _keys = keys.Keeping(_keys);
             }
 
             (_failure, _entityTag, _goodFor) = (null, answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));

@@ -77,7 +77,7 @@ internal static class PrivateKeyPem
             else key.ImportFromPem(pem);
             return key;
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
             key.Dispose();
             return null;

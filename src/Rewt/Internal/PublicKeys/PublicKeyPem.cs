@@ -51,7 +51,7 @@ internal static class PublicKeyPem
                 _ => TryRead(System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(content, out var read), read == content.Length, rsaAlgorithm, out problem),
             };
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
             problem = $"the block {label} is damaged or of a kind of key that is not supported";
             return null;

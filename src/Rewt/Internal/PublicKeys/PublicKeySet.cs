@@ -21,5 +21,10 @@ internal sealed class PublicKeySet
 
     public IReadOnlyList<RefusedKey> Refused { get; }
 
+    /// <summary>The same set with the objects of the one before where the keys are the same: what is cached with a key lives as long as the key does.</summary>
+    public PublicKeySet Keeping(PublicKeySet? before) => before is null
+        ? this
+        : new PublicKeySet([.. Keys.Select(key => before.Find(key.KeyId) is { } known && known.Thumbprint == key.Thumbprint && known.Algorithm == key.Algorithm ? known : key)], Refused);
+
     public PublicKey? Find(string keyId) => _byKeyId.GetValueOrDefault(keyId);
 }

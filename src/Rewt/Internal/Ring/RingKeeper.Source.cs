@@ -7,6 +7,12 @@ internal sealed partial class RingKeeper
     public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
         Fresh is { } snapshot && snapshot.SigningKey(_time) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
 
+    /// <summary>This process is going to sign: its key is to be known to others before it does.</summary>
+    public void WantSigningKey()
+    {
+        if (_source.WantSigningKey()) Look();
+    }
+
     /// <summary>Looks for the keys of this issuer too when it is next refreshed; <see langword="null"/> where nobody says who it is.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 

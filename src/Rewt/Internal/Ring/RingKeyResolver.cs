@@ -14,7 +14,8 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
             : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
 
     /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => KeeperOf(ring, keyId).Fresh?.Known(issuer, keyId, time);
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) =>
+        KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-namespace Rewt.Tests.PublicKeys;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>A directory for one test's files.</summary>
 internal sealed class ScratchDirectory : IDisposable

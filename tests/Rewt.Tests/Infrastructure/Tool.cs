@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Rewt.Tests.Infrastructure;
 
-namespace Rewt.Tests.PublicKeys;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>Runs what people make keys with.</summary>
 internal static class Tool

@@ -1,0 +1,51 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The questions that make up a reading of public keys, under way.</summary>
+internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceParts[] services)
+{
+    public static PairParts Request(IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked)
+    {
+        string[] names = [.. services, .. asked];
+        var parts = new PairParts(
+            names,
+            // One command however many are asked for: a forged issuer costs a few bytes.
+            database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
+            database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster),
+            database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
+            [.. services.Select(service => ServiceParts.Request(database, keys, service))]);
+        foreach (var part in parts.All()) part.Abandon();
+        return parts;
+    }
+
+    public async Task AnsweredAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(All()).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+    }
+
+    public async Task<PairReading> ReadAsync()
+    {
+        var epochOf = await EpochsAsync().ConfigureAwait(false);
+        var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
+        foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
+        var clock = ReadingParts.Milliseconds(await now.ConfigureAwait(false));
+        return new PairReading(clock, await ServiceParts.DeadAsync(dead).ConfigureAwait(false), rings);
+    }
+
+    /// <summary>Which of those asked for exist.</summary>
+    public async Task<IReadOnlyCollection<string>> FoundAsync(IReadOnlyCollection<string> asked)
+    {
+        var epochOf = await EpochsAsync().ConfigureAwait(false);
+        return [.. asked.Where(epochOf.ContainsKey)];
+    }
+
+    private async Task<Dictionary<string, string>> EpochsAsync()
+    {
+        var values = await epochs.ConfigureAwait(false);
+        return names.Zip(values, KeyValuePair.Create).Where(pair => !pair.Value.IsNull).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
+    }
+
+    private IEnumerable<Task> All() => [epochs, dead, now, .. services.SelectMany(service => service.All())];
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Public keys in Redis: one MULTI/EXEC reads the rings that matter, one writes an instance's own keys into its service's, a message without content
+/// says "look". No script, no condition: nobody writes what is another instance's.
+/// </summary>
+internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
+{
+    private readonly PairRedisKeys _keys = new(options.Namespace);
+    private readonly LookChannel _look = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
+
+    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new PairRedisKeys(options.Namespace).Instances, time);
+
+    public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reading = await ReadOnceAsync(services, asked, cancellationToken).ConfigureAwait(false);
+            connection.Answered();
+            return reading;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            connection.Failed();
+            throw;
+        }
+    }
+
+    public async Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAsync(database, transaction =>
+        {
+            var keys = _keys.KeysOf(service);
+            transaction.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]).Abandon();
+            if (plan.Removed.Length > 0) transaction.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]).Abandon();
+            ExpireAt(transaction, keys, plan.KeysUntil);
+
+            transaction.StringSetAsync(_keys.EpochOf(service), plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists).Abandon();
+            ExpireAt(transaction, _keys.EpochOf(service), plan.RememberUntil);
+            Kill(transaction, _keys.DeadOf(service), plan.Dead, plan.Now, plan.RememberUntil);
+        }, cancellationToken).ConfigureAwait(false);
+        if (plan.IsNews) Hint(database);
+    }
+
+    public async Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var dead = service is null ? _keys.Dead : _keys.DeadOf(service);
+        await WriteAsync(database, transaction => Kill(transaction, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt), cancellationToken).ConfigureAwait(false);
+        Hint(database);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _look.SubscribeAsync(look, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _look.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<PairReading> ReadOnceAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var first = await RequestAsync(database, services, asked, cancellationToken).ConfigureAwait(false);
+        var reading = await first.ReadAsync().ConfigureAwait(false);
+        var found = await first.FoundAsync(asked).ConfigureAwait(false);
+        if (found.Count == 0) return reading;
+
+        // Only those that exist are worth a command of their own.
+        var second = await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
+        return reading with { Services = reading.Services.Concat(second.Services).ToDictionary(StringComparer.Ordinal) };
+    }
+
+    private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        var transaction = database.CreateTransaction();
+        var parts = PairParts.Request(transaction, _keys, services, asked);
+        try
+        {
+            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !RedisRingStore.IsDenied(exception))
+        {
+            // A server that is out of memory queues nothing, not even reads; what one look misses here, the next sees.
+            parts = PairParts.Request(database, _keys, services, asked);
+        }
+
+        await parts.AnsweredAsync(time, cancellationToken).ConfigureAwait(false);
+        return parts;
+    }
+
+    private async Task WriteAsync(IDatabase database, Action<ITransaction> fill, CancellationToken cancellationToken)
+    {
+        var transaction = database.CreateTransaction();
+        fill(transaction);
+        try
+        {
+            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+        }
+        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        {
+            throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
+        }
+    }
+
+    private static void Kill(ITransaction transaction, RedisKey set, ImmutableDictionary<string, long> dead, long now, long forgetAt)
+    {
+        transaction.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now).Abandon();
+        foreach (var (keyId, until) in dead) transaction.SortedSetAddAsync(set, keyId, until).Abandon();
+        if (dead.Count > 0) ExpireAt(transaction, set, forgetAt);
+    }
+
+    private static void ExpireAt(ITransaction transaction, RedisKey key, long at) =>
+        transaction.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture)).Abandon();
+
+    /// <summary>Only a hint: a login that may not publish must still be able to write.</summary>
+    private void Hint(IDatabase database) => database.PublishAsync(_look.Channel, "look").Abandon();
+}

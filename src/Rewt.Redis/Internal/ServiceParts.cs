@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>The questions about one service's ring, under way.</summary>
+internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Dead)
+{
+    public IEnumerable<Task> All() => [Keys, Dead];
+
+    public static ServiceParts Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
+        service,
+        database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
+        database.SortedSetRangeByRankWithScoresAsync(keys.DeadOf(service), flags: CommandFlags.DemandMaster));
+
+    /// <summary>A ring whose keys hold something else is that service's trouble and nobody else's.</summary>
+    public async Task<ServiceReading> ReadAsync(string? epoch)
+    {
+        try
+        {
+            var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+            // Names that are no text may read the same.
+            foreach (var entry in await Keys.ConfigureAwait(false)) entries[entry.Name!] = entry.Value!;
+            var dead = await DeadAsync(Dead).ConfigureAwait(false);
+            return epoch is null && entries.Count == 0 && dead.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, dead);
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty)
+            {
+                Problem = "a Redis key of it holds another type; DEL it",
+            };
+        }
+    }
+
+    public static async Task<IReadOnlyDictionary<string, long>> DeadAsync(Task<SortedSetEntry[]> dead)
+    {
+        var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var entry in await dead.ConfigureAwait(false)) keyIds[entry.Element!] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
+        return keyIds;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Internal;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Pairs;
+
+public sealed class KeyPairModeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public static TheoryData<string> Algorithms => ["ES256", "ES384", "RS256", "PS256"];
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public async Task A_signed_call_is_accepted_and_says_who_called(string algorithm)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Pairs);
+        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Settings, builder =>
+            builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address).AddRewtSigning("inventory"));
+
+        using var signed = await orders.Client("inventory").GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        signed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await signed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("iss=orders");
+        var ring = await orders.Ring.GetAsync(TestContext.Current.CancellationToken);
+        ring.Current!.Issuer.ShouldBe("orders");
+        ring.Keys.Count(key => key.State == RewtKeyState.Pending && key.Issuer == "orders").ShouldBe(1);
+        (await redis.CliAsync("HGET", "{rewt:rewt-keys}:orders:keys", ring.Current.KeyId)).ShouldContain($"\"alg\":\"{algorithm}\"");
+
+        void Settings(RewtOptions options)
+        {
+            Pairs(options);
+            options.Algorithm = algorithm;
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_only_verifies_makes_no_keys_and_writes_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Pairs);
+
+        using var client = new HttpClient { BaseAddress = inventory.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", HandmadeToken.Sign(KeyPair.Generate("ES256")));
+        using var refused = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.ToString().ShouldContain("stale_key");
+        (await redis.DbSizeAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_token_outlives_the_process_that_signed_it_and_the_keys_of_a_process_that_crashed_vanish()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Short("inventory"));
+        var orders = await Instance.StartWarmAsync(redis.ConnectionString, Short("orders"));
+        var keyId = await orders.CurrentAsync();
+        var token = await orders.SignAsync();
+        await orders.DisposeAsync();
+
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(async () => await redis.CliAsync("EXISTS", "{rewt:rewt-keys}:orders:keys") == "0", Limit, "the keys of the process that ended vanish");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(keyId) is null, Limit, "and the others forget them");
+
+        static Action<RewtOptions> Short(string service) => options =>
+        {
+            Pairs(options);
+            (options.ServiceName, options.RefreshInterval, options.MaxTokenLifetime) = (service, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+            (options.TokenLifetime, options.ClockSkew) = (TimeSpan.FromSeconds(2), TimeSpan.Zero);
+        };
+    }
+
+    private static void Pairs(RewtOptions options) => options.KeyMode = KeyMode.KeyPair;
+}

@@ -1,0 +1,272 @@
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Pairs;
+
+/// <summary>What a key's life must be, whatever kind of key it is.</summary>
+public abstract class LifeCycleContract(KeyMode mode)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Where the revocations of the service "orders" are remembered.</summary>
+    protected abstract string DeadSet { get; }
+
+    /// <summary>Where instances say that they live.</summary>
+    protected abstract string Book { get; }
+
+    [Fact]
+    public async Task Rotations_under_load_fail_no_call_and_need_no_retry()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, Rotating);
+        var refusedBefore = fleet.Refused;
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        var seen = new HashSet<string?>(StringComparer.Ordinal);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                foreach (var caller in fleet.Callers) seen.Add((await caller.Ring.GetAsync(Cancellation)).Current?.KeyId);
+                return seen.Count > (mode == KeyMode.KeyPair ? 7 : 3);
+            },
+            TimeSpan.FromSeconds(40),
+            "three rotations");
+        await traffic.StopAsync();
+
+        traffic.Failures.ShouldBeEmpty();
+        fleet.Refused.ShouldBe(refusedBefore);
+        traffic.Calls.ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public async Task A_key_is_published_before_it_signs_and_verifies_after_it_signed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis);
+        await using var inventory = await InventoryAsync(redis);
+        var token = await orders.SignAsync();
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        var before = await orders.Ring.GetAsync(Cancellation);
+        var pending = before.Keys.Single(key => key.State == RewtKeyState.Pending && key.Issuer == before.Current!.Issuer).KeyId;
+        (await inventory.StateOfAsync(pending)).ShouldBe(RewtKeyState.Pending);
+
+        var after = await orders.Ring.RotateAsync(Cancellation);
+
+        after.Current!.KeyId.ShouldBe(pending);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(before.Current!.KeyId) == RewtKeyState.Retired, Limit, "the old key retires everywhere");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(pending) == RewtKeyState.Current, Limit, "the new one is current everywhere");
+    }
+
+    [Fact]
+    public async Task A_token_signed_just_before_a_rotation_lives_to_its_own_expiry()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis, Short);
+        await using var inventory = await InventoryAsync(redis, Short);
+
+        var token = await orders.SignAsync();
+        await orders.Ring.RotateAsync(Cancellation);
+        var refusal = RewtRefusal.None;
+        await Eventually.TrueAsync(async () => (refusal = await inventory.VerifyAsync(token)) != RewtRefusal.None, Limit, "the token ends");
+
+        refusal.ShouldBe(RewtRefusal.Expired);
+
+        static void Short(RewtOptions options) =>
+            (options.TokenLifetime, options.MaxTokenLifetime, options.ClockSkew) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_fresh_key_works_in_the_very_call_that_brings_it()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var inventory = await InventoryAsync(redis, Slow);
+        await using var first = await OrdersAsync(redis, Slow);
+        (await inventory.VerifyAsync(await first.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        // One that no poll has seen, of an instance that has just started.
+        await using var second = await OrdersAsync(redis, Slow);
+        (await inventory.VerifyAsync(await second.SignAsync())).ShouldBe(RewtRefusal.None);
+        await second.Ring.RotateAsync(Cancellation);
+        await second.Ring.RotateAsync(Cancellation);
+        (await inventory.VerifyAsync(await second.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        static void Slow(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMinutes(5);
+    }
+
+    [Fact]
+    public async Task A_revocation_reaches_every_instance_by_push_whoever_makes_it()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis, Slow);
+        await using var inventory = await InventoryAsync(redis, Slow);
+        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        await inventory.Ring.RevokeAsync(keyId, Cancellation);
+
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        // Long before its poll, which is minutes away.
+        await RefusedAsync(orders, token);
+        (await orders.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Revoked);
+        (await orders.CurrentAsync()).ShouldNotBe(keyId);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        static void Slow(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMinutes(5);
+    }
+
+    [Fact]
+    public async Task With_all_messages_lost_a_revocation_is_seen_by_polling()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        await using var orders = await OrdersAsync(redis);
+        await using var inventory = await Instance.StartWarmAsync(proxy.ConnectionString, Named("inventory"));
+        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        await orders.Ring.RevokeAsync(keyId, Cancellation);
+
+        await RefusedAsync(inventory, token);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_the_store_lost_is_merged_back_and_the_key_stays_dead()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis);
+        await using var inventory = await InventoryAsync(redis);
+        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await orders.Ring.RevokeAsync(keyId, Cancellation);
+        await RefusedAsync(inventory, token);
+
+        await redis.CommandAsync("ZREM", DeadSet, keyId);
+
+        await Eventually.TrueAsync(async () => (await redis.CliAsync("ZSCORE", DeadSet, keyId)).Length > 0, Limit, "the revocation is back");
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+        (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task A_flushed_redis_costs_no_call_and_brings_no_revoked_key_back()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, Fast);
+        var caller = fleet.Callers[0];
+        var keyId = (await caller.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        var token = await caller.Tokens.SignAsync("content", Cancellation);
+        await caller.Ring.RevokeAsync(keyId, Cancellation);
+        var traffic = fleet.Drive(callsPerSecond: 60);
+        await Eventually.TrueAsync(() => traffic.Calls >= 20, Limit, "calls are made");
+
+        for (var round = 0; round < 3; round++)
+        {
+            await redis.FlushAllAsync();
+            var calls = traffic.Calls;
+            await Eventually.TrueAsync(() => traffic.Calls >= calls + 60, Limit, "calls go on");
+        }
+
+        await traffic.StopAsync();
+        traffic.Failures.ShouldBeEmpty();
+        foreach (var host in fleet.Hosts) (await host.Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task An_outage_is_not_noticed_until_the_stale_budget_ends_and_heals_by_itself()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis, Budget);
+        await using var inventory = await InventoryAsync(redis, Budget);
+        var token = await orders.SignAsync();
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        await redis.KillAsync();
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        await Eventually.TrueAsync(async () => await IsUnavailableAsync(() => inventory.VerifyAsync(token)), Limit, "past the budget nobody verifies");
+        await Eventually.TrueAsync(async () => await IsUnavailableAsync(orders.SignAsync), Limit, "and nobody signs");
+        await redis.RestartAsync();
+        await orders.HealthyAsync(Limit);
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, Limit, "all is well again");
+
+        static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromSeconds(6);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_is_waited_for_returns_when_every_live_instance_has_dropped_the_key()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis);
+        await using var another = await OrdersAsync(redis);
+        await using var inventory = await InventoryAsync(redis);
+        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(async () => (long)(await redis.CommandAsync("ZCARD", Book))! == 3, Limit, "all have announced themselves");
+
+        var revocation = await orders.Ring.RevokeAndWaitAsync(keyId, Limit, Cancellation);
+
+        revocation.Unconfirmed.ShouldBeEmpty();
+        foreach (var instance in new[] { orders, another, inventory }) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task An_instance_whose_clock_is_an_hour_off_does_not_rotate()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await OrdersAsync(redis, Hourly);
+        var keyId = await orders.CurrentAsync();
+        await using var fast = await Instance.StartWarmAsync(redis.ConnectionString, Both(Named("orders"), Hourly), new ShiftedTimeProvider { Shift = TimeSpan.FromHours(1) });
+        var own = await fast.CurrentAsync();
+        await using var inventory = await InventoryAsync(redis, Hourly);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        (await orders.CurrentAsync()).ShouldBe(keyId);
+        (await fast.CurrentAsync()).ShouldBe(own);
+
+        static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(30);
+    }
+
+    private static async Task<bool> IsUnavailableAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return false;
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            return true;
+        }
+    }
+
+    private static Task RefusedAsync(Instance instance, string token) =>
+        Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the token is refused");
+
+    private static Action<RewtOptions> Both(Action<RewtOptions> first, Action<RewtOptions>? second) => options =>
+    {
+        first(options);
+        second?.Invoke(options);
+    };
+
+    private Task<Instance> OrdersAsync(RedisServer redis, Action<RewtOptions>? settings = null) => Instance.StartWarmAsync(redis.ConnectionString, Both(Named("orders"), settings));
+
+    private Task<Instance> InventoryAsync(RedisServer redis, Action<RewtOptions>? settings = null) => Instance.StartWarmAsync(redis.ConnectionString, Both(Named("inventory"), settings));
+
+    private Action<RewtOptions> Named(string service) => options =>
+    {
+        Fast(options);
+        options.ServiceName = service;
+    };
+
+    private void Fast(RewtOptions options) => (options.KeyMode, options.RefreshInterval) = (mode, TimeSpan.FromMilliseconds(500));
+
+    private void Rotating(RewtOptions options) =>
+        (options.KeyMode, options.RotationInterval, options.RefreshInterval) = (mode, TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300));
+}
