@@ -60,6 +60,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        // Key pairs need other rights, each service its own; what of them is missing shows when it is used.
+        if (options.KeyMode == KeyMode.KeyPair) return ([], false);
+
         try
         {
             var reply = await database.ExecuteAsync(
@@ -76,7 +79,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
+        var own = options.KeyMode == KeyMode.KeyPair ? new PairRedisKeys(options.Namespace).Channel : _keys.Channel;
+        var channel = new RedisChannel($"{own}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
         var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try

@@ -16,11 +16,34 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     /// <summary>By whom a change comes about: the operator for a command, else whoever made it necessary.</summary>
     public string By(RingAction action, bool isCommand) => action switch
     {
-        _ when isCommand => actor?.Current is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance,
+        _ when isCommand => Commander,
         RingAction.AdoptRotation => "a Node service",
         RingAction.Invalidate or RingAction.Replace or RingAction.Refuse or RingAction.MoveDeadline or RingAction.RestoreTimeToLive => RedisClient,
         _ => instance,
     };
+
+    private string Commander => actor?.Current is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
+
+    /// <summary>This process's own key pairs were published.</summary>
+    public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)
+    {
+        var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
+        var known = before.All(now: 0).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in after.All(now: 0).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
+        if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
+        foreach (var (key, end) in after.Retired.Where(entry => before.Retired.All(former => former.Key.KeyId != entry.Key.KeyId)))
+        {
+            var until = DateTimeOffset.FromUnixTimeMilliseconds(end);
+            LogRetired(ring, key.KeyId, until, by, cause);
+        }
+    }
+
+    /// <summary>An operator has revoked a key pair.</summary>
+    public void PairRevoked(string keyId)
+    {
+        var by = Commander;
+        LogRevoked(ring, keyId, by, "command");
+    }
 
     /// <summary>A plan was written.</summary>
     public void Written(RingReading basis, RingPlan plan, bool isCommand)

@@ -58,7 +58,8 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
 
     private async Task<IEnumerable<Finding>> OfInstancesAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (snapshot.Epoch is null) return [];
+        // With key pairs each instance counts for itself, so no version of one is behind another's.
+        if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
         var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
         return behind.Select(instance => Finding.Warning(
             "instance-behind", $"The instance {instance} holds an older ring than version {snapshot.Version}; look at its log and its way to Redis, or restart it."));

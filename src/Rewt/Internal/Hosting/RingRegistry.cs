@@ -82,7 +82,7 @@ internal sealed class RingRegistry(
         IKeySource source = GivenKeySource.IsGiven(settings)
             ? new GivenKeySource(settings, download, time, logger)
             : mode == KeyMode.KeyPair
-            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger)
+            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger, telemetry)
             : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
         return new RingKeeper(settings, source, time, logger, telemetry);
     }

@@ -63,16 +63,14 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     /// <summary>A plan was written.</summary>
     public void Written(RingReading basis, RingPlan plan, bool isCommand)
     {
-        if (instruments is null) return;
-        if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation)
-        {
-            instruments.Rotations.Add(1, _ring, new("rewt.cause", isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node"));
-        }
-
+        if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");
         var revoked = plan.Dead.Keys.Count(keyId => !basis.Dead.ContainsKey(keyId));
-        if (revoked == 0) return;
-        instruments.Revocations.Add(revoked, _ring, new("rewt.cause", isCommand ? "operator" : plan.Action == RingAction.MergeRevocations ? "merge" : "redis"));
+        if (revoked > 0) Revoked(revoked, isCommand ? "operator" : plan.Action == RingAction.MergeRevocations ? "merge" : "redis");
     }
+
+    public void Rotated(string cause) => instruments?.Rotations.Add(1, _ring, new("rewt.cause", cause));
+
+    public void Revoked(int keys, string cause) => instruments?.Revocations.Add(keys, _ring, new("rewt.cause", cause));
 
     public void Propagated(TimeSpan delay) => instruments?.PropagationDelay.Record(Math.Max(0, delay.TotalSeconds), _ring);
 
