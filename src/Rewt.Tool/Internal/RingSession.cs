@@ -21,10 +21,14 @@ internal sealed class RingSession : IAsyncDisposable
     private RingSession(ServiceProvider services, RewtOptions options, IRingStore store, TimeProvider time)
     {
         (_services, _options, _store, _time) = (services, options, store, time);
+        Pairs = new PairSession(options, services.GetRequiredService<IRingStoreFactory>().OpenPairs(options), time);
         _audit = new RingAudit(options.Namespace, "rewt", new OperatorActor(), NullLogger.Instance);
     }
 
     public RewtOptions Options => _options;
+
+    /// <summary>The key pairs of the namespace's services, where they have some.</summary>
+    public PairSession Pairs { get; }
 
     public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
 
@@ -96,6 +100,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Pairs.DisposeAsync();
         await _store.DisposeAsync();
         await _services.DisposeAsync();
     }

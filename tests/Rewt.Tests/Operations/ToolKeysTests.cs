@@ -88,6 +88,28 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
+    public async Task Key_pairs_are_listed_by_service_and_revoked_and_are_their_owners_to_rotate()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+        var token = await instance.SignAsync();
+        var keyId = await instance.CurrentAsync();
+        string[] way = ["--redis", redis.ConnectionString, "-o", "json"];
+        await Eventually.TrueAsync(
+            async () => await ToolRun.RunAsync(["keys", "list", .. way]) is { ExitCode: 0 } run && run.Output.Contains(keyId, StringComparison.Ordinal), TimeSpan.FromSeconds(30), "the instance is in the book");
+
+        var current = (await ToolRun.RunAsync(["keys", "list", .. way])).Well().Json.GetProperty("keys").EnumerateArray().Single(key => key.GetProperty("keyId").GetString() == keyId);
+        current.GetProperty("service").GetString().ShouldBe("fault");
+        current.GetProperty("state").GetString().ShouldBe("current");
+        (await ToolRun.RunAsync(["keys", "rotate", .. way])).Fails(6, "key pairs of their own");
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, .. way])).Fails(2, "--yes");
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. way])).Well();
+
+        await Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, TimeSpan.FromSeconds(20), "it is revoked");
+        instance.Log.Text.ShouldContain($"KeyActivated: Audit: key {keyId} of the ring rewt was activated by fault/");
+    }
+
+    [Fact]
     public async Task What_is_no_key_of_the_ring_is_not_revoked_by_mistake()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -44,13 +44,19 @@ internal static class KeysCommand
     private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        Print(context, await session.LookAtRingAsync(cancellationToken));
+        var pairs = await session.Pairs.LookAsync(cancellationToken);
+        Print(context, pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken), pairs);
         return ExitCode.Done;
     }
 
     private static async Task<int> RotateAsync(ToolContext context, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
+        if ((await session.LookAsync(cancellationToken)).Epoch is null && await session.Pairs.LookAsync(cancellationToken) is not null)
+        {
+            throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs of their own, and only the process that has one can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it; 'rewt keys revoke' kills one from here.");
+        }
+
         var ring = await session.LookAtRingAsync(cancellationToken);
         if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.Until > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
         {
@@ -68,6 +74,8 @@ internal static class KeysCommand
     private static async Task<int> RevokeAsync(ToolContext context, string key, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
+        if (PairSnapshot.IsPossible(key)) return await RevokePairAsync(context, session, key, wait, force, cancellationToken);
+
         var ring = await session.LookAtRingAsync(cancellationToken);
         var keyId = key switch
         {
@@ -81,11 +89,7 @@ internal static class KeysCommand
         }
 
         var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
-        if (known is null && !force)
-        {
-            throw new ToolException(ExitCode.Refused, $"The ring has no key {keyId}. 'rewt keys list' shows those there are; add --force to revoke it all the same, so that it can never be used.");
-        }
-
+        if (known is null && !force) throw Unknown(keyId);
         if (known is not { State: RewtKeyState.Revoked })
         {
             await context.ConfirmAsync($"Revoke the {known?.State.ToString().ToLowerInvariant() ?? "unknown"} key {keyId} of the namespace '{context.Namespace}' for good?", cancellationToken);
@@ -94,27 +98,49 @@ internal static class KeysCommand
 
         var missing = wait is { } limit ? await session.WaitForAllAsync(ring, limit, cancellationToken) : null;
         Print(context, ring, keyId, missing);
+        return Confirm(context, missing);
+    }
+
+    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
+    {
+        var pairs = await session.Pairs.LookAsync(cancellationToken)
+            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' signs with key pairs. Name another with --namespace or REWT_NAMESPACE.");
+        var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
+        if (known is null && !force) throw Unknown(keyId);
+
+        await context.ConfirmAsync($"Revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")} for good?", cancellationToken);
+        pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
+        var missing = wait is { } limit ? await session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken) : null;
+        Print(context, await session.LookAsync(cancellationToken), keyId, missing, pairs);
+        return Confirm(context, missing);
+    }
+
+    private static ToolException Unknown(string keyId) =>
+        new(ExitCode.Refused, $"The ring has no key {keyId}. 'rewt keys list' shows those there are; add --force to revoke it all the same, so that it can never be used.");
+
+    private static int Confirm(ToolContext context, IReadOnlyList<string>? missing)
+    {
         if (missing is not { Count: > 0 }) return ExitCode.Done;
 
         context.Note($"rewt: the key is revoked, and these instances have not confirmed it: {string.Join(", ", missing)}. One that is cut off learns of it when it is back; look at its log and its way to Redis.");
         return ExitCode.Unconfirmed;
     }
 
-    private static void Print(ToolContext context, RingSnapshot ring)
+    private static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
     {
-        if (context.IsJson) context.WriteJson(RingView.Json(context, ring));
-        else RingView.Print(context, ring);
+        if (context.IsJson) context.WriteJson(RingView.Json(context, ring, pairs));
+        else RingView.Print(context, ring, pairs);
     }
 
-    private static void Print(ToolContext context, RingSnapshot ring, string keyId, IReadOnlyList<string>? missing)
+    private static void Print(ToolContext context, RingSnapshot ring, string keyId, IReadOnlyList<string>? missing, PairSnapshot? pairs = null)
     {
         if (context.IsJson)
         {
-            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingView.Json(context, ring) });
+            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingView.Json(context, ring, pairs) });
             return;
         }
 
         context.Note($"Revoked: {keyId}.{(missing is { Count: 0 } ? " Every live instance has dropped it." : "")}");
-        RingView.Print(context, ring);
+        RingView.Print(context, ring, pairs);
     }
 }

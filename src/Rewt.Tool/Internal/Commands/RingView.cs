@@ -8,16 +8,28 @@ namespace Rewt.Tool;
 /// <summary>A ring as it is printed; its secrets only where they were asked for.</summary>
 internal static class RingView
 {
-    public static object Json(ToolContext context, RingSnapshot ring) => new
+    /// <param name="context">How to print.</param>
+    /// <param name="ring">The shared secrets.</param>
+    /// <param name="pairs">The key pairs of the services, where they have some.</param>
+    public static object Json(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null) => new
     {
         context.Namespace,
         ring.Version,
         changedBy = ring.ChangedBy,
-        keys = ring.ToKeys().Select(key => new { key.KeyId, state = State(key), key.Until, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
+        keys = ring.ToKeys().Concat(pairs?.ToKeys() ?? [])
+            .Select(key => new { key.KeyId, state = State(key), key.Until, service = key.Issuer, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
     };
 
-    public static void Print(ToolContext context, RingSnapshot ring)
+    public static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
     {
+        if (pairs is not null)
+        {
+            var table = new Table().AddColumns("Service", "Key pair", "State", "Until");
+            foreach (var key in pairs.ToKeys()) table.AddRow([.. new[] { key.Issuer ?? "", key.KeyId, State(key), Until(key, pairs) }.Select(Markup.Escape)]);
+            context.Console.Write(table);
+        }
+
+        if (ring.Epoch is null) return;
         context.Console.Write(Table(context, ring));
         context.WriteLine($"Namespace {context.Namespace}, version {ring.Version}, last changed by {ring.ChangedBy ?? "unknown"}.");
     }
@@ -38,7 +50,7 @@ internal static class RingView
 
     public static string State(RewtKey key) => key.State.ToString().ToLowerInvariant();
 
-    private static string Until(RewtKey key, RingSnapshot ring)
+    private static string Until(RewtKey key, KeySnapshot ring)
     {
         if (key.Until is not { } until) return "";
         var left = until - DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt);
