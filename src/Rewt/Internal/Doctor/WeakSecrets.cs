@@ -27,13 +27,14 @@ internal static class WeakSecrets
     {
         if (secret.Length < Secret.MinimumBytes) return $"has {secret.Length} bytes, fewer than {Secret.MinimumBytes}";
 
-        var text = Encoding.UTF8.GetString(secret).ToLowerInvariant();
+        var given = Encoding.UTF8.GetString(secret);
+        var text = given.ToLowerInvariant();
         if (Known.Any(known => IsMadeOf(text, known))) return "is well known";
         if (text.Distinct().Count() < FewestCharacters) return "has hardly any different characters";
         if (IsRepetition(text)) return "repeats itself";
         if (IsSequence(text)) return "is a sequence";
         var words = Words.Count(word => text.Contains(word, StringComparison.Ordinal));
-        if (words > 1 || (words == 1 && text.Length - 8 < Secret.MinimumBytes) || IsPhrase(text)) return "is made of words";
+        if (words > 1 || (words == 1 && text.Length - 8 < Secret.MinimumBytes) || IsPhrase(given)) return "is made of words";
         return Bits(text) < EnoughBits ? "has too little chance in it" : null;
     }
 
@@ -61,11 +62,11 @@ internal static class WeakSecrets
         return neighbours > text.Length * 0.6;
     }
 
-    /// <summary>Letters in words with signs between them: random text of this length has capitals or digits in it.</summary>
+    /// <summary>Letters in words with signs between them, each word in small letters, in capitals or with a capital first, as nothing random is.</summary>
     private static bool IsPhrase(string text)
     {
         var words = text.Split([' ', '-', '_', '.', ','], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length >= 4 && words.All(word => word.All(char.IsLetter));
+        return words.Length >= 4 && words.All(word => word.All(char.IsLetter) && (word.All(char.IsUpper) || word.Skip(1).All(char.IsLower)));
     }
 
     /// <summary>Shannon's estimate by how often each character occurs.</summary>
