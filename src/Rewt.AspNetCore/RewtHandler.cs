@@ -18,6 +18,8 @@ namespace Rewt;
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
+    private static readonly Task<AuthenticateResult> Nothing = Task.FromResult(AuthenticateResult.NoResult());
+
     private RewtRefusal _refusal;
     private RewtKeysUnavailableException? _outage;
 
@@ -31,26 +33,27 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <inheritdoc />
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
-        AcceptAtOnce() is { } accepted ? Task.FromResult(accepted) : AuthenticateInFullAsync();
-
-    private SchemeVerifier Verifier => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
-
-    /// <summary>The usual request: a token met before, whose key is at hand, and nobody who listens. <see langword="null"/> for any other.</summary>
-    private AuthenticateResult? AcceptAtOnce()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (EventHooks.HearSuccess(Events)) return ReceiveAsync();
+
         var credentials = Request.Headers.Authorization;
-        if (credentials.Count != 1 || Options.SaveToken || EventHooks.HearSuccess(Events)) return null;
+        if (credentials.Count > 1) return FailAsync(RewtRefusal.Invalid);
 
-        var text = BearerHeader.Read(credentials[0]);
-        var verifier = Verifier;
-        if (text.IsEmpty || verifier.Find(text) is not { } known || !verifier.HoldsAtOnce(known)) return null;
+        var text = BearerHeader.Read(credentials.ToString());
+        if (text.IsEmpty) return Nothing;
 
-        Logger.TokenAccepted(Scheme.Name);
-        return AuthenticateResult.Success(new AuthenticationTicket(known.NewPrincipal(), known.NewProperties(), Scheme.Name));
+        // The usual request: a token met before, whose key is at hand.
+        var verifier = Verifier();
+        var known = verifier.Find(text);
+        return known is not null && verifier.HoldsAtOnce(known)
+            ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
+            : AuthenticateAsync(verifier, text.ToString(), known);
     }
 
-    private async Task<AuthenticateResult> AuthenticateInFullAsync()
+    private SchemeVerifier Verifier() => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
+
+    private async Task<AuthenticateResult> ReceiveAsync()
     {
         var received = new MessageReceivedContext(Context, Scheme, Options);
         await Events.MessageReceived(received);
@@ -62,19 +65,23 @@ public class RewtHandler : JwtBearerHandler
         var token = received.Token ?? BearerHeader.Read(credentials.ToString()).ToString();
         if (token.Length == 0) return AuthenticateResult.NoResult();
 
+        var verifier = Verifier();
+        return await AuthenticateAsync(verifier, token, verifier.Find(token));
+    }
+
+    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known)
+    {
         try
         {
-            var verifier = Verifier;
-            if (verifier.Find(token) is { } known && await verifier.HoldsAsync(known, Context.RequestAborted))
+            if (known is not null && await verifier.HoldsAsync(known, Context.RequestAborted))
             {
-                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties());
+                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties(withToken: false));
             }
 
             var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
             if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
-            var properties = new AuthenticationProperties { IssuedUtc = At(verdict.Claims!.IssuedAt), ExpiresUtc = At(verdict.Claims.ExpiresAt) };
-            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, properties);
+            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, TicketProperties.Of(verdict.Claims!));
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -128,15 +135,27 @@ public class RewtHandler : JwtBearerHandler
 
     private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, AuthenticationProperties properties)
     {
+        if (!EventHooks.HearSuccess(Events))
+        {
+            if (Options.SaveToken) TicketProperties.Save(properties, token);
+            return Accept(principal, properties);
+        }
+
         Logger.TokenAccepted(Scheme.Name);
         var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = properties };
 
         await Events.TokenValidated(validated);
         if (validated.Result is not null) return validated.Result;
 
-        if (Options.SaveToken) validated.Properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = token }]);
+        if (Options.SaveToken) TicketProperties.Save(validated.Properties, token);
         validated.Success();
         return validated.Result!;
+    }
+
+    private AuthenticateResult Accept(ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        Logger.TokenAccepted(Scheme.Name);
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
     }
 
     private Task<AuthenticateResult> FailAsync(RewtRefusal refusal)
@@ -155,6 +174,4 @@ public class RewtHandler : JwtBearerHandler
         await Events.AuthenticationFailed(failed);
         return failed.Result;
     }
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

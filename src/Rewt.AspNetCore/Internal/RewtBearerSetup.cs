@@ -20,6 +20,8 @@ internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfig
     {
         if (!IsOurs(name)) return;
 
+        // Where there are none the base makes some for each request.
+        if (options.EventsType is null) options.Events ??= new JwtBearerEvents();
         var parameters = options.TokenValidationParameters;
         // The one who calls is the service that signed.
         if (parameters.NameClaimType == ClaimsIdentity.DefaultNameClaimType) parameters.NameClaimType = "iss";

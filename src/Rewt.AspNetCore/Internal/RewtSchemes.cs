@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -21,30 +20,10 @@ internal sealed class RewtSchemes(
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
-        var audiences = Audiences(options);
-        var policy = new TokenPolicy(ring, TokenTypes.Bearer, audiences ?? [ring.ServiceName!], parameters)
-        {
-            MapInboundClaims = options.MapInboundClaims,
-            TakesNamespace = audiences is null,
-        };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), MayRemember(parameters), registry.Keeper(ring.Namespace).Metrics);
+        var named = Audiences(options);
+        var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, registry.Keeper(ring.Namespace).Metrics);
     }
-
-    /// <summary>What the application decides itself, it may decide otherwise the next time.</summary>
-    private static bool MayRemember(TokenValidationParameters parameters) =>
-        parameters is
-        {
-            ValidateTokenReplay: false,
-            TokenReplayValidator: null,
-            IssuerValidator: null,
-            IssuerValidatorUsingConfiguration: null,
-            IssuerSigningKeyValidator: null,
-            IssuerSigningKeyValidatorUsingConfiguration: null,
-            TypeValidator: null,
-            NameClaimTypeRetriever: null,
-            RoleClaimTypeRetriever: null,
-        }
-        && parameters.GetType() == typeof(TokenValidationParameters);
 
     /// <summary>What the application names in place of this service and the namespace.</summary>
     private static HashSet<string>? Audiences(JwtBearerOptions options)

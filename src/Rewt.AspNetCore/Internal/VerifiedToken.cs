@@ -9,6 +9,7 @@ internal sealed class VerifiedToken
 {
     private readonly ClaimsIdentity _identity;
     private readonly AuthenticationProperties _properties;
+    private readonly AuthenticationProperties _propertiesWithToken;
 
     /// <summary>Weak, so that a secret that has left the ring is not kept in memory by the tokens it signed.</summary>
     private readonly WeakReference<SecurityKey> _key;
@@ -19,7 +20,9 @@ internal sealed class VerifiedToken
         // Copied now: the original goes to a request, whose handlers may change it.
         _identity = verdict.Identity!.Clone();
         _key = new WeakReference<SecurityKey>(verdict.Key!);
-        _properties = new AuthenticationProperties { IssuedUtc = At(Claims.IssuedAt), ExpiresUtc = At(Claims.ExpiresAt) };
+        _properties = TicketProperties.Of(Claims);
+        _propertiesWithToken = TicketProperties.Of(Claims);
+        TicketProperties.Save(_propertiesWithToken, text);
     }
 
     public string Text { get; }
@@ -32,9 +35,8 @@ internal sealed class VerifiedToken
 
     public ClaimsPrincipal NewPrincipal() => new(_identity.Clone());
 
-    public AuthenticationProperties NewProperties() => _properties.Clone();
+    /// <param name="withToken">With the token saved in them, see <c>JwtBearerOptions.SaveToken</c>.</param>
+    public AuthenticationProperties NewProperties(bool withToken) => (withToken ? _propertiesWithToken : _properties).Clone();
 
     public bool IsSignedWithOneOf(IReadOnlyList<SecurityKey> keys) => _key.TryGetTarget(out var key) && keys.Contains(key);
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

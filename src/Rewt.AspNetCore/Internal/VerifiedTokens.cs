@@ -29,7 +29,7 @@ internal sealed class VerifiedTokens
     /// <summary>Whether the same text was here before, as far as a few thousand hashes can remember.</summary>
     public bool HasSeen(string text)
     {
-        var hash = text.GetHashCode(StringComparison.Ordinal);
+        var hash = TokenTextComparer.Instance.GetHashCode(text);
         return Interlocked.Exchange(ref _sighted[(uint)hash % Sightings], hash) == hash;
     }
 
@@ -57,7 +57,7 @@ internal sealed class VerifiedTokens
     {
         public Generation() => ByText = Entries.GetAlternateLookup<ReadOnlySpan<char>>();
 
-        public ConcurrentDictionary<string, VerifiedToken> Entries { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, VerifiedToken> Entries { get; } = new(TokenTextComparer.Instance);
 
         public ConcurrentDictionary<string, VerifiedToken>.AlternateLookup<ReadOnlySpan<char>> ByText { get; }
     }

@@ -27,8 +27,8 @@ public sealed class KeyIdFloodTests
         using var client = new HttpClient { BaseAddress = host.Address };
         var forge = Forge();
         (await host.Tokens.VerifyBearerAsync(forge.Token, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
-        var size = await redis.DbSizeAsync();
         var before = await SettledAsync(redis);
+        var size = await redis.DbSizeAsync();
 
         foreach (var keyId in KeyIdRows.Impossible)
         {

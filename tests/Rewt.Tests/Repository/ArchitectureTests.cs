@@ -172,7 +172,7 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<string> SourceFiles() => Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
-    [GeneratedRegex(@"^(public|internal) (static |sealed |abstract |partial |readonly )*(class|record|struct|record struct|interface|enum|delegate) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(public|internal) (static |sealed |abstract |partial |readonly )*(class|record|struct|ref struct|record struct|interface|enum|delegate) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"\.Result\b|\.Wait\(|GetAwaiter\(\)\.GetResult\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

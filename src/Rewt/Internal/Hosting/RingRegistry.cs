@@ -15,7 +15,10 @@ internal sealed class RingRegistry(
     IAuditActor? actor = null,
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<(string Ring, bool IsOther), Lazy<RingKeeper>> _keepers = new();
+    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _keepers = new(StringComparer.Ordinal);
+
+    /// <summary>The same for the other kind of keys; nothing where that is not accepted.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _others = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Names => _names;
@@ -24,11 +27,11 @@ internal sealed class RingRegistry(
 
     /// <summary>The keeper of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue((ring, false), out var keeper) ? keeper : Open(ring, isOther: false)!).Value;
+    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: false))!.Value;
 
     /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper? Other(string ring) => (_keepers.TryGetValue((ring, true), out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
+    public RingKeeper? Other(string ring) => (_others.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
 
     /// <summary>Both keepers of a namespace.</summary>
     public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
@@ -38,7 +41,7 @@ internal sealed class RingRegistry(
         _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).SelectMany(All);
 
     /// <summary>The keepers that are in use.</summary>
-    public IEnumerable<RingKeeper> Opened() => _keepers.Values.Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
+    public IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 
     /// <summary>Begins to keep all rings.</summary>
     /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
@@ -70,8 +73,8 @@ internal sealed class RingRegistry(
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         var settings = options.Get(name);
         var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
-        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return null;
-        return _keepers.GetOrAdd((ring, isOther), _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
+        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return _others.GetOrAdd(ring, (Lazy<RingKeeper>?)null);
+        return (isOther ? _others : _keepers).GetOrAdd(ring, _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
     }
 
     private RingKeeper Open(RewtOptions settings, KeyMode mode)

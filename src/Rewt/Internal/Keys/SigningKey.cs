@@ -1,8 +1,14 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
 namespace Rewt.Internal;
 
 /// <summary>A key that this process can sign with, and the one algorithm it is for.</summary>
 internal abstract class SigningKey
 {
+    private Header? _header;
+
     public abstract string KeyId { get; }
 
     /// <summary><c>alg</c> (RFC 7518 §3.1).</summary>
@@ -13,4 +19,35 @@ internal abstract class SigningKey
 
     /// <summary>Signs into as many bytes as a signature has.</summary>
     public abstract void Sign(ReadOnlySpan<byte> data, Span<byte> signature);
+
+    /// <summary>The header of a token (RFC 7515 §4) in base64url: the same for all tokens of one kind.</summary>
+    public byte[] HeaderOf(string type, string? contentType)
+    {
+        var header = Volatile.Read(ref _header);
+        if (header is null || header.Type != type || header.ContentType != contentType)
+        {
+            header = new Header(type, contentType, Encode(type, contentType));
+            Volatile.Write(ref _header, header);
+        }
+
+        return header.Text;
+    }
+
+    private byte[] Encode(string type, string? contentType)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("alg"u8, Algorithm);
+        json.WriteString("kid"u8, KeyId);
+        // The media type's '+' is written as it is: the default encoder would spell it as an escape.
+        json.WritePropertyName("typ"u8);
+        json.WriteRawValue($"\"{type}\"", skipInputValidation: true);
+        if (contentType is not null) json.WriteString("cty"u8, contentType);
+        json.WriteEndObject();
+        json.Flush();
+        return Base64Url.EncodeToUtf8(buffer.WrittenSpan);
+    }
+
+    private sealed record Header(string Type, string? ContentType, byte[] Text);
 }

@@ -8,13 +8,15 @@ internal sealed class RingSecurityKey : SymmetricSecurityKey
     public RingSecurityKey(Secret secret)
         : base(secret.CopyBytes())
     {
-        Secret = secret;
+        (Secret, Hmac) = (secret, new HmacPool(secret));
         KeyId = secret.KeyId;
         // A factory of its own: the default one's cache would keep a retired secret alive for the life of the process.
         CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false };
     }
 
     public Secret Secret { get; }
+
+    public HmacPool Hmac { get; }
 
     /// <summary>Names the key and never shows it.</summary>
     public override string ToString() => Secret.ToString();

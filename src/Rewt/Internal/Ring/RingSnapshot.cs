@@ -92,7 +92,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
     {
-        if (_keys.TryGetValue(keyId, out var key) && Verifies(key, StoreNow(time))) return key.Candidates;
+        if (_keys.TryGetValue(keyId, out var key) && (!_retiredUntil.TryGetValue(keyId, out var until) || StoreNow(time) < until)) return key.Candidates;
         return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 

@@ -22,29 +22,32 @@ internal sealed class RingGauges
         meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "What the doctor has found, by finding; nothing when all is well.");
     }
 
+    /// <summary>One for each namespace: the keeper of the keys that sign there.</summary>
+    private IEnumerable<RingKeeper> Rings => _rings.Opened().DistinctBy(keeper => keeper.Name, StringComparer.Ordinal);
+
     private IEnumerable<Measurement<double>> KeyAges() =>
-        from keeper in _rings.Opened()
+        from keeper in Rings
         let age = keeper.Known?.CurrentAge(_time)
         where age is not null
         select Of(keeper, age.Value.TotalSeconds);
 
     private IEnumerable<Measurement<double>> ContactAges() =>
-        from keeper in _rings.Opened()
+        from keeper in Rings
         select Of(keeper, (keeper.Known?.Age(_time) ?? _since.Elapsed(_time)).TotalSeconds);
 
     private IEnumerable<Measurement<long>> Versions() =>
-        from keeper in _rings.Opened()
+        from keeper in Rings
         where keeper.Known is not null
         select Of(keeper, keeper.Known!.Version);
 
     private IEnumerable<Measurement<double>> UntilRotations() =>
-        from keeper in _rings.Opened()
+        from keeper in Rings
         let left = keeper.Known?.UntilRotation(_time)
         where left is not null && left != TimeSpan.MaxValue
         select Of(keeper, left.Value.TotalSeconds);
 
     private IEnumerable<Measurement<long>> Usables() =>
-        from keeper in _rings.Opened()
+        from keeper in Rings
         select Of(keeper, keeper.Health().CanServe ? 1L : 0L);
 
     private IEnumerable<Measurement<long>> Findings() =>

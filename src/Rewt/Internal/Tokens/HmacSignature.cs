@@ -13,13 +13,8 @@ namespace Rewt.Internal;
 internal static class HmacSignature
 {
     /// <summary>Whether a token of three parts, in base64url and not longer than the limit, is signed with the key.</summary>
-    public static bool Holds(string token, SymmetricSecurityKey key) =>
-        key is RingSecurityKey ring ? Holds(token, ring.Secret.Bytes) : Holds(token, key.Key);
-
-    private static bool Holds(string token, ReadOnlySpan<byte> secret)
+    public static bool Holds(string token, SymmetricSecurityKey key)
     {
-        if (secret.Length < Secret.MinimumBytes) return false;
-
         var dot = token.LastIndexOf('.');
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         if (Base64Url.GetEncodedLength(given.Length) != token.Length - dot - 1) return false;
@@ -29,12 +24,23 @@ internal static class HmacSignature
         try
         {
             Span<byte> computed = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(secret, signed.AsSpan(0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed)), computed);
-            return CryptographicOperations.FixedTimeEquals(computed, given);
+            return TryCompute(key, signed.AsSpan(0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed)), computed)
+                && CryptographicOperations.FixedTimeEquals(computed, given);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(signed);
         }
+    }
+
+    private static bool TryCompute(SymmetricSecurityKey key, ReadOnlySpan<byte> data, Span<byte> signature)
+    {
+        if (key is RingSecurityKey ring)
+        {
+            ring.Hmac.Compute(data, signature);
+            return true;
+        }
+
+        return key.Key is { Length: >= Secret.MinimumBytes } secret && HMACSHA256.TryHashData(secret, data, signature, out _);
     }
 }

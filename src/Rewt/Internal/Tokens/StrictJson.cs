@@ -30,10 +30,13 @@ internal static class StrictJson
     public static long? Seconds(JsonElement element, string name)
     {
         if (!element.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and < 253402300800
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && IsTime(seconds)
             ? seconds
             : throw new JsonException($"'{name}' is not a time.");
     }
+
+    /// <summary>Whether a number of seconds is a time that can be told: up to the end of the year 9999.</summary>
+    public static bool IsTime(long seconds) => seconds is >= 0 and < 253402300800;
 
     /// <summary>What the parser throws at hostile input: bad JSON, bad base64url, a lone surrogate.</summary>
     public static bool IsMalformed(Exception exception) => exception is JsonException or FormatException or InvalidOperationException;

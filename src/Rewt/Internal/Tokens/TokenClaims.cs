@@ -43,7 +43,10 @@ internal sealed record TokenClaims(
     /// <summary>Reads a decoded payload of any size; <see langword="null"/> when it is no object.</summary>
     /// <exception cref="JsonException">It is not strict JSON, or a claim is of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">It holds half a surrogate pair.</exception>
-    public static TokenClaims? Read(ReadOnlyMemory<byte> payload)
+    public static TokenClaims? Read(ReadOnlyMemory<byte> payload) => FlatClaims.TryRead(payload) ?? ReadStrictly(payload);
+
+    /// <inheritdoc cref="Read"/>
+    public static TokenClaims? ReadStrictly(ReadOnlyMemory<byte> payload)
     {
         using var document = StrictJson.Parse(payload);
         var root = document.RootElement;

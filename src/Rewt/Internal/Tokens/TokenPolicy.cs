@@ -19,6 +19,8 @@ internal sealed class TokenPolicy
         (Options, Type, Audiences) = (options, type, audiences);
         Requirements = type == TokenTypes.Bearer ? ClaimRequirements.ForBearer(options) : ClaimRequirements.ForData();
         AcceptsForeign = type == TokenTypes.Bearer && options.VerificationKeys.Count > 0;
+        IsOurs = template is null || IsWithoutRules(template);
+        IsSteady = template is null || IsWithoutCode(template);
         _template = template?.Clone() ?? new TokenValidationParameters { ValidateIssuer = false };
         _template.ValidateAudience = false;
         _template.ValidateLifetime = false;
@@ -43,6 +45,12 @@ internal sealed class TokenPolicy
         _template.LogValidationExceptions = false;
         _template.IncludeTokenOnFailedValidation = false;
     }
+
+    /// <summary>Whether the application has no rules of its own for what is accepted.</summary>
+    public bool IsOurs { get; }
+
+    /// <summary>Whether no code of the application decides, so that what is accepted once is accepted again.</summary>
+    public bool IsSteady { get; }
 
     public RewtOptions Options { get; }
 
@@ -80,4 +88,22 @@ internal sealed class TokenPolicy
         if (only is SymmetricSecurityKey) parameters.SignatureValidator = (token, _) => new JsonWebToken(token) { SigningKey = only };
         return parameters;
     });
+
+    private static bool IsWithoutRules(TokenValidationParameters parameters) =>
+        IsWithoutCode(parameters) && parameters is { ValidateIssuer: false, ValidateActor: false, SaveSigninToken: false } && parameters.ValidTypes?.Any() != true;
+
+    private static bool IsWithoutCode(TokenValidationParameters parameters) =>
+        parameters is
+        {
+            ValidateTokenReplay: false,
+            TokenReplayValidator: null,
+            IssuerValidator: null,
+            IssuerValidatorUsingConfiguration: null,
+            IssuerSigningKeyValidator: null,
+            IssuerSigningKeyValidatorUsingConfiguration: null,
+            TypeValidator: null,
+            NameClaimTypeRetriever: null,
+            RoleClaimTypeRetriever: null,
+        }
+        && parameters.GetType() == typeof(TokenValidationParameters);
 }

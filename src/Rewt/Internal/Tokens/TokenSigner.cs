@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -8,8 +5,6 @@ namespace Rewt.Internal;
 /// <summary>Signs with the current key of one ring.</summary>
 internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimeProvider time)
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { MaxDepth = TokenLimits.JsonDepth };
-
     /// <summary>Makes a bearer token for a service; without one for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
@@ -52,25 +47,24 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + options.TokenLifetime;
-        var payload = Payload(audience, issuedAt, expiresAt, extra);
+        using var payload = PayloadWriter.Rent();
+        Write(payload.Json, audience, issuedAt, expiresAt, extra);
         keeper.Metrics.Signed(type);
-        return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Span), key.KeyId, issuedAt, expiresAt);
+        return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
 
-    private ReadOnlyMemory<byte> Payload(string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Action<Utf8JsonWriter> extra)
+    private void Write(Utf8JsonWriter json, string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Action<Utf8JsonWriter> extra)
     {
-        Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id);
+        Span<byte> id = stackalloc byte[TokenIds.Length];
+        TokenIds.Next(id);
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, WriterOptions);
         json.WriteStartObject();
         json.WriteString("iss"u8, options.ServiceName);
         if (audience is not null) json.WriteString("aud"u8, audience);
         // No nbf: Node's jsonwebtoken.verify allows it no clock skew.
         json.WriteNumber("iat"u8, issuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
-        json.WriteString("jti"u8, Base64Url.EncodeToString(id));
+        json.WriteString("jti"u8, id);
         try
         {
             extra(json);
@@ -81,8 +75,6 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
         }
 
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
     }
 
     /// <exception cref="ArgumentException">It is no service's name.</exception>

@@ -9,63 +9,70 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, TimeProvider time)
 {
-    private static readonly JsonWebTokenHandler Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
-    private static readonly JsonWebTokenHandler Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+    private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+    private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+
+    private readonly TokenHeaders _headers = new();
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
-    public async ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
+    public ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
     {
-        if (TokenHeader.TryRead(token) is not { } header) return TokenVerdict.Foreign;
+        if (_headers.TryRead(token) is not { } header) return new(TokenVerdict.Foreign);
 
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
         var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
-        if (!isNode && !isForeign && header.Type != policy.Type) return TokenVerdict.Foreign;
-        if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!isNode && !isForeign && header.Type != policy.Type) return new(TokenVerdict.Foreign);
+        if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
-        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
         // Before any key is looked for: who may not call costs nothing.
-        if (!policy.IsTrusted(claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!policy.IsTrusted(claims.Issuer)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
 
-        var result = isKeyless
-            ? await VerifyKeylessAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false)
-            : await VerifyWithKeyAsync(token, header, claims.Issuer, cancellationToken).ConfigureAwait(false);
-        if (!result.IsValid) return result.IsForeign ? TokenVerdict.Foreign : TokenVerdict.Refused(result.Refusal);
-
-        var refusal = CheckClaims(claims, isNode, result.Key);
-        return refusal == RewtRefusal.None ? AppName.Apply(result with { Header = header, Claims = claims }) : TokenVerdict.Refused(refusal);
+        if (isKeyless) return VerifyKeylessAsync(token, header, claims, isNode, cancellationToken);
+        if (resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, header.KeyId!)) return new(TokenVerdict.Foreign);
+        return VerifyAtOnce(token, header, claims) is { } verdict ? new(verdict) : VerifyWithKeyAsync(token, header, claims, cancellationToken);
     }
 
-    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)
+    /// <summary>The usual token: its secret is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
+    private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
-        if (resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, header.KeyId!)) return TokenVerdict.Foreign;
+        if (!policy.IsOurs || KeysAtHand(claims.Issuer, header.KeyId!) is not { Count: 1 } keys || keys[0] is not RingSecurityKey key) return null;
 
-        var keys = await ResolveAsync(issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
+        var verdict = TrySettled(token, header, claims.Issuer, key);
+        if (!verdict.IsValid) return verdict;
+        // Asked again after the work: the process may have been stopped in between while the key was revoked.
+        return KeysAtHand(claims.Issuer, header.KeyId!) is { Count: > 0 } ? Judge(verdict, header, claims, isNode: false) : null;
+    }
+
+    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, TokenClaims claims, CancellationToken cancellationToken)
+    {
+        var keys = await ResolveAsync(claims.Issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
-        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
-        // Asked again after the work: the process may have been stopped in between while the key was revoked.
-        keys = await ResolveAsync(issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : verdict;
+        // Asked again after the work, as above.
+        keys = await ResolveAsync(claims.Issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
+        return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, header, claims, isNode: false);
     }
 
-    private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, string? issuer, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, TokenClaims claims, bool isNode, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(issuer, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
+        var keys = await ResolveAsync(claims.Issuer, null, cancellationToken).ConfigureAwait(false);
+        var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid && resolver is RingKeyResolver ring)
         {
             keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(token, header, issuer, keys).ConfigureAwait(false);
+            verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
             if (!verdict.IsValid) ring.RefuseDoubt(policy.Options.Namespace);
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as for a token that names its key.
-        keys = await ResolveAsync(issuer, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? verdict : TokenVerdict.Refused(RewtRefusal.StaleKey);
+        keys = await ResolveAsync(claims.Issuer, null, cancellationToken).ConfigureAwait(false);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, header, claims, isNode) : TokenVerdict.Refused(RewtRefusal.StaleKey);
     }
 
     /// <summary>A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
@@ -92,18 +99,46 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         foreach (var key in keys)
         {
-            if (!KeyAlgorithms.Of(key).Contains(header.Algorithm, StringComparer.Ordinal)) continue;
-            if (KeyOwners.Of(key) is { } owner && owner != issuer) continue;
-            if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) continue;
-
-            var reader = policy.MapInboundClaims ? Mapping : Plain;
-            var result = await reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
-            // The application gets to see the token, and has no use for the secret behind it.
-            if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
-            if (result.IsValid) return new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
+            var verdict = key is SymmetricSecurityKey secret && policy.IsOurs
+                ? TrySettled(token, header, issuer, secret)
+                : await TryAsync(token, header, issuer, key).ConfigureAwait(false);
+            if (verdict.IsValid) return verdict;
         }
 
         return TokenVerdict.Refused(RewtRefusal.Invalid);
+    }
+
+    /// <summary>With a secret and no rules of the application: signature, algorithm, type, times and audience are checked here and issuers are free, so there is nothing that the library could still validate.</summary>
+    private TokenVerdict TrySettled(string token, TokenHeader header, string? issuer, SymmetricSecurityKey key)
+    {
+        if (!IsFor(key, header, issuer) || !HmacSignature.Holds(token, key)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+
+        var settled = new JsonWebToken(token);
+        return new TokenVerdict(RewtRefusal.None) { Token = settled, Identity = Reader.Read(settled, policy.For(key)), Key = key };
+    }
+
+    private async ValueTask<TokenVerdict> TryAsync(string token, TokenHeader header, string? issuer, SecurityKey key)
+    {
+        if (!IsFor(key, header, issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+
+        var result = await Reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
+        // The application gets to see the token, and has no use for the secret behind it.
+        if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
+        return result.IsValid
+            ? new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key }
+            : TokenVerdict.Refused(RewtRefusal.Invalid);
+    }
+
+    private static bool IsFor(SecurityKey key, TokenHeader header, string? issuer) =>
+        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm) && (KeyOwners.Of(key) is not { } owner || owner == issuer);
+
+    private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
+
+    private TokenVerdict Judge(TokenVerdict verdict, TokenHeader header, TokenClaims claims, bool isNode)
+    {
+        var refusal = CheckClaims(claims, isNode, verdict.Key);
+        return refusal == RewtRefusal.None ? AppName.Apply(verdict with { Header = header, Claims = claims }) : TokenVerdict.Refused(refusal);
     }
 
     private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)

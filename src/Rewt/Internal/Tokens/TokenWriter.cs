@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json;
 
 namespace Rewt.Internal;
 
@@ -11,8 +10,8 @@ internal static class TokenWriter
     /// <exception cref="ArgumentException">The token would be longer than receivers read.</exception>
     public static string Write(SigningKey key, string type, string? contentType, ReadOnlySpan<byte> payload)
     {
-        var header = Header(key, type, contentType);
-        var signedLength = Base64Url.GetEncodedLength(header.Length) + 1 + Base64Url.GetEncodedLength(payload.Length);
+        var header = key.HeaderOf(type, contentType);
+        var signedLength = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
         var length = signedLength + 1 + Base64Url.GetEncodedLength(key.SignatureLength);
         if (length > TokenLimits.TokenLength)
         {
@@ -22,7 +21,8 @@ internal static class TokenWriter
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            var at = Base64Url.EncodeToUtf8(header, buffer);
+            header.CopyTo(buffer, 0);
+            var at = header.Length;
             buffer[at++] = (byte)'.';
             at += Base64Url.EncodeToUtf8(payload, buffer.AsSpan(at));
 
@@ -36,21 +36,5 @@ internal static class TokenWriter
         {
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
-    }
-
-    private static ReadOnlySpan<byte> Header(SigningKey key, string type, string? contentType)
-    {
-        var buffer = new ArrayBufferWriter<byte>(128);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("alg"u8, key.Algorithm);
-        json.WriteString("kid"u8, key.KeyId);
-        // The media type's '+' is written as it is: the default encoder would spell it as an escape.
-        json.WritePropertyName("typ"u8);
-        json.WriteRawValue($"\"{type}\"", skipInputValidation: true);
-        if (contentType is not null) json.WriteString("cty"u8, contentType);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan;
     }
 }

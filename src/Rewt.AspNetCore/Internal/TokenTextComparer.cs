@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Compares tokens by every character and hashes the end of the signature alone. Only tokens whose signature held are kept, so nobody
+/// without the key chooses what is hashed.
+/// </summary>
+internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
+{
+    public static readonly TokenTextComparer Instance = new();
+
+    private const int Hashed = 8;
+
+    public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
+
+    public bool Equals(ReadOnlySpan<char> alternate, string other) => alternate.SequenceEqual(other);
+
+    public int GetHashCode(string obj) => GetHashCode(obj.AsSpan());
+
+    public int GetHashCode(ReadOnlySpan<char> alternate)
+    {
+        // The very last character of a signature holds few bits.
+        var end = alternate[..Math.Max(0, alternate.Length - 1)];
+        return end.Length < Hashed ? string.GetHashCode(end, StringComparison.Ordinal) : MemoryMarshal.Read<Int128>(MemoryMarshal.AsBytes(end[^Hashed..])).GetHashCode();
+    }
+
+    public string Create(ReadOnlySpan<char> alternate) => alternate.ToString();
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Reads in one pass the payload that nearly every token has: a flat object of few members without an escape. Whatever is otherwise, good or bad, is left to
+/// <see cref="StrictJson"/>, so that this has no say in what is refused.
+/// </summary>
+internal ref struct FlatClaims
+{
+    private const int MostMembers = 24;
+
+    private readonly ReadOnlySpan<byte> _json;
+    private string? _issuer;
+    private string? _subject;
+    private string? _tokenId;
+    private string? _audience;
+    private long? _issuedAt;
+    private long? _expiresAt;
+    private long? _notBefore;
+
+    private FlatClaims(ReadOnlySpan<byte> json) => _json = json;
+
+    /// <summary>The claims; <see langword="null"/> when it takes another reader to tell.</summary>
+    public static TokenClaims? TryRead(ReadOnlyMemory<byte> payload)
+    {
+        // Half a surrogate pair can only be spelt with an escape.
+        if (payload.Span.Contains((byte)'\\') || !Utf8.IsValid(payload.Span)) return null;
+
+        var claims = new FlatClaims(payload.Span);
+        try
+        {
+            return claims.Read()
+                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private bool Read()
+    {
+        Span<Range> names = stackalloc Range[MostMembers];
+        var reader = new Utf8JsonReader(_json, new JsonReaderOptions { MaxDepth = 2 });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+
+        for (var count = 0; reader.Read(); count++)
+        {
+            if (reader.TokenType == JsonTokenType.EndObject) return !reader.Read();
+            if (count == MostMembers) return false;
+
+            var start = (int)reader.TokenStartIndex + 1;
+            names[count] = start..(start + reader.ValueSpan.Length);
+            if (IsTwice(names[..count], reader.ValueSpan) || !ReadMember(ref reader)) return false;
+        }
+
+        return false;
+    }
+
+    private readonly bool IsTwice(ReadOnlySpan<Range> names, ReadOnlySpan<byte> name)
+    {
+        foreach (var other in names)
+        {
+            if (_json[other].SequenceEqual(name)) return true;
+        }
+
+        return false;
+    }
+
+    private bool ReadMember(ref Utf8JsonReader reader)
+    {
+        var name = reader.ValueSpan;
+        reader.Read();
+        if (name.SequenceEqual("iss"u8)) return ReadText(ref reader, ref _issuer);
+        if (name.SequenceEqual("aud"u8)) return ReadText(ref reader, ref _audience);
+        if (name.SequenceEqual("iat"u8)) return ReadSeconds(ref reader, ref _issuedAt);
+        if (name.SequenceEqual("exp"u8)) return ReadSeconds(ref reader, ref _expiresAt);
+        if (name.SequenceEqual("jti"u8)) return ReadText(ref reader, ref _tokenId);
+        if (name.SequenceEqual("sub"u8)) return ReadText(ref reader, ref _subject);
+        if (name.SequenceEqual("nbf"u8)) return ReadSeconds(ref reader, ref _notBefore);
+        return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
+    }
+
+    private static bool ReadText(ref Utf8JsonReader reader, ref string? text)
+    {
+        if (reader.TokenType != JsonTokenType.String) return false;
+        text = reader.GetString();
+        return true;
+    }
+
+    private static bool ReadSeconds(ref Utf8JsonReader reader, ref long? seconds)
+    {
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || !StrictJson.IsTime(value)) return false;
+        seconds = value;
+        return true;
+    }
+}

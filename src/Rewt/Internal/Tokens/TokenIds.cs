@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>Values for <c>jti</c> (RFC 7519 §4.1.7): 128 random bits in base64url. They are drawn many at a time, for each draw is a call of the operating system.</summary>
+internal static class TokenIds
+{
+    public const int Length = 22;
+
+    private const int Bytes = 16;
+    private const int Drawn = 64 * Bytes;
+
+    [ThreadStatic]
+    private static byte[]? _random;
+
+    [ThreadStatic]
+    private static int _used;
+
+    public static void Next(Span<byte> text)
+    {
+        if (_random is null || _used == Drawn)
+        {
+            _random ??= new byte[Drawn];
+            RandomNumberGenerator.Fill(_random);
+            _used = 0;
+        }
+
+        Base64Url.EncodeToUtf8(_random.AsSpan(_used, Bytes), text);
+        _used += Bytes;
+    }
+}
