@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -97,5 +98,44 @@ public static class RewtAuthenticationExtensions
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());
         return builder.AddScheme<RewtApiKeyOptions, ApiKeyHandler>(RewtDefaults.ApiKeyScheme, null);
+    }
+
+    /// <summary>
+    /// Says whose a request is (<see cref="RewtOptions.Tenants"/>): a token of any other tenant is refused, and so is every token where this says nothing.
+    /// Without it the tenant of the token alone counts.
+    /// </summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="selector">
+    /// Reads the tenant from the request's route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; asked at each request with a token.
+    /// Names are compared as they are: bring a host to lower case.
+    /// </param>
+    /// <param name="authenticationScheme">The scheme.</param>
+    /// <returns>The builder.</returns>
+    public static AuthenticationBuilder AddRewtTenantSelector(
+        this AuthenticationBuilder builder, Func<HttpContext, string?> selector, string authenticationScheme = RewtDefaults.AuthenticationScheme)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(selector);
+        ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
+        builder.Services.AddSingleton(new TenantSelector(authenticationScheme, selector));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, TenantSelectorValidator>());
+        return builder;
+    }
+
+    /// <summary>
+    /// Says whose keys sign the requests of a client (<see cref="RewtOptions.Tenants"/>) where a request does not say it with <c>SetRewtTenant</c>. It reads the
+    /// <see cref="HttpContext"/> of the call that is being answered; where there is none, no tenant is named.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; asked at each request.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddRewtTenantSelector(this IHttpClientBuilder builder, Func<HttpContext, string?> selector)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(selector);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddOptions<RewtSigningOptions>(builder.Name ?? SigningRegistration.AllClients).Configure<IHttpContextAccessor>(
+            (options, accessor) => options.TenantSelector = _ => accessor.HttpContext is { } context ? selector(context) : null);
+        return builder;
     }
 }

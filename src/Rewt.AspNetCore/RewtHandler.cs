@@ -46,10 +46,13 @@ public class RewtHandler : JwtBearerHandler
         // The usual request: a token met before, whose key is at hand.
         var verifier = Verifier();
         var known = verifier.Find(text);
-        return known is not null && verifier.HoldsAtOnce(known)
+        return known is not null && verifier.HoldsAtOnce(known) && IsOfTenant(known.Claims)
             ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
             : AuthenticateAsync(verifier, text.ToString(), known);
     }
+
+    /// <summary>Asked of each request: a token that was accepted before may be of another tenant than this one.</summary>
+    private bool IsOfTenant(TokenClaims claims) => Context.RequestServices.GetRequiredService<RewtSchemes>().IsOfTenant(Scheme.Name, Context, claims);
 
     private SchemeVerifier Verifier() => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
 
@@ -75,12 +78,14 @@ public class RewtHandler : JwtBearerHandler
         {
             if (known is not null && await verifier.HoldsAsync(known, Context.RequestAborted))
             {
+                if (!IsOfTenant(known.Claims)) return await FailAsync(RewtRefusal.Invalid);
                 return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties(withToken: false));
             }
 
             var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
             if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+            if (!IsOfTenant(verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
             return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, TicketProperties.Of(verdict.Claims!));
         }
         catch (RewtKeysUnavailableException exception)

@@ -49,8 +49,7 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(
-            provider.GetRequiredKeyedService<RingKeeper>(ring),
-            provider.GetRequiredKeyedService<TokenSigner>(ring),
+            provider.GetRequiredKeyedService<TokenSigners>(ring),
             provider.GetRequiredService<TimeProvider>()));
 
         if (services.Any(service => service.ImplementationInstance is SigningRegistration known && known.Client == client)) return builder;

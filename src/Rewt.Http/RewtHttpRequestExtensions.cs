@@ -18,4 +18,16 @@ public static class RewtHttpRequestExtensions
         request.Options.Set(SigningMarks.Claims, claims);
         return request;
     }
+
+    /// <summary>Signs this request for a tenant (<see cref="RewtOptions.Tenants"/>): with the tenant's own key, and a token that names the tenant.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tenant">The tenant's name: 1 to 128 letters, digits, <c>.</c> <c>_</c> <c>-</c>.</param>
+    /// <returns>The request.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is no name.</exception>
+    public static HttpRequestMessage SetRewtTenant(this HttpRequestMessage request, string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Options.Set(SigningMarks.Tenant, TenantName.Require(tenant));
+        return request;
+    }
 }

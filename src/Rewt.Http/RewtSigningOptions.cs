@@ -37,4 +37,11 @@ public sealed class RewtSigningOptions
     /// <summary>Claims of the caller of this service that go along with its own calls, such as <c>userId</c>; read at each call from <c>HttpContext.User</c>.</summary>
     /// <value>Default: none.</value>
     public IList<string> ForwardClaims { get; set; } = [];
+
+    /// <summary>
+    /// The tenant that a request is signed for where it names none with <c>SetRewtTenant</c>; asked at each request. One that reads the current
+    /// <c>HttpContext</c> is added with <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
+    /// </summary>
+    /// <value>Default: none; with <see cref="RewtOptions.Tenants"/> a request without a tenant throws before a byte is sent.</value>
+    public Func<HttpRequestMessage, string?>? TenantSelector { get; set; }
 }

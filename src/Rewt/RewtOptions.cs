@@ -119,6 +119,17 @@ public sealed class RewtOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
+    /// <summary>
+    /// Give each tenant (or each user) a key ring of its own, <c>{Namespace}:{tenant}:rewt-secret</c>: what is signed names its tenant in the claim
+    /// <c>tenant</c>, and a token that names none is refused. See <see cref="IRewtTenants"/>.
+    /// </summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool Tenants { get; set; }
+
+    /// <summary>How many tenants' rings this instance holds in memory, some 4 KB each; the least recently used leaves first and is read again when it is needed.</summary>
+    /// <value>At least 16. Default 20,000; size it to the tenants that are active at one time.</value>
+    public int TenantCacheSize { get; set; } = 20_000;
+
     /// <summary>The binder sets each property to what it reads from it; that must not make a derived default a given value.</summary>
     internal void Bind(IConfiguration configuration)
     {

@@ -7,9 +7,8 @@ internal sealed class RewtHealthCheck(RingRegistry rings, DoctorReports reports)
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var keepers = rings.Names.Select(name => rings.Keeper(rings.Options(name).Namespace)).ToList();
-        var states = keepers.ConvertAll(keeper => keeper.Health());
-        var warnings = keepers.SelectMany(keeper => reports.Of(keeper.Name)).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
+        var states = rings.Names.Select(rings.Health).ToList();
+        var warnings = rings.Namespaces.SelectMany(reports.Of).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
         var troubles = string.Join(' ', states.Select(state => state.Trouble).OfType<string>().Concat(warnings));
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,

@@ -1,14 +1,16 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
 /// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options: what one has verified never answers for another.</summary>
 internal sealed class RewtSchemes(
-    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, TimeProvider time)
+    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
+    private readonly TenantSelector[] _selectors = [.. selectors];
 
     /// <summary>The main scheme stands on the main ring, a named one on the ring of its name.</summary>
     public static string RingOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
@@ -16,13 +18,24 @@ internal sealed class RewtSchemes(
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options) =>
         _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
 
+    /// <summary>Whether a token that was verified is of the tenant that the request is for; never where either names none.</summary>
+    public bool IsOfTenant(string scheme, HttpContext context, TokenClaims claims)
+    {
+        foreach (var selector in _selectors)
+        {
+            if (selector.Scheme == scheme && !(selector.Select(context) is { Length: > 0 } tenant && tenant == claims.Tenant)) return false;
+        }
+
+        return true;
+    }
+
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
         var ring = rings.Get(RingOf(scheme));
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, registry.Keeper(ring.Namespace).Metrics);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, registry.Metrics(ring.Namespace));
     }
 
     /// <summary>What the application names in place of this service and the namespace.</summary>

@@ -15,13 +15,13 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, R
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public async ValueTask<bool> HoldsAsync(VerifiedToken token, CancellationToken cancellationToken)
     {
-        if (Counted(Holds(token, await verifier.ResolveAsync(token.Claims.Issuer, token.KeyId, cancellationToken)))) return true;
+        if (Counted(Holds(token, await verifier.ResolveAsync(token.Claims, token.KeyId, cancellationToken)))) return true;
         _known.Remove(token);
         return false;
     }
 
     /// <summary>Whether that is certain already, without waiting for anything.</summary>
-    public bool HoldsAtOnce(VerifiedToken token) => verifier.KeysAtHand(token.Claims.Issuer, token.KeyId) is { } keys && Counted(Holds(token, keys));
+    public bool HoldsAtOnce(VerifiedToken token) => verifier.KeysAtHand(token.Claims, token.KeyId) is { } keys && Counted(Holds(token, keys));
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public async ValueTask<TokenVerdict> VerifyAsync(string text, CancellationToken cancellationToken)

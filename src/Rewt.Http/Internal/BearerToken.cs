@@ -10,6 +10,9 @@ namespace Rewt.Internal;
 /// <param name="UseUntil">When it is too old to be sent: it must not arrive expired.</param>
 internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
 {
+    /// <summary>Whose keys signed, where each tenant has keys of its own.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Not before it was issued either: after a clock is set back, receivers take it for one from the future.</summary>
     public bool IsUsable(DateTimeOffset now) => IssuedAt <= now && now < UseUntil;
 

@@ -6,18 +6,17 @@ namespace Rewt.Internal;
 /// <summary>Signs the tokens that <see cref="BearerTokens"/> keeps.</summary>
 internal sealed class BearerTokenMaker
 {
-    private readonly RingKeeper _keeper;
     private readonly TokenSigner _signer;
 
-    public BearerTokenMaker(RingKeeper keeper, TokenSigner signer, TimeProvider time)
+    public BearerTokenMaker(TokenSigner signer, TimeProvider time)
     {
-        (_keeper, _signer, Time) = (keeper, signer, time);
+        (_signer, Time) = (signer, time);
         NewSlot = key => new BearerTokenSlot(this, key.Audience, key.Claims);
     }
 
     public TimeProvider Time { get; }
 
-    public Func<(string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
+    public Func<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
 
     public BearerToken Make(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
@@ -25,12 +24,12 @@ internal sealed class BearerTokenMaker
         var life = token.ExpiresAt - token.IssuedAt;
         // Spread, so that the tokens of an instance and the instances of a fleet do not all sign in one moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
-        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75));
+        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75)) { Tenant = _signer.Tenant };
     }
 
     /// <summary>Makes a token with what is in memory; <see langword="null"/> when there is no key at hand.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public BearerToken? MakeFromMemory(string? audience, string claims) => _keeper.Usable is { } snapshot
+    public BearerToken? MakeFromMemory(string? audience, string claims) => _signer.Keys.Usable is { } snapshot
         ? Make(_signer.CurrentKey(snapshot), audience, claims.Length == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, object>>(claims, JsonSerializerOptions.Web))
         : null;
 }

@@ -80,7 +80,7 @@ internal sealed partial class RetryHandler : DelegatingHandler
 
         try
         {
-            var hasOther = await _client.Tokens.HasOtherKeyAsync(refused.KeyId, cancellationToken).ConfigureAwait(false);
+            var hasOther = await _client.Tokens.HasOtherKeyAsync(refused, cancellationToken).ConfigureAwait(false);
             return hasOther || challenge == Challenge.StaleKey;
         }
         catch (RewtKeysUnavailableException exception)

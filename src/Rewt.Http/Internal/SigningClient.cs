@@ -9,6 +9,10 @@ internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tok
 
     public OriginGuard Guard => guard;
 
+    /// <summary>The tenant that this request is signed for.</summary>
+    public string? TenantOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(SigningMarks.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
+
     /// <summary>The claims of this request: its own, and those forwarded from the caller of this service.</summary>
     public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
     {

@@ -10,7 +10,7 @@ internal sealed class SigningHandler(SigningClient client) : DelegatingHandler, 
         if (Admit(request) is not { } trail) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         request.Options.TryGetValue(SigningMarks.Fresh, out var fresh);
-        Attach(request, trail, await client.Tokens.GetAsync(client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
+        Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
         HttpResponseMessage? response = null;
         try
         {
@@ -26,7 +26,7 @@ internal sealed class SigningHandler(SigningClient client) : DelegatingHandler, 
     {
         if (Admit(request) is not { } trail) return base.Send(request, cancellationToken);
 
-        Attach(request, trail, client.Tokens.Get(client.Options.Audience, client.ClaimsOf(request)));
+        Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request)));
         HttpResponseMessage? response = null;
         try
         {

@@ -5,6 +5,8 @@ internal static class SigningMarks
 {
     public static readonly HttpRequestOptionsKey<IReadOnlyDictionary<string, object>> Claims = new("Rewt.Claims");
 
+    public static readonly HttpRequestOptionsKey<string> Tenant = new("Rewt.Tenant");
+
     /// <summary>The token that we attached: a header that holds it is ours to replace, not the caller's own.</summary>
     public static readonly HttpRequestOptionsKey<BearerToken> Token = new("Rewt.Token");
 

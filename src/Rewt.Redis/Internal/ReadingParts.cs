@@ -33,13 +33,16 @@ internal sealed class ReadingParts(
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
         return new RingReading(slot, RingCodec.Read(fields), await DeadAsync().ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
-            Stamp = Stamp(fields),
+            Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
     }
+
+    /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>
+    public static string Stamp(byte[]? epoch, byte[]? version) => $"{Encoding.Latin1.GetString(epoch ?? [])}|{Encoding.Latin1.GetString(version ?? [])}";
 
     public static async Task<SecretSlot> SlotAsync(Task<RedisValue> secret, Task<RedisResult> timeToLive)
     {
@@ -87,14 +90,6 @@ internal sealed class ReadingParts(
     private Task[] All() => [secret, timeToLive, ring, dead, now];
 
     private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
-
-    /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>
-    private static string Stamp(Dictionary<string, byte[]> fields)
-    {
-        return Field("epoch") + "|" + Field("version");
-
-        string Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.Latin1.GetString(value) : string.Empty;
-    }
 
     public static long Milliseconds(RedisResult time)
     {

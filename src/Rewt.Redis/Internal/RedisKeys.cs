@@ -11,15 +11,18 @@ internal sealed class RedisKeys(string @namespace)
 
     public RedisKey Dead { get; } = $"{{{@namespace}:rewt-secret}}:dead";
 
-    public RedisKey Instances { get; } = $"{{{@namespace}:rewt-secret}}:instances";
+    public RedisKey Instances => $"{{{@namespace}:rewt-secret}}:instances";
 
     /// <summary>Trusted apps by id.</summary>
-    public RedisKey Apps { get; } = $"{{{@namespace}:rewt-secret}}:apps";
+    public RedisKey Apps => $"{{{@namespace}:rewt-secret}}:apps";
 
     /// <summary>When API keys were last used, by key id.</summary>
-    public RedisKey AppUses { get; } = $"{{{@namespace}:rewt-secret}}:app-uses";
+    public RedisKey AppUses => $"{{{@namespace}:rewt-secret}}:app-uses";
 
-    public string AppChannel { get; } = $"{{{@namespace}:rewt-secret}}:look-apps";
+    public string AppChannel => $"{{{@namespace}:rewt-secret}}:look-apps";
 
-    public string Channel { get; } = $"{{{@namespace}:rewt-secret}}:look";
+    public string Channel => $"{{{@namespace}:rewt-secret}}:look";
+
+    /// <summary>The one channel for all tenants of the namespace.</summary>
+    public string TenantChannel => $"{{{@namespace}:rewt-secret}}:tenants";
 }

@@ -21,8 +21,8 @@ internal static class RedisRights
         _ =>
         [
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
-            // Key pairs are their owners' to publish and an operator's to revoke.
-            .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*"] : Array.Empty<string>(),
+            // Key pairs are their owners' to publish and an operator's to revoke; tenants are found by looking through the keys.
+            .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", $"~{{{ring}:*:rewt-secret}}:*", "+scan"] : Array.Empty<string>(),
             .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
         ],

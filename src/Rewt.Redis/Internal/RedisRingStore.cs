@@ -5,17 +5,31 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, RingHint hint, TimeProvider time) : IRingStore
 {
     private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
+    private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
-    private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly NodeWay _nodeWay = new(new RedisKeys(options.Namespace), time);
-    private readonly LookChannel _look = new(connection, new RedisKeys(options.Namespace).Channel, time);
+    private readonly NodeWay _nodeWay = new(keys, time);
 
-    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time);
+    /// <summary>The ring of a namespace.</summary>
+    public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
+        : this(connection, new RedisKeys(options.Namespace), new RingHint(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
+        (Instances, Doctor, Options) = (new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
+    /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
+    public IInstanceBook? Instances { get; init; }
+
+    public IStoreDoctor? Doctor { get; init; }
+
+    /// <summary>The settings to leave beside the ring; <see langword="null"/> to leave none.</summary>
+    public RewtOptions? Options { get; init; }
+
+    /// <summary>The connection is another's to close.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>How long after the deadline what lies beside the secret outlives it; <see langword="null"/>: for ever.</summary>
+    public TimeSpan? Afterlife { get; init; }
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -38,12 +52,40 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         }
     }
 
+    public async Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken)
+    {
+        if (known.Slot.IsAbsent || known.Slot.IsWrongType) return false;
+
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        // In this order: whoever changes the ring changes its version, so what the second look finds as it was has been so since before the first.
+        var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
+        foreach (var part in new Task[] { secret, stamp }) part.Abandon();
+        try
+        {
+            await Task.WhenAll(secret, stamp).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            connection.Answered();
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            connection.Failed();
+            throw;
+        }
+        catch (RedisServerException)
+        {
+            return false;
+        }
+
+        var (value, parts) = ((byte[]?)await secret.ConfigureAwait(false), await stamp.ConfigureAwait(false));
+        return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
+    }
+
     public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
-        RedisKey[] keys = [_keys.Secret, _keys.Ring, _keys.Dead];
+        RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
         var values = Arguments(basis, plan);
         try
         {
@@ -56,29 +98,29 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            var transaction = ConditionalWrite.Create(database, _keys, basis, plan, Fields(plan));
+            var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
-            if (written) database.PublishAsync(_look.Channel, "look").Abandon();
+            if (written) hint.Publish(database);
             return written;
         }
 
-        async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, keys, values, CommandFlags.DemandMaster)
+        async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, names, values, CommandFlags.DemandMaster)
             .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == 1;
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _look.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await _look.DisposeAsync().ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await hint.DisposeAsync().ConfigureAwait(false);
+        if (!IsShared) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<RingReading> ReadOnceAsync(CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
-        var parts = ReadingParts.Request(transaction, _keys);
+        var parts = ReadingParts.Request(transaction, keys);
         try
         {
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
@@ -95,35 +137,44 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// <summary>Two looks without a transaction: where they agree, nothing has changed in between and the second is as good as an atomic one.</summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, _keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, _keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
+        var first = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Value ?? []).AsSpan().SequenceEqual(second.Slot.Value)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
     /// <summary>The ring, and for whoever comes by with a command: by whom, and by which settings.</summary>
-    private IEnumerable<RedisValue> Fields(RingPlan plan) =>
-        RingCodec.Write(plan.Ring).Concat([RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty]);
+    private RedisValue[] Fields(RingPlan plan)
+    {
+        if (plan.IsDeletion) return [];
+        RedisValue[] settings = Options is null ? [] : [RingCodec.Settings, FleetSettings.Of(Options).ToString()];
+        return [.. RingCodec.Write(plan.Ring), .. settings, RingCodec.By, plan.By ?? string.Empty];
+    }
 
     private RedisValue[] Arguments(RingReading basis, RingPlan plan)
     {
-        RedisValue[] ring = [.. Fields(plan)];
+        var ring = Fields(plan);
         return
         [
             basis.Slot.IsAbsent ? "0" : "1",
             basis.Slot.Value ?? [],
             Encoding.Latin1.GetBytes(basis.Stamp),
-            plan.SetSecret is null ? "0" : "1",
+            plan.IsDeletion ? "-1" : plan.SetSecret is null ? "0" : "1",
             plan.SetSecret?.CopyBytes() ?? [],
             plan.ExpireAt is { } at ? Text(at) : string.Empty,
             Text(basis.Now),
-            _keys.Channel,
+            hint.Channel,
+            hint.Message,
+            AfterlifeEnd(basis, plan) is { } end ? Text(end) : string.Empty,
             Text(ring.Length),
             .. ring,
             .. plan.Dead.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
         ];
     }
+
+    private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
+        Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
 
     public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 

@@ -1,7 +1,8 @@
 -- Writes a plan if the secret and the ring are still as the reader saw them; 1 when written, 0 when not.
 -- KEYS: secret, ring, dead.
--- ARGV: 1 secret was there ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"/"0"), 5 new value, 6 expire at ("" = leave),
---       7 now, 8 channel, 9 number of ring arguments, then field and value pairs, then forget-at and key-id pairs of the dead.
+-- ARGV: 1 secret was there ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"), delete ("-1") or leave ("0"), 5 new value, 6 expire at ("" = leave),
+--       7 now, 8 channel, 9 message, 10 when the companions expire ("" = never), 11 number of ring arguments (0 = the ring ends), then field and
+--       value pairs, then forget-at and key-id pairs of the dead.
 local function value(reply)
   if type(reply) == 'table' or not reply then return '' end
   return reply
@@ -16,15 +17,21 @@ local stamp = value(redis.pcall('HGET', KEYS[2], 'epoch')) .. '|' .. value(redis
 if stamp ~= ARGV[3] then return 0 end
 
 if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5]) end
+if ARGV[4] == '-1' then redis.call('DEL', KEYS[1]) end
 if ARGV[6] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
 
-local last = 9 + tonumber(ARGV[9])
+local last = 11 + tonumber(ARGV[11])
 redis.call('DEL', KEYS[2])
-for i = 10, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+for i = 12, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[7])
 for i = last + 1, #ARGV, 2 do redis.call('ZADD', KEYS[3], ARGV[i], ARGV[i + 1]) end
 
+if ARGV[10] ~= '' then
+  redis.call('PEXPIREAT', KEYS[2], ARGV[10])
+  redis.call('PEXPIREAT', KEYS[3], ARGV[10])
+end
+
 -- Only a hint: a login that may not publish must still be able to write.
-redis.pcall('PUBLISH', ARGV[8], 'look')
+redis.pcall('PUBLISH', ARGV[8], ARGV[9])
 return 1

@@ -13,6 +13,7 @@ internal static class RewtCommand
         foreach (var option in GlobalOptions.All) root.Options.Add(option);
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
         root.Subcommands.Add(AppsCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(AclCommand.Create());

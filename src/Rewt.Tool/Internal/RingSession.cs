@@ -41,6 +41,14 @@ internal sealed class RingSession : IAsyncDisposable
     /// <exception cref="ToolException">What was given is no way to a server.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
     {
+        var provider = Services(context, configure);
+        var settings = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+        return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
+    }
+
+    /// <exception cref="ToolException">What was given is no way to a server.</exception>
+    public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
+    {
         // Neither shown nor parsed as a host's name: what stands before the @ is a password.
         if (context.Redis.Contains("://", StringComparison.Ordinal) || context.Redis.Split(',')[0].Contains('@', StringComparison.Ordinal))
         {
@@ -53,9 +61,8 @@ internal sealed class RingSession : IAsyncDisposable
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
             configure?.Invoke(options);
         });
-        var provider = services.BuildServiceProvider();
-        var settings = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
-        return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
+        services.AddSingleton<IAuditActor>(new OperatorActor());
+        return services.BuildServiceProvider();
     }
 
     /// <summary>What Redis holds now; nothing is written, whatever is due.</summary>
@@ -94,7 +101,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>Signs with a key at hand; the ring's own keeper is never started.</summary>
     public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
-        _services.GetRequiredKeyedService<TokenSigner>(string.Empty).SignBearer(key, audience, claims);
+        _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null).SignBearer(key, audience, claims);
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _store.SubscribeAsync(look, cancellationToken);
 

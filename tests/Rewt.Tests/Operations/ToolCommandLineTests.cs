@@ -49,7 +49,7 @@ public sealed partial class ToolCommandLineTests
     public async Task The_page_holds_the_help_of_every_command_as_it_is()
     {
         var blocks = Help().Matches(Page).ToDictionary(match => match.Groups["line"].Value, match => match.Groups["text"].Value, StringComparer.Ordinal);
-        var commands = new[] { "", "keys list", "keys rotate", "keys revoke", "token create", "token inspect", "token verify", "apps list", "apps add", "apps rotate", "apps revoke", "doctor", "acl", "watch", "completion" };
+        var commands = new[] { "", "keys list", "keys rotate", "keys revoke", "token create", "token inspect", "token verify", "tenants list", "tenants create", "tenants delete", "apps list", "apps add", "apps rotate", "apps revoke", "doctor", "acl", "watch", "completion" };
 
         var written = await Task.WhenAll(commands.Select(async command => (
             Line: $"rewt {command}".Trim(),

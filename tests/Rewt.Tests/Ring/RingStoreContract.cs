@@ -51,6 +51,41 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deletion_takes_the_secret_and_the_ring_and_leaves_the_dead()
+    {
+        var nothing = await ReadAsync();
+        (await First.TryApplyAsync(nothing, Plan(nothing, "first"), Cancellation)).ShouldBeTrue();
+        var basis = await ReadAsync();
+
+        var plan = RingDecision.Delete(basis, RingSchedule.From(new RewtOptions()), basis.Dead, Secret.Generate)!;
+        (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeFalse("it was made from another ring");
+        (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeTrue();
+
+        var reading = await ReadAsync();
+        reading.Slot.IsAbsent.ShouldBeTrue();
+        reading.Ring.ShouldBeNull();
+        reading.Dead.Keys.ShouldContain(basis.Ring!.Current!.KeyId);
+        RingDecision.Delete(reading, RingSchedule.From(new RewtOptions()), reading.Dead, Secret.Generate).ShouldBeNull("there is nothing");
+    }
+
+    [Fact]
+    public async Task A_ring_that_has_changed_is_never_called_unchanged()
+    {
+        var nothing = await ReadAsync();
+        await First.TryApplyAsync(nothing, Plan(nothing, "first"), Cancellation);
+        var basis = await ReadAsync();
+
+        await SetAsync(Rings.Value("by hand"), TimeSpan.FromHours(1));
+        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("another secret");
+        await SetAsync(Rings.Value("first"), TimeSpan.FromHours(1));
+        (await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation)).ShouldBeTrue();
+        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("another version");
+        basis = await ReadAsync();
+        await DeleteAsync();
+        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("no secret");
+    }
+
+    [Fact]
     public async Task Of_many_who_create_at_once_one_wins_and_all_read_its_secret()
     {
         var stores = Enumerable.Range(0, 8).Select(_ => Open()).ToList();

@@ -17,7 +17,8 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var waiting = rings.Names.Where(name => Keeper(name).Doctor is not null).ToList();
+        var examined = rings.Names.Where(name => !rings.Options(name).Tenants && Keeper(name).Doctor is not null).ToList();
+        var waiting = examined.ToList();
         if (waiting.Count == 0) return;
 
         while (true)
@@ -31,7 +32,7 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
 
             if (waiting.Count > 0) continue;
             await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
-            waiting.AddRange(rings.Names);
+            waiting.AddRange(examined);
         }
     }
 

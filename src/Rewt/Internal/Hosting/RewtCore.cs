@@ -29,7 +29,7 @@ internal static class RewtCore
             services.AddSingleton<RingGauges>();
             services.AddSingleton<DoctorReports>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RingService>());
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DoctorService>());
+            services.AddSingleton<DoctorService>();
         }
 
         if (configure is not null) services.Configure(name, configure);
@@ -39,23 +39,38 @@ internal static class RewtCore
         services.AddOptions<RewtOptions>(name).ValidateOnStart();
         services.AddKeyedSingleton(name, (provider, _) => Options(provider, name));
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<RingRegistry>().Keeper(Options(provider, name).Namespace));
-        services.AddKeyedSingleton(name, (provider, _) => new TokenSigner(Keeper(provider, name), Options(provider, name), Time(provider)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
-        services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => new RewtTokens(
-            provider.GetRequiredKeyedService<TokenSigner>(name),
+        services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
+            Options(provider, name).Tenants ? null : Keeper(provider, name), Tenants(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => Tenants(provider, name) is { } tenants
+            ? new NoKeyRing(tenants.Name)
+            : new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
+        services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
+            () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
             Options(provider, name),
             Time(provider),
-            Keeper(provider, name).Metrics));
+            provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
+        services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
+        services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
+            Tenants(provider, name) ?? throw new InvalidOperationException(
+                $"The namespace '{Options(provider, name).Namespace}' has no tenants; set Tenants of {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}."),
+            Signers(provider, name),
+            provider.GetRequiredKeyedService<RewtTokens>(name)));
 
         if (name.Length > 0) return;
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtKeyRing>(name));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtTokens>(name));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtTenants>(name));
     }
 
     private static RewtOptions Options(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get(name);
 
     private static RingKeeper Keeper(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<RingKeeper>(name);
+
+    private static TokenSigners Signers(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<TokenSigners>(name);
+
+    private static TenantRings? Tenants(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<RingRegistry>().Tenants(Options(provider, name).Namespace);
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 }

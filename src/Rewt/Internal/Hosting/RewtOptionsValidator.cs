@@ -67,6 +67,9 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
+        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || GivenKeySource.IsGiven(o))) yield return "Tenants have shared secrets; set KeyMode to SharedSecret and neither AlsoAccept nor key files, or Tenants to false.";
+        if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
+
         if (o.StaleBudget < o.RefreshInterval)
         {
             yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";

@@ -19,6 +19,10 @@ internal sealed class RingRegistry(
 
     /// <summary>The same for the other kind of keys; nothing where that is not accepted.</summary>
     private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _others = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
+    private string[]? _tenantNamespaces;
+    private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Names => _names;
@@ -36,9 +40,33 @@ internal sealed class RingRegistry(
     /// <summary>Both keepers of a namespace.</summary>
     public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
 
-    /// <summary>The keepers of all namespaces but one.</summary>
-    public IEnumerable<RingKeeper> Others(string ring) =>
-        _names.Select(name => options.Get(name).Namespace).Where(other => other != ring).SelectMany(All);
+    public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
+
+    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where it has one ring for all.</summary>
+    public TenantRings? Tenants(string @namespace) => !TenantNamespaces.Contains(@namespace) ? null
+        : _tenants.TryGetValue(@namespace, out var known) ? known.Value
+        : OpenTenants(options.Get(Named(@namespace)!)).Value;
+
+    /// <summary>Whose ring it is, if it is a tenant's.</summary>
+    public (TenantRings Rings, string Name)? TenantOf(string ring)
+    {
+        foreach (var @namespace in TenantNamespaces)
+        {
+            if (TenantName.TenantOf(@namespace, ring) is { } tenant) return (Tenants(@namespace)!, tenant);
+        }
+
+        return null;
+    }
+
+    /// <summary>How the ring of a registration fares on this instance, or its tenants' rings; asks nobody.</summary>
+    public RingHealth Health(string name)
+    {
+        var @namespace = options.Get(name).Namespace;
+        return Tenants(@namespace) is { } tenants ? tenants.Health() : Keeper(@namespace).Health();
+    }
+
+    /// <summary>What a namespace measures, its tenants together.</summary>
+    public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
     /// <summary>The keepers that are in use.</summary>
     public IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
@@ -53,25 +81,43 @@ internal sealed class RingRegistry(
                 $"Two rings have the namespace '{twins.Key}'; set Namespace of the scheme '{twins.Last()}' to one of its own.");
         }
 
-        foreach (var keeper in _names.SelectMany(name => All(options.Get(name).Namespace))) keeper.Start();
+        foreach (var @namespace in Namespaces)
+        {
+            if (Tenants(@namespace) is not { } tenants)
+            {
+                foreach (var keeper in All(@namespace)) keeper.Start();
+                continue;
+            }
+
+            if (Namespaces.FirstOrDefault(other => TenantName.TenantOf(@namespace, other) is not null) is { } shadow)
+            {
+                throw new InvalidOperationException(
+                    $"The namespace '{shadow}' is also the ring of a tenant of '{@namespace}'; set one of the two Namespaces to one of its own.");
+            }
+
+            tenants.Start();
+        }
     }
 
     public void Dispose()
     {
         foreach (var keeper in Opened()) keeper.Dispose();
+        foreach (var tenants in OpenedTenants()) tenants.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var keeper in Opened()) await keeper.DisposeAsync().ConfigureAwait(false);
+        foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
     }
 
     private Lazy<RingKeeper>? Open(string ring, bool isOther)
     {
         // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
-        var name = _names.FirstOrDefault(name => options.Get(name).Namespace == ring)
+        var name = Named(ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         var settings = options.Get(name);
+        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
         var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
         if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return _others.GetOrAdd(ring, (Lazy<RingKeeper>?)null);
         return (isOther ? _others : _keepers).GetOrAdd(ring, _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
@@ -81,7 +127,7 @@ internal sealed class RingRegistry(
     {
         var logger = loggers.CreateLogger("Rewt.KeyRing");
         var audit = new RingAudit(settings.Namespace, InstanceRoll.NewName(settings), actor, loggers.CreateLogger("Rewt.Audit"));
-        var telemetry = new RingTelemetry(new RingMetrics(metrics, settings.Namespace), audit);
+        var telemetry = new RingTelemetry(Metrics(settings.Namespace), audit);
         IKeySource source = GivenKeySource.IsGiven(settings)
             ? new GivenKeySource(settings, download, time, logger)
             : mode == KeyMode.KeyPair
@@ -89,4 +135,13 @@ internal sealed class RingRegistry(
             : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
         return new RingKeeper(settings, source, time, logger, telemetry);
     }
+
+    private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];
+
+    private string? Named(string ring) => _names.FirstOrDefault(name => options.Get(name).Namespace == ring);
+
+    private Lazy<TenantRings> OpenTenants(RewtOptions settings) => _tenants.GetOrAdd(settings.Namespace, _ => new Lazy<TenantRings>(
+        () => new TenantRings(settings, stores.OpenTenants(settings), time, loggers.CreateLogger("Rewt.KeyRing"))));
+
+    private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
 }

@@ -12,6 +12,9 @@ internal interface IRingStore : IAsyncDisposable
     /// <summary>Reads the ring in one atomic step, within the store's own time limit.</summary>
     Task<RingReading> ReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether the secret and the ring are still as <paramref name="known"/> saw them, at less cost than reading; <see langword="false"/> where it does not know.</summary>
+    Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <summary>Carries out <paramref name="plan"/> if the secret and the ring are still as <paramref name="basis"/> saw them, and tells the others to look.</summary>
     /// <returns><see langword="false"/>: something changed meanwhile and nothing was written.</returns>
     Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken);

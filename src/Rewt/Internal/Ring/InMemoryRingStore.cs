@@ -12,6 +12,15 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>There is a secret or a ring.</summary>
+    public bool HasRing
+    {
+        get
+        {
+            lock (_gate) return !Slot().IsAbsent || _ring is not null;
+        }
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
@@ -31,7 +40,8 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 
             if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
-            _ring = plan.Ring;
+            if (plan.IsDeletion) (_secret, _expireAt) = (null, null);
+            _ring = plan.IsDeletion ? null : plan.Ring;
             _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Dead);
             lookers = [.. _lookers];
         }
@@ -42,8 +52,13 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
     {
-        lock (_gate) _lookers.Add(look);
+        OnChange(look);
         return Task.CompletedTask;
+    }
+
+    public void OnChange(Action look)
+    {
+        lock (_gate) _lookers.Add(look);
     }
 
     /// <summary>SET, as a human would: it takes the TTL away.</summary>

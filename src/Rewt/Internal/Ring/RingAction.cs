@@ -47,4 +47,10 @@ internal enum RingAction
 
     /// <summary>An operator revokes a key.</summary>
     Revoke,
+
+    /// <summary>All keys of a tenant are revoked, and a fresh one follows.</summary>
+    RevokeAll,
+
+    /// <summary>A tenant's ring ends.</summary>
+    Delete,
 }

@@ -39,6 +39,23 @@ internal static class RingDecision
         return draft.ToPlan(RingAction.Revoke);
     }
 
+    /// <summary>The revocation of a whole ring: a fresh key follows. Nothing where there is nothing.</summary>
+    public static RingPlan? RevokeAll(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
+        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).StartOver(null).ToPlan(RingAction.RevokeAll);
+
+    /// <summary>The end of a ring: all its keys are dead, and none follows. Nothing where there is nothing.</summary>
+    public static RingPlan? Delete(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
+        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).ToPlan(RingAction.Delete) with { IsDeletion = true };
+
+    private static bool IsNothing(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: null };
+
+    /// <summary>The secret too, which a human may have put there since anybody looked.</summary>
+    private static RingDraft KillEverything(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        var draft = new RingDraft(reading, schedule, remembered, generate).KillAll();
+        return Secret.TryParse(reading.Slot.Value, out _) is { } secret ? draft.Kill(secret.KeyId) : draft;
+    }
+
     private static RingVerdict Absent(RingDraft draft, RingReading reading, RingSchedule schedule)
     {
         if (reading.Ring is not { } ring) return Write(draft.StartOver(null), RingAction.Create);

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-internal sealed partial class RingKeeper
+internal sealed partial class RingKeeper : ISigningKeys
 {
     /// <summary>The ring as <see cref="GetAsync"/> gives it, with a key to sign with where one can be made.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>

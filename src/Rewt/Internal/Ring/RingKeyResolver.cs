@@ -9,17 +9,25 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
 
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
-        keyId is not null && AtHand(ring, issuer, keyId) is { } known
+        rings.TenantOf(ring) is { } tenant
+            ? tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken)
+            : keyId is not null && AtHand(ring, issuer, keyId) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
 
     /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) =>
-        KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => rings.TenantOf(ring) is { } tenant
+        ? tenant.Rings.AtHand(tenant.Name, keyId)
+        : KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
+        if (rings.TenantOf(ring) is { } tenant)
+        {
+            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(time) ?? [];
+        }
+
         var keeper = KeeperOf(ring, null);
         if (!keeper.TakesKeyless) return [];
 
@@ -29,14 +37,27 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
 
     /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
     /// <exception cref="RewtKeysUnavailableException">It may.</exception>
-    public void RefuseDoubt(string ring) => RefuseDoubt(rings.Keeper(ring).Known);
+    public void RefuseDoubt(string ring)
+    {
+        if (rings.TenantOf(ring) is null) RefuseDoubt(rings.Keeper(ring).Known);
+    }
 
     /// <summary>
     /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
     /// would make each good token of the other cost a read.
     /// </summary>
-    public bool IsOfAnotherRing(string ring, string keyId) =>
-        rings.Names.Count > 1 && !rings.All(ring).Any(own => Knows(own, keyId)) && rings.Others(ring).Any(other => Knows(other, keyId));
+    public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
+    {
+        if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
+
+        // Only where tenants are may one that names a tenant be at home, known here or not.
+        if (tenant is not null && rings.Tenants(@namespace) is null && rings.Namespaces.Any(other => rings.Tenants(other) is not null)) return true;
+        return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
+    }
+
+    private bool Knows(string @namespace, string? tenant, string keyId) => rings.Tenants(@namespace) is { } tenants
+        ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
+        : rings.All(@namespace).Any(keeper => Knows(keeper, keyId));
 
     /// <summary>Where two kinds of keys are accepted, the form of the key id says which it is; a token that names none is of the shared secret.</summary>
     private RingKeeper KeeperOf(string ring, string? keyId)

@@ -67,7 +67,7 @@ internal sealed partial class RingMaintainer(
             if (commanded) command = null;
 
             RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
-                new(seen, _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal), problem, schedule, readAt, previous) { WriteRefusal = refusal };
+                new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };
         }
 
         throw new RewtKeysUnavailableException(
@@ -81,6 +81,8 @@ internal sealed partial class RingMaintainer(
         if (next.NextSeenAfter(previous) is { } delay) metrics?.Propagated(delay);
         return next;
     }
+
+    private FrozenDictionary<string, long> Remembered() => _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>A lower version of the same ring is a lagging server's, unless a second look a while later still sees it: then a failover lost the difference.</summary>
     private bool IsConfirmed(RingSnapshot? previous, RingReading reading)

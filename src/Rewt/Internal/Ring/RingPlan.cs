@@ -18,6 +18,9 @@ internal sealed record RingPlan(
     /// <summary>By whom the change comes about, for the record beside the ring.</summary>
     public string? By { get; init; }
 
+    /// <summary>The ring ends: the secret and the ring go, the dead stay until they may be forgotten.</summary>
+    public bool IsDeletion { get; init; }
+
     /// <summary>What a log may say: names of keys, no secret.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }

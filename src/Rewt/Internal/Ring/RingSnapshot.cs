@@ -44,6 +44,17 @@ internal sealed class RingSnapshot : KeySnapshot
             : previous?._keys.GetValueOrDefault(secret.KeyId) ?? new RingKey(secret);
     }
 
+    private RingSnapshot(RingSnapshot same, Moment readAt, TimeProvider time)
+        : base(readAt)
+    {
+        _reading = same._reading with { Now = same.StoreNow(time) };
+        (_schedule, _keys, _retiredUntil, Problem, Dead) = (same._schedule, same._keys, same._retiredUntil, same.Problem, same.Dead);
+        (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
+    }
+
+    /// <summary>What the store held.</summary>
+    public RingReading Reading => _reading;
+
     public override RingKey? Current { get; }
 
     public override RingKey? Next { get; }
@@ -59,9 +70,13 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>Only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
 
-    public IEnumerable<string> KeyIds => _keys.Keys;
+    /// <summary>The ring calls for a write that whoever read it left to those who sign.</summary>
+    public bool IsUntended { get; init; }
 
-    public RingReading Reading => _reading;
+    /// <summary>There is neither a secret nor a ring.</summary>
+    public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
+
+    public IEnumerable<string> KeyIds => _keys.Keys;
 
     /// <summary>By whom the ring was changed last; <see langword="null"/> when nobody said so in a name that can be shown.</summary>
     public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
@@ -75,6 +90,11 @@ internal sealed class RingSnapshot : KeySnapshot
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
         ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
         : null;
+
+    /// <summary>The same, seen again just now.</summary>
+    public RingSnapshot SeenAgain(Moment readAt, TimeProvider time) => new(this, readAt, time);
+
+    public bool Holds(string keyId) => _keys.ContainsKey(keyId);
 
     /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
     public override TimeSpan UntilRotation(TimeProvider time) =>

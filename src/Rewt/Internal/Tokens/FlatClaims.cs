@@ -16,6 +16,7 @@ internal ref struct FlatClaims
     private string? _subject;
     private string? _tokenId;
     private string? _audience;
+    private string? _tenant;
     private long? _issuedAt;
     private long? _expiresAt;
     private long? _notBefore;
@@ -32,7 +33,7 @@ internal ref struct FlatClaims
         try
         {
             return claims.Read()
-                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload)
+                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload) { Tenant = claims._tenant }
                 : null;
         }
         catch (JsonException)
@@ -81,6 +82,8 @@ internal ref struct FlatClaims
         if (name.SequenceEqual("jti"u8)) return ReadText(ref reader, ref _tokenId);
         if (name.SequenceEqual("sub"u8)) return ReadText(ref reader, ref _subject);
         if (name.SequenceEqual("nbf"u8)) return ReadSeconds(ref reader, ref _notBefore);
+        // What else it may be is no tenant's name, and no fault where there are no tenants.
+        if (name.SequenceEqual("tenant"u8) && reader.TokenType == JsonTokenType.String) return ReadText(ref reader, ref _tenant);
         return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
     }
 

@@ -10,11 +10,12 @@ internal static class ReservedClaims
     public static bool Contains(string name) => All.Contains(name);
 
     /// <exception cref="ArgumentException">One of the claims cannot be given.</exception>
-    public static void Refuse(IReadOnlyDictionary<string, object> claims)
+    public static void Refuse(IReadOnlyDictionary<string, object> claims, bool isTenantReserved = false)
     {
         if (claims is AppClaims) return;
         foreach (var (name, value) in claims)
         {
+            if (isTenantReserved && name == TenantName.Claim) throw new ArgumentException($"The claim '{name}' is the tenant that the token is signed for, and cannot be given.", nameof(claims));
             if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt and cannot be given; use another name.", nameof(claims));
             if (name == "sub" && (value is not string subject || !Names.IsIdentifier(subject)))
             {

@@ -3,10 +3,29 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>Signing and verifying outside HTTP, on one ring.</summary>
-internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics) : IRewtTokens
+internal sealed class RewtTokens : IRewtTokens
 {
-    private readonly TokenVerifier _data = new(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
-    private readonly TokenVerifier _bearer = new(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
+    private readonly Func<TokenSigner> _signer;
+    private readonly TokenVerifier _data;
+    private readonly TokenVerifier _bearer;
+    private readonly RingMetrics _metrics;
+    private readonly string? _tenant;
+
+    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics)
+    {
+        (_signer, _metrics) = (signer, metrics);
+        _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
+        _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
+    }
+
+    private RewtTokens(RewtTokens all, string tenant, TokenSigner signer)
+    {
+        (_data, _bearer, _metrics, _tenant) = (all._data, all._bearer, all._metrics, tenant);
+        _signer = () => signer;
+    }
+
+    /// <summary>The same for one tenant, whose signer it is: what is another's is refused.</summary>
+    public RewtTokens For(string tenant, TokenSigner signer) => new(this, tenant, signer);
 
     public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
     {
@@ -32,17 +51,23 @@ internal sealed class RewtTokens(TokenSigner signer, IIssuerSigningKeyResolver r
 
     public async Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default) =>
-        (await signer.SignBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false)).Value;
+        (await _signer().SignBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false)).Value;
 
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
         new(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
 
-    private ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return metrics.CountAsync(verifier.VerifyAsync(token, cancellationToken));
+        return await _metrics.CountAsync(JudgeAsync(verifier, token, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TokenVerdict> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    {
+        var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
+        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenVerdict.Refused(RewtRefusal.Invalid) : verdict;
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>
-        (await signer.SignDataAsync(contentType, data, cancellationToken).ConfigureAwait(false)).Value;
+        (await _signer().SignDataAsync(contentType, data, cancellationToken).ConfigureAwait(false)).Value;
 }

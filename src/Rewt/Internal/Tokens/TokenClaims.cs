@@ -17,6 +17,9 @@ internal sealed record TokenClaims(
 {
     private const int MaximumAudiences = 16;
 
+    /// <summary>The tenant that the token says it is for; <see langword="null"/> where it says none in so many words.</summary>
+    public string? Tenant { get; init; }
+
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -58,7 +61,10 @@ internal sealed record TokenClaims(
             StrictJson.Seconds(root, "iat"),
             StrictJson.Seconds(root, "exp"),
             StrictJson.Seconds(root, "nbf"),
-            payload);
+            payload)
+        {
+            Tenant = root.TryGetProperty(TenantName.Claim, out var tenant) && tenant.ValueKind == JsonValueKind.String ? tenant.GetString() : null,
+        };
     }
 
     /// <summary>Decoders ignore the bits that the last character has too many, so that a changed signature would still verify.</summary>

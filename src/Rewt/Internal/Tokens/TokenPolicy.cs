@@ -77,6 +77,11 @@ internal sealed class TokenPolicy
     /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
     public bool MapInboundClaims { get; init; }
 
+    /// <summary>The ring that must have signed: the tenant's where each has one, and none for a token that names no tenant then.</summary>
+    public string? RingOf(TokenClaims claims) => !Options.Tenants ? Options.Namespace
+        : Names.IsName(claims.Tenant) ? TenantName.RingOf(Options.Namespace, claims.Tenant!)
+        : null;
+
     /// <summary>This one key with its own algorithm, and nothing else to try.</summary>
     public TokenValidationParameters For(SecurityKey key) => _byKey.GetValue(key, only =>
     {

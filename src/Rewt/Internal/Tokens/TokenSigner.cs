@@ -3,18 +3,25 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>Signs with the current key of one ring.</summary>
-internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimeProvider time)
+internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
+    /// <summary>Whom the tokens are for where each tenant has keys of its own; they say so.</summary>
+    public string? Tenant { get; init; }
+
+    public ISigningKeys Keys => keys;
+
+    public RingMetrics Metrics { get; init; } = RingMetrics.None;
+
     /// <summary>Makes a bearer token for a service; without one for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
-        SignBearer(CurrentKey(await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
+        SignBearer(CurrentKey(await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
 
     /// <summary>Makes a bearer token with a key at hand.</summary>
     public SignedToken SignBearer(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
         RefuseAudience(audience);
-        if (claims is not null) ReservedClaims.Refuse(claims);
+        if (claims is not null) ReservedClaims.Refuse(claims, Tenant is not null);
         return Sign(key, TokenTypes.Bearer, null, audience ?? options.Namespace, json =>
         {
             if (claims is null) return;
@@ -29,7 +36,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <summary>Signs data: the claim <c>data</c> holds it.</summary>
     public async ValueTask<SignedToken> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken)
     {
-        var snapshot = await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false);
+        var snapshot = await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
         return Sign(CurrentKey(snapshot), TokenTypes.Data, contentType, null, json =>
         {
             json.WritePropertyName("data"u8);
@@ -41,7 +48,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
         snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
-        : $"The ring '{keeper.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
+        : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
     {
@@ -49,7 +56,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
         var expiresAt = issuedAt + options.TokenLifetime;
         using var payload = PayloadWriter.Rent();
         Write(payload.Json, audience, issuedAt, expiresAt, extra);
-        keeper.Metrics.Signed(type);
+        Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
 
@@ -65,6 +72,7 @@ internal sealed class TokenSigner(RingKeeper keeper, RewtOptions options, TimePr
         json.WriteNumber("iat"u8, issuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
         json.WriteString("jti"u8, id);
+        if (Tenant is not null) json.WriteString(TenantName.Claim, Tenant);
         try
         {
             extra(json);

@@ -28,69 +28,72 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Before any key is looked for: who may not call costs nothing.
         if (!policy.IsTrusted(claims.Issuer)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
 
+        if (!isKeyless && resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!)) return new(TokenVerdict.Foreign);
+        if (policy.RingOf(claims) is null) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
         if (isKeyless) return VerifyKeylessAsync(token, header, claims, isNode, cancellationToken);
-        if (resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, header.KeyId!)) return new(TokenVerdict.Foreign);
         return VerifyAtOnce(token, header, claims) is { } verdict ? new(verdict) : VerifyWithKeyAsync(token, header, claims, cancellationToken);
     }
 
     /// <summary>The usual token: its secret is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
     private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
-        if (!policy.IsOurs || KeysAtHand(claims.Issuer, header.KeyId!) is not { Count: 1 } keys || keys[0] is not RingSecurityKey key) return null;
+        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!) is not { Count: 1 } keys || keys[0] is not RingSecurityKey key) return null;
 
         var verdict = TrySettled(token, header, claims.Issuer, key);
         if (!verdict.IsValid) return verdict;
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
-        return KeysAtHand(claims.Issuer, header.KeyId!) is { Count: > 0 } ? Judge(verdict, header, claims, isNode: false) : null;
+        return KeysAtHand(claims, header.KeyId!) is { Count: > 0 } ? Judge(verdict, header, claims, isNode: false) : null;
     }
 
     private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, TokenClaims claims, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(claims.Issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
+        var keys = await ResolveAsync(claims, header.KeyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
         var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as above.
-        keys = await ResolveAsync(claims.Issuer, header.KeyId, cancellationToken).ConfigureAwait(false);
+        keys = await ResolveAsync(claims, header.KeyId, cancellationToken).ConfigureAwait(false);
         return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, header, claims, isNode: false);
     }
 
     private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, TokenClaims claims, bool isNode, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(claims.Issuer, null, cancellationToken).ConfigureAwait(false);
+        var keys = await ResolveAsync(claims, null, cancellationToken).ConfigureAwait(false);
         var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
         if (!verdict.IsValid && resolver is RingKeyResolver ring)
         {
-            keys = await ring.ResolveFreshAsync(policy.Options.Namespace, cancellationToken).ConfigureAwait(false);
+            keys = await ring.ResolveFreshAsync(policy.RingOf(claims)!, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
-            if (!verdict.IsValid) ring.RefuseDoubt(policy.Options.Namespace);
+            if (!verdict.IsValid) ring.RefuseDoubt(policy.RingOf(claims)!);
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as for a token that names its key.
-        keys = await ResolveAsync(claims.Issuer, null, cancellationToken).ConfigureAwait(false);
+        keys = await ResolveAsync(claims, null, cancellationToken).ConfigureAwait(false);
         return keys.Contains(verdict.Key!) ? Judge(verdict, header, claims, isNode) : TokenVerdict.Refused(RewtRefusal.StaleKey);
     }
 
-    /// <summary>A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string? issuer, string? keyId, CancellationToken cancellationToken)
+    /// <summary>The keys of the ring that the token says it is of. A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken)
     {
+        var ring = policy.RingOf(claims)!;
         try
         {
-            return await resolver.ResolveForIssuerAsync(policy.Options.Namespace, issuer, keyId, cancellationToken).ConfigureAwait(false) ?? [];
+            return await resolver.ResolveForIssuerAsync(ring, claims.Issuer, keyId, cancellationToken).ConfigureAwait(false) ?? [];
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The keys of '{policy.Options.Namespace}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
+                $"The keys of '{ring}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
         }
     }
 
     /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
-    public IReadOnlyList<SecurityKey>? KeysAtHand(string? issuer, string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.Options.Namespace, issuer, keyId);
+    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId);
 
     /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
     public bool IsInTime(TokenClaims claims) => CheckTimes(claims) == RewtRefusal.None;

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Benchmarks.Tenants;
+
+/// <summary>One instance of a service, as far as its keys go.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public Service(RedisProcess redis, string name)
+    {
+        _services = new ServiceCollection().AddRewt(options =>
+        {
+            (options.Redis, options.ServiceName, options.Tenants) = (redis.ConnectionString, name, true);
+        }).BuildServiceProvider();
+        Tenants = _services.GetRequiredService<IRewtTenants>();
+    }
+
+    public IRewtTenants Tenants { get; }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

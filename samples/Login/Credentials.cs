@@ -1,0 +1,3 @@
+namespace Rewt.Samples.Login;
+
+internal sealed record Credentials(string UserId, string Password);

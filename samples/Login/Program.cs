@@ -1,0 +1,48 @@
+// Login signs users in: an app gets a token that is good for a day, a browser a cookie, and no page ever handles a token.
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Rewt.Samples.Login;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// Services call each other with tokens of a minute, under the scheme Rewt; what users hold is another trust domain with other lifetimes.
+builder.Services.AddRewtAuthentication()
+    .AddRewt("Users", static _ => { })
+    .AddCookie(options => options.ForAnApplicationWithoutPages());
+builder.Services.AddRateLimiter(options => options.AddLoginLimit());
+builder.Services.AddSingleton<UserBook>();
+builder.Services.AddSingleton<UserTokens>();
+builder.Services
+    .AddHttpClient("shipping", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:shipping"))
+    .AddRewtSigning(options => (options.Audience, options.ForwardClaims) = ("shipping", ["userId"]));
+
+var app = builder.Build();
+app.UseRateLimiter();
+
+app.MapGet("/health", () => "ok");
+
+// An app or a script: a token that is good for a day.
+app.MapPost("/login", async (Credentials credentials, UserBook users, UserTokens tokens) =>
+    users.Find(credentials) is { } userId ? Results.Text(await tokens.SignAsync(userId)) : Results.Unauthorized()).RequireRateLimiting("login");
+
+var user = app.MapGroup("/").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser());
+user.MapGet("/me", (ClaimsPrincipal me, UserTokens tokens) => tokens.UserOf(me));
+user.MapPost("/logout-everywhere", async (ClaimsPrincipal me, UserTokens tokens) => await tokens.RevokeAsync(tokens.UserOf(me)));
+
+// A browser: a cookie. What this service calls then carries the user's id, in a token of its own that the browser never sees.
+app.MapPost("/session", (Credentials credentials, UserBook users) => users.Find(credentials) is { } userId
+    ? Results.SignIn(new ClaimsPrincipal(new ClaimsIdentity([new Claim("userId", userId)], CookieAuthenticationDefaults.AuthenticationScheme)),
+        authenticationScheme: CookieAuthenticationDefaults.AuthenticationScheme)
+    : Results.Unauthorized()).RequireRateLimiting("login");
+
+var session = app.MapGroup("/session").RequireAuthorization(policy =>
+    policy.AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme).RequireAuthenticatedUser());
+session.MapGet("/shipment", (IHttpClientFactory clients, CancellationToken cancellationToken) =>
+    clients.CreateClient("shipping").GetStringAsync(new Uri("/shipments/teapot", UriKind.Relative), cancellationToken));
+session.MapDelete("/", (HttpContext context) => context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme));
+
+// Another service of the fleet: the scheme Rewt, which is the default one.
+app.MapGet("/users/{userId}", (string userId, UserBook users) => users.Contains(userId) ? Results.Text(userId) : Results.NotFound()).RequireAuthorization();
+
+app.Run();

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace Rewt.Samples.Login;
+
+/// <summary>Two users; yours are in a database, ASP.NET Core Identity or a directory. Passwords are kept as salted hashes only.</summary>
+internal sealed class UserBook
+{
+    private readonly PasswordHasher<string> _hasher = new();
+    private readonly Dictionary<string, string> _hashes;
+    private readonly string _nobody;
+
+    public UserBook()
+    {
+        _hashes = new Dictionary<string, string>(StringComparer.Ordinal) { ["ada"] = Hash("ada"), ["grace"] = Hash("grace") };
+        _nobody = Hash("nobody");
+
+        string Hash(string userId) => _hasher.HashPassword(userId, $"{userId}-secret");
+    }
+
+    public bool Contains(string userId) => _hashes.ContainsKey(userId);
+
+    /// <summary>The user, if the password is right. A user who does not exist takes as long as one who does.</summary>
+    public string? Find(Credentials credentials)
+    {
+        var known = _hashes.TryGetValue(credentials.UserId, out var hash);
+        var verdict = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _nobody, credentials.Password);
+        return known && verdict != PasswordVerificationResult.Failed ? credentials.UserId : null;
+    }
+}

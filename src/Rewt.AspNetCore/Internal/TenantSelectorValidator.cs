@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>A scheme whose requests are of tenants has tokens of tenants.</summary>
+internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> selectors, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RewtOptions options)
+    {
+        var unknown = selectors.FirstOrDefault(selector => schemes.All(scheme => scheme.Name != selector.Scheme));
+        if (unknown is not null) return ValidateOptionsResult.Fail($"AddRewtTenantSelector names the scheme '{unknown.Scheme}', which AddRewt did not add.");
+
+        var scheme = selectors.FirstOrDefault(selector => RewtSchemes.RingOf(selector.Scheme) == name)?.Scheme;
+        return scheme is null || options.Tenants
+            ? ValidateOptionsResult.Skip
+            : ValidateOptionsResult.Fail($"{(string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");
+    }
+}

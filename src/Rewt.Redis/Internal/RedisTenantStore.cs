@@ -1,0 +1,103 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>Tenants' rings in Redis: <c>{namespace}:{tenant}:rewt-secret</c> with the same companions as any ring, on one connection.</summary>
+internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions options, TimeProvider time) : ITenantStore
+{
+    /// <summary>As long as a revoked key is remembered: then nothing of a ring that nobody signs with is of use to anybody.</summary>
+    private readonly TimeSpan _afterlife = TimeSpan.FromMilliseconds(RingSchedule.From(options).DeadRetention);
+
+    private readonly string _channel = new RedisKeys(options.Namespace).TenantChannel;
+    private RingHint? _hint;
+
+    public IRingStore Ring(string tenant) =>
+        new RedisRingStore(connection, Keys(tenant), new RingHint(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
+
+    public async Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var found = await FindAsync(database, tenants, cancellationToken).ConfigureAwait(false);
+            connection.Answered();
+            return found;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            connection.Failed();
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var tenants = new SortedSet<string>(StringComparer.Ordinal);
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[]?)await database.ExecuteAsync("SCAN", [cursor, "MATCH", $"{options.Namespace}:*:rewt-secret", "COUNT", "1000"], CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            cursor = (string?)page![0] ?? "0";
+            tenants.UnionWith(((RedisKey[]?)page[1] ?? []).Select(key => TenantName.TenantOf(options.Namespace, ((string)key!)[..^":rewt-secret".Length])).OfType<string>());
+        }
+        while (cursor != "0");
+
+        return [.. tenants];
+    }
+
+    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    {
+        _hint ??= new RingHint(connection, _channel, string.Empty, time);
+        return _hint.SubscribeAsync(look, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hint is { } hint) await hint.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A flood of tenants that do not exist costs one command; only where some do is each asked about.</summary>
+    private async Task<IReadOnlySet<string>> FindAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        if (tenants.Count > 1 && await CountAsync(database, tenants, cancellationToken).ConfigureAwait(false) == 0) return new HashSet<string>(StringComparer.Ordinal);
+
+        var asked = tenants.Select(tenant => (Tenant: tenant, Count: ExistsAsync(database, [tenant]))).ToList();
+        foreach (var one in asked) one.Count.Abandon();
+        var all = Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(TimeLimit.Command, time, cancellationToken);
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (asked.TrueForAll(one => !one.Count.IsCompletedSuccessfully)) await all.ConfigureAwait(false);
+
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (tenant, count) in asked)
+        {
+            // Of a tenant that this node of a cluster cannot tell about nobody may say that there is none: reading its ring will tell.
+            if (!count.IsCompletedSuccessfully || (long)await count.ConfigureAwait(false) > 0) found.Add(tenant);
+        }
+
+        return found;
+    }
+
+    /// <returns>How many keys there are of all these tenants; <see langword="null"/> where one command may not ask for them all (a cluster).</returns>
+    private async Task<long?> CountAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (long)await ExistsAsync(database, tenants).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
+        {
+            return null;
+        }
+    }
+
+    private Task<RedisResult> ExistsAsync(IDatabase database, IEnumerable<string> tenants)
+    {
+        object[] keys = [.. tenants.Select(Keys).SelectMany(keys => new object[] { keys.Secret, keys.Ring })];
+        return database.ExecuteAsync("EXISTS", keys, CommandFlags.DemandMaster);
+    }
+
+    private RedisKeys Keys(string tenant) => new(TenantName.RingOf(options.Namespace, tenant));
+}

@@ -1,0 +1,13 @@
+namespace Rewt.Internal;
+
+/// <summary>The tenants as the application sees them.</summary>
+internal sealed class RewtTenants(TenantRings rings, TokenSigners signers, RewtTokens tokens) : IRewtTenants
+{
+    public IRewtTokens Tokens(string tenant) => tokens.For(TenantName.Require(tenant), signers.For(tenant));
+
+    public Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.CreateAsync(TenantName.Require(tenant), cancellationToken);
+
+    public Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.RevokeAsync(TenantName.Require(tenant), cancellationToken);
+
+    public Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.DeleteAsync(TenantName.Require(tenant), cancellationToken);
+}

@@ -1,0 +1,21 @@
+namespace Rewt.Internal;
+
+/// <summary>The keys that one tenant's tokens are signed with.</summary>
+internal sealed class TenantKeys(TenantRings rings, string tenant) : ISigningKeys
+{
+    public string Name => rings.RingOf(tenant);
+
+    public KeySnapshot? Fresh => rings.Fresh(tenant);
+
+    public KeySnapshot? Usable => rings.Usable(tenant);
+
+    public async ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
+        await rings.GetSigningAsync(tenant, cancellationToken).ConfigureAwait(false);
+
+    public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
+    {
+        // Read first, then mended: after a flush there is nothing to read.
+        await rings.RefreshAsync(tenant, cancellationToken).ConfigureAwait(false);
+        return await rings.GetSigningAsync(tenant, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Rewt.Internal;
+
+/// <summary>The name of a tenant and of its ring, which is <c>{namespace}:{tenant}</c>.</summary>
+internal static class TenantName
+{
+    /// <summary>
+    /// The claim that names the tenant. None of the registered ones (RFC 7519 §10.1) means it; <c>tid</c>, which others use, would let their tokens
+    /// and ours be mistaken for each other.
+    /// </summary>
+    public const string Claim = "tenant";
+
+    public static string RingOf(string @namespace, string tenant) => $"{@namespace}:{tenant}";
+
+    /// <summary>Whose ring it is, if it is that of a tenant of the namespace.</summary>
+    public static string? TenantOf(string @namespace, string ring) =>
+        ring.Length > @namespace.Length + 1 && ring[@namespace.Length] == ':' && ring.StartsWith(@namespace, StringComparison.Ordinal)
+            && ring[(@namespace.Length + 1)..] is var tenant && Names.IsName(tenant)
+            ? tenant
+            : null;
+
+    /// <exception cref="ArgumentException">It is no name.</exception>
+    public static string Require(string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        return Names.IsName(tenant) ? tenant : throw new ArgumentException(
+            $"A tenant's name is 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; give a tenant of another name an identifier of its own.", nameof(tenant));
+    }
+}

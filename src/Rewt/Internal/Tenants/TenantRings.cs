@@ -1,0 +1,250 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The rings of a namespace's tenants, as many as the cache holds, the least recently used out first. Verifying reads those that there are and makes
+/// none; signing makes and rotates them.
+/// </summary>
+internal sealed class TenantRings : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    private readonly RewtOptions _options;
+    private readonly ITenantStore _store;
+    private readonly RingSchedule _schedule;
+    private readonly TenantReader _reader;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LruCache<string, TenantRing> _rings;
+    private readonly TenantKeyIndex _index;
+
+    public TenantRings(RewtOptions options, ITenantStore store, TimeProvider time, ILogger logger)
+    {
+        (_options, _store, _time, _logger) = (options, store, time, logger);
+        _schedule = RingSchedule.From(options);
+        _rings = new LruCache<string, TenantRing>(options.TenantCacheSize);
+        _index = new TenantKeyIndex(options.TenantCacheSize, (tenant, keyId) => Known(tenant)?.Holds(keyId) == true, logger);
+        _reader = new TenantReader(options, store, Open, time, logger) { OnHint = Hint };
+    }
+
+    /// <summary>The namespace.</summary>
+    public string Name => _options.Namespace;
+
+    public void Start() => _reader.Start();
+
+    /// <summary>The name of a tenant's ring.</summary>
+    public string RingOf(string tenant) => TenantName.RingOf(Name, tenant);
+
+    /// <summary>What was read of a tenant last, however old.</summary>
+    public RingSnapshot? Known(string tenant) => _rings.TryPeek(tenant, out var ring) ? ring.Known : null;
+
+    /// <summary>The ring of a tenant if it can be used without waiting.</summary>
+    public RingSnapshot? Fresh(string tenant)
+    {
+        if (!_rings.TryGet(tenant, out var ring)) return null;
+
+        ring.Use();
+        return ring.Fresh(_options.RefreshInterval);
+    }
+
+    /// <summary>The ring of a tenant if it can be used without waiting, in an outage too.</summary>
+    public RingSnapshot? Usable(string tenant) =>
+        Fresh(tenant) ?? (_rings.TryPeek(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(_time) <= _options.StaleBudget ? known : null);
+
+    /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
+        keyId is not null && AtHand(tenant, keyId) is { } known
+            ? ValueTask.FromResult(known)
+            : ResolveSlowAsync(tenant, keyId, cancellationToken);
+
+    /// <summary>What is known for certain and without waiting; <see langword="null"/> when nothing is.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId) =>
+        Fresh(tenant)?.Known(null, keyId, _time) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
+
+    /// <summary>The ring of a tenant; <see langword="null"/> where there is no such tenant.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    public ValueTask<RingSnapshot?> GetAsync(string tenant, CancellationToken cancellationToken) =>
+        Fresh(tenant) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
+
+    /// <summary>The ring of a tenant from a read that began after this call; of these there are at most two a second for all tenants together.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    public async Task<RingSnapshot?> RefreshAsync(string tenant, CancellationToken cancellationToken)
+    {
+        if (!_rings.TryGet(tenant, out var ring)) return await GetSlowAsync(tenant, cancellationToken).ConfigureAwait(false);
+
+        ring.Use();
+        var round = await _reader.AskAsync(tenant, ring, cancellationToken).ConfigureAwait(false);
+        if ((round.Failure ?? ring.Failure?.Exception) is { } failure) throw Unavailable(tenant, failure);
+        return Checked(tenant, ring);
+    }
+
+    /// <summary>The ring of a tenant with a key to sign with; made, rotated and mended on the way where that is due.</summary>
+    /// <exception cref="RewtKeysUnavailableException">It cannot be had.</exception>
+    public async ValueTask<RingSnapshot> GetSigningAsync(string tenant, CancellationToken cancellationToken)
+    {
+        if (Fresh(tenant) is { } fresh && IsTended(fresh)) return fresh;
+
+        _reader.Start();
+        var ring = Open(tenant);
+        ring.Use();
+        Exception? failure = null;
+        if (IsFailing(ring)) _reader.ReadSoon(tenant, ring);
+        else failure = await TendAsync(ring, cancellationToken).ConfigureAwait(false);
+        return Checked(tenant, ring) ?? throw Unavailable(tenant, failure ?? _reader.Failure?.Exception);
+    }
+
+    /// <summary>Makes a tenant's ring if there is none.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    public async Task CreateAsync(string tenant, CancellationToken cancellationToken)
+    {
+        _reader.Start();
+        var ring = Open(tenant);
+        if (await TendAsync(ring, cancellationToken).ConfigureAwait(false) is { } failure) throw Unchanged(tenant, failure);
+        if (Checked(tenant, ring) is not { Current: not null }) throw Unchanged(tenant, null);
+    }
+
+    /// <summary>Kills all keys of a tenant; a fresh one follows.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    public Task RevokeAsync(string tenant, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, (reading, dead) => RingDecision.RevokeAll(reading, _schedule, dead, Secret.Generate), cancellationToken);
+
+    /// <summary>Kills all keys of a tenant and ends its ring.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    public Task DeleteAsync(string tenant, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, (reading, dead) => RingDecision.Delete(reading, _schedule, dead, Secret.Generate), cancellationToken);
+
+    /// <summary>Whether the server answers; asks it nothing.</summary>
+    public RingHealth Health()
+    {
+        if (_reader.Failure is not { } failure) return new RingHealth(true, null);
+        var canServe = failure.Since.Elapsed(_time) <= _options.StaleBudget;
+        return new RingHealth(canServe, $"The tenants' rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}): look at Redis and at Rewt:Redis.");
+    }
+
+    public void Dispose() => _ = Task.Run(async () => await DisposeAsync().ConfigureAwait(false));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<RingSnapshot?> GetSlowAsync(string tenant, CancellationToken cancellationToken)
+    {
+        _reader.Start();
+        var asked = Moment.Now(_time);
+        _rings.TryGet(tenant, out var ring);
+        while (true)
+        {
+            if (IsFailing(ring)) break;
+
+            if (ring is null)
+            {
+                var round = await _reader.AskAsync(tenant, null, cancellationToken).ConfigureAwait(false);
+                if (round.Failure is { } failure) throw Unavailable(tenant, failure);
+                ring = round.Tenants[tenant];
+                if (ring is null) return null;
+            }
+            else
+            {
+                await _reader.ReadAsync(ring, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (ring.Known?.Age(_time) is { } age && (age <= _options.RefreshInterval || age <= asked.Elapsed(_time))) break;
+            if (asked.Elapsed(_time) > Patience) throw Unavailable(tenant, null);
+        }
+
+        if (IsFailing(ring)) _reader.ReadSoon(tenant, ring);
+        return ring is null ? throw Unavailable(tenant, _reader.Failure?.Exception) : Checked(tenant, ring);
+    }
+
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(string tenant, string? keyId, CancellationToken cancellationToken)
+    {
+        var asked = Moment.Now(_time);
+        if (await GetAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } snapshot) return [];
+        if (keyId is null) return [.. snapshot.KeylessKeys(_time).Where(key => !_index.IsShared(key.KeyId))];
+
+        var known = snapshot.Known(null, keyId, _time);
+        // Read since it was asked for: another read would say the same.
+        if (known is null && snapshot.Age(_time) > asked.Elapsed(_time))
+        {
+            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, _time);
+        }
+
+        return known is null || _index.IsShared(keyId) ? [] : known;
+    }
+
+    private async Task<Exception?> TendAsync(TenantRing ring, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ring.TendAsync(cancellationToken).ConfigureAwait(false);
+            _reader.Report(null);
+            _reader.Poll(ring);
+            return null;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (exception is not InvalidOperationException and not RewtKeysUnavailableException) _reader.Report(exception);
+            return exception;
+        }
+    }
+
+    private async Task ChangeAsync(
+        string tenant, Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken)
+    {
+        _reader.Start();
+        // One that nobody here has heard of is not held for it.
+        var ring = _rings.TryPeek(tenant, out var held) ? held : Create(tenant);
+        try
+        {
+            await ring.ChangeAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
+        {
+            throw Unchanged(tenant, exception);
+        }
+    }
+
+    /// <summary>Nothing is due that a write would do.</summary>
+    private bool IsTended(RingSnapshot snapshot) =>
+        snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(_time) > TimeSpan.Zero));
+
+    private bool IsFailing(TenantRing? ring) => _reader.IsFailing || ring?.Failure?.IsRecent(_time) == true;
+
+    /// <summary>What is known, if that may be used.</summary>
+    private RingSnapshot? Checked(string tenant, TenantRing ring)
+    {
+        var snapshot = ring.Known;
+        if (snapshot is null || snapshot.Age(_time) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
+        return snapshot.Problem is { } problem
+            ? throw new RewtKeysUnavailableException($"The key '{RingOf(tenant)}:rewt-secret' is unusable: {problem}.", TimeSpan.FromSeconds(5))
+            : snapshot;
+    }
+
+    /// <summary>A ring that is in use is read as the budget allows, whoever says what; one that is not, when it is used next.</summary>
+    private void Hint(string tenant)
+    {
+        if (!Names.IsName(tenant) || !_rings.TryPeek(tenant, out var ring)) return;
+        if (_reader.IsActive(ring)) _reader.AskSoon(ring);
+        else ring.Doubt();
+    }
+
+    private TenantRing Open(string tenant) => _rings.GetOrAdd(tenant, Create);
+
+    private TenantRing Create(string tenant) =>
+        new(tenant, new RingMaintainer(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);
+
+    private RewtKeysUnavailableException Unavailable(string tenant, Exception? exception) => new(
+        $"The keys of the tenant '{tenant}' of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        TimeSpan.FromSeconds(2),
+        exception);
+
+    private RewtKeysUnavailableException Unchanged(string tenant, Exception? exception) => new(
+        $"The ring '{RingOf(tenant)}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.",
+        TimeSpan.FromSeconds(2),
+        exception);
+}

@@ -1,0 +1,26 @@
+namespace Rewt.Internal;
+
+/// <summary>Who signs: with the key of the namespace, or with that of a tenant where each has one.</summary>
+internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, RewtOptions options, TimeProvider time, RingMetrics metrics)
+{
+    private readonly TokenSigner? _own = keys is null ? null : new TokenSigner(keys, options, time) { Metrics = metrics };
+
+    /// <exception cref="InvalidOperationException">A tenant is missing, or given where there are none.</exception>
+    /// <exception cref="ArgumentException">The tenant is no name.</exception>
+    public TokenSigner For(string? tenant)
+    {
+        if (tenants is null)
+        {
+            return tenant is null ? _own! : throw new InvalidOperationException(
+                $"The namespace '{options.Namespace}' has no tenants: set Rewt:Tenants, or name no tenant.");
+        }
+
+        if (tenant is null)
+        {
+            throw new InvalidOperationException(
+                $"The namespace '{options.Namespace}' signs for tenants and none is named: use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
+        }
+
+        return new TokenSigner(new TenantKeys(tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
+    }
+}

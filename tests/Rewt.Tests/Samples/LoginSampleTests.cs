@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Samples;
+
+/// <summary>The log-in sample does what docs/tenants.md says: its curl lines are run as they stand there.</summary>
+public sealed partial class LoginSampleTests
+{
+    private const string Written = "localhost:5104";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("own-secret", "true")]
+    [InlineData("one-secret", "false")]
+    [InlineData("session", "true")]
+    public async Task The_curl_lines_of_the_page_print_what_it_says(string name, string tenants)
+    {
+        Require.That(Executables.Find("bash") is not null && Executables.Find("curl") is not null, "needs bash and curl on the PATH");
+        var (script, expected) = Block(name);
+        await using var redis = await RedisServer.StartAsync();
+        await using var shipping = await SampleService.StartAsync("Shipping", redis);
+        await using var login = await SampleService.StartAsync(
+            "Login", redis, "--Rewt:Schemes:Users:Tenants", tenants, "--Services:shipping", shipping.Address);
+
+        var printed = await RunAsync(script.Replace(Written, login.Client.BaseAddress!.Authority, StringComparison.Ordinal));
+
+        printed.ShouldBe(expected);
+        (await redis.CliAsync("EXISTS", "users:ada:rewt-secret")).ShouldBe(name == "own-secret" ? "1" : "0");
+    }
+
+    [Fact]
+    public async Task Attempts_to_log_in_are_limited()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var login = await SampleService.StartAsync("Login", redis);
+        var statuses = new List<HttpStatusCode>();
+
+        for (var attempt = 0; attempt < 25; attempt++)
+        {
+            using var answer = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = $"guess-{attempt}" }, Cancellation);
+            statuses.Add(answer.StatusCode);
+        }
+
+        statuses[0].ShouldBe(HttpStatusCode.Unauthorized);
+        statuses.ShouldContain(HttpStatusCode.TooManyRequests);
+        statuses.ShouldNotContain(HttpStatusCode.OK);
+        (await redis.CliAsync("EXISTS", "users:ada:rewt-secret")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task A_users_token_is_none_of_a_service_and_lives_for_a_day()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var login = await SampleService.StartAsync("Login", redis);
+        using var answer = await login.Client.PostAsJsonAsync(new Uri("/login", UriKind.Relative), new { userId = "ada", password = "ada-secret" }, Cancellation);
+        var token = await answer.Content.ReadAsStringAsync(Cancellation);
+
+        (await StatusAsync("/me", token)).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync("/users/ada", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        var read = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token);
+        (read.ValidTo - read.IssuedAt).ShouldBe(TimeSpan.FromDays(1));
+
+        async Task<HttpStatusCode> StatusAsync(string path, string bearer)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new("Bearer", bearer);
+            using var response = await login.Client.SendAsync(request, Cancellation);
+            return response.StatusCode;
+        }
+    }
+
+    private static (string Script, string Expected) Block(string name)
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "tenants.md")).ReplaceLineEndings("\n");
+        var block = Blocks().Matches(page).Single(match => match.Groups["name"].Value == name);
+        return (block.Groups["script"].Value, block.Groups["expected"].Value);
+    }
+
+    private static async Task<string> RunAsync(string script)
+    {
+        var directory = Directory.CreateTempSubdirectory("rewt-curl-");
+        try
+        {
+            using var bash = Process.Start(new ProcessStartInfo(Executables.Find("bash")!, ["-eu", "-c", script])
+            {
+                WorkingDirectory = directory.FullName,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            var output = bash.StandardOutput.ReadToEndAsync(Cancellation);
+            var errors = bash.StandardError.ReadToEndAsync(Cancellation);
+            await bash.WaitForExitAsync(Cancellation);
+            bash.ExitCode.ShouldBe(0, await errors);
+            return (await output).TrimEnd('\n');
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [GeneratedRegex(@"<!-- curl: (?<name>[a-z-]+) -->\n```sh\n(?<script>.*?)\n```\n.*?```text\n(?<expected>.*?)\n```", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Blocks();
+}

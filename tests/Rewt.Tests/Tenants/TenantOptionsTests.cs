@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Tenants;
+
+/// <summary>What is wrong with the settings of tenants is told when the application starts, with the setting that mends it.</summary>
+public sealed class TenantOptionsTests
+{
+    [Fact]
+    public async Task Tenants_with_key_pairs_are_an_error() =>
+        (await FailureAsync(options => (options.Tenants, options.KeyMode) = (true, KeyMode.KeyPair))).ShouldContain("Rewt:Tenants");
+
+    [Fact]
+    public async Task A_cache_that_holds_nothing_is_an_error() =>
+        (await FailureAsync(options => (options.Tenants, options.TenantCacheSize) = (true, 15))).ShouldContain("Rewt:TenantCacheSize must be at least 16");
+
+    [Fact]
+    public async Task A_selector_without_tenants_is_an_error() =>
+        (await FailureAsync(_ => { }, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme"))).ShouldContain("Rewt:Tenants must be true");
+
+    [Fact]
+    public async Task A_selector_of_a_scheme_that_is_not_there_is_an_error() => (await FailureAsync(
+        options => options.Tenants = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
+
+    [Theory]
+    [InlineData("rewt:acme", true)]
+    [InlineData("rewt", true)]
+    [InlineData("rewt:acme:eu", false)]
+    [InlineData("rewtacme", false)]
+    public async Task A_namespace_that_is_also_a_tenants_ring_is_an_error(string @namespace, bool isError)
+    {
+        var failure = await FailureAsync(
+            options => options.Tenants = true,
+            services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = @namespace));
+
+        if (isError) failure.ShouldContain($"'{@namespace}'");
+        else failure.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Settings_of_tenants_come_from_the_configuration()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await ServiceHost.StartAsync(redis.ConnectionString, configure: builder =>
+        {
+            builder.Configuration["Rewt:Schemes:Users:Tenants"] = "true";
+            builder.Configuration["Rewt:Schemes:Users:TenantCacheSize"] = "99";
+            builder.Configuration["Rewt:Schemes:Users:Namespace"] = "users";
+            builder.Services.AddAuthentication().AddRewt("Users", static _ => { });
+        });
+
+        host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").TenantCacheSize.ShouldBe(99);
+        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", TestContext.Current.CancellationToken);
+        (await redis.CliAsync("EXISTS", "users:u-1:rewt-secret")).ShouldBe("1");
+    }
+
+    private static async Task<string> FailureAsync(Action<RewtOptions> settings, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRewtInMemory();
+        builder.Services.AddRewtAuthentication(options =>
+        {
+            options.ServiceName = "inventory";
+            settings(options);
+        });
+        configure?.Invoke(builder.Services);
+        await using var application = builder.Build();
+        try
+        {
+            await application.StartAsync(TestContext.Current.CancellationToken);
+            return string.Empty;
+        }
+        catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)
+        {
+            return error.Message;
+        }
+    }
+}
