@@ -3,27 +3,33 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>What the receiving side costs a request, from the header to the ticket.</summary>
-public class AuthenticateBenchmarks
+/// <summary>What the receiving side costs a request, from the header to the ticket, with one algorithm.</summary>
+public abstract class AuthenticateBenchmarks
 {
-    /// <summary>More than the receiver remembers having seen, so that each comes as if for the first time.</summary>
-    private const int Tokens = 1 << 16;
-
-    private readonly string[] _rewtTokens = new string[Tokens];
-    private readonly string[] _peerTokens = new string[Tokens];
+    private readonly string[] _rewtTokens;
+    private readonly string[] _peerTokens;
+    private readonly string _algorithm;
     private Receiver _rewt = null!;
     private Receiver _peer = null!;
     private int _next;
 
+    /// <param name="algorithm"><c>alg</c>.</param>
+    /// <param name="tokens">More than the receiver remembers having seen, so that each comes as if for the first time.</param>
+    protected AuthenticateBenchmarks(string algorithm, int tokens)
+    {
+        var count = Program.IsDry ? 64 : tokens;
+        (_algorithm, _rewtTokens, _peerTokens) = (algorithm, new string[count], new string[count]);
+    }
+
     [GlobalSetup]
     public async Task SetUpAsync()
     {
-        var key = Receiver.NewKey();
-        (_rewt, _peer) = (Receiver.Rewt(), Receiver.JwtBearer(key));
-        for (var i = 0; i < Tokens; i++)
+        var (privateKey, publicKey) = Receiver.NewKeys(_algorithm);
+        (_rewt, _peer) = (Receiver.Rewt(_algorithm), Receiver.JwtBearer(publicKey));
+        for (var i = 0; i < _rewtTokens.Length; i++)
         {
             _rewtTokens[i] = "Bearer " + await _rewt.Tokens.CreateBearerAsync("inventory");
-            _peerTokens[i] = "Bearer " + PeerTokens.Create(new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
+            _peerTokens[i] = "Bearer " + PeerTokens.Create(new SigningCredentials(privateKey, _algorithm));
         }
 
         for (var i = 0; i < 3; i++) await SeenAsync();
@@ -61,10 +67,14 @@ public class AuthenticateBenchmarks
     private string Next(string[] tokens)
     {
         // The first is the one that is seen again and again.
-        _next = (_next + 1) % (Tokens - 1);
+        _next = (_next + 1) % (tokens.Length - 1);
         return tokens[_next + 1];
     }
 
     /// <summary>The signature of another token.</summary>
-    private string Forged(string[] tokens) => string.Concat(Next(tokens).AsSpan(0, tokens[0].LastIndexOf('.')), tokens[0].AsSpan(tokens[0].LastIndexOf('.')));
+    private string Forged(string[] tokens)
+    {
+        var token = Next(tokens);
+        return string.Concat(token.AsSpan(0, token.LastIndexOf('.')), tokens[0].AsSpan(tokens[0].LastIndexOf('.')));
+    }
 }

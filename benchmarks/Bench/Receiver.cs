@@ -19,11 +19,15 @@ internal sealed class Receiver : IAsyncDisposable
 
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
-    /// <summary>Rewt with a ring in memory.</summary>
-    public static Receiver Rewt()
+    /// <summary>Rewt with a ring in memory: a shared secret for HS256, else key pairs.</summary>
+    public static Receiver Rewt(string algorithm)
     {
         var services = Common();
-        services.AddRewtInMemory(Settings);
+        services.AddRewtInMemory(options =>
+        {
+            Settings(options);
+            if (algorithm != SecurityAlgorithms.HmacSha256) (options.KeyMode, options.Algorithm) = (KeyMode.KeyPair, algorithm);
+        });
         services.AddRewtAuthentication();
         return new Receiver(services.BuildServiceProvider());
     }
@@ -34,7 +38,6 @@ internal sealed class Receiver : IAsyncDisposable
         var services = Common();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
         {
-            options.MapInboundClaims = false;
             options.TokenValidationParameters = new TokenValidationParameters
             {
                 IssuerSigningKey = key,
@@ -45,7 +48,25 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(services.BuildServiceProvider());
     }
 
-    public static SymmetricSecurityKey NewKey() => new(RandomNumberGenerator.GetBytes(43)) { KeyId = "0123456789abcdefghijkl" };
+    /// <summary>A key to sign with and the one that verifies.</summary>
+    public static (SecurityKey Private, SecurityKey Public) NewKeys(string algorithm)
+    {
+        const string KeyId = "0123456789abcdefghijkl";
+        if (algorithm == SecurityAlgorithms.EcdsaSha256)
+        {
+            var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return (new ECDsaSecurityKey(curve) { KeyId = KeyId }, new ECDsaSecurityKey(ECDsa.Create(curve.ExportParameters(false))) { KeyId = KeyId });
+        }
+
+        if (algorithm == SecurityAlgorithms.RsaSha256)
+        {
+            var rsa = RSA.Create(2048);
+            return (new RsaSecurityKey(rsa) { KeyId = KeyId }, new RsaSecurityKey(rsa.ExportParameters(false)) { KeyId = KeyId });
+        }
+
+        var secret = new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(43)) { KeyId = KeyId };
+        return (secret, secret);
+    }
 
     public static void Settings(RewtOptions options) =>
         (options.ServiceName, options.TokenLifetime, options.MaxTokenLifetime) = ("inventory", Life, Life);

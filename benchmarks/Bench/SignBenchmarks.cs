@@ -7,7 +7,7 @@ namespace Rewt.Benchmarks;
 /// <summary>What a fresh token costs.</summary>
 public class SignBenchmarks
 {
-    private readonly SigningCredentials _credentials = new(Receiver.NewKey(), SecurityAlgorithms.HmacSha256);
+    private readonly SigningCredentials _credentials = new(Receiver.NewKeys(SecurityAlgorithms.HmacSha256).Private, SecurityAlgorithms.HmacSha256);
     private ServiceProvider _services = null!;
     private IRewtTokens _tokens = null!;
 

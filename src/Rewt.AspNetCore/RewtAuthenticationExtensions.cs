@@ -89,7 +89,8 @@ public static class RewtAuthenticationExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services.AddRewt();
-        if (configure is not null) services.Configure(RewtDefaults.ApiKeyScheme, configure);
+        var options = services.AddOptions<RewtApiKeyOptions>(RewtDefaults.ApiKeyScheme).ValidateOnStart();
+        if (configure is not null) options.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
 
         AppCore.Add(services);

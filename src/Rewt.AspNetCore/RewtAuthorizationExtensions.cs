@@ -10,7 +10,8 @@ public static class RewtAuthorizationExtensions
     /// <summary>
     /// Lets only these callers in: a service by its name (<c>orders</c>), a trusted app as <c>app:acme-mobile</c>, whether it shows its key or a token that
     /// it got for it. Any other caller gets 403. Callers are those of the schemes <c>Rewt</c> and <c>RewtApiKey</c>, of which the default scheme
-    /// should be one; users and the callers of other schemes are not let in, whatever their tokens say.
+    /// should be one; users and the callers of other schemes are not let in, whatever their tokens say. Called twice, on a group and on its endpoint for
+    /// instance, both must let the caller in.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
     /// <param name="builder">The endpoint.</param>

@@ -21,7 +21,7 @@ public sealed class RewtVerification
     /// The service that signed (<c>iss</c>), or <c>app:</c> and the id of the trusted app that a token endpoint gave the token to; <see langword="null"/>
     /// when the token is bad or came from Node.
     /// </summary>
-    public string? Issuer => _verdict.Claims?.Issuer;
+    public string? Issuer => _verdict.App ?? _verdict.Claims?.Issuer;
 
     /// <summary>The key that signed (<c>kid</c>); <see langword="null"/> when the token is bad or came from Node.</summary>
     public string? KeyId => IsValid ? _verdict.Header.KeyId : null;

@@ -70,9 +70,9 @@ internal sealed class ApiKeyHandler(
         }
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.Append(
-            HeaderNames.WWWAuthenticate,
-            result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{new ApiKeyRefusedException().Message}\"");
+        var challenge = result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{ApiKeyRefusedException.Text}\"";
+        // A policy that names both schemes challenges twice: the token's hands over to this one.
+        if (!Response.Headers.WWWAuthenticate.Contains(challenge, StringComparer.Ordinal)) Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
     }
 
     /// <summary>The key alone, or the token that the same app brings with it, which may have fewer scopes.</summary>

@@ -11,7 +11,8 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
     {
         foreach (var ring in clients.Select(client => options.Get(client.Client).Ring).Distinct(StringComparer.Ordinal))
         {
-            services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
+            // Tenants' rings are made when they are first signed for.
+            if (!services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
         }
 
         return Task.CompletedTask;

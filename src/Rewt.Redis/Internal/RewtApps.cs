@@ -42,15 +42,17 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
             cancellationToken);
     }
 
-    public Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default)
+    public async Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default)
     {
         Refuse(app);
-        return ChangeAsync(
+        var isThere = await ChangeAsync(
             app.Id,
             former => former is null
                 ? (null, false)
                 : (former with { Name = app.Name, Owner = app.Owner, Audiences = [.. app.Audiences], Scopes = [.. app.Scopes] }, true),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        if (isThere && own is not null) await LookAsync(own, cancellationToken).ConfigureAwait(false);
+        return isThere;
     }
 
     public async Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default)
@@ -111,7 +113,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return isThere;
     }
 
-    /// <summary>Who revoked a key here does not expect it to be let in here a moment later.</summary>
+    /// <summary>Who took something from an app here does not expect it to be let in here a moment later.</summary>
     private static async Task LookAsync(AppKeeper own, CancellationToken cancellationToken)
     {
         try
@@ -120,7 +122,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         }
         catch (RewtKeysUnavailableException)
         {
-            // The revocation stands, and the next poll sees it.
+            // The change stands, and the next poll sees it.
         }
     }
 

@@ -230,6 +230,32 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (await RawRequest.StatusAsync(address, "/")).ShouldBe(401);
     }
 
+    [Theory]
+    [InlineData(0, "X-Api-Key", "TokenRequestsPerMinute")]
+    [InlineData(1, "Authorization", "HeaderName")]
+    [InlineData(1, "", "HeaderName")]
+    public async Task Settings_that_cannot_be_are_an_error_at_the_start(int perMinute, string header, string named)
+    {
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => AppHost.StartAsync(apiKeys: options =>
+            (options.TokenRequestsPerMinute, options.HeaderName) = (perMinute, header)));
+
+        error.Message.ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task A_stale_token_beside_a_key_says_so_in_its_own_words()
+    {
+        var key = (await _service.AddAcmeAsync()).Key;
+        await using var other = await Infrastructure.ServiceHost.StartAsync(null, "acme");
+        var stale = await other.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+
+        using var response = await _service.GetAsync("/counted", ("X-Api-Key", key), ("Authorization", "Bearer " + stale));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
+        _service.Calls.ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_policy_that_names_both_schemes_sees_no_token_and_key_that_disagree()
     {
@@ -246,6 +272,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         {
             using var both = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer), ("X-Api-Key", shown));
             both.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            both.Headers.WwwAuthenticate.Count.ShouldBe(1);
         }
 
         service.Calls.ShouldBe(calls);

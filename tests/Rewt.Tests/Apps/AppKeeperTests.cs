@@ -41,11 +41,11 @@ public sealed class AppKeeperTests : IAsyncLifetime
     {
         var key = await AddAsync();
         await ShouldBeAsync(key, ApiKeyStatus.Live);
-        var reads = _store.Reads;
 
         for (var check = 0; check < 1000; check++) await ShouldBeAsync(key, ApiKeyStatus.Live);
 
-        _store.Reads.ShouldBe(reads);
+        // The first look and, asked for while it began, one more.
+        _store.Reads.ShouldBeLessThanOrEqualTo(2);
     }
 
     [Fact]
@@ -113,10 +113,10 @@ public sealed class AppKeeperTests : IAsyncLifetime
             await ShouldBeAsync(key, ApiKeyStatus.Live);
         }
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await _checker.CheckAsync(ApiKeyFormat.Create("acme"), Cancellation));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("acme")));
         _time.Advance(TimeSpan.FromMinutes(6));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await _checker.CheckAsync(key, Cancellation));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await _checker.CheckAsync(ApiKeyFormat.Create("nobody"), Cancellation));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(key));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("nobody")));
         (await _checker.CheckAsync("x", Cancellation)).Status.ShouldBe(ApiKeyStatus.Malformed, "that needs no store");
 
         _store.IsAway = false;
@@ -126,7 +126,7 @@ public sealed class AppKeeperTests : IAsyncLifetime
                 _time.Advance(TimeSpan.FromSeconds(1));
                 try
                 {
-                    return (await _checker.CheckAsync(key, Cancellation)).IsLive;
+                    return (await JudgeAsync(key)).IsLive;
                 }
                 catch (RewtKeysUnavailableException)
                 {
@@ -145,16 +145,13 @@ public sealed class AppKeeperTests : IAsyncLifetime
         var reads = _store.Reads;
 
         var flood = Enumerable.Range(0, 2000).Select(number => _checker.CheckAsync(ApiKeyFormat.Create(number % 2 == 0 ? "acme" : $"nobody-{number}"), Cancellation).AsTask()).ToList();
-        for (var second = 0; second < 3; second++)
-        {
-            await ShouldBeAsync(key, ApiKeyStatus.Live);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
+        var good = _checker.CheckAsync(key, Cancellation);
+        good.IsCompletedSuccessfully.ShouldBeTrue("it waits for nobody");
+        (await good).Status.ShouldBe(ApiKeyStatus.Live);
+        var turned = await TurnUntilAsync(() => flood.TrueForAll(check => check.IsCompleted));
 
-        await Eventually.TrueAsync(() => flood.TrueForAll(check => check.IsCompleted), Limit, "all are answered");
         foreach (var check in flood) (await check).Status.ShouldBe(ApiKeyStatus.Unknown);
-        (_store.Reads - reads).ShouldBeLessThanOrEqualTo(2 * 4);
+        (_store.Reads - reads).ShouldBeLessThanOrEqualTo(2 * ((int)turned.TotalSeconds + 1));
     }
 
     [Fact]
@@ -183,18 +180,34 @@ public sealed class AppKeeperTests : IAsyncLifetime
     private async Task<string> AddAsync(string id = "acme") =>
         (await _apps.AddAsync(new RewtApp(id) { Audiences = ["orders"] }, cancellationToken: Cancellation)).Key;
 
-    private async Task ShouldBeAsync(string key, ApiKeyStatus status)
+    private async Task ShouldBeAsync(string key, ApiKeyStatus status) => (await JudgeAsync(key)).Status.ShouldBe(status);
+
+    private async Task<ApiKeyVerdict> JudgeAsync(string key)
     {
         var check = _checker.CheckAsync(key, Cancellation).AsTask();
-        // What asks the store may have to wait for its share of reads.
-        await Eventually.TrueAsync(
-            () =>
+        await TurnUntilAsync(() => check.IsCompleted);
+        return await check;
+    }
+
+    /// <summary>
+    /// Turns the clock on for those who wait for their share of reads, and no faster than real time, or a busy machine would not have read before they
+    /// give up.
+    /// </summary>
+    private async Task<TimeSpan> TurnUntilAsync(Func<bool> condition)
+    {
+        var turned = TimeSpan.Zero;
+        for (var step = TimeSpan.FromMilliseconds(100); turned < Limit; turned += step)
+        {
+            for (var look = 0; look < 20; look++)
             {
-                if (!check.IsCompleted) _time.Advance(TimeSpan.FromMilliseconds(100));
-                return check.IsCompleted;
-            },
-            Limit,
-            "the key is judged");
-        (await check).Status.ShouldBe(status);
+                if (condition()) return turned;
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+            }
+
+            _time.Advance(step);
+        }
+
+        Assert.Fail("Nobody answers.");
+        return turned;
     }
 }

@@ -29,7 +29,7 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
-    public async Task An_app_deleted_by_hand_is_gone_within_one_refresh_interval()
+    public async Task An_app_deleted_by_hand_is_gone_without_a_push()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await AppHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
@@ -37,9 +37,8 @@ public sealed class RedisAppsTests
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
 
         await redis.CommandAsync("HDEL", "{rewt:rewt-secret}:apps", "acme");
-        await Task.Delay(TimeSpan.FromMilliseconds(501), TimeProvider.System, Cancellation);
 
-        (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(async () => await service.StatusAsync(key.Key) == HttpStatusCode.Unauthorized, Limit, "a poll sees it");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await AppHost.StartAsync();
+        _service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
         _key = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
         _traded = await TokenRequests.TokenAsync(_service, "acme", _key);
     }
@@ -91,6 +91,27 @@ public sealed class RequireCallerTests : IAsyncLifetime
             var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("iss", "orders")], scheme, "iss", "role"));
             (await authorization.AuthorizeAsync(user, null, policy)).Succeeded.ShouldBe(allowed, scheme);
         }
+    }
+
+    [Theory]
+    [InlineData("rewt+jwt", "app:acme")]
+    [InlineData("at+jwt", null)]
+    [InlineData("JWT", null)]
+    [InlineData(null, null)]
+    public void What_another_issuer_says_of_its_clients_makes_no_app(string? type, string? app)
+    {
+        var payload = """{"iss":"https://login.example","sub":"app:acme","client_id":"acme"}"""u8.ToArray();
+        var identity = new ClaimsIdentity([new Claim("iss", "https://login.example"), new Claim("sub", "app:acme")], "Rewt", "iss", "role");
+
+        var verdict = AppName.Apply(new TokenVerdict(RewtRefusal.None)
+        {
+            Header = new TokenHeader("RS256", "key", type, null, false),
+            Claims = TokenClaims.Read(payload),
+            Identity = identity,
+        });
+
+        verdict.App.ShouldBe(app);
+        verdict.Identity!.Name.ShouldBe(app ?? "https://login.example");
     }
 
     [Theory]

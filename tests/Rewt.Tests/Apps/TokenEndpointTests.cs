@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,6 +183,22 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_apps_share_is_its_own_and_spans_all_addresses()
+    {
+        await using var service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
+        var key = (await service.AddAcmeAsync()).Key;
+        for (var guess = 0; guess < 10; guess++) (await TradeFromAsync(service, 2, Rewt.Internal.ApiKeyFormat.Create("acme"))).ShouldNotBe(HttpStatusCode.OK);
+
+        var statuses = new List<HttpStatusCode>();
+        for (var address = 3; address < 33; address++) statuses.Add(await TradeFromAsync(service, address, key));
+
+        // Two addresses of these may share a group, and a minute may end in between, once.
+        statuses.Take(2).ShouldContain(HttpStatusCode.OK, "others used up nothing of it");
+        statuses.Count(status => status == HttpStatusCode.OK).ShouldBeLessThanOrEqualTo(6);
+        statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBeGreaterThanOrEqualTo(24);
+    }
+
+    [Fact]
     public void An_endpoint_without_API_keys_is_an_error_that_names_the_remedy()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -190,6 +207,25 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         var application = builder.Build();
 
         Should.Throw<InvalidOperationException>(() => application.MapRewtTokenEndpoint()).Message.ShouldContain("AddRewtApiKeys");
+    }
+
+    private static async Task<HttpStatusCode> TradeFromAsync(AppHost service, int address, string key)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)address]), 0));
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler) { BaseAddress = service.Host.Address };
+        client.DefaultRequestHeaders.Authorization = TokenRequests.Basic("acme", key);
+        using var content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]);
+        using var response = await client.PostAsync(new Uri("/token", UriKind.Relative), content, Cancellation);
+        return response.StatusCode;
     }
 
     private static async Task ShouldBeAsync(HttpResponseMessage response, HttpStatusCode status, string error)

@@ -26,6 +26,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
         { "SigningKeyFile={dir}/ec.key;Algorithm=RS256", "Algorithm is RS256, but the signing key is EC" },
         { "SigningKeyFile={dir}", "Rewt:SigningKeyFile" },
         { "SigningKeyPassword=secret;Redis=localhost", "Rewt:SigningKeyPassword is set, but no SigningKeyFile" },
+        { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept is for keys in" },
         { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is of no use: the file" },
         { "VerificationKeys:0={dir}/missing.pem", "does not exist" },
         { "VerificationKeys:0={dir}/public.pem;VerificationKeys:1={dir}/ec.key", "Rewt:VerificationKeys:1 is of no use" },
@@ -64,7 +65,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
         message.ShouldContain(error);
         message.ShouldNotContain("a password for a test");
-        message.ShouldNotContain("Redis");
+        message.ShouldNotContain("Rewt:Redis");
     }
 
     [Theory]

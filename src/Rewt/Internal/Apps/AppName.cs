@@ -29,6 +29,10 @@ internal static class AppName
     /// <summary>Gives a verdict on an app's token the app as issuer, and one claim for each scope.</summary>
     public static TokenVerdict Apply(TokenVerdict verdict)
     {
+        // Of our own kind only: other issuers' tokens may say what they like of their clients.
+        if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
+        // Of our own kind only: what others sign may say what it likes of its clients.
+        if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
         if (verdict is not { Claims: { Subject: { } subject } claims, Identity: { } identity } || !Is(subject)) return verdict;
         using var payload = JsonDocument.Parse(claims.Payload, StrictJson.Options);
         if (!payload.RootElement.TryGetProperty(ClientIdClaim, out var clientId) || clientId.ValueKind != JsonValueKind.String) return verdict;
@@ -46,6 +50,6 @@ internal static class AppName
             identity.AddClaims(scope.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => new Claim("scope", one, ClaimValueTypes.String, scope.Issuer)));
         }
 
-        return verdict with { Claims = claims with { Issuer = subject } };
+        return verdict with { App = subject };
     }
 }

@@ -12,5 +12,15 @@ internal sealed class AppService(AppKeeper apps, AppUseLog uses) : IHostedServic
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => uses.FlushAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await uses.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The application ends now; when a key was last used is not worth its waiting.
+        }
+    }
 }

@@ -6,6 +6,7 @@ internal static class GivenKeysProblems
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
         if (!string.IsNullOrEmpty(options.SigningKeyFile) && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; give one.";
+        if (options.AlsoAccept is not null && GivenKeySource.IsGiven(options)) yield return "AlsoAccept is for keys in Redis; accept those beside keys from the settings in a scheme of their own.";
         if (!string.IsNullOrEmpty(options.SigningKeyPassword) && string.IsNullOrEmpty(options.SigningKeyFile)) yield return "SigningKeyPassword is set, but no SigningKeyFile.";
         if (SigningKeySetting.IsGiven(options))
         {

@@ -1,35 +1,29 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key set behind an address. It is fetched anew when what its server calls its age has passed, at the latest after an hour, and at once, but no more than
-/// once a second, for a key that is not in it.
+/// A key set behind an address. It is fetched anew when what its server calls its age has passed, at the latest after an hour, and at once for a key that is not
+/// in it; whoever asks keeps to two looks a second.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time) : IPublicKeyPlace
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
 
     private PublicKeySet? _keys;
     private string? _entityTag;
-    private Moment _askedAt;
+    private Moment _fetchedAt;
     private TimeSpan _goodFor;
-    private KeyPlaceException? _failure;
 
     public string Name => $"the address {address}";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
     {
-        if (_keys is null && _failure is null) return await FetchAsync(cancellationToken).ConfigureAwait(false);
-
-        var age = _askedAt.Elapsed(time);
-        if (age < ShortestPause || (age < _goodFor && !isAsked)) return _failure is null ? _keys! : throw _failure;
-        return await FetchAsync(cancellationToken).ConfigureAwait(false);
+        return _keys is not null && !isAsked && _fetchedAt.Elapsed(time) < _goodFor ? _keys : await FetchAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PublicKeySet> FetchAsync(CancellationToken cancellationToken)
     {
-        _askedAt = Moment.Now(time);
+        _fetchedAt = Moment.Now(time);
         try
         {
             var answer = await download.FetchAsync(address, _keys is null ? null : _entityTag, cancellationToken).ConfigureAwait(false);
@@ -39,13 +33,13 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
                 _keys = keys.Keeping(_keys);
             }
 
-            (_failure, _entityTag, _goodFor) = (null, answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));
+            (_entityTag, _goodFor) = (answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));
             return _keys ?? throw new KeyPlaceException($"{Name} says that nothing has changed and was never read");
         }
-        catch (KeyPlaceException exception)
+        catch (KeyPlaceException)
         {
             // Tried again at the next look, which comes within one refresh interval.
-            (_failure, _goodFor) = (exception, TimeSpan.Zero);
+            _goodFor = TimeSpan.Zero;
             throw;
         }
     }

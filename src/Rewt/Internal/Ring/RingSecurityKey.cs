@@ -5,15 +5,15 @@ namespace Rewt.Internal;
 /// <summary>A ring's secret as the identity libraries know a key; unlike their own it shows no hash of the secret.</summary>
 internal sealed class RingSecurityKey : SymmetricSecurityKey
 {
-    /// <summary>Not the default one: its cache would keep a retired secret alive for the life of the process.</summary>
-    private static readonly CryptoProviderFactory WithoutCache = new() { CacheSignatureProviders = false };
+    /// <summary>The default one's cache would keep a retired secret alive for the life of the process.</summary>
+    private static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
 
     public RingSecurityKey(Secret secret)
         : base(secret.CopyBytes())
     {
         (Secret, Hmac) = (secret, new HmacPool(secret));
         KeyId = secret.KeyId;
-        CryptoProviderFactory = WithoutCache;
+        CryptoProviderFactory = Uncached;
     }
 
     public Secret Secret { get; }

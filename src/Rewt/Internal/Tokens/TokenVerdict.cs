@@ -19,6 +19,9 @@ internal sealed record TokenVerdict(RewtRefusal Refusal, bool IsForeign = false)
 
     public SecurityToken? Token { get; init; }
 
+    /// <summary>The app that the token is for, as <c>app:</c> and its id; <see langword="null"/> for a service's own.</summary>
+    public string? App { get; init; }
+
     /// <summary>The key that verified.</summary>
     public SecurityKey? Key { get; init; }
 

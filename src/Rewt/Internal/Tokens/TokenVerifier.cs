@@ -34,12 +34,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return VerifyAtOnce(token, header, claims) is { } verdict ? new(verdict) : VerifyWithKeyAsync(token, header, claims, cancellationToken);
     }
 
-    /// <summary>The usual token: its secret is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
+    /// <summary>The usual token: its key is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
     private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
-        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!) is not { Count: 1 } keys || keys[0] is not RingSecurityKey key) return null;
+        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
-        var verdict = TrySettled(token, header, claims.Issuer, key);
+        var verdict = TrySettled(token, header, claims.Issuer, keys[0]);
         if (!verdict.IsValid) return verdict;
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
         return KeysAtHand(claims, header.KeyId!) is { Count: > 0 } ? Judge(verdict, header, claims, isNode: false) : null;
@@ -102,8 +102,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         foreach (var key in keys)
         {
-            var verdict = key is SymmetricSecurityKey secret && policy.IsOurs
-                ? TrySettled(token, header, issuer, secret)
+            var verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
+                ? TrySettled(token, header, issuer, key)
                 : await TryAsync(token, header, issuer, key).ConfigureAwait(false);
             if (verdict.IsValid) return verdict;
         }
@@ -111,10 +111,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
-    /// <summary>With a secret and no rules of the application: signature, algorithm, type, times and audience are checked here and issuers are free, so there is nothing that the library could still validate.</summary>
-    private TokenVerdict TrySettled(string token, TokenHeader header, string? issuer, SymmetricSecurityKey key)
+    /// <summary>With a key of ours and no rules of the application: signature, algorithm, type, times and audience are checked here and issuers are free, so there is nothing that the library could still validate.</summary>
+    private TokenVerdict TrySettled(string token, TokenHeader header, string? issuer, SecurityKey key)
     {
-        if (!IsFor(key, header, issuer) || !HmacSignature.Holds(token, key)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, header, issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, key, header.Algorithm!);
+        if (!holds) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
         var settled = new JsonWebToken(token);
         return new TokenVerdict(RewtRefusal.None) { Token = settled, Identity = Reader.Read(settled, policy.For(key)), Key = key };

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Load;
+
+/// <summary>A Kestrel with one small endpoint, and the header that opens it.</summary>
+internal sealed class LoadHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private LoadHost(WebApplication application, string? authorization) => (_application, Authorization) = (application, authorization);
+
+    public string? Authorization { get; private init; }
+
+    public IServiceProvider Services => _application.Services;
+
+    public Uri Address => new(_application.Urls.First());
+
+    /// <summary>No authentication at all.</summary>
+    public static Task<LoadHost> OpenAsync() => StartAsync(_ => { }, isProtected: false);
+
+    /// <summary>JwtBearer with one static HS256 key.</summary>
+    public static async Task<LoadHost> JwtBearerAsync()
+    {
+        var key = new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32));
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "inventory",
+            Audience = "inventory",
+            Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(2),
+            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+        });
+        var host = await StartAsync(
+            builder => builder.Services.AddAuthentication("Bearer").AddJwtBearer(options =>
+                options.TokenValidationParameters = new TokenValidationParameters { IssuerSigningKey = key, ValidIssuer = "inventory", ValidAudience = "inventory" }),
+            isProtected: true);
+        return new LoadHost(host._application, "Bearer " + token);
+    }
+
+    /// <summary>Rewt on a real Redis.</summary>
+    public static async Task<LoadHost> RewtAsync(string redis, string service = "inventory", Action<WebApplicationBuilder>? configure = null)
+    {
+        var host = await StartAsync(
+            builder =>
+            {
+                builder.Services.AddRewtAuthentication(options =>
+                {
+                    (options.ServiceName, options.Redis) = (service, redis);
+                    options.TokenLifetime = options.MaxTokenLifetime = TimeSpan.FromHours(2);
+                });
+                configure?.Invoke(builder);
+            },
+            isProtected: true);
+        var token = await host.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync(service);
+        return new LoadHost(host._application, "Bearer " + token);
+    }
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static async Task<LoadHost> StartAsync(Action<WebApplicationBuilder> configure, bool isProtected)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (isProtected) builder.Services.AddAuthorization();
+        configure(builder);
+        var application = builder.Build();
+        if (isProtected)
+        {
+            application.UseAuthentication();
+            application.UseAuthorization();
+        }
+
+        var endpoint = application.MapGet("/work", () => "done");
+        if (isProtected) endpoint.RequireAuthorization();
+        await application.StartAsync();
+        return new LoadHost(application, null);
+    }
+}

@@ -1,0 +1,55 @@
+using Rewt.Internal;
+
+namespace Rewt.Load;
+
+/// <summary>What rings weigh, and whether rotating leaves anything behind.</summary>
+internal static class Memory
+{
+    public static async Task RunAsync(int rings, int rotations, TextWriter output)
+    {
+        var perRing = BytesPerRing(rings);
+        output.WriteLine($"{rings} rings of three keys: {perRing:0} bytes each (promised at most 2,048)");
+
+        var time = new ShiftedTime();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time)
+            .AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
+        var ring = services.GetRequiredService<IRewtKeyRing>();
+        var tokens = services.GetRequiredService<IRewtTokens>();
+        await RotateAsync(ring, tokens, time, 200);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await RotateAsync(ring, tokens, time, rotations);
+        var growth = GC.GetTotalMemory(forceFullCollection: true) - before;
+        output.WriteLine($"{rotations} rotations: the heap is {growth} bytes larger than before, {growth / (double)rotations:0.0} a rotation (promised: none)");
+    }
+
+    private static double BytesPerRing(int rings)
+    {
+        var schedule = RingSchedule.From(new RewtOptions());
+        var kept = new RingSnapshot[rings];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < rings; i++) kept[i] = NewRing(schedule);
+        var after = GC.GetTotalMemory(forceFullCollection: true);
+        GC.KeepAlive(kept);
+        return (after - before) / (double)rings;
+    }
+
+    private static RingSnapshot NewRing(RingSchedule schedule)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var (current, next, last) = (Secret.Generate(), Secret.Generate(), Secret.Generate());
+        var state = new RingState("epoch", 2, current, now + 86_400_000, next, now, [new RetiredKey(last, now + 400_000)]);
+        var reading = new RingReading(new SecretSlot(current.CopyBytes(), false, 86_400_000), state, new Dictionary<string, long>(StringComparer.Ordinal), now);
+        return new RingSnapshot(reading, new Dictionary<string, long>(StringComparer.Ordinal), null, schedule, Moment.Now(TimeProvider.System), null);
+    }
+
+    private static async Task RotateAsync(IRewtKeyRing ring, IRewtTokens tokens, ShiftedTime time, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            // Past the time for which a retired key is kept.
+            time.Shift(TimeSpan.FromMinutes(10));
+            await ring.RotateAsync();
+            await tokens.VerifyBearerAsync(await tokens.CreateBearerAsync());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Rewt.Load;
+
+/// <summary>A redis-server of this run's own on a free loopback port, and what it says of itself.</summary>
+internal sealed class OwnRedis : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConnectionMultiplexer _admin;
+
+    private OwnRedis(Process process, ConnectionMultiplexer admin, string address) => (_process, _admin, Address) = (process, admin, address);
+
+    public string Address { get; }
+
+    public static async Task<OwnRedis> StartAsync()
+    {
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            var port = FreePort();
+            var start = new ProcessStartInfo("redis-server", $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no --maxclients 20000") { RedirectStandardOutput = true, UseShellExecute = false };
+            var process = Process.Start(start) ?? throw new InvalidOperationException("redis-server does not start; install it to measure.");
+            process.OutputDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            await Task.Delay(500);
+            if (process.HasExited) continue;
+
+            var address = $"127.0.0.1:{port}";
+            return new OwnRedis(process, await ConnectionMultiplexer.ConnectAsync(address + ",allowAdmin=true"), address);
+        }
+
+        throw new InvalidOperationException("redis-server found no free port.");
+    }
+
+    /// <summary>Commands so far, those of this class included: two each time.</summary>
+    public Task<long> CommandsAsync() => StatAsync("total_commands_processed");
+
+    public async Task<long> BytesAsync() => await StatAsync("total_net_input_bytes") + await StatAsync("total_net_output_bytes");
+
+    public async Task<long> ConnectionsAsync() => (await InfoAsync("clients", "connected_clients"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.CloseAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private Task<long> StatAsync(string name) => InfoAsync("stats", name);
+
+    private async Task<long> InfoAsync(string section, string name)
+    {
+        var groups = await _admin.GetServer(Address).InfoAsync(section);
+        return long.Parse(groups.SelectMany(group => group).First(pair => pair.Key == name).Value, CultureInfo.InvariantCulture);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

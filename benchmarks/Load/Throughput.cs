@@ -1,0 +1,35 @@
+namespace Rewt.Load;
+
+/// <summary>Requests a second of a protected endpoint against the open one and against JwtBearer, in interleaved rounds.</summary>
+internal static class Throughput
+{
+    public static async Task RunAsync(int rounds, TimeSpan duration, TextWriter output)
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        await using var open = await LoadHost.OpenAsync();
+        await using var peer = await LoadHost.JwtBearerAsync();
+        await using var rewt = await LoadHost.RewtAsync(redis.Address);
+        foreach (var host in new[] { open, peer, rewt }) await Generator.ThroughputAsync(host, duration);
+
+        var toOpen = new List<double>();
+        var toPeer = new List<double>();
+        var commands = 0L;
+        var calls = 0d;
+        for (var round = 0; round < rounds; round++)
+        {
+            var opened = await Generator.ThroughputAsync(open, duration);
+            var before = await redis.CommandsAsync();
+            var rewted = await Generator.ThroughputAsync(rewt, duration);
+            commands += await redis.CommandsAsync() - before;
+            calls += rewted * duration.TotalSeconds;
+            var peered = await Generator.ThroughputAsync(peer, duration);
+            toOpen.Add(rewted / opened);
+            toPeer.Add(rewted / peered);
+            output.WriteLine($"round {round + 1}: open {opened:0}/s, Rewt {rewted:0}/s, JwtBearer {peered:0}/s");
+        }
+
+        output.WriteLine($"Rewt to no authentication, median of {rounds}: {Numbers.Median(toOpen):0.000} (promised at least 0.92)");
+        output.WriteLine($"Rewt to JwtBearer with a static key, median of {rounds}: {Numbers.Median(toPeer):0.000} (promised more than 1)");
+        output.WriteLine($"Redis commands while {calls:0} calls were made: {commands}, those of the poll and of this count included");
+    }
+}
