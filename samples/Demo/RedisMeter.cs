@@ -51,7 +51,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
             await SampleAsync(0);
         }
 
-        if (_steady.Polls > 0) _pollCost = Math.Round((double)_steady.Commands / _steady.Polls);
+        if (_steady.Polls > 0) _pollCost = PollCost((double)_steady.Commands / _steady.Polls);
         _steady = new Totals(0, 0, 0, TimeSpan.Zero);
         _begin = _last;
     }
@@ -69,6 +69,9 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
             await SampleAsync(tally.Calls);
         }
     }
+
+    /// <summary>With one secret all polls cost the same, and what is beyond a whole number is half a poll; with key pairs it depends on how many services call.</summary>
+    private static double PollCost(double mean) => Math.Abs(mean - Math.Round(mean)) < 0.15 ? Math.Round(mean) : mean;
 
     private async Task SampleAsync(long calls)
     {

@@ -3,12 +3,15 @@ namespace Rewt;
 /// <summary>The key ring of a namespace. A named scheme's ring is the keyed service of the scheme's name.</summary>
 public interface IRewtKeyRing
 {
-    /// <summary>What this instance knows of the ring.</summary>
+    /// <summary>What this instance knows of the ring. With key pairs, an instance that has none yet makes its own, if its Redis login may.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Makes the pending key current and retires the current one, which verifies until its last token has expired.</summary>
+    /// <summary>
+    /// Makes the pending key current and retires the current one, which verifies until its last token has expired. With key pairs it is this
+    /// instance's own pair that is rotated.
+    /// </summary>
     /// <param name="cancellationToken">Ends the waiting; the rotation may happen all the same.</param>
     /// <returns>The ring after the rotation.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>

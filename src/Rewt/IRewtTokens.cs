@@ -36,10 +36,10 @@ public interface IRewtTokens
     Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default);
 
     /// <summary>Makes a bearer token for another transport (a queue, SignalR); over HTTP, <c>AddRewtSigning</c> does it.</summary>
-    /// <param name="audience">The service that is called; <see langword="null"/> for any of the namespace.</param>
+    /// <param name="audience">The service that is called; <see langword="null"/> for any of the namespace, where all share one secret.</param>
     /// <param name="claims">What else the token says; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are not the caller's to set.</param>
     /// <param name="cancellationToken">Ends the waiting for keys.</param>
-    /// <exception cref="ArgumentException">A reserved claim, a malformed audience, or a token longer than 8 KiB or nested deeper than 16 levels.</exception>
+    /// <exception cref="ArgumentException">A reserved claim, a malformed audience or none with key pairs, or a token longer than 8 KiB or nested deeper than 16 levels.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default);

@@ -35,17 +35,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public async Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await WriteAsync(database, transaction =>
-        {
-            var keys = _keys.KeysOf(service);
-            transaction.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]).Abandon();
-            if (plan.Removed.Length > 0) transaction.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]).Abandon();
-            ExpireAt(transaction, keys, plan.KeysUntil);
-
-            transaction.StringSetAsync(_keys.EpochOf(service), plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists).Abandon();
-            ExpireAt(transaction, _keys.EpochOf(service), plan.RememberUntil);
-            Kill(transaction, _keys.DeadOf(service), plan.Dead, plan.Now, plan.RememberUntil);
-        }, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(database, writer => Fill(writer, service, plan), cancellationToken).ConfigureAwait(false);
         if (plan.IsNews) Hint(database);
     }
 
@@ -53,7 +43,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var dead = service is null ? _keys.Dead : _keys.DeadOf(service);
-        await WriteAsync(database, transaction => Kill(transaction, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
         Hint(database);
     }
 
@@ -97,14 +87,19 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         return parts;
     }
 
-    private async Task WriteAsync(IDatabase database, Action<ITransaction> fill, CancellationToken cancellationToken)
+    private async Task WriteAsync(IDatabase database, Func<IDatabaseAsync, Task[]> fill, CancellationToken cancellationToken)
     {
-        var transaction = database.CreateTransaction();
-        fill(transaction);
         try
         {
+            var transaction = database.CreateTransaction();
+            foreach (var command in fill(transaction)) command.Abandon();
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
+        {
+            // It does not say why. One by one the commands do, and what they write is the same.
+            await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
         {
@@ -112,15 +107,43 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
     }
 
-    private static void Kill(ITransaction transaction, RedisKey set, ImmutableDictionary<string, long> dead, long now, long forgetAt)
+    private async Task WriteOneByOneAsync(Task[] commands, CancellationToken cancellationToken)
     {
-        transaction.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now).Abandon();
-        foreach (var (keyId, until) in dead) transaction.SortedSetAddAsync(set, keyId, until).Abandon();
-        if (dead.Count > 0) ExpireAt(transaction, set, forgetAt);
+        try
+        {
+            await Task.WhenAll(commands).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        {
+            throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
+        }
     }
 
-    private static void ExpireAt(ITransaction transaction, RedisKey key, long at) =>
-        transaction.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture)).Abandon();
+    private Task[] Fill(IDatabaseAsync database, string service, PairPlan plan)
+    {
+        var (keys, epoch) = (_keys.KeysOf(service), _keys.EpochOf(service));
+        Task removed = plan.Removed.Length > 0 ? database.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]) : Task.CompletedTask;
+        return
+        [
+            removed,
+            database.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]),
+            ExpireAt(database, keys, plan.KeysUntil),
+            database.StringSetAsync(epoch, plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists),
+            ExpireAt(database, epoch, plan.RememberUntil),
+            .. Kill(database, _keys.DeadOf(service), plan.Dead, plan.Now, plan.RememberUntil),
+        ];
+    }
+
+    private static List<Task> Kill(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, long> dead, long now, long forgetAt)
+    {
+        var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now) };
+        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value)));
+        if (dead.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
+        return commands;
+    }
+
+    private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, long at) =>
+        database.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Only a hint: a login that may not publish must still be able to write.</summary>
     private void Hint(IDatabase database) => database.PublishAsync(_look.Channel, "look").Abandon();

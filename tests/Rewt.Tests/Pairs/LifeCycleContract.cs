@@ -194,6 +194,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         await Eventually.TrueAsync(async () => await IsUnavailableAsync(orders.SignAsync), Limit, "and nobody signs");
         await redis.RestartAsync();
         await orders.HealthyAsync(Limit);
+        await inventory.HealthyAsync(Limit);
         await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, Limit, "all is well again");
 
         static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromSeconds(6);

@@ -102,6 +102,13 @@ public sealed class PairConfusionTests : IAsyncLifetime
 
         await Eventually.TrueAsync(async () => await RefusalAsync(_billing.Bearer("billing")) == RewtRefusal.StaleKey, Limit, "billing's own key is dead");
         (await RefusalAsync(_orders.Bearer("orders"))).ShouldBe(RewtRefusal.None);
+
+        // Nor about one that this instance has not met yet.
+        var shipping = PublishedPair.Generate();
+        await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", shipping.KeyId);
+        await Eventually.TrueAsync(() => _inventory.Keeper.Known!.Dead.ContainsKey(shipping.KeyId), Limit, "billing's word is heard");
+        await shipping.PublishAsync(_redis, "shipping");
+        (await RefusalAsync(shipping.Bearer("shipping"))).ShouldBe(RewtRefusal.None);
     }
 
     [Fact]

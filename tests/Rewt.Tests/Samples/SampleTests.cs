@@ -19,18 +19,21 @@ public sealed class SampleTests
         settings.RootElement.GetProperty("Rewt").GetProperty("ServiceName").GetString().ShouldBe(sample.ToLowerInvariant());
     }
 
-    [Fact]
-    public async Task The_user_id_goes_from_the_first_caller_to_the_last()
+    [Theory]
+    [InlineData(KeyMode.SharedSecret, "shop:rewt-secret")]
+    [InlineData(KeyMode.KeyPair, "{shop:rewt-keys}:orders:keys")]
+    public async Task The_user_id_goes_from_the_first_caller_to_the_last(KeyMode mode, string key)
     {
+        string[] settings = ["--Rewt:Namespace", "shop", "--Rewt:KeyMode", mode.ToString()];
         await using var redis = await RedisServer.StartAsync();
-        await using var shipping = await SampleService.StartAsync("Shipping", redis, "--Rewt:Namespace", "shop");
-        await using var inventory = await SampleService.StartAsync("Inventory", redis, "--Rewt:Namespace", "shop", "--Services:shipping", shipping.Address);
-        await using var orders = await SampleService.StartAsync("Orders", redis, "--Rewt:Namespace", "shop", "--Services:inventory", inventory.Address);
+        await using var shipping = await SampleService.StartAsync("Shipping", redis, settings);
+        await using var inventory = await SampleService.StartAsync("Inventory", redis, [.. settings, "--Services:shipping", shipping.Address]);
+        await using var orders = await SampleService.StartAsync("Orders", redis, [.. settings, "--Services:inventory", inventory.Address]);
 
         (await GetAsync(orders, "/orders/u-42")).ShouldBe((HttpStatusCode.OK,
             """{"userId":"u-42","stock":{"item":"teapot","caller":"orders","userId":"u-42","shipment":{"item":"teapot","caller":"inventory","userId":"u-42"}}}"""));
 
-        (await redis.CliAsync("EXISTS", "shop:rewt-secret")).ShouldBe("1");
+        (await redis.CliAsync("EXISTS", key)).ShouldBe("1");
         (await GetAsync(inventory, "/stock/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await GetAsync(shipping, "/shipments/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         foreach (var service in new[] { orders, inventory, shipping }) (await GetAsync(service, "/health")).ShouldBe((HttpStatusCode.OK, "ok"));

@@ -58,11 +58,11 @@ internal sealed class RingRegistry(
         return null;
     }
 
-    /// <summary>How the ring of a registration fares on this instance, or its tenants' rings; asks nobody.</summary>
-    public RingHealth Health(string name)
+    /// <summary>How the rings of a registration fare on this instance, or its tenants' rings together; asks nobody.</summary>
+    public IEnumerable<RingHealth> Health(string name)
     {
         var @namespace = options.Get(name).Namespace;
-        return Tenants(@namespace) is { } tenants ? tenants.Health() : Keeper(@namespace).Health();
+        return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keeper => keeper.Health());
     }
 
     /// <summary>What a namespace measures, its tenants together.</summary>

@@ -12,6 +12,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
     private readonly FrozenDictionary<string, string[]> _holders;
+    private readonly FrozenSet<string> _deadEverywhere;
     private readonly OwnKeys _own;
     private readonly string _service;
 
@@ -31,6 +32,7 @@ internal sealed class PairSnapshot : KeySnapshot
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
+        _deadEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
         // A service's word about a key that another shows counts for nothing.
         Dead = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
@@ -75,9 +77,10 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
     {
-        if (!IsPossible(keyId) || Dead.ContainsKey(keyId)) return [];
-        if (issuer is null) return Anybodys(keyId, time);
-        if (!Names.IsName(issuer)) return [];
+        if (!IsPossible(keyId)) return [];
+        if (issuer is null) return Dead.ContainsKey(keyId) ? [] : Anybodys(keyId, time);
+        // What a service says of keys that are not its own must not even keep anybody from looking for them.
+        if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
             if (ring.Dead.ContainsKey(keyId)) return [];
@@ -89,7 +92,7 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _issuers.TryGetValue(serviceName, out var ring)
-        ? [.. ring.Keys.Values.Where(key => !Dead.ContainsKey(key.Key.KeyId) && Verifies(key, time)).Select(key => key.Key)]
+        ? [.. ring.Keys.Values.Where(key => Verifies(key, time)).Select(key => key.Key)]
         : [];
 
     public override IReadOnlyList<RewtKey> ToKeys()

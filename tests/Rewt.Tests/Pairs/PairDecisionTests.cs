@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Rewt.Internal;
+
+namespace Rewt.Tests.Pairs;
+
+/// <summary>One process's pairs by the clock of a store that stands still.</summary>
+public sealed class PairDecisionTests
+{
+    private const long Now = 1_767_225_600_000;
+
+    private static readonly RewtOptions Options = new() { KeyMode = KeyMode.KeyPair, ServiceName = "orders", RotationInterval = TimeSpan.FromHours(1) };
+    private static readonly PairSchedule Schedule = PairSchedule.From(Options);
+
+    [Fact]
+    public void The_first_keys_are_one_that_signs_at_once_and_one_that_follows()
+    {
+        var (own, plan) = Decide(OwnKeys.None, ServiceReading.Empty, Now);
+
+        plan!.Action.ShouldBe(PairAction.Create);
+        plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
+        own.Deadline.ShouldBe(Now + Schedule.Interval);
+        plan.KeysUntil.ShouldBe(Now + Schedule.Lease);
+        plan.RememberUntil.ShouldBeGreaterThan(plan.KeysUntil);
+    }
+
+    [Fact]
+    public void Nothing_is_written_until_there_is_something_to_say()
+    {
+        var (own, ring) = Settled();
+
+        Decide(own, ring, Now + 1000).Plan.ShouldBeNull();
+        var (renewed, plan) = Decide(own, ring, Now + Schedule.Heartbeat);
+        plan!.IsNews.ShouldBeFalse();
+        plan.KeysUntil.ShouldBe(Now + Schedule.Heartbeat + Schedule.Lease);
+        renewed.Current.ShouldBe(own.Current);
+    }
+
+    [Fact]
+    public void At_the_deadline_the_next_key_signs_and_the_old_one_verifies_as_long_as_its_last_token_lives()
+    {
+        var (own, ring) = Settled();
+
+        Decide(own, ring, own.Deadline - 1).Plan!.Action.ShouldBe(PairAction.Renew);
+        var (rotated, plan) = Decide(own, ring, own.Deadline);
+        plan!.Action.ShouldBe(PairAction.Rotate);
+        rotated.Current.ShouldBe(own.Next);
+        rotated.Next!.KeyId.ShouldNotBeOneOf(own.Current!.KeyId, own.Next!.KeyId);
+        rotated.Retired.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Current, own.Deadline + Schedule.Retention));
+        plan.Entries.Count.ShouldBe(3);
+
+        var after = Reading(plan, ring, "epoch");
+        var end = own.Deadline + Schedule.Retention;
+        var (ended, last) = Decide(rotated with { Epoch = "epoch" }, after, end);
+        ended.Retired.ShouldBeEmpty();
+        last!.Removed.ShouldContain(own.Current.KeyId);
+        last.Dead.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_store_that_lost_everything_is_shown_the_same_keys_again()
+    {
+        var (own, _) = Settled();
+
+        var (same, plan) = Decide(own, ServiceReading.Empty, Now + 1000);
+
+        plan!.Action.ShouldBe(PairAction.Republish);
+        (same.Current, same.Next).ShouldBe((own.Current, own.Next));
+        plan.Dead.ShouldBeEmpty();
+        // Another instance was faster: a new life of the ring, in which these keys never stood.
+        var (again, _) = Decide(own, ServiceReading.Empty with { Epoch = "another" }, Now + 1000);
+        again.Current.ShouldBe(own.Current);
+    }
+
+    [Fact]
+    public void A_key_that_went_while_the_ring_lived_on_was_deleted_and_is_dead()
+    {
+        var (own, ring) = Settled();
+        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Current!.KeyId).ToDictionary() };
+
+        var (replaced, plan) = Decide(own, without, Now + 1000);
+
+        plan!.Action.ShouldBe(PairAction.Replace);
+        plan.Dead.Keys.ShouldBe([own.Current!.KeyId]);
+        plan.Entries.Keys.ShouldNotContain(own.Current.KeyId);
+        replaced.Current.ShouldBe(own.Next);
+        Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + 1000).Plan!.Dead.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_key_that_an_operator_revoked_is_replaced_and_the_ring_remembers_it()
+    {
+        var (own, ring) = Settled();
+        var keyId = own.Current!.KeyId;
+
+        var (replaced, plan) = Decide(own, ring, Now + 1000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+
+        replaced.Current.ShouldBe(own.Next);
+        plan!.Dead.Keys.ShouldBe([keyId]);
+        plan.Removed.ShouldContain(keyId);
+    }
+
+    [Fact]
+    public void The_keys_of_other_instances_stay_until_their_time_is_over()
+    {
+        var (own, ring) = Settled();
+        var (_, sibling) = Decide(OwnKeys.None, ServiceReading.Empty, Now + 50_000);
+        var both = ring with { Entries = ring.Entries.Concat(sibling!.Entries).ToDictionary() };
+
+        var whileAlive = Decide(own, both, Now + Schedule.Heartbeat).Plan!;
+        whileAlive.Removed.ShouldBeEmpty();
+        whileAlive.KeysUntil.ShouldBeGreaterThanOrEqualTo(Now + 50_000 + Schedule.Lease);
+        Decide(own, both, Now + 50_000 + Schedule.Lease).Plan!.Removed.ShouldBe(sibling.Entries.Keys, ignoreOrder: true);
+    }
+
+    /// <summary>A process whose first keys are published and seen.</summary>
+    private static (OwnKeys Own, ServiceReading Ring) Settled()
+    {
+        var (own, plan) = Decide(OwnKeys.None, ServiceReading.Empty, Now);
+        var ring = Reading(plan!, ServiceReading.Empty, "epoch");
+        var (seen, nothing) = Decide(own, ring, Now + 1);
+        nothing.ShouldBeNull();
+        seen.Epoch.ShouldBe("epoch");
+        return (seen, ring);
+    }
+
+    private static ServiceReading Reading(PairPlan plan, ServiceReading before, string epoch) => new(
+        epoch,
+        before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
+        before.Dead.Concat(plan.Dead).ToDictionary());
+
+    private static (OwnKeys Keys, PairPlan? Plan) Decide(OwnKeys own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null)
+    {
+        var memory = new PairMemory();
+        var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
+        memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
+        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
+        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate: false, () => OwnKey.Generate(Options));
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Pairs;
+
+public sealed class PairSettingsTests
+{
+    [Fact]
+    public async Task A_client_that_names_no_service_is_an_error_at_the_start()
+    {
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => ServiceHost.StartAsync(
+            null,
+            "orders",
+            options => options.KeyMode = KeyMode.KeyPair,
+            builder => builder.Services.AddHttpClient("stock").AddRewtSigning()));
+
+        exception.Message.ShouldContain("'stock'");
+        exception.Message.ShouldContain("AddRewtSigning(\"inventory\")");
+    }
+
+    [Theory]
+    [InlineData("Algorithm", "HS256")]
+    [InlineData("Algorithm", "none")]
+    [InlineData("Algorithm", "ES512")]
+    [InlineData("KeyMode", "7")]
+    [InlineData("AlsoAccept", "7")]
+    [InlineData("TrustedIssuers:0", "no name")]
+    public void A_setting_that_cannot_be_is_an_error_that_names_it(string name, string value)
+    {
+        using var services = Services(name, value);
+
+        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<RewtOptions>>().Value).Message.ShouldContain($"Rewt:{name.Split(':')[0]}");
+    }
+
+    [Fact]
+    public void The_mode_the_algorithm_and_the_trusted_issuers_come_from_the_configuration()
+    {
+        using var services = Services("KeyMode", "KeyPair", ("Algorithm", "PS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
+
+        var options = services.GetRequiredService<IOptions<RewtOptions>>().Value;
+        (options.KeyMode, options.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "PS256", (KeyMode?)KeyMode.SharedSecret));
+        options.TrustedIssuers.ShouldBe(["orders"]);
+    }
+
+    [Fact]
+    public async Task Key_pairs_work_within_one_process_without_a_server()
+    {
+        using var services = Services("KeyMode", "KeyPair");
+        var (tokens, ring) = (services.GetRequiredService<IRewtTokens>(), services.GetRequiredService<IRewtKeyRing>());
+
+        var token = await tokens.SignAsync("hello", TestContext.Current.CancellationToken);
+        var read = await tokens.VerifyAsync(token, TestContext.Current.CancellationToken);
+        (read.Text, read.Issuer).ShouldBe(("hello", "orders"));
+        await ring.RevokeAsync(read.KeyId!, TestContext.Current.CancellationToken);
+        (await tokens.VerifyAsync(token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    private static ServiceProvider Services(string name, string value, params (string Name, string Value)[] more)
+    {
+        var settings = more.Append((name, value)).Append(("ServiceName", "orders")).ToDictionary(pair => $"Rewt:{pair.Item1}", pair => (string?)pair.Item2, StringComparer.Ordinal);
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        return services.AddRewtInMemory().BuildServiceProvider();
+    }
+}

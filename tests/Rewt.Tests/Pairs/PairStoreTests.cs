@@ -1,0 +1,244 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rewt.Internal;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Pairs;
+
+/// <summary>What lies in Redis, who deletes what of it, and what it costs to look.</summary>
+public sealed class PairStoreTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_key_that_is_deleted_by_hand_is_refused_for_good_and_its_owner_signs_with_another()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+        var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        // Seen where it is: from here on it can only be gone because somebody deleted it.
+        await Eventually.TrueAsync(() => orders.Keeper.Known is PairSnapshot { Version: > 0 } known && known.Age(TimeProvider.System) < TimeSpan.FromSeconds(1), Limit, "a poll");
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
+
+        await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
+
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the token is refused");
+        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, Limit, "its owner has another key");
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await redis.CliAsync("HEXISTS", "{rewt:rewt-keys}:orders:keys", keyId)).ShouldBe("0");
+        (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:orders:dead", keyId)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task All_keys_of_a_service_that_are_deleted_by_hand_are_dead_and_its_instances_make_new_ones()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var second = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+        string[] tokens = [await first.SignAsync(), await second.SignAsync()];
+        foreach (var token in tokens) (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
+
+        await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
+
+        await Eventually.TrueAsync(
+            async () => await inventory.VerifyAsync(await first.SignAsync()) == RewtRefusal.None && await inventory.VerifyAsync(await second.SignAsync()) == RewtRefusal.None,
+            Limit,
+            "both sign with new keys");
+        foreach (var token in tokens) await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the old keys are dead");
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_no_good_public_key_is_refused_by_itself_and_named_in_log_and_health()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        var good = PublishedPair.Generate();
+        var text = Encoding.UTF8.GetString(good.Entry("orders"));
+        using var small = RSA.Create(1024);
+        var modulus = System.Buffers.Text.Base64Url.EncodeToString(small.ExportParameters(false).Modulus);
+        (string Name, string Entry, string Reason)[] rows =
+        [
+            ("no-json", "not json", "not JSON"),
+            ("oct", """{"kty":"oct","kid":"oct","k":"c2VjcmV0"}""", "oct"),
+            ("private", """{"kty":"EC","kid":"private","crv":"P-256","x":"AA","y":"AA","d":"AA"}""", "private"),
+            ("small", $$"""{"kty":"RSA","kid":"small","n":"{{modulus}}","e":"AQAB"}""", "1024 bits"),
+            ("long", new string(' ', 17 * 1024), "16 KB"),
+            ("other", text, "another name"),
+            ("bare", good.Pair.Public.ToJwk(), "proof"),
+            (good.KeyId, Encoding.UTF8.GetString(good.Entry("billing")), "proof"),
+        ];
+
+        foreach (var (name, entry, _) in rows) await PublishedPair.PublishAsync(redis, "orders", name, Encoding.UTF8.GetBytes(entry));
+        await Eventually.TrueAsync(() => inventory.Keeper.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, Limit, "all are refused");
+
+        foreach (var (name, _, reason) in rows)
+        {
+            inventory.Log.Text.Split('\n').ShouldContain(line => line.Contains(name) && line.Contains(reason, StringComparison.OrdinalIgnoreCase), $"{name}: {reason}");
+        }
+
+        inventory.Keeper.Health().CanServe.ShouldBeTrue();
+        inventory.Keeper.Health().Trouble.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await inventory.VerifyAsync(HandmadeToken.Sign(good.Pair, null, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
+
+        await redis.CommandAsync(["HDEL", "{rewt:rewt-keys}:orders:keys", .. rows.Select(row => row.Name)]);
+        await Eventually.TrueAsync(() => inventory.Keeper.Health().Trouble is null, Limit, "all is well again");
+    }
+
+    [Fact]
+    public async Task A_ring_of_another_type_is_its_services_trouble_and_nobody_elses()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
+        await redis.SetAsync("{rewt:rewt-keys}:billing:epoch", "epoch");
+        await redis.SetAsync("{rewt:rewt-keys}:billing:keys", "a string");
+
+        (await inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        inventory.Keeper.Health().Trouble.ShouldNotBeNull().ShouldContain("billing, the whole ring");
+    }
+
+    [Fact]
+    public async Task A_flood_of_forged_issuers_and_key_ids_costs_two_reads_a_second_and_delays_no_valid_token()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Slow("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Slow("inventory"));
+        var good = await orders.SignAsync();
+        (await inventory.VerifyAsync(good)).ShouldBe(RewtRefusal.None);
+        var forger = KeyPair.Generate("ES256");
+        await redis.CommandAsync("CONFIG", "RESETSTAT");
+
+        var started = TimeProvider.System.GetTimestamp();
+        var junk = new List<Task>();
+        var slowest = TimeSpan.Zero;
+        for (var index = 0; index < 1500; index++)
+        {
+            var keyId = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+            var issuer = index % 3 == 0 ? "orders" : $"nobody-{index}";
+            junk.Add(JudgeAsync(HandmadeToken.Sign(new BorrowedName(forger, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
+            if (index % 50 > 0) continue;
+
+            var at = TimeProvider.System.GetTimestamp();
+            (await inventory.VerifyAsync(good)).ShouldBe(RewtRefusal.None);
+            if (TimeProvider.System.GetElapsedTime(at) is var took && took > slowest) slowest = took;
+        }
+
+        await Task.WhenAll(junk);
+        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        var counts = await redis.CommandCountsAsync();
+
+        counts["exec"].ShouldBeLessThanOrEqualTo((long)(2 * seconds) + 4);
+        // A read asks for the rings that are known, whatever was forged: two services, and one command for all the others.
+        counts["mget"].ShouldBeLessThanOrEqualTo(counts["exec"]);
+        counts["hgetall"].ShouldBeLessThanOrEqualTo(2 * counts["exec"]);
+        counts.Values.Sum().ShouldBeLessThan(30 * counts["exec"]);
+        slowest.ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
+        inventory.Keeper.Known.ShouldBeOfType<PairSnapshot>().Issuers.Count.ShouldBe(2);
+
+        async Task JudgeAsync(string token)
+        {
+            try
+            {
+                (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+            }
+            catch (RewtKeysUnavailableException)
+            {
+                // Too many wait: told to try again, and not that the token is bad.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task In_steady_state_signing_and_verifying_send_redis_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Slow("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Slow("inventory"));
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await redis.CommandAsync("CONFIG", "RESETSTAT");
+                await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
+                return (await CommandsAsync()).Count == 0;
+            },
+            Limit,
+            "all that had to be said at the beginning is said");
+
+        for (var index = 0; index < 300; index++) (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        (await CommandsAsync()).ShouldBeEmpty();
+
+        async Task<IReadOnlyCollection<string>> CommandsAsync() =>
+            [.. (await redis.CommandCountsAsync()).Keys.Where(command => command is not ("info" or "ping" or "config|resetstat" or "config|get"))];
+    }
+
+    [Fact]
+    public async Task Nothing_private_is_in_redis_in_a_log_or_in_a_text()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, options =>
+        {
+            Named("inventory")(options);
+            options.Algorithm = "RS256";
+        });
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await orders.VerifyAsync(await inventory.SignAsync())).ShouldBe(RewtRefusal.None);
+        await inventory.Ring.RotateAsync(Cancellation);
+        await orders.Ring.RevokeAsync(await orders.CurrentAsync(), Cancellation);
+
+        var dump = new StringBuilder();
+        foreach (var key in (await redis.CliAsync("KEYS", "*")).Split('\n'))
+        {
+            var type = await redis.CliAsync("TYPE", key);
+            string[] read = type switch { "hash" => ["HGETALL", key], "zset" => ["ZRANGE", key, "0", "-1"], _ => ["GET", key] };
+            dump.AppendLine(await redis.CliAsync(read));
+        }
+
+        var text = dump.ToString();
+        text.ShouldContain("\"kty\":\"RSA\"");
+        text.ShouldContain("\"kty\":\"EC\"");
+        foreach (var member in new[] { "d", "p", "q", "dp", "dq", "qi", "k", "oth" }) text.ShouldNotContain($"\"{member}\":");
+        text.ShouldNotContain("PRIVATE");
+        foreach (var instance in new[] { orders, inventory })
+        {
+            var pair = (KeyPair)((PairSnapshot)instance.Keeper.Known!).Current!;
+            pair.ToString().ShouldBe($"key pair {pair.KeyId} for {pair.Algorithm}");
+            instance.Log.Text.ShouldNotContain("\"x\"");
+            instance.Log.Text.ShouldNotContain("PRIVATE");
+        }
+    }
+
+    [Fact]
+    public async Task Keys_have_a_time_to_live_and_lie_in_one_slot()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
+        await orders.Ring.RevokeAsync(await orders.CurrentAsync(), Cancellation);
+        await orders.SignAsync();
+
+        foreach (var key in (await redis.CliAsync("KEYS", "*")).Split('\n'))
+        {
+            key.ShouldStartWith("{rewt:rewt-keys}:");
+            (await redis.PttlAsync(key)).ShouldBeGreaterThan(0, key);
+        }
+    }
+
+    private static Action<RewtOptions> Named(string service) => options =>
+        (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
+
+    private static Action<RewtOptions> Slow(string service) => options =>
+        (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMinutes(5));
+}
