@@ -11,8 +11,9 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
     {
         foreach (var ring in clients.Select(client => options.Get(client.Client).Ring).Distinct(StringComparer.Ordinal))
         {
-            // Tenants' rings are made when they are first signed for.
-            if (!services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
+            // Which tenants will be signed for nobody knows yet.
+            if (services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) continue;
+            services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
         }
 
         return Task.CompletedTask;
