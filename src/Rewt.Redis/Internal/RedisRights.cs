@@ -9,6 +9,24 @@ internal static class RedisRights
 
     private const string Reading = "+getrange +pttl +hgetall +zrange +time +multi +exec +subscribe +unsubscribe";
 
+    /// <summary>The same where services sign with key pairs of their own; <paramref name="service"/> is the one that signs.</summary>
+    public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
+    {
+        "verifier" => [$"%R~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look", .. "+mget +hgetall +zrange +time +multi +exec +subscribe +unsubscribe".Split(' '), .. PairConnecting],
+        "operator" =>
+        [
+            $"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look",
+            .. "+mget +hgetall +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+        ],
+        _ =>
+        [
+            $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", $"&{{{ring}:rewt-keys}}:look",
+            .. "+mget +hgetall +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+        ],
+    };
+
+    private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
+
     /// <param name="role">One of <see cref="Roles"/>: a service that signs and keeps the ring, one that only verifies, a human with the tool.</param>
     /// <param name="ring">The namespace.</param>
     public static IReadOnlyList<string> Of(string role, string ring) => role switch

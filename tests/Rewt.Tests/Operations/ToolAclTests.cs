@@ -18,6 +18,16 @@ public sealed class ToolAclTests
     }
 
     [Fact]
+    public async Task The_rights_for_key_pairs_are_those_of_their_page()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), TestContext.Current.CancellationToken);
+        foreach (var role in RedisRights.Roles) page.ShouldContain(string.Join(' ', RedisRights.OfPairs(role, "rewt", "orders")), Case.Sensitive, role);
+
+        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
+        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs", "--service", "orders")).Well().Output.ShouldStartWith("ACL SETUSER orders reset on %R~{rewt:rewt-keys}:* ~{rewt:rewt-keys}:orders:*");
+    }
+
+    [Fact]
     public async Task An_operators_rights_are_enough_for_every_command()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
@@ -48,6 +58,10 @@ public sealed class ToolAclTests
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(TestContext.Current.CancellationToken));
         await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), TestContext.Current.CancellationToken));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        // What it may not do is as it should be, and no warning.
+        var doctor = await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--namespace", "shop", "-o", "json");
+        doctor.Json.GetProperty("findings").EnumerateArray().ShouldAllBe(finding => finding.GetProperty("severity").GetString() == "advice");
     }
 
     [Fact]

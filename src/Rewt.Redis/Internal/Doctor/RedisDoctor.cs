@@ -78,15 +78,17 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        // Logins of services with key pairs may use the one channel only, and a message there would make the whole fleet look.
+        if (options.KeyMode == KeyMode.KeyPair) return true;
+
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        var own = options.KeyMode == KeyMode.KeyPair ? new PairRedisKeys(options.Namespace).Channel : _keys.Channel;
-        var channel = new RedisChannel($"{own}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
+        var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
         var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try
         {
             await SubscribeAsync().WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
-            await database.PublishAsync(channel, "look").WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            if (!await MayPublishAsync(database, channel, cancellationToken).ConfigureAwait(false)) return true;
             return await arrived.Task.WithinAsync(PushLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
@@ -102,6 +104,20 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         async Task SubscribeAsync() => await subscriber.SubscribeAsync(channel, onMessage).ConfigureAwait(false);
 
         async Task UnsubscribeAsync() => await subscriber.UnsubscribeAsync(channel, onMessage).ConfigureAwait(false);
+    }
+
+    /// <summary>A login that only reads has nothing to say, and is told of what it may not do elsewhere.</summary>
+    private async Task<bool> MayPublishAsync(IDatabase database, RedisChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.PublishAsync(channel, "look").WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        {
+            return false;
+        }
     }
 
     private static Dictionary<string, string> Lines(string? info) => (info ?? string.Empty)
