@@ -26,7 +26,7 @@ public sealed class AuditTests
         Logged(instance, $"KeyActivated: Audit: key {second} of the ring rewt was activated by fault/");
 
         await instance.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
-        Logged(instance, $"Warning KeyRevoked: Audit: key {first} of the ring rewt was revoked by fault/");
+        Logged(instance, $"Information KeyRevoked: Audit: key {first} of the ring rewt was revoked by fault/");
     }
 
     [Fact]

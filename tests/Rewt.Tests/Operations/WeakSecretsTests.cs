@@ -28,7 +28,7 @@ public sealed class WeakSecretsTests
     [Fact]
     public void What_is_random_is_not_in_any_spelling()
     {
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 200; i++)
         {
             var random = RandomNumberGenerator.GetBytes(32);
             foreach (var spelling in new[] { Convert.ToBase64String(random), Convert.ToHexStringLower(random), Convert.ToHexString(random[..16]), Guid.NewGuid().ToString() })
@@ -37,6 +37,6 @@ public sealed class WeakSecretsTests
             }
         }
 
-        for (var i = 0; i < 2_000; i++) WeakSecrets.WeaknessOf(Secret.Generate().Bytes).ShouldBeNull();
+        for (var i = 0; i < 200; i++) WeakSecrets.WeaknessOf(Secret.Generate().Bytes).ShouldBeNull();
     }
 }

@@ -94,7 +94,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     [LoggerMessage(EventId = 92, EventName = "KeyRetired", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was retired by {By} ({Cause}); it verifies until {Until:O}.")]
     private partial void LogRetired(string ring, string keyId, DateTimeOffset until, string by, string cause);
 
-    [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Warning, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
+    [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
     private partial void LogRevoked(string ring, string keyId, string by, string cause);
 
     [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} is at version {Version} now with the current key {KeyId}, changed by {By}.")]
