@@ -73,6 +73,7 @@ public static class RewtAuthenticationExtensions
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ICallerClaims, HttpCallerClaims>();
+        services.TryAddSingleton<IAuditActor, HttpAuditActor>();
         return builder;
     }
 

@@ -8,7 +8,7 @@ public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Reports the keys of this instance: <see cref="HealthStatus.Degraded"/> while it goes on with keys that it cannot read or write anew, when a rotation is
-    /// overdue or the clock is off, and <paramref name="failureStatus"/> when it can neither sign nor verify. It looks at what the instance knows
+    /// overdue, the clock is off or the doctor has warned, and <paramref name="failureStatus"/> when it can neither sign nor verify. It looks at what the instance knows
     /// and sends Redis nothing.
     /// </summary>
     /// <param name="builder">The health checks.</param>
@@ -26,6 +26,6 @@ public static class RewtHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, provider => new RewtHealthCheck(provider.GetRequiredService<RingRegistry>()), failureStatus, tags, timeout));
+            name, provider => new RewtHealthCheck(provider.GetRequiredService<RingRegistry>(), provider.GetRequiredService<DoctorReports>()), failureStatus, tags, timeout));
     }
 }

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 
 /// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options: what one has verified never answers for another.</summary>
 internal sealed class RewtSchemes(
-    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, IEnumerable<TenantSelector> selectors, TimeProvider time)
+    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
     private readonly TenantSelector[] _selectors = [.. selectors];
@@ -35,7 +35,7 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, registry.Metrics(ring.Namespace));
     }
 
     /// <summary>What the application names in place of this service and the namespace.</summary>

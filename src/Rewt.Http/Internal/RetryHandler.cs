@@ -99,7 +99,7 @@ internal sealed partial class RetryHandler : DelegatingHandler
     private void OnRetry(Attempt attempt, HttpResponseMessage refused)
     {
         attempt.Request.Options.Set(SigningMarks.Fresh, true);
-        _metrics.Retried(_client.Options.Audience);
+        _metrics.Retried(_client.Options.Audience, ChallengeReader.Read(refused));
         LogRetry();
         refused.Dispose();
     }

@@ -8,10 +8,10 @@ internal sealed class SigningMetrics
     private readonly Counter<long> _retries;
 
     public SigningMetrics(IMeterFactory meters) =>
-        _retries = meters.Create("Rewt").CreateCounter<long>("rewt.client.retries", "{request}", "Requests sent a second time because their key was refused.");
+        _retries = meters.Create("Rewt").CreateCounter<long>("rewt.client.retries", "{request}", "Requests sent a second time because their key was refused, by the callee's reason.");
 
-    public void Retried(string? audience)
+    public void Retried(string? audience, Challenge reason)
     {
-        if (_retries.Enabled) _retries.Add(1, new KeyValuePair<string, object?>("rewt.audience", audience));
+        if (_retries.Enabled) _retries.Add(1, new("rewt.audience", audience), new KeyValuePair<string, object?>("rewt.reason", reason == Challenge.StaleKey ? "stale_key" : "unexplained"));
     }
 }

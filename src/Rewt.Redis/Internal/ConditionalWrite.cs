@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>The same write as the script's for a login that may not run scripts: a transaction that watches what the plan was made from.</summary>
 internal static class ConditionalWrite
 {
-    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingPlan plan, long? companionsExpireAt)
+    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingPlan plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
     {
         var transaction = database.CreateTransaction();
         transaction.AddCondition(basis.Slot switch
@@ -25,7 +25,7 @@ internal static class ConditionalWrite
         if (plan.IsDeletion) transaction.KeyDeleteAsync(keys.Secret).Abandon();
         if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
         transaction.KeyDeleteAsync(keys.Ring).Abandon();
-        if (!plan.IsDeletion) transaction.HashSetAsync(keys.Ring, [.. RingCodec.Write(plan.Ring).Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        if (ring.Count > 0) transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Dead, double.NegativeInfinity, basis.Now).Abandon();
         foreach (var (keyId, forgetAt) in plan.Dead) transaction.SortedSetAddAsync(keys.Dead, keyId, forgetAt).Abandon();
         if (companionsExpireAt is { } end)

@@ -34,7 +34,11 @@ internal sealed class ReadingParts(
         return new RingReading(slot, RingCodec.Read(fields), await DeadAsync().ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
+            Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
+            ChangedBy = Text(RingCodec.By),
         };
+
+        string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
     }
 
     /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
@@ -27,6 +28,13 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
+
+    /// <summary>Where the servers are, and whether the way there is encrypted.</summary>
+    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> WayAsync(CancellationToken cancellationToken)
+    {
+        var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
+        return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
+    }
 
     public void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
 

@@ -15,6 +15,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new PairRedisKeys(options.Namespace).Instances, time);
 
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
+
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
         try

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
 internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, RingHint hint, TimeProvider time) : IRingStore
 {
-    private static readonly string ApplyScript = ReadScript();
+    private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     private readonly NodeWay _nodeWay = new(keys, time);
@@ -15,10 +15,15 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
         : this(connection, new RedisKeys(options.Namespace), new RingHint(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
-        Instances = new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time);
+        (Instances, Doctor, Options) = (new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
 
     /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
     public IInstanceBook? Instances { get; init; }
+
+    public IStoreDoctor? Doctor { get; init; }
+
+    /// <summary>The settings to leave beside the ring; <see langword="null"/> to leave none.</summary>
+    public RewtOptions? Options { get; init; }
 
     /// <summary>The connection is another's to close.</summary>
     public bool IsShared { get; init; }
@@ -93,7 +98,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            var transaction = ConditionalWrite.Create(database, keys, basis, plan, AfterlifeEnd(basis, plan));
+            var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
@@ -139,9 +144,17 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
+    /// <summary>The ring, and for whoever comes by with a command: by whom, and by which settings.</summary>
+    private RedisValue[] Fields(RingPlan plan)
+    {
+        if (plan.IsDeletion) return [];
+        RedisValue[] settings = Options is null ? [] : [RingCodec.Settings, FleetSettings.Of(Options).ToString()];
+        return [.. RingCodec.Write(plan.Ring), .. settings, RingCodec.By, plan.By ?? string.Empty];
+    }
+
     private RedisValue[] Arguments(RingReading basis, RingPlan plan)
     {
-        RedisValue[] ring = plan.IsDeletion ? [] : [.. RingCodec.Write(plan.Ring)];
+        var ring = Fields(plan);
         return
         [
             basis.Slot.IsAbsent ? "0" : "1",
@@ -166,11 +179,4 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(RedisRingStore).Assembly.GetManifestResourceStream("Rewt.Internal.apply.lua")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

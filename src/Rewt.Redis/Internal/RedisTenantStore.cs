@@ -12,7 +12,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
     private RingHint? _hint;
 
     public IRingStore Ring(string tenant) =>
-        new RedisRingStore(connection, Keys(tenant), new RingHint(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true };
+        new RedisRingStore(connection, Keys(tenant), new RingHint(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
 
     public async Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
@@ -28,6 +28,23 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
             connection.Failed();
             throw;
         }
+    }
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var tenants = new SortedSet<string>(StringComparer.Ordinal);
+        var cursor = "0";
+        do
+        {
+            var page = (RedisResult[]?)await database.ExecuteAsync("SCAN", [cursor, "MATCH", $"{options.Namespace}:*:rewt-secret", "COUNT", "1000"], CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            cursor = (string?)page![0] ?? "0";
+            tenants.UnionWith(((RedisKey[]?)page[1] ?? []).Select(key => TenantName.TenantOf(options.Namespace, ((string)key!)[..^":rewt-secret".Length])).OfType<string>());
+        }
+        while (cursor != "0");
+
+        return [.. tenants];
     }
 
     public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)

@@ -11,6 +11,10 @@ internal static class RingCodec
     /// <summary>The end of the year 9999: no date is later, so what claims to be is garbage.</summary>
     public const long LatestTime = 253_402_300_799_999;
 
+    public const string Settings = "settings";
+
+    public const string By = "by";
+
     private const string Retired = "retired:";
 
     public static IEnumerable<RedisValue> Write(RingState ring)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
@@ -15,6 +16,7 @@ public sealed class HealthTests
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.Ring.GetAsync(TestContext.Current.CancellationToken);
         await BecomesAsync(service, HealthStatus.Healthy, "at hand");
+        await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), Soon * 2, "the doctor has looked, and that on its own account");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 
         for (var i = 0; i < 100; i++) await CheckAsync(service);

@@ -27,6 +27,17 @@ public sealed partial class ArchitectureTests
             .ShouldBe(allowed.Take(1));
     }
 
+    [Fact]
+    public void The_tool_stands_on_the_keys_in_Redis_and_nothing_stands_on_it()
+    {
+        var projects = Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => (From: Path.GetFileNameWithoutExtension(file), To: Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))))
+            .ToList();
+
+        projects.Where(arrow => arrow.From == "Rewt.Tool").Select(arrow => arrow.To).ShouldBe(["Rewt.Redis"]);
+        projects.ShouldAllBe(arrow => arrow.To != "Rewt.Tool");
+    }
+
     [Theory]
     [InlineData("Rewt", "StackExchange.Redis")]
     [InlineData("Rewt", "Microsoft.Extensions.Http")]

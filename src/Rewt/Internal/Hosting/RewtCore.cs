@@ -24,7 +24,12 @@ internal static class RewtCore
             services.AddSingleton<RingRegistry>();
             services.AddSingleton<RingKeyResolver>();
             services.TryAddSingleton<IIssuerSigningKeyResolver>(provider => provider.GetRequiredService<RingKeyResolver>());
+            services.AddMetrics();
+            services.AddSingleton<RewtMetrics>();
+            services.AddSingleton<RingGauges>();
+            services.AddSingleton<DoctorReports>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RingService>());
+            services.AddSingleton<DoctorService>();
         }
 
         if (configure is not null) services.Configure(name, configure);
@@ -35,7 +40,7 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => Options(provider, name));
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<RingRegistry>().Keeper(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
-            Options(provider, name).Tenants ? null : Keeper(provider, name), Tenants(provider, name), Options(provider, name), Time(provider)));
+            Options(provider, name).Tenants ? null : Keeper(provider, name), Tenants(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => Tenants(provider, name) is { } tenants
             ? new NoKeyRing(tenants.Name)
             : new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
@@ -43,7 +48,8 @@ internal static class RewtCore
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
             Options(provider, name),
-            Time(provider)));
+            Time(provider),
+            provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
             Tenants(provider, name) ?? throw new InvalidOperationException(

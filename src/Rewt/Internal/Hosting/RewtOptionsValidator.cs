@@ -16,7 +16,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    private static IEnumerable<string> Errors(RewtOptions o)
+    public static IEnumerable<string> Errors(RewtOptions o)
     {
         if (!Names.IsNamespace(o.Namespace))
         {

@@ -11,6 +11,8 @@ internal sealed class RingRegistry(
     IRingStoreFactory stores,
     TimeProvider time,
     ILoggerFactory loggers,
+    RewtMetrics metrics,
+    IAuditActor? actor = null,
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _keepers = new(StringComparer.Ordinal);
@@ -20,6 +22,7 @@ internal sealed class RingRegistry(
 
     private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
     private string[]? _tenantNamespaces;
+    private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Names => _names;
@@ -55,12 +58,22 @@ internal sealed class RingRegistry(
         return null;
     }
 
-    /// <summary>How the keys of a registration fare on this instance, or its tenants' rings; asks nobody.</summary>
-    public IEnumerable<RingHealth> Health(string name)
+    /// <summary>How the rings of a registration fare on this instance, or its tenants' rings together; asks nobody.</summary>
+    public RingHealth Health(string name)
     {
         var @namespace = options.Get(name).Namespace;
-        return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keeper => keeper.Health());
+        if (Tenants(@namespace) is { } tenants) return tenants.Health();
+
+        var states = All(@namespace).Select(keeper => keeper.Health()).ToList();
+        var troubles = string.Join(' ', states.Select(state => state.Trouble).OfType<string>());
+        return new RingHealth(states.TrueForAll(state => state.CanServe), troubles.Length > 0 ? troubles : null);
     }
+
+    /// <summary>What a namespace measures, its tenants together.</summary>
+    public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
+
+    /// <summary>The keepers that are in use.</summary>
+    public IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 
     /// <summary>Begins to keep all rings.</summary>
     /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
@@ -117,12 +130,14 @@ internal sealed class RingRegistry(
     private RingKeeper Open(RewtOptions settings, KeyMode mode)
     {
         var logger = loggers.CreateLogger("Rewt.KeyRing");
+        var audit = new RingAudit(settings.Namespace, InstanceRoll.NewName(settings), actor, loggers.CreateLogger("Rewt.Audit"));
+        var telemetry = new RingTelemetry(Metrics(settings.Namespace), audit);
         IKeySource source = GivenKeySource.IsGiven(settings)
             ? new GivenKeySource(settings, download, time, logger)
             : mode == KeyMode.KeyPair
-            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger)
-            : new SecretKeys(settings, stores.Open(settings), time, logger);
-        return new RingKeeper(settings, source, time, logger);
+            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger, telemetry)
+            : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
+        return new RingKeeper(settings, source, time, logger, telemetry);
     }
 
     private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];
@@ -133,6 +148,4 @@ internal sealed class RingRegistry(
         () => new TenantRings(settings, stores.OpenTenants(settings), time, loggers.CreateLogger("Rewt.KeyRing"))));
 
     private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
-
-    private IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 }

@@ -9,6 +9,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>The book of live instances, where there is one.</summary>
     IInstanceBook? Instances => null;
 
+    /// <summary>Who looks the server of the keys over, where there is one.</summary>
+    IStoreDoctor? Doctor => null;
+
     /// <summary>Where an operator finds the keys when something is wrong with them.</summary>
     /// <param name="ring">The namespace.</param>
     string Whereabouts(string ring) => $"the key '{ring}:rewt-secret'";

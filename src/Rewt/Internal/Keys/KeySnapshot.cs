@@ -43,6 +43,9 @@ internal abstract class KeySnapshot(Moment readAt)
     /// <summary>Revoked key ids and when each may be forgotten.</summary>
     public abstract IReadOnlyDictionary<string, long> Dead { get; }
 
+    /// <summary>How long the current key has signed; <see langword="null"/> where nobody knows.</summary>
+    public virtual TimeSpan? CurrentAge(TimeProvider time) => null;
+
     /// <summary>Until something is due that no message announces; <see cref="TimeSpan.MaxValue"/> when nothing is.</summary>
     public abstract TimeSpan UntilRotation(TimeProvider time);
 

@@ -8,6 +8,9 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>The book of live instances, where there is one.</summary>
     IInstanceBook? Instances => null;
 
+    /// <summary>Who looks the server over, where there is one.</summary>
+    IStoreDoctor? Doctor => null;
+
     /// <summary>Reads the rings of these services, within the store's own time limit.</summary>
     /// <param name="services">Those that are known.</param>
     /// <param name="asked">Those that somebody asked for; one that does not exist costs no command of its own.</param>

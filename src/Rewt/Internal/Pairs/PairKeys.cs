@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// The keys of a namespace whose services sign with key pairs: makes and shows this process's own when it has something to sign, and reads those of the
 /// services that it has to do with. A process that only verifies writes nothing.
 /// </summary>
-internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger) : IKeySource
+internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private const int MaximumAsked = 1024;
 
@@ -31,6 +31,8 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private bool _wanted;
 
     public IInstanceBook? Instances => store.Instances;
+
+    public IStoreDoctor? Doctor => store.Doctor;
 
     public string Whereabouts(string ring) => $"the ring '{Tag}:{_service}'";
 
@@ -168,6 +170,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         try
         {
             await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.DeadRetention, cancellationToken).ConfigureAwait(false);
+            telemetry?.PairRevoked(keyId);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -192,6 +195,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         try
         {
             await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
+            telemetry?.PairsWritten(_own, own, isCommand: rotate);
             _own = own;
             LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current!.KeyId);
         }

@@ -6,6 +6,9 @@ internal interface IRingStore : IAsyncDisposable
     /// <summary>The book of live instances, where there is one.</summary>
     IInstanceBook? Instances => null;
 
+    /// <summary>Who looks the server over, where there is one.</summary>
+    IStoreDoctor? Doctor => null;
+
     /// <summary>Reads the ring in one atomic step, within the store's own time limit.</summary>
     Task<RingReading> ReadAsync(CancellationToken cancellationToken);
 

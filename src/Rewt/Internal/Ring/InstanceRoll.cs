@@ -6,19 +6,22 @@ namespace Rewt.Internal;
 /// This instance's entry in the book of the living, and the waiting for all the others'. It is written after a poll, when the ring has
 /// changed or the entry would go stale: ten thousand instances write some three hundred entries a second, and no call writes any.
 /// </summary>
-internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, TimeProvider time)
+internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, TimeProvider time, string? name = null)
 {
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly string _instance = $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
+    private readonly string _instance = name ?? NewName(options);
     private readonly TimeSpan _heartbeat = options.RefreshInterval > ShortestHeartbeat ? options.RefreshInterval : ShortestHeartbeat;
     private InstanceMark? _written;
     private Moment _writtenAt;
 
     /// <summary>An instance that has missed two heartbeats is not waited for.</summary>
     private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
+
+    /// <summary>A name for an instance that no other has.</summary>
+    public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
     /// <summary>Says what this instance holds, if that is news. Never fails: a login that may not write here does without.</summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)

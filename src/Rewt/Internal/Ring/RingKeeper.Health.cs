@@ -15,8 +15,13 @@ internal sealed partial class RingKeeper
 
         var age = snapshot.Age(_time);
         if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
-        return new RingHealth(true, Trouble(snapshot, age, failure));
+        if (snapshot is RingSnapshot && snapshot.SigningKey(_time) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
+
+        var troubles = string.Join(' ', new[] { Trouble(snapshot, age, failure), OverdueTrouble(snapshot) }.OfType<string>());
+        return new RingHealth(true, troubles.Length > 0 ? troubles : null);
     }
+
+    private string? OverdueTrouble(KeySnapshot snapshot) => snapshot.UntilRotation(_time) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
 
     private string? Trouble(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
@@ -24,8 +29,7 @@ internal sealed partial class RingKeeper
         if (snapshot.IsDegraded) return $"The Redis login may neither run scripts nor transactions: the ring '{Name}' is the secret alone, and nothing can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The ring '{Name}' cannot be written ({refusal}): keys neither rotate nor are revoked by this instance.";
         if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of Redis's: receivers refuse its tokens.";
-        if (snapshot.Trouble is { } trouble) return trouble;
-        return snapshot.UntilRotation(_time) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
+        return snapshot.Trouble;
     }
 
     /// <summary>Beyond the lead, two looks at the ring and a moment.</summary>

@@ -34,4 +34,19 @@ internal sealed partial class RingKeeper : ISigningKeys
         var snapshot = await GetAsync(cancellationToken).ConfigureAwait(false);
         return snapshot.SigningKey(_time) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<KeySnapshot> ExecuteAsync(KeyCommand command, CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            var snapshot = await CycleAsync(command, cancellationToken).ConfigureAwait(false);
+            if (snapshot?.Problem is { } problem) throw Unusable(problem);
+            return snapshot ?? throw Unavailable(null);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
+        {
+            throw Unchanged(exception);
+        }
+    }
 }

@@ -49,19 +49,25 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     {
     }
 
-    public RingKeeper(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger)
+    public RingKeeper(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
     {
         (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
         (_source, _time, _logger) = (source, time, logger);
         _schedule = RingSchedule.From(options);
         _budget = new ReadBudget(time);
         _clock = new ClockWatch(Name, options.ClockSkew, logger);
-        _roll = new InstanceRoll(source.Instances, options, time);
+        _roll = new InstanceRoll(source.Instances, options, time, telemetry?.Audit.Instance);
+        Metrics = telemetry?.Metrics ?? RingMetrics.None;
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The namespace.</summary>
     public string Name { get; }
+
+    public RingMetrics Metrics { get; }
+
+    /// <summary>Who looks the ring's server over, where somebody can.</summary>
+    public IStoreDoctor? Doctor => _source.Doctor;
 
     /// <summary>Begins to keep the ring; harmless when it has begun.</summary>
     /// <exception cref="ObjectDisposedException">The keeper is closed.</exception>
@@ -72,6 +78,8 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         if (_loop is not null) return;
         lock (_starting)
         {
+            // The loop outlives the request that may have begun it, and is no part of that request's trace.
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
             // On the pool from its first step: a connection that the application's own factory opens may block.
             _loop ??= Task.Run(() => RunAsync(_stopping.Token));
         }
@@ -145,7 +153,9 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
 
         var snapshot = Volatile.Read(ref _snapshot);
         if (snapshot is null || snapshot.Age(_time) > _staleBudget) throw Unavailable(Volatile.Read(ref _failure)?.Exception);
-        return snapshot.Problem is { } problem ? throw Unusable(problem) : snapshot;
+        if (snapshot.Problem is { } problem) throw Unusable(problem);
+        if (snapshot.Age(_time) > _refreshInterval) Metrics.ServedStale();
+        return snapshot;
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>. One that was under way may be as old as a pause of the process.</summary>
@@ -167,21 +177,6 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         catch (TimeoutException exception)
         {
             throw Unavailable(exception);
-        }
-    }
-
-    private async Task<KeySnapshot> ExecuteAsync(KeyCommand command, CancellationToken cancellationToken)
-    {
-        Start();
-        try
-        {
-            var snapshot = await CycleAsync(command, cancellationToken).ConfigureAwait(false);
-            if (snapshot?.Problem is { } problem) throw Unusable(problem);
-            return snapshot ?? throw Unavailable(null);
-        }
-        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
-        {
-            throw Unchanged(exception);
         }
     }
 
@@ -224,6 +219,8 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         Volatile.Write(ref _inFlight, pending);
         _budget.Spend();
         var began = Moment.Now(_time);
+        using var activity = RewtActivity.Fetch(Name);
+        Exception? failed = null;
         try
         {
             var snapshot = await _source.UpdateAsync(_snapshot, command, cancellationToken).ConfigureAwait(false);
@@ -239,8 +236,12 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
             NextCycleIn(snapshot is null ? RegressionPause : PollPause(snapshot));
             return snapshot;
         }
-        catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            failed = exception;
+            activity.Fail(exception);
+            if (command is not null || cancellationToken.IsCancellationRequested) throw;
+
             // A process that was stopped meanwhile has learned nothing of the server: it looks again before it calls this an outage.
             _overran = !_overran && began.Elapsed(_time) > Patience;
             if (_overran)
@@ -258,6 +259,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
             Volatile.Write(ref _inFlight, null);
             pending.Complete();
             _turn.Release();
+            if (failed is not OperationCanceledException) Metrics.Refreshed(began.Elapsed(_time), failed);
         }
     }
 

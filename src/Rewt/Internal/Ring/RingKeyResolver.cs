@@ -18,7 +18,7 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
     public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => rings.TenantOf(ring) is { } tenant
         ? tenant.Rings.AtHand(tenant.Name, keyId)
-        : KeeperOf(ring, keyId).Fresh?.Known(issuer, keyId, time);
+        : KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
@@ -83,7 +83,9 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
 
         keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        if (snapshot.Known(issuer, keyId, time) is { } found) return found;
+        var found = snapshot.Known(issuer, keyId, time);
+        keeper.Metrics.UnknownKey(isFound: found is { Count: > 0 });
+        if (found is not null) return found;
         RefuseDoubt(snapshot);
         return [];
     }

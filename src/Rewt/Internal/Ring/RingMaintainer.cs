@@ -7,7 +7,8 @@ namespace Rewt.Internal;
 /// Brings the shared ring and this instance's view of it up to date: read, decide, write, read again, until there is nothing to do.
 /// Never run twice at once, so reads are applied in the order in which they began.
 /// </summary>
-internal sealed partial class RingMaintainer(string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger)
+internal sealed partial class RingMaintainer(
+    string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
 {
     private const int MaximumRounds = 64;
 
@@ -25,6 +26,7 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
     public async Task<RingSnapshot?> UpdateAsync(
         RingSnapshot? previous, Func<RingReading, RingPlan>? command, CancellationToken cancellationToken)
     {
+        var wrote = false;
         for (var round = 0; round < MaximumRounds; round++)
         {
             var readAt = Moment.Now(time);
@@ -39,8 +41,10 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
             if (reading.IsDegraded && command is not null) throw Denied();
             var commanded = verdict.Plan is null && verdict.Problem is null && command is not null;
             var plan = commanded ? command!(reading) : verdict.Plan;
-            if (plan is null) return Snapshot(reading, verdict.Problem);
+            if (plan is null) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
 
+            plan = plan with { By = audit?.By(plan.Action, commanded) };
+            using var activity = RewtActivity.Write(ringName, plan.Action);
             try
             {
                 if (!await store.TryApplyAsync(reading, plan, cancellationToken).ConfigureAwait(false)) continue;
@@ -48,6 +52,7 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
             catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
             {
                 // What can be read can be used: a key that must die dies here even if nobody may write it down.
+                activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
                 _memory.Learn(plan.Dead, reading.Now);
                 return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
@@ -56,6 +61,9 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
             _memory.Learn(plan.Dead, reading.Now);
             var level = LevelOf(plan.Action);
             LogChanged(level, ringName, plan);
+            metrics?.Written(reading, plan, commanded);
+            audit?.Written(reading, plan, commanded);
+            wrote = true;
             if (commanded) command = null;
 
             RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
@@ -64,6 +72,14 @@ internal sealed partial class RingMaintainer(string ringName, IRingStore store, 
 
         throw new RewtKeysUnavailableException(
             $"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
+    }
+
+    private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
+    {
+        if (previous is null || wrote) return next;
+        audit?.Followed(previous, next);
+        if (next.NextSeenAfter(previous) is { } delay) metrics?.Propagated(delay);
+        return next;
     }
 
     private FrozenDictionary<string, long> Remembered() => _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal);

@@ -15,6 +15,9 @@ internal sealed record RingPlan(
     long? ExpireAt,
     ImmutableDictionary<string, long> Dead)
 {
+    /// <summary>By whom the change comes about, for the record beside the ring.</summary>
+    public string? By { get; init; }
+
     /// <summary>The ring ends: the secret and the ring go, the dead stay until they may be forgotten.</summary>
     public bool IsDeletion { get; init; }
 

@@ -13,6 +13,12 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// </summary>
     public bool IsDegraded { get; init; }
 
+    /// <summary>By whom the ring was changed last, as they gave it.</summary>
+    public string? ChangedBy { get; init; }
+
+    /// <summary>The settings of whoever wrote the ring last; <see langword="null"/> when they left none.</summary>
+    public FleetSettings? Settings { get; init; }
+
     /// <summary>What the store recognizes the ring by when a plan is applied, readable or not.</summary>
     public string Stamp { get; init; } = string.Empty;
 }

@@ -34,6 +34,7 @@ internal sealed class RingSnapshot : KeySnapshot
         IEnumerable<RingKey?> inUse = [Current, Next];
         var retired = (ring?.Retired ?? []).Select(key => (Key: Alive(key.Secret), key.Until)).Where(key => key.Key is not null).Select(key => new HeldKey(key.Key!, key.Until));
         _keys = [.. inUse.OfType<RingKey>().Select(key => new HeldKey(key, HeldKey.NoEnd)), .. retired];
+        CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
             ? null
@@ -45,7 +46,7 @@ internal sealed class RingSnapshot : KeySnapshot
     {
         _reading = same._reading with { Now = same.StoreNow(time) };
         (_schedule, _keys, Problem, Dead) = (same._schedule, same._keys, same.Problem, same.Dead);
-        (Current, Next, WriteRefusal, IsUntended) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended);
+        (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
     }
 
     /// <summary>What the store held.</summary>
@@ -73,6 +74,19 @@ internal sealed class RingSnapshot : KeySnapshot
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
     public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
+
+    /// <summary>By whom the ring was changed last; <see langword="null"/> when nobody said so in a name that can be shown.</summary>
+    public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
+
+    /// <summary>Since when the current key signs (Unix milliseconds by the store's clock): as seen, else by its deadline.</summary>
+    public long CurrentSince { get; }
+
+    public override TimeSpan? CurrentAge(TimeProvider time) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(time) - CurrentSince));
+
+    /// <summary>How long after its publication a pending key was seen; <see langword="null"/> when there is no new one.</summary>
+    public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
+        ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
+        : null;
 
     /// <summary>The same, seen again just now.</summary>
     public RingSnapshot SeenAgain(Moment readAt, TimeProvider time) => new(this, readAt, time);
@@ -126,5 +140,11 @@ internal sealed class RingSnapshot : KeySnapshot
         }
 
         return default;
+    }
+
+    private long Since(RingSnapshot? previous)
+    {
+        if (previous?.Current is not { } former || Current is null) return Math.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval);
+        return former.KeyId == Current.KeyId ? previous.CurrentSince : _reading.Now;
     }
 }

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>The keys of a namespace that shares one secret.</summary>
-internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger) : IKeySource
+internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);
-    private readonly RingMaintainer _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger);
+    private readonly RingMaintainer _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
 
     public IInstanceBook? Instances => store.Instances;
+
+    public IStoreDoctor? Doctor => store.Doctor;
 
     public bool TakesKeyless => true;
 

@@ -8,18 +8,19 @@ internal sealed class RewtTokens : IRewtTokens
     private readonly Func<TokenSigner> _signer;
     private readonly TokenVerifier _data;
     private readonly TokenVerifier _bearer;
+    private readonly RingMetrics _metrics;
     private readonly string? _tenant;
 
-    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time)
+    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics)
     {
-        _signer = signer;
+        (_signer, _metrics) = (signer, metrics);
         _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
         _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
     }
 
     private RewtTokens(RewtTokens all, string tenant, TokenSigner signer)
     {
-        (_data, _bearer, _tenant) = (all._data, all._bearer, tenant);
+        (_data, _bearer, _metrics, _tenant) = (all._data, all._bearer, all._metrics, tenant);
         _signer = () => signer;
     }
 
@@ -58,6 +59,11 @@ internal sealed class RewtTokens : IRewtTokens
     private async ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
+        return await _metrics.CountAsync(JudgeAsync(verifier, token, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TokenVerdict> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    {
         var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
         return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenVerdict.Refused(RewtRefusal.Invalid) : verdict;
     }

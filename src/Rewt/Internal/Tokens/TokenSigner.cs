@@ -10,6 +10,8 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     public ISigningKeys Keys => keys;
 
+    public RingMetrics Metrics { get; init; } = RingMetrics.None;
+
     /// <summary>Makes a bearer token for a service; without one for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
@@ -54,6 +56,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         var expiresAt = issuedAt + options.TokenLifetime;
         using var payload = PayloadWriter.Rent();
         Write(payload.Json, audience, issuedAt, expiresAt, extra);
+        Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
 

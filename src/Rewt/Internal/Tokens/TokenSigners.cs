@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>Who signs: with the key of the namespace, or with that of a tenant where each has one.</summary>
-internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, RewtOptions options, TimeProvider time)
+internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
-    private readonly TokenSigner? _own = keys is null ? null : new TokenSigner(keys, options, time);
+    private readonly TokenSigner? _own = keys is null ? null : new TokenSigner(keys, options, time) { Metrics = metrics };
 
     /// <exception cref="InvalidOperationException">A tenant is missing, or given where there are none.</exception>
     /// <exception cref="ArgumentException">The tenant is no name.</exception>
@@ -21,6 +21,6 @@ internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, Rew
                 $"The namespace '{options.Namespace}' signs for tenants and none is named: use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
-        return new TokenSigner(new TenantKeys(tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant };
+        return new TokenSigner(new TenantKeys(tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
     }
 }

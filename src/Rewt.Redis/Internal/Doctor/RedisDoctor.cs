@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>Asks a Redis server about itself. It reads, asks about rights without using them, and sends one message to itself; no key is touched.</summary>
+internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time) : IStoreDoctor
+{
+    private static readonly string RightsScript = EmbeddedScript.Read("rights.lua");
+
+    /// <summary>A push takes milliseconds where it works.</summary>
+    private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);
+
+    private readonly RedisKeys _keys = new(options.Namespace);
+
+    public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) =>
+        [.. ServerDiagnosis.Of(await FactsAsync(cancellationToken).ConfigureAwait(false), options.Namespace)];
+
+    private async Task<ServerFacts> FactsAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var (servers, isEncrypted) = await connection.WayAsync(cancellationToken).ConfigureAwait(false);
+        var info = Lines((string?)await AskAsync(database, "INFO", [], cancellationToken).ConfigureAwait(false));
+        var (rights, areScriptsDenied) = await RightsAsync(database, cancellationToken).ConfigureAwait(false);
+        return new ServerFacts
+        {
+            Version = Version.TryParse(info.GetValueOrDefault("redis_version"), out var version) ? version : null,
+            EvictionPolicy = info.GetValueOrDefault("maxmemory_policy"),
+            MemoryLimit = Number(info, "maxmemory"),
+            HasAppendLog = Number(info, "aof_enabled") is { } enabled ? enabled == 1 : null,
+            Replicas = (int?)Number(info, "connected_slaves"),
+            Snapshots = await SnapshotsAsync(database, cancellationToken).ConfigureAwait(false),
+            Servers = servers,
+            IsEncrypted = isEncrypted,
+            DeniedCommands = rights,
+            AreScriptsDenied = areScriptsDenied,
+            PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>What the server does not know or does not let this login ask stays unknown; no answer at all is an outage.</summary>
+    private async Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> SnapshotsAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync(database, "CONFIG", ["GET", "save"], cancellationToken).ConfigureAwait(false);
+        return reply is { IsNull: false } && (RedisValue[]?)reply is [_, var value] ? (string?)value ?? string.Empty : null;
+    }
+
+    private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        // Key pairs need other rights, each service its own; what of them is missing shows when it is used.
+        if (options.KeyMode == KeyMode.KeyPair) return ([], false);
+
+        try
+        {
+            var reply = await database.ExecuteAsync(
+                "EVAL", [RightsScript, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Dead!, (string)_keys.Instances!, _keys.Channel], CommandFlags.DemandMaster)
+                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
+        }
+        catch (RedisServerException exception)
+        {
+            return ([], exception.Message.Contains("NOPERM", StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        // Logins of services with key pairs may use the one channel only, and a message there would make the whole fleet look.
+        if (options.KeyMode == KeyMode.KeyPair) return true;
+
+        var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
+        var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);
+        var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
+        try
+        {
+            await SubscribeAsync().WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            if (!await MayPublishAsync(database, channel, cancellationToken).ConfigureAwait(false)) return true;
+            return await arrived.Task.WithinAsync(PushLimit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
+        {
+            return false;
+        }
+        finally
+        {
+            UnsubscribeAsync().Abandon();
+        }
+
+        // Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.
+        async Task SubscribeAsync() => await subscriber.SubscribeAsync(channel, onMessage).ConfigureAwait(false);
+
+        async Task UnsubscribeAsync() => await subscriber.UnsubscribeAsync(channel, onMessage).ConfigureAwait(false);
+    }
+
+    /// <summary>A login that only reads has nothing to say, and is told of what it may not do elsewhere.</summary>
+    private async Task<bool> MayPublishAsync(IDatabase database, RedisChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.PublishAsync(channel, "look").WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        {
+            return false;
+        }
+    }
+
+    private static Dictionary<string, string> Lines(string? info) => (info ?? string.Empty)
+        .Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(':', 2))
+        .Where(parts => parts.Length == 2)
+        .DistinctBy(parts => parts[0], StringComparer.Ordinal)
+        .ToDictionary(parts => parts[0], parts => parts[1].Trim(), StringComparer.Ordinal);
+
+    private static long? Number(Dictionary<string, string> info, string name) =>
+        long.TryParse(info.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

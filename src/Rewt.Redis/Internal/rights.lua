@@ -1,0 +1,22 @@
+-- Which commands the login that runs this may not use; asks the server and runs none of them. Nothing where it cannot be asked (Redis before 7).
+-- ARGV: secret, ring, dead, instances, channel.
+if redis.acl_check_cmd == nil then return {} end
+
+local keyed = {
+  { 'GETRANGE', ARGV[1], '0', '1' }, { 'EXISTS', ARGV[1] }, { 'PTTL', ARGV[1] }, { 'SET', ARGV[1], 'x' }, { 'PEXPIREAT', ARGV[1], '1' },
+  { 'HGET', ARGV[2], 'x' }, { 'HGETALL', ARGV[2] }, { 'HSET', ARGV[2], 'x', 'x' }, { 'DEL', ARGV[2] },
+  { 'ZRANGE', ARGV[3], '0', '1' }, { 'ZADD', ARGV[3], '1', 'x' }, { 'ZREMRANGEBYSCORE', ARGV[3], '0', '1' },
+  { 'ZRANGE', ARGV[4], '0', '1' }, { 'ZADD', ARGV[4], '1', 'x' }, { 'ZREM', ARGV[4], 'x' }, { 'ZREMRANGEBYSCORE', ARGV[4], '0', '1' }, { 'EXPIRE', ARGV[4], '1' },
+  { 'PUBLISH', ARGV[5], 'x' }, { 'SUBSCRIBE', ARGV[5] },
+}
+local plain = { { 'TIME' }, { 'MULTI' }, { 'EXEC' }, { 'EVALSHA', 'x', '0' }, { 'SCRIPT', 'LOAD', 'x' }, { 'INFO' } }
+
+local denied = {}
+local function check(command, name)
+  -- A command that the server does not know is no matter of rights.
+  local asked, allowed = pcall(redis.acl_check_cmd, unpack(command))
+  if asked and not allowed then denied[#denied + 1] = name end
+end
+for _, command in ipairs(keyed) do check(command, command[1] .. ' on ' .. command[2]) end
+for _, command in ipairs(plain) do check(command, command[1]) end
+return denied

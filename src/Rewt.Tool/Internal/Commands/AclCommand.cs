@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt acl</c>: the rights that a login needs, to paste.</summary>
+internal static class AclCommand
+{
+    private static readonly Option<string> Role = new("--role") { Description = "Who logs in: a service that signs, one that only verifies, or an operator with this tool.", HelpName = "signer|verifier|operator", Required = true };
+
+    private static readonly Option<string?> User = new("--user") { Description = "The login's name. Default: rewt- and the role.", HelpName = "name" };
+
+    private static readonly Option<bool> KeyPairs = new("--key-pairs") { Description = "For a namespace whose services sign with key pairs of their own." };
+
+    private static readonly Option<string?> Service = new("--service") { Description = "With --key-pairs and the role signer: the service that signs.", HelpName = "service" };
+
+    public static Command Create()
+    {
+        Service.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError("--service must be 1 to 128 letters, digits, '.', '_' or '-'.");
+        });
+        Role.AcceptOnlyFromAmong([.. RedisRights.Roles]);
+        User.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError("--user must be 1 to 128 letters, digits, '.', '_' or '-'.");
+        });
+
+        var acl = new Command("acl", "Print the Redis command that gives a login the rights of its role, without a password. Asks no server.") { Role, User, KeyPairs, Service };
+        acl.SetAction(arguments => Run(ToolContext.Of(arguments), arguments.GetValue(Role)!, arguments.GetValue(User), arguments.GetValue(KeyPairs), arguments.GetValue(Service)));
+        return acl;
+    }
+
+    private static int Run(ToolContext context, string role, string? user, bool keyPairs, string? service)
+    {
+        if (!Names.IsNamespace(context.Namespace)) throw new ToolException(ExitCode.Usage, "--namespace must be 1 to 128 letters, digits, '.', '_', '-' or ':'.");
+
+        if (keyPairs && role == "signer" && service is null) throw new ToolException(ExitCode.Usage, "A login that signs with key pairs writes the ring of one service only; name it with --service.");
+
+        var rules = keyPairs ? RedisRights.OfPairs(role, context.Namespace, service ?? string.Empty) : RedisRights.Of(role, context.Namespace);
+        var name = user ?? (keyPairs ? service : null) ?? $"rewt-{role}";
+        var command = $"ACL SETUSER {name} reset on {string.Join(' ', rules)}";
+        if (context.IsJson) context.WriteJson(new { role, user = name, context.Namespace, rules, command });
+        else
+        {
+            context.WriteLine(command);
+            context.Note($"Then set a password: ACL SETUSER {name} '>...', and ACL SAVE.");
+        }
+
+        return ExitCode.Done;
+    }
+}

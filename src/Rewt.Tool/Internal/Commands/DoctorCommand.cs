@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Rewt.Internal;
+using Spectre.Console;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt doctor</c>: whether the ring and its server are fit.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var doctor = new Command("doctor", "Say what is wrong with the ring, its server and its instances, and what mends it. Changes nothing; exit code 8 when there is something.");
+        doctor.SetAction((arguments, cancellation) => RunAsync(ToolContext.Of(arguments), cancellation));
+        return doctor;
+    }
+
+    private static async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        var findings = await session.ExamineAsync(await session.LookAsync(cancellationToken), cancellationToken);
+        if (context.IsJson)
+        {
+            context.WriteJson(new { context.Namespace, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });
+        }
+        else if (findings.Count == 0)
+        {
+            context.WriteLine($"Nothing found: the ring '{context.Namespace}' and its server are fit.");
+        }
+        else
+        {
+            var table = new Table().AddColumns("Finding", "Severity", "What it is and what mends it");
+            foreach (var finding in findings) table.AddRow(finding.Code, Severity(finding), Markup.Escape(finding.Text));
+            context.Console.Write(table);
+        }
+
+        return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
+    }
+
+    private static string Severity(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
+}

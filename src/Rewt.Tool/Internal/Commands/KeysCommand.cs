@@ -1,0 +1,146 @@
+using System.CommandLine;
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt keys</c>: the ring, and what an operator does to it.</summary>
+internal static class KeysCommand
+{
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(15);
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Do it although it may cost calls." };
+
+    private static readonly Argument<string> KeyId = new("key") { Description = "The key id, or one of the words current and pending." };
+
+    private static readonly Option<double?> Wait = new("--wait")
+    {
+        Description = "Wait until every live instance has dropped the key, for so many seconds. Default: 15.",
+        HelpName = "seconds",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static Command Create()
+    {
+        KeyId.CompletionSources.Add("current", "pending");
+        Wait.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (>= 0 and <= 3600)) result.AddError("--wait must be from 0 to 3600 seconds.");
+        });
+
+        var list = new Command("list", "Show the keys of the ring and what each does. Changes nothing.");
+        list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
+        var rotate = new Command("rotate", "Make the pending key current now; the old one verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
+        rotate.SetAction((arguments, cancellation) => RotateAsync(ToolContext.Of(arguments), arguments.GetValue(Force), cancellation));
+        var revoke = new Command("revoke", "Kill a key now and for good: no token it signed verifies any more.") { KeyId, Wait, Force };
+        revoke.SetAction((arguments, cancellation) => RevokeAsync(
+            ToolContext.Of(arguments),
+            arguments.GetValue(KeyId)!,
+            arguments.GetResult(Wait) is null ? null : arguments.GetValue(Wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultWait,
+            arguments.GetValue(Force),
+            cancellation));
+        return new Command("keys", "The keys of the namespace.") { list, rotate, revoke };
+    }
+
+    private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        var pairs = await session.Pairs.LookAsync(cancellationToken);
+        Print(context, pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken), pairs);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RotateAsync(ToolContext context, bool force, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        if ((await session.LookAsync(cancellationToken)).Epoch is null && await session.Pairs.LookAsync(cancellationToken) is not null)
+        {
+            throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs of their own, and only the process that has one can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it; 'rewt keys revoke' kills one from here.");
+        }
+
+        var ring = await session.LookAtRingAsync(cancellationToken);
+        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.Until > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
+        {
+            throw new ToolException(
+                ExitCode.Refused,
+                $"The last rotation is in its overlap: key {retired.KeyId} verifies until {retired.Until:yyyy-MM-dd HH:mm:ss}Z, and a Node service may still sign with it. Wait until then, or add --force.");
+        }
+
+        var rotated = await session.RotateAsync(cancellationToken);
+        if (!context.IsJson) context.Note($"Rotated: {ring.Current?.KeyId ?? "none"} retires, {rotated.Current?.KeyId} signs.");
+        Print(context, rotated);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RevokeAsync(ToolContext context, string key, TimeSpan? wait, bool force, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        if (PairSnapshot.IsPossible(key)) return await RevokePairAsync(context, session, key, wait, force, cancellationToken);
+
+        var ring = await session.LookAtRingAsync(cancellationToken);
+        var keyId = key switch
+        {
+            "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The ring has no current key; look at 'rewt keys list'."),
+            "pending" => ring.Next?.KeyId ?? throw new ToolException(ExitCode.Refused, "The ring has no pending key; look at 'rewt keys list'."),
+            _ => key,
+        };
+        if (!Rewt.Internal.KeyId.IsPossible(keyId))
+        {
+            throw new ToolException(ExitCode.Usage, $"'{key}' is no key id: one has {Rewt.Internal.KeyId.Length} characters of base64url. 'rewt keys list' shows those there are.");
+        }
+
+        var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
+        if (known is null && !force) throw Unknown(keyId);
+        if (known is not { State: RewtKeyState.Revoked })
+        {
+            await context.ConfirmAsync($"Revoke the {known?.State.ToString().ToLowerInvariant() ?? "unknown"} key {keyId} of the namespace '{context.Namespace}' for good?", cancellationToken);
+            ring = await session.RevokeAsync(keyId, cancellationToken);
+        }
+
+        var missing = wait is { } limit ? await session.WaitForAllAsync(ring, limit, cancellationToken) : null;
+        Print(context, ring, keyId, missing);
+        return Confirm(context, missing);
+    }
+
+    private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
+    {
+        var pairs = await session.Pairs.LookAsync(cancellationToken)
+            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' signs with key pairs. Name another with --namespace or REWT_NAMESPACE.");
+        var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
+        if (known is null && !force) throw Unknown(keyId);
+
+        await context.ConfirmAsync($"Revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")} for good?", cancellationToken);
+        pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
+        var missing = wait is { } limit ? await session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken) : null;
+        Print(context, await session.LookAsync(cancellationToken), keyId, missing, pairs);
+        return Confirm(context, missing);
+    }
+
+    private static ToolException Unknown(string keyId) =>
+        new(ExitCode.Refused, $"The ring has no key {keyId}. 'rewt keys list' shows those there are; add --force to revoke it all the same, so that it can never be used.");
+
+    private static int Confirm(ToolContext context, IReadOnlyList<string>? missing)
+    {
+        if (missing is not { Count: > 0 }) return ExitCode.Done;
+
+        context.Note($"rewt: the key is revoked, and these instances have not confirmed it: {string.Join(", ", missing)}. One that is cut off learns of it when it is back; look at its log and its way to Redis.");
+        return ExitCode.Unconfirmed;
+    }
+
+    private static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
+    {
+        if (context.IsJson) context.WriteJson(RingView.Json(context, ring, pairs));
+        else RingView.Print(context, ring, pairs);
+    }
+
+    private static void Print(ToolContext context, RingSnapshot ring, string keyId, IReadOnlyList<string>? missing, PairSnapshot? pairs = null)
+    {
+        if (context.IsJson)
+        {
+            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingView.Json(context, ring, pairs) });
+            return;
+        }
+
+        context.Note($"Revoked: {keyId}.{(missing is { Count: 0 } ? " Every live instance has dropped it." : "")}");
+        RingView.Print(context, ring, pairs);
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.IdentityModel.Tokens;
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary>The keys of one look at a ring.</summary>
+internal sealed class RingOnce(RingSnapshot ring, TimeProvider time) : IIssuerSigningKeyResolver
+{
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ringName, string? keyId, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(keyId is null ? ring.KeylessKeys(time) : ring.Find(keyId, time) ?? []);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using Rewt.Internal;
+using Spectre.Console;
+
+namespace Rewt.Tool;
+
+/// <summary>A ring as it is printed; its secrets only where they were asked for.</summary>
+internal static class RingView
+{
+    /// <param name="context">How to print.</param>
+    /// <param name="ring">The shared secrets.</param>
+    /// <param name="pairs">The key pairs of the services, where they have some.</param>
+    public static object Json(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null) => new
+    {
+        context.Namespace,
+        ring.Version,
+        changedBy = ring.ChangedBy,
+        keys = ring.ToKeys().Concat(pairs?.ToKeys() ?? [])
+            .Select(key => new { key.KeyId, state = State(key), key.Until, service = key.Issuer, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
+    };
+
+    public static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
+    {
+        if (pairs is not null)
+        {
+            var table = new Table().AddColumns("Service", "Key pair", "State", "Until");
+            foreach (var key in pairs.ToKeys()) table.AddRow([.. new[] { key.Issuer ?? "", key.KeyId, State(key), Until(key, pairs) }.Select(Markup.Escape)]);
+            context.Console.Write(table);
+        }
+
+        if (ring.Epoch is null) return;
+        context.Console.Write(Table(context, ring));
+        context.WriteLine($"Namespace {context.Namespace}, version {ring.Version}, last changed by {ring.ChangedBy ?? "unknown"}.");
+    }
+
+    public static Table Table(ToolContext context, RingSnapshot ring)
+    {
+        var table = new Table().AddColumns("Key", "State", "Until", "What for");
+        if (context.ShowSecret) table.AddColumn("Secret");
+        foreach (var key in ring.ToKeys())
+        {
+            var cells = new List<string> { key.KeyId, State(key), Until(key, ring), Meaning(key.State) };
+            if (context.ShowSecret) cells.Add(SecretOf(ring, key.KeyId) ?? "");
+            table.AddRow([.. cells.Select(Markup.Escape)]);
+        }
+
+        return table;
+    }
+
+    public static string State(RewtKey key) => key.State.ToString().ToLowerInvariant();
+
+    private static string Until(RewtKey key, KeySnapshot ring)
+    {
+        if (key.Until is not { } until) return "";
+        var left = until - DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt);
+        return string.Create(CultureInfo.InvariantCulture, $"{until:yyyy-MM-dd HH:mm:ss}Z ({Short(left)})");
+    }
+
+    private static string Short(TimeSpan time) => time < TimeSpan.Zero ? "overdue" : time.TotalDays >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} d")
+        : time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+
+    private static string Meaning(RewtKeyState state) => state switch
+    {
+        RewtKeyState.Current => "signs; then retires",
+        RewtKeyState.Pending => "signs next",
+        RewtKeyState.Retired => "still verifies; then gone",
+        _ => "dead; then forgotten",
+    };
+
+    private static string? SecretOf(RingSnapshot ring, string keyId)
+    {
+        var state = ring.Reading.Ring;
+        var secret = new[] { state?.Current, state?.Next }.Concat(state?.Retired.Select(key => key.Secret) ?? []).FirstOrDefault(secret => secret?.KeyId == keyId);
+        return secret is null ? null : Encoding.UTF8.GetString(secret.Bytes);
+    }
+}

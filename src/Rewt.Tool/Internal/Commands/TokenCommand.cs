@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt token</c>: make one, look into one, judge one.</summary>
+internal static class TokenCommand
+{
+    private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from the input, which leaves no trace in a shell's history." };
+
+    private static readonly Option<string?> Audience = new("--audience") { Description = "The service that is called. Default: any of the namespace.", HelpName = "service" };
+
+    private static readonly Option<string?> Issuer = new("--issuer") { Description = "The service that it says it is from. Default: rewt-tool.", HelpName = "service" };
+
+    private static readonly Option<string?> ExpectedAudience = new("--audience") { Description = "The service that judges it. Default: any service.", HelpName = "service" };
+
+    private static readonly Option<double?> Lifetime = new("--lifetime") { Description = "How long it is good, in seconds. Default: as long as the services' own.", HelpName = "seconds" };
+
+    private static readonly Option<string[]> Claims = new("--claim") { Description = "What else it says; may be given again.", HelpName = "name=value", DefaultValueFactory = _ => [] };
+
+    private static readonly Option<bool> NodeTokens = new("--accept-node-tokens") { Description = "Judge as a service with AcceptNodeTokens does." };
+
+    public static Command Create()
+    {
+        Claims.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)) result.AddError($"--claim must be name=value, not '{token.Value}'.");
+        });
+
+        var create = new Command("create", "Sign a bearer token with the current key and print it.") { Audience, Issuer, Lifetime, Claims };
+        create.SetAction((arguments, cancellation) => TokenCreation.RunAsync(
+            ToolContext.Of(arguments), arguments.GetValue(Audience), arguments.GetValue(Issuer), arguments.GetValue(Lifetime), arguments.GetValue(Claims)!, cancellation));
+        var inspect = new Command("inspect", "Show what a token says, without Redis and without judging it.") { Token };
+        inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments, cancellation)));
+        var verify = new Command("verify", "Judge a token with the ring's keys, as a service would.") { Token, ExpectedAudience, NodeTokens };
+        verify.SetAction(async (arguments, cancellation) => await TokenJudgement.RunAsync(
+            ToolContext.Of(arguments), await ReadAsync(arguments, cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
+        return new Command("token", "Tokens.") { create, inspect, verify };
+    }
+
+    private static async Task<string> ReadAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var given = arguments.GetValue(Token)!;
+        if (given == "-") given = await Console.In.ReadToEndAsync(cancellationToken);
+        given = given.Trim();
+        return given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..].Trim() : given;
+    }
+}

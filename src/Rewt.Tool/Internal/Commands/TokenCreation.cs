@@ -1,0 +1,37 @@
+namespace Rewt.Tool;
+
+/// <summary><c>rewt token create</c>.</summary>
+internal static class TokenCreation
+{
+    public static async Task<int> RunAsync(
+        ToolContext context, string? audience, string? issuer, double? lifetime, IReadOnlyList<string> claims, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context, options => options.ServiceName = issuer ?? options.ServiceName);
+        var ring = await session.LookAtRingAsync(cancellationToken);
+        if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
+
+        var key = ring.SigningKey(context.Time) ?? throw new ToolException(ExitCode.Denied, "The ring has no current key; start a service that may write, which makes one.");
+        var token = session.Sign(key, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
+        if (context.IsJson)
+        {
+            context.WriteJson(new { token = token.Value, token.KeyId, audience = audience ?? context.Namespace, token.IssuedAt, token.ExpiresAt });
+        }
+        else
+        {
+            context.WriteLine(token.Value);
+            context.Note($"Signed with key {token.KeyId} for {audience ?? "any service of the namespace"}, good until {token.ExpiresAt:yyyy-MM-dd HH:mm:ss}Z.");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void SetLifetime(RewtOptions options, double seconds)
+    {
+        if (seconds < 1 || seconds > options.MaxTokenLifetime.TotalSeconds)
+        {
+            throw new ToolException(ExitCode.Usage, $"--lifetime must be from 1 to {options.MaxTokenLifetime.TotalSeconds:0} seconds, the longest that the services accept (MaxTokenLifetime).");
+        }
+
+        options.TokenLifetime = TimeSpan.FromSeconds(Math.Floor(seconds));
+    }
+}

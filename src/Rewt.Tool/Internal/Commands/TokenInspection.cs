@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt token inspect</c>: what stands in a token, all but its signature.</summary>
+internal static class TokenInspection
+{
+    private static readonly string[] Times = ["iat", "exp", "nbf"];
+
+    public static int Run(ToolContext context, string token)
+    {
+        var parts = token.Split('.');
+        if (parts.Length != 3 || Part(parts[0]) is not { } header || Part(parts[1]) is not { } claims)
+        {
+            throw new ToolException(ExitCode.BadToken, "This is no JSON Web Token: one has three parts of base64url with dots between, the first two of JSON.");
+        }
+
+        if (context.IsJson)
+        {
+            context.WriteJson(new { header, claims, signature = "not checked" });
+            return ExitCode.Done;
+        }
+
+        var table = new Table().AddColumns("Where", "Name", "Value");
+        foreach (var (name, value) in header) table.AddRow("header", Markup.Escape(name), Markup.Escape(Text(value)));
+        foreach (var (name, value) in claims) table.AddRow("claims", Markup.Escape(name), Markup.Escape(Text(value) + Time(name, value)));
+        context.Console.Write(table);
+        context.WriteLine("The signature is not checked; 'rewt token verify' does that.");
+        return ExitCode.Done;
+    }
+
+    private static JsonObject? Part(string text)
+    {
+        try
+        {
+            return Base64Url.IsValid(text) ? JsonNode.Parse(Base64Url.DecodeFromChars(text)) as JsonObject : null;
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whoever made the token chose what stands in it: nothing that a terminal would obey.</summary>
+    private static string Text(JsonNode? value)
+    {
+        var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString() ?? "null";
+        return new StringBuilder().AppendJoin("", text.Select(c => char.IsControl(c) ? '?' : c)).ToString();
+    }
+
+    private static string Time(string name, JsonNode? value) =>
+        Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<long>(out var seconds) && seconds is > 0 and < 253_402_300_799
+            ? $" ({DateTimeOffset.FromUnixTimeSeconds(seconds):yyyy-MM-dd HH:mm:ss}Z)"
+            : "";
+}

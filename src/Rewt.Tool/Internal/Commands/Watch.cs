@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Rewt.Tool;
+
+/// <summary>Follows a ring until it is told to end: a live view on a terminal, else a line for each change.</summary>
+internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly List<string> _events = [];
+    private WatchState? _last;
+    private int _lines;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        using var ending = new CancellationTokenSource(duration ?? Timeout.InfiniteTimeSpan, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
+
+        // The first look tells at once whether there is anything to follow.
+        var state = await LookAsync(session, cancellationToken);
+        await SubscribeAsync(session, cancellationToken);
+        try
+        {
+            if (context.IsJson || Console.IsOutputRedirected) await FollowAsync(session, state, Print, either.Token);
+            else await context.Console.Live(View(state)).StartAsync(live => FollowAsync(session, state, next => live.UpdateTarget(View(next)), either.Token));
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The time is over, or somebody has seen enough: that is how this ends.
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task FollowAsync(RingSession session, WatchState state, Action<WatchState> show, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var isNews = _last is null || !state.IsSameAs(_last);
+            if (isNews)
+            {
+                _events.AddRange(state.EventsSince(_last));
+                _last = state;
+                _lines++;
+            }
+
+            if (isNews || !Console.IsOutputRedirected) show(state);
+            if (_lines >= changes) return;
+
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            pause.CancelAfter(Pause);
+            await ((Task)_look.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            _look.Reader.TryRead(out _);
+            state = await LookAgainAsync(session, state, cancellationToken);
+        }
+    }
+
+    private static async Task<WatchState> LookAsync(RingSession session, CancellationToken cancellationToken) => new(
+        await session.LookAsync(cancellationToken), await session.Instances.ReadAsync(cancellationToken), null);
+
+    /// <summary>A server that goes away for a while is a state to show and no reason to end.</summary>
+    private static async Task<WatchState> LookAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(session, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return before with { Trouble = Failure.Of(exception).Message };
+        }
+    }
+
+    private async Task SubscribeAsync(RingSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.SubscribeAsync(() => _look.Writer.TryWrite(true), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            context.Note("rewt: no pushes arrive, so changes are seen within a second; look at 'rewt doctor'.");
+        }
+    }
+
+    private void Print(WatchState state)
+    {
+        if (context.IsJson)
+        {
+            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingView.Json(context, state.Ring), instances = state.Instances(), trouble = state.Trouble });
+            return;
+        }
+
+        foreach (var line in _events) context.WriteLine(line);
+        _events.Clear();
+    }
+
+    private Rows View(WatchState state)
+    {
+        var instances = new Table().AddColumns("Instance", "Ring", "Seen");
+        foreach (var instance in state.Instances())
+        {
+            instances.AddRow(
+                Markup.Escape(instance.Instance),
+                instance.IsUpToDate ? $"version {instance.Version}" : $"[yellow]version {instance.Version}, older[/]",
+                string.Create(CultureInfo.InvariantCulture, $"{instance.SecondsAgo:0} s ago"));
+        }
+
+        var recent = _events.TakeLast(8).Select(line => (IRenderable)new Text(line));
+        return new Rows(
+            [
+                new Text(string.Create(CultureInfo.InvariantCulture, $"Namespace {context.Namespace}, version {state.Ring.Version}, last changed by {state.Ring.ChangedBy ?? "unknown"}. Ctrl+C ends.")),
+                RingView.Table(context, state.Ring),
+                instances,
+                .. recent,
+                .. state.Trouble is { } trouble ? [new Text(trouble, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),
+            ]);
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt watch</c>.</summary>
+internal static class WatchCommand
+{
+    private static readonly Option<double?> Duration = new("--duration") { Description = "End after so many seconds. Default: at Ctrl+C.", HelpName = "seconds" };
+
+    private static readonly Option<int?> Changes = new("--changes") { Description = "End after so many lines, the first of which is the state at the start.", HelpName = "number" };
+
+    public static Command Create()
+    {
+        Duration.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (> 0 and <= 604_800)) result.AddError("--duration must be more than 0 and at most 604800 seconds.");
+        });
+        Changes.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() is not > 0) result.AddError("--changes must be at least 1.");
+        });
+
+        var watch = new Command("watch", "Follow the ring live: its keys, rotations, instances and the version of the ring that each holds. With --output json one line for each change.") { Duration, Changes };
+        watch.SetAction((arguments, cancellation) => new Watch(
+            ToolContext.Of(arguments),
+            arguments.GetValue(Duration) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            arguments.GetValue(Changes)).RunAsync(cancellation));
+        return watch;
+    }
+}

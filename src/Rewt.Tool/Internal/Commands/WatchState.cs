@@ -1,0 +1,42 @@
+using System.Globalization;
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary>A ring and its instances at one moment.</summary>
+internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark> Marks, string? Trouble)
+{
+    public IReadOnlyList<WatchedInstance> Instances() =>
+    [
+        .. Marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal)
+            .Select(marks => marks.MaxBy(mark => mark.SeenAt))
+            .OrderBy(mark => mark.Instance, StringComparer.Ordinal)
+            .Select(mark => new WatchedInstance(
+                mark.Instance, mark.Version, mark.Epoch == Ring.Epoch && mark.Version >= Ring.Version, Math.Max(0, (Ring.ReadAt - mark.SeenAt) / 1000d))),
+    ];
+
+    public bool IsSameAs(WatchState other) =>
+        Ring.Epoch == other.Ring.Epoch && Ring.Version == other.Ring.Version && Trouble == other.Trouble
+        && Instances().Select(instance => (instance.Instance, instance.Version)).SequenceEqual(other.Instances().Select(instance => (instance.Instance, instance.Version)));
+
+    /// <summary>What has changed, a line each.</summary>
+    public IEnumerable<string> EventsSince(WatchState? before)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        if (Trouble is not null && Trouble != before?.Trouble) yield return $"{at}Z {Trouble}";
+        var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];
+        foreach (var key in Ring.ToKeys())
+        {
+            if (!known.TryGetValue(key.KeyId, out var state) || state != key.State) yield return $"{at}Z key {key.KeyId} is {RingView.State(key)}, version {Ring.Version}, by {Ring.ChangedBy ?? "unknown"}";
+        }
+
+        var held = before?.Instances().ToDictionary(instance => instance.Instance, instance => instance.Version, StringComparer.Ordinal) ?? [];
+        foreach (var instance in Instances())
+        {
+            if (!held.TryGetValue(instance.Instance, out var version) || version != instance.Version) yield return $"{at}Z instance {instance.Instance} holds version {instance.Version}";
+            held.Remove(instance.Instance);
+        }
+
+        foreach (var gone in held.Keys) yield return $"{at}Z instance {gone} is gone";
+    }
+}

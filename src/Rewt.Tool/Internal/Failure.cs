@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using Rewt.Internal;
+using StackExchange.Redis;
+
+namespace Rewt.Tool;
+
+/// <summary>What an exception means to an operator: a sentence with what to do, and an exit code. Never the text of a library, which may repeat a password.</summary>
+internal sealed record Failure(int ExitCode, string Message)
+{
+    private const string Unreachable =
+        "Redis cannot be reached, does not answer, or does not take the login. Look at the server, and at --redis or REWT_REDIS (host:port,password=...,ssl=true).";
+
+    public static Failure Of(Exception exception) => exception switch
+    {
+        ToolException tool => new Failure(tool.ExitCode, tool.Message),
+        OptionsValidationException options => new Failure(Tool.ExitCode.Usage, string.Join(' ', options.Failures.Select(Translate))),
+        RedisServerException server => OfServer(server),
+        RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
+        RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
+        RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
+        TimeoutException or RedisException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
+        // Without the name of a parameter that nobody typed.
+        ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
+        InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
+        _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is a fault of the tool."),
+    };
+
+    private static Failure OfServer(RedisServerException exception)
+    {
+        var cause = RingHealth.Cause(exception);
+        return cause switch
+        {
+            "NOAUTH" or "WRONGPASS" => new Failure(Tool.ExitCode.Unreachable, Unreachable),
+            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "Redis denies this login a command it needs (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
+            _ => new Failure(Tool.ExitCode.Denied, $"Redis refuses ({cause}): nothing was changed. Look at the server; READONLY asks for the master, OOM for memory, MISCONF and NOREPLICAS for its disk and replicas."),
+        };
+    }
+
+    private static string Translate(string error) => error
+        .Replace("Rewt:Namespace", "--namespace", StringComparison.Ordinal)
+        .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)
+        .Replace("Rewt:TokenLifetime", "--lifetime", StringComparison.Ordinal)
+        .Replace("Rewt:Redis (or ConnectionStrings:redis)", "--redis (or REWT_REDIS)", StringComparison.Ordinal);
+}

@@ -1,0 +1,8 @@
+namespace Rewt.Tool;
+
+/// <summary>How to print.</summary>
+internal enum OutputFormat
+{
+    Table,
+    Json,
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Internal;
+using StackExchange.Redis;
+
+namespace Rewt.Tool;
+
+/// <summary>The public keys of a namespace whose services sign with key pairs of their own, for the length of a command. It has none itself and publishes none.</summary>
+internal sealed class PairSession : IAsyncDisposable
+{
+    private readonly RewtOptions _options;
+    private readonly IPairStore _store;
+    private readonly TimeProvider _time;
+    private readonly PairKeys _keys;
+
+    public PairSession(RewtOptions options, IPairStore store, TimeProvider time)
+    {
+        (_options, _store, _time) = (options, store, time);
+        _keys = new PairKeys(options, store, time, NullLogger.Instance);
+    }
+
+    /// <summary>The keys of the services that have live instances; <see langword="null"/> where there is none.</summary>
+    public async Task<PairSnapshot?> LookAsync(CancellationToken cancellationToken)
+    {
+        var marks = await MarksAsync(cancellationToken);
+        if (marks.Count == 0) return null;
+
+        foreach (var service in marks.Select(mark => mark.Instance.Split('/')[0]).Distinct(StringComparer.Ordinal)) _keys.Ask(service);
+        return (PairSnapshot?)await _keys.UpdateAsync(null, null, cancellationToken);
+    }
+
+    public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
+        (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
+
+    /// <returns>The live instances that have not looked since.</returns>
+    public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
+        new InstanceRoll(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
+
+    public ValueTask DisposeAsync() => _keys.DisposeAsync();
+
+    /// <summary>A login with the rights of a shared secret alone has no business with key pairs.</summary>
+    private async Task<IReadOnlyList<InstanceMark>> MarksAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store.Instances!.ReadAsync(cancellationToken);
+        }
+        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace Rewt.Tool;
+
+/// <summary>All that can be asked for.</summary>
+internal static class RewtCommand
+{
+    public const string Name = "rewt";
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Looks at the keys of a Rewt namespace in Redis, and moves them.");
+        foreach (var option in GlobalOptions.All) root.Options.Add(option);
+        root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(TokenCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
+        root.Subcommands.Add(AppsCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(AclCommand.Create());
+        root.Subcommands.Add(WatchCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
+        return root;
+    }
+}

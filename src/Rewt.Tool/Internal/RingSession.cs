@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary>
+/// A namespace's ring for the length of a command, by the library's own means. It keeps no ring: it reads, and writes what it is told, by the settings that the
+/// fleet has left beside the ring.
+/// </summary>
+internal sealed class RingSession : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly RewtOptions _options;
+    private readonly IRingStore _store;
+    private readonly TimeProvider _time;
+    private readonly RingAudit _audit;
+
+    private RingSession(ServiceProvider services, RewtOptions options, IRingStore store, TimeProvider time)
+    {
+        (_services, _options, _store, _time) = (services, options, store, time);
+        Pairs = new PairSession(options, services.GetRequiredService<IRingStoreFactory>().OpenPairs(options), time);
+        _audit = new RingAudit(options.Namespace, "rewt", new OperatorActor(), NullLogger.Instance);
+    }
+
+    public RewtOptions Options => _options;
+
+    /// <summary>The key pairs of the namespace's services, where they have some.</summary>
+    public PairSession Pairs { get; }
+
+    public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
+
+    public IInstanceBook Instances => _store.Instances!;
+
+    private RingSchedule Schedule => RingSchedule.From(_options);
+
+    private InstanceRoll Roll => new(_store.Instances, _options, _time);
+
+    /// <exception cref="ToolException">What was given is no way to a server.</exception>
+    public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
+    {
+        var provider = Services(context, configure);
+        var settings = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+        return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
+    }
+
+    /// <exception cref="ToolException">What was given is no way to a server.</exception>
+    public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
+    {
+        // Neither shown nor parsed as a host's name: what stands before the @ is a password.
+        if (context.Redis.Contains("://", StringComparison.Ordinal) || context.Redis.Split(',')[0].Contains('@', StringComparison.Ordinal))
+        {
+            throw new ToolException(ExitCode.Usage, "--redis (or REWT_REDIS) is a URL; write host:port,password=...,ssl=true instead.");
+        }
+
+        var services = new ServiceCollection();
+        services.AddRewt(options =>
+        {
+            (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
+            configure?.Invoke(options);
+        });
+        services.AddSingleton<IAuditActor>(new OperatorActor());
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>What Redis holds now; nothing is written, whatever is due.</summary>
+    public async Task<RingSnapshot> LookAsync(CancellationToken cancellationToken)
+    {
+        var readAt = Moment.Now(_time);
+        var reading = await _store.ReadAsync(cancellationToken);
+        if (reading.Settings is { } settings) settings.ApplyTo(_options);
+        var verdict = RingDecision.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
+        return new RingSnapshot(reading, reading.Dead, verdict.Problem, Schedule, readAt, null);
+    }
+
+    /// <summary>The ring, or the error that there is none.</summary>
+    /// <exception cref="ToolException">There is none, or it cannot be used.</exception>
+    public async Task<RingSnapshot> LookAtRingAsync(CancellationToken cancellationToken)
+    {
+        var ring = await LookAsync(cancellationToken);
+        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{_options.Namespace}:rewt-secret' is unusable: {problem}.");
+        if (ring.Epoch is not null) return ring;
+        var what = ring.Reading.Slot.IsAbsent ? "no ring" : "a secret of Node's rewt and no ring";
+        throw new ToolException(ExitCode.NoRing, $"There is {what} in the namespace '{_options.Namespace}'. Name another with --namespace or REWT_NAMESPACE, or start a service, which makes one.");
+    }
+
+    public Task<RingSnapshot> RotateAsync(CancellationToken cancellationToken) =>
+        ChangeAsync(reading => RingDecision.Rotate(reading, Schedule, Secret.Generate), cancellationToken);
+
+    public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
+        ChangeAsync(reading => RingDecision.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
+
+    /// <returns>The live instances that do not hold <paramref name="ring"/> yet.</returns>
+    public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Roll.WaitForAllAsync(ring, timeout, cancellationToken);
+
+    public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
+        new Examination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
+
+    /// <summary>Signs with a key at hand; the ring's own keeper is never started.</summary>
+    public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
+        _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null).SignBearer(key, audience, claims);
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _store.SubscribeAsync(look, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pairs.DisposeAsync();
+        await _store.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+
+    private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingPlan> command, CancellationToken cancellationToken)
+    {
+        var maintainer = new RingMaintainer(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
+        return await maintainer.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The ring could not be read after the change; look at 'rewt keys list'.");
+    }
+}

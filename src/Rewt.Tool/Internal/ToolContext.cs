@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace Rewt.Tool;
+
+/// <summary>What every command needs of the command line and the terminal.</summary>
+internal sealed class ToolContext
+{
+    /// <summary>Wide enough for a table of key ids where there is no terminal to ask.</summary>
+    private const int UnknownWidth = 200;
+
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // It goes to a terminal or a program, and to no web page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions OneLine = new(Indented) { WriteIndented = false };
+
+    private readonly TextWriter _out = System.Console.Out;
+    private readonly TextWriter _error = System.Console.Error;
+    private readonly bool _yes;
+
+    private ToolContext(ParseResult arguments)
+    {
+        Redis = arguments.GetValue(GlobalOptions.Redis) ?? Environment.GetEnvironmentVariable(GlobalOptions.RedisVariable) ?? "localhost:6379";
+        Namespace = arguments.GetValue(GlobalOptions.Namespace) ?? Environment.GetEnvironmentVariable(GlobalOptions.NamespaceVariable) ?? "rewt";
+        IsJson = arguments.GetValue(GlobalOptions.Output) == OutputFormat.Json;
+        ShowSecret = arguments.GetValue(GlobalOptions.ShowSecret);
+        _yes = arguments.GetValue(GlobalOptions.Yes);
+        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
+        if (System.Console.IsOutputRedirected) Console.Profile.Width = UnknownWidth;
+    }
+
+    public string Redis { get; }
+
+    public string Namespace { get; }
+
+    public bool IsJson { get; }
+
+    public bool ShowSecret { get; }
+
+    public IAnsiConsole Console { get; }
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    public static ToolContext Of(ParseResult arguments) => new(arguments);
+
+    public void WriteJson(object value) => _out.WriteLine(JsonSerializer.Serialize(value, Indented));
+
+    public void WriteJsonLine(object value) => _out.WriteLine(JsonSerializer.Serialize(value, OneLine));
+
+    public void WriteLine(string text) => _out.WriteLine(text);
+
+    /// <summary>For people beside the result, which a pipe does not see.</summary>
+    public void Note(string text) => _error.WriteLine(text);
+
+    /// <exception cref="ToolException">The answer is no, or there is nobody to answer.</exception>
+    public async Task ConfirmAsync(string question, CancellationToken cancellationToken)
+    {
+        if (_yes) return;
+        if (System.Console.IsInputRedirected)
+        {
+            throw new ToolException(ExitCode.Usage, $"{question} There is no terminal to ask on; nothing was changed. Add --yes to do it without asking.");
+        }
+
+        await _error.WriteAsync($"{question} [y/N] ");
+        var answer = await System.Console.In.ReadLineAsync(cancellationToken);
+        if (answer?.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new ToolException(ExitCode.Refused, "Nothing was changed.");
+    }
+}

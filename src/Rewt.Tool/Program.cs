@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Rewt.Tool;
+
+/// <summary>The command <c>rewt</c>: what was asked for goes to the output, all else to the error stream.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        var result = RewtCommand.Create().Parse(Suggestions.Normalize(args));
+        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        {
+            foreach (var error in result.Errors) await Console.Error.WriteLineAsync($"rewt: {error.Message}");
+            await Console.Error.WriteLineAsync("Run 'rewt --help', or put --help after a command, for what it takes.");
+            return ExitCode.Usage;
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        if (result.Action is HelpAction) return await HelpAsync(result, configuration);
+
+        try
+        {
+            return await result.InvokeAsync(configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            var failure = Failure.Of(exception);
+            await Console.Error.WriteLineAsync($"rewt: {failure.Message}");
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>The help names the assembly, which is not what an operator types.</summary>
+    private static async Task<int> HelpAsync(ParseResult result, InvocationConfiguration configuration)
+    {
+        await using var text = new StringWriter();
+        configuration.Output = text;
+        var code = await result.InvokeAsync(configuration);
+        await Console.Out.WriteAsync(text.ToString().Replace(RootCommand.ExecutableName, RewtCommand.Name, StringComparison.Ordinal));
+        return code;
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The record of what happened to which key and by whom, in the log category <c>Rewt.Audit</c>. Who wrote a change records it, so each is recorded once in a fleet.
+/// </summary>
+internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
+{
+    /// <summary>Whoever has a connection to Redis and used it by hand.</summary>
+    private const string RedisClient = "a client of Redis";
+
+    /// <summary>The name of this instance in the record and in the book of the living.</summary>
+    public string Instance => instance;
+
+    /// <summary>By whom a change comes about: the operator for a command, else whoever made it necessary.</summary>
+    public string By(RingAction action, bool isCommand) => action switch
+    {
+        _ when isCommand => Commander,
+        RingAction.AdoptRotation => "a Node service",
+        RingAction.Invalidate or RingAction.Replace or RingAction.Refuse or RingAction.MoveDeadline or RingAction.RestoreTimeToLive => RedisClient,
+        _ => instance,
+    };
+
+    private string Commander => actor?.Current is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
+
+    /// <summary>This process's own key pairs were published.</summary>
+    public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)
+    {
+        var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
+        var known = before.All(now: 0).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in after.All(now: 0).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
+        if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
+        foreach (var (key, end) in after.Retired.Where(entry => before.Retired.All(former => former.Key.KeyId != entry.Key.KeyId)))
+        {
+            var until = DateTimeOffset.FromUnixTimeMilliseconds(end);
+            LogRetired(ring, key.KeyId, until, by, cause);
+        }
+    }
+
+    /// <summary>An operator has revoked a key pair.</summary>
+    public void PairRevoked(string keyId)
+    {
+        var by = Commander;
+        LogRevoked(ring, keyId, by, "command");
+    }
+
+    /// <summary>A plan was written.</summary>
+    public void Written(RingReading basis, RingPlan plan, bool isCommand)
+    {
+        var by = By(plan.Action, isCommand);
+        var cause = isCommand ? "command" : Cause(plan.Action);
+        var before = basis.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var keyId in plan.Ring.KeyIds().Where(keyId => !before.Contains(keyId))) LogCreated(ring, keyId, by, cause);
+        if (plan.Ring.Current is { } current && current.KeyId != basis.Ring?.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
+
+        var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var key in plan.Ring.Retired.Where(key => !retired.Contains(key.Secret.KeyId)))
+        {
+            var until = DateTimeOffset.FromUnixTimeMilliseconds(key.Until);
+            LogRetired(ring, key.Secret.KeyId, until, by, cause);
+        }
+
+        foreach (var keyId in plan.Dead.Keys.Where(keyId => !basis.Dead.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
+    }
+
+    /// <summary>A change that another wrote has arrived.</summary>
+    public void Followed(RingSnapshot previous, RingSnapshot next)
+    {
+        if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Dead.Keys.All(previous.Dead.ContainsKey))) return;
+        LogFollowed(ring, next.Version, next.Current?.KeyId ?? "none", next.ChangedBy ?? "unknown");
+    }
+
+    private static string Cause(RingAction action) => action switch
+    {
+        RingAction.Create => "there was no key",
+        RingAction.Adopt => "a secret was there already",
+        RingAction.Rotate => "schedule",
+        RingAction.AdoptRotation => "it made the new secret at the deadline",
+        RingAction.Invalidate => "DEL before the time",
+        RingAction.Replace => "SET before the time",
+        RingAction.ReplaceRevoked => "the secret was a revoked one",
+        RingAction.Refuse => "SET to what is no secret",
+        RingAction.MergeRevocations => "Redis had lost the revocation",
+        _ => "upkeep",
+    };
+
+    [LoggerMessage(EventId = 90, EventName = "KeyCreated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was created by {By} ({Cause}).")]
+    private partial void LogCreated(string ring, string keyId, string by, string cause);
+
+    [LoggerMessage(EventId = 91, EventName = "KeyActivated", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was activated by {By} ({Cause}); it signs now.")]
+    private partial void LogActivated(string ring, string keyId, string by, string cause);
+
+    [LoggerMessage(EventId = 92, EventName = "KeyRetired", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was retired by {By} ({Cause}); it verifies until {Until:O}.")]
+    private partial void LogRetired(string ring, string keyId, DateTimeOffset until, string by, string cause);
+
+    [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
+    private partial void LogRevoked(string ring, string keyId, string by, string cause);
+
+    [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} is at version {Version} now with the current key {KeyId}, changed by {By}.")]
+    private partial void LogFollowed(string ring, long version, string keyId, string by);
+}

@@ -1,0 +1,15 @@
+using System.Collections.Concurrent;
+
+namespace Rewt.Internal;
+
+/// <summary>The last report on each ring of this process, for the health check and the gauges to read.</summary>
+internal sealed class DoctorReports
+{
+    private readonly ConcurrentDictionary<string, DoctorReport> _reports = new(StringComparer.Ordinal);
+
+    public IEnumerable<DoctorReport> All => _reports.Values;
+
+    public IReadOnlyList<Finding> Of(string ring) => _reports.TryGetValue(ring, out var report) ? report.Findings : [];
+
+    public void Put(DoctorReport report) => _reports[report.Ring] = report;
+}

@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Examines the rings of this process once it has started and now and then after that: a line in the log for each new finding. Nothing waits for it.
+/// </summary>
+internal sealed partial class DoctorService(RingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    /// <summary>After the rush of a start, and not at the same moment throughout a fleet.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+
+    private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var examined = rings.Names.Where(name => !rings.Options(name).Tenants && Keeper(name).Doctor is not null).ToList();
+        var waiting = examined.ToList();
+        if (waiting.Count == 0) return;
+
+        while (true)
+        {
+            await Task.Delay(FirstPause * (1 + (Random.Shared.NextDouble() / 4)), time, stoppingToken).ConfigureAwait(false);
+            foreach (var name in waiting.Where(name => Keeper(name).Known is not null).ToList())
+            {
+                await ExamineAsync(name, stoppingToken).ConfigureAwait(false);
+                waiting.Remove(name);
+            }
+
+            if (waiting.Count > 0) continue;
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
+            waiting.AddRange(examined);
+        }
+    }
+
+    private RingKeeper Keeper(string name) => rings.Keeper(rings.Options(name).Namespace);
+
+    private async Task ExamineAsync(string name, CancellationToken cancellationToken)
+    {
+        var keeper = Keeper(name);
+        try
+        {
+            var examination = new Examination(keeper.Name, FleetSettings.Of(rings.Options(name)), keeper.Doctor, keeper.Roll);
+            var findings = await examination.RunAsync(keeper.Known!, cancellationToken).ConfigureAwait(false);
+            Report(keeper.Name, findings);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // An outage is told by others; what was found before still stands.
+            var cause = RingHealth.Cause(exception);
+            LogUnable(keeper.Name, cause);
+        }
+    }
+
+    private void Report(string ring, IReadOnlyList<Finding> findings)
+    {
+        var before = reports.Of(ring);
+        foreach (var finding in findings.Except(before))
+        {
+            LogFinding(finding.Severity == FindingSeverity.Warning ? LogLevel.Warning : LogLevel.Information, ring, finding.Code, finding.Text);
+        }
+
+        foreach (var code in before.Select(finding => finding.Code).Except(findings.Select(finding => finding.Code), StringComparer.Ordinal)) LogMended(ring, code);
+        reports.Put(new DoctorReport(ring, findings));
+    }
+
+    [LoggerMessage(EventId = 70, EventName = "DoctorFinding", Message = "Key ring {Ring}, {Finding}: {Text}")]
+    private partial void LogFinding(LogLevel level, string ring, string finding, string text);
+
+    [LoggerMessage(EventId = 71, EventName = "DoctorFindingGone", Level = LogLevel.Information, Message = "Key ring {Ring}, {Finding}: mended.")]
+    private partial void LogMended(string ring, string finding);
+
+    [LoggerMessage(EventId = 72, EventName = "DoctorUnable", Level = LogLevel.Debug, Message = "Key ring {Ring}: the examination came to no end ({Cause}); the next one will tell.")]
+    private partial void LogUnable(string ring, string cause);
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+namespace Rewt.Internal;
+
+/// <summary>The instruments of keys and tokens on the meter <c>Rewt</c>; docs/operations/metrics.md lists them.</summary>
+internal sealed class RewtMetrics
+{
+    public const string MeterName = "Rewt";
+
+    /// <summary>From a read within a rack to the time limits of a connection and a command together.</summary>
+    private static readonly InstrumentAdvice<double> ReadTimes = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4] };
+
+    /// <summary>From a push within a rack to polls that were missed.</summary>
+    private static readonly InstrumentAdvice<double> Delays = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
+
+    public RewtMetrics(IMeterFactory meters)
+    {
+        Meter = meters.Create(MeterName);
+        TokensSigned = Meter.CreateCounter<long>("rewt.tokens.signed", "{token}", "Tokens signed; one that is used again for further calls counts once.");
+        TokensVerified = Meter.CreateCounter<long>("rewt.tokens.verified", "{token}", "Tokens judged, by result.");
+        CacheHits = Meter.CreateCounter<long>("rewt.tokens.cache_hits", "{token}", "Tokens accepted because they had been verified before.");
+        UnknownKeys = Meter.CreateCounter<long>("rewt.keys.unknown", "{lookup}", "Key ids that this instance did not know and asked Redis about, by whether they were found there.");
+        StaleServes = Meter.CreateCounter<long>("rewt.ring.stale_serves", "{use}", "Uses of keys older than RefreshInterval while Redis was away.");
+        RefreshDuration = Meter.CreateHistogram("rewt.ring.refresh.duration", "s", "How long it took to read the ring and write what was due.", advice: ReadTimes);
+        RefreshErrors = Meter.CreateCounter<long>("rewt.ring.refresh.errors", "{error}", "Reads of the ring that failed, by error.");
+        Rotations = Meter.CreateCounter<long>("rewt.ring.rotations", "{rotation}", "Rotations that this instance carried out, by cause.");
+        Revocations = Meter.CreateCounter<long>("rewt.ring.revocations", "{key}", "Keys revoked in changes that this instance wrote, by cause.");
+        PropagationDelay = Meter.CreateHistogram("rewt.ring.propagation.delay", "s", "From the publication of a key by another instance to this one holding it, by the clock of Redis.", advice: Delays);
+    }
+
+    public Meter Meter { get; }
+
+    public Counter<long> TokensSigned { get; }
+
+    public Counter<long> TokensVerified { get; }
+
+    public Counter<long> CacheHits { get; }
+
+    public Counter<long> UnknownKeys { get; }
+
+    public Counter<long> StaleServes { get; }
+
+    public Histogram<double> RefreshDuration { get; }
+
+    public Counter<long> RefreshErrors { get; }
+
+    public Counter<long> Rotations { get; }
+
+    public Counter<long> Revocations { get; }
+
+    public Histogram<double> PropagationDelay { get; }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+
+namespace Rewt.Internal;
+
+/// <summary>What is measured when somebody asks: the state of the rings of this process as it is known, without asking Redis.</summary>
+internal sealed class RingGauges
+{
+    private readonly RingRegistry _rings;
+    private readonly DoctorReports _reports;
+    private readonly TimeProvider _time;
+    private readonly Moment _since;
+
+    public RingGauges(RewtMetrics metrics, RingRegistry rings, DoctorReports reports, TimeProvider time)
+    {
+        (_rings, _reports, _time, _since) = (rings, reports, time, Moment.Now(time));
+        var meter = metrics.Meter;
+        meter.CreateObservableGauge("rewt.key.age", KeyAges, "s", "How long the current key has signed.");
+        meter.CreateObservableGauge("rewt.ring.contact.age", ContactAges, "s", "Since Redis was last read with success; since the start where it never was.");
+        meter.CreateObservableGauge("rewt.ring.version", Versions, "{version}", "The version of the ring that this instance holds.");
+        meter.CreateObservableGauge("rewt.ring.until_rotation", UntilRotations, "s", "Until the next rotation is due; negative when it is overdue.");
+        meter.CreateObservableGauge("rewt.ring.usable", Usables, null, "1 while this instance can sign and verify, 0 while it cannot.");
+        meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "What the doctor has found, by finding; nothing when all is well.");
+    }
+
+    /// <summary>One for each namespace: the keeper of the keys that sign there.</summary>
+    private IEnumerable<RingKeeper> Rings => _rings.Opened().DistinctBy(keeper => keeper.Name, StringComparer.Ordinal);
+
+    private IEnumerable<Measurement<double>> KeyAges() =>
+        from keeper in Rings
+        let age = keeper.Known?.CurrentAge(_time)
+        where age is not null
+        select Of(keeper, age.Value.TotalSeconds);
+
+    private IEnumerable<Measurement<double>> ContactAges() =>
+        from keeper in Rings
+        select Of(keeper, (keeper.Known?.Age(_time) ?? _since.Elapsed(_time)).TotalSeconds);
+
+    private IEnumerable<Measurement<long>> Versions() =>
+        from keeper in Rings
+        where keeper.Known is not null
+        select Of(keeper, keeper.Known!.Version);
+
+    private IEnumerable<Measurement<double>> UntilRotations() =>
+        from keeper in Rings
+        let left = keeper.Known?.UntilRotation(_time)
+        where left is not null && left != TimeSpan.MaxValue
+        select Of(keeper, left.Value.TotalSeconds);
+
+    private IEnumerable<Measurement<long>> Usables() =>
+        from keeper in Rings
+        select Of(keeper, keeper.Health().CanServe ? 1L : 0L);
+
+    private IEnumerable<Measurement<long>> Findings() =>
+        from report in _reports.All
+        from finding in report.Findings
+        select new Measurement<long>(
+            1,
+            new("rewt.namespace", report.Ring),
+            new("rewt.finding", finding.Code),
+            new KeyValuePair<string, object?>("rewt.severity", finding.Severity == FindingSeverity.Warning ? "warning" : "advice"));
+
+    private static Measurement<T> Of<T>(RingKeeper keeper, T value)
+        where T : struct => new(value, new KeyValuePair<string, object?>("rewt.namespace", keeper.Name));
+}

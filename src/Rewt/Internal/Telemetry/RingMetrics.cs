@@ -1,0 +1,91 @@
+namespace Rewt.Internal;
+
+/// <summary>What one ring measures. Nothing is allocated, and hardly anything done, while nobody listens.</summary>
+internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
+{
+    /// <summary>For a ring that nobody watches.</summary>
+    public static readonly RingMetrics None = new(null, string.Empty);
+
+    private readonly KeyValuePair<string, object?> _ring = new("rewt.namespace", ring);
+
+    public void Signed(string type)
+    {
+        if (instruments is { TokensSigned: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.token.type", type == TokenTypes.Data ? "data" : "bearer"));
+    }
+
+    /// <summary>Counts what comes of judging a token.</summary>
+    public async ValueTask<TokenVerdict> CountAsync(ValueTask<TokenVerdict> judging)
+    {
+        try
+        {
+            var verdict = await judging.ConfigureAwait(false);
+            Judged(verdict);
+            return verdict;
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            Verified("unavailable");
+            throw;
+        }
+    }
+
+    public void Judged(TokenVerdict verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
+
+    /// <summary>A token was accepted because it had been verified before; it counts as verified too.</summary>
+    public void CacheHit()
+    {
+        if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
+        Verified("valid");
+    }
+
+    public void UnknownKey(bool isFound)
+    {
+        if (instruments is { UnknownKeys: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.outcome", isFound ? "found" : "not_found"));
+    }
+
+    public void ServedStale()
+    {
+        if (instruments is { StaleServes: { Enabled: true } counter }) counter.Add(1, _ring);
+    }
+
+    public void Refreshed(TimeSpan duration, Exception? failure)
+    {
+        if (instruments is null) return;
+        var error = failure is null ? null : RingHealth.Cause(failure);
+        if (error is null) instruments.RefreshDuration.Record(duration.TotalSeconds, _ring);
+        else
+        {
+            instruments.RefreshDuration.Record(duration.TotalSeconds, _ring, new("error.type", error));
+            instruments.RefreshErrors.Add(1, _ring, new("error.type", error));
+        }
+    }
+
+    /// <summary>A plan was written.</summary>
+    public void Written(RingReading basis, RingPlan plan, bool isCommand)
+    {
+        if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");
+        var revoked = plan.Dead.Keys.Count(keyId => !basis.Dead.ContainsKey(keyId));
+        if (revoked > 0) Revoked(revoked, isCommand ? "operator" : plan.Action == RingAction.MergeRevocations ? "merge" : "redis");
+    }
+
+    public void Rotated(string cause) => instruments?.Rotations.Add(1, _ring, new("rewt.cause", cause));
+
+    public void Revoked(int keys, string cause) => instruments?.Revocations.Add(keys, _ring, new("rewt.cause", cause));
+
+    public void Propagated(TimeSpan delay) => instruments?.PropagationDelay.Record(Math.Max(0, delay.TotalSeconds), _ring);
+
+    private void Verified(string result)
+    {
+        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", result));
+    }
+
+    public static string ResultOf(RewtRefusal refusal) => refusal switch
+    {
+        RewtRefusal.None => "valid",
+        RewtRefusal.StaleKey => "stale_key",
+        RewtRefusal.Expired => "expired",
+        RewtRefusal.NotYetValid => "not_yet_valid",
+        RewtRefusal.BadAudience => "bad_audience",
+        _ => "invalid",
+    };
+}

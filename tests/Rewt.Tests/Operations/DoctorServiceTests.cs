@@ -1,0 +1,99 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Rewt.Internal;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary>The doctor within a service: at the start, in the log, in the health check.</summary>
+public sealed class DoctorServiceTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task A_service_that_starts_tells_what_its_server_has_once_and_is_degraded_by_a_warning()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory-policy", "allkeys-lru");
+        var log = new CapturedLog();
+        await using var service = await StartAsync(redis.ConnectionString, log);
+
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), Limit, "it has been examined");
+
+        Lines(log).ShouldBe(
+            [
+                "Warning DoctorFinding: Key ring rewt, eviction: Redis may drop keys once maxmemory is set (maxmemory-policy allkeys-lru); CONFIG SET maxmemory-policy noeviction, or give the keys a server of their own.",
+                "Information DoctorFinding: Key ring rewt, no-persistence: Redis has no persistence and no replica: a restart makes new keys, which costs no call but forgets revocations once all instances have ended; set appendonly yes, or add a replica.",
+            ],
+            ignoreOrder: true);
+        var health = await CheckAsync(service);
+        health.Status.ShouldBe(HealthStatus.Degraded);
+        health.Description!.ShouldContain("allkeys-lru");
+        health.Description!.ShouldNotContain("persistence", Case.Sensitive, "an advice is none");
+        using var measured = new Measurements(service.Services);
+        measured.Gauge("rewt.doctor.findings").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_delays_no_start_and_is_examined_when_it_is_back()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await redis.KillAsync();
+        var log = new CapturedLog();
+        await using var service = await StartAsync(redis.ConnectionString, log);
+        Lines(log).ShouldBeEmpty();
+
+        await redis.RestartAsync();
+
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), Limit, "it has been examined");
+        Reports(service).Of("rewt").ShouldBeEmpty();
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, Limit, "all is well");
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_off_is_found_before_tokens_are_refused()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var service = await StartAsync(
+            redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) }));
+
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), Limit, "20 s are more than half of what is forgiven");
+    }
+
+    [Fact]
+    public async Task A_current_key_that_nobody_may_replace_is_unhealthy()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var service = await StartAsync(redis.ConnectionString, new CapturedLog());
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var current = await signer.CurrentAsync();
+
+        await using var operations = await redis.ConnectAsync();
+        await operations.CommandAsync("MULTI");
+        await operations.CommandAsync("ZADD", "{rewt:rewt-secret}:dead", TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds(), current);
+        await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
+        await operations.CommandAsync("EXEC");
+
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Unhealthy, Limit, "it cannot sign");
+        (await CheckAsync(service)).Description!.ShouldContain("NOREPLICAS");
+    }
+
+    private static Task<ServiceHost> StartAsync(string redis, CapturedLog log, Action<IServiceCollection>? configure = null) => ServiceHost.StartAsync(
+        redis,
+        settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500),
+        configure: builder =>
+        {
+            builder.Logging.AddProvider(log);
+            builder.Services.AddHealthChecks().AddRewt();
+            configure?.Invoke(builder.Services);
+        });
+
+    private static DoctorReports Reports(ServiceHost service) => service.Services.GetRequiredService<DoctorReports>();
+
+    private static IEnumerable<string> Lines(CapturedLog log) => log.Text.Split('\n').Where(line => line.Contains("Doctor", StringComparison.Ordinal)).Select(line => line.Trim());
+
+    private static async Task<HealthReportEntry> CheckAsync(ServiceHost service) =>
+        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Rewt.Tests.Infrastructure;
+using Rewt.Tests.Repository;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary>docs/operations/log-events.md lists every log event, and ids are never used twice.</summary>
+public sealed partial class LogEventsPageTests
+{
+    /// <summary>The ids as they were given out; one that is taken is never given to another event.</summary>
+    private static readonly (int Id, string Name)[] Stable =
+    [
+        (1, "RingChanged"), (2, "RingUnusable"), (3, "RingWriteRefused"), (4, "RingRegressed"), (5, "Degraded"),
+        (10, "StoreAway"), (11, "StoreBack"), (12, "NoPush"), (13, "ClockOff"),
+        (30, "Retrying"), (31, "NoKeyToRetry"),
+        (40, "TokenAccepted"), (41, "TokenRefused"), (42, "KeysUnavailable"),
+        (70, "DoctorFinding"), (71, "DoctorFindingGone"), (72, "DoctorUnable"),
+        (90, "KeyCreated"), (91, "KeyActivated"), (92, "KeyRetired"), (93, "KeyRevoked"), (94, "RingFollowed"),
+    ];
+
+    [Fact]
+    public void Every_log_event_is_on_the_page_with_cause_and_cure()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "operations", "log-events.md"));
+        var rows = Row().Matches(page).Select(match => (Id: int.Parse(match.Groups["id"].Value, System.Globalization.CultureInfo.InvariantCulture), Name: match.Groups["name"].Value, Level: match.Groups["level"].Value)).ToList();
+
+        Events().Select(logged => (logged.EventId, logged.EventName!)).ShouldBeSubsetOf(rows.Select(row => (row.Id, row.Name)));
+        rows.Select(row => row.Id).ShouldBeUnique();
+        foreach (var logged in Events().Where(logged => logged.Level != LogLevel.None)) rows.Single(row => row.Id == logged.EventId).Level.ShouldBe(logged.Level.ToString(), logged.EventName);
+        Row().Matches(page).ShouldAllBe(match => match.Groups["cause"].Value.Trim().Length > 0 && match.Groups["cure"].Value.Trim().Length > 0);
+    }
+
+    [Fact]
+    public void No_id_is_used_twice_and_none_has_changed()
+    {
+        Events().Select(logged => logged.EventId).ShouldBeUnique();
+        Events().ShouldAllBe(logged => logged.EventId > 0 && logged.EventName != null);
+        Stable.ShouldBeSubsetOf(Events().Select(logged => (logged.EventId, logged.EventName!)));
+    }
+
+    private static List<LoggerMessageAttribute> Events() =>
+    [
+        .. Packages.InOrder.SelectMany(package => package.GetTypes())
+            .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
+            .OfType<LoggerMessageAttribute>(),
+    ];
+
+    [GeneratedRegex(@"^\| (?<id>\d+) \| `(?<name>\w+)` \| (?<level>[^|]+?) \| [^|]+ \| (?<cause>[^|]+) \| (?<cure>[^|]+) \|$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Row();
+}

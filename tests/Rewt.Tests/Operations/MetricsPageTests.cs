@@ -1,0 +1,137 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary>The page, the dashboard and the alert rules speak of the instruments that exist, and of all of them.</summary>
+public sealed partial class MetricsPageTests
+{
+    private static string Folder => Path.Combine(RepositoryRoot.Path, "docs", "operations");
+
+    [Fact]
+    public async Task The_page_lists_every_instrument_with_its_kind_and_unit()
+    {
+        await using var service = await StartAsync();
+        using var measured = new Measurements(service.Services);
+
+        var listed = Rows().Select(row => (row.Name, row.Kind, row.Unit));
+
+        listed.ShouldBe(measured.Instruments.Select(instrument => (instrument.Name, Kind(instrument), instrument.Unit is null ? "–" : $"`{instrument.Unit}`")), ignoreOrder: true);
+        measured.Instruments.ShouldAllBe(instrument => !string.IsNullOrWhiteSpace(instrument.Description));
+        measured.Instruments.ShouldAllBe(instrument => InstrumentName().IsMatch(instrument.Name));
+    }
+
+    [Fact]
+    public async Task The_dashboard_shows_every_instrument_and_nothing_that_is_not_there()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, "grafana-dashboard.json"), TestContext.Current.CancellationToken);
+        var board = JsonSerializer.Deserialize<JsonElement>(text);
+        var queries = board.GetProperty("panels").EnumerateArray()
+            .Where(panel => panel.TryGetProperty("targets", out _))
+            .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .Select(target => target.GetProperty("expr").GetString()!)
+            .ToList();
+
+        queries.Count.ShouldBeGreaterThan(10);
+        var named = queries.SelectMany(Names).ToHashSet(StringComparer.Ordinal);
+        named.Except(Series().Concat(Labels())).ShouldBeEmpty();
+        foreach (var row in Rows()) Exported(row).Intersect(named).ShouldNotBeEmpty(row.Name);
+        board.GetProperty("panels").EnumerateArray().Select(panel => panel.GetProperty("id").GetInt32()).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Each_alert_rule_stands_on_instruments_that_exist_and_has_its_cure_on_the_page()
+    {
+        var rules = (await File.ReadAllTextAsync(Path.Combine(Folder, "prometheus-alerts.yml"), TestContext.Current.CancellationToken)).Split("      - alert: ")[1..];
+        var page = await File.ReadAllTextAsync(Path.Combine(Folder, "metrics.md"), TestContext.Current.CancellationToken);
+
+        rules.Length.ShouldBeGreaterThan(8);
+        foreach (var rule in rules)
+        {
+            var name = rule.Split('\n')[0];
+            var names = Names(rule).ToList();
+            names.Intersect(Series()).ShouldNotBeEmpty(name);
+            names.Except(Series().Concat(Labels())).ShouldBeEmpty(name);
+            rule.ShouldContain("expr: ");
+            rule.ShouldContain("severity: ");
+            rule.ShouldContain($"runbook: docs/operations/metrics.md#{name.ToLowerInvariant()}");
+            page.ShouldContain($"\n### {name}\n");
+        }
+    }
+
+    [Fact]
+    public async Task What_is_measured_has_the_attributes_that_the_page_lists()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(redis.ConnectionString);
+        using var measured = new Measurements(service.Services);
+        await service.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await service.Ring.RevokeAsync((await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId, TestContext.Current.CancellationToken);
+        await service.Tokens.VerifyBearerAsync(await service.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        measured.Gauge("rewt.key.age").ShouldNotBeNull();
+
+        var listed = Rows().ToDictionary(row => row.Name, row => row.Attributes, StringComparer.Ordinal);
+        measured.All.Select(one => one.Name).Distinct().Count().ShouldBeGreaterThan(6);
+        foreach (var (name, _, tags) in measured.All) tags.Keys.ShouldBeSubsetOf(listed[name]);
+    }
+
+    private static Task<ServiceHost> StartAsync(string? redis = null) => ServiceHost.StartAsync(
+        redis, configure: builder =>
+        {
+            builder.Services.AddHttpClient("inventory", client => client.BaseAddress = new Uri("https://inventory.example")).AddRewtSigning("inventory");
+            // The sending side's instruments are made with its first client.
+            builder.Services.AddHostedService<FirstClient>();
+        });
+
+    private static IEnumerable<Row> Rows() => TableRow().Matches(File.ReadAllText(Path.Combine(Folder, "metrics.md"))).Select(match => new Row(
+        match.Groups["name"].Value,
+        match.Groups["kind"].Value,
+        match.Groups["unit"].Value,
+        [.. match.Groups["attributes"].Value.Split(',', StringSplitOptions.TrimEntries).Select(name => name.Trim('`'))]));
+
+    private static string Kind(Instrument instrument) =>
+        instrument.GetType().Name.StartsWith("Counter", StringComparison.Ordinal) ? "counter" : instrument.IsObservable ? "gauge" : "histogram";
+
+    private static IEnumerable<string> Series() => Rows().SelectMany(Exported);
+
+    /// <summary>As the OpenTelemetry exporters name it for Prometheus.</summary>
+    private static IEnumerable<string> Exported(Row row)
+    {
+        var name = row.Name.Replace('.', '_') + (row.Unit == "`s`" ? "_seconds" : "");
+        return row.Kind switch
+        {
+            "counter" => [$"{name}_total"],
+            "histogram" => [$"{name}_bucket", $"{name}_count", $"{name}_sum"],
+            _ => [name],
+        };
+    }
+
+    private static IEnumerable<string> Labels() => Rows().SelectMany(row => row.Attributes).Select(name => name.Replace('.', '_'));
+
+    private static IEnumerable<string> Names(string query) => Name().Matches(query).Select(match => match.Value);
+
+    [GeneratedRegex(@"^\| `(?<name>rewt\.[a-z._]+)` \| (?<kind>[a-z]+) \| (?<unit>[^|]+) \| (?<attributes>[^|]+) \|", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TableRow();
+
+    [GeneratedRegex(@"\brewt_[a-z_]+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^rewt(\.[a-z]+(_[a-z]+)*)+$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex InstrumentName();
+
+    private sealed record Row(string Name, string Kind, string Unit, IReadOnlyList<string> Attributes);
+
+    private sealed class FirstClient(IHttpClientFactory clients) : Microsoft.Extensions.Hosting.IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            using var client = clients.CreateClient("inventory");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Internal;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary>What is measured and traced when things happen.</summary>
+public sealed class MetricsTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Tokens_are_counted_as_they_are_signed_and_judged()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(redis);
+        using var measured = new Measurements(service.Services);
+        using var client = new HttpClient { BaseAddress = service.Address };
+        var good = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var other = await service.Tokens.CreateBearerAsync("orders", cancellationToken: TestContext.Current.CancellationToken);
+        await service.Tokens.SignAsync("data", TestContext.Current.CancellationToken);
+
+        foreach (var token in new[] { good, other, good[..^2] + "AA", "not.a.token" }) await CallAsync(client, token);
+        await service.Ring.RevokeAsync((await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId, TestContext.Current.CancellationToken);
+        await CallAsync(client, good);
+
+        measured.Sum("rewt.tokens.signed", "rewt.token.type", "bearer").ShouldBe(2);
+        measured.Sum("rewt.tokens.signed", "rewt.token.type", "data").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.result", "valid").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.result", "bad_audience").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.result", "invalid").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.result", "foreign").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.result", "stale_key").ShouldBe(1);
+        measured.Sum("rewt.ring.revocations", "rewt.cause", "operator").ShouldBe(1);
+        measured.All.Where(one => one.Tags.ContainsKey("rewt.namespace")).ShouldAllBe(one => Equals(one.Tags["rewt.namespace"], "rewt"));
+    }
+
+    [Fact]
+    public async Task A_rotation_is_counted_once_and_its_way_to_the_others_is_timed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var first = new Measurements(one.Services);
+        using var second = new Measurements(two.Services);
+        await two.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        await one.Ring.RotateAsync(TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => second.Count("rewt.ring.propagation.delay") == 1, Limit, "the other instance has seen the new pending key");
+        first.Sum("rewt.ring.rotations", "rewt.cause", "operator").ShouldBe(1);
+        second.Sum("rewt.ring.rotations").ShouldBe(0);
+        first.Count("rewt.ring.propagation.delay").ShouldBe(0, "its own key came from nowhere");
+        second.Sum("rewt.ring.propagation.delay").ShouldBeInRange(0, 20);
+        first.Count("rewt.ring.refresh.duration").ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task An_outage_shows_in_errors_in_the_age_of_the_last_contact_and_in_stale_serves()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await StartAsync(redis);
+        using var measured = new Measurements(service.Services);
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        measured.Gauge("rewt.ring.usable").ShouldBe(1);
+        measured.Gauge("rewt.key.age")!.Value.ShouldBeInRange(0, 60);
+        measured.Gauge("rewt.ring.version").ShouldBe(1);
+
+        await redis.KillAsync();
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await service.Tokens.SignAsync("data", TestContext.Current.CancellationToken);
+                return measured.Sum("rewt.ring.stale_serves") > 0 && measured.Sum("rewt.ring.refresh.errors") > 0;
+            },
+            Limit,
+            "it goes on with known keys and says so");
+        measured.Gauge("rewt.ring.contact.age")!.Value.ShouldBeGreaterThan(0.2);
+        measured.All.Where(one => one.Name == "rewt.ring.refresh.errors").ShouldAllBe(one => ((string)one.Tags["error.type"]!).Length > 0);
+    }
+
+    [Fact]
+    public async Task An_unknown_key_id_is_counted_by_whether_it_was_found()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+        await using var one = await StartAsync(redis);
+        // No push and no poll: it can learn of a key by asking only.
+        await using var two = await ServiceHost.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMinutes(5));
+        using var measured = new Measurements(two.Services);
+        await two.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        // Again, in case it has read the ring meanwhile for a reason of its own.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await one.Ring.RotateAsync(TestContext.Current.CancellationToken);
+                await one.Ring.RotateAsync(TestContext.Current.CancellationToken);
+                (await two.Tokens.VerifyAsync(await one.Tokens.SignAsync("data", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
+                return measured.Sum("rewt.keys.unknown", "rewt.outcome", "found") >= 1;
+            },
+            Limit,
+            "a key that was fresher than the instance");
+        (await VerifyForeignAsync(two)).ShouldBe(RewtRefusal.StaleKey);
+
+        measured.Sum("rewt.keys.unknown", "rewt.outcome", "not_found").ShouldBe(1);
+
+        static async Task<RewtRefusal> VerifyForeignAsync(ServiceHost host)
+        {
+            await using var elsewhere = await ServiceHost.StartAsync(null);
+            var foreign = await elsewhere.Tokens.SignAsync("data", TestContext.Current.CancellationToken);
+            return (await host.Tokens.VerifyAsync(foreign, TestContext.Current.CancellationToken)).Refusal;
+        }
+    }
+
+    [Fact]
+    public async Task Work_makes_spans_and_a_hit_makes_none()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var name = $"spans-{Guid.NewGuid():N}";
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Rewt",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (Equals(activity.GetTagItem("rewt.namespace"), name)) spans.Enqueue(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var service = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), Limit, "the first read is over");
+        var before = spans.Count;
+
+        for (var i = 0; i < 50; i++) await service.Tokens.VerifyAsync(await service.Tokens.SignAsync("data", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        spans.Count.ShouldBe(before);
+
+        using var parent = new Activity("an operator's request").Start();
+        await service.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        var rotation = spans.Single(span => span.OperationName == "rewt.ring.rotate");
+        rotation.TraceId.ShouldBe(parent.TraceId);
+        spans.First(span => span.OperationName == "rewt.ring.fetch").ParentId.ShouldBeNull("the loop is no part of anybody's trace");
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_while_nobody_listens()
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        using var provider = services.BuildServiceProvider();
+        var metrics = new RingMetrics(new RewtMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), "rewt");
+        var verdict = TokenVerdict.Refused(RewtRefusal.Expired);
+        Use(metrics, verdict);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) Use(metrics, verdict);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        static void Use(RingMetrics metrics, TokenVerdict verdict)
+        {
+            metrics.Judged(verdict);
+            metrics.Signed(TokenTypes.Bearer);
+            metrics.CacheHit();
+            metrics.UnknownKey(isFound: false);
+            metrics.ServedStale();
+        }
+    }
+
+    private static async Task<ServiceHost> StartAsync(RedisServer redis)
+    {
+        var host = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
+        await host.Ring.GetAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    private static async Task CallAsync(HttpClient client, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,81 @@
+using Rewt.Internal;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary><c>rewt acl</c>: the rights it prints are enough, and no more than the role needs.</summary>
+public sealed class ToolAclTests
+{
+    [Fact]
+    public async Task The_rights_of_a_signer_are_those_of_the_page()
+    {
+        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), TestContext.Current.CancellationToken);
+        var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Well().Json;
+
+        json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()).ShouldBe(page.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' '));
+        json.GetProperty("command").GetString().ShouldStartWith("ACL SETUSER rewt-signer reset on ~rewt:*");
+    }
+
+    [Fact]
+    public async Task The_rights_for_key_pairs_are_those_of_their_page()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), TestContext.Current.CancellationToken);
+        foreach (var role in RedisRights.Roles) page.ShouldContain(string.Join(' ', RedisRights.OfPairs(role, "rewt", "orders")), Case.Sensitive, role);
+
+        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
+        (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs", "--service", "orders")).Well().Output.ShouldStartWith("ACL SETUSER orders reset on %R~{rewt:rewt-keys}:* ~{rewt:rewt-keys}:orders:*");
+    }
+
+    [Fact]
+    public async Task An_operators_rights_are_enough_for_every_command()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var operations = await redis.ConnectAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
+        await RestrictAsync(operations, "operator");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString, ["REWT_NAMESPACE"] = "shop" };
+
+        foreach (var command in new[] { "keys list", "keys rotate", "keys revoke current --yes --wait", "token create", "doctor", "watch --changes 1" })
+        {
+            (await ToolRun.RunAsync(environment, null, command.Split(' '))).Well();
+        }
+
+        ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_verifier_follows_the_ring_and_cannot_change_it()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var operations = await redis.ConnectAsync();
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
+        var token = await signer.SignAsync();
+        await RestrictAsync(operations, "verifier");
+        await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
+
+        (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), TestContext.Current.CancellationToken));
+        (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        // What it may not do is as it should be, and no warning.
+        var doctor = await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--namespace", "shop", "-o", "json");
+        doctor.Json.GetProperty("findings").EnumerateArray().ShouldAllBe(finding => finding.GetProperty("severity").GetString() == "advice");
+    }
+
+    [Fact]
+    public void Every_role_has_rights_for_its_own_namespace_only()
+    {
+        foreach (var role in RedisRights.Roles)
+        {
+            var rules = RedisRights.Of(role, "shop");
+            rules.Where(rule => rule[0] is '~' or '%' or '&').ShouldAllBe(rule => rule.Contains("shop:", StringComparison.Ordinal));
+            rules.ShouldNotContain(rule => rule.Contains('@', StringComparison.Ordinal) || rule == "allkeys" || rule == "~*");
+        }
+    }
+
+    /// <summary>The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.</summary>
+    private static async Task RestrictAsync(RespClient operations, string role) =>
+        await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. RedisRights.Of(role, "shop")]);
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary><c>rewt doctor</c> on servers that have something, and on one that has nothing.</summary>
+public sealed class ToolDoctorTests
+{
+    private static readonly string[] Persistent = ["--appendonly", "yes"];
+
+    [Fact]
+    public async Task A_fit_server_gets_a_clean_bill()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("Nothing found");
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Well().Json.GetProperty("findings").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task It_finds_what_a_server_and_a_ring_have_and_changes_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru");
+        await redis.SetAsync("rewt:rewt-secret", "changemechangemechangemechangeme");
+
+        var run = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Fails(8);
+
+        Codes(run).ShouldBe(["no-ttl", "eviction", "no-persistence"], ignoreOrder: true);
+        Text(run, "eviction").ShouldContain("volatile-lru");
+        Text(run, "eviction").ShouldContain("noeviction");
+        (await redis.DbSizeAsync()).ShouldBe(1);
+        (await redis.PttlAsync("rewt:rewt-secret")).ShouldBe(-1);
+
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var weak = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Fails(8);
+        weak.Output.ShouldContain("weak-secret");
+        weak.Output.ShouldNotContain("changemechangeme");
+    }
+
+    [Fact]
+    public async Task It_names_missing_rights_pushes_that_do_not_arrive_and_instances_that_lag()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
+        await instance.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        var epoch = await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "epoch");
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), $"orders/cut-off|{epoch}|1");
+        await redis.CommandAsync("ACL", "SETUSER", "default", "-pexpireat", "resetchannels");
+
+        var run = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Fails(8);
+
+        Codes(run).ShouldContain("acl");
+        Text(run, "acl").ShouldContain("PEXPIREAT on rewt:rewt-secret");
+        Text(run, "acl").ShouldContain("rewt acl --role signer");
+        Codes(run).ShouldContain("no-push");
+        Text(run, "instance-behind").ShouldContain("orders/cut-off");
+    }
+
+    [Fact]
+    public async Task Pushes_that_a_proxy_swallows_are_found_out()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await using var proxy = TcpProxy.Start(redis.Port);
+        proxy.DropMessages();
+
+        Codes(await ToolRun.RunAsync("doctor", "--redis", proxy.ConnectionString, "-o", "json")).ShouldBe(["no-push"]);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_too_short_is_named_and_not_shown()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await redis.SetAsync("rewt:rewt-secret", "hunter2", TimeSpan.FromHours(1));
+
+        var run = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Fails(8);
+
+        run.Output.ShouldContain("unusable-secret");
+        run.Output.ShouldContain("7 bytes");
+        run.Output.ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task A_server_elsewhere_without_encryption_is_told()
+    {
+        var address = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
+        Require.That(address is not null, "needs an address that is not loopback");
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes", "--bind", "0.0.0.0", "--protected-mode", "no");
+
+        Codes(await ToolRun.RunAsync("doctor", "--redis", $"{address}:{redis.Port}", "-o", "json")).ShouldBe(["no-tls"]);
+    }
+
+    private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("code").GetString())];
+
+    private static string Text(ToolRun run, string code) =>
+        run.Json.GetProperty("findings").EnumerateArray().First(finding => finding.GetProperty("code").GetString() == code).GetProperty("text").GetString()!;
+}

@@ -1,0 +1,80 @@
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary><c>rewt token</c>.</summary>
+public sealed class ToolTokenTests
+{
+    [Fact]
+    public async Task A_token_that_is_made_is_one_that_services_take()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await ServiceHost.StartAsync(redis.ConnectionString);
+        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+
+        var run = (await ToolRun.RunAsync(
+            "token", "create", "--audience", "inventory", "--issuer", "night-shift", "--claim", "userId=u-42", "--lifetime", "30", "--redis", redis.ConnectionString)).Well();
+
+        var token = run.Output.Trim();
+        run.Output.Trim().ShouldNotContain("\n", Case.Sensitive, "a pipe gets the token and nothing else");
+        using var client = new HttpClient { BaseAddress = service.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        var claims = await client.GetStringAsync("/secure", TestContext.Current.CancellationToken);
+        claims.ShouldContain("userId=u-42");
+        claims.ShouldContain("iss=night-shift");
+    }
+
+    [Fact]
+    public async Task A_token_is_judged_as_a_service_would_with_the_reason_and_what_to_do()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        string[] verify = ["token", "verify", token, "--redis", redis.ConnectionString];
+
+        (await ToolRun.RunAsync(verify)).Well().Output.ShouldStartWith("valid: from fault");
+        (await ToolRun.RunAsync([.. verify, "--audience", "inventory", "-o", "json"])).Well().Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
+        (await ToolRun.RunAsync([.. verify, "--audience", "orders"])).Fails(5, "bad_audience");
+        (await ToolRun.RunAsync("token", "verify", await instance.SignAsync(), "--redis", redis.ConnectionString)).Well();
+        (await ToolRun.RunAsync("token", "verify", "no-token", "--redis", redis.ConnectionString)).Fails(5, "foreign");
+        var read = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), $"Bearer {token}\n", "token", "verify", "-", "--redis", redis.ConnectionString);
+        read.Well();
+
+        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), TestContext.Current.CancellationToken);
+        var refused = (await ToolRun.RunAsync([.. verify, "-o", "json"])).Fails(5, "stale_key", "rewt keys list");
+        refused.Json.GetProperty("valid").GetBoolean().ShouldBeFalse();
+        refused.Json.GetProperty("reason").GetString().ShouldBe("stale_key");
+    }
+
+    [Fact]
+    public async Task A_token_is_looked_into_without_a_server_and_without_its_signature()
+    {
+        var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000,"evil":"a\u001b[31mb"}""")}.c2lnbmF0dXJl";
+
+        var table = (await ToolRun.RunAsync("token", "inspect", token, "--redis", "localhost:1")).Well();
+        var json = (await ToolRun.RunAsync("token", "inspect", token, "-o", "json")).Well().Json;
+
+        table.Output.ShouldContain("orders");
+        table.Output.ShouldContain("2026-01-01 12:20:00Z");
+        table.Output.ShouldContain("not checked");
+        table.Output.ShouldNotContain("\u001b");
+        table.Output.ShouldNotContain("c2lnbmF0dXJl");
+        json.GetProperty("header").GetProperty("kid").GetString().ShouldBe("k");
+        json.GetProperty("claims").GetProperty("iss").GetString().ShouldBe("orders");
+        (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "no JSON Web Token");
+    }
+
+    [Fact]
+    public async Task A_token_that_services_would_not_take_is_not_made()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.MaxTokenLifetime = TimeSpan.FromSeconds(90));
+
+        (await ToolRun.RunAsync("token", "create", "--lifetime", "100", "--redis", redis.ConnectionString)).Fails(2, "--lifetime", "90");
+        (await ToolRun.RunAsync("token", "create", "--claim", "no-value", "--redis", redis.ConnectionString)).Fails(2, "name=value");
+        (await ToolRun.RunAsync("token", "create", "--claim", "iss=me", "--redis", redis.ConnectionString)).Fails(2, "iss");
+    }
+
+    private static string Part(string json) => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(json));
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary><c>rewt watch</c>.</summary>
+public sealed class ToolWatchTests
+{
+    [Fact]
+    public async Task It_follows_rotations_and_the_instances_line_by_line()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        using var watch = ToolRun.Start(new Dictionary<string, string>(StringComparer.Ordinal), "watch", "-o", "json", "--duration", "60", "--redis", redis.ConnectionString);
+        try
+        {
+            var first = await NextAsync(watch, _ => true);
+            first.GetProperty("ring").GetProperty("keys")[0].GetProperty("state").GetString().ShouldBe("current");
+
+            var rotated = (await instance.Ring.RotateAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+
+            await NextAsync(watch, line => line.GetProperty("ring").GetProperty("keys")[0].GetProperty("keyId").GetString() == rotated);
+            var held = await NextAsync(watch, line => line.GetProperty("instances").EnumerateArray().Any(entry => entry.GetProperty("version").GetInt64() == line.GetProperty("ring").GetProperty("version").GetInt64()));
+            held.GetProperty("instances")[0].GetProperty("isUpToDate").GetBoolean().ShouldBeTrue();
+            held.GetProperty("instances")[0].GetProperty("instance").GetString()!.ShouldStartWith("fault/");
+        }
+        finally
+        {
+            watch.Kill();
+            await watch.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task It_ends_well_when_its_time_is_over()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+
+        (await ToolRun.RunAsync("watch", "--changes", "1", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("is current");
+        (await ToolRun.RunAsync("watch", "--duration", "0.5", "-o", "json", "--redis", redis.ConnectionString)).Well();
+        (await ToolRun.RunAsync("watch", "--redis", $"127.0.0.1:{FreePort.Next()}")).Fails(3, "Redis cannot be reached");
+    }
+
+    private static async Task<JsonElement> NextAsync(System.Diagnostics.Process watch, Func<JsonElement, bool> isIt)
+    {
+        while (true)
+        {
+            var line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+            line.ShouldNotBeNull();
+            var state = JsonSerializer.Deserialize<JsonElement>(line);
+            if (isIt(state)) return state;
+        }
+    }
+}
