@@ -7,7 +7,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
 {
     public static PairParts Request(IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked)
     {
-        string[] names = [.. services, .. asked];
+        string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairParts(
             names,
             // One command however many are asked for: a forged issuer costs a few bytes.
@@ -38,7 +38,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
     public async Task<IReadOnlyCollection<string>> FoundAsync(IReadOnlyCollection<string> asked)
     {
         var epochOf = await EpochsAsync().ConfigureAwait(false);
-        return [.. asked.Where(epochOf.ContainsKey)];
+        return [.. asked.Where(issuer => epochOf.ContainsKey(issuer) && !Array.Exists(services, service => service.Service == issuer))];
     }
 
     private async Task<Dictionary<string, string>> EpochsAsync()

@@ -21,9 +21,6 @@ public sealed class PairStoreTests
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        // Seen where it is: from here on it can only be gone because somebody deleted it.
-        await Eventually.TrueAsync(() => orders.Keeper.Known is PairSnapshot { Version: > 0 } known && known.Age(TimeProvider.System) < TimeSpan.FromSeconds(1), Limit, "a poll");
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
 
         await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
 
@@ -43,7 +40,6 @@ public sealed class PairStoreTests
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Named("inventory"));
         string[] tokens = [await first.SignAsync(), await second.SignAsync()];
         foreach (var token in tokens) (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancellation);
 
         await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
 
@@ -121,7 +117,6 @@ public sealed class PairStoreTests
 
         var started = TimeProvider.System.GetTimestamp();
         var junk = new List<Task>();
-        var slowest = TimeSpan.Zero;
         for (var index = 0; index < 1500; index++)
         {
             var keyId = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -129,9 +124,9 @@ public sealed class PairStoreTests
             junk.Add(JudgeAsync(HandmadeToken.Sign(new BorrowedName(forger, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
             if (index % 50 > 0) continue;
 
-            var at = TimeProvider.System.GetTimestamp();
-            (await inventory.VerifyAsync(good)).ShouldBe(RewtRefusal.None);
-            if (TimeProvider.System.GetElapsedTime(at) is var took && took > slowest) slowest = took;
+            var judged = inventory.Tokens.VerifyAsync(good, Cancellation);
+            judged.IsCompleted.ShouldBeTrue("it waits for nothing");
+            (await judged).Refusal.ShouldBe(RewtRefusal.None);
         }
 
         await Task.WhenAll(junk);
@@ -143,7 +138,6 @@ public sealed class PairStoreTests
         counts["mget"].ShouldBeLessThanOrEqualTo(counts["exec"]);
         counts["hgetall"].ShouldBeLessThanOrEqualTo(2 * counts["exec"]);
         counts.Values.Sum().ShouldBeLessThan(30 * counts["exec"]);
-        slowest.ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
         inventory.Keeper.Known.ShouldBeOfType<PairSnapshot>().Issuers.Count.ShouldBe(2);
 
         async Task JudgeAsync(string token)

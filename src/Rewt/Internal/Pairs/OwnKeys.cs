@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <param name="Deadline">When it retires.</param>
 /// <param name="Next">The one that follows.</param>
 /// <param name="Retired">Those that sign no more, and until when they verify.</param>
-/// <param name="Epoch">The life of the ring in which they were seen; <see langword="null"/> until they were.</param>
+/// <param name="Epoch">The life of the ring in which they stand; <see langword="null"/> before they do.</param>
 /// <param name="WrittenAt">When they were written last; zero when never.</param>
 internal sealed record OwnKeys(
     OwnKey? Current, long Deadline, OwnKey? Next, ImmutableArray<KeyValuePair<OwnKey, long>> Retired, string? Epoch, long WrittenAt)

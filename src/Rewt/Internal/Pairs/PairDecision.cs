@@ -34,7 +34,11 @@ internal static class PairDecision
         var dead = Revocations(own, ring, keys, deleted, now + schedule.DeadRetention);
         if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
         if (action == PairAction.None && now - own.WrittenAt >= schedule.Heartbeat) action = PairAction.Renew;
-        return action == PairAction.None ? (decided, null) : (decided with { Epoch = ring.Epoch, WrittenAt = now }, Plan(decided, action, ring, keys, dead, now, schedule));
+        if (action == PairAction.None) return (decided, null);
+
+        var plan = Plan(decided, action, ring, keys, dead, now, schedule);
+        // Where another instance begins the ring's life in the same moment, the next look shows its epoch, with these keys in it.
+        return (decided with { Epoch = ring.Epoch ?? plan.Epoch, WrittenAt = now }, plan);
 
         bool IsAlive(OwnKey key) => !keys.Dead.ContainsKey(key.KeyId) && !deleted.Contains(key.KeyId);
 

@@ -80,7 +80,8 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         string[] issuers, asked;
         lock (_gate)
         {
-            (issuers, asked) = ([.. _issuers], [.. _asked]);
+            // One that was asked for while it was being found is known by now.
+            (issuers, asked) = ([.. _issuers], [.. _asked.Except(_issuers, StringComparer.Ordinal)]);
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
@@ -8,8 +7,8 @@ internal sealed class RingSnapshot : KeySnapshot
 {
     private const int KeylessCandidates = 4;
 
-    private readonly FrozenDictionary<string, RingKey> _keys;
-    private readonly FrozenDictionary<string, long> _retiredUntil;
+    /// <summary>A few, which are found faster one by one than by a hash and take a fraction of its room.</summary>
+    private readonly HeldKey[] _keys;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
 
@@ -30,25 +29,23 @@ internal sealed class RingSnapshot : KeySnapshot
     {
         (_reading, _schedule, Problem, Dead) = (reading, schedule, problem, dead);
         var ring = reading.Ring;
-        var retired = ring is null ? [] : ring.Retired.Where(key => !dead.ContainsKey(key.Secret.KeyId)).ToArray();
-
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
-        var keys = new List<RingKey?>([Current, Next, .. retired.Select(key => Alive(key.Secret))]);
-        _keys = keys.OfType<RingKey>().ToFrozenDictionary(key => key.KeyId, StringComparer.Ordinal);
-        _retiredUntil = retired.ToFrozenDictionary(key => key.Secret.KeyId, key => key.Until, StringComparer.Ordinal);
+        IEnumerable<RingKey?> inUse = [Current, Next];
+        var retired = (ring?.Retired ?? []).Select(key => (Key: Alive(key.Secret), key.Until)).Where(key => key.Key is not null).Select(key => new HeldKey(key.Key!, key.Until));
+        _keys = [.. inUse.OfType<RingKey>().Select(key => new HeldKey(key, HeldKey.NoEnd)), .. retired];
         CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
             ? null
-            : previous?._keys.GetValueOrDefault(secret.KeyId) ?? new RingKey(secret);
+            : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
     }
 
     private RingSnapshot(RingSnapshot same, Moment readAt, TimeProvider time)
         : base(readAt)
     {
         _reading = same._reading with { Now = same.StoreNow(time) };
-        (_schedule, _keys, _retiredUntil, Problem, Dead) = (same._schedule, same._keys, same._retiredUntil, same.Problem, same.Dead);
+        (_schedule, _keys, Problem, Dead) = (same._schedule, same._keys, same.Problem, same.Dead);
         (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
     }
 
@@ -76,7 +73,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>There is neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
-    public IEnumerable<string> KeyIds => _keys.Keys;
+    public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
 
     /// <summary>By whom the ring was changed last; <see langword="null"/> when nobody said so in a name that can be shown.</summary>
     public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
@@ -94,7 +91,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>The same, seen again just now.</summary>
     public RingSnapshot SeenAgain(Moment readAt, TimeProvider time) => new(this, readAt, time);
 
-    public bool Holds(string keyId) => _keys.ContainsKey(keyId);
+    public bool Holds(string keyId) => Held(keyId).Key is not null;
 
     /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
     public override TimeSpan UntilRotation(TimeProvider time) =>
@@ -112,7 +109,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
     {
-        if (_keys.TryGetValue(keyId, out var key) && (!_retiredUntil.TryGetValue(keyId, out var until) || StoreNow(time) < until)) return key.Candidates;
+        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreNow(time) < held.Until)) return key.Candidates;
         return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
@@ -120,7 +117,7 @@ internal sealed class RingSnapshot : KeySnapshot
     public override IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time)
     {
         var now = StoreNow(time);
-        var retired = _retiredUntil.OrderByDescending(pair => pair.Value).Select(pair => _keys[pair.Key]).Where(key => Verifies(key, now));
+        var retired = _keys.Where(held => held.IsRetired && now < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
         IEnumerable<RingKey> current = Current is null ? [] : [Current];
         return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];
     }
@@ -130,7 +127,7 @@ internal sealed class RingSnapshot : KeySnapshot
         var keys = new List<RewtKey>();
         if (Current is not null) keys.Add(new RewtKey(Current.KeyId, RewtKeyState.Current, At(_reading.Ring!.Deadline)));
         if (Next is not null) keys.Add(new RewtKey(Next.KeyId, RewtKeyState.Pending, null));
-        keys.AddRange(_retiredUntil.Select(pair => new RewtKey(pair.Key, RewtKeyState.Retired, At(pair.Value))).OrderByDescending(key => key.Until));
+        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey(held.Key.KeyId, RewtKeyState.Retired, At(held.Until))).OrderByDescending(key => key.Until));
         keys.AddRange(Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
         return keys;
     }
@@ -141,5 +138,13 @@ internal sealed class RingSnapshot : KeySnapshot
         return former.KeyId == Current.KeyId ? previous.CurrentSince : _reading.Now;
     }
 
-    private bool Verifies(RingKey key, long now) => !_retiredUntil.TryGetValue(key.KeyId, out var until) || now < until;
+    private HeldKey Held(string keyId)
+    {
+        foreach (var held in _keys)
+        {
+            if (held.Key.KeyId == keyId) return held;
+        }
+
+        return default;
+    }
 }
