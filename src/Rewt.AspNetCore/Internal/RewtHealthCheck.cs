@@ -7,7 +7,7 @@ internal sealed class RewtHealthCheck(RingRegistry rings, DoctorReports reports)
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = rings.Names.Select(rings.Health).ToList();
+        var states = rings.Names.SelectMany(rings.Health).ToList();
         var warnings = rings.Namespaces.SelectMany(reports.Of).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
         var troubles = string.Join(' ', states.Select(state => state.Trouble).OfType<string>().Concat(warnings));
         return Task.FromResult(new HealthCheckResult(

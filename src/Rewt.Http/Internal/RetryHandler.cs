@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -50,21 +51,41 @@ internal sealed partial class RetryHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        var attempt = new Attempt(request, request.RequestUri, request.Method, request.Content);
+        request.Options.Set(SigningMarks.Guarded, true);
         try
         {
-            context.Properties.Set(Current, new Attempt(request, request.RequestUri, request.Method, request.Content));
-            request.Options.Set(SigningMarks.Guarded, true);
-            return await _pipeline.ExecuteAsync(
-                static async (context, state) => await state.Handler.SendOnceAsync(state.Request, context.CancellationToken).ConfigureAwait(false),
-                context,
-                (Handler: this, Request: request)).ConfigureAwait(false);
+            var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            // Nearly every answer is none that the pipeline would look at.
+            return answer.StatusCode == HttpStatusCode.Unauthorized ? await RetryAsync(attempt, answer, cancellationToken).ConfigureAwait(false) : answer;
         }
         finally
         {
             // A handler of the application may send the same request again, from the beginning.
             request.Options.Set(SigningMarks.Guarded, false);
             request.Options.Set(SigningMarks.Fresh, false);
+        }
+    }
+
+    /// <summary>The pipeline's first attempt is the one that was made already.</summary>
+    private async Task<HttpResponseMessage> RetryAsync(Attempt attempt, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return answer;
+
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        try
+        {
+            context.Properties.Set(Current, attempt);
+            attempt.Answer = answer;
+            return await _pipeline.ExecuteAsync(
+                static async (context, state) => state.Attempt.TakeAnswer() ?? await state.Handler.SendOnceAsync(state.Attempt.Request, context.CancellationToken).ConfigureAwait(false),
+                context,
+                (Handler: this, Attempt: attempt)).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Cancelled before it was looked at.
+            attempt.TakeAnswer()?.Dispose();
             ResilienceContextPool.Shared.Return(context);
         }
     }
@@ -107,6 +128,16 @@ internal sealed partial class RetryHandler : DelegatingHandler
     /// <summary>A request as it was before its first attempt: a redirect below rewrites it in place, and then it is no longer ours to send.</summary>
     private sealed record Attempt(HttpRequestMessage Request, Uri? Address, HttpMethod Method, HttpContent? Content)
     {
+        /// <summary>What came of it, until the pipeline takes it.</summary>
+        public HttpResponseMessage? Answer { get; set; }
+
+        public HttpResponseMessage? TakeAnswer()
+        {
+            var answer = Answer;
+            Answer = null;
+            return answer;
+        }
+
         public bool IsUnchanged => Request.RequestUri == Address && Request.Method == Method && Request.Content == Content;
     }
 }

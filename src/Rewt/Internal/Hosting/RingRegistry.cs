@@ -58,15 +58,11 @@ internal sealed class RingRegistry(
         return null;
     }
 
-    /// <summary>How the rings of a registration fare on this instance, or its tenants' rings together; asks nobody.</summary>
-    public RingHealth Health(string name)
+    /// <summary>How the keys of a registration fare on this instance, or its tenants' rings; asks nobody.</summary>
+    public IEnumerable<RingHealth> Health(string name)
     {
         var @namespace = options.Get(name).Namespace;
-        if (Tenants(@namespace) is { } tenants) return tenants.Health();
-
-        var states = All(@namespace).Select(keeper => keeper.Health()).ToList();
-        var troubles = string.Join(' ', states.Select(state => state.Trouble).OfType<string>());
-        return new RingHealth(states.TrueForAll(state => state.CanServe), troubles.Length > 0 ? troubles : null);
+        return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keeper => keeper.Health());
     }
 
     /// <summary>What a namespace measures, its tenants together.</summary>

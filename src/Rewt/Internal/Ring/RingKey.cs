@@ -26,7 +26,7 @@ internal sealed class RingKey : SigningKey
     /// <summary>The answer to "which keys may verify this key id", made once so that a look-up allocates nothing.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
-    public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Hmac.Compute(data, signature);
+    public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Sign(data, signature);
 
     /// <summary>Names the key and never shows it.</summary>
     public override string ToString() => Secret.ToString();

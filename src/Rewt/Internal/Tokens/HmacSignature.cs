@@ -37,7 +37,7 @@ internal static class HmacSignature
     {
         if (key is RingSecurityKey ring)
         {
-            ring.Hmac.Compute(data, signature);
+            ring.Sign(data, signature);
             return true;
         }
 
