@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -19,6 +20,10 @@ internal sealed class LoadHost : IAsyncDisposable
 
     /// <summary>No authentication at all.</summary>
     public static Task<LoadHost> OpenAsync() => StartAsync(_ => { }, isProtected: false);
+
+    /// <summary>A scheme that lets everybody in and does nothing: what ASP.NET Core itself takes for authentication and authorization.</summary>
+    public static Task<LoadHost> NothingAsync() => StartAsync(
+        builder => builder.Services.AddAuthentication("Nothing").AddScheme<AuthenticationSchemeOptions, NothingHandler>("Nothing", _ => { }), isProtected: true);
 
     /// <summary>JwtBearer with one static HS256 key.</summary>
     public static async Task<LoadHost> JwtBearerAsync()

@@ -22,6 +22,8 @@ internal sealed class UserBook
     /// <summary>The user, if the password is right. A user who does not exist takes as long as one who does.</summary>
     public string? Find(Credentials credentials)
     {
+        if (string.IsNullOrEmpty(credentials.UserId) || string.IsNullOrEmpty(credentials.Password)) return null;
+
         var known = _hashes.TryGetValue(credentials.UserId, out var hash);
         var verdict = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _nobody, credentials.Password);
         return known && verdict != PasswordVerificationResult.Failed ? credentials.UserId : null;

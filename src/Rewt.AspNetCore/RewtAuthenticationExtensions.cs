@@ -95,6 +95,7 @@ public static class RewtAuthenticationExtensions
 
         AppCore.Add(services);
         services.AddAuthorization();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

@@ -16,6 +16,8 @@ internal sealed class BearerTokenMaker
 
     public TimeProvider Time { get; }
 
+    public string? Tenant => _signer.Tenant;
+
     public Func<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
 
     public BearerToken Make(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)

@@ -10,6 +10,10 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
     private volatile BearerToken? _token;
     private int _isRefreshing;
 
+    public string? Tenant => maker.Tenant;
+
+    public string? Audience => audience;
+
     /// <param name="key">The key that is current.</param>
     /// <param name="values">The claims.</param>
     /// <param name="fresh">The receiver refused what was here last.</param>

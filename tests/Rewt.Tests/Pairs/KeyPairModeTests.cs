@@ -69,8 +69,40 @@ public sealed class KeyPairModeTests
         {
             Pairs(options);
             (options.ServiceName, options.RefreshInterval, options.MaxTokenLifetime) = (service, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
-            (options.TokenLifetime, options.ClockSkew) = (TimeSpan.FromSeconds(2), TimeSpan.Zero);
+            (options.TokenLifetime, options.ClockSkew, options.StaleBudget) = (TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         };
+    }
+
+    [Fact]
+    public void Keys_stay_as_long_as_services_go_on_without_a_server_that_takes_writes()
+    {
+        var options = new RewtOptions { StaleBudget = TimeSpan.FromHours(3) };
+
+        PairSchedule.From(options).Lease.ShouldBeGreaterThan((long)options.StaleBudget.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_ring_of_ours_that_cannot_be_read_is_not_written_over_and_over()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Orders);
+        var token = await orders.SignAsync();
+        await redis.CommandAsync("DEL", "{rewt:rewt-keys}:orders:dead");
+        await redis.SetAsync("{rewt:rewt-keys}:orders:dead", "no set");
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        var before = (await redis.CommandCountsAsync()).GetValueOrDefault("hset") + (await redis.CommandCountsAsync()).GetValueOrDefault("hmset");
+
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        var after = (await redis.CommandCountsAsync()).GetValueOrDefault("hset") + (await redis.CommandCountsAsync()).GetValueOrDefault("hmset");
+        after.ShouldBe(before);
+        (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "it goes on with the pair it has");
+
+        static void Orders(RewtOptions options)
+        {
+            Pairs(options);
+            (options.ServiceName, options.RefreshInterval) = ("orders", TimeSpan.FromMilliseconds(200));
+        }
     }
 
     private static void Pairs(RewtOptions options) => options.KeyMode = KeyMode.KeyPair;

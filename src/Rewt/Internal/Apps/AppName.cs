@@ -29,8 +29,6 @@ internal static class AppName
     /// <summary>Gives a verdict on an app's token the app as issuer, and one claim for each scope.</summary>
     public static TokenVerdict Apply(TokenVerdict verdict)
     {
-        // Of our own kind only: other issuers' tokens may say what they like of their clients.
-        if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
         // Of our own kind only: what others sign may say what it likes of its clients.
         if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
         if (verdict is not { Claims: { Subject: { } subject } claims, Identity: { } identity } || !Is(subject)) return verdict;

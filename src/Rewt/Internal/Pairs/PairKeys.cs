@@ -128,6 +128,8 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private async Task<PairSnapshot> UpkeepAsync(PairView view, PairSnapshot? known, CancellationToken cancellationToken)
     {
         if ((_own.Current is null && !Volatile.Read(ref _wanted)) || IsDenied) return Snapshot(view, known, IsDenied ? "NOPERM" : null);
+        // What cannot be read would seem to be gone, and each look would write new keys into it.
+        if (view.Reading.Services.GetValueOrDefault(_service)?.Problem is { } problem) return Snapshot(view, known, problem);
 
         string? refusal = null;
         try

@@ -4,7 +4,9 @@ namespace Rewt.Internal;
 /// <param name="Interval">How long a key signs.</param>
 /// <param name="Retention">How long a key that signs no more verifies.</param>
 /// <param name="Heartbeat">How often an instance says that it is alive.</param>
-/// <param name="Lease">How long its keys stay without that: longer than any token they signed lives.</param>
+/// <param name="Lease">
+/// How long its keys stay without that: longer than any token they signed lives, and as long as services go on without a server that takes writes.
+/// </param>
 /// <param name="DeadRetention">How long a revocation is remembered.</param>
 internal sealed record PairSchedule(long Interval, long Retention, long Heartbeat, long Lease, long DeadRetention)
 {
@@ -14,6 +16,7 @@ internal sealed record PairSchedule(long Interval, long Retention, long Heartbea
     {
         var ring = RingSchedule.From(options);
         var heartbeat = (long)(options.RefreshInterval * HeartbeatsEvery).TotalMilliseconds;
-        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, ring.Retention + (heartbeat * 5 / 2), ring.DeadRetention);
+        var lease = ring.Retention + Math.Max(heartbeat * 5 / 2, (long)options.StaleBudget.TotalMilliseconds);
+        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, lease, ring.DeadRetention);
     }
 }

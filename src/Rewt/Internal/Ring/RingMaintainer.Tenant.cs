@@ -26,6 +26,7 @@ internal sealed partial class RingMaintainer
         if (!IsConfirmed(previous, reading)) return null;
 
         _readWholeAt = readAt;
+        if (IsLongOver(reading)) reading = reading with { Ring = null };
         Learn(previous, reading);
         var verdict = RingDecision.Decide(reading, schedule, _memory.Dead, Secret.Generate);
         Report(verdict.Problem, reading.IsDegraded);
@@ -58,6 +59,9 @@ internal sealed partial class RingMaintainer
 
         throw new RewtKeysUnavailableException($"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
     }
+
+    /// <summary>Nobody signed for so long after the deadline that no token of the old keys can live; and without a secret nothing tells an expiry from a deletion.</summary>
+    private bool IsLongOver(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: { } ring } && reading.Now > ring.Deadline + schedule.Retention;
 
     /// <summary>The plan's ring as far as it needs no writing: what is stored counts, and a key that was only planned is no key.</summary>
     private static RingState Seen(RingState? stored, RingState planned) => planned with

@@ -66,7 +66,7 @@ internal sealed class TokenPolicy
 
     /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
     public bool IsForUs(string audience, SecurityKey? key) =>
-        Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && (key is null || KeyOwners.Of(key) is null));
+        Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && key is (null or SymmetricSecurityKey));
 
     /// <summary>The claims that must be there.</summary>
     public ClaimRequirements Requirements { get; }

@@ -143,7 +143,11 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenVerdict Judge(TokenVerdict verdict, TokenHeader header, TokenClaims claims, bool isNode)
     {
         var refusal = CheckClaims(claims, isNode, verdict.Key);
-        return refusal == RewtRefusal.None ? AppName.Apply(verdict with { Header = header, Claims = claims }) : TokenVerdict.Refused(refusal);
+        if (refusal != RewtRefusal.None) return TokenVerdict.Refused(refusal);
+
+        var accepted = verdict with { Header = header, Claims = claims };
+        // Whoever holds a tenant's secret could call itself any app; apps belong to no tenant.
+        return policy.Options.Tenants ? accepted : AppName.Apply(accepted);
     }
 
     private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
