@@ -52,6 +52,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task The_failover_of_the_owning_master_costs_no_call()
     {
         await using var cluster = await ClusterOfThree.StartAsync();

@@ -33,6 +33,7 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Rotation_under_load_fails_no_call_and_needs_no_retry()
     {
         await using var redis = await RedisServer.StartAsync();
