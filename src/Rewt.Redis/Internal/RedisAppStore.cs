@@ -12,10 +12,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private static readonly RedisScript Script = new("app");
 
     private readonly RedisKeys _keys = new(options.Namespace);
-    private ISubscriber? _subscriber;
-    private Action<RedisChannel, RedisValue>? _onMessage;
-
-    private RedisChannel Channel => new(_keys.AppChannel, RedisChannel.PatternMode.Literal);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, "look", time);
 
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => AskAsync(
         async database =>
@@ -75,25 +72,14 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public async Task SubscribeAsync(Action look, CancellationToken cancellationToken)
-    {
-        _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
-        if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, _) => look();
-        await _subscriber.SubscribeAsync(Channel, _onMessage).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
-    }
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
 
     /// <summary>Who disposes synchronously cannot wait; the connection is closed all the same.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();
 
     public async ValueTask DisposeAsync()
     {
-        if (_subscriber is { } subscriber && _onMessage is { } onMessage)
-        {
-            await UnsubscribeAsync(subscriber, onMessage, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await _hint.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -121,8 +107,4 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             throw;
         }
     }
-
-    /// <summary>Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.</summary>
-    private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
-        await subscriber.UnsubscribeAsync(Channel, handler).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
 }

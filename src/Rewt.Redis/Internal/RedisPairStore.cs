@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
     private readonly PairRedisKeys _keys = new(options.Namespace);
-    private readonly LookChannel _look = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
+    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, "look", time);
 
     public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new PairRedisKeys(options.Namespace).Instances, time);
 
@@ -47,11 +47,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         Hint(database);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _look.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await _look.DisposeAsync().ConfigureAwait(false);
+        await _hint.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -146,5 +146,5 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         database.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Only a hint: a login that may not publish must still be able to write.</summary>
-    private void Hint(IDatabase database) => database.PublishAsync(_look.Channel, "look").Abandon();
+    private void Hint(IDatabase database) => _hint.Publish(database);
 }

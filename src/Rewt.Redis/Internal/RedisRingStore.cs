@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, RingHint hint, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : IRingStore
 {
     private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
@@ -14,7 +14,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
-        : this(connection, new RedisKeys(options.Namespace), new RingHint(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
+        : this(connection, new RedisKeys(options.Namespace), new HintChannel(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
         (Instances, Doctor, Options) = (new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
 
     /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>

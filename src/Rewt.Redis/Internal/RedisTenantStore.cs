@@ -9,10 +9,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
     private readonly TimeSpan _afterlife = TimeSpan.FromMilliseconds(RingSchedule.From(options).DeadRetention);
 
     private readonly string _channel = new RedisKeys(options.Namespace).TenantChannel;
-    private RingHint? _hint;
+    private HintChannel? _hint;
 
     public IRingStore Ring(string tenant) =>
-        new RedisRingStore(connection, Keys(tenant), new RingHint(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
+        new RedisRingStore(connection, Keys(tenant), new HintChannel(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
 
     public async Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
 
     public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
     {
-        _hint ??= new RingHint(connection, _channel, string.Empty, time);
+        _hint ??= new HintChannel(connection, _channel, string.Empty, time);
         return _hint.SubscribeAsync(look, cancellationToken);
     }
 

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>The channel on which instances tell each other to look: a hint, which may come twice, late or not at all.</summary>
-internal sealed class RingHint(RedisConnection connection, string channel, string message, TimeProvider time) : IAsyncDisposable
+internal sealed class HintChannel(RedisConnection connection, string channel, string message, TimeProvider time) : IAsyncDisposable
 {
     private ISubscriber? _subscriber;
     private Action<RedisChannel, RedisValue>? _onMessage;
