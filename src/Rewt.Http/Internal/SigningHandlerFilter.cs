@@ -8,7 +8,7 @@ internal sealed class SigningHandlerFilter : IHttpMessageHandlerBuilderFilter
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
         next(builder);
-        if (builder.AdditionalHandlers.OfType<IGuardedHandler>().LastOrDefault() is not { } guarded) return;
+        if (builder.AdditionalHandlers.OfType<CredentialsHandler>().LastOrDefault() is not { } guarded) return;
 
         builder.AdditionalHandlers.Insert(0, new EntryHandler());
         builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard));
