@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Docs;
+
+/// <summary>
+/// The C# of every page compiles. A block that is marked <c>&lt;!-- snippet: name --&gt;</c> stands word for word in a source that is compiled, and mostly run, elsewhere;
+/// any other is compiled here as the body of a program in which the usual names are known.
+/// </summary>
+public sealed partial class CodeBlockTests
+{
+    /// <summary>What a block may speak of without saying where it comes from.</summary>
+    private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
+    {
+        ["builder"] = "WebApplicationBuilder builder = WebApplication.CreateBuilder(args);",
+        ["app"] = "WebApplication app = null!;",
+        ["services"] = "IServiceCollection services = null!;",
+        ["client"] = "HttpClient client = null!;",
+        ["request"] = "HttpRequestMessage request = null!;",
+        ["tokens"] = "IRewtTokens tokens = null!;",
+        ["ring"] = "IRewtKeyRing ring = null!;",
+        ["tenants"] = "IRewtTenants tenants = null!;",
+        ["apps"] = "IRewtApps apps = null!;",
+        ["keyId"] = "string keyId = null!;",
+        ["cancellationToken"] = "CancellationToken cancellationToken = default;",
+    };
+
+    private static readonly string[] Folders = ["tests", "samples", "src"];
+
+    private const string Usings =
+        """
+        using System;
+        using System.Collections.Generic;
+        using System.IO;
+        using System.Linq;
+        using System.Net.Http;
+        using System.Net.Http.Json;
+        using System.Security.Claims;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Microsoft.AspNetCore.Authentication;
+        using Microsoft.AspNetCore.Authentication.JwtBearer;
+        using Microsoft.AspNetCore.Authorization;
+        using Microsoft.AspNetCore.Builder;
+        using Microsoft.AspNetCore.Hosting;
+        using Microsoft.AspNetCore.Http;
+        using Microsoft.AspNetCore.Routing;
+        using Microsoft.Extensions.Configuration;
+        using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.Extensions.Hosting;
+        using Microsoft.Extensions.Logging;
+        using Rewt;
+
+        """;
+
+    private static readonly Lazy<MetadataReference[]> References = new(() => [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+        .Split(Path.PathSeparator)
+        .Select(path => MetadataReference.CreateFromFile(path))]);
+
+    public static TheoryData<string> Pages => [.. Page.Paths().Where(path => Page.Read(path).Fences().Any(IsCSharp))];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void The_csharp_of_every_page_compiles(string path)
+    {
+        foreach (var block in Page.Read(path).Fences().Where(IsCSharp))
+        {
+            if (block.Marker.StartsWith("snippet: ", StringComparison.Ordinal) || block.Marker.StartsWith("newcomer: ", StringComparison.Ordinal)) continue;
+            var wrong = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: TestContext.Current.CancellationToken)], References.Value)
+                .GetDiagnostics(TestContext.Current.CancellationToken)
+                .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+                .Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+            wrong.ShouldBeEmpty(block.Place);
+        }
+    }
+
+    [Fact]
+    public void Every_marked_block_stands_word_for_word_in_a_source_that_is_compiled()
+    {
+        var twins = Sources().SelectMany(source => Twin().Matches(source)).ToLookup(match => match.Groups["name"].Value, match => Unindent(match.Groups["text"].Value), StringComparer.Ordinal);
+        foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(block => block.Marker.StartsWith("snippet: ", StringComparison.Ordinal)))
+        {
+            var name = block.Marker["snippet: ".Length..];
+            twins[name].Count().ShouldBe(1, $"{block.Place}: one '// snippet: {name}' … '// end of snippet' in tests, samples or src");
+            block.Text.ShouldBe(twins[name].Single(), block.Place);
+        }
+    }
+
+    [Fact]
+    public void The_json_of_every_page_is_json_and_its_settings_exist()
+    {
+        var known = typeof(RewtOptions).GetProperties().Select(property => property.Name).Append("Schemes").ToHashSet(StringComparer.Ordinal);
+        foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(block => block.Language is "json" or "jsonc"))
+        {
+            JsonElement json = default;
+            Should.NotThrow(() => json = JsonDocument.Parse(block.Text, new() { CommentHandling = JsonCommentHandling.Skip }).RootElement, block.Place);
+            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("Rewt", out var settings))
+            {
+                foreach (var setting in settings.EnumerateObject()) known.ShouldContain(setting.Name, block.Place);
+            }
+        }
+    }
+
+    private static bool IsCSharp(Fence block) => block.Language is "csharp" or "cs" or "c#";
+
+    private static string Program(string block)
+    {
+        var lines = block.Split('\n');
+        var usings = lines.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal) || line.Length == 0).Where(line => line.Length > 0).ToList();
+        var body = string.Join('\n', lines.Skip(usings.Count));
+        var program = new StringBuilder(Usings);
+        foreach (var line in usings.Where(line => !Usings.Contains(line, StringComparison.Ordinal))) program.AppendLine(line);
+        foreach (var (name, declaration) in Known)
+        {
+            if (Regex.IsMatch(body, $@"(?<![\w.]){name}\b", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+                && !Regex.IsMatch(body, $@"[\w>?]+ {name}( =|,|\)|;| in )", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
+            {
+                program.AppendLine(declaration);
+            }
+        }
+
+        return program.AppendLine("await Task.CompletedTask;").AppendLine(body).ToString();
+    }
+
+    private static IEnumerable<string> Sources() => Folders
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, folder), "*.cs", SearchOption.AllDirectories))
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        .Select(file => File.ReadAllText(file).ReplaceLineEndings("\n"));
+
+    private static string Unindent(string text)
+    {
+        var lines = text.TrimEnd().Split('\n');
+        var indent = lines.Where(line => line.Trim().Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length >= indent ? line[indent..].TrimEnd() : string.Empty));
+    }
+
+    [GeneratedRegex(@"^ *// snippet: (?<name>[a-z-]+)\n(?<text>.*?)\n *// end of snippet$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Twin();
+}

@@ -1,0 +1,58 @@
+using Markdig;
+using Markdig.Syntax;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Docs;
+
+/// <summary>A page that people read, as its renderer sees it.</summary>
+internal sealed class Page
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
+
+    private static readonly string[] Folders = [".", "docs", "samples", "benchmarks", "src"];
+
+    private Page(string path)
+    {
+        Path = path;
+        Text = File.ReadAllText(System.IO.Path.Combine(RepositoryRoot.Path, path)).ReplaceLineEndings("\n");
+        Document = Markdown.Parse(Text, Pipeline);
+    }
+
+    /// <summary>From the root of the repository, with forward slashes.</summary>
+    public string Path { get; }
+
+    public string Text { get; }
+
+    public MarkdownDocument Document { get; }
+
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    public static Page Readme => Read("README.md");
+
+    public static Page Read(string path) => new(path);
+
+    /// <summary>Every page of the repository, but for the notes of what changed.</summary>
+    public static IEnumerable<string> Paths() => Folders
+        .SelectMany(folder => Directory.EnumerateFiles(
+            System.IO.Path.Combine(RepositoryRoot.Path, folder), "*.md", folder == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories))
+        .Select(file => System.IO.Path.GetRelativePath(RepositoryRoot.Path, file).Replace('\\', '/'))
+        .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>The fenced blocks in their order, each with the comment that stands right before it.</summary>
+    public IEnumerable<Fence> Fences()
+    {
+        var blocks = Document.Descendants().OfType<LeafBlock>().ToList();
+        for (var index = 0; index < blocks.Count; index++)
+        {
+            if (blocks[index] is FencedCodeBlock fence)
+            {
+                var marker = index > 0 && blocks[index - 1] is HtmlBlock html ? html.Lines.ToString().Trim() : "";
+                yield return new Fence(Path, fence.Line + 1, fence.Info ?? "", Marker(marker), fence.Lines.ToString().ReplaceLineEndings("\n"));
+            }
+        }
+    }
+
+    private static string Marker(string comment) =>
+        comment.StartsWith("<!-- ", StringComparison.Ordinal) && comment.EndsWith(" -->", StringComparison.Ordinal) ? comment[5..^4] : "";
+}
