@@ -1,4 +1,4 @@
-// Records a run of the demo as an animated SVG: dotnet run docs/pictures/RecordDemo.cs -- [--duration 20] [--output docs/pictures/demo.svg]
+// Records a run of the demo as an animated SVG: dotnet run docs/pictures/RecordDemo.cs -- [--duration 20] [--output docs/pictures/demo.svg] [--no-build]
 using System.Diagnostics;
 using System.Globalization;
 using System.Security;
@@ -7,10 +7,11 @@ using System.Text;
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
 var duration = int.Parse(Option("--duration", "20"), CultureInfo.InvariantCulture);
 var output = Option("--output", "docs/pictures/demo.svg");
+string[] noBuild = args.Contains("--no-build") ? ["--no-build"] : [];
 
 // Without a terminal the demo prints a line a second, which is what a picture of it needs.
 var lines = new List<string>();
-using (var demo = Process.Start(new ProcessStartInfo("dotnet", ["run", "--project", "samples/Demo", "--", "--duration", Option("--duration", "20")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!)
+using (var demo = Process.Start(new ProcessStartInfo("dotnet", ["run", .. noBuild, "--project", "samples/Demo", "--", "--duration", Option("--duration", "20")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!)
 {
     var gate = new Lock();
     void Keep(object sender, DataReceivedEventArgs line)
