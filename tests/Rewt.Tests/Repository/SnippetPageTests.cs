@@ -9,6 +9,9 @@ public sealed partial class SnippetPageTests
     [Theory]
     [InlineData("src/Rewt.Testing/README.md", "tests/Rewt.Tests/TestKit")]
     [InlineData("docs/testing.md", "tests/Rewt.Tests/TestKit")]
+    [InlineData("docs/signalr.md", "samples/SignalR")]
+    [InlineData("docs/grpc.md", "samples/Grpc")]
+    [InlineData("docs/yarp.md", "samples/Yarp")]
     public void The_code_of_a_page_is_code_that_compiles(string page, string source)
     {
         var text = Read(Path.Combine(RepositoryRoot.Path, page));
