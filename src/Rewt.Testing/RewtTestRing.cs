@@ -52,7 +52,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         TestNames.Check(service, nameof(service));
         TestNames.Check(audience, nameof(audience));
         var (host, settings) = Find(scheme, audience);
-        var tokens = await host.Caller(settings, service).SignerAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var tokens = await host.SignerAsync(settings, service, tenant, cancellationToken).ConfigureAwait(false);
         return await tokens.CreateBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false);
     }
 
@@ -136,6 +136,13 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     internal void Leave(TestHost host)
     {
         lock (_gate) _hosts.Remove(host);
+    }
+
+    /// <summary>Has the hosts look for the keys of a service that has not called before.</summary>
+    internal Task IntroduceAsync(string service, CancellationToken cancellationToken)
+    {
+        foreach (var keeper in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keeper.Ask(service);
+        return TellHostsAsync(cancellationToken);
     }
 
     private TestHost[] Hosts()

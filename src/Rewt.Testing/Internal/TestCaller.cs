@@ -11,6 +11,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
 
     private readonly ServiceProvider _services;
     private readonly RingRegistry _registry;
+    private int _introduced;
 
     public TestCaller(RewtOptions ring, string service, TestStores stores, TimeProvider time)
     {
@@ -58,6 +59,9 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
         return tenant is null ? _services.GetRequiredService<IRewtTokens>() : Tenants.Tokens(tenant);
     }
+
+    /// <summary>Whether it is still to be made known to the hosts; asked once.</summary>
+    public bool BeginIntroduction() => Interlocked.Exchange(ref _introduced, 1) == 0;
 
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {

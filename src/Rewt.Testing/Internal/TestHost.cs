@@ -31,6 +31,16 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         (settings.Namespace, service),
         key => new Lazy<TestCaller>(() => new TestCaller(settings, key.Service, ring.Stores, ring.Clock))).Value;
 
+    /// <summary>What a service that calls under this name signs with.</summary>
+    public async Task<IRewtTokens> SignerAsync(RewtOptions settings, string service, string? tenant, CancellationToken cancellationToken)
+    {
+        var caller = Caller(settings, service);
+        var tokens = await caller.SignerAsync(tenant, cancellationToken).ConfigureAwait(false);
+        // Hosts would find a new pair by themselves, as their budget of reads allows: tests need not wait for that.
+        if (settings.KeyMode == KeyMode.KeyPair && caller.BeginIntroduction()) await ring.IntroduceAsync(service, cancellationToken).ConfigureAwait(false);
+        return tokens;
+    }
+
     /// <summary>A token as a service would send it to this host.</summary>
     public async Task<string> SignAsync(TestIdentity identity, CancellationToken cancellationToken)
     {
@@ -38,7 +48,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
             ? "This host has AddRewtTesting but no Rewt: add AddRewtAuthentication, or name the scheme that takes the calls."
             : $"This host has no Rewt scheme '{identity.Scheme}'.");
         Require(settings);
-        var tokens = await Caller(settings, identity.Service).SignerAsync(identity.Tenant, cancellationToken).ConfigureAwait(false);
+        var tokens = await SignerAsync(settings, identity.Service, identity.Tenant, cancellationToken).ConfigureAwait(false);
         return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Rewt.Tests.TestKit;
@@ -21,6 +24,22 @@ public sealed class RewtIdentityTests
         client.WithRewtIdentity("billing").ShouldBeSameAs(client);
 
         (await KitHost.GetAsync(client)).ShouldBe("billing");
+    }
+
+    [Fact]
+    public async Task A_client_calls_a_host_on_Kestrel_too()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddRewtAuthentication();
+        builder.Services.AddRewtTesting();
+        await using var application = builder.Build();
+        application.MapGet("/secure", (ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization();
+        await application.StartAsync(Cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) }.WithRewtIdentity("orders");
+
+        (await KitHost.GetAsync(client)).ShouldBe("orders");
     }
 
     [Fact]

@@ -67,6 +67,22 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
+    public async Task Calls_in_parallel_notice_nothing_of_rotations()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring);
+
+        var calls = Enumerable.Range(0, 4).Select(async caller =>
+        {
+            using var client = host.ClientOf($"caller-{caller}");
+            for (var call = 0; call < 40; call++) (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        }).ToList();
+        for (var rotation = 0; rotation < 10; rotation++) await ring.RotateAsync(cancellationToken: Cancellation);
+
+        await Task.WhenAll(calls);
+    }
+
+    [Fact]
     public async Task What_a_host_itself_does_with_the_keys_is_known_to_those_who_call()
     {
         await using var host = await KitHost.StartAsync(null);
