@@ -39,7 +39,7 @@ internal sealed class RewtSchemes(
     }
 
     /// <summary>What the application names in place of this service and the namespace.</summary>
-    private static HashSet<string>? Audiences(JwtBearerOptions options)
+    public static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;
         var named = new[] { options.Audience, parameters.ValidAudience }.Concat(parameters.ValidAudiences ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);

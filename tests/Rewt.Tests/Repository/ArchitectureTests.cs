@@ -8,12 +8,12 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] Order = ["Rewt.AspNetCore", "Rewt.Http", "Rewt.Redis", "Rewt"];
+    private static readonly string[] Order = ["Rewt.Testing", "Rewt.AspNetCore", "Rewt.Http", "Rewt.Redis", "Rewt"];
 
     public static TheoryData<string> PackageNames => [.. Order];
 
     [Fact]
-    public void The_packages_are_these_four() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
+    public void The_packages_are_these_five() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
 
     [Theory]
     [MemberData(nameof(PackageNames))]
@@ -47,6 +47,9 @@ public sealed partial class ArchitectureTests
     [InlineData("Rewt.Http", "Microsoft.AspNetCore")]
     [InlineData("Rewt.Http", "StackExchange.Redis")]
     [InlineData("Rewt.AspNetCore", "StackExchange.Redis")]
+    [InlineData("Rewt.Testing", "StackExchange.Redis")]
+    [InlineData("Rewt.Testing", "xunit")]
+    [InlineData("Rewt.Testing", "Microsoft.AspNetCore.TestHost")]
     public void A_package_does_not_know_what_is_not_its_matter(string package, string foreign) =>
         References(Package(package)).ShouldNotContain(name => name.StartsWith(foreign, StringComparison.Ordinal));
 
@@ -65,6 +68,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Rewt.Redis", 8)]
     [InlineData("Rewt.Http", 8)]
     [InlineData("Rewt.AspNetCore", 8)]
+    [InlineData("Rewt.Testing", 8)]
     public void Public_types_are_few(string package, int most) => Package(package).GetExportedTypes().Length.ShouldBeInRange(1, most);
 
     [Fact]
@@ -77,7 +81,7 @@ public sealed partial class ArchitectureTests
     {
         foreach (var type in Packages.PublicTypes)
         {
-            var registers = type.Name.EndsWith("Extensions", StringComparison.Ordinal) && type != typeof(RewtHttpRequestExtensions);
+            var registers = type.Name.EndsWith("Extensions", StringComparison.Ordinal) && type != typeof(RewtHttpRequestExtensions) && type != typeof(RewtTestIdentityExtensions);
             type.Namespace.ShouldBe(registers ? "Microsoft.Extensions.DependencyInjection" : "Rewt", type.FullName);
         }
     }
@@ -87,7 +91,7 @@ public sealed partial class ArchitectureTests
     {
         var methods = PublicMethods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType)
             || (method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(ValueTask<>))
-            || method.ReturnType == typeof(ValueTask)).ToList();
+            || method.ReturnType == typeof(ValueTask)).Where(method => method.Name != nameof(IAsyncDisposable.DisposeAsync)).ToList();
 
         methods.Count.ShouldBeGreaterThan(5);
         foreach (var method in methods)

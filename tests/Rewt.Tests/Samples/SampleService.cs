@@ -16,13 +16,12 @@ internal sealed partial class SampleService : IAsyncDisposable
 
     public string Address => Client.BaseAddress!.ToString();
 
-    public static async Task<SampleService> StartAsync(string name, RedisServer redis, params string[] settings)
+    public static Task<SampleService> StartAsync(string name, RedisServer redis, params string[] settings) => StartAsAsync(name, [], redis, settings);
+
+    /// <summary>A sample whose first argument says which of its parts it plays.</summary>
+    public static async Task<SampleService> StartAsAsync(string name, string[] part, RedisServer redis, params string[] settings)
     {
-        // Built beside the tests, each into the same place under its own folder.
-        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
-        var directory = Path.Combine(RepositoryRoot.Path, "samples", name, output);
-        string[] command = [Executables.Dotnet, $"{name}.dll", "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings];
-        var process = ServerProcess.Start(directory, command);
+        var process = Run(name, [.. part, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings]);
         try
         {
             await Eventually.TrueAsync(() => process.HasExited || Listening().IsMatch(process.Output), StartLimit, $"{name} listens");
@@ -35,6 +34,14 @@ internal sealed partial class SampleService : IAsyncDisposable
             await process.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a sample that listens nowhere.</summary>
+    public static ServerProcess Run(string name, params string[] arguments)
+    {
+        // Built beside the tests, each into the same place under its own folder.
+        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
+        return ServerProcess.Start(Path.Combine(RepositoryRoot.Path, "samples", name, output), [Executables.Dotnet, $"{name}.dll", .. arguments]);
     }
 
     public async ValueTask DisposeAsync()

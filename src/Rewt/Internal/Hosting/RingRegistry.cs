@@ -71,6 +71,13 @@ internal sealed class RingRegistry(
     /// <summary>The keepers that are in use.</summary>
     public IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
 
+    /// <summary>Has all that is in use look at once: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
+    public async Task ReadNowAsync(CancellationToken cancellationToken)
+    {
+        foreach (var keeper in Opened()) await keeper.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var tenants in OpenedTenants()) await tenants.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Begins to keep all rings.</summary>
     /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
     public void StartAll()

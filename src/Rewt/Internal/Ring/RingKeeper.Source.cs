@@ -28,6 +28,9 @@ internal sealed partial class RingKeeper : ISigningKeys
     /// <summary>Revokes a key.</summary>
     public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
+    /// <summary>One look beside those of the loop, at once and beyond the budget: for tests, which wait until what they changed is known.</summary>
+    public Task<KeySnapshot?> ReadNowAsync(CancellationToken cancellationToken) => CycleAsync(null, cancellationToken, isExtra: true);
+
     private async ValueTask<KeySnapshot> GetSigningSlowAsync(CancellationToken cancellationToken)
     {
         var mayCome = _source.WantSigningKey();

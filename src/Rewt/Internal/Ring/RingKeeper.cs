@@ -211,13 +211,13 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     }
 
     /// <summary>One turn of reading and writing. The loop and an operator's command take turns, so no two reads overlap.</summary>
-    private async Task<KeySnapshot?> CycleAsync(KeyCommand? command, CancellationToken cancellationToken)
+    private async Task<KeySnapshot?> CycleAsync(KeyCommand? command, CancellationToken cancellationToken, bool isExtra = false)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _wanted, false);
         var pending = Interlocked.Exchange(ref _next, new PendingRead());
         Volatile.Write(ref _inFlight, pending);
-        _budget.Spend();
+        if (!isExtra) _budget.Spend();
         var began = Moment.Now(_time);
         using var activity = RewtActivity.Fetch(Name);
         Exception? failed = null;

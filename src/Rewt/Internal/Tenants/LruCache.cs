@@ -42,6 +42,12 @@ internal sealed class LruCache<TKey, TValue>(int capacity)
         }
     }
 
+    /// <summary>All values as they are now, without counting as a use.</summary>
+    public IReadOnlyList<TValue> Values()
+    {
+        lock (_gate) return [.. _recent.Select(node => node.Value)];
+    }
+
     public void Set(TKey key, TValue value)
     {
         lock (_gate)

@@ -124,6 +124,14 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return new RingHealth(canServe, $"The tenants' rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}): look at Redis and at Rewt:Redis.");
     }
 
+    /// <summary>Reads the rings that are held, at once and beyond the budget: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
+    public async Task ReadNowAsync(CancellationToken cancellationToken)
+    {
+        foreach (var ring in _rings.Values()) await ring.ObserveAsync(cancellationToken).ConfigureAwait(false);
+        await _store.FindAsync([], cancellationToken).ConfigureAwait(false);
+        _reader.Report(null);
+    }
+
     public void Dispose() => _ = Task.Run(async () => await DisposeAsync().ConfigureAwait(false));
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,67 @@
+using System.Security.Claims;
+using Grpc.Core;
+using Grpc.Net.Client.Configuration;
+
+namespace Rewt.Samples.Grpc;
+
+/// <summary>The service that calls.</summary>
+internal static class Orders
+{
+    // snippet: second-attempt
+    /// <summary>A call whose key was revoked on the way is made once more: gRPC keeps what it has sent, where HTTP cannot send it again.</summary>
+    private static ServiceConfig SecondAttempt => new()
+    {
+        MethodConfigs =
+        {
+            new MethodConfig
+            {
+                Names = { MethodName.Default },
+                RetryPolicy = new RetryPolicy
+                {
+                    MaxAttempts = 2,
+                    InitialBackoff = TimeSpan.FromMilliseconds(50),
+                    MaxBackoff = TimeSpan.FromMilliseconds(50),
+                    BackoffMultiplier = 1,
+                    RetryableStatusCodes = { StatusCode.Unauthenticated },
+                },
+            },
+        },
+    };
+
+    // end of snippet
+    public static void Run(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddRewtAuthentication(options => options.ServiceName = "orders");
+        // snippet: sending
+        builder.Services
+            .AddGrpcClient<Greeter.GreeterClient>(options => options.Address = builder.Configuration.GetValue<Uri>("Services:greeter"))
+            .AddRewtSigning(options =>
+            {
+                options.Audience = "greeter";
+                options.ForwardClaims = ["userId"];
+            })
+            .ConfigureChannel(channel => channel.ServiceConfig = SecondAttempt);
+        // end of snippet
+
+        var app = builder.Build();
+
+        // The user would come from the user's own login; here the name is in the path, so that curl will do.
+        app.Use((context, next) =>
+        {
+            if (context.Request.Query["user"] is [{ } user]) context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("userId", user)]));
+            return next(context);
+        });
+        app.MapGet("/greet", async (Greeter.GreeterClient greeter, CancellationToken cancellationToken) =>
+            await greeter.GreetAsync(new Greeting { Text = "good morning" }, cancellationToken: cancellationToken));
+        app.MapGet("/greet/{times:int}", async (int times, Greeter.GreeterClient greeter, CancellationToken cancellationToken) =>
+        {
+            using var call = greeter.GreetOften(new Greeting { Text = "hello", Times = times }, cancellationToken: cancellationToken);
+            var callers = new List<string>();
+            await foreach (var answer in call.ResponseStream.ReadAllAsync(cancellationToken)) callers.Add(answer.Caller);
+            return callers;
+        });
+
+        app.Run();
+    }
+}

@@ -1,0 +1,45 @@
+namespace Rewt.Internal;
+
+/// <summary>Trusted apps that cannot be reached during an outage.</summary>
+internal sealed class OutageAppStore(IAppStore store, Outage outage) : IAppStore
+{
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.ReadAsync(known, cancellationToken);
+    }
+
+    public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.FindAsync(appId, cancellationToken);
+    }
+
+    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.TryWriteAsync(former, app, cancellationToken);
+    }
+
+    public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.WriteUsesAsync(uses, cancellationToken);
+    }
+
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.ReadUsesAsync(cancellationToken);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.SubscribeAsync(look, cancellationToken);
+    }
+
+    public void Dispose() => store.Dispose();
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

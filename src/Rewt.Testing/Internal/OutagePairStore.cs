@@ -1,0 +1,31 @@
+namespace Rewt.Internal;
+
+/// <summary>Public keys that cannot be reached during an outage.</summary>
+internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairStore
+{
+    public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.ReadAsync(services, asked, cancellationToken);
+    }
+
+    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.WriteAsync(service, plan, cancellationToken);
+    }
+
+    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.SubscribeAsync(look, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

@@ -1,0 +1,25 @@
+namespace Rewt.Internal;
+
+/// <summary>A ring that cannot be reached during an outage.</summary>
+internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingStore
+{
+    public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.ReadAsync(cancellationToken);
+    }
+
+    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.TryApplyAsync(basis, plan, cancellationToken);
+    }
+
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.SubscribeAsync(look, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

@@ -1,0 +1,21 @@
+namespace Rewt.Internal;
+
+/// <summary>Tenants' rings that cannot be reached during an outage.</summary>
+internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITenantStore
+{
+    public IRingStore Ring(string tenant) => new OutageRingStore(store.Ring(tenant), outage);
+
+    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.FindAsync(tenants, cancellationToken);
+    }
+
+    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.SubscribeAsync(look, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The identities that this process has given to its clients. A request carries nothing but the random id of one: to be taken for somebody, a caller
+/// must have been named by code in the host's own process, which no caller of a deployed service can be.
+/// </summary>
+internal static class TestIdentities
+{
+    public const string Header = "Rewt-Test-Identity";
+
+    private static readonly ConditionalWeakTable<HttpClient, TestIdentity> Clients = [];
+
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public static void Give(HttpClient client, TestIdentity identity)
+    {
+        Clients.AddOrUpdate(client, identity);
+        client.DefaultRequestHeaders.Remove(Header);
+        client.DefaultRequestHeaders.Add(Header, identity.Id);
+    }
+
+    public static TestIdentity? Find(string id) =>
+        Clients.FirstOrDefault(client => client.Value.Id == id).Value;
+}

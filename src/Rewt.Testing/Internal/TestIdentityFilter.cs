@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Rewt.Internal;
+
+/// <summary>Before all else in a host: gives a request of a client that calls as somebody the token that this service would have signed just now.</summary>
+internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+    {
+        application.Use(IdentifyAsync);
+        next(application);
+    };
+
+    private async Task IdentifyAsync(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Request.Headers;
+        if (headers.Remove(TestIdentities.Header, out var id) && headers.Authorization.Count == 0 && TestIdentities.Find(id.ToString()) is { } identity)
+        {
+            headers.Authorization = "Bearer " + await host.SignAsync(identity, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Rewt.Internal;
+
+/// <summary>Where the keys and apps of a test are: in memory, for all of its hosts.</summary>
+internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppStoreFactory
+{
+    private readonly InMemoryAppStoreFactory _apps = new();
+
+    /// <summary>The same keys for those whom no outage stops: the callers that the kit plays.</summary>
+    public InMemoryRingStoreFactory Rings { get; } = new(time);
+
+    public Outage Outage { get; } = new();
+
+    public IRingStore Open(RewtOptions options) => new OutageRingStore(Rings.Open(options), Outage);
+
+    public IPairStore OpenPairs(RewtOptions options) => new OutagePairStore(Rings.OpenPairs(options), Outage);
+
+    public ITenantStore OpenTenants(RewtOptions options) => new OutageTenantStore(Rings.OpenTenants(options), Outage);
+
+    IAppStore IAppStoreFactory.Open(RewtOptions options) => new OutageAppStore(_apps.Open(options), Outage);
+}

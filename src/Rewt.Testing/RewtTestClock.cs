@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Rewt.Internal;
+
+namespace Rewt;
+
+/// <summary>
+/// The clock of a <see cref="RewtTestRing"/> and of the hosts on it. The time of day stands still until a test moves it, so what is signed, expires and
+/// rotates does so when the test says. Timers and timestamps run on as well, so that nothing in a host waits for ever; moving the clock moves them too.
+/// </summary>
+public sealed class RewtTestClock : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<TestTimer, byte> _armed = new();
+    private readonly DateTimeOffset _start;
+    private readonly long _began = System.GetTimestamp();
+    private TimeSpan _advanced;
+
+    internal RewtTestClock(DateTimeOffset start) => _start = start;
+
+    /// <inheritdoc />
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <inheritdoc />
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return _start + _advanced;
+    }
+
+    /// <inheritdoc />
+    public override long GetTimestamp()
+    {
+        lock (_gate) return (System.GetElapsedTime(_began) + _advanced).Ticks;
+    }
+
+    /// <inheritdoc />
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new TestTimer(this, callback, state, dueTime, period);
+    }
+
+    /// <summary>Moves the clock ahead. Timers that are due then fire soon, on threads of the pool.</summary>
+    /// <param name="by">How far.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        lock (_gate) _advanced += by;
+        foreach (var timer in _armed.Keys) timer.LookAgain();
+    }
+
+    internal void Arm(TestTimer timer) => _armed[timer] = 0;
+
+    internal void Disarm(TestTimer timer) => _armed.TryRemove(timer, out _);
+}

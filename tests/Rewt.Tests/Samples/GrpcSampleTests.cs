@@ -1,0 +1,33 @@
+using System.Net;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Samples;
+
+public sealed class GrpcSampleTests
+{
+    [Fact]
+    public async Task A_call_says_who_calls_and_for_which_user_and_without_a_token_gets_nowhere()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var greeter = await SampleService.StartAsync("Grpc", redis);
+        await using var orders = await SampleService.StartAsAsync("Grpc", ["orders"], redis, "--Services:greeter", greeter.Address);
+
+        (await GetAsync(orders, "/greet?user=u-42")).ShouldBe("""{"text":"good morning to you","caller":"orders","userId":"u-42"}""");
+        (await GetAsync(orders, "/greet")).ShouldBe("""{"text":"good morning to you","caller":"orders","userId":""}""");
+        (await GetAsync(orders, "/greet/3")).ShouldBe("""["orders","orders","orders"]""");
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(greeter.Client.BaseAddress!, "/rewt.samples.Greeter/Greet"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new("application/grpc") } },
+        };
+
+        using var answer = await greeter.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static Task<string> GetAsync(SampleService service, string path) =>
+        service.Client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+}

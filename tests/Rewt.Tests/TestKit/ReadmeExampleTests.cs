@@ -1,0 +1,27 @@
+using System.Net;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.TestKit;
+
+/// <summary>The test that the kit's README shows, and the one that the page docs/testing.md begins with.</summary>
+public sealed class ReadmeExampleTests
+{
+    // snippet: whole-test
+    [Fact]
+    public async Task Only_services_may_ask_for_shipments()
+    {
+        await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+            host.ConfigureTestServices(services => services.AddRewtTesting()));
+        var orders = app.CreateClient().WithRewtIdentity("orders");
+        var stranger = app.CreateClient();
+
+        var answer = await orders.GetAsync("/shipments/teapot");
+        var refusal = await stranger.GetAsync("/shipments/teapot");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, refusal.StatusCode);
+    }
+    // end of snippet
+}

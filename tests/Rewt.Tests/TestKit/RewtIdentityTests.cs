@@ -1,0 +1,184 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Rewt.Tests.TestKit;
+
+public sealed class RewtIdentityTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_client_calls_as_the_service_it_was_last_told_to_be()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.ClientOf("orders");
+
+        (await KitHost.GetAsync(client)).ShouldBe("orders");
+        client.WithRewtIdentity("billing").ShouldBeSameAs(client);
+
+        (await KitHost.GetAsync(client)).ShouldBe("billing");
+    }
+
+    [Fact]
+    public async Task A_client_calls_a_host_on_Kestrel_too()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddRewtAuthentication();
+        builder.Services.AddRewtTesting();
+        await using var application = builder.Build();
+        application.MapGet("/secure", (ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization();
+        await application.StartAsync(Cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) }.WithRewtIdentity("orders");
+
+        (await KitHost.GetAsync(client)).ShouldBe("orders");
+    }
+
+    [Fact]
+    public async Task The_tokens_of_a_client_are_fresh_however_long_it_lives()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring);
+        using var client = host.ClientOf("orders");
+
+        for (var day = 0; day < 4; day++)
+        {
+            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK, $"day {day}");
+            ring.Clock.Advance(TimeSpan.FromHours(25));
+        }
+    }
+
+    [Fact]
+    public async Task A_request_with_credentials_of_its_own_keeps_them()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.ClientOf("orders");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task The_application_sees_a_token_and_nothing_of_the_kit()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.ClientOf("orders");
+
+        (await KitHost.GetAsync(client, "/headers")).ShouldBe("Authorization,Host");
+    }
+
+    [Fact]
+    public async Task An_identity_that_this_process_did_not_give_is_nobodys()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.Client();
+        client.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task An_identity_is_not_to_be_guessed_and_not_to_be_read()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var one = host.ClientOf("orders");
+        using var other = host.ClientOf("orders");
+
+        var ids = new[] { one, other }.Select(client => client.DefaultRequestHeaders.GetValues("Rewt-Test-Identity").Single()).ToList();
+
+        ids.ShouldAllBe(id => id.Length == 32);
+        ids[0].ShouldNotBe(ids[1]);
+        Rewt.Internal.TestIdentities.Find(ids[0])!.ToString().ShouldBe("orders of a test");
+    }
+
+    [Fact]
+    public async Task A_host_without_the_kit_takes_the_client_for_nobody()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddRewtInMemory();
+        builder.Services.AddRewtAuthentication();
+        await using var application = builder.Build();
+        application.MapGet("/secure", () => "ok").RequireAuthorization();
+        await application.StartAsync(Cancellation);
+        using var client = application.GetTestClient().WithRewtIdentity("orders");
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_audience_that_the_application_demands_is_the_tokens(bool isAnyOfTwo)
+    {
+        await using var host = await KitHost.StartAsync(null, configure: services => services.Configure<JwtBearerOptions>(
+            RewtDefaults.AuthenticationScheme,
+            options =>
+            {
+                if (isAnyOfTwo) options.TokenValidationParameters.ValidAudiences = ["store", "stock"];
+                else options.Audience = "warehouse";
+            }));
+        using var right = host.ClientOf("orders");
+        using var wrong = host.Client().WithRewtIdentity("orders", audience: "inventory");
+
+        (await KitHost.StatusAsync(right)).ShouldBe(HttpStatusCode.OK);
+        (await KitHost.StatusAsync(wrong)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Whom_the_host_does_not_trust_stays_outside()
+    {
+        await using var host = await KitHost.StartAsync(null, options => options.TrustedIssuers = ["orders"]);
+        using var orders = host.ClientOf("orders");
+        using var billing = host.ClientOf("billing");
+
+        (await KitHost.StatusAsync(orders)).ShouldBe(HttpStatusCode.OK);
+        (await KitHost.StatusAsync(billing)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_claim_that_is_not_the_callers_to_set_is_an_error_of_the_test()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.Client().WithRewtIdentity("orders", new Dictionary<string, object> { ["iss"] = "billing" });
+
+        await Should.ThrowAsync<ArgumentException>(() => KitHost.StatusAsync(client));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("or ders")]
+    [InlineData("orders\r\nX-Other: 1")]
+    public async Task What_is_no_name_is_refused_at_once(string name)
+    {
+        await using var ring = new RewtTestRing();
+        using var client = new HttpClient();
+
+        Should.Throw<ArgumentException>(() => client.WithRewtIdentity(name)).ParamName.ShouldBe("service");
+        Should.Throw<ArgumentException>(() => client.WithRewtIdentity("orders", audience: name)).ParamName.ShouldBe("audience");
+        (await Should.ThrowAsync<ArgumentException>(() => ring.CreateTokenAsync(name, "inventory", cancellationToken: Cancellation))).ParamName.ShouldBe("service");
+        (await Should.ThrowAsync<ArgumentException>(() => ring.VerifyAsync("x", name, cancellationToken: Cancellation))).ParamName.ShouldBe("audience");
+    }
+
+    [Fact]
+    public async Task A_token_made_without_a_host_says_what_it_was_told_to()
+    {
+        await using var ring = new RewtTestRing(DateTimeOffset.UnixEpoch.AddDays(20_000));
+
+        var token = await ring.CreateTokenAsync("orders", "inventory", new Dictionary<string, object> { ["userId"] = "u-42" }, cancellationToken: Cancellation);
+        var read = new JsonWebToken(token);
+        var verified = await ring.VerifyAsync(token, "inventory", cancellationToken: Cancellation);
+
+        (read.Issuer, read.Audiences.Single(), read.IssuedAt).ShouldBe(("orders", "inventory", DateTime.UnixEpoch.AddDays(20_000)));
+        verified.Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
+        (await ring.VerifyAsync(token, "billing", cancellationToken: Cancellation)).Refusal.ShouldBe(RewtRefusal.BadAudience);
+    }
+}

@@ -1,0 +1,67 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.TestKit;
+
+public sealed class RewtTestClockTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_time_of_day_stands_still_until_it_is_moved()
+    {
+        var clock = new RewtTestRing(DateTimeOffset.UnixEpoch).Clock;
+        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+
+        clock.GetUtcNow().ShouldBe(DateTimeOffset.UnixEpoch);
+        clock.Advance(TimeSpan.FromDays(400));
+
+        clock.GetUtcNow().ShouldBe(DateTimeOffset.UnixEpoch.AddDays(400));
+        clock.GetTimestamp().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromDays(400).Ticks);
+        Should.Throw<ArgumentOutOfRangeException>(() => clock.Advance(TimeSpan.FromTicks(-1)));
+    }
+
+    [Fact]
+    public async Task A_timer_comes_with_the_time_that_passes()
+    {
+        var clock = new RewtTestRing().Clock;
+
+        await Task.Delay(TimeSpan.FromMilliseconds(5), clock, Cancellation).WaitAsync(Limit, TimeProvider.System, Cancellation);
+        await new PeriodicTimer(TimeSpan.FromMilliseconds(2), clock).WaitForNextTickAsync(Cancellation).AsTask().WaitAsync(Limit, TimeProvider.System, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_timer_comes_when_the_clock_is_moved_and_not_before()
+    {
+        var clock = new RewtTestRing().Clock;
+        var delay = Task.Delay(TimeSpan.FromDays(40), clock, Cancellation);
+
+        clock.Advance(TimeSpan.FromDays(39));
+        delay.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromDays(1));
+
+        await delay.WaitAsync(Limit, TimeProvider.System, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_timer_that_is_disposed_or_stopped_comes_no_more()
+    {
+        var clock = new RewtTestRing().Clock;
+        var fired = 0;
+        await using (clock.CreateTimer(_ => Interlocked.Increment(ref fired), null, TimeSpan.FromDays(1), TimeSpan.FromDays(1)))
+        {
+            await using var stopped = clock.CreateTimer(_ => Interlocked.Add(ref fired, 100), null, TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan);
+            stopped.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan).ShouldBeTrue();
+            clock.Advance(TimeSpan.FromDays(1));
+            await Eventually.TrueAsync(() => Volatile.Read(ref fired) == 1, Limit, "the timer comes");
+            await stopped.DisposeAsync();
+            stopped.Change(TimeSpan.Zero, TimeSpan.Zero).ShouldBeFalse();
+        }
+
+        clock.Advance(TimeSpan.FromDays(9));
+        await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System, Cancellation);
+
+        Volatile.Read(ref fired).ShouldBe(1);
+    }
+}

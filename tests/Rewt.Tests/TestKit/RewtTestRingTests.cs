@@ -1,0 +1,274 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.TestKit;
+
+public sealed class RewtTestRingTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_kit_may_stand_before_the_applications_own_registrations()
+    {
+        await using var ring = new RewtTestRing();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddRewtTesting(ring);
+        builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
+        await using var application = builder.Build();
+        application.MapGet("/secure", () => "ok").RequireAuthorization();
+        await application.StartAsync(Cancellation);
+        using var client = application.GetTestClient().WithRewtIdentity("orders");
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        application.Services.GetRequiredService<TimeProvider>().ShouldBeSameAs(ring.Clock);
+    }
+
+    [Fact]
+    public async Task A_host_that_was_given_no_ring_has_its_own_in_its_container()
+    {
+        await using var one = await KitHost.StartAsync(null);
+        await using var other = await KitHost.StartAsync(null);
+
+        var token = await one.Services.GetRequiredService<RewtTestRing>().CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+
+        (await one.SendAsync(token)).ShouldBe(HttpStatusCode.OK);
+        (await other.SendAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData(KeyMode.SharedSecret)]
+    [InlineData(KeyMode.KeyPair)]
+    public async Task What_was_signed_outlives_a_rotation_and_dies_with_a_revocation(KeyMode mode)
+    {
+        await using var ring = new RewtTestRing();
+        await using var first = await KitHost.StartAsync(ring, options => options.KeyMode = mode);
+        await using var second = await KitHost.StartAsync(ring, options => (options.KeyMode, options.ServiceName) = (mode, "shipping"));
+        var old = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+        (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
+
+        await ring.RotateAsync(cancellationToken: Cancellation);
+        var current = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+        var elsewhere = await ring.CreateTokenAsync("orders", "shipping", cancellationToken: Cancellation);
+        KeyOf(current).ShouldNotBe(KeyOf(old));
+        (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
+        (await first.SendAsync(current)).ShouldBe(HttpStatusCode.OK);
+        (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.OK);
+
+        await ring.RevokeAsync(cancellationToken: Cancellation);
+        (await first.SendAsync(current)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
+        using var client = first.ClientOf("orders");
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Calls_in_parallel_notice_nothing_of_rotations()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring);
+
+        var calls = Enumerable.Range(0, 4).Select(async caller =>
+        {
+            using var client = host.ClientOf($"caller-{caller}");
+            for (var call = 0; call < 40; call++) (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        }).ToList();
+        for (var rotation = 0; rotation < 10; rotation++) await ring.RotateAsync(cancellationToken: Cancellation);
+
+        await Task.WhenAll(calls);
+    }
+
+    [Fact]
+    public async Task What_a_host_itself_does_with_the_keys_is_known_to_those_who_call()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.ClientOf("orders");
+        var keys = host.Services.GetRequiredService<IRewtKeyRing>();
+
+        for (var round = 0; round < 5; round++)
+        {
+            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+            await keys.RevokeAsync((await keys.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task The_clock_brings_the_next_rotation()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring);
+        var before = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+
+        ring.Clock.Advance(TimeSpan.FromHours(24));
+        var after = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+
+        KeyOf(after).ShouldNotBe(KeyOf(before));
+        (await host.SendAsync(after)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(KeyMode.SharedSecret)]
+    [InlineData(KeyMode.KeyPair)]
+    public async Task What_is_done_in_an_outage_is_known_after_it(KeyMode mode)
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring, options => options.KeyMode = mode);
+        var token = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
+        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK);
+
+        ring.GoDown();
+        await ring.RevokeAsync(cancellationToken: Cancellation);
+        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK, "the host is cut off and cannot know");
+
+        await ring.ComeBackAsync(Cancellation);
+        (await host.SendAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_host_that_starts_in_an_outage_answers_503_until_it_is_over()
+    {
+        await using var ring = new RewtTestRing();
+        ring.GoDown();
+        await using var host = await KitHost.StartAsync(ring);
+        using var client = host.ClientOf("orders");
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Services.GetRequiredService<IRewtKeyRing>().RotateAsync(Cancellation));
+        await ring.ComeBackAsync(Cancellation);
+
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Tenants_have_keys_of_their_own()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring, options => options.Tenants = true);
+        using var acme = host.ClientOf("orders", "acme");
+        using var globex = host.ClientOf("orders", "globex");
+        using var nobody = host.ClientOf("orders");
+        var old = await ring.CreateTokenAsync("orders", "inventory", tenant: "acme", cancellationToken: Cancellation);
+
+        (await KitHost.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
+        (await KitHost.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
+        (await host.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
+        (await ring.VerifyAsync(old, "inventory", "acme", cancellationToken: Cancellation)).IsValid.ShouldBeTrue();
+        await ring.RevokeAsync("acme", cancellationToken: Cancellation);
+
+        (await host.SendAsync(old)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitHost.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
+        (await KitHost.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(nobody))).Message.ShouldContain("Rewt:Tenants");
+        (await Should.ThrowAsync<InvalidOperationException>(() => ring.RotateAsync(cancellationToken: Cancellation))).Message.ShouldContain("RotationInterval");
+    }
+
+    [Fact]
+    public async Task A_tenant_where_there_are_none_is_an_error_that_names_the_setting()
+    {
+        await using var host = await KitHost.StartAsync(null);
+        using var client = host.ClientOf("orders", "acme");
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(client))).Message.ShouldContain("Rewt:Tenants");
+    }
+
+    [Fact]
+    public async Task A_named_scheme_has_keys_of_its_own()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring, more: schemes => schemes.AddRewt("Users", options => options.Namespace = "users"));
+        using var user = host.Client().WithRewtIdentity("login", scheme: "Users");
+        using var service = host.ClientOf("orders");
+        using var unknown = host.Client().WithRewtIdentity("login", scheme: "Guests");
+        var token = await ring.CreateTokenAsync("login", "inventory", scheme: "Users", cancellationToken: Cancellation);
+
+        (await KitHost.StatusAsync(user, "/users")).ShouldBe(HttpStatusCode.OK);
+        (await KitHost.StatusAsync(user)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitHost.StatusAsync(service)).ShouldBe(HttpStatusCode.OK);
+        await ring.RevokeAsync(cancellationToken: Cancellation);
+        (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.OK, "what was revoked is the main scheme's");
+        await ring.RevokeAsync(scheme: "Users", cancellationToken: Cancellation);
+
+        (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(unknown, "/users"))).Message.ShouldContain("'Guests'");
+        (await Should.ThrowAsync<InvalidOperationException>(() => ring.RotateAsync("Guests", Cancellation))).Message.ShouldContain("'Guests'");
+    }
+
+    [Fact]
+    public async Task Keys_from_files_are_an_error_that_names_the_settings()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pem = key.ExportSubjectPublicKeyInfoPem();
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring, options => options.VerificationKeys = [pem]);
+        using var client = host.ClientOf("orders");
+
+        foreach (var use in new Func<Task>[]
+        {
+            () => KitHost.StatusAsync(client),
+            () => ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation),
+            () => ring.RotateAsync(cancellationToken: Cancellation),
+        })
+        {
+            (await Should.ThrowAsync<InvalidOperationException>(use)).Message.ShouldContain("VerificationKeys");
+        }
+    }
+
+    [Fact]
+    public async Task A_host_without_Rewt_is_an_error_that_says_so()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddRewtTesting();
+        await using var application = builder.Build();
+        application.MapGet("/secure", () => "ok");
+        await application.StartAsync(Cancellation);
+        using var client = application.GetTestClient().WithRewtIdentity("orders");
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(client))).Message.ShouldContain("AddRewtAuthentication");
+    }
+
+    [Fact]
+    public async Task Trusted_apps_are_kept_in_memory_too()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await KitHost.StartAsync(ring, more: schemes =>
+        {
+            schemes.AddRewt("Users", options => options.Namespace = "users");
+            schemes.AddRewtApiKeys();
+        });
+        var made = await host.Services.GetRequiredService<IRewtApps>().AddAsync(new RewtApp("acme-mobile") { Audiences = ["inventory"] }, cancellationToken: Cancellation);
+        using var client = host.Client();
+        client.DefaultRequestHeaders.Add("X-Api-Key", made.Key);
+
+        (await KitHost.GetAsync(client)).ShouldBe("app:acme-mobile");
+        ring.GoDown();
+        ring.Clock.Advance(TimeSpan.FromHours(2));
+        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await ring.ComeBackAsync(Cancellation);
+
+        (await KitHost.GetAsync(client)).ShouldBe("app:acme-mobile");
+    }
+
+    [Fact]
+    public async Task A_host_that_has_ended_is_on_the_ring_no_more()
+    {
+        await using var ring = new RewtTestRing();
+        await using (var gone = await KitHost.StartAsync(ring, options => options.Namespace = "gone"))
+        {
+            using var client = gone.ClientOf("orders");
+            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        }
+
+        await using var host = await KitHost.StartAsync(ring);
+        await ring.RotateAsync(cancellationToken: Cancellation);
+
+        (await host.SendAsync(await ring.CreateTokenAsync("orders", "billing-then", cancellationToken: Cancellation))).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.SendAsync(await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static string KeyOf(string token) => new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token).Kid;
+}
