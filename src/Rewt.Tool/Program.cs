@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Rewt.Internal;
 
 namespace Rewt.Tool;
 
@@ -19,6 +20,7 @@ internal static class Program
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
         if (result.Action is HelpAction) return await HelpAsync(result, configuration);
 
+        TimeLimit.BePatient();
         try
         {
             return await result.InvokeAsync(configuration);

@@ -15,7 +15,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>How often the client library tries to connect again; left alone it would wait five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
-    private const int ConnectMilliseconds = 3000;
+    /// <summary>A little longer than anybody waits for it: a connection that comes late serves the next one who asks.</summary>
+    private static TimeSpan LongestConnecting => TimeLimit.Connect * 1.5;
 
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _opening;
@@ -86,7 +87,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         // An attempt that failed is over and done with, and the next read makes another.
         configuration.AbortOnConnectFail = true;
         configuration.ConnectRetry = 1;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, ConnectMilliseconds);
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)LongestConnecting.TotalMilliseconds);
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
         // In client libraries before 2.0, ordered completion would let one slow continuation hold up all replies.

@@ -7,10 +7,13 @@ namespace Rewt.Internal;
 internal static class TimeLimit
 {
     /// <summary>For one command or transaction.</summary>
-    public static readonly TimeSpan Command = TimeSpan.FromSeconds(1);
+    public static TimeSpan Command { get; private set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>For opening a connection.</summary>
-    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(2);
+    public static TimeSpan Connect { get; private set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For a process of one person at a terminal: behind them nobody queues, and they would rather wait than type it again.</summary>
+    public static void BePatient() => (Command, Connect) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
 
     /// <exception cref="TimeoutException">The limit has passed.</exception>
     public static async Task<T> WithinAsync<T>(this Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
