@@ -9,6 +9,9 @@ namespace Rewt.Tests.Packaging;
 /// </summary>
 internal sealed class CleanShell(string packages)
 {
+    /// <summary>What a build or a restore complains of. Not what a feed knows of weaknesses (NU19..), which changes from day to day.</summary>
+    public const string Complaint = @"(warn|warning|error)\s*:?\s*(NU1[0-8]|NU5|CS|NETSDK|IL|PKV|CP)[0-9]{2,}";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     /// <summary>What this process has in its environment and nobody else should: `env` takes it away.</summary>
@@ -26,7 +29,7 @@ internal sealed class CleanShell(string packages)
     /// <summary>The command that runs <paramref name="line"/>.</summary>
     public IReadOnlyList<string> Command(string line)
     {
-        List<string> command = ["env", .. Foreign.SelectMany(name => new[] { "-u", name }), $"NUGET_PACKAGES={packages}", "DOTNET_NOLOGO=1", "DOTNET_CLI_UI_LANGUAGE=en"];
+        List<string> command = ["env", .. Foreign.SelectMany(name => new[] { "-u", name }), $"NUGET_PACKAGES={packages}", "DOTNET_NOLOGO=1", "MSBUILDDISABLENODEREUSE=1", "DOTNET_CLI_UI_LANGUAGE=en"];
         // What this machine has need not be fetched again, unless it has old packages of ours.
         if (Directory.Exists(KnownPackages) && !Directory.EnumerateDirectories(KnownPackages, "rewt*").Any()) command.Add($"NUGET_FALLBACK_PACKAGES={KnownPackages}");
         if (Path.GetDirectoryName(Executables.Dotnet) is { Length: > 0 } sdk) command.Add($"PATH={sdk}:{Environment.GetEnvironmentVariable("PATH")}");

@@ -5,7 +5,7 @@ namespace Rewt.Tests.Packaging;
 /// <summary>The repository as it stands, committed in a place of its own: each of them has the same one commit.</summary>
 internal sealed class Clone
 {
-    private static readonly string[] Made = ["bin", "obj", ".git", "node_modules", "artifacts", "TestResults", ".vs", ".idea"];
+    private static readonly string[] Made = ["bin", "obj", ".git", "node_modules", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".vs", ".idea"];
 
     private Clone(string path) => Path = path;
 
@@ -27,7 +27,18 @@ internal sealed class Clone
     private static void Copy(DirectoryInfo from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var file in from.EnumerateFiles().Where(file => !Made.Contains(file.Name))) file.CopyTo(System.IO.Path.Combine(to, file.Name));
+        foreach (var file in from.EnumerateFiles().Where(file => !Made.Contains(file.Name)))
+        {
+            try
+            {
+                file.CopyTo(System.IO.Path.Combine(to, file.Name));
+            }
+            catch (FileNotFoundException)
+            {
+                // What another test had put there for a moment.
+            }
+        }
+
         foreach (var directory in from.EnumerateDirectories().Where(directory => !Made.Contains(directory.Name) && directory.LinkTarget is null))
         {
             Copy(directory, System.IO.Path.Combine(to, directory.Name));

@@ -33,7 +33,7 @@ public sealed class PackageTests(PackedClone packed)
 
         (await packed.IdsAsync("nupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
         (await packed.IdsAsync("snupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
-        output.ShouldNotContain("warn", Case.Insensitive);
+        output.ShouldNotMatch(CleanShell.Complaint);
     }
 
     [Theory]
@@ -121,6 +121,19 @@ public sealed class PackageTests(PackedClone packed)
         executable.ReadDebugDirectory().ShouldContain(entry => entry.Type == DebugDirectoryEntryType.Reproducible);
         Encoding.Latin1.GetString(assembly).ShouldNotContain(packed.Scratch);
         Encoding.Latin1.GetString(symbols.Bytes($"lib/net10.0/{id}.pdb")).ShouldNotContain(packed.Scratch);
+    }
+
+    [Fact]
+    public async Task The_tool_is_a_tool_that_brings_all_it_needs()
+    {
+        var package = await packed.OpenAsync("Rewt.Tool");
+
+        package.Element("packageType").Attribute("name")!.Value.ShouldBe("DotnetTool");
+        package.Dependencies.ShouldBeEmpty();
+        var command = XDocument.Parse(package.Text("tools/net10.0/any/DotnetToolSettings.xml")).Descendants("Command").Single();
+        command.Attribute("Name")!.Value.ShouldBe("rewt");
+        package.Files.ShouldContain($"tools/net10.0/any/{command.Attribute("EntryPoint")!.Value}");
+        foreach (var file in package.Files) Encoding.Latin1.GetString(package.Bytes(file)).ShouldNotContain(packed.Scratch, customMessage: file);
     }
 
     [Fact]
