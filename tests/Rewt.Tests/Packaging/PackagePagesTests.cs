@@ -11,13 +11,16 @@ public sealed partial class PackagePagesTests
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public void The_links_of_a_page_lead_to_files_of_the_repository(string package)
+    public void A_page_says_how_to_install_its_package_and_links_to_files_of_the_repository(string package)
     {
         var root = $"{XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props")).Descendants("RepositoryUrl").Single().Value}/blob/main/";
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "src", package, "README.md"));
 
         var links = Link().Matches(page).Select(match => match.Groups["to"].Value).ToList();
 
+        page.ShouldStartWith($"# {package}\n");
+        page.ShouldContain(SourceProject.Named(package).IsTool ? $"dotnet tool install --global {package}" : $"dotnet add package {package}");
+        // A gallery shows the page far from the files beside it, so links are absolute.
         links.ShouldNotBeEmpty();
         foreach (var link in links)
         {
