@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Rewt;
 
 /// <summary>
@@ -12,7 +15,18 @@ public interface IRewtTokens
     /// <param name="cancellationToken">Ends the waiting for keys.</param>
     /// <exception cref="ArgumentException">The token would be longer than 8 KiB, or is nested deeper than 16 levels.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
+    [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default);
+
+    /// <summary>Signs a value as JSON without reflection, for applications that are trimmed or compiled ahead of time.</summary>
+    /// <typeparam name="T">What is signed.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <param name="typeInfo">How it is written, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <exception cref="ArgumentException">The token would be longer than 8 KiB, or is nested deeper than 16 levels.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default);
 
     /// <summary>Signs a text; read it back from <see cref="RewtVerification.Text"/>.</summary>
     /// <param name="value">The text.</param>
@@ -37,9 +51,11 @@ public interface IRewtTokens
 
     /// <summary>Makes a bearer token for another transport (a queue, SignalR); over HTTP, <c>AddRewtSigning</c> does it.</summary>
     /// <param name="audience">The service that is called; <see langword="null"/> for any of the namespace, where all share one secret.</param>
-    /// <param name="claims">What else the token says; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are not the caller's to set.</param>
+    /// <param name="claims">What else the token says; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are not the caller's to set.
+    /// In an application that is trimmed or compiled ahead of time: text, numbers, true and false, times, lists of text, <c>JsonElement</c> and <c>JsonNode</c>.</param>
     /// <param name="cancellationToken">Ends the waiting for keys.</param>
     /// <exception cref="ArgumentException">A reserved claim, a malformed audience or none with key pairs, or a token longer than 8 KiB or nested deeper than 16 levels.</exception>
+    /// <exception cref="NotSupportedException">A claim's value cannot be written as JSON.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default);

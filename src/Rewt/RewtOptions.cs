@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 
@@ -131,6 +132,14 @@ public sealed class RewtOptions
     public int TenantCacheSize { get; set; } = 20_000;
 
     /// <summary>The binder sets each property to what it reads from it; that must not make a derived default a given value.</summary>
+    /// <remarks>
+    /// By reflection in trimmed and native applications too: a generated binder would take a certificate apart to bind what is for code only.
+    /// </remarks>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(RewtOptions))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.Interfaces, typeof(IList<string>))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(ICollection<string>))]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The properties and what fills their lists are kept by the lines above; they are texts, numbers, spans of time, enums and lists of text.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The only generic types made are lists of text, which are there already.")]
     internal void Bind(IConfiguration configuration)
     {
         var (refreshInterval, propagationDelay) = (_refreshInterval, _propagationDelay);

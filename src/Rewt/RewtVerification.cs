@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Rewt.Internal;
 
 namespace Rewt;
@@ -47,13 +49,23 @@ public sealed class RewtVerification
     /// <typeparam name="T">What to read.</typeparam>
     /// <exception cref="InvalidOperationException">The token is bad, or holds text or bytes.</exception>
     /// <exception cref="JsonException">The value is no <typeparamref name="T"/>.</exception>
-    public T? Get<T>()
+    [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
+    [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
+    public T? Get<T>() => Get((JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T)));
+
+    /// <summary>The value that was signed, read without reflection, for applications that are trimmed or compiled ahead of time.</summary>
+    /// <typeparam name="T">What to read.</typeparam>
+    /// <param name="typeInfo">How it is read, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <exception cref="InvalidOperationException">The token is bad, or holds text or bytes.</exception>
+    /// <exception cref="JsonException">The value is no <typeparamref name="T"/>.</exception>
+    public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
+        ArgumentNullException.ThrowIfNull(typeInfo);
         if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}); look at IsValid first.");
         return ContentType switch
         {
-            DataContent.Json => Data(data => data.Deserialize<T>(JsonSerializerOptions.Web)),
-            null => JsonSerializer.Deserialize<T>(claims.Payload.Span, JsonSerializerOptions.Web),
+            DataContent.Json => Data(data => data.Deserialize(typeInfo)),
+            null => JsonSerializer.Deserialize(claims.Payload.Span, typeInfo),
             _ => throw new InvalidOperationException("The token holds text or bytes; read Text or Bytes."),
         };
     }

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 
 namespace Rewt.Internal;
 
@@ -32,6 +31,6 @@ internal sealed class BearerTokenMaker
     /// <summary>Makes a token with what is in memory; <see langword="null"/> when there is no key at hand.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public BearerToken? MakeFromMemory(string? audience, string claims) => _signer.Keys.Usable is { } snapshot
-        ? Make(_signer.CurrentKey(snapshot), audience, claims.Length == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, object>>(claims, JsonSerializerOptions.Web))
+        ? Make(_signer.CurrentKey(snapshot), audience, claims.Length == 0 ? null : ClaimJson.FromText(claims))
         : null;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 
 namespace Rewt.Internal;
 
@@ -65,7 +64,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     {
         if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, claims, fresh);
 
-        var text = JsonSerializer.Serialize(claims, JsonSerializerOptions.Web);
+        var text = ClaimJson.ToText(claims);
         var maker = MakerOf(signer);
         return text.Length > LongestClaims
             ? maker.Make(key, audience, claims)

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 
 namespace Rewt.Internal;
@@ -25,6 +26,7 @@ internal static class BodyReplay
     };
 
     /// <summary>A sequence that is no collection may be empty the second time: the reader of a channel or of a database is.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that is trimmed is used by nobody, the JSON serializer among them.")]
     private static bool CanReadAgain(object? value)
     {
         if (value is null or string or ICollection) return true;

@@ -6,13 +6,7 @@ namespace Rewt.Internal;
 /// <summary>An app as JSON. What cannot be read is no app: its keys are refused.</summary>
 internal static class AppCodec
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, Options);
+    public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);
 
     /// <param name="appId">The name it is stored under, which it must say itself: an entry that was copied to another name grants nothing.</param>
     /// <param name="json">The entry.</param>
@@ -20,7 +14,7 @@ internal static class AppCodec
     {
         try
         {
-            var app = JsonSerializer.Deserialize<AppEntry>(json, Options);
+            var app = JsonSerializer.Deserialize(json, AppJson.Default.AppEntry);
             return app is not null && app.Id == appId && IsSound(app) ? app : null;
         }
         catch (JsonException)

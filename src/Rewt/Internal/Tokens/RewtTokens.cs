@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
@@ -27,6 +29,8 @@ internal sealed class RewtTokens : IRewtTokens
     /// <summary>The same for one tenant, whose signer it is: what is another's is refused.</summary>
     public RewtTokens For(string tenant, TokenSigner signer) => new(this, tenant, signer);
 
+    [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
+    [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
     {
         // Overload resolution prefers T to a conversion, so text and bytes come here as well.
@@ -36,6 +40,12 @@ internal sealed class RewtTokens : IRewtTokens
         ReadOnlyMemory<byte> bytes => SignAsync(bytes, cancellationToken),
         _ => SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web), cancellationToken),
     };
+
+    public Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(typeInfo);
+        return SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, typeInfo), cancellationToken);
+    }
 
     public Task<string> SignAsync(string value, CancellationToken cancellationToken = default)
     {

@@ -28,7 +28,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
             foreach (var (name, value) in claims)
             {
                 json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web);
+                ClaimJson.Write(json, value);
             }
         });
     }

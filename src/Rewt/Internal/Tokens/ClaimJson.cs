@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rewt.Internal;
+
+/// <summary>Writes the values of claims: of any type where reflection serves, else of those that claims usually have.</summary>
+internal static class ClaimJson
+{
+    // Applications that are trimmed or compiled ahead of time have reflection for JSON switched off by the SDK.
+    private static readonly JsonSerializerOptions Any = JsonSerializer.IsReflectionEnabledByDefault ? Reflecting() : ClaimJsonTypes.Default.Options;
+
+    private static readonly JsonTypeInfo<IReadOnlyDictionary<string, object>> Written = (JsonTypeInfo<IReadOnlyDictionary<string, object>>)Any.GetTypeInfo(typeof(IReadOnlyDictionary<string, object>));
+    private static readonly JsonTypeInfo<Dictionary<string, object>> Read = (JsonTypeInfo<Dictionary<string, object>>)Any.GetTypeInfo(typeof(Dictionary<string, object>));
+
+    /// <exception cref="NotSupportedException">The value's type cannot be written.</exception>
+    public static void Write(Utf8JsonWriter json, object? value)
+    {
+        var type = value switch { null => null, JsonNode => typeof(JsonNode), _ => value.GetType() };
+        if (type is null) json.WriteNullValue();
+        else JsonSerializer.Serialize(json, value, Any.GetTypeInfo(type));
+    }
+
+    /// <summary>Claims as one text, by which they can be told from others.</summary>
+    /// <exception cref="NotSupportedException">The type of a value cannot be written.</exception>
+    public static string ToText(IReadOnlyDictionary<string, object> claims) => JsonSerializer.Serialize(claims, Written);
+
+    public static Dictionary<string, object>? FromText(string claims) => JsonSerializer.Deserialize(claims, Read);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Called only where the switch says that reflection serves.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called only where the switch says that reflection serves.")]
+    private static JsonSerializerOptions Reflecting() => JsonSerializerOptions.Web;
+}

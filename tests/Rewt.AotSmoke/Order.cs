@@ -1,0 +1,3 @@
+namespace Rewt.AotSmoke;
+
+internal sealed record Order(string UserId, int Number);

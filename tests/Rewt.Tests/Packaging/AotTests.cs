@@ -1,0 +1,27 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Packaging;
+
+/// <summary>tests/Rewt.AotSmoke: the package Rewt compiled ahead of time.</summary>
+[Collection<PackedOnce>]
+[Trait("Category", "Long")]
+public sealed class AotTests
+{
+    [Fact]
+    public async Task The_core_compiles_ahead_of_time_without_a_warning_and_works()
+    {
+        Require.That(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "needs Linux on x64");
+        Require.That(Executables.Find("clang") is not null || Executables.Find("gcc") is not null, "needs clang or gcc on the PATH");
+        using var scratch = new ScratchDirectory();
+        var shell = new CleanShell(scratch["packages"]);
+        // A copy: the tests' own build of the sources stays as it is.
+        var clone = await Clone.MakeAsync(scratch["clone"], shell);
+
+        var output = await shell.RunAsync(clone.Path, "dotnet publish tests/Rewt.AotSmoke -r linux-x64 -o ../published");
+
+        output.ShouldContain("Generating native code");
+        output.ShouldNotMatch(CleanShell.Complaint);
+        File.Exists(Path.Combine(scratch["published"], "Rewt.AotSmoke.dll")).ShouldBeFalse();
+        (await shell.RunAsync(scratch.Path, "published/Rewt.AotSmoke")).Trim().ShouldBe("ok");
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text;
+using System.Xml.Linq;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Packaging;
+
+/// <summary>What <c>dotnet pack</c> at the root gives, from a clone.</summary>
+[Collection<PackedOnce>]
+[Trait("Category", "Long")]
+public sealed class PackageTests(PackedClone packed)
+{
+    private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+
+    private static readonly XDocument Common = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Build.props"));
+
+    private static readonly XDocument Versions = XDocument.Load(Path.Combine(RepositoryRoot.Path, "Directory.Packages.props"));
+
+    public static TheoryData<string> Packages => [.. SourceProject.All.Select(project => project.Name)];
+
+    public static TheoryData<string> Libraries => [.. SourceProject.All.Where(project => !project.IsTool).Select(project => project.Name)];
+
+    private static string Version => Common.Descendants("VersionPrefix").Single().Value;
+
+    private static string Repository => Common.Descendants("RepositoryUrl").Single().Value;
+
+    [Fact]
+    public async Task One_command_packs_every_project_under_src_and_nothing_else()
+    {
+        var output = await packed.OutputAsync();
+
+        (await packed.IdsAsync("nupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
+        (await packed.IdsAsync("snupkg")).ShouldBe(SourceProject.All.Select(project => project.Name));
+        output.ShouldNotMatch(CleanShell.Complaint);
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task A_package_says_what_it_is(string id)
+    {
+        var package = await packed.OpenAsync(id);
+
+        package["id"].ShouldBe(id);
+        package["version"].ShouldBe(Version);
+        package["authors"].ShouldBe("The Rewt.AspNetCore authors");
+        package["description"]!.Length.ShouldBeInRange(40, 400);
+        package["tags"]!.Split(' ').ShouldContain("jwt");
+        package["copyright"].ShouldNotBeNullOrEmpty();
+        package["releaseNotes"].ShouldBe($"{Repository}/blob/main/CHANGELOG.md");
+        package["projectUrl"].ShouldBe(Repository);
+
+        package.Element("license").Attribute("type")!.Value.ShouldBe("expression");
+        package["license"].ShouldBe("MIT");
+
+        var repository = package.Element("repository");
+        repository.Attribute("type")!.Value.ShouldBe("git");
+        repository.Attribute("url")!.Value.ShouldBe(Repository);
+        repository.Attribute("commit")!.Value.ShouldMatch("^[0-9a-f]{40}$");
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public async Task A_package_has_a_page_and_a_picture(string id)
+    {
+        var package = await packed.OpenAsync(id);
+
+        package["readme"].ShouldBe("README.md");
+        var page = package.Text("README.md");
+        page.ShouldStartWith($"# {id}\n");
+        page.ShouldBe(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "src", id, "README.md"), TestContext.Current.CancellationToken));
+
+        package["icon"].ShouldBe("icon.png");
+        var picture = package.Bytes("icon.png");
+        picture.AsSpan(1, 3).SequenceEqual("PNG"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)).ShouldBe(128);
+        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(20)).ShouldBe(128);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_library_brings_its_documentation_and_what_it_stands_on_and_nothing_else(string id)
+    {
+        var project = SourceProject.Named(id);
+        var package = await packed.OpenAsync(id);
+
+        package.Files.Where(file => file.StartsWith("lib/", StringComparison.Ordinal)).ShouldBe([$"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"], ignoreOrder: true);
+        package.Files.ShouldNotContain(file => file.EndsWith(".pdb", StringComparison.Ordinal) || file.Contains("analyzers/", StringComparison.Ordinal) || file.Contains("build/", StringComparison.Ordinal));
+        package.Text($"lib/net10.0/{id}.xml").ShouldContain("<member name=\"T:");
+        // Those of ours know each other's internals: only the same version fits.
+        package.Dependencies.ShouldBe(
+            [.. project.Projects.Select(name => (name, $"[{Version}]")), .. project.Packages.Select(name => (name, VersionOf(name)))],
+            ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Symbols_lead_to_the_source_and_not_to_the_machine_that_built_them(string id)
+    {
+        var package = await packed.OpenAsync(id);
+        var symbols = await packed.OpenAsync(id, "snupkg");
+        var commit = package.Element("repository").Attribute("commit")!.Value;
+
+        symbols.Files.Where(file => file.StartsWith("lib/", StringComparison.Ordinal)).ShouldBe([$"lib/net10.0/{id}.pdb"]);
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(symbols.Bytes($"lib/net10.0/{id}.pdb")));
+        var reader = provider.GetMetadataReader();
+        var sources = reader.Documents.Select(document => reader.GetString(reader.GetDocument(document).Name)).ToList();
+        sources.Count.ShouldBeGreaterThan(1);
+        sources.ShouldAllBe(source => source.StartsWith("/_/", StringComparison.Ordinal));
+
+        var links = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation).Single(information => reader.GetGuid(information.Kind) == SourceLink);
+        var json = Encoding.UTF8.GetString(reader.GetBlobBytes(links.Value));
+        json.ShouldContain(commit);
+        json.ShouldContain(Repository["https://github.com/".Length..]);
+
+        var assembly = package.Bytes($"lib/net10.0/{id}.dll");
+        using var executable = new PEReader(new MemoryStream(assembly));
+        executable.ReadDebugDirectory().ShouldContain(entry => entry.Type == DebugDirectoryEntryType.Reproducible);
+        Encoding.Latin1.GetString(assembly).ShouldNotContain(packed.Scratch);
+        Encoding.Latin1.GetString(symbols.Bytes($"lib/net10.0/{id}.pdb")).ShouldNotContain(packed.Scratch);
+    }
+
+    [Fact]
+    public async Task The_tool_is_a_tool_that_brings_all_it_needs()
+    {
+        var package = await packed.OpenAsync("Rewt.Tool");
+
+        package.Element("packageType").Attribute("name")!.Value.ShouldBe("DotnetTool");
+        package.Dependencies.ShouldBeEmpty();
+        var command = XDocument.Parse(package.Text("tools/net10.0/any/DotnetToolSettings.xml")).Descendants("Command").Single();
+        command.Attribute("Name")!.Value.ShouldBe("rewt");
+        package.Files.ShouldContain($"tools/net10.0/any/{command.Attribute("EntryPoint")!.Value}");
+        foreach (var file in package.Files) Encoding.Latin1.GetString(package.Bytes(file)).ShouldNotContain(packed.Scratch, customMessage: file);
+    }
+
+    [Fact]
+    public async Task The_core_says_that_it_can_be_trimmed_and_compiled_ahead_of_time()
+    {
+        var package = await packed.OpenAsync("Rewt");
+        using var executable = new PEReader(new MemoryStream(package.Bytes("lib/net10.0/Rewt.dll")));
+        var text = Encoding.UTF8.GetString(executable.GetMetadata().GetContent().AsSpan());
+
+        text.ShouldContain("IsTrimmable");
+        text.ShouldContain("IsAotCompatible");
+    }
+
+    [Fact]
+    public async Task The_same_commit_gives_the_same_bytes_wherever_it_is_built()
+    {
+        await packed.OutputAsync();
+        var elsewhere = Path.Combine(packed.Scratch, "elsewhere", "a clone of another name");
+        await Clone.MakeAsync(elsewhere, packed.Shell);
+        await packed.Shell.RunAsync(elsewhere, "dotnet pack -o artifacts/packages");
+
+        foreach (var project in SourceProject.All)
+        {
+            var there = Package.Open(Path.Combine(elsewhere, "artifacts", "packages", $"{project.Name}.{Version}.nupkg"));
+            var here = await packed.OpenAsync(project.Name);
+            var ours = here.Files.Where(file => Path.GetFileName(file) is var name && name.StartsWith("Rewt", StringComparison.Ordinal) && name.EndsWith(".dll", StringComparison.Ordinal)).ToList();
+            ours.ShouldNotBeEmpty();
+            foreach (var file in ours) there.Bytes(file).AsSpan().SequenceEqual(here.Bytes(file)).ShouldBeTrue($"{project.Name}: {file}");
+        }
+    }
+
+    private static string VersionOf(string package) => Versions.Descendants("PackageVersion").Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+}

@@ -1,0 +1,48 @@
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Packaging;
+
+/// <summary>A clone whose packages were made as README.md says, and the empty folder beside it that knows them. Made when it is first asked for.</summary>
+public sealed class PackedClone : IDisposable
+{
+    private readonly ScratchDirectory _scratch = new();
+    private readonly Lazy<Task<string>> _packed;
+
+    public PackedClone()
+    {
+        Shell = new CleanShell(_scratch["packages-of-the-newcomer"]);
+        _packed = new Lazy<Task<string>>(PackAsync);
+    }
+
+    internal CleanShell Shell { get; }
+
+    /// <summary>Where README.md leaves the newcomer: outside of the clone.</summary>
+    internal string EmptyFolder => _scratch["first-call"];
+
+    internal string Scratch => _scratch.Path;
+
+    internal string ClonePath => _scratch["clone"];
+
+    /// <summary>What <c>dotnet pack</c> printed.</summary>
+    internal Task<string> OutputAsync() => _packed.Value;
+
+    internal async Task<Package> OpenAsync(string id, string extension = "nupkg")
+    {
+        await _packed.Value;
+        return Package.Open(Directory.EnumerateFiles(Path.Combine(ClonePath, "artifacts", "packages"), $"*.{extension}").Single(file => Package.IdOf(file) == id));
+    }
+
+    internal async Task<IReadOnlyList<string>> IdsAsync(string extension)
+    {
+        await _packed.Value;
+        return [.. Directory.EnumerateFiles(Path.Combine(ClonePath, "artifacts", "packages"), $"*.{extension}").Select(Package.IdOf).Order(StringComparer.Ordinal)];
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private async Task<string> PackAsync()
+    {
+        await Clone.MakeAsync(ClonePath, Shell);
+        return await Shell.RunAsync(ClonePath, NewcomerPage.The("clone"));
+    }
+}
