@@ -28,7 +28,7 @@ public sealed partial class PageRules
         var page = Page.Read(path);
         foreach (var (target, anchor) in Links(page))
         {
-            File.Exists(Path.Combine(RepositoryRoot.Path, target)).ShouldBeTrue($"{path} links to {target}, which is not there");
+            Path.Exists(Path.Combine(RepositoryRoot.Path, target)).ShouldBeTrue($"{path} links to {target}, which is not there");
             if (anchor.Length > 0 && target.EndsWith(".md", StringComparison.Ordinal)) Anchors(Page.Read(target)).Contains(anchor, StringComparer.Ordinal).ShouldBeTrue($"{path} links to {target}#{anchor}, which is no heading there");
         }
     }
