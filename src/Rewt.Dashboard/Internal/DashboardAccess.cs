@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +34,8 @@ internal sealed class DashboardAccess
         var evaluator = context.RequestServices.GetRequiredService<IPolicyEvaluator>();
         var authenticated = await evaluator.AuthenticateAsync(policy, context);
         var result = await evaluator.AuthorizeAsync(policy, authenticated, context, context);
+        // Kept here, for whoever sets the user, as the line above does, makes the framework forget how it was found out.
+        context.Items[typeof(DashboardAccess)] = authenticated.Properties?.ExpiresUtc;
         if (result.Succeeded) return true;
 
         var handler = context.RequestServices.GetRequiredService<IAuthorizationMiddlewareResultHandler>();
@@ -50,7 +51,7 @@ internal sealed class DashboardAccess
     }
 
     /// <summary>When the log-in of a request ends, if anybody knows.</summary>
-    public static DateTimeOffset? Ends(HttpContext context) => context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+    public static DateTimeOffset? Ends(HttpContext context) => context.Items[typeof(DashboardAccess)] as DateTimeOffset?;
 
     private async Task<AuthorizationPolicy> PolicyAsync() => await _policies.GetPolicyAsync(_policy) ?? throw NoPolicy(_policy);
 

@@ -10,14 +10,12 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private const int StepsBetweenLooks = 10;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
     private readonly Dictionary<RingKeeper, RingObserver> _observers = [];
-    private DashboardLook? _last;
 
     public async Task<DashboardLook> LookAsync(CancellationToken cancellationToken)
     {
@@ -25,9 +23,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         try
         {
             var stamp = Stamp();
-            if (_last is { } last && last.Stamp == stamp && last.At.Elapsed(time) < Freshness) return last;
-            var json = JsonSerializer.SerializeToUtf8Bytes(await ViewAsync(stamp, cancellationToken), JsonSerializerOptions.Web);
-            return _last = new DashboardLook(json, stamp, Moment.Now(time));
+            return new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(await ViewAsync(stamp, cancellationToken), JsonSerializerOptions.Web), stamp);
         }
         finally
         {

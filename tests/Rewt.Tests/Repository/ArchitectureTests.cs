@@ -8,12 +8,12 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] Order = ["Rewt.AspNetCore", "Rewt.Http", "Rewt.Redis", "Rewt"];
+    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.AspNetCore", "Rewt.Http", "Rewt.Redis", "Rewt"];
 
     public static TheoryData<string> PackageNames => [.. Order];
 
     [Fact]
-    public void The_packages_are_these_four() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
+    public void The_packages_are_these_five() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
 
     [Theory]
     [MemberData(nameof(PackageNames))]
@@ -47,6 +47,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Rewt.Http", "Microsoft.AspNetCore")]
     [InlineData("Rewt.Http", "StackExchange.Redis")]
     [InlineData("Rewt.AspNetCore", "StackExchange.Redis")]
+    [InlineData("Rewt.Dashboard", "StackExchange.Redis")]
     public void A_package_does_not_know_what_is_not_its_matter(string package, string foreign) =>
         References(Package(package)).ShouldNotContain(name => name.StartsWith(foreign, StringComparison.Ordinal));
 
@@ -65,6 +66,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Rewt.Redis", 8)]
     [InlineData("Rewt.Http", 8)]
     [InlineData("Rewt.AspNetCore", 8)]
+    [InlineData("Rewt.Dashboard", 2)]
     public void Public_types_are_few(string package, int most) => Package(package).GetExportedTypes().Length.ShouldBeInRange(1, most);
 
     [Fact]
