@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Internal;
 
@@ -26,7 +27,8 @@ internal sealed class DashboardAntiforgery
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.Cookie.HttpOnly = true;
         });
-        services.Replace(ServiceDescriptor.Singleton(application.GetRequiredService<ILoggerFactory>()));
+        // A cookie that another instance or an earlier run left is none of the errors that the framework calls it.
+        services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(NullLoggerFactory.Instance));
         services.Replace(ServiceDescriptor.Singleton(application.GetService<IDataProtectionProvider>() ?? new EphemeralDataProtectionProvider()));
         // It lives as long as the routes do and holds nothing that would have to be disposed of.
         _antiforgery = services.BuildServiceProvider().GetRequiredService<IAntiforgery>();

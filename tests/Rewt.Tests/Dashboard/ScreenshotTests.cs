@@ -52,9 +52,12 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         await traffic;
     }
 
-    private static void Lively(RewtOptions options) =>
+    private static void Lively(RewtOptions options)
+    {
+        if (Environment.GetEnvironmentVariable("REWT_SCREENSHOTS_OF") is { } mode) options.KeyMode = Enum.Parse<KeyMode>(mode);
         (options.RotationInterval, options.MaxTokenLifetime, options.TokenLifetime, options.ClockSkew, options.RefreshInterval) =
         (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+    }
 
     private static async Task TrafficAsync(ServiceHost orders, DashboardHost dashboard, CancellationToken stop)
     {
