@@ -84,7 +84,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         var retired = known is GivenKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",
-            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC, and a Node service may still sign with it. Wait until then, or rotate all the same."),
+            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate all the same."),
             retired.KeyId);
     }
 

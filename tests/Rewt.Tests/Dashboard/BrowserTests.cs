@@ -130,7 +130,8 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     {
         const string Hostile = "<img src=x onerror=window.struck=1>";
         await using var open = await site.OpenAsync();
-        await site.Redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", "1", $"{Hostile}|other|3");
+        var now = (await site.Host.RingAsync()).GetProperty("now").GetInt64();
+        await site.Redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, $"{Hostile}|other|3");
         try
         {
             var row = open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = Hostile });

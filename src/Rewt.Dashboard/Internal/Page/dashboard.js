@@ -98,7 +98,7 @@
       parts.push(svg('text', { class: 'kid', x: 0, y: y + 16 }, short(key.id)));
       if (!narrow) parts.push(svg('text', { x: 88, y: y + 16 }, key.service ? (key.service.length > 12 ? key.service.slice(0, 11) + '…' : key.service) : key.state));
       if (key.state === 'pending') bar('pending', start ?? now, Math.min(far, (current?.until ?? now) + v.interval), y);
-      if (key.state === 'current') bar('current', start ?? now - past * 2, key.until ?? far, y);
+      if (key.state === 'current') bar('current', start ?? now - past * 2, key.until ?? now, y);
       if (key.state === 'retired') {
         bar('signed', start ?? key.from, key.from ?? now, y);
         bar('retired', key.from ?? start ?? now - past * 2, key.until ?? far, y, true);
@@ -174,8 +174,10 @@
     }
   }
 
+  const ORDER = { current: 0, pending: 1, retired: 2, revoked: 3 };
+
   function fewKeys(ring) {
-    const keys = ring.view.keys;
+    const keys = ring.view.keys.slice().sort((a, b) => ORDER[a.state] - ORDER[b.state]);
     if (ring.all || keys.length <= FEW + 1) return keys;
     const revoked = keys.filter((key) => key.state === 'revoked').slice(0, 3);
     const others = keys.filter((key) => key.state !== 'revoked').slice(0, FEW - revoked.length);
@@ -201,7 +203,7 @@
 
   function openRing(v, index) {
     const node = $('ring').content.firstElementChild.cloneNode(true), find = (selector) => node.querySelector(selector);
-    const ring = { node, number: index, view: v, signedFrom: new Map(), all: false, timeline: find('.timeline'), keys: find('.keys tbody'), instances: find('.instances tbody') };
+    const ring = { node, number: index, view: v, signedFrom: new Map(), states: new Map(), all: false, timeline: find('.timeline'), keys: find('.keys tbody'), instances: find('.instances tbody') };
     const title = find('h2');
     title.id = 'ring-title-' + index;
     node.setAttribute('aria-labelledby', title.id);
@@ -227,7 +229,12 @@
     setText(find('.ringtrouble'), v.trouble || '');
     find('figure').hidden = v.keys.length === 0;
     find('.tables').hidden = v.now === null;
-    for (const key of v.keys) if (key.state === 'current' && key.from !== null) ring.signedFrom.set(key.id, key.from);
+    for (const key of v.keys) {
+      // Of another process's key pair nobody tells since when it signs: this page may have seen it begin.
+      if (key.state === 'current' && key.from === null && ring.states.has(key.id)) key.from = ring.signedFrom.get(key.id) ?? (ring.states.get(key.id) === 'pending' ? v.now : null);
+      if (key.state === 'current' && key.from !== null) ring.signedFrom.set(key.id, key.from);
+      ring.states.set(key.id, key.state);
+    }
 
     const few = fewKeys(ring), more = find('.more');
     rows(ring.keys, few, (key) => key.id + ' ' + (key.service || ''), (key) => keyRow(ring, key), (row, key) => fillKey(ring, row, key, now));
@@ -382,7 +389,7 @@
     let force = !!retired;
     let text = 'The pending key signs from now on, on every instance. The one that signs now retires and verifies until its last token has expired: no call fails.';
     if (v.kind === 'key-pairs') text = 'This instance signs with its pending key pair from now on; those of the others stay. Its old one verifies until its last token has expired: no call fails.';
-    if (retired) text += ` The last rotation is still in its overlap (${short(retired.id)} verifies for ${span(retired.until - now)} more), and a Node service may still sign with that key.`;
+    if (retired) text += ` The last rotation is still in its overlap (${short(retired.id)} verifies for ${span(retired.until - now)} more)${v.kind === 'shared-secret' ? ', and a Node service may still sign with that key' : ''}.`;
     if (!await ask({ title: `Rotate the key ring ${v.namespace}?`, id: current?.id, text, action: force ? 'Rotate all the same' : 'Rotate', danger: false }, opener)) return;
     let { status, answer } = await send('rotate', { ring: v.namespace, force });
     if (answer.outcome === 'overlap') {
