@@ -190,6 +190,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task An_outage_of_Redis_is_a_state_of_the_page()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -1,7 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rewt.Tests.Faults;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -43,6 +46,30 @@ public sealed class DashboardAccessTests
         builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireRole("operator")));
         await using var keyless = builder.Build();
         Should.Throw<InvalidOperationException>(() => keyless.MapRewtDashboard()).Message.ShouldContain("AddRewtAuthentication");
+    }
+
+    [Fact]
+    public async Task A_service_that_only_sends_has_one_too_and_its_record_says_where_the_command_came_from()
+    {
+        var log = new CapturedLog();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddRewtInMemory(options => options.ServiceName = "worker");
+        builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireAssertion(_ => true)));
+        await using var application = builder.Build();
+        application.MapRewtDashboard();
+        await application.StartAsync(Cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) };
+        var page = await client.GetStringAsync(new Uri("/rewt", UriKind.Relative), Cancellation);
+        var token = page.Split("id=\"token\" value=\"")[1].Split('"')[0];
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/rotate");
+        request.Headers.Add("RequestVerificationToken", token);
+        using var answer = await client.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        log.Text.ShouldContain("by the dashboard at worker/");
     }
 
     [Theory]

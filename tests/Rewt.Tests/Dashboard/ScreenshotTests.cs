@@ -1,18 +1,36 @@
+using System.Buffers.Binary;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>Makes the pictures of docs/operations/dashboard.md anew, when it is asked to: REWT_SCREENSHOTS=1.</summary>
-[Trait("Category", "Screenshots")]
+/// <summary>The pictures of docs/operations/dashboard.md; with REWT_SCREENSHOTS=1 they are made anew.</summary>
 public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
 {
-    [Fact]
-    public async Task The_pictures_in_the_docs_are_made_from_a_lively_fleet()
+    private static string Docs => Path.Combine(RepositoryRoot.Path, "docs", "operations");
+
+    [Theory]
+    [InlineData("dashboard.png")]
+    [InlineData("dashboard-dark.png")]
+    public void The_docs_show_a_picture_of_it(string name)
     {
-        if (Environment.GetEnvironmentVariable("REWT_SCREENSHOTS") != "1") Assert.Skip("makes pictures with REWT_SCREENSHOTS=1");
-        var directory = Environment.GetEnvironmentVariable("REWT_SCREENSHOTS_IN") ?? Path.Combine(RepositoryRoot.Path, "docs", "operations");
+        var picture = File.ReadAllBytes(Path.Combine(Docs, name));
+
+        picture.AsSpan(1, 3).SequenceEqual("PNG"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)).ShouldBe(1280);
+        picture.Length.ShouldBeInRange(50_000, 500_000);
+        File.ReadAllText(Path.Combine(Docs, "dashboard.md")).ShouldContain($"({name})");
+    }
+
+    [Fact]
+    public async Task The_pictures_are_made_anew_when_that_is_asked_for()
+    {
+        if (Environment.GetEnvironmentVariable("REWT_SCREENSHOTS") == "1") await MakeAsync(Environment.GetEnvironmentVariable("REWT_SCREENSHOTS_IN") ?? Docs);
+    }
+
+    private async Task MakeAsync(string directory)
+    {
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await ServiceHost.StartAsync(redis.ConnectionString, "shipping", Lively);
         await using var dashboard = await DashboardHost.StartAsync(redis.ConnectionString, Lively, builder => builder.Services
@@ -25,8 +43,8 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var traffic = TrafficAsync(orders, dashboard, stop.Token);
-        await using var light = await browser.ContextAsync(dashboard.Address, height: 1180);
-        await using var dark = await browser.ContextAsync(dashboard.Address, scheme: ColorScheme.Dark, height: 1180);
+        await using var light = await browser.ContextAsync(dashboard.Address);
+        await using var dark = await browser.ContextAsync(dashboard.Address, scheme: ColorScheme.Dark);
         await using var phone = await browser.ContextAsync(dashboard.Address, width: 360, height: 800);
         var pages = new List<IPage>();
         foreach (var context in new[] { light, dark, phone })
@@ -41,7 +59,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         await Task.Delay(TimeSpan.FromSeconds(34), TestContext.Current.CancellationToken);
         await pages[0].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard.png"), FullPage = true });
         await pages[1].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard-dark.png"), FullPage = true });
-        if (directory != Path.Combine(RepositoryRoot.Path, "docs", "operations"))
+        if (directory != Docs)
         {
             await pages[2].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard-phone.png"), FullPage = true });
             await pages[0].GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke the key" }).First.ClickAsync();
