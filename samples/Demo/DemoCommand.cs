@@ -50,6 +50,11 @@ internal static class DemoCommand
         HelpName = "SharedSecret|KeyPair",
     };
 
+    private static readonly Option<bool> NoBrowser = new("--no-browser")
+    {
+        Description = "Do not open the dashboard in a browser; its address is printed either way.",
+    };
+
     public static RootCommand Create()
     {
         Duration.Validators.Add(result => Check(result, Duration, seconds => seconds is > 0 and <= 86400, "must be more than 0 and at most 86400 seconds"));
@@ -68,7 +73,7 @@ internal static class DemoCommand
 
         var command = new RootCommand("Orders calls Inventory calls Shipping, two instances each, while the signing key rotates under the traffic.")
         {
-            Headless, Duration, Rotate, Redis, Namespace, Rate, Mode,
+            Headless, Duration, Rotate, Redis, Namespace, Rate, Mode, NoBrowser,
         };
         command.SetAction((arguments, cancellationToken) => new DemoRun(Read(arguments)).RunAsync(cancellationToken));
         return command;
@@ -88,7 +93,8 @@ internal static class DemoCommand
             seconds is { } value ? TimeSpan.FromSeconds(value) : null,
             arguments.GetValue(Rate),
             headless,
-            arguments.GetValue(Mode));
+            arguments.GetValue(Mode),
+            arguments.GetValue(NoBrowser));
     }
 
     private static void Check<T>(OptionResult result, Option<T> option, Func<T?, bool> isGood, string rule)

@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace Rewt.Samples.Demo;
 
 /// <summary>The demo from beginning to end: a server, the fleet, traffic, figures, and nothing left behind.</summary>
@@ -31,6 +33,15 @@ internal sealed class DemoRun(DemoOptions options)
     /// <summary>Without a password that may be in the connection string.</summary>
     private static string RedisName(string redis) => redis.Split(',')[0];
 
+    /// <summary>Headless, standard output is for the figures alone.</summary>
+    private void ShowDashboard(Uri address)
+    {
+        var line = $"dashboard: {address}";
+        if (options.Headless) _log.Write(line);
+        else Console.Out.WriteLine(line);
+        if (!options.Headless && !options.NoBrowser && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected) WebBrowser.TryOpen(address);
+    }
+
     private async Task<int> RunAsync(string redis, string redisName, CancellationToken stop)
     {
         await using var watch = await RedisWatch.ConnectAsync(redis);
@@ -57,6 +68,7 @@ internal sealed class DemoRun(DemoOptions options)
         {
             _log.Write($"starting two instances each of Orders, Inventory and Shipping; keys of the namespace {options.Namespace} {redisName}");
             await fleet.StartAsync(redis, options, tally, _log.Write, stop);
+            ShowDashboard(fleet.Dashboard);
             using var traffic = new Traffic(fleet.Orders, tally, _log.Write);
             await traffic.WarmUpAsync(stop);
             var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
@@ -70,7 +82,7 @@ internal sealed class DemoRun(DemoOptions options)
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
             using var quiet = end.Token.Register(() => _log.IsClosed = true);
             if (options.Duration is { } duration) end.CancelAfter(duration);
-            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, () => watch.DeleteKeysAsync(options.Namespace, options.KeyMode)).RunAsync(end);
+            var view = options.Headless ? Task.CompletedTask : new LiveView(_log, figures, ring, fleet.Dashboard, () => watch.DeleteKeysAsync(options.Namespace, options.KeyMode)).RunAsync(end);
             await Task.WhenAll(traffic.RunAsync(options.Rate, end.Token), ring.RunAsync(end.Token), meter.RunAsync(tally, end.Token), view);
 
             var duringTraffic = figures();

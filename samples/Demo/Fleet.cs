@@ -14,6 +14,9 @@ internal sealed class Fleet : IAsyncDisposable
 
     public string Orders => _orders!.Address;
 
+    /// <summary>The dashboard of an instance that is called and calls: Inventory's first.</summary>
+    public Uri Dashboard { get; private set; } = new("about:blank");
+
     public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string> log, CancellationToken cancellationToken)
     {
         _orders = await LoadBalancer.StartAsync(cancellationToken);
@@ -27,6 +30,7 @@ internal sealed class Fleet : IAsyncDisposable
             ["Rewt__Namespace"] = options.Namespace,
             ["Rewt__KeyMode"] = options.KeyMode.ToString(),
             ["Rewt__RotationInterval"] = options.Rotate.ToString("c"),
+            ["Dashboard__OnThisMachine"] = "true",
             ["Services__inventory"] = _inventory.Address,
             ["Services__shipping"] = _shipping.Address,
             ["Logging__LogLevel__Default"] = "Warning",
@@ -40,6 +44,7 @@ internal sealed class Fleet : IAsyncDisposable
             for (var number = 1; number <= Instances; number++) _processes.Add(new ServiceProcess(service, number, settings, tally, log));
         }
 
+        Dashboard = new Uri(await _processes[Instances].AddressAsync(cancellationToken), "/rewt");
         var addresses = await Task.WhenAll(_processes.Select(process => process.AddressAsync(cancellationToken)));
         foreach (var ((_, balancer), instances) in services.Zip(addresses.Chunk(Instances))) balancer.Serve(instances);
     }

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Rewt.Samples.Demo;
 
 /// <summary>The figures as they move, and keys to disturb them; one line a second where there is no terminal.</summary>
-internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Func<Task> deleteKeys)
+internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Uri dashboard, Func<Task> deleteKeys)
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
@@ -79,7 +79,7 @@ internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch rin
         foreach (var (name, value) in Pairs(now)) table.AddRow(new Text(name), new Text(value, Mood(name, now)));
 
         IRenderable[] lines = [.. log.Kept.Select(line => new Text(line[..Math.Min(line.Length, AnsiConsole.Profile.Width - 1)], new Style(Color.Grey)))];
-        return new Rows([table, new Text("r rotate   d delete the keys   q quit"), .. lines]);
+        return new Rows([table, new Text($"r rotate   d delete the keys   q quit   {dashboard}"), .. lines]);
     }
 
     private static Style Mood(string name, Figures now) => name switch

@@ -1,5 +1,7 @@
 // Inventory is called by Orders and calls Shipping: it verifies what comes in, signs what goes out and passes the user id on.
 using System.Security.Claims;
+using Rewt;
+using Rewt.Samples.Inventory;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -12,6 +14,10 @@ builder.Services
         options.ForwardClaims = ["userId"];
     });
 
+// Whoever sits at this machine, for the demo; your operators log in, and the policy asks for their role.
+var showDashboard = builder.Configuration.GetValue<bool>("Dashboard:OnThisMachine");
+builder.Services.AddAuthorization(options => options.AddPolicy(RewtDashboardDefaults.PolicyName, policy => policy.RequireAssertion(ThisMachine.IsAsking)));
+
 var app = builder.Build();
 
 app.MapGet("/health", () => "ok");
@@ -21,6 +27,8 @@ app.MapGet("/stock/{item}", async (string item, ClaimsPrincipal user, IHttpClien
     var shipment = await clients.CreateClient("shipping").GetFromJsonAsync<Shipment>($"/shipments/{item}", cancellationToken);
     return new Stock(item, user.Identity?.Name, user.FindFirstValue("userId"), shipment);
 }).RequireAuthorization();
+
+if (showDashboard) app.MapRewtDashboard("/rewt");
 
 app.Run();
 

@@ -7,6 +7,7 @@ internal static class Packages
 {
     public static IReadOnlyList<Assembly> InOrder { get; } =
     [
+        typeof(RewtDashboardDefaults).Assembly,
         typeof(RewtTestRing).Assembly,
         typeof(RewtHandler).Assembly,
         typeof(RewtSigningOptions).Assembly,

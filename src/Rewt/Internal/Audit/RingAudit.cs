@@ -22,7 +22,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => instance,
     };
 
-    private string Commander => actor?.Current is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
+    private string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
     /// <summary>This process's own key pairs were published.</summary>
     public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)

@@ -17,6 +17,17 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
     private InstanceMark? _written;
     private Moment _writtenAt;
 
+    /// <summary>The name of this instance.</summary>
+    public string Instance => _instance;
+
+    /// <summary>The newest entry of each instance, by name; <see langword="null"/> where there is no book.</summary>
+    public async Task<IReadOnlyList<InstanceMark>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (book is null) return null;
+        var marks = await book.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return [.. marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal)];
+    }
+
     /// <summary>An instance that has missed two heartbeats is not waited for.</summary>
     private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
 

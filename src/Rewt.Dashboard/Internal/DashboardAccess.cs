@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Asks the policy at each request. The authorization middleware does so too, but steps aside where somebody allowed anonymous access on top.
+/// </summary>
+internal sealed class DashboardAccess
+{
+    private readonly string _policy;
+    private readonly IAuthorizationPolicyProvider _policies;
+
+    private DashboardAccess(string policy, IAuthorizationPolicyProvider policies) => (_policy, _policies) = (policy, policies);
+
+    /// <exception cref="InvalidOperationException">There is no such policy.</exception>
+    public static DashboardAccess Open(IServiceProvider services, string policy)
+    {
+        var policies = services.GetService<IAuthorizationPolicyProvider>() ?? throw NoPolicy(policy);
+
+        // One that makes policies as they are asked for is asked with the first request.
+        var isKnownNow = policies.GetType() == typeof(DefaultAuthorizationPolicyProvider);
+        if (isKnownNow && services.GetRequiredService<IOptions<AuthorizationOptions>>().Value.GetPolicy(policy) is null) throw NoPolicy(policy);
+        return new DashboardAccess(policy, policies);
+    }
+
+    /// <summary>Whether the request may go on; where not, it has been answered.</summary>
+    public async Task<bool> LetInAsync(HttpContext context)
+    {
+        var policy = await PolicyAsync();
+        var evaluator = context.RequestServices.GetRequiredService<IPolicyEvaluator>();
+        var authenticated = await evaluator.AuthenticateAsync(policy, context);
+        var result = await evaluator.AuthorizeAsync(policy, authenticated, context, context);
+        // Kept here, for whoever sets the user, as the line above does, makes the framework forget how it was found out.
+        context.Items[typeof(DashboardAccess)] = authenticated.Properties?.ExpiresUtc;
+        if (result.Succeeded) return true;
+
+        var handler = context.RequestServices.GetRequiredService<IAuthorizationMiddlewareResultHandler>();
+        await handler.HandleAsync(static _ => Task.CompletedTask, context, policy, result);
+        return false;
+    }
+
+    /// <summary>Whether who was let in would be let in again.</summary>
+    public async Task<bool> IsStillAllowedAsync(HttpContext context)
+    {
+        var authorization = context.RequestServices.GetRequiredService<IAuthorizationService>();
+        return (await authorization.AuthorizeAsync(context.User, context, await PolicyAsync())).Succeeded;
+    }
+
+    /// <summary>When the log-in of a request ends, if anybody knows.</summary>
+    public static DateTimeOffset? Ends(HttpContext context) => context.Items[typeof(DashboardAccess)] as DateTimeOffset?;
+
+    private async Task<AuthorizationPolicy> PolicyAsync() => await _policies.GetPolicyAsync(_policy) ?? throw NoPolicy(_policy);
+
+    private static InvalidOperationException NoPolicy(string policy) => new(
+        $"MapRewtDashboard needs the authorization policy '{policy}', which says who may see keys and revoke them, and there is none: "
+        + $"call AddAuthorization(options => options.AddPolicy(\"{policy}\", policy => policy.RequireRole(\"…\"))), or name another policy in MapRewtDashboard(pattern, policy). "
+        + "The default and the fallback policy do not count.");
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Internal;
+
+/// <summary>Rotates and revokes as the operator's tool does, in the name of the user who pressed.</summary>
+internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
+{
+    private static readonly TimeSpan WaitForInstances = TimeSpan.FromSeconds(5);
+
+    private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
+    private readonly TimeProvider _time = services.GetRequiredService<TimeProvider>();
+
+    public Task RotateAsync(HttpContext context) => CarryOutAsync(context, RotateAsync);
+
+    public Task RevokeAsync(HttpContext context) => CarryOutAsync(context, RevokeAsync);
+
+    private async Task CarryOutAsync(HttpContext context, Func<HttpContext, CommandRequest, string, Task> command)
+    {
+        if (!await antiforgery.IsValidAsync(context))
+        {
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("antiforgery", "This page is out of date, or the command did not come from it. Reload the page and try again."));
+            return;
+        }
+
+        if (await CommandRequest.ReadAsync(context.Request) is not { } request)
+        {
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "The command is neither JSON nor a form."));
+            return;
+        }
+
+        var name = _rings.Names.FirstOrDefault(name => request.Ring is null || _rings.Options(name).Namespace == request.Ring);
+        if (name is null)
+        {
+            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_ring", "This application has no ring of that name."));
+            return;
+        }
+
+        if (_rings.Tenants(_rings.Options(name).Namespace) is not null)
+        {
+            await AnswerAsync(context, StatusCodes.Status409Conflict, new("not_supported", "This namespace has a ring for each tenant; see IRewtTenants and 'rewt tenants'."));
+            return;
+        }
+
+        try
+        {
+            using var scope = new AuditScope(NameOf(context.User));
+            await command(context, request, name);
+        }
+        catch (RewtKeysUnavailableException exception)
+        {
+            context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
+            var cause = exception.InnerException is { } inner ? $" ({RingHealth.Cause(inner)})" : string.Empty;
+            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, new("unavailable", exception.Message.Replace(" See the inner exception.", string.Empty, StringComparison.Ordinal) + cause));
+        }
+        catch (NotSupportedException exception)
+        {
+            await AnswerAsync(context, StatusCodes.Status409Conflict, new("not_supported", exception.Message));
+        }
+    }
+
+    private async Task RotateAsync(HttpContext context, CommandRequest request, string name)
+    {
+        var ring = services.GetRequiredKeyedService<IRewtKeyRing>(name);
+        if (!request.Force && await OverlapAsync(_rings.Keeper(_rings.Options(name).Namespace), context.RequestAborted) is { } overlap)
+        {
+            await AnswerAsync(context, StatusCodes.Status409Conflict, overlap);
+            return;
+        }
+
+        var rotated = await ring.RotateAsync(context.RequestAborted);
+        var keyId = rotated.Current?.KeyId;
+        await AnswerAsync(context, StatusCodes.Status200OK, new("rotated", $"Rotated: the key {keyId ?? "that follows"} signs now; the one before verifies until its last token has expired.", keyId));
+    }
+
+    /// <summary>As the tool has it: the next rotation waits until what the last one retired has had its time.</summary>
+    private async Task<CommandAnswer?> OverlapAsync(RingKeeper keeper, CancellationToken cancellationToken)
+    {
+        var known = await keeper.GetAsync(cancellationToken);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(_time);
+        var retired = known is GivenKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
+        return retired is null ? null : new CommandAnswer(
+            "overlap",
+            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate all the same."),
+            retired.KeyId);
+    }
+
+    private async Task RevokeAsync(HttpContext context, CommandRequest request, string name)
+    {
+        if (request.KeyId is not { Length: > 0 and <= 200 } keyId)
+        {
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "Say which key: keyId."));
+            return;
+        }
+
+        if (!await IsKnownAsync(_rings.Options(name).Namespace, keyId, context.RequestAborted))
+        {
+            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_key", "The ring has no such key; look at the list of keys."));
+            return;
+        }
+
+        RewtRevocation revocation;
+        try
+        {
+            // What has begun is finished: a browser that goes away must not leave it open whether everybody dropped the key.
+            revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not NotSupportedException)
+        {
+            throw new RewtKeysUnavailableException($"Redis did not answer to the end ({RingHealth.Cause(exception)}), so it is not known who has dropped the key {keyId}. Revoke it again.", TimeSpan.FromSeconds(2));
+        }
+
+        var message = revocation.IsComplete
+            ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
+            : $"Revoked: the key {keyId} is dead, and these instances have not confirmed it within {WaitForInstances.TotalSeconds} seconds. One that is cut off learns of it when it is back; look at its log and its way to Redis.";
+        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
+    }
+
+    /// <summary>Also one that this instance has not heard of yet.</summary>
+    private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
+    {
+        foreach (var keeper in _rings.All(ring).Where(keeper => keeper.IsPossible(keyId)))
+        {
+            if (Has(keeper.Known) || Has(await keeper.RefreshAsync(cancellationToken))) return true;
+        }
+
+        return false;
+
+        bool Has(KeySnapshot? known) => known?.ToKeys().Any(key => key.KeyId == keyId) == true;
+    }
+
+    /// <summary>Who pressed, as the record of what happened names them.</summary>
+    private static string NameOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name
+        : user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? "the dashboard";
+
+    private static Task AnswerAsync(HttpContext context, int status, CommandAnswer answer)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(answer, JsonSerializerOptions.Web, CancellationToken.None);
+    }
+}

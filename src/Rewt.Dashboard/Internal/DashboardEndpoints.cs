@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Rewt.Internal;
+
+/// <summary>What the dashboard answers, each behind the policy.</summary>
+internal sealed class DashboardEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    private readonly DashboardAccess _access;
+    private readonly DashboardAntiforgery _antiforgery;
+    private readonly DashboardStream _stream;
+    private readonly DashboardCommands _commands;
+
+    private DashboardEndpoints(IServiceProvider services, DashboardAccess access)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        var counts = new TrafficCounts(services);
+        lifetime.ApplicationStarted.Register(counts.Start);
+        lifetime.ApplicationStopped.Register(counts.Dispose);
+        (_access, _antiforgery) = (access, new DashboardAntiforgery(services));
+        var observer = new DashboardObserver(services, counts, time);
+        lifetime.ApplicationStopped.Register(observer.Dispose);
+        _stream = new DashboardStream(observer, access, time, lifetime.ApplicationStopping);
+        _commands = new DashboardCommands(services, _antiforgery);
+    }
+
+    /// <exception cref="InvalidOperationException">There is no such policy or no ring.</exception>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
+    {
+        var services = endpoints.ServiceProvider;
+        var access = DashboardAccess.Open(services, policy);
+        if (!services.GetServices<RingRegistration>().Any())
+        {
+            throw new InvalidOperationException("MapRewtDashboard shows keys, and none are registered: call AddRewtAuthentication or AddRewt first.");
+        }
+
+        var dashboard = new DashboardEndpoints(services, access);
+        var group = endpoints.MapGroup(pattern.TrimEnd('/'));
+        group.MapMethods("/", Reading, dashboard.Behind(dashboard.PageAsync));
+        foreach (var asset in DashboardAsset.All) group.MapMethods($"/{asset.Name}", Reading, dashboard.Behind(asset.AnswerAsync));
+        group.MapMethods("/snapshot", Reading, dashboard.Behind(dashboard._stream.SnapshotAsync));
+        group.MapGet("/events", dashboard.Behind(dashboard._stream.AnswerAsync)).DisableRequestTimeout();
+        group.MapPost("/rotate", dashboard.Behind(dashboard._commands.RotateAsync));
+        group.MapPost("/revoke", dashboard.Behind(dashboard._commands.RevokeAsync));
+        return group.RequireAuthorization(policy)
+            .DisableAntiforgery() // The page has an antiforgery of its own, which needs no registration.
+            .ExcludeFromDescription()
+            .WithDisplayName("Rewt dashboard");
+    }
+
+    private RequestDelegate Behind(RequestDelegate answer) => async context =>
+    {
+        DashboardHeaders.Write(context.Response);
+        if (await _access.LetInAsync(context)) await answer(context);
+    };
+
+    private Task PageAsync(HttpContext context) => DashboardAsset.PageAsync(context, _antiforgery.Issue(context));
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Looks at what this instance knows, for all who watch together: of Redis only the book of instances is asked, and only while somebody watches.
+/// </summary>
+internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private const int StepsBetweenLooks = 10;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
+    private readonly Dictionary<RingKeeper, RingObserver> _observers = [];
+
+    public async Task<DashboardLook> LookAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var stamp = Stamp();
+            return new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(await ViewAsync(stamp, cancellationToken), JsonSerializerOptions.Web), stamp);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Waits until it is time for another look: a second, or less when a ring has changed.</summary>
+    public async Task NewsAsync(DashboardLook last, CancellationToken cancellationToken)
+    {
+        for (var step = 0; step < StepsBetweenLooks && Stamp() == last.Stamp; step++) await Task.Delay(Step, time, cancellationToken);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private string Stamp() => string.Join(
+        '|',
+        Keepers().Select(keeper => keeper.Known is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Epoch}/{known.Version}/{known.Problem}") : string.Empty));
+
+    private IEnumerable<RingKeeper> Keepers() => _rings.Namespaces.Where(name => _rings.Tenants(name) is null).SelectMany(_rings.All);
+
+    private async Task<DashboardView> ViewAsync(string stamp, CancellationToken cancellationToken)
+    {
+        var views = new List<RingView>();
+        foreach (var name in _rings.Names)
+        {
+            var options = _rings.Options(name);
+            if (_rings.Tenants(options.Namespace) is { } tenants)
+            {
+                views.Add(RingObserver.OfTenants(tenants, options));
+                continue;
+            }
+
+            foreach (var keeper in _rings.All(options.Namespace))
+            {
+                if (!_observers.TryGetValue(keeper, out var observer)) _observers.Add(keeper, observer = new RingObserver(keeper, options, time));
+                views.Add(await observer.ViewAsync(stamp, cancellationToken));
+            }
+        }
+
+        var health = await HealthAsync(cancellationToken);
+        return new DashboardView(
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            _rings.Options(_rings.Names[0]).ServiceName,
+            Keepers().FirstOrDefault()?.Roll.Instance,
+            health.Status.ToString().ToLowerInvariant(),
+            health.Description,
+            views,
+            counts.View());
+    }
+
+    private Task<HealthCheckResult> HealthAsync(CancellationToken cancellationToken)
+    {
+        var check = new RewtHealthCheck(_rings, services.GetRequiredService<DoctorReports>());
+        return check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("rewt", check, null, null) }, cancellationToken);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Rewt.Internal;
+
+/// <summary>Server-sent events: a snapshot about once a second, and at once when a ring changes. Each ends after a while, so that whoever follows is asked again who they are.</summary>
+internal sealed class DashboardStream(DashboardObserver observer, DashboardAccess access, TimeProvider time, CancellationToken stopping)
+{
+    public const int MaximumStreams = 50;
+
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(10);
+
+    private int _open;
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _open) > MaximumStreams || stopping.IsCancellationRequested)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers.RetryAfter = "5";
+                return;
+            }
+
+            await SendAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>The same once, for programs and for browsers without scripts.</summary>
+    public async Task SnapshotAsync(HttpContext context)
+    {
+        var look = await observer.LookAsync(context.RequestAborted);
+        context.Response.ContentType = "application/json";
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(look.Json, context.RequestAborted);
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        using var life = new CancellationTokenSource(Life(context), time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(life.Token, context.RequestAborted, stopping);
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        try
+        {
+            var body = context.Response.Body;
+            await body.WriteAsync("retry: 1000\n\n"u8.ToArray(), end.Token);
+            var asked = Moment.Now(time);
+            while (true)
+            {
+                var look = await observer.LookAsync(end.Token);
+                await body.WriteAsync("data: "u8.ToArray(), end.Token);
+                await body.WriteAsync(look.Json, end.Token);
+                await body.WriteAsync("\n\n"u8.ToArray(), end.Token);
+                await body.FlushAsync(end.Token);
+                await observer.NewsAsync(look, end.Token);
+                if (asked.Elapsed(time) < CheckEvery) continue;
+
+                if (!await access.IsStillAllowedAsync(context)) return;
+                asked = Moment.Now(time);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The browser has gone or comes again, or the application ends, which must not wait for those who look.
+        }
+    }
+
+    /// <summary>No longer than the log-in.</summary>
+    private TimeSpan Life(HttpContext context)
+    {
+        if (DashboardAccess.Ends(context) is not { } ends) return LongestLife;
+        var left = ends - time.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestLife ? left : LongestLife;
+    }
+}

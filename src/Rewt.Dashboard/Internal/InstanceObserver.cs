@@ -1,0 +1,50 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// Reads the book of instances while somebody watches: at most once a second, in large fleets less often, and never two reads at once. A look waits for a
+/// read only briefly, or a server that hangs would hold up the page that shows it.
+/// </summary>
+internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
+{
+    public const int MostShown = 200;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private IReadOnlyList<InstanceMark>? _marks;
+    private Task<IReadOnlyList<InstanceMark>?>? _reading;
+    private Moment? _readAt;
+    private string? _stamp;
+
+    /// <summary>Why the last reading is not a fresh one.</summary>
+    public string? Trouble { get; private set; }
+
+    private TimeSpan Pause => TimeSpan.FromMilliseconds(Math.Clamp((_marks?.Count ?? 0) * 10, 950, LongestPause.TotalMilliseconds));
+
+    /// <returns>The newest entry of each instance; <see langword="null"/> where there is no book or it was never read.</returns>
+    public async Task<IReadOnlyList<InstanceMark>?> ReadAsync(string stamp, CancellationToken cancellationToken)
+    {
+        var isDue = _readAt is not { } at || at.Elapsed(time) >= Pause || _stamp != stamp;
+        if (_reading is null && isDue)
+        {
+            (_reading, _stamp, _readAt) = (roll.ReadAsync(CancellationToken.None), stamp, Moment.Now(time));
+        }
+
+        if (_reading is not { } reading) return _marks;
+        try
+        {
+            _marks = await reading.WaitAsync(Patience, time, cancellationToken);
+            (_reading, Trouble) = (null, null);
+        }
+        catch (TimeoutException) when (!reading.IsCompleted)
+        {
+            Trouble = "Redis takes its time to say which instances there are.";
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            (_reading, Trouble) = (null, $"The instances cannot be read ({RingHealth.Cause(exception)}).");
+        }
+
+        return _marks;
+    }
+}

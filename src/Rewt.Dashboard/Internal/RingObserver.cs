@@ -1,0 +1,83 @@
+namespace Rewt.Internal;
+
+/// <summary>One ring as the page shows it.</summary>
+internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeProvider time)
+{
+    private const int MostKeys = 200;
+
+    private readonly RingSchedule _schedule = RingSchedule.From(options);
+    private readonly InstanceObserver _instances = new(keeper.Roll, time);
+
+    public static RingView OfTenants(TenantRings tenants, RewtOptions options)
+    {
+        var schedule = RingSchedule.From(options);
+        return new RingView(tenants.Name, "tenants", false, tenants.Health().Trouble, 0, null, null, null, schedule.Interval, schedule.Retention, [], 0, [], null, null);
+    }
+
+    /// <param name="stamp">What tells whether anything has changed; the book of instances is read again when it has.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<RingView> ViewAsync(string stamp, CancellationToken cancellationToken)
+    {
+        var trouble = keeper.Health().Trouble;
+        if (keeper.Known is not { } known)
+        {
+            return new RingView(keeper.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
+        }
+
+        var age = (long)known.Age(time).TotalMilliseconds;
+        var now = known.ReadAt + age;
+        var keys = known.ToKeys();
+        var marks = await _instances.ReadAsync(stamp, cancellationToken);
+        var newest = NewestVersion(known, marks);
+        var views = marks?.Select(mark => View(mark, known, newest)).OrderByDescending(instance => instance.IsBehind == true).ThenBy(instance => instance.Name, StringComparer.Ordinal);
+        return new RingView(
+            keeper.Name,
+            Kind(known),
+            known is RingSnapshot or PairSnapshot,
+            trouble,
+            known.Version,
+            (known as RingSnapshot)?.ChangedBy,
+            now,
+            age,
+            _schedule.Interval,
+            _schedule.Retention,
+            [.. keys.Take(MostKeys).Select(key => View(key, known, now))],
+            keys.Count,
+            [.. views?.Take(InstanceObserver.MostShown) ?? []],
+            marks?.Count,
+            _instances.Trouble);
+    }
+
+    private static string Kind(KeySnapshot known) => known switch
+    {
+        RingSnapshot => "shared-secret",
+        PairSnapshot => "key-pairs",
+        _ => "given-keys",
+    };
+
+    /// <summary>Others may hold a newer ring than this instance.</summary>
+    private static long NewestVersion(KeySnapshot known, IReadOnlyList<InstanceMark>? marks) =>
+        (marks ?? []).Where(mark => mark.Epoch == known.Epoch).Select(mark => mark.Version).Append(known.Version).Max();
+
+    private InstanceView View(InstanceMark mark, KeySnapshot known, long newest) => new(
+        mark.Instance,
+        mark.Version,
+        known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
+        mark.SeenAt,
+        mark.Instance == keeper.Roll.Instance);
+
+    private KeyView View(RewtKey key, KeySnapshot known, long now)
+    {
+        var until = key.Until?.ToUnixTimeMilliseconds();
+        var from = key.State switch
+        {
+            RewtKeyState.Pending => (known as RingSnapshot)?.Reading.Ring?.NextBorn,
+            RewtKeyState.Current when known is RingSnapshot ring => ring.CurrentSince,
+            RewtKeyState.Current => until - _schedule.Interval,
+            RewtKeyState.Retired => until - _schedule.Retention,
+            _ => until - _schedule.DeadRetention,
+        };
+        // Where the settings of the service that wrote it differ, what is reckoned from them says nothing.
+        return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until);
+    }
+}

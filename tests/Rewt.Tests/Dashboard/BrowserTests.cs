@@ -1,0 +1,247 @@
+using Microsoft.Playwright;
+using Rewt.Tests.Infrastructure;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>The page in a real browser.</summary>
+public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_draws_the_ring_the_instances_and_the_figures()
+    {
+        await using var open = await site.OpenAsync();
+        var ring = await site.Host.Ring.GetAsync(Cancellation);
+
+        await Expect(open.Page).ToHaveTitleAsync("Rewt keys of inventory");
+        await Expect(open.Current).ToHaveTextAsync(ring.Current!.KeyId);
+        await Expect(open.StateOf(ring.Keys.First(key => key.State == RewtKeyState.Pending).KeyId)).ToHaveTextAsync("pending");
+        await Expect(open.Page.Locator(".timeline .nowline")).ToHaveCountAsync(1);
+        await Expect(open.Page.Locator(".timeline .bar.current")).ToHaveCountAsync(1);
+        await Expect(open.Page.Locator(".timeline .bar.pending")).ToHaveCountAsync(1);
+        await Expect(open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = "orders/" })).ToHaveCountAsync(1);
+        await Expect(open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = "this instance" })).ToHaveCountAsync(1);
+        await Expect(open.Page.Locator(".plot .chart[role=img][aria-label]")).ToHaveCountAsync(4);
+        await Expect(open.Page.Locator(".plot .chart path.k1")).Not.ToHaveCountAsync(0);
+        await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
+    }
+
+    [Fact]
+    public async Task A_rotation_shows_without_a_reload()
+    {
+        await using var open = await site.OpenAsync();
+        var before = (await site.Host.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        await Expect(open.Current).ToHaveTextAsync(before);
+        await open.Page.EvaluateAsync("() => { window.here = true; }");
+
+        var after = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
+
+        await Expect(open.Current).ToHaveTextAsync(after);
+        await Expect(open.StateOf(before)).ToHaveTextAsync("retired");
+        await Expect(open.Page.Locator(".timeline .bar.retired")).Not.ToHaveCountAsync(0);
+        (await open.Page.EvaluateAsync<bool>("() => window.here === true")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Revoking_is_asked_about_first_and_then_done()
+    {
+        await using var open = await site.OpenAsync();
+        var keyId = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
+        var button = open.Button($"Revoke the key {keyId}…");
+
+        await button.ClickAsync();
+        await Expect(open.Dialog).ToContainTextAsync(keyId);
+        await Expect(open.Dialog).ToContainTextAsync("cannot be undone");
+        await open.Page.Keyboard.PressAsync("Escape");
+        await Expect(open.Dialog).ToBeHiddenAsync();
+        await Expect(button).ToBeFocusedAsync();
+
+        await button.ClickAsync();
+        await open.Button("Cancel").ClickAsync();
+        await Expect(open.Dialog).ToBeHiddenAsync();
+        await Expect(open.Outcome).ToBeEmptyAsync();
+        (await site.Host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(keyId);
+
+        await button.ClickAsync();
+        await open.Button("Revoke the key").Last.ClickAsync();
+
+        await Expect(open.Outcome).ToContainTextAsync("Revoked");
+        await Expect(open.Outcome).ToContainTextAsync(keyId);
+        await Expect(open.StateOf(keyId)).ToHaveTextAsync("revoked");
+        await Expect(button).ToHaveCountAsync(0);
+        (await site.Host.Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
+        site.Host.Log.Text.ShouldContain($"key {keyId} of the ring rewt was revoked by ops-ada at inventory/");
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_keyboard_alone_is_enough_to_rotate()
+    {
+        await using var open = await site.OpenAsync();
+        var before = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
+        await Expect(open.Current).ToHaveTextAsync(before);
+        var rotate = open.Button("Rotate now…");
+
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(open.Page.GetByText("Skip to the keys")).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(rotate).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Button("Cancel")).ToBeFocusedAsync();
+        // The last rotation is in its overlap, which the dialog says before it is done all the same.
+        await Expect(open.Dialog).ToContainTextAsync("overlap");
+        await open.Page.Keyboard.PressAsync("Tab");
+        await open.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(open.Outcome).ToContainTextAsync("Rotated");
+        await Expect(open.Current).Not.ToHaveTextAsync(before);
+        await Expect(rotate).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_secret_is_in_the_document_and_nothing_is_asked_of_elsewhere()
+    {
+        await using var open = await site.OpenAsync();
+        var token = await site.Host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        var secrets = await Secrets.ReadAsync(site.Redis);
+        var current = (await site.Host.Ring.RotateAsync(Cancellation)).Current!.KeyId;
+        secrets.UnionWith(await Secrets.ReadAsync(site.Redis));
+        await Expect(open.Current).ToHaveTextAsync(current);
+
+        var document = await open.Page.ContentAsync();
+
+        secrets.Count.ShouldBeGreaterThanOrEqualTo(3);
+        document.ShouldContain(current);
+        foreach (var secret in secrets) document.ShouldNotContain(secret);
+        document.ShouldNotContain(token.Split('.')[2]);
+        document.ShouldNotContain("eyJ");
+        open.Requests.ShouldNotBeEmpty();
+        open.Requests.ShouldAllBe(url => url.StartsWith(site.Host.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal));
+        open.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hostile_name_is_shown_as_it_is_written()
+    {
+        const string Hostile = "<img src=x onerror=window.struck=1>";
+        await using var open = await site.OpenAsync();
+        var now = (await site.Host.RingAsync()).GetProperty("now").GetInt64();
+        await site.Redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, $"{Hostile}|other|3");
+        try
+        {
+            var row = open.Page.Locator("table.instances tbody tr").Filter(new LocatorFilterOptions { HasText = Hostile });
+            await Expect(row).ToHaveCountAsync(1);
+            await Expect(row).ToContainTextAsync("behind");
+            (await open.Page.EvaluateAsync<bool>("() => document.images.length === 0 && window.struck === undefined")).ShouldBeTrue();
+        }
+        finally
+        {
+            await ForgetAsync();
+        }
+
+        Task ForgetAsync() => site.Redis.CommandAsync("ZREM", "{rewt:rewt-secret}:instances", $"{Hostile}|other|3");
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Text_stands_out_from_its_background(ColorScheme scheme)
+    {
+        await using var open = await site.OpenAsync(scheme);
+        await site.Host.Ring.RotateAsync(Cancellation);
+        await Expect(open.Page.Locator(".state[data-state=retired]").First).ToBeVisibleAsync();
+        await open.Button("Rotate now…").ClickAsync();
+
+        var weak = await open.Page.EvaluateAsync<string[]>(Contrast);
+        weak.ShouldBeEmpty();
+
+        var luminance = await open.Page.EvaluateAsync<int>("() => parseInt(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])");
+        if (scheme == ColorScheme.Light) luminance.ShouldBeGreaterThan(200);
+        else luminance.ShouldBeLessThan(50);
+        // A picture of one colour would be a few kilobytes.
+        (await open.Page.ScreenshotAsync()).Length.ShouldBeGreaterThan(20_000);
+    }
+
+    [Fact]
+    public async Task It_fits_a_phone_and_all_that_can_be_pressed_or_seen_has_a_name()
+    {
+        await using var open = await site.OpenAsync(width: 360);
+
+        (await open.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360);
+        (await open.Page.EvaluateAsync<string[]>(Nameless)).ShouldBeEmpty();
+        await Expect(open.Page.GetByRole(AriaRole.Main)).ToHaveCountAsync(1);
+        await Expect(open.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_said_so()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var open = await site.OpenAsync(host: host);
+
+        await host.StopAsync(Cancellation);
+
+        await Expect(open.Page.Locator("#connection-word")).ToHaveTextAsync("Connection lost, trying again");
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task An_outage_of_Redis_is_a_state_of_the_page()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await host.WarmAsync();
+        await using var open = await site.OpenAsync(host: host);
+        await redis.KillAsync();
+
+        await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Degraded");
+        await Expect(open.Page.Locator(".ringtrouble")).ToContainTextAsync("cannot be read");
+        await open.Button("Rotate now…").ClickAsync();
+        await open.Dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
+        await Expect(open.Outcome).ToContainTextAsync("Redis");
+        await Expect(open.Outcome.Locator("[data-state=bad]")).ToBeVisibleAsync();
+
+        await redis.RestartAsync();
+        await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
+        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), Limit, "the trouble is over");
+    }
+
+    /// <summary>WCAG 2.2, 1.4.3: every visible text of the page against the nearest background, 4.5 : 1.</summary>
+    private const string Contrast =
+        """
+        () => {
+          const parse = (color) => color.match(/[\d.]+/g).map(Number);
+          const part = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+          const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+          const behind = (node) => {
+            for (let at = node; at; at = at.parentElement) {
+              const color = parse(getComputedStyle(at).backgroundColor);
+              if (color.length === 3 || color[3] === 1) return color;
+            }
+            return [255, 255, 255];
+          };
+          const weak = [];
+          for (const node of document.querySelectorAll('body *')) {
+            const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+            if (!own || !node.checkVisibility() || node.classList.contains('nowtext') || node.closest('noscript')) continue;
+            const style = getComputedStyle(node), text = parse(node.namespaceURI.endsWith('svg') ? style.fill : style.color);
+            const [a, b] = [light(text), light(behind(node))];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) weak.push(`${node.tagName}.${node.className.baseVal ?? node.className} "${node.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+          }
+          return weak;
+        }
+        """;
+
+    private const string Nameless =
+        """
+        () => [...document.querySelectorAll('button, a, svg[role=img], table, section, [role=region]')]
+          .filter((node) => !node.closest('dialog') && !(node.textContent.trim() && ['BUTTON', 'A'].includes(node.tagName)) && !node.getAttribute('aria-label') && !node.getAttribute('aria-labelledby'))
+          .map((node) => node.outerHTML.slice(0, 80))
+        """;
+}

@@ -1,0 +1,199 @@
+using System.Net;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rewt.Tests.Faults;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>Who gets to see the page, and where it lies.</summary>
+public sealed class DashboardAccessTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Endpoints => new()
+    {
+        { "GET", "/rewt" }, { "GET", "/rewt/" }, { "HEAD", "/rewt" }, { "GET", "/rewt/dashboard.css" }, { "GET", "/rewt/dashboard.js" }, { "GET", "/rewt/snapshot" },
+        { "GET", "/rewt/events" }, { "POST", "/rewt/rotate" }, { "POST", "/rewt/revoke" },
+    };
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Operators")]
+    public async Task Without_its_policy_the_application_does_not_start_and_says_what_to_add(string? other)
+    {
+        var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardHost.StartAsync(policy: other, configure: builder => builder.Services.AddAuthorization(options =>
+        {
+            // Neither of these is meant for those who may revoke keys.
+            options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build();
+            options.FallbackPolicy = options.DefaultPolicy;
+        })));
+
+        exception.Message.ShouldContain("'RewtDashboard'");
+        exception.Message.ShouldContain("AddAuthorization(options => options.AddPolicy(\"RewtDashboard\"");
+    }
+
+    [Fact]
+    public async Task Without_any_authorization_or_any_keys_it_is_an_error_at_the_start_too()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        await using var bare = builder.Build();
+        Should.Throw<InvalidOperationException>(() => bare.MapRewtDashboard()).Message.ShouldContain("RewtDashboard");
+
+        builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireRole("operator")));
+        await using var keyless = builder.Build();
+        Should.Throw<InvalidOperationException>(() => keyless.MapRewtDashboard()).Message.ShouldContain("AddRewtAuthentication");
+    }
+
+    [Fact]
+    public async Task A_service_that_only_sends_has_one_too_and_its_record_says_where_the_command_came_from()
+    {
+        var log = new CapturedLog();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddRewtInMemory(options => options.ServiceName = "worker");
+        builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireAssertion(_ => true)));
+        await using var application = builder.Build();
+        application.MapRewtDashboard();
+        await application.StartAsync(Cancellation);
+        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) };
+        var page = await client.GetStringAsync(new Uri("/rewt", UriKind.Relative), Cancellation);
+        var token = page.Split("id=\"token\" value=\"")[1].Split('"')[0];
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/rotate");
+        request.Headers.Add("RequestVerificationToken", token);
+        using var answer = await client.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        log.Text.ShouldContain("by the dashboard at worker/");
+    }
+
+    [Theory]
+    [MemberData(nameof(Endpoints))]
+    public async Task Strangers_get_401_users_403_and_nobody_an_answer_that_may_be_kept(string method, string path)
+    {
+        await using var host = await DashboardHost.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
+
+        await RefusedAsync(host, method, path);
+    }
+
+    [Fact]
+    public async Task Anonymous_access_that_is_allowed_on_top_does_not_open_it()
+    {
+        await using var host = await DashboardHost.StartAsync(map: application => application.MapRewtDashboard().AllowAnonymous());
+
+        foreach (var (method, path) in Endpoints.Select(row => row.Data)) await RefusedAsync(host, method, path);
+        (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
+        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
+        host.Log.Text.ShouldContain("by ops-ada at inventory/");
+    }
+
+    [Fact]
+    public async Task A_policy_that_only_its_provider_knows_is_asked_at_the_first_request()
+    {
+        await using var host = await DashboardHost.StartAsync(policy: null, configure: builder =>
+        {
+            builder.Services.AddAuthorization();
+            builder.Services.AddSingleton<IAuthorizationPolicyProvider, AskedPolicies>();
+        });
+
+        await RefusedAsync(host, "GET", "/rewt/snapshot");
+        (await host.SnapshotAsync()).GetProperty("health").GetString().ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("ops/keys/")]
+    [InlineData("/a b:c/{tenant}")]
+    public async Task It_lies_wherever_it_is_mapped_in_groups_and_under_a_path_base(string pattern)
+    {
+        await using var host = await DashboardHost.StartAsync(map: application =>
+        {
+            application.UsePathBase("/base");
+            application.UseRouting();
+            application.UseAuthentication();
+            application.UseAuthorization();
+            application.MapGroup("/group").MapRewtDashboard(pattern);
+            application.MapRewtDashboard("/second", RewtDashboardDefaults.PolicyName);
+        });
+        var path = ("/base/group/" + pattern.Trim('/')).TrimEnd('/').Replace("{tenant}", "acme:1", StringComparison.Ordinal);
+
+        foreach (var place in new[] { path, path + "/", "/second", "/base/second/" })
+        {
+            var page = new Uri(host.Address, place);
+            var html = await host.Client.GetStringAsync(page, Cancellation);
+            foreach (var link in new[] { "href=\"", "src=\"" })
+            {
+                var file = html[(html.LastIndexOf(link + "./", StringComparison.Ordinal) + link.Length)..];
+                // As a browser resolves it.
+                (await host.Client.GetAsync(new Uri(page, file[..file.IndexOf('"', StringComparison.Ordinal)]), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK, place);
+            }
+
+            (await host.SnapshotAsync(place)).GetProperty("rings").GetArrayLength().ShouldBe(1);
+            (await host.CommandAsync("rotate", new { force = true }, place)).Status.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Theory]
+    [InlineData("/rewt")]
+    [InlineData("/rewt/dashboard.js")]
+    [InlineData("/rewt/snapshot")]
+    public async Task A_browser_is_told_to_load_nothing_from_elsewhere_and_to_keep_nothing(string path)
+    {
+        await using var host = await DashboardHost.StartAsync();
+
+        using var answer = await host.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var policy = answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldNotContain("unsafe");
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldHaveSingleItem().ShouldBe("nosniff");
+        answer.Headers.GetValues("Referrer-Policy").ShouldHaveSingleItem().ShouldBe("no-referrer");
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_page_is_small_and_names_nothing_outside_itself()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var files = new List<string>();
+        foreach (var path in new[] { "/rewt", "/rewt/dashboard.css", "/rewt/dashboard.js" }) files.Add(await host.Client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
+
+        files.Sum(file => file.Length).ShouldBeLessThan(60_000);
+        var text = string.Concat(files).Replace("http://www.w3.org/2000/svg", string.Empty, StringComparison.Ordinal);
+        text.ShouldNotContain("http:");
+        text.ShouldNotContain("https:");
+        text.ShouldNotContain("innerHTML =");
+        text.ShouldNotContain("{{");
+    }
+
+    private static async Task RefusedAsync(DashboardHost host, string method, string path)
+    {
+        using var client = new HttpClient { BaseAddress = host.Address };
+        foreach (var (user, status) in new[] { ((string?)null, HttpStatusCode.Unauthorized), ("eve", HttpStatusCode.Forbidden) })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            if (user is not null) request.Headers.Add("user", user);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            answer.StatusCode.ShouldBe(status, $"{method} {path} of {user ?? "nobody"}");
+            (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
+        }
+    }
+
+    private sealed class AskedPolicies : IAuthorizationPolicyProvider
+    {
+        public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build());
+
+        public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Task.FromResult<AuthorizationPolicy?>(null);
+
+        public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName) =>
+            Task.FromResult<AuthorizationPolicy?>(new AuthorizationPolicyBuilder(TestUserHandler.Name).RequireRole("operator").Build());
+    }
+}

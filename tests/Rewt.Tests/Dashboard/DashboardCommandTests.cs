@@ -1,0 +1,240 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Tests.Faults;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>Rotate and revoke.</summary>
+public sealed class DashboardCommandTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("rotate")]
+    [InlineData("revoke")]
+    public async Task A_command_that_did_not_come_from_the_page_is_refused_and_changes_nothing(string command)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var current = await host.WarmAsync();
+        var token = await host.TokenAsync();
+
+        using (var bare = await host.Client.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation))
+        {
+            bare.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await bare.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe("antiforgery");
+        }
+
+        // The page of one operator is no use to another, nor is a token without its cookie.
+        host.Client.DefaultRequestHeaders.Remove("user");
+        host.Client.DefaultRequestHeaders.Add("user", "ops-eve");
+        (await host.CommandAsync(command, new { keyId = current, force = true }, token: token)).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await host.CommandAsync(command, new { keyId = current, force = true }, token: "junk")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        using var cookieless = new HttpClient { BaseAddress = host.Address };
+        cookieless.DefaultRequestHeaders.Add("user", "ops-ada");
+        cookieless.DefaultRequestHeaders.Add("RequestVerificationToken", token);
+        using var answer = await cookieless.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task Rotating_makes_the_pending_key_current_and_a_second_time_waits_for_the_overlap_unless_forced()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        var first = await host.WarmAsync();
+        var second = DashboardHost.KeyIn(await host.RingAsync(), "pending");
+
+        var (status, answer) = await host.CommandAsync("rotate", new { });
+        status.ShouldBe(HttpStatusCode.OK);
+        answer.GetProperty("outcome").GetString().ShouldBe("rotated");
+        answer.GetProperty("keyId").GetString().ShouldBe(second);
+        DashboardHost.KeyIn(await host.RingAsync(), "current").ShouldBe(second);
+        DashboardHost.KeyIn(await host.RingAsync(), "retired").ShouldBe(first);
+
+        (status, answer) = await host.CommandAsync("rotate", new { ring = "rewt" });
+        status.ShouldBe(HttpStatusCode.Conflict);
+        answer.GetProperty("outcome").GetString().ShouldBe("overlap");
+        answer.GetProperty("message").GetString()!.ShouldContain(first);
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(second);
+
+        (await host.CommandAsync("rotate", new { force = true })).Status.ShouldBe(HttpStatusCode.OK);
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldNotBe(second);
+        host.Log.Text.ShouldContain($"key {first} of the ring rewt was retired by ops-ada at inventory/");
+    }
+
+    [Fact]
+    public async Task A_form_serves_as_well_as_JSON()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var current = await host.WarmAsync();
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["keyId"] = current, ["__RequestVerificationToken"] = await host.TokenAsync() });
+
+        using var answer = await host.Client.PostAsync(new Uri("/rewt/revoke", UriKind.Relative), form, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        DashboardHost.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_is_dead_everywhere_and_the_record_says_who_pressed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
+        var current = await host.WarmAsync();
+        var token = await other.SignAsync();
+
+        var (status, answer) = await host.CommandAsync("revoke", new { keyId = current });
+
+        status.ShouldBe(HttpStatusCode.OK);
+        answer.GetProperty("outcome").GetString().ShouldBe("revoked");
+        host.Log.Text.ShouldContain($"key {current} of the ring rewt was revoked by ops-ada at inventory/");
+        await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the other instance refuses it");
+        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal), Limit, "the other instance says by whom");
+        DashboardHost.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task Instances_that_do_not_confirm_are_named()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        var current = await host.WarmAsync();
+        var now = (await host.RingAsync()).GetProperty("now").GetInt64().ToString(CultureInfo.InvariantCulture);
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, "orders/silent|another|1");
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, $"orders/behind|{await EpochAsync(redis)}|0");
+
+        var (status, answer) = await host.CommandAsync("revoke", new { keyId = current });
+
+        status.ShouldBe(HttpStatusCode.OK);
+        answer.GetProperty("unconfirmed").EnumerateArray().Select(name => name.GetString()).ShouldBe(["orders/behind", "orders/silent"]);
+        answer.GetProperty("message").GetString()!.ShouldContain("have not confirmed");
+    }
+
+    [Theory]
+    [InlineData("{}", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("""{"keyId":""}""", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("""{"keyId":7}""", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("no json", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("null", HttpStatusCode.BadRequest, "malformed")]
+    [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA"}""", HttpStatusCode.NotFound, "unknown_key")]
+    [InlineData("""{"keyId":"<script>"}""", HttpStatusCode.NotFound, "unknown_key")]
+    [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA","ring":"other"}""", HttpStatusCode.NotFound, "unknown_ring")]
+    public async Task What_cannot_be_revoked_is_said_and_revokes_nothing(string body, HttpStatusCode expected, string outcome)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var current = await host.WarmAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
+
+        using var answer = await host.Client.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(expected);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe(outcome);
+        (await host.Ring.GetAsync(Cancellation)).Keys.ShouldNotContain(key => key.State == RewtKeyState.Revoked);
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task With_Redis_away_the_page_says_so_and_commands_answer_503()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        var current = await host.WarmAsync();
+        await redis.KillAsync();
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", Limit, "the page knows of the outage");
+
+        var snapshot = await host.SnapshotAsync();
+        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("cannot be read");
+        DashboardHost.KeyIn(snapshot.GetProperty("rings")[0], "current").ShouldBe(current);
+        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesTrouble").ValueKind == JsonValueKind.String, Limit, "the instances cannot be read");
+        foreach (var command in new[] { "rotate", "revoke" })
+        {
+            var (status, answer) = await host.CommandAsync(command, new { keyId = current, force = true });
+            status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.GetProperty("outcome").GetString().ShouldBe("unavailable");
+            answer.GetProperty("message").GetString()!.ShouldContain("Redis");
+        }
+
+        await redis.RestartAsync();
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "healthy", Limit, "it is over");
+    }
+
+    [Fact]
+    public async Task A_server_that_was_never_there_is_a_state_to_show()
+    {
+        await using var host = await DashboardHost.StartAsync($"127.0.0.1:{FreePort.Next()}");
+
+        var snapshot = await host.SnapshotAsync();
+        snapshot.GetProperty("health").GetString().ShouldBe("unhealthy");
+        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("look at Redis");
+        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await host.CommandAsync("revoke", new { keyId = "AAAAAAAAAAAAAAAAAAAAAA" })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task With_key_pairs_it_shows_each_services_keys_rotates_its_own_and_revokes_any()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Pairs);
+        await using var host = await DashboardHost.StartAsync(redis.ConnectionString, options =>
+        {
+            Pairs(options);
+            options.TrustedIssuers = ["orders"];
+        });
+        var theirs = (await orders.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        var own = (await host.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", theirs, "current", false)), Limit, "the keys of orders are shown");
+        Keys(await host.RingAsync()).ShouldContain(("inventory", own, "current", true));
+
+        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
+        Keys(await host.RingAsync()).ShouldContain(("inventory", own, "retired", true));
+        Keys(await host.RingAsync()).ShouldContain(("orders", theirs, "current", false));
+
+        var (status, _) = await host.CommandAsync("revoke", new { keyId = theirs });
+        status.ShouldBe(HttpStatusCode.OK);
+        await Eventually.TrueAsync(async () => DashboardHost.KeyIn(await host.RingAsync(), "revoked") == theirs, Limit, "the key of orders is revoked");
+    }
+
+    [Fact]
+    public async Task Rings_of_tenants_are_not_for_this_page_to_change()
+    {
+        await using var host = await DashboardHost.StartAsync(settings: options => options.Tenants = true);
+
+        (await host.RingAsync()).GetProperty("kind").GetString().ShouldBe("tenants");
+        var (status, answer) = await host.CommandAsync("rotate", new { force = true });
+        status.ShouldBe(HttpStatusCode.Conflict);
+        answer.GetProperty("outcome").GetString().ShouldBe("not_supported");
+    }
+
+    [Fact]
+    public async Task A_second_ring_is_shown_beside_the_first_and_is_named_in_commands()
+    {
+        await using var host = await DashboardHost.StartAsync(configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
+        await Eventually.TrueAsync(
+            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardHost.KeyIn(ring, "current") is not null), Limit, "both rings are there");
+        var before = (await host.SnapshotAsync()).GetProperty("rings");
+        before.EnumerateArray().Select(ring => ring.GetProperty("namespace").GetString()).ShouldBe(["rewt", "users"]);
+
+        (await host.CommandAsync("rotate", new { ring = "users" })).Status.ShouldBe(HttpStatusCode.OK);
+
+        var after = (await host.SnapshotAsync()).GetProperty("rings");
+        DashboardHost.KeyIn(after[0], "current").ShouldBe(DashboardHost.KeyIn(before[0], "current"));
+        DashboardHost.KeyIn(after[1], "current").ShouldBe(DashboardHost.KeyIn(before[1], "pending"));
+    }
+
+    private static void Pairs(RewtOptions options) => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromMilliseconds(500));
+
+    private static IEnumerable<(string? Service, string? Id, string? State, bool IsOwn)> Keys(JsonElement ring) => ring.GetProperty("keys").EnumerateArray()
+        .Select(key => (key.GetProperty("service").GetString(), key.GetProperty("id").GetString(), key.GetProperty("state").GetString(), key.GetProperty("isOwn").GetBoolean()));
+
+    private static async Task<string> EpochAsync(RedisServer redis) => await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "epoch");
+}

@@ -1,0 +1,44 @@
+using Microsoft.Playwright;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>A browser, and a service with two instances for it to look at.</summary>
+public sealed class DashboardSite : IAsyncLifetime
+{
+    private readonly Browser _browser = new();
+    private RedisServer? _redis;
+    private ServiceHost? _second;
+    private DashboardHost? _host;
+
+    public RedisServer Redis => _redis!;
+
+    internal DashboardHost Host => _host!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _host = await DashboardHost.StartAsync(_redis.ConnectionString);
+        _second = await ServiceHost.StartAsync(_redis.ConnectionString, "orders", options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        Assertions.SetDefaultExpectTimeout(Browser.Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        if (_second is not null) await _second.DisposeAsync();
+        if (_host is not null) await _host.DisposeAsync();
+        if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    /// <summary>An operator's page, open and live.</summary>
+    internal async Task<OpenPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, DashboardHost? host = null)
+    {
+        var context = await _browser.ContextAsync((host ?? Host).Address, scheme: scheme, width: width);
+        var page = new OpenPage(context, await context.NewPageAsync());
+        await page.Page.GotoAsync("/rewt");
+        await Assertions.Expect(page.Page.Locator("#connection-word")).ToHaveTextAsync("Live");
+        await Assertions.Expect(page.Current).Not.ToBeEmptyAsync();
+        return page;
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>Keeps data protection from writing keys into the home directory of whoever runs the tests.</summary>
+internal static class DataProtection
+{
+    public static IServiceCollection AddDataProtectionInMemory(this IServiceCollection services) =>
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()));
+}

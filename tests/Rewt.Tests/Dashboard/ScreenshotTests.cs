@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>The pictures of docs/operations/dashboard.md; with REWT_SCREENSHOTS=1 they are made anew.</summary>
+public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
+{
+    private static string Docs => Path.Combine(RepositoryRoot.Path, "docs", "operations");
+
+    [Theory]
+    [InlineData("dashboard.png")]
+    [InlineData("dashboard-dark.png")]
+    public void The_docs_show_a_picture_of_it(string name)
+    {
+        var picture = File.ReadAllBytes(Path.Combine(Docs, name));
+
+        picture.AsSpan(1, 3).SequenceEqual("PNG"u8).ShouldBeTrue();
+        BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16)).ShouldBe(1280);
+        picture.Length.ShouldBeInRange(50_000, 500_000);
+        File.ReadAllText(Path.Combine(Docs, "dashboard.md")).ShouldContain($"({name})");
+    }
+
+    [Fact]
+    public async Task The_pictures_are_made_anew_when_that_is_asked_for()
+    {
+        if (Environment.GetEnvironmentVariable("REWT_SCREENSHOTS") == "1") await MakeAsync(Environment.GetEnvironmentVariable("REWT_SCREENSHOTS_IN") ?? Docs);
+    }
+
+    private async Task MakeAsync(string directory)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var shipping = await ServiceHost.StartAsync(redis.ConnectionString, "shipping", Lively);
+        await using var dashboard = await DashboardHost.StartAsync(redis.ConnectionString, Lively, builder => builder.Services
+            .AddHttpClient("shipping", client => client.BaseAddress = shipping.Address).AddRewtSigning("shipping"));
+        await using var second = await ServiceHost.StartAsync(redis.ConnectionString, "inventory", Lively);
+        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Lively, builder => builder.Services
+            .AddHttpClient("inventory", client => client.BaseAddress = dashboard.Address).AddRewtSigning("inventory"));
+        await using var alsoOrders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Lively);
+        await dashboard.WarmAsync();
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var traffic = TrafficAsync(orders, dashboard, stop.Token);
+        await using var light = await browser.ContextAsync(dashboard.Address);
+        await using var dark = await browser.ContextAsync(dashboard.Address, scheme: ColorScheme.Dark);
+        await using var phone = await browser.ContextAsync(dashboard.Address, width: 360, height: 800);
+        var pages = new List<IPage>();
+        foreach (var context in new[] { light, dark, phone })
+        {
+            var page = await context.NewPageAsync();
+            await page.GotoAsync("/rewt");
+            pages.Add(page);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(48), TestContext.Current.CancellationToken);
+        await dashboard.CommandAsync("revoke", new { keyId = await dashboard.WarmAsync() });
+        await Task.Delay(TimeSpan.FromSeconds(34), TestContext.Current.CancellationToken);
+        await pages[0].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard.png"), FullPage = true });
+        await pages[1].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard-dark.png"), FullPage = true });
+        if (directory != Docs)
+        {
+            await pages[2].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard-phone.png"), FullPage = true });
+            await pages[0].GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Revoke the key" }).First.ClickAsync();
+            await pages[0].ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, "dashboard-dialog.png") });
+        }
+
+        await stop.CancelAsync();
+        await traffic;
+    }
+
+    private static void Lively(RewtOptions options)
+    {
+        if (Environment.GetEnvironmentVariable("REWT_SCREENSHOTS_OF") is { } mode) options.KeyMode = Enum.Parse<KeyMode>(mode);
+        (options.RotationInterval, options.MaxTokenLifetime, options.TokenLifetime, options.ClockSkew, options.RefreshInterval) =
+        (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+    }
+
+    private static async Task TrafficAsync(ServiceHost orders, DashboardHost dashboard, CancellationToken stop)
+    {
+        var old = await orders.Tokens.CreateBearerAsync("inventory", cancellationToken: stop);
+        using var stranger = new HttpClient { BaseAddress = dashboard.Address };
+        try
+        {
+            for (var call = 0; ; call++)
+            {
+                using var answer = await orders.Client("inventory").GetAsync(new Uri("/secure", UriKind.Relative), stop);
+                using var onward = await dashboard.Services.GetRequiredService<IHttpClientFactory>().CreateClient("shipping").GetAsync(new Uri("/secure", UriKind.Relative), stop);
+                if (call % 40 < 3 && call / 600 % 2 == 1)
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
+                    request.Headers.Authorization = new("Bearer", call % 40 == 0 ? old : await orders.Tokens.CreateBearerAsync(call % 40 == 1 ? "shipping" : "invoices", cancellationToken: stop));
+                    using var refused = await stranger.SendAsync(request, stop);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(15 + (10 * Math.Sin(call / 120.0)) + Random.Shared.Next(5)), stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The pictures are taken.
+        }
+    }
+}

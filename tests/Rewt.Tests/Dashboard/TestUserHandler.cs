@@ -1,0 +1,29 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>Whoever the header or the cookie <c>user</c> names is logged in; <c>ops-</c> before the name makes an operator.</summary>
+internal sealed class TestUserHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string Name = "TestUser";
+
+    /// <summary>When the log-in of everybody ends; for tests of that.</summary>
+    public static readonly string ExpiresHeader = "X-Expires-In";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var name = Request.Headers["user"].FirstOrDefault() ?? Request.Cookies["user"];
+        if (name is null) return Task.FromResult(AuthenticateResult.NoResult());
+
+        var claims = new List<Claim> { new(ClaimTypes.Name, name) };
+        if (name.StartsWith("ops-", StringComparison.Ordinal)) claims.Add(new Claim(ClaimTypes.Role, "operator"));
+        var properties = new AuthenticationProperties();
+        if (Request.Headers[ExpiresHeader].FirstOrDefault() is { } seconds) properties.ExpiresUtc = TimeProvider.GetUtcNow().AddSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Name)), properties, Name)));
+    }
+}

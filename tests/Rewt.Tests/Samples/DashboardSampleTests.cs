@@ -1,0 +1,33 @@
+using System.Net;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Samples;
+
+/// <summary>The dashboard that the demo opens, where nobody logs in.</summary>
+public sealed class DashboardSampleTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_answers_this_machine_under_its_own_name_and_only_where_it_is_told_to()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var silent = await SampleService.StartAsync("Inventory", redis);
+        await using var inventory = await SampleService.StartAsync("Inventory", redis, "--Dashboard:OnThisMachine", "true");
+
+        (await StatusAsync(silent, null)).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(inventory, null)).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(inventory, "localhost")).ShouldBe(HttpStatusCode.OK);
+        // A name of somebody else's that was made to point here.
+        (await StatusAsync(inventory, "evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(inventory, "127.0.0.1.evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(SampleService service, string? host)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/rewt/snapshot");
+        request.Headers.Host = host;
+        using var answer = await service.Client.SendAsync(request, Cancellation);
+        return answer.StatusCode;
+    }
+}
