@@ -43,6 +43,7 @@ public sealed partial class CodeBlockTests
         using System.Threading;
         using System.Threading.Tasks;
         using Microsoft.AspNetCore.Authentication;
+        using Microsoft.AspNetCore.Authentication.Cookies;
         using Microsoft.AspNetCore.Authentication.JwtBearer;
         using Microsoft.AspNetCore.Authorization;
         using Microsoft.AspNetCore.Builder;

@@ -14,9 +14,9 @@ public sealed class OutageTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("refused")]
-    [InlineData("black-holed")]
-    [InlineData("dead connection")]
-    [InlineData("stopped")]
+    [InlineData("dead connection", Traits = ["Category", "Long"])]
+    [InlineData("black-holed", Traits = ["Category", "Long"])]
+    [InlineData("stopped", Traits = ["Category", "Long"])]
     public Task Warm_services_do_not_notice_an_outage(string kind) => WarmAsync(kind, TimeSpan.FromSeconds(4), parallel: 50);
 
     [Theory]

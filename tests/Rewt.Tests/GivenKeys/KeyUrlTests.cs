@@ -51,7 +51,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
     [Theory]
     [InlineData(null, 300)]
     [InlineData(0, 5)]
-    [InlineData(86400, 3600)]
+    [InlineData(86400, 3600, Traits = ["Category", "Long"])]
     public async Task Keys_are_fetched_neither_too_often_nor_too_seldom(int? maxAge, int seconds)
     {
         _server.MaxAge = maxAge is null ? null : TimeSpan.FromSeconds(maxAge.Value);
