@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rewt.Tests.Repository.Snippets;
+
+/// <summary>The code of docs/mixing-with-user-jwts.md that decides by the token.</summary>
+internal static class Mixing
+{
+    public static void Write(WebApplicationBuilder builder)
+    {
+        // snippet: either
+        builder.Services.AddAuthentication("Either")
+            .AddJwtBearer("Bearer", options => options.Authority = "https://idp.example")
+            .AddRewt()
+            .AddPolicyScheme("Either", null, options =>
+                options.ForwardDefaultSelector = context => IsOurs(context.Request.Headers.Authorization.ToString()) ? "Rewt" : "Bearer");
+        // end of snippet
+
+        // snippet: is-ours
+        static bool IsOurs(string header)
+        {
+            if (header.Length >= 8192 || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return false;
+            try
+            {
+                return new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(header[7..].Trim()).Typ == "rewt+jwt";
+            }
+            catch (ArgumentException)
+            {
+                return false;   // what is no token is for the other scheme to refuse
+            }
+        }
+        // end of snippet
+    }
+}
