@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
@@ -10,6 +11,12 @@ namespace Rewt.Internal;
 internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
 {
     private const int MaximumLength = 4096;
+
+    /// <summary>Before anybody reads the body, antiforgery too, which looks for its token in a form.</summary>
+    public static void Limit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaximumLength;
+    }
 
     /// <returns><see langword="null"/> for what is neither.</returns>
     public static async Task<CommandRequest?> ReadAsync(HttpRequest request)
@@ -28,8 +35,9 @@ internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
             if (!request.HasJsonContentType()) return request.ContentLength is null or 0 ? new CommandRequest(null, null, false) : null;
             return await request.ReadFromJsonAsync<CommandRequest>(JsonSerializerOptions.Web, request.HttpContext.RequestAborted);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or BadHttpRequestException or InvalidOperationException)
         {
+            // InvalidOperationException is a character set that nobody knows.
             return null;
         }
     }

@@ -20,6 +20,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
 
     private async Task CarryOutAsync(HttpContext context, Func<HttpContext, CommandRequest, string, Task> command)
     {
+        CommandRequest.Limit(context);
         if (!await antiforgery.IsValidAsync(context))
         {
             await AnswerAsync(context, StatusCodes.Status400BadRequest, new("antiforgery", "This page is out of date, or the command did not come from it. Reload the page and try again."));
@@ -116,7 +117,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         var message = revocation.IsComplete
             ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
             : $"Revoked: the key {keyId} is dead, and these instances have not confirmed it within {WaitForInstances.TotalSeconds} seconds. One that is cut off learns of it when it is back; look at its log and its way to Redis.";
-        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
+        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Select(ShownName.Of)]));
     }
 
     /// <summary>Also one that this instance has not heard of yet.</summary>
@@ -133,8 +134,14 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>Who pressed, as the record of what happened names them.</summary>
-    private static string NameOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name
-        : user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.FindFirst("sub")?.Value ?? "the dashboard";
+    private static string NameOf(ClaimsPrincipal user)
+    {
+        var name = user.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
+        string?[] given = [name, user.FindFirst(ClaimTypes.NameIdentifier)?.Value, user.FindFirst("sub")?.Value];
+        var names = given.OfType<string>().Where(one => !string.IsNullOrWhiteSpace(one)).ToList();
+        // The record prints no other characters, and "?" in its place would be nobody.
+        return names.Find(Names.IsIdentifier) ?? (names is [var first, ..] ? Names.ToIdentifier(first) : "the dashboard");
+    }
 
     private static Task AnswerAsync(HttpContext context, int status, CommandAnswer answer)
     {

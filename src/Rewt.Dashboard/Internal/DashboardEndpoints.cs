@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,6 +51,7 @@ internal sealed class DashboardEndpoints
         group.MapPost("/revoke", dashboard.Behind(dashboard._commands.RevokeAsync));
         return group.RequireAuthorization(policy)
             .DisableAntiforgery() // The page has an antiforgery of its own, which needs no registration.
+            .WithMetadata(new OutputCacheAttribute { NoStore = true }) // A base policy that caches everything does not read no-store in an answer.
             .ExcludeFromDescription()
             .WithDisplayName("Rewt dashboard");
     }
@@ -57,6 +59,12 @@ internal sealed class DashboardEndpoints
     private RequestDelegate Behind(RequestDelegate answer) => async context =>
     {
         DashboardHeaders.Write(context.Response);
+        if (DashboardHeaders.IsForeign(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
         if (await _access.LetInAsync(context)) await answer(context);
     };
 

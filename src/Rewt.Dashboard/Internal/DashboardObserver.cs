@@ -11,19 +11,26 @@ namespace Rewt.Internal;
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(900);
     private const int StepsBetweenLooks = 10;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
     private readonly Dictionary<RingKeeper, RingObserver> _observers = [];
+    private DashboardLook? _last;
 
-    public async Task<DashboardLook> LookAsync(CancellationToken cancellationToken)
+    /// <param name="isShared">Whether one that somebody else has just had will do.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<DashboardLook> LookAsync(bool isShared, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var stamp = Stamp();
-            return new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(await ViewAsync(stamp, cancellationToken), JsonSerializerOptions.Web), stamp);
+            if (isShared && _last is { } last && last.Stamp == stamp && last.At.Elapsed(time) < Freshness) return last;
+
+            var view = await ViewAsync(stamp, cancellationToken);
+            return _last = new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), stamp, Moment.Now(time));
         }
         finally
         {

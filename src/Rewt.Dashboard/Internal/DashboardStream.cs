@@ -35,7 +35,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
     /// <summary>The same once, for programs and for browsers without scripts.</summary>
     public async Task SnapshotAsync(HttpContext context)
     {
-        var look = await observer.LookAsync(context.RequestAborted);
+        var look = await observer.LookAsync(isShared: false, context.RequestAborted);
         context.Response.ContentType = "application/json";
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(look.Json, context.RequestAborted);
     }
@@ -54,7 +54,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
             var asked = Moment.Now(time);
             while (true)
             {
-                var look = await observer.LookAsync(end.Token);
+                var look = await observer.LookAsync(isShared: true, end.Token);
                 await body.WriteAsync("data: "u8.ToArray(), end.Token);
                 await body.WriteAsync(look.Json, end.Token);
                 await body.WriteAsync("\n\n"u8.ToArray(), end.Token);

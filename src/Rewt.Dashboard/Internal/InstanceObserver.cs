@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Reads the book of instances while somebody watches: at most once a second, in large fleets less often, and never two reads at once. A look waits for a
-/// read only briefly, or a server that hangs would hold up the page that shows it.
+/// read only briefly and once, or a server that hangs would hold up the page that shows it.
 /// </summary>
 internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
 {
@@ -14,6 +14,7 @@ internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
     private IReadOnlyList<InstanceMark>? _marks;
     private Task<IReadOnlyList<InstanceMark>?>? _reading;
     private Moment? _readAt;
+    private bool _isLate;
     private string? _stamp;
 
     /// <summary>Why the last reading is not a fresh one.</summary>
@@ -27,10 +28,10 @@ internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
         var isDue = _readAt is not { } at || at.Elapsed(time) >= Pause || _stamp != stamp;
         if (_reading is null && isDue)
         {
-            (_reading, _stamp, _readAt) = (roll.ReadAsync(CancellationToken.None), stamp, Moment.Now(time));
+            (_reading, _stamp, _readAt, _isLate) = (roll.ReadAsync(CancellationToken.None), stamp, Moment.Now(time), false);
         }
 
-        if (_reading is not { } reading) return _marks;
+        if (_reading is not { } reading || (_isLate && !reading.IsCompleted)) return _marks;
         try
         {
             _marks = await reading.WaitAsync(Patience, time, cancellationToken);
@@ -38,7 +39,7 @@ internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
         }
         catch (TimeoutException) when (!reading.IsCompleted)
         {
-            Trouble = "Redis takes its time to say which instances there are.";
+            (_isLate, Trouble) = (true, "Redis takes its time to say which instances there are.");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

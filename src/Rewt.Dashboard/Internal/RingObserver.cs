@@ -36,7 +36,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
             known is RingSnapshot or PairSnapshot,
             trouble,
             known.Version,
-            (known as RingSnapshot)?.ChangedBy,
+            (known as RingSnapshot)?.ChangedBy is { } author ? ShownName.Of(author) : null,
             now,
             age,
             _schedule.Interval,
@@ -60,7 +60,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
         (marks ?? []).Where(mark => mark.Epoch == known.Epoch).Select(mark => mark.Version).Append(known.Version).Max();
 
     private InstanceView View(InstanceMark mark, KeySnapshot known, long newest) => new(
-        mark.Instance,
+        ShownName.Of(mark.Instance),
         mark.Version,
         known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
         mark.SeenAt,

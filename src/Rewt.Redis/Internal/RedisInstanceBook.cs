@@ -11,6 +11,9 @@ internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
+    /// <summary>Twice what an instance of the longest name writes: a longer entry is none of ours, and would be in every answer that lists them.</summary>
+    private const int LongestMember = 400;
+
     public async Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
@@ -38,7 +41,8 @@ internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key
     private static string Member(InstanceMark mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}");
 
     private static InstanceMark? Read(SortedSetEntry entry) =>
-        ((string)entry.Element!).Split('|') is [var instance, var epoch, var text]
+        (string?)entry.Element is { Length: <= LongestMember } member
+            && member.Split('|') is [var instance, var epoch, var text]
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 ? new InstanceMark(instance, epoch, version, (long)entry.Score)
                 : null;

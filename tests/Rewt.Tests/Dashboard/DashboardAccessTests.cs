@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rewt.Tests.Faults;
@@ -157,6 +158,52 @@ public sealed class DashboardAccessTests
         answer.Headers.GetValues("X-Content-Type-Options").ShouldHaveSingleItem().ShouldBe("nosniff");
         answer.Headers.GetValues("Referrer-Policy").ShouldHaveSingleItem().ShouldBe("no-referrer");
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_application_that_caches_all_answers_gives_no_stranger_that_of_an_operator()
+    {
+        await using var host = await DashboardHost.StartAsync(
+            policy: null,
+            configure: builder => builder.Services
+                .AddOutputCache(options => options.AddBasePolicy(policy => policy.Expire(TimeSpan.FromHours(1))))
+                .AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy
+                    .AddAuthenticationSchemes(TestUserHandler.Name).RequireAssertion(context => ((HttpContext)context.Resource!).Request.Headers.ContainsKey("X-Operator")))),
+            map: application =>
+            {
+                application.UseRouting();
+                application.UseOutputCache();
+                application.UseAuthentication();
+                application.UseAuthorization();
+                application.MapRewtDashboard("/rewt");
+                application.MapGet("/any", () => Guid.NewGuid());
+            });
+        using var client = new HttpClient { BaseAddress = host.Address };
+        (await client.GetStringAsync(new Uri("/any", UriKind.Relative), Cancellation)).ShouldBe(await client.GetStringAsync(new Uri("/any", UriKind.Relative), Cancellation));
+
+        foreach (var path in new[] { "/rewt", "/rewt/snapshot", "/rewt/dashboard.js" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("X-Operator", "yes");
+            using var first = await client.SendAsync(request, Cancellation);
+            first.StatusCode.ShouldBe(HttpStatusCode.OK);
+            using var second = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+            second.IsSuccessStatusCode.ShouldBeFalse(path);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_of_another_origin_reads_nothing_whatever_the_application_allows_it()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        host.Client.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
+        (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
+
+        host.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
+        using var answer = await host.Client.GetAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
     }
 
     [Fact]

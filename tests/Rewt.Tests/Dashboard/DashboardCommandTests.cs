@@ -11,7 +11,7 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>Rotate and revoke.</summary>
 public sealed class DashboardCommandTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -52,20 +52,20 @@ public sealed class DashboardCommandTests
         var first = await host.WarmAsync();
         var second = DashboardHost.KeyIn(await host.RingAsync(), "pending");
 
-        var (status, answer) = await host.CommandAsync("rotate", new { });
+        var (status, answer) = await host.CarryOutAsync("rotate", new { });
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("rotated");
         answer.GetProperty("keyId").GetString().ShouldBe(second);
         DashboardHost.KeyIn(await host.RingAsync(), "current").ShouldBe(second);
         DashboardHost.KeyIn(await host.RingAsync(), "retired").ShouldBe(first);
 
-        (status, answer) = await host.CommandAsync("rotate", new { ring = "rewt" });
+        (status, answer) = await host.CarryOutAsync("rotate", new { ring = "rewt" });
         status.ShouldBe(HttpStatusCode.Conflict);
         answer.GetProperty("outcome").GetString().ShouldBe("overlap");
         answer.GetProperty("message").GetString()!.ShouldContain(first);
         (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(second);
 
-        (await host.CommandAsync("rotate", new { force = true })).Status.ShouldBe(HttpStatusCode.OK);
+        (await host.CarryOutAsync("rotate", new { force = true })).Status.ShouldBe(HttpStatusCode.OK);
         (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldNotBe(second);
         host.Log.Text.ShouldContain($"key {first} of the ring rewt was retired by ops-ada at inventory/");
     }
@@ -92,7 +92,7 @@ public sealed class DashboardCommandTests
         var current = await host.WarmAsync();
         var token = await other.SignAsync();
 
-        var (status, answer) = await host.CommandAsync("revoke", new { keyId = current });
+        var (status, answer) = await host.CarryOutAsync("revoke", new { keyId = current });
 
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("revoked");
@@ -108,11 +108,11 @@ public sealed class DashboardCommandTests
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
-        var now = (await host.RingAsync()).GetProperty("now").GetInt64().ToString(CultureInfo.InvariantCulture);
-        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, "orders/silent|another|1");
-        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now, $"orders/behind|{await EpochAsync(redis)}|0");
+        var now = (await host.RingAsync()).GetProperty("now").GetInt64();
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now.ToString(CultureInfo.InvariantCulture), "orders/silent|another|1");
+        await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", (now + 3_600_000).ToString(CultureInfo.InvariantCulture), $"orders/behind|{await EpochAsync(redis)}|0");
 
-        var (status, answer) = await host.CommandAsync("revoke", new { keyId = current });
+        var (status, answer) = await host.CarryOutAsync("revoke", new { keyId = current });
 
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("unconfirmed").EnumerateArray().Select(name => name.GetString()).ShouldBe(["orders/behind", "orders/silent"]);
@@ -141,6 +141,65 @@ public sealed class DashboardCommandTests
         (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe(outcome);
         (await host.Ring.GetAsync(Cancellation)).Keys.ShouldNotContain(key => key.State == RewtKeyState.Revoked);
         (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=nonsense")]
+    [InlineData("application/x-www-form-urlencoded; charset=nonsense")]
+    public async Task A_body_that_cannot_be_read_is_malformed(string contentType)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent("{}") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
+
+        using var answer = await host.Client.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("application/json", true)]
+    [InlineData("application/json", false)]
+    [InlineData("application/x-www-form-urlencoded", true)]
+    [InlineData("application/x-www-form-urlencoded", false)]
+    public async Task A_body_longer_than_any_command_is_not_read(string contentType, bool hasToken)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var current = await host.WarmAsync();
+        var body = contentType.EndsWith("json", StringComparison.Ordinal) ? JsonSerializer.Serialize(new { more = new string('a', 6000), keyId = current }) : $"more={new string('a', 6000)}&keyId={current}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent(body, System.Text.Encoding.UTF8, contentType) };
+        if (hasToken) request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
+
+        using var answer = await host.Client.SendAsync(request, Cancellation);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task Whose_name_the_record_cannot_print_is_recorded_by_the_nearest_that_it_can()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.WarmAsync();
+        host.Client.DefaultRequestHeaders.Remove("user");
+        host.Client.DefaultRequestHeaders.TryAddWithoutValidation("user", "ops-CORP\\ada");
+
+        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
+
+        host.Log.Text.ShouldContain("by ops-CORP/ada at inventory/");
+    }
+
+    [Theory]
+    [InlineData("CORP\\ada", "CORP/ada")]
+    [InlineData(" Zoë \"Z\" ", "Zo? ?Z?")]
+    [InlineData("a\nb\u202Ec", "a?b?c")]
+    public void The_nearest_identifier_can_be_printed(string name, string expected)
+    {
+        Rewt.Internal.Names.ToIdentifier(name).ShouldBe(expected);
+        Rewt.Internal.Names.IsIdentifier(expected).ShouldBeTrue();
+        Rewt.Internal.Names.IsIdentifier(Rewt.Internal.Names.ToIdentifier(string.Concat(Enumerable.Repeat(name, 60)))).ShouldBeTrue();
     }
 
     [Fact]
@@ -195,11 +254,11 @@ public sealed class DashboardCommandTests
         await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", theirs, "current", false)), Limit, "the keys of orders are shown");
         Keys(await host.RingAsync()).ShouldContain(("inventory", own, "current", true));
 
-        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
+        (await host.CarryOutAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
         Keys(await host.RingAsync()).ShouldContain(("inventory", own, "retired", true));
         Keys(await host.RingAsync()).ShouldContain(("orders", theirs, "current", false));
 
-        var (status, _) = await host.CommandAsync("revoke", new { keyId = theirs });
+        var (status, _) = await host.CarryOutAsync("revoke", new { keyId = theirs });
         status.ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => DashboardHost.KeyIn(await host.RingAsync(), "revoked") == theirs, Limit, "the key of orders is revoked");
     }

@@ -21,12 +21,15 @@ public sealed class DashboardSampleTests
         // A name of somebody else's that was made to point here.
         (await StatusAsync(inventory, "evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(inventory, "127.0.0.1.evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
+        // A proxy on this machine speaks for others.
+        foreach (var header in new[] { "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via" }) (await StatusAsync(inventory, null, header)).ShouldBe(HttpStatusCode.Unauthorized, header);
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(SampleService service, string? host)
+    private static async Task<HttpStatusCode> StatusAsync(SampleService service, string? host, string? header = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/rewt/snapshot");
         request.Headers.Host = host;
+        if (header is not null) request.Headers.TryAddWithoutValidation(header, header == "Via" ? "1.1 proxy" : "192.0.2.1");
         using var answer = await service.Client.SendAsync(request, Cancellation);
         return answer.StatusCode;
     }

@@ -4,10 +4,10 @@
   const base = new URL('.', document.currentScript.src);
   const $ = (id) => document.getElementById(id);
   const SVG = 'http://www.w3.org/2000/svg';
-  const WINDOW = 120000, FEW = 8;
+  const WINDOW = 120000, FEW = 8, PATIENCE = 20000;
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const rings = new Map();
-  let view = null, receivedAt = 0, announced = 0;
+  let view = null, receivedAt = 0, announced = 0, isBusy = false;
 
   const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const setState = (node, state) => { if (node.dataset.state !== state) node.dataset.state = state; };
@@ -138,7 +138,11 @@
       if (!row) known.set(id(item), (row = make(item)));
       fill(row, item);
       const place = previous ? previous.nextSibling : body.firstChild;
-      if (place !== row) body.insertBefore(row, place);
+      if (place !== row) {
+        const held = row.contains(document.activeElement) ? document.activeElement : null;
+        body.insertBefore(row, place);
+        held?.focus({ preventScroll: true });
+      }
       previous = row;
     }
   }
@@ -169,7 +173,8 @@
       button = element('button', '', 'Revoke…');
       button.type = 'button';
       button.setAttribute('aria-label', `Revoke the key ${key.id}…`);
-      button.addEventListener('click', () => revoke(ring, key.id, button));
+      button.setAttribute('aria-disabled', String(isBusy));
+      button.addEventListener('click', () => alone(() => revoke(ring, key.id, button)));
       action.append(button);
     }
   }
@@ -211,7 +216,8 @@
     find('.keys').setAttribute('aria-label', 'Keys of ' + v.namespace);
     find('.instances').setAttribute('aria-label', 'Instances of ' + v.namespace);
     node.querySelectorAll('.scroll').forEach((box, n) => box.setAttribute('aria-label', (n ? 'Instances of ' : 'Keys of ') + v.namespace));
-    find('.rotate').addEventListener('click', () => rotate(ring, find('.rotate')));
+    find('.rotate').setAttribute('aria-disabled', String(isBusy));
+    find('.rotate').addEventListener('click', () => alone(() => rotate(ring, find('.rotate'))));
     find('.more').addEventListener('click', () => { ring.all = !ring.all; fillRing(ring); });
     $('rings').append(node);
     return ring;
@@ -344,8 +350,26 @@
 
   // ---- commands ----
 
+  // From the first question to the last answer no other command begins, or one confirmation could do two things.
+  async function alone(command) {
+    if (isBusy) return;
+    busy(true);
+    try {
+      await command();
+    } finally {
+      busy(false);
+    }
+  }
+
+  // Not by 'disabled', which would take the focus away from the button that was pressed.
+  function busy(state) {
+    isBusy = state;
+    for (const button of document.querySelectorAll('.rotate, .keys button')) button.setAttribute('aria-disabled', String(state));
+  }
+
   function ask({ title, id, text, action, danger }, opener) {
     const dialog = $('confirm');
+    if (dialog.open) return Promise.resolve(false);
     setText($('confirm-title'), title);
     setText($('confirm-key'), id || '');
     $('confirm-key').hidden = !id;
@@ -374,11 +398,12 @@
     tell(command === 'rotate' ? 'Rotating…' : 'Revoking, and asking every instance…', 'warn');
     try {
       const response = await fetch(new URL(command, base), {
-        method: 'POST', redirect: 'manual', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', RequestVerificationToken: $('token').value }, body: JSON.stringify(body),
+        method: 'POST', redirect: 'manual', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', RequestVerificationToken: $('token').value }, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE),
       });
       const isJson = (response.headers.get('Content-Type') || '').includes('json');
       return { status: response.status, answer: isJson ? await response.json() : { outcome: 'refused', message: response.status === 401 || response.status === 403 || response.status === 0 ? 'You may not do this, or your log-in has ended. Reload the page.' : `The command failed with status ${response.status}.` } };
-    } catch {
+    } catch (error) {
+      if (error.name === 'TimeoutError') return { status: 0, answer: { outcome: 'lost', message: `No answer within ${PATIENCE / 1000} seconds: the command may have been carried out or not. Look at the ring before you try again.` } };
       return { status: 0, answer: { outcome: 'lost', message: 'The command could not be sent, or its answer was lost. Look at the ring before you try again.' } };
     }
   }
@@ -449,22 +474,37 @@
     }
   }
 
+  let stream = null, again = 0;
+
+  function leave() {
+    clearTimeout(again);
+    stream?.close();
+    stream = null;
+  }
+
   function follow() {
-    const stream = new EventSource(new URL('events', base));
-    stream.onmessage = (message) => show(JSON.parse(message.data));
-    stream.onerror = async () => {
-      if (stream.readyState !== EventSource.CLOSED) return;
-      if (await isSignedOut()) {
-        connection('lost', 'Signed out: reload the page');
-        return;
-      }
-      connection('lost', 'Connection lost, trying again');
-      setTimeout(follow, 3000);
+    leave();
+    const mine = stream = new EventSource(new URL('events', base));
+    mine.onmessage = (message) => show(JSON.parse(message.data));
+    mine.onerror = async () => {
+      if (mine.readyState !== EventSource.CLOSED) return;
+      const isOut = await isSignedOut();
+      if (mine !== stream) return;
+      connection('lost', isOut ? 'Signed out: reload the page' : 'Connection lost, trying again');
+      if (!isOut) again = setTimeout(follow, 3000);
     };
   }
 
+  // Over HTTP/1.1 a browser has six connections to a host: pages that nobody sees must not keep them from a command.
+  function seen() {
+    connection('unknown', document.hidden ? 'Paused while hidden' : 'Connecting');
+    if (document.hidden) leave();
+    else follow();
+  }
+
   openPlots();
-  follow();
+  document.addEventListener('visibilitychange', seen);
+  seen();
   let lastDrawn = 0;
   setInterval(() => {
     const silence = performance.now() - receivedAt;

@@ -20,6 +20,13 @@ internal static class Names
     /// <summary>Printable ASCII without quotes and backslashes: what others give as <c>sub</c> or <c>jti</c> and ends in logs and headers.</summary>
     public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
 
+    /// <summary>The identifier nearest to it: a backslash becomes a slash, all else that has no place in one a question mark.</summary>
+    public static string ToIdentifier(string value)
+    {
+        var nearest = value.Trim().Select(character => character == '\\' ? '/' : IdentifierCharacters.Contains(character) ? character : '?');
+        return new string([.. nearest.Take(MaximumLength)]).TrimEnd();
+    }
+
     private static bool Is(string? value, SearchValues<char> allowed) =>
         value is { Length: > 0 and <= MaximumLength } && !value.AsSpan().ContainsAnyExcept(allowed);
 }
