@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -20,6 +21,7 @@ public class RewtHandler : JwtBearerHandler
 {
     private static readonly Task<AuthenticateResult> Nothing = Task.FromResult(AuthenticateResult.NoResult());
 
+    private RewtSchemes? _schemes;
     private RewtRefusal _refusal;
     private RewtKeysUnavailableException? _outage;
 
@@ -35,26 +37,45 @@ public class RewtHandler : JwtBearerHandler
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (EventHooks.HearSuccess(Events)) return ReceiveAsync();
+        try
+        {
+            return EventHooks.HearSuccess(Events) ? ReceiveAsync() : AuthenticateUnheardAsync();
+        }
+        catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
+        {
+            return ThrewAsync(exception);
+        }
+    }
 
+    private RewtSchemes Schemes => _schemes ??= Context.RequestServices.GetRequiredService<RewtSchemes>();
+
+    /// <summary>Asked of each request: a token that was accepted before may be of another tenant than this one.</summary>
+    private bool IsOfTenant(TokenClaims claims) => Schemes.IsOfTenant(Scheme.Name, Context, claims);
+
+    /// <summary>With nobody listening, and without waiting where a good token's key is at hand.</summary>
+    private Task<AuthenticateResult> AuthenticateUnheardAsync()
+    {
         var credentials = Request.Headers.Authorization;
         if (credentials.Count > 1) return FailAsync(RewtRefusal.Invalid);
 
         var text = BearerHeader.Read(credentials.ToString());
         if (text.IsEmpty) return Nothing;
 
-        // The usual request: a token met before, whose key is at hand.
-        var verifier = Verifier();
+        var verifier = Schemes.Verifier(Scheme.Name, Options);
         var known = verifier.Find(text);
-        return known is not null && verifier.HoldsAtOnce(known) && IsOfTenant(known.Claims)
-            ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
-            : AuthenticateAsync(verifier, text.ToString(), known);
+        if (known is not null)
+        {
+            return verifier.HoldsAtOnce(known) && IsOfTenant(known.Claims)
+                ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
+                : AuthenticateAsync(verifier, text.ToString(), known, null);
+        }
+
+        var token = text.ToString();
+        var reading = verifier.Read(token);
+        return reading.Verdict is { IsValid: true } verdict && IsOfTenant(verdict.Claims!)
+            ? Task.FromResult(Accept(new ClaimsPrincipal(verdict.Identity!), TicketProperties.Of(verdict.Claims!, Options.SaveToken ? token : null)))
+            : AuthenticateAsync(verifier, token, null, reading);
     }
-
-    /// <summary>Asked of each request: a token that was accepted before may be of another tenant than this one.</summary>
-    private bool IsOfTenant(TokenClaims claims) => Context.RequestServices.GetRequiredService<RewtSchemes>().IsOfTenant(Scheme.Name, Context, claims);
-
-    private SchemeVerifier Verifier() => Context.RequestServices.GetRequiredService<RewtSchemes>().Verifier(Scheme.Name, Options);
 
     private async Task<AuthenticateResult> ReceiveAsync()
     {
@@ -68,25 +89,30 @@ public class RewtHandler : JwtBearerHandler
         var token = received.Token ?? BearerHeader.Read(credentials.ToString()).ToString();
         if (token.Length == 0) return AuthenticateResult.NoResult();
 
-        var verifier = Verifier();
-        return await AuthenticateAsync(verifier, token, verifier.Find(token));
+        var verifier = Schemes.Verifier(Scheme.Name, Options);
+        return await AuthenticateAsync(verifier, token, verifier.Find(token), null);
     }
 
-    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known)
+    /// <param name="verifier">Of this scheme.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="known">What is known of it from before.</param>
+    /// <param name="read">What was read of it already.</param>
+    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known, TokenReading? read)
     {
         try
         {
             if (known is not null && await verifier.HoldsAsync(known, Context.RequestAborted))
             {
                 if (!IsOfTenant(known.Claims)) return await FailAsync(RewtRefusal.Invalid);
-                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.NewProperties(withToken: false));
+                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.Claims);
             }
 
-            var verdict = await verifier.VerifyAsync(token, Context.RequestAborted);
+            var reading = read ?? verifier.Read(token);
+            var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, Context.RequestAborted);
             if (verdict.IsForeign) return AuthenticateResult.NoResult();
             if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
             if (!IsOfTenant(verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
-            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, TicketProperties.Of(verdict.Claims!));
+            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, verdict.Claims!);
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -96,9 +122,7 @@ public class RewtHandler : JwtBearerHandler
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
         {
-            // An event handler of the application threw: its own AuthenticationFailed hears of it, as with JwtBearer, and may decide.
-            if (await AskAsync(exception) is { } decided) return decided;
-            throw;
+            return await ThrewAsync(exception);
         }
     }
 
@@ -138,16 +162,12 @@ public class RewtHandler : JwtBearerHandler
     /// <summary>An event handler may set any text; RFC 6750 §3 allows printable ASCII without quotes and backslashes.</summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, AuthenticationProperties properties)
+    private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, TokenClaims claims)
     {
-        if (!EventHooks.HearSuccess(Events))
-        {
-            if (Options.SaveToken) TicketProperties.Save(properties, token);
-            return Accept(principal, properties);
-        }
+        if (!EventHooks.HearSuccess(Events)) return Accept(principal, TicketProperties.Of(claims, Options.SaveToken ? token : null));
 
         Logger.TokenAccepted(Scheme.Name);
-        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = properties };
+        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = TicketProperties.Of(claims, null) };
 
         await Events.TokenValidated(validated);
         if (validated.Result is not null) return validated.Result;
@@ -168,6 +188,14 @@ public class RewtHandler : JwtBearerHandler
         _refusal = refusal;
         Logger.TokenRefused(Scheme.Name, refusal);
         return FailAsync(new TokenRefusedException(refusal));
+    }
+
+    /// <summary>Code of the application threw: its own AuthenticationFailed hears of it, as with JwtBearer, and may decide.</summary>
+    private async Task<AuthenticateResult> ThrewAsync(Exception exception)
+    {
+        if (await AskAsync(exception) is { } decided) return decided;
+        ExceptionDispatchInfo.Throw(exception);
+        return null;
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await AskAsync(exception) ?? AuthenticateResult.Fail(exception);

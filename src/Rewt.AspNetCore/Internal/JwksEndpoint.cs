@@ -77,7 +77,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
         }
 
         // Who shows keys is going to sign: the first key is made now, so that it is known before it does.
-        var keys = (await keeper.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, time);
+        var keys = (await keeper.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, Moment.Now(time));
         return keys.Count > 0 ? keys : throw new RewtKeysUnavailableException($"The service '{options.ServiceName}' has no public key yet.", NoKeyYet);
     }
 

@@ -8,8 +8,6 @@ namespace Rewt.Internal;
 internal sealed class VerifiedToken
 {
     private readonly ClaimsIdentity _identity;
-    private readonly AuthenticationProperties _properties;
-    private readonly AuthenticationProperties _propertiesWithToken;
 
     /// <summary>Weak, so that a secret that has left the ring is not kept in memory by the tokens it signed.</summary>
     private readonly WeakReference<SecurityKey> _key;
@@ -20,9 +18,6 @@ internal sealed class VerifiedToken
         // Copied now: the original goes to a request, whose handlers may change it.
         _identity = verdict.Identity!.Clone();
         _key = new WeakReference<SecurityKey>(verdict.Key!);
-        _properties = TicketProperties.Of(Claims);
-        _propertiesWithToken = TicketProperties.Of(Claims);
-        TicketProperties.Save(_propertiesWithToken, text);
     }
 
     public string Text { get; }
@@ -33,10 +28,19 @@ internal sealed class VerifiedToken
 
     public SecurityToken Token { get; }
 
-    public ClaimsPrincipal NewPrincipal() => new(_identity.Clone());
+    public ClaimsPrincipal NewPrincipal() => new LatePrincipal(_identity);
 
-    /// <param name="withToken">With the token saved in them, see <c>JwtBearerOptions.SaveToken</c>.</param>
-    public AuthenticationProperties NewProperties(bool withToken) => (withToken ? _propertiesWithToken : _properties).Clone();
+    public AuthenticationProperties NewProperties(bool isSaved) => TicketProperties.Of(Claims, isSaved ? Text : null);
 
-    public bool IsSignedWithOneOf(IReadOnlyList<SecurityKey> keys) => _key.TryGetTarget(out var key) && keys.Contains(key);
+    public bool IsSignedWithOneOf(IReadOnlyList<SecurityKey> keys)
+    {
+        if (!_key.TryGetTarget(out var key)) return false;
+
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (ReferenceEquals(keys[i], key)) return true;
+        }
+
+        return false;
+    }
 }

@@ -81,7 +81,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     private async Task<CommandAnswer?> OverlapAsync(RingKeeper keeper, CancellationToken cancellationToken)
     {
         var known = await keeper.GetAsync(cancellationToken);
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(_time);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(Moment.Now(_time));
         var retired = known is GivenKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",

@@ -24,7 +24,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
             return new RingView(keeper.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
         }
 
-        var age = (long)known.Age(time).TotalMilliseconds;
+        var age = (long)known.Age(Moment.Now(time)).TotalMilliseconds;
         var now = known.ReadAt + age;
         var keys = known.ToKeys();
         var marks = await _instances.ReadAsync(stamp, cancellationToken);

@@ -7,13 +7,11 @@ internal sealed class BearerTokenMaker
 {
     private readonly TokenSigner _signer;
 
-    public BearerTokenMaker(TokenSigner signer, TimeProvider time)
+    public BearerTokenMaker(TokenSigner signer)
     {
-        (_signer, Time) = (signer, time);
+        _signer = signer;
         NewSlot = key => new BearerTokenSlot(this, key.Audience, key.Claims);
     }
-
-    public TimeProvider Time { get; }
 
     public string? Tenant => _signer.Tenant;
 

@@ -17,10 +17,10 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
     /// <param name="key">The key that is current.</param>
     /// <param name="values">The claims.</param>
     /// <param name="fresh">The receiver refused what was here last.</param>
-    public BearerToken Take(SigningKey key, IReadOnlyDictionary<string, object>? values, bool fresh)
+    /// <param name="now">The clock.</param>
+    public BearerToken Take(SigningKey key, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
     {
         var seen = _token;
-        var now = maker.Time.GetUtcNow();
         if (!fresh && IsGood(seen, key, now))
         {
             if (now >= seen!.RefreshAt && Interlocked.Exchange(ref _isRefreshing, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

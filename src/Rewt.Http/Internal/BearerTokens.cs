@@ -28,8 +28,9 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
-        return signer.Keys.Fresh is { } known && known.SigningKey(time) is { } key
-            ? ValueTask.FromResult(Get(signer, key, audience, claims, fresh))
+        var now = Moment.Now(time);
+        return signer.Keys.FreshAt(now)?.SigningKey(now) is { } key
+            ? ValueTask.FromResult(Get(signer, key, audience, claims, fresh, now.WallClock))
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
@@ -40,7 +41,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
             "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh: false);
+        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh: false, time.GetUtcNow());
     }
 
     /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>; asks Redis when this instance knows no other.</summary>
@@ -48,7 +49,8 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        if (signer.Keys.Fresh is { } known && known.SigningKey(time) is { } key && key.KeyId != refused.KeyId) return true;
+        var now = Moment.Now(time);
+        if (signer.Keys.FreshAt(now)?.SigningKey(now) is { } key && key.KeyId != refused.KeyId) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
         return signer.CurrentKey(snapshot).KeyId != refused.KeyId;
     }
@@ -57,18 +59,18 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var snapshot = await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh);
+        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh, time.GetUtcNow());
     }
 
-    private BearerToken Get(TokenSigner signer, SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    private BearerToken Get(TokenSigner signer, SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, DateTimeOffset now)
     {
-        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, claims, fresh);
+        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, claims, fresh, now);
 
         var text = ClaimJson.ToText(claims);
         var maker = MakerOf(signer);
         return text.Length > LongestClaims
             ? maker.Make(key, audience, claims)
-            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, claims, fresh);
+            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, claims, fresh, now);
     }
 
     /// <summary>Most tokens say nothing but who calls whom, and most clients call one service: the last of these needs no search.</summary>
@@ -80,7 +82,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     private BearerTokenMaker MakerOf(TokenSigner signer)
     {
-        if (signer.Tenant is not null) return new BearerTokenMaker(signer, time);
-        return _maker ??= new BearerTokenMaker(signer, time);
+        if (signer.Tenant is not null) return new BearerTokenMaker(signer);
+        return _maker ??= new BearerTokenMaker(signer);
     }
 }

@@ -41,14 +41,14 @@ public sealed class KeyFileTests : IAsyncDisposable
     public async Task A_key_that_stays_is_the_same_object()
     {
         await LookAsync();
-        var key = _snapshot!.Known(null, First, _time)![0];
+        var key = _snapshot!.Known(null, First, Moment.Now(_time))![0];
         await LookAsync();
-        _snapshot.Known(null, First, _time)![0].ShouldBeSameAs(key);
+        _snapshot.Known(null, First, Moment.Now(_time))![0].ShouldBeSameAs(key);
 
         _directory.Write("auth.pem", JwkRows.P384.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P256.ExportSubjectPublicKeyInfoPem());
         await LookAsync();
 
-        _snapshot.Known(null, First, _time)![0].ShouldBeSameAs(key);
+        _snapshot.Known(null, First, Moment.Now(_time))![0].ShouldBeSameAs(key);
         Known(Second).ShouldBeTrue();
     }
 
@@ -84,8 +84,8 @@ public sealed class KeyFileTests : IAsyncDisposable
         var snapshot = (await source.UpdateAsync(null, null, TestContext.Current.CancellationToken))!;
 
         snapshot.Problem.ShouldBeNull();
-        snapshot.Known("auth", Second, _time).ShouldNotBeNull();
-        snapshot.Known("auth", First, _time).ShouldBeNull();
+        snapshot.Known("auth", Second, Moment.Now(_time)).ShouldNotBeNull();
+        snapshot.Known("auth", First, Moment.Now(_time)).ShouldBeNull();
         snapshot.Doubt.ShouldNotBeNull();
     }
 
@@ -98,7 +98,7 @@ public sealed class KeyFileTests : IAsyncDisposable
 
         var snapshot = (await source.UpdateAsync(null, null, TestContext.Current.CancellationToken))!;
 
-        snapshot.Known("auth", "ec-256", _time).ShouldNotBeNull().ShouldBeEmpty();
+        snapshot.Known("auth", "ec-256", Moment.Now(_time)).ShouldNotBeNull().ShouldBeEmpty();
     }
 
     public async ValueTask DisposeAsync()
@@ -109,5 +109,5 @@ public sealed class KeyFileTests : IAsyncDisposable
 
     private async Task LookAsync() => _snapshot = (GivenKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, TestContext.Current.CancellationToken);
 
-    private bool Known(string keyId) => _snapshot!.Known("auth", keyId, _time) is { Count: > 0 };
+    private bool Known(string keyId) => _snapshot!.Known("auth", keyId, Moment.Now(_time)) is { Count: > 0 };
 }

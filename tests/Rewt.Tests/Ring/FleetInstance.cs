@@ -25,9 +25,9 @@ internal sealed class FleetInstance
     /// <summary>Everything that this instance would sign or verify with.</summary>
     public IEnumerable<string> LiveKeys => Snapshot is null
         ? []
-        : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, _time) is not null)
-            .Concat(Snapshot.KeylessKeys(_time).Select(key => key.KeyId))
-            .Append(Snapshot.SigningKey(_time)?.KeyId ?? "")
+        : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, Moment.Now(_time)) is not null)
+            .Concat(Snapshot.KeylessKeys(Moment.Now(_time)).Select(key => key.KeyId))
+            .Append(Snapshot.SigningKey(Moment.Now(_time))?.KeyId ?? "")
             .Where(keyId => keyId.Length > 0)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);

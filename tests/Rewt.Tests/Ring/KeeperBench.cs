@@ -22,6 +22,8 @@ internal sealed class KeeperBench : IAsyncDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
+    public Moment Now => Moment.Now(Time);
+
     public ManualTimeProvider ServerTime { get; } = new();
 
     public InMemoryRingStore Server { get; }

@@ -49,10 +49,10 @@ public sealed class RingKeeperOutageTests
         bench.Store.IsAway = true;
 
         await bench.PassAsync(TimeSpan.FromSeconds(57), TimeSpan.FromSeconds(1));
-        (await bench.GetAsync()).SigningKey(bench.Time)!.KeyId.ShouldBe(first.Current!.KeyId);
+        (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(first.Current!.KeyId);
         await bench.PassAsync(TimeSpan.FromSeconds(2));
 
-        (await bench.GetAsync()).SigningKey(bench.Time)!.KeyId.ShouldBe(first.Next!.KeyId);
+        (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(first.Next!.KeyId);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class RingKeeperOutageTests
         bench.Store.IsAway = true;
 
         await bench.PassAsync(TimeSpan.FromSeconds(4));
-        known.SigningKey(bench.Time)!.KeyId.ShouldBe(known.Current!.KeyId);
+        known.SigningKey(bench.Now)!.KeyId.ShouldBe(known.Current!.KeyId);
         await bench.PassAsync(TimeSpan.FromSeconds(2));
-        known.SigningKey(bench.Time)!.KeyId.ShouldBe(known.Next!.KeyId);
+        known.SigningKey(bench.Now)!.KeyId.ShouldBe(known.Next!.KeyId);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class RingKeeperOutageTests
         bench.Server.Delete();
         await bench.PassAsync(bench.Options.RefreshInterval);
 
-        bench.Keeper.Fresh!.Find(Rings.KeyId("mine"), bench.Time).ShouldBeNull();
+        bench.Keeper.Fresh!.Find(Rings.KeyId("mine"), bench.Now).ShouldBeNull();
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Keeper.RotateAsync(TestContext.Current.CancellationToken));
     }
 
@@ -134,7 +134,7 @@ public sealed class RingKeeperOutageTests
 
         await bench.PassAsync(TimeSpan.FromMilliseconds(900));
         (await bench.ReadServerAsync()).Ring!.Version.ShouldBe(copy.Ring.Version);
-        (await bench.GetAsync()).Find(revoked, bench.Time).ShouldBeNull();
+        (await bench.GetAsync()).Find(revoked, bench.Now).ShouldBeNull();
 
         await bench.PassAsync(TimeSpan.FromMilliseconds(600));
         var server = await bench.ReadServerAsync();
@@ -142,7 +142,7 @@ public sealed class RingKeeperOutageTests
         server.Ring!.KeyIds().ShouldNotContain(revoked);
         server.Slot.Value.ShouldNotBe(copy.Slot.Value);
         var healed = await bench.GetAsync();
-        healed.Find(revoked, bench.Time).ShouldBeNull();
+        healed.Find(revoked, bench.Now).ShouldBeNull();
         healed.Current!.Secret.ShouldBe(server.Ring.Current);
     }
 

@@ -30,12 +30,12 @@ public sealed class RingKeeperTests
         await bench.PassAsync(TimeSpan.FromSeconds(57.9), TimeSpan.FromSeconds(1));
         var before = await bench.GetAsync();
         before.Current!.KeyId.ShouldBe(current);
-        before.SigningKey(bench.Time)!.KeyId.ShouldBe(current);
-        before.Find(pending, bench.Time).ShouldNotBeNull();
+        before.SigningKey(bench.Now)!.KeyId.ShouldBe(current);
+        before.Find(pending, bench.Now).ShouldNotBeNull();
 
         // The lead is two seconds, of which a fleet spreads over the first quarter.
         bench.Advance(TimeSpan.FromMilliseconds(100));
-        (await bench.GetAsync()).SigningKey(bench.Time)!.KeyId.ShouldBe(pending);
+        (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(pending);
         await bench.PassAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(100));
 
         var server = await bench.ReadServerAsync();
@@ -43,7 +43,7 @@ public sealed class RingKeeperTests
         server.Slot.TimeToLive!.Value.ShouldBeInRange(59_000, 60_000);
         var after = await bench.GetAsync();
         after.Current!.KeyId.ShouldBe(pending);
-        after.Find(current, bench.Time).ShouldNotBeNull();
+        after.Find(current, bench.Now).ShouldNotBeNull();
         after.Next!.KeyId.ShouldNotBe(pending);
     }
 
@@ -56,10 +56,10 @@ public sealed class RingKeeperTests
 
         var retention = TimeSpan.FromSeconds(120 + 30 + 10 + 5);
         await bench.PassAsync(retention - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        (await bench.GetAsync()).Find(current, bench.Time).ShouldNotBeNull();
+        (await bench.GetAsync()).Find(current, bench.Now).ShouldNotBeNull();
 
         await bench.PassAsync(TimeSpan.FromSeconds(1));
-        (await bench.GetAsync()).Find(current, bench.Time).ShouldBeNull();
+        (await bench.GetAsync()).Find(current, bench.Now).ShouldBeNull();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class RingKeeperTests
         await bench.PassAsync(bench.Options.RefreshInterval);
 
         bench.Keeper.Fresh!.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
-        bench.Keeper.Fresh.Find(former, bench.Time).ShouldBeNull();
+        bench.Keeper.Fresh.Find(former, bench.Now).ShouldBeNull();
         (await bench.ReadServerAsync()).Slot.TimeToLive.ShouldNotBeNull();
     }
 
@@ -139,7 +139,7 @@ public sealed class RingKeeperTests
         await bench.PassAsync(bench.Options.RefreshInterval);
         var healed = await bench.GetAsync();
         healed.Current.ShouldNotBeNull();
-        healed.Find(former, bench.Time).ShouldBeNull();
+        healed.Find(former, bench.Now).ShouldBeNull();
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class RingKeeperTests
         snapshot.Epoch.ShouldNotBe(former.Epoch);
         foreach (var keyId in former.KeyIds)
         {
-            snapshot.Find(keyId, bench.Time).ShouldBeNull();
+            snapshot.Find(keyId, bench.Now).ShouldBeNull();
             (await bench.ReadServerAsync()).Dead.Keys.ShouldContain(keyId);
         }
     }
@@ -185,12 +185,12 @@ public sealed class RingKeeperTests
 
         var rotated = await bench.Keeper.RotateAsync(TestContext.Current.CancellationToken);
         rotated.Current!.KeyId.ShouldBe(first.Next!.KeyId);
-        rotated.Find(first.Current!.KeyId, bench.Time).ShouldNotBeNull();
+        rotated.Find(first.Current!.KeyId, bench.Now).ShouldNotBeNull();
 
         var revoked = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, TestContext.Current.CancellationToken);
         revoked.Current!.KeyId.ShouldBe(rotated.Next!.KeyId);
-        revoked.Find(rotated.Current.KeyId, bench.Time).ShouldBeNull();
-        revoked.Find(first.Current.KeyId, bench.Time).ShouldNotBeNull();
+        revoked.Find(rotated.Current.KeyId, bench.Now).ShouldBeNull();
+        revoked.Find(first.Current.KeyId, bench.Now).ShouldNotBeNull();
 
         var again = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, TestContext.Current.CancellationToken);
         again.Current!.KeyId.ShouldBe(revoked.Current.KeyId);

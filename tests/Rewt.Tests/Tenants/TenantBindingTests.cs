@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 using Rewt.Tests.BadInput;
 using Rewt.Tests.Infrastructure;
@@ -55,6 +57,35 @@ public sealed class TenantBindingTests : IAsyncLifetime
         await _host.Tenants.RevokeTenantAsync("a", TestContext.Current.CancellationToken);
         (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
         _host.Calls.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Of_a_selector_that_throws_the_applications_AuthenticationFailed_hears(int calls)
+    {
+        var heard = 0;
+        var isBroken = false;
+        await using var host = await TenantHost.StartAsync(_redis, configure: builder =>
+        {
+            builder.Services.AddAuthentication().AddRewtTenantSelector(context => isBroken ? throw new InvalidOperationException("no tenant here") : context.Request.RouteValues["tenant"] as string);
+            builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.Events = new JwtBearerEvents
+            {
+                OnAuthenticationFailed = context =>
+                {
+                    heard++;
+                    context.NoResult();
+                    return Task.CompletedTask;
+                },
+            });
+        });
+        var token = Token(SecretOfA, "\"a\"");
+        for (var call = 1; call < calls; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
+        isBroken = true;
+
+        (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        heard.ShouldBe(1);
+        host.Calls.ShouldBe(calls - 1);
     }
 
     [Theory]

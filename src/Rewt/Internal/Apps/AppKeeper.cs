@@ -45,7 +45,7 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private AppSnapshot? Fresh => Volatile.Read(ref _snapshot) is { } snapshot && snapshot.Age(_time) <= _refreshInterval ? snapshot : null;
+    private AppSnapshot? Fresh => Volatile.Read(ref _snapshot) is { } snapshot && snapshot.Age(Moment.Now(_time)) <= _refreshInterval ? snapshot : null;
 
     /// <summary>Begins to keep the apps; harmless when it has begun.</summary>
     /// <exception cref="ObjectDisposedException">The keeper is closed.</exception>
@@ -100,11 +100,11 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
         }
 
         var snapshot = Volatile.Read(ref _snapshot);
-        return snapshot is not null && snapshot.Age(_time) <= _staleBudget ? snapshot : throw Unavailable(Volatile.Read(ref _failure)?.Exception);
+        return snapshot is not null && snapshot.Age(Moment.Now(_time)) <= _staleBudget ? snapshot : throw Unavailable(Volatile.Read(ref _failure)?.Exception);
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>. One that was under way may be as old as a pause of the process.</summary>
-    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(_time) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
+    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(Moment.Now(_time)) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
 
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()

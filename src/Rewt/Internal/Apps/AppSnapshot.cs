@@ -15,7 +15,7 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
 
     public ImmutableHashSet<string> Revoked => revoked;
 
-    public TimeSpan Age(TimeProvider time) => readAt.Elapsed(time);
+    public TimeSpan Age(Moment now) => now.Since(readAt);
 
     /// <summary>Compares in constant time with each key of the app that is named, and as long when there is none.</summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)

@@ -49,7 +49,7 @@ internal sealed partial class GivenKeySource : IKeySource
         var isAsked = Interlocked.Exchange(ref _asked, 0) == 1;
         var known = (previous as GivenKeysSnapshot)?.Places;
         var places = await Task.WhenAll(_places.Select((place, index) => ReadAsync(place, known?[index], isAsked, cancellationToken))).ConfigureAwait(false);
-        return new GivenKeysSnapshot(began, _options, _pair, places, _time);
+        return new GivenKeysSnapshot(began, _options, _pair, places);
     }
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;

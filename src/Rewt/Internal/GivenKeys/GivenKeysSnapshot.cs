@@ -14,11 +14,11 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
     private readonly KeyPair? _pair;
     private readonly TimeSpan _staleBudget;
 
-    public GivenKeysSnapshot(Moment readAt, RewtOptions options, KeyPair? pair, IReadOnlyList<PlaceState> places, TimeProvider time)
+    public GivenKeysSnapshot(Moment readAt, RewtOptions options, KeyPair? pair, IReadOnlyList<PlaceState> places)
         : base(readAt)
     {
         (_readAt, _serviceName, _pair, _staleBudget, Places) = (readAt, options.ServiceName!, pair, options.StaleBudget, places);
-        if (pair is null && !places.Any(place => place.IsUsable(options.StaleBudget, time))) Problem = places.FirstOrDefault(place => place.Failure is not null)?.Failure?.Message;
+        if (pair is null && !places.Any(place => place.IsUsable(options.StaleBudget, readAt))) Problem = places.FirstOrDefault(place => place.Failure is not null)?.Failure?.Message;
     }
 
     public IReadOnlyList<PlaceState> Places { get; }
@@ -52,13 +52,13 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, long> Dead => ImmutableDictionary<string, long>.Empty;
 
-    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _pair is not null && serviceName == _serviceName ? [_pair.Public] : [];
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => _pair is not null && serviceName == _serviceName ? [_pair.Public] : [];
 
-    public override TimeSpan UntilRotation(TimeProvider time) => TimeSpan.MaxValue;
+    public override TimeSpan UntilRotation(Moment now) => TimeSpan.MaxValue;
 
-    public override SigningKey? SigningKey(TimeProvider time) => _pair;
+    public override SigningKey? SigningKey(Moment now) => _pair;
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {
         // Nobody else signs as this service, and this service signs as nobody else.
         var isOwn = _pair is not null && keyId == _pair.KeyId;
@@ -68,7 +68,7 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
         PublicKey? found = null;
         foreach (var place in Places)
         {
-            if (!place.IsUsable(_staleBudget, time) || place.Keys!.Find(keyId) is not { } key) continue;
+            if (!place.IsUsable(_staleBudget, now) || place.Keys!.Find(keyId) is not { } key) continue;
 
             // Two keys of one id in two places: neither place may speak for the other.
             if (found is not null && found.Thumbprint != key.Thumbprint) return [];
@@ -78,9 +78,9 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
         return found?.Candidates;
     }
 
-    public override IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time) =>
+    public override IReadOnlyList<SecurityKey> KeylessKeys(Moment now) =>
     [
-        .. Places.Where(place => place.IsUsable(_staleBudget, time)).SelectMany(place => place.Keys!.Keys).Select(key => key.SecurityKey).Take(KeylessCandidates),
+        .. Places.Where(place => place.IsUsable(_staleBudget, now)).SelectMany(place => place.Keys!.Keys).Select(key => key.SecurityKey).Take(KeylessCandidates),
     ];
 
     public override IReadOnlyList<RewtKey> ToKeys()

@@ -8,5 +8,5 @@ namespace Rewt.Internal;
 internal sealed record PlaceState(string Name, PublicKeySet? Keys, Moment At, KeyPlaceException? Failure)
 {
     /// <summary>Whether its keys may be used: not longer than the budget after it gave them.</summary>
-    public bool IsUsable(TimeSpan staleBudget, TimeProvider time) => Keys is not null && (Failure is null || At.Elapsed(time) <= staleBudget);
+    public bool IsUsable(TimeSpan staleBudget, Moment now) => Keys is not null && (Failure is null || now.Since(At) <= staleBudget);
 }

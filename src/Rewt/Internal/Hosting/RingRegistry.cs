@@ -15,11 +15,7 @@ internal sealed class RingRegistry(
     IAuditActor? actor = null,
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _keepers = new(StringComparer.Ordinal);
-
-    /// <summary>The same for the other kind of keys; nothing where that is not accepted.</summary>
-    private readonly ConcurrentDictionary<string, Lazy<RingKeeper>?> _others = new(StringComparer.Ordinal);
-
+    private readonly ConcurrentDictionary<string, RingKeepers> _keepers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
     private string[]? _tenantNamespaces;
     private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
@@ -29,16 +25,20 @@ internal sealed class RingRegistry(
 
     public RewtOptions Options(string name) => options.Get(name);
 
-    /// <summary>The keeper of a namespace.</summary>
+    /// <summary>The keepers of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper Keeper(string ring) => (_keepers.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: false))!.Value;
+    public RingKeepers Keepers(string ring) => _keepers.TryGetValue(ring, out var keepers) ? keepers : Open(ring);
+
+    /// <summary>The keeper of a namespace's keys.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public RingKeeper Keeper(string ring) => Keepers(ring).Own;
 
     /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public RingKeeper? Other(string ring) => (_others.TryGetValue(ring, out var keeper) ? keeper : Open(ring, isOther: true))?.Value;
+    public RingKeeper? Other(string ring) => Keepers(ring).Other;
 
     /// <summary>Both keepers of a namespace.</summary>
-    public IEnumerable<RingKeeper> All(string ring) => new[] { Keeper(ring), Other(ring) }.OfType<RingKeeper>();
+    public IEnumerable<RingKeeper> All(string ring) => Keepers(ring).All;
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
@@ -69,7 +69,7 @@ internal sealed class RingRegistry(
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
     /// <summary>The keepers that are in use.</summary>
-    public IEnumerable<RingKeeper> Opened() => _keepers.Values.Concat(_others.Values).OfType<Lazy<RingKeeper>>().Where(keeper => keeper.IsValueCreated).Select(keeper => keeper.Value);
+    public IEnumerable<RingKeeper> Opened() => _keepers.Values.SelectMany(keepers => keepers.Opened);
 
     /// <summary>Has all that is in use look at once: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
@@ -118,16 +118,15 @@ internal sealed class RingRegistry(
         foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Lazy<RingKeeper>? Open(string ring, bool isOther)
+    private RingKeepers Open(string ring)
     {
         // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
         var name = Named(ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         var settings = options.Get(name);
         if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
-        var mode = isOther ? settings.AlsoAccept : settings.KeyMode;
-        if (mode is null || (isOther && (mode == settings.KeyMode || GivenKeySource.IsGiven(settings)))) return _others.GetOrAdd(ring, (Lazy<RingKeeper>?)null);
-        return (isOther ? _others : _keepers).GetOrAdd(ring, _ => new Lazy<RingKeeper>(() => Open(settings, mode.Value)));
+        var other = settings.AlsoAccept is { } mode && mode != settings.KeyMode && !GivenKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<RingKeeper>?)null;
+        return _keepers.GetOrAdd(ring, _ => new RingKeepers(() => Open(settings, settings.KeyMode), other));
     }
 
     private RingKeeper Open(RewtOptions settings, KeyMode mode)

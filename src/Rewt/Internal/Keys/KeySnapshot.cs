@@ -32,7 +32,7 @@ internal abstract class KeySnapshot(Moment readAt)
     /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
     public TimeSpan ClockOffset => readAt.WallClock - At(ReadAt);
 
-    public TimeSpan Age(TimeProvider time) => readAt.Elapsed(time);
+    public TimeSpan Age(Moment now) => now.Since(readAt);
 
     /// <summary>The key that signs until it is rotated.</summary>
     public abstract SigningKey? Current { get; }
@@ -44,32 +44,32 @@ internal abstract class KeySnapshot(Moment readAt)
     public abstract IReadOnlyDictionary<string, long> Dead { get; }
 
     /// <summary>How long the current key has signed; <see langword="null"/> where nobody knows.</summary>
-    public virtual TimeSpan? CurrentAge(TimeProvider time) => null;
+    public virtual TimeSpan? CurrentAge(Moment now) => null;
 
     /// <summary>Until something is due that no message announces; <see cref="TimeSpan.MaxValue"/> when nothing is.</summary>
-    public abstract TimeSpan UntilRotation(TimeProvider time);
+    public abstract TimeSpan UntilRotation(Moment now);
 
     /// <summary>The key that signs now; <see langword="null"/> when there is none.</summary>
-    public abstract SigningKey? SigningKey(TimeProvider time);
+    public abstract SigningKey? SigningKey(Moment now);
 
     /// <summary>The keys that may verify what names this key, as far as this look can say.</summary>
     /// <param name="issuer">Who is said to have signed; <see langword="null"/> where nobody says.</param>
     /// <param name="keyId">The key's id.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="now">The clock.</param>
     /// <returns>None for a key that is dead or cannot be; <see langword="null"/> when only another look can tell.</returns>
-    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time);
+    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now);
 
     /// <summary>The keys of this id that verify, whoever signed; <see langword="null"/> when there are none.</summary>
-    public IReadOnlyList<SecurityKey>? Find(string keyId, TimeProvider time) => Known(null, keyId, time) is { Count: > 0 } keys ? keys : null;
+    public IReadOnlyList<SecurityKey>? Find(string keyId, Moment now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
     /// <summary>The few to try for a token that names no key.</summary>
-    public virtual IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time) => [];
+    public virtual IReadOnlyList<SecurityKey> KeylessKeys(Moment now) => [];
 
     /// <summary>
     /// The public keys by which others may verify what a service signs, the one that follows among them; never keys of other services, which
     /// a set that names no issuers would let sign as this one. A shared secret has none.
     /// </summary>
-    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => [];
+    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => [];
 
     /// <summary>What an operator sees.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
@@ -77,5 +77,5 @@ internal abstract class KeySnapshot(Moment readAt)
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>The store's clock now, by this instance's.</summary>
-    protected long StoreNow(TimeProvider time) => ReadAt + (long)readAt.Elapsed(time).TotalMilliseconds;
+    protected long StoreNow(Moment now) => ReadAt + (long)now.Since(readAt).TotalMilliseconds;
 }

@@ -69,30 +69,30 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
-    public override TimeSpan UntilRotation(TimeProvider time) =>
-        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(time));
+    public override TimeSpan UntilRotation(Moment now) =>
+        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(now));
 
     /// <summary>Where the current key was revoked and nothing could be written, the next one, which others hold already.</summary>
-    public override SigningKey? SigningKey(TimeProvider time) => Current ?? Next;
+    public override SigningKey? SigningKey(Moment now) => Current ?? Next;
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {
         if (!IsPossible(keyId)) return [];
-        if (issuer is null) return Dead.ContainsKey(keyId) ? [] : Anybodys(keyId, time);
+        if (issuer is null) return Dead.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
         // What a service says of keys that are not its own must not even keep anybody from looking for them.
         if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
             if (ring.Dead.ContainsKey(keyId)) return [];
-            if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, time) ? key.Key.Candidates : [];
+            if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, now) ? key.Key.Candidates : [];
         }
 
         // A key is its owner's and nobody else's: no look at the store could make it this issuer's.
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
-    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, TimeProvider time) => _issuers.TryGetValue(serviceName, out var ring)
-        ? [.. ring.Keys.Values.Where(key => Verifies(key, time)).Select(key => key.Key)]
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => _issuers.TryGetValue(serviceName, out var ring)
+        ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => key.Key)]
         : [];
 
     public override IReadOnlyList<RewtKey> ToKeys()
@@ -121,12 +121,12 @@ internal sealed class PairSnapshot : KeySnapshot
     private HashSet<(string KeyId, RewtKeyState State)> States() =>
         [.. _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
 
-    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, TimeProvider time) => _holders.TryGetValue(keyId, out var holders)
-        ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, time)).Select(key => key.Key.SecurityKey)]
+    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, Moment now) => _holders.TryGetValue(keyId, out var holders)
+        ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 
     /// <summary>A key in use stays as long as its ring can be relied on, however long its owner cannot renew it; one that has retired has its time.</summary>
-    private bool Verifies(PublishedKey key, TimeProvider time) => !key.IsRetired || StoreNow(time) < key.Until;
+    private bool Verifies(PublishedKey key, Moment now) => !key.IsRetired || StoreNow(now) < key.Until;
 
     private KeyPair? Alive(OwnKey? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Dead.ContainsKey(key.KeyId) ? key.Pair : null;

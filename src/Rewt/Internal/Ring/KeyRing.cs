@@ -35,5 +35,5 @@ internal sealed class KeyRing(RingKeeper keeper, RingKeeper? other, TimeProvider
             $"A key id has {KeyId.Length} characters of base64url, that of a key pair {PairSnapshot.ThumbprintLength}; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
     }
 
-    private RewtKeyRing View(RingKeeper of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(time));
+    private RewtKeyRing View(RingKeeper of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(Moment.Now(time)));
 }

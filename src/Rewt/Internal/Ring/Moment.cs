@@ -1,17 +1,19 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by both clocks. Time passed since then is the larger of the two deltas: the monotonic clock of a suspended machine
+/// A point in time by both clocks. Time passed between two is the larger of the two deltas: the monotonic clock of a suspended machine
 /// stands still, and the wall clock may be set back.
 /// </summary>
-internal readonly record struct Moment(long Timestamp, DateTimeOffset WallClock)
+internal readonly record struct Moment(TimeSpan Monotonic, DateTimeOffset WallClock)
 {
-    public static Moment Now(TimeProvider time) => new(time.GetTimestamp(), time.GetUtcNow());
+    public static Moment Now(TimeProvider time) => new(time.GetElapsedTime(0), time.GetUtcNow());
 
-    public TimeSpan Elapsed(TimeProvider time)
+    public TimeSpan Since(Moment earlier)
     {
-        var monotonic = time.GetElapsedTime(Timestamp);
-        var wall = time.GetUtcNow() - WallClock;
+        var monotonic = Monotonic - earlier.Monotonic;
+        var wall = WallClock - earlier.WallClock;
         return monotonic > wall ? monotonic : wall;
     }
+
+    public TimeSpan Elapsed(TimeProvider time) => Now(time).Since(this);
 }

@@ -13,15 +13,15 @@ internal sealed partial class RingKeeper
         if (snapshot is null) return new RingHealth(false, $"The ring '{Name}' cannot be had ({cause}): look at Redis and at Rewt:Redis.");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Whereabouts(Name))} is unusable: {problem}.");
 
-        var age = snapshot.Age(_time);
+        var age = snapshot.Age(Moment.Now(_time));
         if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
-        if (snapshot is RingSnapshot && snapshot.SigningKey(_time) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
+        if (snapshot is RingSnapshot && snapshot.SigningKey(Moment.Now(_time)) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
 
         var troubles = string.Join(' ', new[] { Trouble(snapshot, age, failure), OverdueTrouble(snapshot) }.OfType<string>());
         return new RingHealth(true, troubles.Length > 0 ? troubles : null);
     }
 
-    private string? OverdueTrouble(KeySnapshot snapshot) => snapshot.UntilRotation(_time) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
+    private string? OverdueTrouble(KeySnapshot snapshot) => snapshot.UntilRotation(Moment.Now(_time)) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
 
     private string? Trouble(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {

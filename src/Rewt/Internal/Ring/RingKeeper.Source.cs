@@ -4,8 +4,11 @@ internal sealed partial class RingKeeper : ISigningKeys
 {
     /// <summary>The ring as <see cref="GetAsync"/> gives it, with a key to sign with where one can be made.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
-    public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
-        Fresh is { } snapshot && snapshot.SigningKey(_time) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
+    public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
+    {
+        var now = Moment.Now(_time);
+        return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
+    }
 
     /// <summary>This process is going to sign: its key is to be known to others before it does.</summary>
     public void WantSigningKey()
@@ -35,7 +38,7 @@ internal sealed partial class RingKeeper : ISigningKeys
     {
         var mayCome = _source.WantSigningKey();
         var snapshot = await GetAsync(cancellationToken).ConfigureAwait(false);
-        return snapshot.SigningKey(_time) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return snapshot.SigningKey(Moment.Now(_time)) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<KeySnapshot> ExecuteAsync(KeyCommand command, CancellationToken cancellationToken)

@@ -89,12 +89,14 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     public KeySnapshot? Known => Volatile.Read(ref _snapshot);
 
     /// <summary>The ring if it can be used without waiting: usable and no older than one refresh interval.</summary>
-    public KeySnapshot? Fresh =>
-        Volatile.Read(ref _snapshot) is { Problem: null } snapshot && snapshot.Age(_time) <= _refreshInterval ? snapshot : null;
+    public KeySnapshot? Fresh => FreshAt(Moment.Now(_time));
+
+    /// <summary>The same for whoever has looked at the clocks already.</summary>
+    public KeySnapshot? FreshAt(Moment now) => Volatile.Read(ref _snapshot) is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
 
     /// <summary>The ring if it can be used without waiting, in an outage too.</summary>
     public KeySnapshot? Usable =>
-        Fresh ?? (Volatile.Read(ref _snapshot) is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(_time) <= _staleBudget ? snapshot : null);
+        Fresh ?? (Volatile.Read(ref _snapshot) is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(Moment.Now(_time)) <= _staleBudget ? snapshot : null);
 
     /// <summary>The ring, at most one refresh interval old while the store can be reached, at most the stale budget while it cannot.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
@@ -152,14 +154,14 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         }
 
         var snapshot = Volatile.Read(ref _snapshot);
-        if (snapshot is null || snapshot.Age(_time) > _staleBudget) throw Unavailable(Volatile.Read(ref _failure)?.Exception);
+        if (snapshot is null || snapshot.Age(Moment.Now(_time)) > _staleBudget) throw Unavailable(Volatile.Read(ref _failure)?.Exception);
         if (snapshot.Problem is { } problem) throw Unusable(problem);
-        if (snapshot.Age(_time) > _refreshInterval) Metrics.ServedStale();
+        if (snapshot.Age(Moment.Now(_time)) > _refreshInterval) Metrics.ServedStale();
         return snapshot;
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>. One that was under way may be as old as a pause of the process.</summary>
-    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(_time) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
+    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(Moment.Now(_time)) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
 
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()
@@ -269,7 +271,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     {
         // With the default interval a read that gets no answer has failed before anybody would wait for it.
         var poll = _refreshInterval * (0.6 + (Random.Shared.NextDouble() * 0.16));
-        var rotation = snapshot.UntilRotation(_time);
+        var rotation = snapshot.UntilRotation(Moment.Now(_time));
         if (rotation <= TimeSpan.Zero) return poll;
 
         if (rotation >= poll) return poll;

@@ -11,28 +11,35 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
         rings.TenantOf(ring) is { } tenant
             ? tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken)
-            : keyId is not null && AtHand(ring, issuer, keyId) is { } known
+            : keyId is not null && AtHand(ring, issuer, keyId, Moment.Now(time)) is { } known
             ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(KeeperOf(ring, keyId), issuer, keyId, cancellationToken);
+            : ResolveSlowAsync(rings.Keepers(ring).Of(keyId), issuer, keyId, cancellationToken);
 
     /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId) => rings.TenantOf(ring) is { } tenant
-        ? tenant.Rings.AtHand(tenant.Name, keyId)
-        : KeeperOf(ring, keyId).Fresh is { } snapshot ? snapshot.Known(issuer, keyId, time) : null;
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId, Moment now) => rings.TenantOf(ring) is { } tenant
+        ? tenant.Rings.AtHand(tenant.Name, keyId, now)
+        : AtHand(rings.Keepers(ring), issuer, keyId, now);
+
+    /// <summary>The same for whoever has looked for the keepers of the ring before.</summary>
+    public static IReadOnlyList<SecurityKey>? AtHand(RingKeepers keepers, string? issuer, string keyId, Moment now) =>
+        keepers.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
+
+    /// <summary>The keepers of a namespace that has no tenants.</summary>
+    public RingKeepers Keepers(string @namespace) => rings.Keepers(@namespace);
 
     /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
         if (rings.TenantOf(ring) is { } tenant)
         {
-            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(time) ?? [];
+            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(Moment.Now(time)) ?? [];
         }
 
-        var keeper = KeeperOf(ring, null);
+        var keeper = rings.Keepers(ring).Of(null);
         if (!keeper.TakesKeyless) return [];
 
         keeper.Ask(null);
-        return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(time);
+        return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(Moment.Now(time));
     }
 
     /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
@@ -59,31 +66,24 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
         : rings.All(@namespace).Any(keeper => Knows(keeper, keyId));
 
-    /// <summary>Where two kinds of keys are accepted, the form of the key id says which it is; a token that names none is of the shared secret.</summary>
-    private RingKeeper KeeperOf(string ring, string? keyId)
-    {
-        var keeper = rings.Keeper(ring);
-        return rings.Other(ring) is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : keeper;
-    }
-
     private static void RefuseDoubt(KeySnapshot? snapshot)
     {
         if (snapshot?.Doubt is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
     }
 
     private bool Knows(RingKeeper keeper, string keyId) =>
-        keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, time) is not null;
+        keeper.IsPossible(keyId) && keeper.Known is { } snapshot && snapshot.Known(null, keyId, Moment.Now(time)) is not null;
 
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(
         RingKeeper keeper, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         var snapshot = await keeper.GetAsync(cancellationToken).ConfigureAwait(false);
-        if (keyId is null) return snapshot.KeylessKeys(time);
-        if (snapshot.Known(issuer, keyId, time) is { } known) return known;
+        if (keyId is null) return snapshot.KeylessKeys(Moment.Now(time));
+        if (snapshot.Known(issuer, keyId, Moment.Now(time)) is { } known) return known;
 
         keeper.Ask(issuer);
         snapshot = await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        var found = snapshot.Known(issuer, keyId, time);
+        var found = snapshot.Known(issuer, keyId, Moment.Now(time));
         keeper.Metrics.UnknownKey(isFound: found is { Count: > 0 });
         if (found is not null) return found;
         RefuseDoubt(snapshot);

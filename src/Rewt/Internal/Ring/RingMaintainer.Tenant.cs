@@ -18,7 +18,7 @@ internal sealed partial class RingMaintainer
         var readAt = Moment.Now(time);
         if (previous is { Problem: null, IsDegraded: false } known && _readWholeAt.Elapsed(time) < WholeAtLeastEvery)
         {
-            var again = known.SeenAgain(readAt, time);
+            var again = known.SeenAgain(readAt);
             if (await store.IsUnchangedAsync(known.Reading, cancellationToken).ConfigureAwait(false)) return again;
         }
 

@@ -41,10 +41,10 @@ internal sealed class RingSnapshot : KeySnapshot
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
     }
 
-    private RingSnapshot(RingSnapshot same, Moment readAt, TimeProvider time)
+    private RingSnapshot(RingSnapshot same, Moment readAt)
         : base(readAt)
     {
-        _reading = same._reading with { Now = same.StoreNow(time) };
+        _reading = same._reading with { Now = same.StoreNow(readAt) };
         (_schedule, _keys, Problem, Dead) = (same._schedule, same._keys, same.Problem, same.Dead);
         (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
     }
@@ -81,7 +81,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>Since when the current key signs (Unix milliseconds by the store's clock): as seen, else by its deadline.</summary>
     public long CurrentSince { get; }
 
-    public override TimeSpan? CurrentAge(TimeProvider time) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(time) - CurrentSince));
+    public override TimeSpan? CurrentAge(Moment now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(now) - CurrentSince));
 
     /// <summary>How long after its publication a pending key was seen; <see langword="null"/> when there is no new one.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
@@ -89,35 +89,35 @@ internal sealed class RingSnapshot : KeySnapshot
         : null;
 
     /// <summary>The same, seen again just now.</summary>
-    public RingSnapshot SeenAgain(Moment readAt, TimeProvider time) => new(this, readAt, time);
+    public RingSnapshot SeenAgain(Moment readAt) => new(this, readAt);
 
     public bool Holds(string keyId) => Held(keyId).Key is not null;
 
     /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
-    public override TimeSpan UntilRotation(TimeProvider time) =>
-        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(time)) : TimeSpan.MaxValue;
+    public override TimeSpan UntilRotation(Moment now) =>
+        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(now)) : TimeSpan.MaxValue;
 
     /// <summary>The key that signs now: past the point of rotation the next one, if it has been out long enough for receivers to hold it.</summary>
-    public override SigningKey? SigningKey(TimeProvider time)
+    public override SigningKey? SigningKey(Moment now)
     {
         if (_reading.Ring is not { } ring || Next is null) return Current;
 
-        var now = StoreNow(time);
-        var due = now >= ring.Deadline - _schedule.Lead;
-        return due && now - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
+        var storeNow = StoreNow(now);
+        var due = storeNow >= ring.Deadline - _schedule.Lead;
+        return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, TimeProvider time)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {
-        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreNow(time) < held.Until)) return key.Candidates;
+        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreNow(now) < held.Until)) return key.Candidates;
         return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
     /// <summary>The current key and the few that retired last.</summary>
-    public override IReadOnlyList<SecurityKey> KeylessKeys(TimeProvider time)
+    public override IReadOnlyList<SecurityKey> KeylessKeys(Moment now)
     {
-        var now = StoreNow(time);
-        var retired = _keys.Where(held => held.IsRetired && now < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
+        var storeNow = StoreNow(now);
+        var retired = _keys.Where(held => held.IsRetired && storeNow < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
         IEnumerable<RingKey> current = Current is null ? [] : [Current];
         return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];
     }

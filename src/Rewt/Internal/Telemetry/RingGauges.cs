@@ -27,13 +27,13 @@ internal sealed class RingGauges
 
     private IEnumerable<Measurement<double>> KeyAges() =>
         from keeper in Rings
-        let age = keeper.Known?.CurrentAge(_time)
+        let age = keeper.Known?.CurrentAge(Moment.Now(_time))
         where age is not null
         select Of(keeper, age.Value.TotalSeconds);
 
     private IEnumerable<Measurement<double>> ContactAges() =>
         from keeper in Rings
-        select Of(keeper, (keeper.Known?.Age(_time) ?? _since.Elapsed(_time)).TotalSeconds);
+        select Of(keeper, (keeper.Known?.Age(Moment.Now(_time)) ?? _since.Elapsed(_time)).TotalSeconds);
 
     private IEnumerable<Measurement<long>> Versions() =>
         from keeper in Rings
@@ -42,7 +42,7 @@ internal sealed class RingGauges
 
     private IEnumerable<Measurement<double>> UntilRotations() =>
         from keeper in Rings
-        let left = keeper.Known?.UntilRotation(_time)
+        let left = keeper.Known?.UntilRotation(Moment.Now(_time))
         where left is not null && left != TimeSpan.MaxValue
         select Of(keeper, left.Value.TotalSeconds);
 

@@ -24,9 +24,9 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
     /// <summary>When the shared reader looks next, if it does; the reader's own.</summary>
     public long? PollAt { get; set; }
 
-    /// <summary>The ring if it can be used without waiting.</summary>
-    public RingSnapshot? Fresh(TimeSpan age) =>
-        !Volatile.Read(ref _isDoubtful) && Known is { Problem: null } snapshot && snapshot.Age(time) <= age ? snapshot : null;
+    /// <summary>The ring if it can be used now without waiting.</summary>
+    public RingSnapshot? FreshAt(Moment now, TimeSpan age) =>
+        !Volatile.Read(ref _isDoubtful) && Known is { Problem: null } snapshot && snapshot.Age(now) <= age ? snapshot : null;
 
     public void Use() => Volatile.Write(ref _lastUse, time.GetTimestamp());
 
@@ -53,7 +53,7 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
     {
         var asked = Moment.Now(time);
         await TakeTurnAsync(
-            (previous, token) => previous is { IsUntended: false } known && known.Age(time) <= asked.Elapsed(time)
+            (previous, token) => previous is { IsUntended: false } known && known.Age(Moment.Now(time)) <= asked.Elapsed(time)
                 ? Task.FromResult<RingSnapshot?>(known)
                 : maintainer.UpdateAsync(previous, null, token),
             cancellationToken).ConfigureAwait(false);

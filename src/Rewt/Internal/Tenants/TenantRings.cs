@@ -40,34 +40,37 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>What was read of a tenant last, however old.</summary>
     public RingSnapshot? Known(string tenant) => _rings.TryPeek(tenant, out var ring) ? ring.Known : null;
 
-    /// <summary>The ring of a tenant if it can be used without waiting.</summary>
-    public RingSnapshot? Fresh(string tenant)
+    /// <summary>The ring of a tenant if it can be used now without waiting.</summary>
+    public RingSnapshot? FreshAt(string tenant, Moment now)
     {
         if (!_rings.TryGet(tenant, out var ring)) return null;
 
         ring.Use();
-        return ring.Fresh(_options.RefreshInterval);
+        return ring.FreshAt(now, _options.RefreshInterval);
     }
 
     /// <summary>The ring of a tenant if it can be used without waiting, in an outage too.</summary>
-    public RingSnapshot? Usable(string tenant) =>
-        Fresh(tenant) ?? (_rings.TryPeek(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(_time) <= _options.StaleBudget ? known : null);
+    public RingSnapshot? Usable(string tenant)
+    {
+        var now = Moment.Now(_time);
+        return FreshAt(tenant, now) ?? (_rings.TryPeek(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(now) <= _options.StaleBudget ? known : null);
+    }
 
     /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
-        keyId is not null && AtHand(tenant, keyId) is { } known
+        keyId is not null && AtHand(tenant, keyId, Moment.Now(_time)) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(tenant, keyId, cancellationToken);
 
     /// <summary>What is known for certain and without waiting; <see langword="null"/> when nothing is.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId) =>
-        Fresh(tenant)?.Known(null, keyId, _time) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
+    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, Moment now) =>
+        FreshAt(tenant, now)?.Known(null, keyId, now) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
 
     /// <summary>The ring of a tenant; <see langword="null"/> where there is no such tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
     public ValueTask<RingSnapshot?> GetAsync(string tenant, CancellationToken cancellationToken) =>
-        Fresh(tenant) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
+        FreshAt(tenant, Moment.Now(_time)) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
 
     /// <summary>The ring of a tenant from a read that began after this call; of these there are at most two a second for all tenants together.</summary>
     /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
@@ -85,7 +88,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <exception cref="RewtKeysUnavailableException">It cannot be had.</exception>
     public async ValueTask<RingSnapshot> GetSigningAsync(string tenant, CancellationToken cancellationToken)
     {
-        if (Fresh(tenant) is { } fresh && IsTended(fresh)) return fresh;
+        if (FreshAt(tenant, Moment.Now(_time)) is { } fresh && IsTended(fresh)) return fresh;
 
         _reader.Start();
         var ring = Open(tenant);
@@ -161,7 +164,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
                 await _reader.ReadAsync(ring, cancellationToken).ConfigureAwait(false);
             }
 
-            if (ring.Known?.Age(_time) is { } age && (age <= _options.RefreshInterval || age <= asked.Elapsed(_time))) break;
+            if (ring.Known?.Age(Moment.Now(_time)) is { } age && (age <= _options.RefreshInterval || age <= asked.Elapsed(_time))) break;
             if (asked.Elapsed(_time) > Patience) throw Unavailable(tenant, null);
         }
 
@@ -173,13 +176,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     {
         var asked = Moment.Now(_time);
         if (await GetAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } snapshot) return [];
-        if (keyId is null) return [.. snapshot.KeylessKeys(_time).Where(key => !_index.IsShared(key.KeyId))];
+        if (keyId is null) return [.. snapshot.KeylessKeys(Moment.Now(_time)).Where(key => !_index.IsShared(key.KeyId))];
 
-        var known = snapshot.Known(null, keyId, _time);
+        var known = snapshot.Known(null, keyId, Moment.Now(_time));
         // Read since it was asked for: another read would say the same.
-        if (known is null && snapshot.Age(_time) > asked.Elapsed(_time))
+        if (known is null && snapshot.Age(Moment.Now(_time)) > asked.Elapsed(_time))
         {
-            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, _time);
+            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, Moment.Now(_time));
         }
 
         return known is null || _index.IsShared(keyId) ? [] : known;
@@ -219,7 +222,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
     /// <summary>Nothing is due that a write would do.</summary>
     private bool IsTended(RingSnapshot snapshot) =>
-        snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(_time) > TimeSpan.Zero));
+        snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(Moment.Now(_time)) > TimeSpan.Zero));
 
     private bool IsFailing(TenantRing? ring) => _reader.IsFailing || ring?.Failure?.IsRecent(_time) == true;
 
@@ -227,7 +230,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private RingSnapshot? Checked(string tenant, TenantRing ring)
     {
         var snapshot = ring.Known;
-        if (snapshot is null || snapshot.Age(_time) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
+        if (snapshot is null || snapshot.Age(Moment.Now(_time)) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
         return snapshot.Problem is { } problem
             ? throw new RewtKeysUnavailableException($"The key '{RingOf(tenant)}:rewt-secret' is unusable: {problem}.", TimeSpan.FromSeconds(5))
             : snapshot;

@@ -6,8 +6,8 @@ internal interface ISigningKeys
     /// <summary>The ring's name.</summary>
     string Name { get; }
 
-    /// <summary>The keys if they can be used without waiting.</summary>
-    KeySnapshot? Fresh { get; }
+    /// <summary>The keys if they can be used now without waiting.</summary>
+    KeySnapshot? FreshAt(Moment now);
 
     /// <summary>The keys if they can be used without waiting, in an outage too.</summary>
     KeySnapshot? Usable { get; }

@@ -17,11 +17,16 @@ internal sealed record TokenClaims(
 {
     private const int MaximumAudiences = 16;
 
+    /// <summary>In bytes, of RSA with 4096 bits.</summary>
+    private const int LongestSignature = 512;
+
+    /// <summary>By value (RFC 4648 §5).</summary>
+    private const string Base64UrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
     /// <summary>The tenant that the token says it is for; <see langword="null"/> where it says none in so many words.</summary>
     public string? Tenant { get; init; }
 
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(Base64UrlAlphabet + ".");
 
     /// <summary>Reads a token of three parts; <see langword="null"/> for all else.</summary>
     public static TokenClaims? TryRead(string token)
@@ -70,11 +75,9 @@ internal sealed record TokenClaims(
     /// <summary>Decoders ignore the bits that the last character has too many, so that a changed signature would still verify.</summary>
     private static bool IsCanonical(ReadOnlySpan<char> signature)
     {
-        if (!Base64Url.IsValid(signature, out var length)) return false;
-        Span<byte> bytes = stackalloc byte[512];
-        Span<char> characters = stackalloc char[Base64Url.GetEncodedLength(512)];
-        if (length is 0 or > 512 || !Base64Url.TryDecodeFromChars(signature, bytes, out _)) return false;
-        return Base64Url.TryEncodeToChars(bytes[..length], characters, out var written) && signature.SequenceEqual(characters[..written]);
+        if (!Base64Url.IsValid(signature, out var length) || length is 0 or > LongestSignature) return false;
+        var spareBits = (signature.Length % 4) switch { 2 => 0b1111, 3 => 0b11, _ => 0 };
+        return (Base64UrlAlphabet.IndexOf(signature[^1], StringComparison.Ordinal) & spareBits) == 0;
     }
 
     private static List<string>? ReadAudiences(JsonElement root)

@@ -17,6 +17,7 @@ internal sealed class TokenPolicy
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
+        (Skew, MaximumLifetime) = (options.ClockSkew.TotalSeconds, options.MaxTokenLifetime.TotalSeconds);
         Requirements = type == TokenTypes.Bearer ? ClaimRequirements.ForBearer(options) : ClaimRequirements.ForData();
         AcceptsForeign = type == TokenTypes.Bearer && options.VerificationKeys.Count > 0;
         IsOurs = template is null || IsWithoutRules(template);
@@ -54,6 +55,12 @@ internal sealed class TokenPolicy
 
     public RewtOptions Options { get; }
 
+    /// <summary>Seconds by which clocks may differ.</summary>
+    public double Skew { get; }
+
+    /// <summary>Seconds between <c>iat</c> and <c>exp</c> at most.</summary>
+    public double MaximumLifetime { get; }
+
     public string Type { get; }
 
     public IReadOnlyCollection<string>? Audiences { get; }
@@ -81,6 +88,9 @@ internal sealed class TokenPolicy
     public string? RingOf(TokenClaims claims) => !Options.Tenants ? Options.Namespace
         : Names.IsName(claims.Tenant) ? TenantName.RingOf(Options.Namespace, claims.Tenant!)
         : null;
+
+    /// <summary>How claims become an identity; names no key.</summary>
+    public TokenValidationParameters Parameters => _template;
 
     /// <summary>This one key with its own algorithm, and nothing else to try.</summary>
     public TokenValidationParameters For(SecurityKey key) => _byKey.GetValue(key, only =>

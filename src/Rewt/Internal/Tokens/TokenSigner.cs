@@ -46,7 +46,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     /// <summary>The key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
-    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(time) ?? throw new RewtKeysUnavailableException(
+    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(Moment.Now(time)) ?? throw new RewtKeysUnavailableException(
         snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
         : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,10 +13,21 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
     private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
+    private readonly RingKeyResolver? _rings = resolver as RingKeyResolver;
     private readonly TokenHeaders _headers = new();
+
+    /// <summary>Who keeps the keys of the namespace, once somebody has asked; tenants' are looked for each time.</summary>
+    private RingKeepers? _keepers;
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
+    {
+        var reading = Read(token);
+        return reading.Verdict is { } verdict ? new(verdict) : VerifyAsync(reading, cancellationToken);
+    }
+
+    /// <summary>All that can be said of a token without waiting: nearly always the verdict.</summary>
+    public TokenReading Read(string token)
     {
         if (_headers.TryRead(token) is not { } header) return new(TokenVerdict.Foreign);
 
@@ -28,52 +40,59 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Before any key is looked for: who may not call costs nothing.
         if (!policy.IsTrusted(claims.Issuer)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
 
-        if (!isKeyless && resolver is RingKeyResolver rings && rings.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!)) return new(TokenVerdict.Foreign);
+        if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenVerdict.Foreign);
         if (policy.RingOf(claims) is null) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
-        if (isKeyless) return VerifyKeylessAsync(token, header, claims, isNode, cancellationToken);
-        return VerifyAtOnce(token, header, claims) is { } verdict ? new(verdict) : VerifyWithKeyAsync(token, header, claims, cancellationToken);
+        return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
     }
+
+    /// <summary>The verdict on a token that was read without one.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    public ValueTask<TokenVerdict> VerifyAsync(TokenReading reading, CancellationToken cancellationToken) =>
+        reading.IsKeyless ? VerifyKeylessAsync(reading, cancellationToken) : VerifyWithKeyAsync(reading, cancellationToken);
 
     /// <summary>The usual token: its key is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
     private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
-        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
+        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!, Moment.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
-        var verdict = TrySettled(token, header, claims.Issuer, keys[0]);
+        var verdict = TrySettled(token, header, claims, keys[0]);
         if (!verdict.IsValid) return verdict;
         // Asked again after the work: the process may have been stopped in between while the key was revoked.
-        return KeysAtHand(claims, header.KeyId!) is { Count: > 0 } ? Judge(verdict, header, claims, isNode: false) : null;
+        var now = Moment.Now(time);
+        return KeysAtHand(claims, header.KeyId!, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
     }
 
-    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(string token, TokenHeader header, TokenClaims claims, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(TokenReading reading, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(claims, header.KeyId, cancellationToken).ConfigureAwait(false);
+        var (claims, keyId) = (reading.Claims, reading.Header.KeyId);
+        var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
 
-        var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as above.
-        keys = await ResolveAsync(claims, header.KeyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, header, claims, isNode: false);
+        keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
+        return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
-    private async ValueTask<TokenVerdict> VerifyKeylessAsync(string token, TokenHeader header, TokenClaims claims, bool isNode, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(claims, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
-        if (!verdict.IsValid && resolver is RingKeyResolver ring)
+        var keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
+        var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
+        if (!verdict.IsValid && _rings is not null)
         {
-            keys = await ring.ResolveFreshAsync(policy.RingOf(claims)!, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(token, header, claims.Issuer, keys).ConfigureAwait(false);
-            if (!verdict.IsValid) ring.RefuseDoubt(policy.RingOf(claims)!);
+            var ring = policy.RingOf(reading.Claims)!;
+            keys = await _rings.ResolveFreshAsync(ring, cancellationToken).ConfigureAwait(false);
+            verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
+            if (!verdict.IsValid) _rings.RefuseDoubt(ring);
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Asked again after the work, as for a token that names its key.
-        keys = await ResolveAsync(claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, header, claims, isNode) : TokenVerdict.Refused(RewtRefusal.StaleKey);
+        keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : TokenVerdict.Refused(RewtRefusal.StaleKey);
     }
 
     /// <summary>The keys of the ring that the token says it is of. A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
@@ -93,18 +112,24 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
-    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId) => (resolver as RingKeyResolver)?.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId);
+    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, Moment now)
+    {
+        if (_rings is null) return null;
+        return policy.Options.Tenants
+            ? _rings.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId, now)
+            : RingKeyResolver.AtHand(_keepers ??= _rings.Keepers(policy.Options.Namespace), claims.Issuer, keyId, now);
+    }
 
     /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
-    public bool IsInTime(TokenClaims claims) => CheckTimes(claims) == RewtRefusal.None;
+    public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) == RewtRefusal.None;
 
-    private async ValueTask<TokenVerdict> TryAllAsync(string token, TokenHeader header, string? issuer, IReadOnlyList<SecurityKey> keys)
+    private async ValueTask<TokenVerdict> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
         {
             var verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
-                ? TrySettled(token, header, issuer, key)
-                : await TryAsync(token, header, issuer, key).ConfigureAwait(false);
+                ? TrySettled(reading.Token, reading.Header, reading.Claims, key)
+                : await TryAsync(reading, key).ConfigureAwait(false);
             if (verdict.IsValid) return verdict;
         }
 
@@ -112,26 +137,34 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>With a key of ours and no rules of the application: signature, algorithm, type, times and audience are checked here and issuers are free, so there is nothing that the library could still validate.</summary>
-    private TokenVerdict TrySettled(string token, TokenHeader header, string? issuer, SecurityKey key)
+    private TokenVerdict TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (!IsFor(key, header, issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, header, claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, key, header.Algorithm!);
         if (!holds) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        var settled = new JsonWebToken(token);
-        return new TokenVerdict(RewtRefusal.None) { Token = settled, Identity = Reader.Read(settled, policy.For(key)), Key = key };
+        try
+        {
+            var settled = new JsonWebToken(token);
+            return new TokenVerdict(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
+        }
+        catch (Exception exception) when (exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException)
+        {
+            // A claim that has a meaning to the library (azp, actort) has a value that it cannot read.
+            return TokenVerdict.Refused(RewtRefusal.Invalid);
+        }
     }
 
-    private async ValueTask<TokenVerdict> TryAsync(string token, TokenHeader header, string? issuer, SecurityKey key)
+    private async ValueTask<TokenVerdict> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (!IsFor(key, header, issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(token, symmetric)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, reading.Header, reading.Claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
-        var result = await Reader.ValidateTokenAsync(token, policy.For(key)).ConfigureAwait(false);
+        var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
         // The application gets to see the token, and has no use for the secret behind it.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
         return result.IsValid
-            ? new TokenVerdict(RewtRefusal.None) { Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key }
+            ? new TokenVerdict(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key }
             : TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
@@ -140,31 +173,28 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
 
-    private TokenVerdict Judge(TokenVerdict verdict, TokenHeader header, TokenClaims claims, bool isNode)
+    private TokenVerdict Judge(TokenVerdict verdict, bool isNode, DateTimeOffset now)
     {
-        var refusal = CheckClaims(claims, isNode, verdict.Key);
+        var refusal = CheckClaims(verdict.Claims!, isNode, verdict.Key, now);
         if (refusal != RewtRefusal.None) return TokenVerdict.Refused(refusal);
 
-        var accepted = verdict with { Header = header, Claims = claims };
         // Whoever holds a tenant's secret could call itself any app; apps belong to no tenant.
-        return policy.Options.Tenants ? accepted : AppName.Apply(accepted);
+        return policy.Options.Tenants ? verdict : AppName.Apply(verdict);
     }
 
-    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key)
+    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)
     {
         if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
-        if (CheckTimes(claims) is not RewtRefusal.None and var refusal) return refusal;
+        if (CheckTimes(claims, now) is not RewtRefusal.None and var refusal) return refusal;
         if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
         if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
         return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
     }
 
-    private RewtRefusal CheckTimes(TokenClaims claims)
+    private RewtRefusal CheckTimes(TokenClaims claims, DateTimeOffset clock)
     {
-        var options = policy.Options;
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d;
-        var skew = options.ClockSkew.TotalSeconds;
-        var maximum = options.MaxTokenLifetime.TotalSeconds;
+        var now = clock.ToUnixTimeMilliseconds() / 1000d;
+        var (skew, maximum) = (policy.Skew, policy.MaximumLifetime);
 
         if (claims.ExpiresAt is { } expiresAt)
         {
