@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>Claims that have a meaning to somebody, with values of another shape than theirs, rightly signed.</summary>
+public sealed class OddClaimTests(GuardedService service) : IClassFixture<GuardedService>
+{
+    private static readonly string[] Claims =
+    [
+        "azp", "actort", "act", "acr", "amr", "auth_time", "nonce", "at_hash", "c_hash", "sid", "typ", "zip", "cty", "kid", "alg", "x5t", "scope", "scp", "client_id",
+        "role", "roles", "name", "unique_name", "email", "birthdate", "updated_at", "website", "tenant", "cnf", "userId", "", " ", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "true", "false", "null", "0", "-1", "1.5", "1e400", "-1e400", "99999999999999999999999999", "\"\"", "\" \"", "\"a.b.c\"", "\"e30.e30.\"", "\"e30.e30.e30\"", "\"2026-01-01T00:00:00Z\"",
+        "\"9999-99-99T99:99:99Z\"", "[]", "[[]]", "[null]", "[1,\"a\",true,null,{}]", "{}", "{\"a\":1}", "{\"\":null}", "\"\\u0000\"", "\"é\"",
+    ];
+
+    public static TheoryData<string> Names() => [.. Claims];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task An_odd_value_of_a_claim_is_accepted_or_refused_and_never_an_error(string name)
+    {
+        foreach (var value in Values)
+        {
+            var forge = service.Forge;
+            var token = forge.Claim(name, value).Token;
+
+            for (var i = 0; i < 3; i++)
+            {
+                using var response = await service.CallAsync(token);
+                response.StatusCode.ShouldBeOneOf([HttpStatusCode.OK, HttpStatusCode.Unauthorized], $"{name}: {value}");
+            }
+
+            await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+        }
+    }
+}
