@@ -91,6 +91,14 @@ internal sealed class Receiver : IAsyncDisposable
         return (await Context(scope, header).AuthenticateAsync()).Succeeded;
     }
 
+    /// <summary>The same, and then what authorization and an endpoint look at: is there somebody, and who.</summary>
+    public async Task<bool> AuthenticateAndAskAsync(string header)
+    {
+        using var scope = _services.CreateScope();
+        var user = (await Context(scope, header).AuthenticateAsync()).Principal;
+        return user?.Identity?.IsAuthenticated == true && user.FindFirst("iss")?.Value == "inventory";
+    }
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     private static ServiceCollection Common()

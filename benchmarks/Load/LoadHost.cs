@@ -22,8 +22,13 @@ internal sealed class LoadHost : IAsyncDisposable
     public static Task<LoadHost> OpenAsync() => StartAsync(_ => { }, isProtected: false);
 
     /// <summary>A scheme that lets everybody in and does nothing: what ASP.NET Core itself takes for authentication and authorization.</summary>
-    public static Task<LoadHost> NothingAsync() => StartAsync(
-        builder => builder.Services.AddAuthentication("Nothing").AddScheme<AuthenticationSchemeOptions, NothingHandler>("Nothing", _ => { }), isProtected: true);
+    /// <param name="authorization">What is sent to it all the same.</param>
+    public static async Task<LoadHost> NothingAsync(string? authorization)
+    {
+        var host = await StartAsync(
+            builder => builder.Services.AddAuthentication("Nothing").AddScheme<AuthenticationSchemeOptions, NothingHandler>("Nothing", _ => { }), isProtected: true);
+        return new LoadHost(host._application, authorization);
+    }
 
     /// <summary>JwtBearer with one static HS256 key.</summary>
     public static async Task<LoadHost> JwtBearerAsync()

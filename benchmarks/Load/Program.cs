@@ -12,7 +12,7 @@ if (wanted.FirstOrDefault(arg => !known.Contains(arg, StringComparer.Ordinal)) i
 }
 
 if (Wants("throughput")) await Throughput.RunAsync(isShort ? 1 : 10, TimeSpan.FromSeconds(isShort ? 0.3 : 3), Console.Out);
-if (Wants("latency")) await Latency.RunAsync(isShort ? 1 : 10, Console.Out);
+if (Wants("latency")) await Latency.RunAsync(isShort ? 1 : 10, isShort ? 50 : 2_000, TimeSpan.FromSeconds(isShort ? 0 : 10), Console.Out);
 if (Wants("rotation")) await Rotation.RunAsync(isShort ? 1 : 10, Console.Out);
 if (Wants("memory")) await Memory.RunAsync(isShort ? 500 : 10_000, isShort ? 50 : 1_000, Console.Out);
 if (Wants("scale")) await Scale.RunAsync(isShort ? 20 : 500, TimeSpan.FromSeconds(isShort ? 2 : 20), Console.Out);

@@ -8,11 +8,13 @@ namespace Rewt.Internal;
 internal static class BodyReplay
 {
     /// <summary>Buffers a body that could be sent only once, if it is short and says so; a body without a known length is left alone.</summary>
-    public static async ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken)
-    {
-        if (CanReplay(content)) return true;
-        if (content!.Headers.ContentLength is not { } length || length > maximum) return false;
+    public static ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken) =>
+        CanReplay(content) ? ValueTask.FromResult(true)
+        : content!.Headers.ContentLength is not { } length || length > maximum ? ValueTask.FromResult(false)
+        : BufferAsync(content, maximum, cancellationToken);
 
+    private static async ValueTask<bool> BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
+    {
         await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
         return true;
     }

@@ -7,7 +7,7 @@ internal static class ClientOrigins
 {
     public static HashSet<Origin> Of(string client, IList<string> allowed, HttpClientFactoryOptions factory)
     {
-        if (allowed.Count > 0) return [.. allowed.Select(origin => Origin.TryParse(origin)!.Value)];
+        if (allowed.Count > 0) return [.. allowed.Select(origin => Origin.TryParse(origin)!)];
         if (client == SigningRegistration.AllClients) return [];
 
         // A handler cannot see its client's BaseAddress; the factory's actions tell it to a client that sends nothing.

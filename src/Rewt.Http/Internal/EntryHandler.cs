@@ -24,6 +24,6 @@ internal sealed class EntryHandler : DelegatingHandler
 
     private static void Remember(HttpRequestMessage request)
     {
-        if (request.RequestUri is { IsAbsoluteUri: true } address) RequestTrail.Begin(request, Origin.Of(address));
+        if (request.RequestUri is { IsAbsoluteUri: true } address) RequestTrail.Begin(request, address);
     }
 }

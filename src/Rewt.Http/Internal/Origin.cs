@@ -3,8 +3,11 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>Scheme, host and port (RFC 6454): where a token may go.</summary>
-internal readonly record struct Origin(string Scheme, string Host, int Port)
+internal sealed record Origin(string Scheme, string Host, int Port)
 {
+    /// <summary>That of an address that is none.</summary>
+    public static readonly Origin None = new(string.Empty, string.Empty, 0);
+
     /// <summary>Whether what is sent there can be read on the way: all but TLS, except within this machine.</summary>
     public bool IsInTheClear => Scheme != Uri.UriSchemeHttps && !IsLoopback;
 

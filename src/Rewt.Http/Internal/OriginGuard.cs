@@ -13,6 +13,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
+    /// <summary>One that stands in the settings and may be sent to: the usual request goes where the last one went.</summary>
+    private volatile Origin? _admitted;
+
     /// <summary>May the request be signed as it stands? Gives where it has been.</summary>
     /// <exception cref="InvalidOperationException">The address may not see a token.</exception>
     public RequestTrail Admit(HttpRequestMessage request)
@@ -22,25 +25,35 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
             throw new InvalidOperationException($"The request of the HTTP client '{client}' has no absolute address; set its BaseAddress.");
         }
 
-        var origin = Origin.Of(address);
         var trail = RequestTrail.Of(request);
-        var allowed = _allowed.Value;
-        var isResolved = trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin);
-        if (!isResolved && !allowed.Contains(origin)) throw Foreign(origin);
-        if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
-        return trail ?? RequestTrail.Begin(request, origin);
+        Admit(trail, trail?.OriginOf(address) ?? Origin.Of(address));
+        return trail ?? RequestTrail.Begin(request, address);
     }
 
     /// <summary>May the request leave as it stands?</summary>
     /// <exception cref="InvalidOperationException">It carries our token to another address than the one it was signed for.</exception>
     public void Release(HttpRequestMessage request)
     {
+        if (RequestTrail.Of(request)?.IsAsSigned(request) == true) return;
+
         var signed = RequestTrail.SignedFor(request);
         if (signed.Count == 0) return;
 
-        var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : default;
+        var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : Origin.None;
         if (!signed.Contains(origin) && !_allowed.Value.Contains(origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+    }
+
+    private void Admit(RequestTrail? trail, Origin origin)
+    {
+        if (_admitted == origin) return;
+
+        var allowed = _allowed.Value;
+        var isAllowed = allowed.Contains(origin);
+        var isResolved = trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin);
+        if (!isAllowed && !isResolved) throw Foreign(origin);
+        if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+        if (isAllowed) _admitted = origin;
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(

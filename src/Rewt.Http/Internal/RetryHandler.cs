@@ -41,18 +41,12 @@ internal sealed partial class RetryHandler : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Options.TryGetValue(SigningMarks.Guarded, out var guarded) && guarded)
+        if (Attempt.Of(request) is not null || !await BodyReplay.PrepareAsync(request.Content, _client.Options.MaxBufferedBody, cancellationToken).ConfigureAwait(false))
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!await BodyReplay.PrepareAsync(request.Content, _client.Options.MaxBufferedBody, cancellationToken).ConfigureAwait(false))
-        {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-
-        var attempt = new Attempt(request, request.RequestUri, request.Method, request.Content);
-        request.Options.Set(SigningMarks.Guarded, true);
+        var attempt = Attempt.Begin(request);
         try
         {
             var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -61,9 +55,7 @@ internal sealed partial class RetryHandler : DelegatingHandler
         }
         finally
         {
-            // A handler of the application may send the same request again, from the beginning.
-            request.Options.Set(SigningMarks.Guarded, false);
-            request.Options.Set(SigningMarks.Fresh, false);
+            attempt.End();
         }
     }
 
@@ -97,7 +89,7 @@ internal sealed partial class RetryHandler : DelegatingHandler
     {
         if (RequestTrail.Of(attempt.Request)?.IsAnswer(response) == false) return false;
         var challenge = ChallengeReader.Read(response);
-        if (challenge == Challenge.Other || !attempt.IsUnchanged || SigningMarks.TokenOf(attempt.Request) is not { } refused) return false;
+        if (challenge == Challenge.Other || !attempt.IsUnchanged || RequestTrail.TokenOn(attempt.Request) is not { } refused) return false;
 
         try
         {
@@ -119,25 +111,9 @@ internal sealed partial class RetryHandler : DelegatingHandler
 
     private void OnRetry(Attempt attempt, HttpResponseMessage refused)
     {
-        attempt.Request.Options.Set(SigningMarks.Fresh, true);
+        attempt.IsFresh = true;
         _metrics.Retried(_client.Options.Audience, ChallengeReader.Read(refused));
         LogRetry();
         refused.Dispose();
-    }
-
-    /// <summary>A request as it was before its first attempt: a redirect below rewrites it in place, and then it is no longer ours to send.</summary>
-    private sealed record Attempt(HttpRequestMessage Request, Uri? Address, HttpMethod Method, HttpContent? Content)
-    {
-        /// <summary>What came of it, until the pipeline takes it.</summary>
-        public HttpResponseMessage? Answer { get; set; }
-
-        public HttpResponseMessage? TakeAnswer()
-        {
-            var answer = Answer;
-            Answer = null;
-            return answer;
-        }
-
-        public bool IsUnchanged => Request.RequestUri == Address && Request.Method == Method && Request.Content == Content;
     }
 }

@@ -5,17 +5,12 @@ internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(
 {
     protected override async ValueTask AttachAsync(HttpRequestMessage request, RequestTrail trail, CancellationToken cancellationToken)
     {
-        request.Options.TryGetValue(SigningMarks.Fresh, out var fresh);
-        Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
+        var isFresh = Attempt.Of(request)?.IsFresh == true;
+        Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), isFresh, cancellationToken).ConfigureAwait(false));
     }
 
     protected override void Attach(HttpRequestMessage request, RequestTrail trail) =>
         Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request)));
 
-    private static void Attach(HttpRequestMessage request, RequestTrail trail, BearerToken token)
-    {
-        request.Headers.Authorization = token.Header;
-        request.Options.Set(SigningMarks.Token, token);
-        trail.Signed(Origin.Of(request.RequestUri!), token.Header.Parameter!);
-    }
+    private static void Attach(HttpRequestMessage request, RequestTrail trail, BearerToken token) => trail.Attach(request, token.Header, token);
 }

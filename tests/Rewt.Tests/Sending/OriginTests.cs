@@ -195,8 +195,7 @@ public sealed class OriginTests
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.Options.TryGetValue(SigningMarks.Token, out var token).ShouldBeTrue();
-            token.ShouldNotBeNull().Header.ShouldBe(request.Headers.Authorization);
+            RequestTrail.TokenOn(request).ShouldNotBeNull().Header.ShouldBe(request.Headers.Authorization);
             return Task.FromResult(new HttpResponseMessage());
         }
     }
