@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -37,14 +36,17 @@ public class RewtHandler : JwtBearerHandler
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        Task<AuthenticateResult> judging;
         try
         {
-            return EventHooks.HearSuccess(Events) ? ReceiveAsync() : AuthenticateUnheardAsync();
+            judging = EventHooks.HearSuccess(Events) ? ReceiveAsync() : AuthenticateUnheardAsync();
         }
-        catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception)
         {
-            return ThrewAsync(exception);
+            judging = Task.FromException<AuthenticateResult>(exception);
         }
+
+        return judging.IsCompletedSuccessfully ? judging : FinishAsync(judging);
     }
 
     private RewtSchemes Schemes => _schemes ??= Context.RequestServices.GetRequiredService<RewtSchemes>();
@@ -62,19 +64,20 @@ public class RewtHandler : JwtBearerHandler
         if (text.IsEmpty) return Nothing;
 
         var verifier = Schemes.Verifier(Scheme.Name, Options);
-        var known = verifier.Find(text);
-        if (known is not null)
+        if (verifier.Find(text) is { } known)
         {
-            return verifier.HoldsAtOnce(known) && IsOfTenant(known.Claims)
+            if (!verifier.HoldsAtOnce(known)) return AuthenticateAsync(verifier, text.ToString(), known, default);
+            return IsOfTenant(known.Claims)
                 ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
-                : AuthenticateAsync(verifier, text.ToString(), known, null);
+                : FailAsync(RewtRefusal.Invalid);
         }
 
         var token = text.ToString();
         var reading = verifier.Read(token);
-        return reading.Verdict is { IsValid: true } verdict && IsOfTenant(verdict.Claims!)
+        if (reading.Verdict is not { IsValid: true } verdict) return AuthenticateAsync(verifier, token, null, reading);
+        return IsOfTenant(verdict.Claims!)
             ? Task.FromResult(Accept(new ClaimsPrincipal(verdict.Identity!), TicketProperties.Of(verdict.Claims!, Options.SaveToken ? token : null)))
-            : AuthenticateAsync(verifier, token, null, reading);
+            : FailAsync(RewtRefusal.Invalid);
     }
 
     private async Task<AuthenticateResult> ReceiveAsync()
@@ -90,29 +93,40 @@ public class RewtHandler : JwtBearerHandler
         if (token.Length == 0) return AuthenticateResult.NoResult();
 
         var verifier = Schemes.Verifier(Scheme.Name, Options);
-        return await AuthenticateAsync(verifier, token, verifier.Find(token), null);
+        var known = verifier.Find(token);
+        return await AuthenticateAsync(verifier, token, known, known is null ? verifier.Read(token) : default);
     }
 
     /// <param name="verifier">Of this scheme.</param>
     /// <param name="token">The token.</param>
     /// <param name="known">What is known of it from before.</param>
-    /// <param name="read">What was read of it already.</param>
-    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known, TokenReading? read)
+    /// <param name="reading">What was read of it where nothing is known.</param>
+    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known, TokenReading reading)
     {
-        try
+        if (known is not null)
         {
-            if (known is not null && await verifier.HoldsAsync(known, Context.RequestAborted))
+            if (await verifier.HoldsAsync(known, Context.RequestAborted))
             {
                 if (!IsOfTenant(known.Claims)) return await FailAsync(RewtRefusal.Invalid);
                 return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.Claims);
             }
 
-            var reading = read ?? verifier.Read(token);
-            var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, Context.RequestAborted);
-            if (verdict.IsForeign) return AuthenticateResult.NoResult();
-            if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
-            if (!IsOfTenant(verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
-            return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, verdict.Claims!);
+            reading = verifier.Read(token);
+        }
+
+        var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, Context.RequestAborted);
+        if (verdict.IsForeign) return AuthenticateResult.NoResult();
+        if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+        if (!IsOfTenant(verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
+        return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, verdict.Claims!);
+    }
+
+    /// <summary>Waits for what could not be said at once, and says what an exception means.</summary>
+    private async Task<AuthenticateResult> FinishAsync(Task<AuthenticateResult> judging)
+    {
+        try
+        {
+            return await judging;
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -122,7 +136,9 @@ public class RewtHandler : JwtBearerHandler
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
         {
-            return await ThrewAsync(exception);
+            // Code of the application threw: its own AuthenticationFailed hears of it, as with JwtBearer, and may decide.
+            if (await AskAsync(exception) is { } decided) return decided;
+            throw;
         }
     }
 
@@ -188,14 +204,6 @@ public class RewtHandler : JwtBearerHandler
         _refusal = refusal;
         Logger.TokenRefused(Scheme.Name, refusal);
         return FailAsync(new TokenRefusedException(refusal));
-    }
-
-    /// <summary>Code of the application threw: its own AuthenticationFailed hears of it, as with JwtBearer, and may decide.</summary>
-    private async Task<AuthenticateResult> ThrewAsync(Exception exception)
-    {
-        if (await AskAsync(exception) is { } decided) return decided;
-        ExceptionDispatchInfo.Throw(exception);
-        return null;
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await AskAsync(exception) ?? AuthenticateResult.Fail(exception);

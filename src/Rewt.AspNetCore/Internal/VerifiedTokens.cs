@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    /// <summary>Entries of one generation; at about 6 KB for a usual token, a scheme keeps at most some 12 MB.</summary>
+    /// <summary>Entries of one generation; at 4.3 KB for a usual token, a scheme keeps at most some 9 MB.</summary>
     public const int GenerationSize = 1024;
 
     private const int Sightings = 4096;

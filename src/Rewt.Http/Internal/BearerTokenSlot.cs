@@ -29,7 +29,8 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
 
         lock (_signing)
         {
-            return _token is { } newer && newer != seen && IsGood(newer, key, now) ? newer : _token = maker.Make(key, audience, values);
+            // One that was made while this one waited is younger than its look at the clock.
+            return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && now < newer.UseUntil ? newer : _token = maker.Make(key, audience, values);
         }
     }
 

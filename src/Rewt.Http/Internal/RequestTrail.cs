@@ -60,10 +60,10 @@ internal sealed class RequestTrail(Uri asked)
     /// <summary>Attaches a token, or another credential of ours, for where the request is sent.</summary>
     public void Attach(HttpRequestMessage request, AuthenticationHeaderValue header, BearerToken? token = null)
     {
+        var address = request.RequestUri!;
+        var sent = new Sent(address, OriginOf(address), header, token);
         request.Headers.Authorization = header;
-        if (IsAsSigned(request)) return;
-
-        var sent = new Sent(request.RequestUri!, OriginOf(request.RequestUri!), header, token);
+        if (Holds(sent)) return;
         if (sent.Origin != Asked) _isResolved = true;
         do sent.Before = Volatile.Read(ref _last);
         while (Interlocked.CompareExchange(ref _last, sent, sent.Before) != sent.Before);
@@ -89,6 +89,17 @@ internal sealed class RequestTrail(Uri asked)
         address is not null && !ReferenceEquals(address, Volatile.Read(ref _last)?.Address) && address.IsAbsoluteUri && !HasBeenAt(OriginOf(address));
 
     private bool HasBeenAt(Origin origin) => All().Any(sent => sent.Origin == origin);
+
+    /// <summary>However often a handler of the application sends the same again, it is remembered once.</summary>
+    private bool Holds(Sent another)
+    {
+        for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before)
+        {
+            if (sent.Origin == another.Origin && sent.Header.Equals(another.Header)) return true;
+        }
+
+        return false;
+    }
 
     private IEnumerable<Sent> All()
     {

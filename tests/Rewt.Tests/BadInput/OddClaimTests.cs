@@ -1,4 +1,9 @@
 using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Rewt.Tests.Infrastructure;
+using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.BadInput;
 
@@ -8,7 +13,7 @@ public sealed class OddClaimTests(GuardedService service) : IClassFixture<Guarde
     private static readonly string[] Claims =
     [
         "azp", "actort", "act", "acr", "amr", "auth_time", "nonce", "at_hash", "c_hash", "sid", "typ", "zip", "cty", "kid", "alg", "x5t", "scope", "scp", "client_id",
-        "role", "roles", "name", "unique_name", "email", "birthdate", "updated_at", "website", "tenant", "cnf", "userId", "", " ", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
+        "role", "roles", "name", "unique_name", "email", "birthdate", "updated_at", "website", "tenant", "cnf", "userId", "", " ", "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
     ];
 
     private static readonly string[] Values =
@@ -35,6 +40,26 @@ public sealed class OddClaimTests(GuardedService service) : IClassFixture<Guarde
             }
 
             await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task So_it_is_where_the_library_judges_by_rules_of_the_application_and_gives_claims_other_names(bool isMapping)
+    {
+        await using var receiver = await Receiver.StartAsync(services => services.Configure<JwtBearerOptions>("Rewt", options =>
+        {
+            options.MapInboundClaims = isMapping;
+            options.TokenValidationParameters.ValidIssuer = "orders";
+            options.TokenValidationParameters.ValidateIssuer = true;
+        }));
+
+        foreach (var (name, value) in from name in Claims from value in Values select (name, value))
+        {
+            using var json = JsonDocument.Parse(value);
+            using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { [name] = json.RootElement }));
+            response.StatusCode.ShouldBeOneOf([HttpStatusCode.OK, HttpStatusCode.Unauthorized], $"{name}: {value}");
         }
     }
 }

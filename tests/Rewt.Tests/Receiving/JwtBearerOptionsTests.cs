@@ -74,13 +74,16 @@ public sealed class JwtBearerOptionsTests
         response.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"invalid\"");
     }
 
-    [Fact]
-    public async Task An_event_that_throws_is_heard_of_by_AuthenticationFailed_which_may_decide()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_event_that_throws_is_heard_of_by_AuthenticationFailed_which_may_decide(bool isBefore)
     {
         Exception? heard = null;
         await using var receiver = await StartAsync(options =>
         {
-            options.Events.OnTokenValidated = _ => throw new InvalidOperationException("a look-up failed");
+            if (isBefore) options.Events.OnMessageReceived = _ => throw new InvalidOperationException("a look-up failed");
+            else options.Events.OnTokenValidated = _ => throw new InvalidOperationException("a look-up failed");
             options.Events.OnAuthenticationFailed = context =>
             {
                 heard = context.Exception;

@@ -61,6 +61,28 @@ public sealed class TenantBindingTests : IAsyncLifetime
 
     [Theory]
     [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_selector_is_asked_once_a_request_whether_the_token_is_new_known_or_another_tenants(int calls)
+    {
+        var (asked, answer) = (0, "a");
+        await using var host = await TenantHost.StartAsync(_redis, configure: builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
+        {
+            asked++;
+            return answer;
+        }));
+        var token = Token(SecretOfA, "\"a\"");
+        var another = Sign(Forge(SecretOfA, "\"a\"").Claim("jti", "\"another\""), SecretOfA);
+        for (var call = 0; call < calls; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
+
+        answer = "b";
+        (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.StatusAsync("a", another)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        asked.ShouldBe(calls + 2);
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(3)]
     public async Task Of_a_selector_that_throws_the_applications_AuthenticationFailed_hears(int calls)
     {

@@ -104,7 +104,12 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>. One that was under way may be as old as a pause of the process.</summary>
-    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(Moment.Now(_time)) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
+    private bool IsNew(Moment asked)
+    {
+        // One look at the clocks for both: a pause between two would make an old read look like a new one.
+        var now = Moment.Now(_time);
+        return Volatile.Read(ref _snapshot)?.Age(now) is { } age && (age <= _refreshInterval || age <= now.Since(asked));
+    }
 
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()

@@ -34,6 +34,11 @@ internal abstract class KeySnapshot(Moment readAt)
 
     public TimeSpan Age(Moment now) => now.Since(readAt);
 
+    /// <summary>
+    /// Whether it was read since then. By one look at the clocks: were the process stopped between two, an old read would seem to be a new one.
+    /// </summary>
+    public bool IsSince(Moment asked, Moment now) => Age(now) <= now.Since(asked);
+
     /// <summary>The key that signs until it is rotated.</summary>
     public abstract SigningKey? Current { get; }
 

@@ -2,6 +2,22 @@ namespace Rewt.Internal;
 
 internal sealed partial class RingKeeper : ISigningKeys
 {
+    /// <summary>The ring if it can be used without waiting: usable and no older than one refresh interval.</summary>
+    public KeySnapshot? Fresh => FreshAt(Moment.Now(_time));
+
+    /// <summary>The same for whoever has looked at the clocks already.</summary>
+    public KeySnapshot? FreshAt(Moment now) => Volatile.Read(ref _snapshot) is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
+
+    /// <summary>The ring if it can be used without waiting, in an outage too.</summary>
+    public KeySnapshot? Usable
+    {
+        get
+        {
+            var now = Moment.Now(_time);
+            return FreshAt(now) ?? (Volatile.Read(ref _snapshot) is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(now) <= _staleBudget ? snapshot : null);
+        }
+    }
+
     /// <summary>The ring as <see cref="GetAsync"/> gives it, with a key to sign with where one can be made.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
     public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)

@@ -88,16 +88,6 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     /// <summary>What was read last, however old.</summary>
     public KeySnapshot? Known => Volatile.Read(ref _snapshot);
 
-    /// <summary>The ring if it can be used without waiting: usable and no older than one refresh interval.</summary>
-    public KeySnapshot? Fresh => FreshAt(Moment.Now(_time));
-
-    /// <summary>The same for whoever has looked at the clocks already.</summary>
-    public KeySnapshot? FreshAt(Moment now) => Volatile.Read(ref _snapshot) is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
-
-    /// <summary>The ring if it can be used without waiting, in an outage too.</summary>
-    public KeySnapshot? Usable =>
-        Fresh ?? (Volatile.Read(ref _snapshot) is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(Moment.Now(_time)) <= _staleBudget ? snapshot : null);
-
     /// <summary>The ring, at most one refresh interval old while the store can be reached, at most the stale budget while it cannot.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such view.</exception>
     public ValueTask<KeySnapshot> GetAsync(CancellationToken cancellationToken) =>
@@ -161,7 +151,11 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>. One that was under way may be as old as a pause of the process.</summary>
-    private bool IsNew(Moment asked) => Volatile.Read(ref _snapshot)?.Age(Moment.Now(_time)) is { } age && (age <= _refreshInterval || age <= asked.Elapsed(_time));
+    private bool IsNew(Moment asked)
+    {
+        var now = Moment.Now(_time);
+        return Volatile.Read(ref _snapshot) is { } snapshot && (snapshot.Age(now) <= _refreshInterval || snapshot.IsSince(asked, now));
+    }
 
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()

@@ -53,7 +53,7 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
     {
         var asked = Moment.Now(time);
         await TakeTurnAsync(
-            (previous, token) => previous is { IsUntended: false } known && known.Age(Moment.Now(time)) <= asked.Elapsed(time)
+            (previous, token) => previous is { IsUntended: false } known && known.IsSince(asked, Moment.Now(time))
                 ? Task.FromResult<RingSnapshot?>(known)
                 : maintainer.UpdateAsync(previous, null, token),
             cancellationToken).ConfigureAwait(false);

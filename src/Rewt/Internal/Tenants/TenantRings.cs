@@ -164,7 +164,8 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
                 await _reader.ReadAsync(ring, cancellationToken).ConfigureAwait(false);
             }
 
-            if (ring.Known?.Age(Moment.Now(_time)) is { } age && (age <= _options.RefreshInterval || age <= asked.Elapsed(_time))) break;
+            var now = Moment.Now(_time);
+            if (ring.Known is { } held && (held.Age(now) <= _options.RefreshInterval || held.IsSince(asked, now))) break;
             if (asked.Elapsed(_time) > Patience) throw Unavailable(tenant, null);
         }
 
@@ -180,7 +181,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
         var known = snapshot.Known(null, keyId, Moment.Now(_time));
         // Read since it was asked for: another read would say the same.
-        if (known is null && snapshot.Age(Moment.Now(_time)) > asked.Elapsed(_time))
+        if (known is null && !snapshot.IsSince(asked, Moment.Now(_time)))
         {
             known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, Moment.Now(_time));
         }

@@ -148,9 +148,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             var settled = new JsonWebToken(token);
             return new TokenVerdict(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
         }
-        catch (Exception exception) when (exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
-            // A claim that has a meaning to the library (azp, actort) has a value that it cannot read.
             return TokenVerdict.Refused(RewtRefusal.Invalid);
         }
     }
@@ -163,10 +162,21 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
         // The application gets to see the token, and has no use for the secret behind it.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
-        return result.IsValid
-            ? new TokenVerdict(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key }
-            : TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!result.IsValid) return TokenVerdict.Refused(RewtRefusal.Invalid);
+
+        try
+        {
+            return new TokenVerdict(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            return TokenVerdict.Refused(RewtRefusal.Invalid);
+        }
     }
+
+    /// <summary>What the library throws at a value that it cannot read, of a claim that has a meaning to it (<c>azp</c>, <c>actort</c>).</summary>
+    private static bool IsUnreadable(Exception exception) =>
+        exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
     private static bool IsFor(SecurityKey key, TokenHeader header, string? issuer) =>
         KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm) && (KeyOwners.Of(key) is not { } owner || owner == issuer);

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+using Rewt.Tests.Ring;
+
+namespace Rewt.Tests.Sending;
+
+public sealed class BearerTokenSlotTests
+{
+    [Fact]
+    public async Task Whoever_waited_for_a_signature_takes_it_though_a_second_began_meanwhile()
+    {
+        var time = new ManualTimeProvider();
+        var bench = new KeeperBench();
+        await using var keeper = bench.Keeper;
+        using var key = new SlowKey();
+        var signer = new TokenSigner(keeper, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, time);
+        var slot = new BearerTokenMaker(signer).NewSlot((null, "inventory", string.Empty));
+        var asked = time.GetUtcNow();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        var first = Task.Run(() => slot.Take(key, null, fresh: false, time.GetUtcNow()), TestContext.Current.CancellationToken);
+        await key.IsSigning.Task;
+        BearerToken? second = null;
+        var waiter = new Thread(() => second = slot.Take(key, null, fresh: false, asked));
+        waiter.Start();
+        await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(10), "the second waits for the first");
+        key.MaySign.Set();
+        waiter.Join();
+
+        second.ShouldBeSameAs(await first);
+        key.Signatures.ShouldBe(1);
+    }
+
+    /// <summary>Signs when the test lets it.</summary>
+    private sealed class SlowKey : SigningKey, IDisposable
+    {
+        private int _signatures;
+
+        public TaskCompletionSource IsSigning { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim MaySign { get; } = new();
+
+        public int Signatures => _signatures;
+
+        public override string KeyId => "slow";
+
+        public override string Algorithm => "HS256";
+
+        public override int SignatureLength => HMACSHA256.HashSizeInBytes;
+
+        public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
+        {
+            Interlocked.Increment(ref _signatures);
+            IsSigning.TrySetResult();
+            MaySign.Wait(TimeSpan.FromSeconds(30));
+        }
+
+        public void Dispose() => MaySign.Dispose();
+    }
+}
