@@ -11,6 +11,7 @@ public abstract class AuthenticateBenchmarks
     private readonly string _algorithm;
     private Receiver _rewt = null!;
     private Receiver _peer = null!;
+    private Receiver _nothing = null!;
     private int _next;
 
     /// <param name="algorithm"><c>alg</c>.</param>
@@ -25,7 +26,7 @@ public abstract class AuthenticateBenchmarks
     public async Task SetUpAsync()
     {
         var (privateKey, publicKey) = Receiver.NewKeys(_algorithm);
-        (_rewt, _peer) = (Receiver.Rewt(_algorithm), Receiver.JwtBearer(publicKey));
+        (_rewt, _peer, _nothing) = (Receiver.Rewt(_algorithm), Receiver.JwtBearer(publicKey), Receiver.Nothing());
         for (var i = 0; i < _rewtTokens.Length; i++)
         {
             _rewtTokens[i] = "Bearer " + await _rewt.Tokens.CreateBearerAsync("inventory");
@@ -33,7 +34,7 @@ public abstract class AuthenticateBenchmarks
         }
 
         for (var i = 0; i < 3; i++) await SeenAsync();
-        if (!await SeenAsync() || !await SeenAndAskedAsync() || !await PeerAsync() || !await PeerAndAskedAsync() || !await NeverSeenAsync() || await ForgedAsync() || await PeerForgedAsync())
+        if (!await SeenAsync() || !await SeenAndAskedAsync() || !await NothingAsync() || !await PeerAsync() || !await PeerAndAskedAsync() || !await NeverSeenAsync() || await ForgedAsync() || await PeerForgedAsync())
         {
             throw new InvalidOperationException("What is measured does not work.");
         }
@@ -44,10 +45,14 @@ public abstract class AuthenticateBenchmarks
     {
         await _rewt.DisposeAsync();
         await _peer.DisposeAsync();
+        await _nothing.DisposeAsync();
     }
 
     [Benchmark]
     public bool Context() => _rewt.Prepare(_rewtTokens[0]);
+
+    [Benchmark]
+    public Task<bool> NothingAsync() => _nothing.AuthenticateAsync(_rewtTokens[0]);
 
     [Benchmark(Baseline = true)]
     public Task<bool> PeerAsync() => _peer.AuthenticateAsync(Next(_peerTokens));

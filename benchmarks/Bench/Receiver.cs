@@ -48,6 +48,14 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(services.BuildServiceProvider());
     }
 
+    /// <summary>A scheme that lets everybody in and does nothing: what no handler can go below.</summary>
+    public static Receiver Nothing()
+    {
+        var services = Common();
+        services.AddAuthentication("Nothing").AddScheme<JwtBearerOptions, NothingHandler>("Nothing", options => options.Events = new JwtBearerEvents());
+        return new Receiver(services.BuildServiceProvider());
+    }
+
     /// <summary>A key to sign with and the one that verifies.</summary>
     public static (SecurityKey Private, SecurityKey Public) NewKeys(string algorithm)
     {

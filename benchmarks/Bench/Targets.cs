@@ -30,6 +30,7 @@ internal static class Targets
 
     private static IEnumerable<TargetRow> Rows() =>
     [
+        new(nameof(Hs256Benchmarks), "a handler that does nothing (no promise)", "NothingAsync", "PeerAsync", "Context", null, null),
         new(nameof(Hs256Benchmarks), "HS256, token seen before", "SeenAsync", "PeerAsync", "Context", 0.22, 0.25),
         new(nameof(Hs256Benchmarks), "HS256, token seen before, and the user is looked at (no promise)", "SeenAndAskedAsync", "PeerAndAskedAsync", "Context", null, null),
         new(nameof(Hs256Benchmarks), "HS256, token never seen", "NeverSeenAsync", "PeerAsync", "Context", 1.00, 1.00),

@@ -14,7 +14,9 @@ internal sealed class VerifiedToken
 
     public VerifiedToken(string text, TokenVerdict verdict)
     {
-        (Text, KeyId, Claims, Token) = (text, verdict.Header.KeyId!, verdict.Claims!, verdict.Token!);
+        (Text, Claims, Token) = (text, verdict.Claims!, verdict.Token!);
+        // The key's own text of its id is found without comparing characters.
+        KeyId = verdict.Key!.KeyId == verdict.Header.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
         // Copied now: the original goes to a request, whose handlers may change it.
         _identity = verdict.Identity!.Clone();
         _key = new WeakReference<SecurityKey>(verdict.Key!);

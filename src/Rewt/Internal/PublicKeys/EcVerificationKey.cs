@@ -6,7 +6,11 @@ namespace Rewt.Internal;
 /// <summary>The public half of an EC key pair as the identity libraries know a key.</summary>
 internal sealed class EcVerificationKey(ECParameters point, string algorithm) : ECDsaSecurityKey(ECDsa.Create(point)), IOneAlgorithmKey
 {
+    private SignatureProvider? _verifier;
+
     public string[] Algorithms { get; } = [algorithm];
+
+    public SignatureProvider Verifier => _verifier ??= CryptoProviderFactory.CreateForVerifying(this, Algorithms[0], cacheProvider: false);
 
     public override string ToString() => $"public key {KeyId}";
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
@@ -12,7 +11,7 @@ internal static class PublicSignature
     private const int LongestSignature = 512;
 
     /// <summary>Whether a token of three parts, in base64url and not longer than the limit, is signed with the key.</summary>
-    public static bool Holds(string token, SecurityKey key, string algorithm)
+    public static bool Holds(string token, IOneAlgorithmKey key)
     {
         var dot = token.LastIndexOf('.');
         if (Base64Url.GetMaxDecodedLength(token.Length - dot - 1) > LongestSignature + 2) return false;
@@ -22,14 +21,12 @@ internal static class PublicSignature
 
         var signature = buffer[..length].ToArray();
         var signed = ArrayPool<byte>.Shared.Rent(dot);
-        var provider = key.CryptoProviderFactory.CreateForVerifying(key, algorithm);
         try
         {
-            return provider.Verify(signed, 0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed), signature, 0, length);
+            return key.Verifier.Verify(signed, 0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed), signature, 0, length);
         }
         finally
         {
-            key.CryptoProviderFactory.ReleaseSignatureProvider(provider);
             ArrayPool<byte>.Shared.Return(signed);
         }
     }

@@ -14,6 +14,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
     private readonly RingKeyResolver? _rings = resolver as RingKeyResolver;
+    private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
     /// <summary>Who keeps the keys of the namespace, once somebody has asked; tenants' are looked for each time.</summary>
@@ -115,7 +116,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, Moment now)
     {
         if (_rings is null) return null;
-        return policy.Options.Tenants
+        return _hasTenants
             ? _rings.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId, now)
             : RingKeyResolver.AtHand(_keepers ??= _rings.Keepers(policy.Options.Namespace), claims.Issuer, keyId, now);
     }
@@ -140,7 +141,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenVerdict TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
         if (!IsFor(key, header, claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, key, header.Algorithm!);
+        var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
         if (!holds) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
         try
