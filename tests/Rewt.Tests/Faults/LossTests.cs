@@ -1,7 +1,10 @@
+using Rewt.Tests.BadInput;
 using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 
+/// <summary>A server that loses everything. Alone, for what is promised within two seconds is no measure of what else a busy machine builds meanwhile.</summary>
+[Collection(WholeProcess.Name)]
 public sealed class LossTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Convergence = TimeSpan.FromSeconds(2);
