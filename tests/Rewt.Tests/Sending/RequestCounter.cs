@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace Rewt.Tests.Sending;
 
-/// <summary>Counts requests before anything judges them.</summary>
-internal sealed class RequestCounter : IStartupFilter
+/// <summary>Counts requests, refused ones too.</summary>
+/// <param name="onRequest">Runs before a request is handled.</param>
+internal sealed class RequestCounter(Action? onRequest = null) : IStartupFilter
 {
     private int _count;
 
@@ -15,6 +16,7 @@ internal sealed class RequestCounter : IStartupFilter
         application.Use((_, rest) =>
         {
             Interlocked.Increment(ref _count);
+            onRequest?.Invoke();
             return rest();
         });
         next(application);

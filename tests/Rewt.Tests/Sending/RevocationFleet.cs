@@ -7,14 +7,17 @@ using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 
-/// <summary>A callee that learns of a revocation within milliseconds and a caller that does not, on one Redis.</summary>
+/// <summary>A callee that learns of a revocation within milliseconds, and a caller that learns of it when the callee refuses its request.</summary>
 public sealed class RevocationFleet : IAsyncLifetime
 {
-    private readonly RequestCounter _counter = new();
+    private readonly ReadGate _gate = new();
+    private readonly RequestCounter _counter;
     private readonly List<byte[]> _bodies = [];
     private RedisServer? _redis;
     private ServiceHost? _inventory;
     private ServiceHost? _orders;
+
+    public RevocationFleet() => _counter = new RequestCounter(_gate.Open);
 
     /// <summary>How many requests the callee has seen, refused ones too.</summary>
     public int Requests => _counter.Count;
@@ -48,19 +51,21 @@ public sealed class RevocationFleet : IAsyncLifetime
             options => options.RefreshInterval = TimeSpan.FromMinutes(5),
             builder =>
             {
-                builder.Services.WithoutPush();
+                builder.Services.WithoutPush(_gate);
                 builder.Services.AddHttpClient("inventory", client => client.BaseAddress = _inventory.Address).AddRewtSigning("inventory");
             });
     }
 
-    /// <summary>DEL, and waits until the callee refuses what the caller still signs with; nothing is counted until then.</summary>
+    /// <summary>Deletes the secret and waits until the callee refuses the key that the caller signs with. The caller reads Redis again when the next request arrives.</summary>
     public async Task RevokeAsync()
     {
-        var old = await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        await _gate.CloseAsync();
+        var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
         await _redis!.DelAsync("rewt:rewt-secret");
         await Eventually.TrueAsync(
             async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, TestContext.Current.CancellationToken)).IsValid,
-            TimeSpan.FromSeconds(5),
+            TimeSpan.FromSeconds(60),
             "the callee refuses the old key");
     }
 

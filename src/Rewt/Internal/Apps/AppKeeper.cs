@@ -10,12 +10,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
 {
-    /// <summary>Longer than a connect and a read may take together: nobody waits for a read that was lost.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-
-    /// <summary>Longer than the pause and the time limit of the next attempt, so that requests do not queue behind a server that is away.</summary>
-    private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(4);
-
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
     private readonly string _name;
@@ -93,7 +87,7 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
         var asked = Moment.Now(_time);
         while (!IsFailing(out _) && !IsNew(asked))
         {
-            if (asked.Elapsed(_time) > Patience) throw Unavailable(null);
+            if (asked.Elapsed(_time) > ReadLimit) throw Unavailable(null);
             var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
             Look();
             await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
@@ -111,6 +105,9 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
         return Volatile.Read(ref _snapshot)?.Age(now) is { } age && (age <= _refreshInterval || age <= now.Since(asked));
     }
 
+    /// <summary>The time that a read may take, after which it counts as lost.</summary>
+    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Volatile.Read(ref _snapshot) is null);
+
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()
     {
@@ -122,7 +119,7 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
     {
         try
         {
-            await pending.WaitAsync(Patience, _time, cancellationToken).ConfigureAwait(false);
+            await pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -208,7 +205,7 @@ internal sealed partial class AppKeeper : IAsyncDisposable, IDisposable
     {
         var failure = Volatile.Read(ref _failure);
         exception = failure?.Exception;
-        return failure is not null && failure.At.Elapsed(_time) < FailureMemory;
+        return failure is not null && failure.At.Elapsed(_time) < ReadLimit;
     }
 
     private RewtKeysUnavailableException Unavailable(Exception? exception) => new(

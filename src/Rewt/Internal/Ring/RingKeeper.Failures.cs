@@ -2,14 +2,11 @@ namespace Rewt.Internal;
 
 internal sealed partial class RingKeeper
 {
-    /// <summary>Longer than the pause and the time limit of the next attempt, so that requests do not queue behind a server that is away.</summary>
-    private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(4);
-
     private bool IsFailing(out Exception? exception)
     {
         var failure = Volatile.Read(ref _failure);
         exception = failure?.Exception;
-        return failure is not null && failure.At.Elapsed(_time) < FailureMemory;
+        return failure is not null && failure.At.Elapsed(_time) < ReadLimit;
     }
 
     private RewtKeysUnavailableException Unavailable(Exception? exception) => new(

@@ -9,9 +9,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
 {
-    /// <summary>Longer than a connect and a read may take together: nobody waits for a read that was lost.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-
     /// <summary>Just past the grace that the maintainer gives a ring older than the known one.</summary>
     private static readonly TimeSpan RegressionPause = TimeSpan.FromMilliseconds(1050);
 
@@ -140,7 +137,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         var asked = Moment.Now(_time);
         while (!IsFailing(out _) && !IsNew(asked))
         {
-            if (asked.Elapsed(_time) > Patience) throw Unavailable(null);
+            if (asked.Elapsed(_time) > ReadLimit) throw Unavailable(null);
             var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
             Look();
             await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
@@ -160,6 +157,9 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
         return Volatile.Read(ref _snapshot) is { } snapshot && (snapshot.Age(now) <= _refreshInterval || snapshot.IsSince(asked, now));
     }
 
+    /// <summary>The time that a read may take, after which it counts as lost.</summary>
+    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
+
     /// <summary>Asks the loop to read soon.</summary>
     private void Look()
     {
@@ -171,7 +171,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     {
         try
         {
-            await pending.WaitAsync(Patience, _time, cancellationToken).ConfigureAwait(false);
+            await pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -242,7 +242,7 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
             if (command is not null || cancellationToken.IsCancellationRequested) throw;
 
             // A process that was stopped meanwhile has learned nothing of the server: it looks again before it calls this an outage.
-            _overran = !_overran && began.Elapsed(_time) > Patience;
+            _overran = !_overran && began.Elapsed(_time) > ReadLimit;
             if (_overran)
             {
                 NextCycleIn(TimeSpan.Zero);

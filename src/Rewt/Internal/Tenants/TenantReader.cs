@@ -15,9 +15,6 @@ internal sealed partial class TenantReader : IAsyncDisposable
     /// <summary>What one ring that was asked about costs, so that naming many tenants costs at most two thousand reads a second.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(0.5);
 
-    /// <summary>Longer than a connect and a read may take together.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(20);
 
@@ -37,6 +34,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
     private TenantRound _asked = new();
     private long _askedNotBefore;
     private TenantFailure? _failure;
+    private bool _hasRead;
     private Task? _loop;
 
     /// <param name="options">The namespace's settings.</param>
@@ -58,6 +56,9 @@ internal sealed partial class TenantReader : IAsyncDisposable
 
     /// <summary>The server's trouble when it was last asked; <see langword="null"/> when it answered.</summary>
     public TenantFailure? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>The time that a read may take, after which it counts as lost.</summary>
+    public TimeSpan ReadLimit => PendingRead.Limit(isFirst: !Volatile.Read(ref _hasRead));
 
     public bool IsFailing => Failure?.IsRecent(_time) == true;
 
@@ -107,6 +108,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
     /// <summary>What became of a command to the server.</summary>
     public void Report(Exception? exception)
     {
+        if (exception is null) Volatile.Write(ref _hasRead, true);
         var now = Moment.Now(_time);
         var before = Interlocked.Exchange(ref _failure, exception is null ? null : new TenantFailure(now, Failure?.Since ?? now, exception));
         if (exception is not null && before is null) LogAway(_name, exception);
@@ -138,7 +140,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
         Wake();
         try
         {
-            await round.Pending.WaitAsync(Patience, _time, cancellationToken).ConfigureAwait(false);
+            await round.Pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {

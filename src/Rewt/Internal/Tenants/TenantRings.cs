@@ -9,8 +9,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TenantRings : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-
     private readonly RewtOptions _options;
     private readonly ITenantStore _store;
     private readonly RingSchedule _schedule;
@@ -166,7 +164,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
             var now = Moment.Now(_time);
             if (ring.Known is { } held && (held.Age(now) <= _options.RefreshInterval || held.IsSince(asked, now))) break;
-            if (asked.Elapsed(_time) > Patience) throw Unavailable(tenant, null);
+            if (asked.Elapsed(_time) > _reader.ReadLimit) throw Unavailable(tenant, null);
         }
 
         if (IsFailing(ring)) _reader.ReadSoon(tenant, ring);
