@@ -20,10 +20,7 @@ internal sealed class RedisWatch : IAsyncDisposable
             var configuration = ConfigurationOptions.Parse(redis);
             // The client library counts INFO among the commands of administrators.
             configuration.AllowAdmin = true;
-            var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
-            // In client libraries before 2.0, ordered completion would let one slow continuation hold up all replies.
-            connection.PreserveAsyncOrder = false;
-            return new RedisWatch(connection);
+            return new RedisWatch(await ConnectionMultiplexer.ConnectAsync(configuration));
         }
         catch (Exception exception) when (exception is RedisConnectionException or ArgumentException)
         {
@@ -38,9 +35,7 @@ internal sealed class RedisWatch : IAsyncDisposable
         {
             // On the server, not a database: there, each INFO would bring a SELECT with it.
             var info = await _redis.GetServer(_redis.GetEndPoints()[0]).InfoRawAsync("commandstats").WaitAsync(Limit);
-            // The continuation runs on the connection's reader, which must not wait for our work.
-            await Task.Yield();
-            return CommandCounts.Parse(info);
+            return info is null ? null : CommandCounts.Parse(info);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -70,7 +65,6 @@ internal sealed class RedisWatch : IAsyncDisposable
         try
         {
             await _redis.GetDatabase().ExecuteAsync("DEL", [.. keys.Cast<object>()]).WaitAsync(Limit);
-            await Task.Yield();
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {

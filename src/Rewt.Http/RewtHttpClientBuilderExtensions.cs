@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rewt;
 using Rewt.Internal;
@@ -104,9 +103,7 @@ public static class RewtHttpClientBuilderExtensions
     private static DelegatingHandler Retry(IServiceProvider provider, string client)
     {
         var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Options.Retry
-            ? new RetryHandler(signing, provider.GetRequiredService<SigningMetrics>(), provider.GetRequiredService<ILogger<RetryHandler>>())
-            : new PassThroughHandler();
+        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Options.MaxBufferedBody) : new PassThroughHandler();
     }
 
     /// <summary>The factory logs headers at Trace; an application that names what to redact may not have thought of this one.</summary>

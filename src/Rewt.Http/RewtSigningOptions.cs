@@ -1,3 +1,5 @@
+using Polly.Retry;
+
 namespace Rewt;
 
 /// <summary>How one <see cref="HttpClient"/> signs its requests.</summary>
@@ -29,6 +31,13 @@ public sealed class RewtSigningOptions
     /// <summary>Send a request once more, signed anew, when a 401 says that its key was the trouble.</summary>
     /// <value>Default <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
+
+    /// <summary>
+    /// Adjusts Polly's retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and <c>OnRetry</c> for
+    /// telemetry of the application. Which answers are retried stays Rewt's decision; a <c>ShouldHandle</c> is asked after it and can only say no.
+    /// </summary>
+    /// <value>Default: none; one retry without delay. The options are checked when the application starts, so this may run more than once.</value>
+    public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>The longest body in bytes that is buffered so that it can be sent again; a longer one is sent unbuffered and not retried.</summary>
     /// <value>Default 1 MiB.</value>

@@ -89,10 +89,5 @@ internal sealed class Instances : IAsyncDisposable
         return null;
     }
 
-    private static async Task<IConnectionMultiplexer> ConnectAsync(string redis)
-    {
-        var connection = await ConnectionMultiplexer.ConnectAsync(redis);
-        connection.PreserveAsyncOrder = false;
-        return connection;
-    }
+    private static async Task<IConnectionMultiplexer> ConnectAsync(string redis) => await ConnectionMultiplexer.ConnectAsync(redis);
 }

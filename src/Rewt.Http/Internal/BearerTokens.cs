@@ -21,7 +21,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     /// <summary>A token of the namespace's own ring, with keys in memory only.</summary>
     /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
-    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims);
+    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false);
 
     /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
     public ValueTask<BearerToken> GetAsync(
@@ -36,12 +36,12 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     /// <summary>With keys in memory only, for synchronous callers.</summary>
     /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
-    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
     {
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
             "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh: false, time.GetUtcNow());
+        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh, time.GetUtcNow());
     }
 
     /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>; asks Redis when this instance knows no other.</summary>
@@ -49,10 +49,18 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        var now = Moment.Now(time);
-        if (signer.Keys.FreshAt(now)?.SigningKey(now) is { } key && key.KeyId != refused.KeyId) return true;
+        if (KnowsOtherKey(signer, refused)) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
         return signer.CurrentKey(snapshot).KeyId != refused.KeyId;
+    }
+
+    /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>, by what is in memory.</summary>
+    public bool KnowsOtherKey(BearerToken refused) => KnowsOtherKey(signers.For(refused.Tenant), refused);
+
+    private bool KnowsOtherKey(TokenSigner signer, BearerToken refused)
+    {
+        var now = Moment.Now(time);
+        return signer.Keys.FreshAt(now)?.SigningKey(now) is { } key && key.KeyId != refused.KeyId;
     }
 
     private async ValueTask<BearerToken> GetSlowAsync(

@@ -13,19 +13,20 @@ internal static class BodyReplay
         : content!.Headers.ContentLength is not { } length || length > maximum ? ValueTask.FromResult(false)
         : BufferAsync(content, maximum, cancellationToken);
 
-    private static async ValueTask<bool> BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
-    {
-        await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
-        return true;
-    }
-
-    private static bool CanReplay(HttpContent? content) => content switch
+    /// <summary>Whether a body can be sent a second time as it is.</summary>
+    public static bool CanReplay(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
         JsonContent json => CanReadAgain(json.Value),
         MultipartContent parts => parts.All(CanReplay),
         _ => false,
     };
+
+    private static async ValueTask<bool> BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
+    {
+        await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>A sequence that is no collection may be empty the second time: the reader of a channel or of a database is.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that is trimmed is used by nobody, the JSON serializer among them.")]

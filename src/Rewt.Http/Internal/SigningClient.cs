@@ -1,13 +1,16 @@
 namespace Rewt.Internal;
 
 /// <summary>What the handlers of one client share: its options, its tokens and where they may go.</summary>
-internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, ICallerClaims? caller)
+internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller)
 {
     public RewtSigningOptions Options => options;
 
     public BearerTokens Tokens => tokens;
 
     public OriginGuard Guard => guard;
+
+    /// <summary>Without one each request is sent once.</summary>
+    public KeyRetry? Retry => retry;
 
     /// <summary>The tenant that this request is signed for.</summary>
     public string? TenantOf(HttpRequestMessage request) =>

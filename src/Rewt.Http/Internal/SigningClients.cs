@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
@@ -10,7 +11,10 @@ internal sealed class SigningClients(
     IServiceProvider services,
     IOptionsMonitor<RewtSigningOptions> options,
     IOptionsMonitor<RewtOptions> rings,
-    IOptionsMonitor<HttpClientFactoryOptions> clients)
+    IOptionsMonitor<HttpClientFactoryOptions> clients,
+    SigningMetrics metrics,
+    TimeProvider time,
+    ILogger<RetryHandler> logger)
 {
     private readonly ConcurrentDictionary<string, Lazy<SigningClient>> _clients = new(StringComparer.Ordinal);
 
@@ -22,6 +26,8 @@ internal sealed class SigningClients(
         var ring = rings.Get(settings.Ring);
         var guard = new OriginGuard(
             () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, GuardWords.Token);
-        return new SigningClient(settings, services.GetRequiredKeyedService<BearerTokens>(settings.Ring), guard, services.GetService<ICallerClaims>());
+        var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Ring);
+        var retry = settings.Retry ? new KeyRetry(settings, tokens, metrics, time, logger) : null;
+        return new SigningClient(settings, tokens, guard, retry, services.GetService<ICallerClaims>());
     }
 }

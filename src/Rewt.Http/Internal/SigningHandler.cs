@@ -5,12 +5,14 @@ internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(
 {
     protected override async ValueTask AttachAsync(HttpRequestMessage request, RequestTrail trail, CancellationToken cancellationToken)
     {
-        var isFresh = Attempt.Of(request)?.IsFresh == true;
-        Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), isFresh, cancellationToken).ConfigureAwait(false));
+        var fresh = IsFresh(request);
+        Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
     }
 
     protected override void Attach(HttpRequestMessage request, RequestTrail trail) =>
-        Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request)));
+        Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), IsFresh(request)));
+
+    private static bool IsFresh(HttpRequestMessage request) => Attempt.Of(request)?.IsFresh == true;
 
     private static void Attach(HttpRequestMessage request, RequestTrail trail, BearerToken token) => trail.Attach(request, token.Header, token);
 }

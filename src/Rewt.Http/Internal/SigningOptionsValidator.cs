@@ -35,6 +35,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
             yield return $"AllowedOrigins has '{origin}', which is no origin; write scheme://host:port.";
         }
 
+        if (options.Retry && KeyRetry.Error(options) is { } error) yield return error;
         if (options.MaxBufferedBody < 0) yield return "MaxBufferedBody must not be negative.";
         if (options.ForwardClaims.Count > 0 && services.GetService<ICallerClaims>() is null)
         {

@@ -86,12 +86,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         var configuration = ConfigurationOptions.Parse("tiebreaker=,configChannel=," + options.Redis);
         // An attempt that failed is over and done with, and the next read makes another.
         configuration.AbortOnConnectFail = true;
+        // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
+        configuration.AllowAdmin = true;
         configuration.ConnectRetry = 1;
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)LongestConnecting.TotalMilliseconds);
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
-        // In client libraries before 2.0, ordered completion would let one slow continuation hold up all replies.
-        own.PreserveAsyncOrder = false;
         Answered();
         lock (_gate)
         {

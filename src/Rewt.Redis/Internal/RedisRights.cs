@@ -5,7 +5,7 @@ internal static class RedisRights
 {
     public static readonly IReadOnlyList<string> Roles = ["signer", "verifier", "operator"];
 
-    private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +select";
+    private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +cluster|slots +readonly +select";
 
     private const string Reading = "+getrange +pttl +hgetall +zrange +time +multi +exec +subscribe +unsubscribe";
 

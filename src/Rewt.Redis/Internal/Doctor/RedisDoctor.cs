@@ -39,14 +39,14 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         };
     }
 
-    /// <summary>What the server does not know or does not let this login ask stays unknown; no answer at all is an outage.</summary>
+    /// <summary>What the server does not know, or what it or the client library does not let this login ask, stays unknown; no answer at all is an outage.</summary>
     private async Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken)
     {
         try
         {
             return await database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException)
+        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {
             return null;
         }

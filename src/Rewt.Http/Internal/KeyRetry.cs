@@ -1,0 +1,141 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The retry of one client. Polly runs every attempt; whether a request is sent again is decided here, and the application's settings can only
+/// say no to that.
+/// </summary>
+internal sealed partial class KeyRetry
+{
+    public const int MostRetries = 3;
+
+    private static readonly ResiliencePropertyKey<Attempt> Current = new("Rewt.Attempt");
+
+    private readonly BearerTokens _tokens;
+    private readonly SigningMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly string? _audience;
+    private readonly int _retries;
+    private readonly Func<RetryPredicateArguments<HttpResponseMessage>, ValueTask<bool>> _approve;
+    private readonly Func<OnRetryArguments<HttpResponseMessage>, ValueTask>? _report;
+
+    public KeyRetry(RewtSigningOptions options, BearerTokens tokens, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
+    {
+        (_tokens, _metrics, _logger, _audience) = (tokens, metrics, logger, options.Audience);
+        var retry = Settings(options);
+        (_retries, _approve, _report) = (retry.MaxRetryAttempts, retry.ShouldHandle, retry.OnRetry);
+        retry.ShouldHandle = ShouldRetryAsync;
+        retry.OnRetry = OnRetryAsync;
+        Pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = "Rewt", TimeProvider = time }.AddRetry(retry).Build();
+    }
+
+    public ResiliencePipeline<HttpResponseMessage> Pipeline { get; }
+
+    /// <summary>What is wrong with the application's settings, if anything.</summary>
+    public static string? Error(RewtSigningOptions options)
+    {
+        var retry = Settings(options);
+        if (retry.MaxRetryAttempts is < 1 or > MostRetries)
+        {
+            return $"ConfigureRetry sets MaxRetryAttempts to {retry.MaxRetryAttempts}; 1 to {MostRetries} are allowed, and Retry = false turns the retry off.";
+        }
+
+        try
+        {
+            new ResiliencePipelineBuilder<HttpResponseMessage>().AddRetry(retry);
+            return null;
+        }
+        catch (ValidationException exception)
+        {
+            return $"ConfigureRetry sets what Polly refuses: {exception.Message}";
+        }
+    }
+
+    /// <summary>A context in which the pipeline runs the attempts of one request; goes back to the pool afterwards.</summary>
+    public static ResilienceContext Rent(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        context.Properties.Set(Current, attempt);
+        return context;
+    }
+
+    private static RetryStrategyOptions<HttpResponseMessage> Settings(RewtSigningOptions options)
+    {
+        var retry = new RetryStrategyOptions<HttpResponseMessage>
+        {
+            Name = "Rewt.KeyRetry",
+            MaxRetryAttempts = 1,
+            Delay = TimeSpan.Zero,
+            ShouldHandle = static _ => PredicateResult.True(),
+        };
+        options.ConfigureRetry?.Invoke(retry);
+        return retry;
+    }
+
+    /// <summary>Nearly every answer is settled by its status. Polly asks after the last attempt too, when nothing is left to decide.</summary>
+    private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
+        arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused
+        && arguments.AttemptNumber < _retries
+        && !arguments.Context.CancellationToken.IsCancellationRequested
+        && arguments.Context.Properties.GetValue(Current, null!) is { CanRepeat: true } attempt
+            ? ShouldRetryAsync(attempt, refused, arguments)
+            : ValueTask.FromResult(false);
+
+    private async ValueTask<bool> ShouldRetryAsync(Attempt attempt, HttpResponseMessage refused, RetryPredicateArguments<HttpResponseMessage> arguments)
+    {
+        if (RequestTrail.Of(attempt.Request)?.IsAnswer(refused) == false) return false;
+        var challenge = ChallengeReader.Read(refused);
+        if (challenge == Challenge.Other || !attempt.IsUnchanged || RequestTrail.TokenOn(attempt.Request) is not { } token) return false;
+
+        try
+        {
+            return await HasKeyAsync(attempt, token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
+                && await _approve(arguments).ConfigureAwait(false);
+        }
+        catch (RewtKeysUnavailableException exception)
+        {
+            LogNoKey(exception);
+            return false;
+        }
+        catch
+        {
+            // The caller gets the exception in place of this answer, whose connection waits for it to be read.
+            refused.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A synchronous caller cannot wait for Redis: only a key that has come meanwhile, by push or poll, is worth another attempt.</summary>
+    private async ValueTask<bool> HasKeyAsync(Attempt attempt, BearerToken refused, Challenge challenge, CancellationToken cancellationToken)
+    {
+        if (attempt.IsSynchronous) return _tokens.KnowsOtherKey(refused);
+        return await _tokens.HasOtherKeyAsync(refused, cancellationToken).ConfigureAwait(false) || challenge == Challenge.StaleKey;
+    }
+
+    private async ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> arguments)
+    {
+        var refused = arguments.Outcome.Result!;
+        arguments.Context.Properties.GetValue(Current, null!).IsFresh = true;
+        _metrics.Retried(_audience, ChallengeReader.Read(refused));
+        LogRetry();
+        try
+        {
+            if (_report is not null) await _report(arguments).ConfigureAwait(false);
+        }
+        finally
+        {
+            refused.Dispose();
+        }
+    }
+
+    [LoggerMessage(EventId = 30, EventName = "Retrying", Level = LogLevel.Debug, Message = "The callee refused the key of a request; sending it again, signed anew.")]
+    private partial void LogRetry();
+
+    [LoggerMessage(EventId = 31, EventName = "NoKeyToRetry", Level = LogLevel.Warning, Message = "The callee refused the key of a request and no fresh one can be had; its 401 stands.")]
+    private partial void LogNoKey(Exception exception);
+}

@@ -1,0 +1,227 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Polly;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Sending;
+
+/// <summary>What an application may change of the retry, and what it may not.</summary>
+public sealed class ConfigureRetryTests
+{
+    private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_stale_key_is_retried_as_often_as_the_application_says_with_another_token_and_the_whole_body_each_time(int retries)
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
+        {
+            retry.MaxRetryAttempts = retries;
+            retry.Delay = TimeSpan.FromMilliseconds(1);
+            retry.BackoffType = DelayBackoffType.Exponential;
+            retry.UseJitter = true;
+        });
+
+        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("refused");
+        callee.Requests.Count.ShouldBe(retries + 1);
+        callee.Requests.ShouldAllBe(request => request.Body.Length == 4);
+        callee.Tokens.Distinct().Count().ShouldBe(retries + 1);
+        sender.Retries.ShouldBe(retries);
+    }
+
+    [Theory]
+    [InlineData(401, "Bearer error=\"invalid_token\", rewt_error=\"expired\"")]
+    [InlineData(401, null)]
+    [InlineData(403, Stale)]
+    [InlineData(503, Stale)]
+    [InlineData(200, Stale)]
+    public async Task No_setting_makes_another_answer_be_retried(int status, string? challenge)
+    {
+        await using var callee = await Callee.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.WWWAuthenticate = challenge;
+            return Task.CompletedTask;
+        });
+        await using var sender = Sender.For(callee.Address, EverythingAgain);
+
+        using var response = await sender.Http().CallAsync("/a");
+
+        response.StatusCode.ShouldBe((HttpStatusCode)status);
+        callee.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task No_setting_makes_a_failed_send_or_a_body_that_can_be_sent_once_be_retried()
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.For(callee.Address, EverythingAgain);
+        using var content = new StreamContent(new OnceStream(new byte[10], canSeek: false));
+
+        (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
+        callee.Requests.Count.ShouldBe(1);
+
+        var handler = new Failing();
+        await using var failing = Sender.Create(services => services
+            .AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address)
+            .AddRewtSigning(EverythingAgain)
+            .ConfigurePrimaryHttpMessageHandler(() => handler));
+        await Should.ThrowAsync<HttpRequestException>(() => failing.Http().CallAsync("/a"));
+        handler.Requests.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_application_can_say_no_to_a_retry_and_gets_the_refusal_whole()
+    {
+        await using var callee = await Callee.RefusingAsync(Stale);
+        await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
+            retry.ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result!.RequestMessage!.Method == HttpMethod.Get));
+
+        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("refused");
+        callee.Requests.Count.ShouldBe(1);
+
+        (await sender.Http().CallAsync("/a")).Dispose();
+        callee.Requests.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Telemetry_of_the_application_sees_the_refusal_and_how_long_the_first_attempt_took_in_the_pipeline()
+    {
+        var time = new ManualTimeProvider();
+        var seen = new List<(HttpStatusCode Status, string? Header, int Attempt, TimeSpan Duration)>();
+        await using var callee = await Callee.StartAsync((context, number) =>
+        {
+            if (number > 1) return Task.CompletedTask;
+            time.Advance(TimeSpan.FromSeconds(2));
+            return Callee.RefuseAsync(context, Stale);
+        });
+        var sender = Sender.Create(
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(time);
+                services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address)
+                    .AddRewtSigning(options => options.ConfigureRetry = retry => retry.OnRetry = arguments =>
+                    {
+                        var refused = arguments.Outcome.Result!;
+                        seen.Add((refused.StatusCode, refused.Headers.GetValues("X-Refused").Single(), arguments.AttemptNumber, arguments.Duration));
+                        return ValueTask.CompletedTask;
+                    });
+            },
+            new SharedMemoryRing(time));
+        await using (sender)
+        {
+            using var response = await sender.Http().CallAsync("/a");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            seen.ShouldBe([(HttpStatusCode.Unauthorized, "yes", 0, TimeSpan.FromSeconds(2))]);
+            sender.Retries.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_applications_telemetry_reaches_the_caller_and_leaves_no_answer_open()
+    {
+        var body = new Watched();
+        await using var sender = Sender.Create(services => services
+            .AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
+            .AddRewtSigning(options => options.ConfigureRetry = retry => retry.OnRetry = _ => throw new InvalidTimeZoneException())
+            .ConfigurePrimaryHttpMessageHandler(() => new Refusing(body)));
+
+        await Should.ThrowAsync<InvalidTimeZoneException>(() => sender.Http().CallAsync("/a"));
+
+        body.IsDisposed.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(int.MaxValue)]
+    public async Task Fewer_than_one_or_more_than_three_retries_stop_the_start(int retries)
+    {
+        await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.ConfigureRetry = retry => retry.MaxRetryAttempts = retries);
+
+        Should.Throw<OptionsValidationException>(sender.Validate).Message.ShouldContain("ConfigureRetry sets MaxRetryAttempts");
+    }
+
+    [Fact]
+    public async Task What_Polly_refuses_stops_the_start()
+    {
+        await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.ConfigureRetry = retry => retry.Delay = TimeSpan.FromSeconds(-1));
+
+        Should.Throw<OptionsValidationException>(sender.Validate).Message.ShouldContain("Delay");
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_synchronous_call_is_retried_when_another_key_is_in_memory_by_then(bool rotates, int requests)
+    {
+        Sender? sender = null;
+        await using var callee = await Callee.StartAsync(async (context, number) =>
+        {
+            if (number > 1) return;
+            if (rotates) await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            await Callee.RefuseAsync(context, Stale);
+        });
+        await using (sender = Sender.For(callee.Address))
+        {
+            await sender.Ring.GetAsync(Cancellation);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = new StringContent("body") };
+
+            using var response = sender.Http().Send(request, Cancellation);
+
+            response.StatusCode.ShouldBe(rotates ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+            callee.Requests.Count.ShouldBe(requests);
+            callee.Requests.ShouldAllBe(received => received.Body.Length == 4);
+            callee.Requests.Select(received => received.Jwt.Kid).Distinct().Count().ShouldBe(requests);
+            sender.Retries.ShouldBe(requests - 1);
+        }
+    }
+
+    private static void EverythingAgain(RewtSigningOptions options) => options.ConfigureRetry = static retry =>
+    {
+        retry.MaxRetryAttempts = 3;
+        retry.ShouldHandle = static _ => PredicateResult.True();
+    };
+
+    private sealed class Failing : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return Task.FromException<HttpResponseMessage>(new HttpRequestException("the connection broke"));
+        }
+    }
+
+    private sealed class Refusing(HttpContent body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = new HttpResponseMessage(HttpStatusCode.Unauthorized) { Content = body, RequestMessage = request };
+            response.Headers.TryAddWithoutValidation("WWW-Authenticate", Stale);
+            return Task.FromResult(response);
+        }
+    }
+
+    private sealed class Watched() : ByteArrayContent([])
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+}
