@@ -27,8 +27,6 @@ internal sealed class Page
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    public static Page Readme => Read("README.md");
-
     public static Page Read(string path) => new(path);
 
     /// <summary>Every page of the repository, but for the notes of what changed.</summary>

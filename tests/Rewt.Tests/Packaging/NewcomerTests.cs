@@ -61,11 +61,4 @@ public sealed class NewcomerTests(PackedClone packed)
             foreach (var server in servers) await server.DisposeAsync();
         }
     }
-
-    [Fact]
-    public void The_page_has_all_that_a_newcomer_needs()
-    {
-        NewcomerPage.Blocks.Select(block => block.Name).ShouldBe(["clone", "commands", "inventory/Program.cs", "orders/Program.cs", "run", "expect"]);
-        NewcomerPage.The("commands").ShouldContain("dotnet add inventory package Rewt.AspNetCore");
-    }
 }
