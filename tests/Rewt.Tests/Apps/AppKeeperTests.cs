@@ -9,7 +9,7 @@ public sealed class AppKeeperTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly TestClock _time = new();
     private readonly InMemoryAppStore _memory = new();
     private readonly RewtOptions _options = new() { ServiceName = "orders" };
     private FailingAppStore _store = null!;

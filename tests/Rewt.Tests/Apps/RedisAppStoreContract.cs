@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Apps;
@@ -11,7 +11,7 @@ public abstract class RedisAppStoreContract(RedisServerFixture fixture) : AppSto
     private const string Key = "{rewt:rewt-secret}:apps";
 
     // Stands still: the time limits are not what is tested, and a busy machine exceeds them.
-    private readonly ManualTimeProvider _limits = new();
+    private readonly FakeTimeProvider _limits = new();
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
     public override async ValueTask DisposeAsync()

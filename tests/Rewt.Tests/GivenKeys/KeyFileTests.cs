@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
@@ -12,7 +13,7 @@ public sealed class KeyFileTests : IAsyncDisposable
     private static readonly string Second = PublicKey.From(JwkRows.P384).KeyId;
 
     private readonly ScratchDirectory _directory = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly string _path;
     private readonly GivenKeySource _source;
     private GivenKeysSnapshot? _snapshot;

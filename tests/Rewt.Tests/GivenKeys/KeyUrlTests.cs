@@ -13,7 +13,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ManualTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly TestClock _time = new();
     private readonly ScriptedDownload _server = new();
     private readonly ServiceProvider _services;
     private readonly IRewtTokens _tokens;

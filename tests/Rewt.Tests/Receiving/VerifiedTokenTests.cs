@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Rewt.Tests.Infrastructure;
@@ -98,7 +99,7 @@ public sealed class VerifiedTokenTests
     [Fact]
     public async Task A_known_token_dies_with_its_expiry()
     {
-        var time = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
         var token = HandmadeToken.Sign(receiver.Ring.Secret);
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);

@@ -1,14 +1,14 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 
 /// <summary>Signing and verifying outside HTTP.</summary>
 public sealed class DirectApiTests : IAsyncDisposable
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ServiceProvider _services;
 
     public DirectApiTests()

@@ -1,6 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 
@@ -9,7 +9,7 @@ internal sealed class FleetHistory : IAsyncDisposable
 {
     private static readonly RewtOptions Options = new() { RotationInterval = TimeSpan.FromSeconds(100), MaxTokenLifetime = TimeSpan.FromMinutes(2) };
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly InMemoryRingStore _store;
     private readonly RingSchedule _schedule = RingSchedule.From(Options);
     private readonly FleetInstance[] _instances;

@@ -1,11 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 
 public sealed class InMemoryRingStoreTests : RingStoreContract
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly InMemoryRingStore _store;
 
     public InMemoryRingStoreTests() => _store = new InMemoryRingStore(_time);

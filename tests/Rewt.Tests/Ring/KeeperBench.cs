@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 
@@ -20,11 +21,11 @@ internal sealed class KeeperBench : IAsyncDisposable
 
     public RewtOptions Options { get; }
 
-    public ManualTimeProvider Time { get; } = new();
+    public TestClock Time { get; } = new();
 
     public Moment Now => Moment.Now(Time);
 
-    public ManualTimeProvider ServerTime { get; } = new();
+    public FakeTimeProvider ServerTime { get; } = new();
 
     public InMemoryRingStore Server { get; }
 

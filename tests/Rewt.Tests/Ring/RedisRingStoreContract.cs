@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 
@@ -16,7 +17,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     private static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions());
 
     // Stands still: the time limits are not what is tested, and a busy machine exceeds them.
-    private readonly ManualTimeProvider _limits = new();
+    private readonly FakeTimeProvider _limits = new();
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
     private RedisServer Server => fixture.Server;

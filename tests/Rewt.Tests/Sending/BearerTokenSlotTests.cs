@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Ring;
@@ -10,7 +11,7 @@ public sealed class BearerTokenSlotTests
     [Fact]
     public async Task Whoever_waited_for_a_signature_takes_it_though_a_second_began_meanwhile()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var bench = new KeeperBench();
         await using var keeper = bench.Keeper;
         using var key = new SlowKey();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 
@@ -69,7 +70,7 @@ public sealed class TokenCacheTests
     [Fact]
     public async Task A_token_in_use_is_renewed_ahead_of_its_expiry_while_no_call_waits()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
         await using var sender = WithClock(time, callee.Address);
         await CallAsync();
@@ -97,7 +98,7 @@ public sealed class TokenCacheTests
     [Fact]
     public async Task A_token_that_nobody_renewed_goes_before_it_expires()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
         await using var sender = WithClock(time, callee.Address);
         await CallAsync();
@@ -113,7 +114,7 @@ public sealed class TokenCacheTests
     [Fact]
     public async Task Renewed_claims_are_the_same_claims()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
         await using var sender = WithClock(time, callee.Address);
         await CallAsync();
@@ -188,12 +189,12 @@ public sealed class TokenCacheTests
     [Fact]
     public async Task A_token_from_the_future_is_not_used_after_the_clock_is_set_back()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();
         await using var sender = WithClock(time, callee.Address);
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
-        time.AdjustWallClock(TimeSpan.FromMinutes(-5));
+        time.AdjustTime(time.GetUtcNow() - TimeSpan.FromMinutes(5));
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
         callee.Requests[1].Jwt.IssuedAt.ShouldBeLessThanOrEqualTo(time.GetUtcNow().UtcDateTime);
