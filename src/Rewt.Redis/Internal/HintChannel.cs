@@ -39,5 +39,5 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
         await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);
 
-    private Task WithinAsync(Task task, CancellationToken cancellationToken) => task.WithinAsync(TimeLimit.Command, time, cancellationToken);
+    private Task WithinAsync(Task task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
 }

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>The secret alone, with the commands that Node's rewt uses, for a login that may do nothing more. What else there is to know stays in this process.</summary>
-internal sealed class NodeWay(RedisKeys keys, TimeProvider time)
+internal sealed class NodeWay(RedisConnection connection, RedisKeys keys, TimeProvider time)
 {
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
@@ -16,7 +16,7 @@ internal sealed class NodeWay(RedisKeys keys, TimeProvider time)
     {
         var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
         var timeToLive = database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster);
-        await Task.WhenAll(value, timeToLive).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, time.GetUtcNow().ToUnixTimeMilliseconds())
         {
             IsDegraded = true,
@@ -29,7 +29,7 @@ internal sealed class NodeWay(RedisKeys keys, TimeProvider time)
         {
             var timeToLive = TimeSpan.FromMilliseconds(plan.ExpireAt!.Value - basis.Now);
             var written = await database.StringSetAsync(keys.Secret, secret.CopyBytes(), timeToLive, When.NotExists, CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!written) return false;
         }
 

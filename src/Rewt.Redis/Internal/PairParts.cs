@@ -19,9 +19,9 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
         return parts;
     }
 
-    public async Task AnsweredAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(All()).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
     }
 

@@ -24,9 +24,9 @@ internal sealed class ReadingParts(
         return parts;
     }
 
-    public async Task<RingReading> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task<RingReading> ReadAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(All()).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
 
         var fields = await FieldsAsync(ring).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
 
             var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
             var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
             return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
@@ -31,7 +31,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         async database =>
         {
             var value = (byte[]?)await database.HashGetAsync(_keys.Apps, appId, CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return new AppSlot(value, value is null ? null : AppCodec.Read(appId, value));
         },
         cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             [
                 app.Id, former.Value is null ? "0" : "1", former.Value ?? [], AppCodec.Write(app), StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
             ];
-            return (long)await Script.EvaluateAsync(database, [_keys.Apps], values, time, cancellationToken).ConfigureAwait(false) == 1;
+            return (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
         },
         cancellationToken);
 
@@ -51,7 +51,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         async database =>
         {
             HashEntry[] entries = [.. uses.Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
-            await database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            await database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return true;
         },
         cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         {
             var uses = new Dictionary<string, long>(StringComparer.Ordinal);
             var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             foreach (var entry in entries)
             {
                 var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= RingCodec.LatestTime;
@@ -89,8 +89,8 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         var stamp = database.HashGetAsync(_keys.Apps, StampField, CommandFlags.DemandMaster);
         var length = database.HashLengthAsync(_keys.Apps, CommandFlags.DemandMaster);
         length.Abandon();
-        return ((string?)await stamp.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
-            && await length.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == known.Length;
+        return ((string?)await stamp.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
+            && await length.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == known.Length;
     }
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)

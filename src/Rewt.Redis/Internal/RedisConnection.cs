@@ -12,13 +12,17 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a start takes at most.</summary>
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
+
     /// <summary>How often the client library tries to connect again; left alone it would wait five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
     /// <summary>A little longer than anybody waits for it: a connection that comes late serves the next one who asks.</summary>
-    private static TimeSpan LongestConnecting => TimeLimit.Connect * 1.5;
+    private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
     private readonly Lock _gate = new();
+    private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
     private ConnectionMultiplexer? _own;
     private long _lastAnswer;
@@ -36,6 +40,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
         return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>The time limit of one command or transaction.</summary>
+    public TimeSpan CommandLimit => Limits.Command;
+
+    private (TimeSpan Connect, TimeSpan Command) Limits => time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
     public void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
 
@@ -75,7 +84,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             opening = _opening;
         }
 
-        return opening.IsCompletedSuccessfully ? opening : opening.WithinAsync(TimeLimit.Connect, time, cancellationToken);
+        return opening.IsCompletedSuccessfully ? opening : opening.WithinAsync(Limits.Connect, time, cancellationToken);
     }
 
     private async Task<IConnectionMultiplexer> OpenAsync()

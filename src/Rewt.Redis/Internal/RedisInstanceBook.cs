@@ -21,20 +21,20 @@ internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key
         if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
         database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
-        await written.WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+        await database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
-            .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return [.. entries.Select(Read).OfType<InstanceMark>()];
     }
 

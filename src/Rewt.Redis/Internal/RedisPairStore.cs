@@ -74,7 +74,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var parts = PairParts.Request(transaction, _keys, services, asked);
         try
         {
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !RedisRingStore.IsDenied(exception))
@@ -83,7 +83,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             parts = PairParts.Request(database, _keys, services, asked);
         }
 
-        await parts.AnsweredAsync(time, cancellationToken).ConfigureAwait(false);
+        await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return parts;
     }
 
@@ -93,7 +93,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             var transaction = database.CreateTransaction();
             foreach (var command in fill(transaction)) command.Abandon();
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
@@ -111,7 +111,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await Task.WhenAll(commands).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(commands).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
         {

@@ -10,7 +10,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
-    private readonly NodeWay _nodeWay = new(keys, time);
+    private readonly NodeWay _nodeWay = new(connection, keys, time);
 
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
@@ -63,7 +63,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         foreach (var part in new Task[] { secret, stamp }) part.Abandon();
         try
         {
-            await Task.WhenAll(secret, stamp).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(secret, stamp).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             connection.Answered();
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
@@ -99,13 +99,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         catch (RedisServerException exception) when (IsDenied(exception))
         {
             var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
-            var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
         }
 
         async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, names, values, CommandFlags.DemandMaster)
-            .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false) == 1;
+            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
     }
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
@@ -123,9 +123,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         var parts = ReadingParts.Request(transaction, keys);
         try
         {
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
-            return await parts.ReadAsync(time, cancellationToken).ConfigureAwait(false);
+            return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !IsDenied(exception))
         {
@@ -137,8 +137,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>Two looks without a transaction: where they agree, nothing has changed in between and the second is as good as an atomic one.</summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, keys).ReadAsync(time, cancellationToken).ConfigureAwait(false);
+        var first = await ReadingParts.Request(database, keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Value ?? []).AsSpan().SequenceEqual(second.Slot.Value)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");

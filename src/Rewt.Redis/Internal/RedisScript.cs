@@ -9,7 +9,7 @@ internal sealed class RedisScript(string name)
 
     /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
     public async Task<RedisResult> EvaluateAsync(
-        IDatabase database, RedisKey[] keys, RedisValue[] values, TimeProvider time, CancellationToken cancellationToken)
+        IDatabase database, RedisKey[] keys, RedisValue[] values, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -22,7 +22,7 @@ internal sealed class RedisScript(string name)
         }
 
         Task<RedisResult> EvaluateOnceAsync() =>
-            database.ScriptEvaluateAsync(_text, keys, values, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken);
+            database.ScriptEvaluateAsync(_text, keys, values, CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken);
     }
 
     private static string Read(string name)

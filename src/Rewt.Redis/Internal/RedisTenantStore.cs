@@ -38,7 +38,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
         do
         {
             var page = (RedisResult[]?)await database.ExecuteAsync("SCAN", [cursor, "MATCH", $"{options.Namespace}:*:rewt-secret", "COUNT", "1000"], CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             cursor = (string?)page![0] ?? "0";
             tenants.UnionWith(((RedisKey[]?)page[1] ?? []).Select(key => TenantName.TenantOf(options.Namespace, ((string)key!)[..^":rewt-secret".Length])).OfType<string>());
         }
@@ -66,7 +66,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
 
         var asked = tenants.Select(tenant => (Tenant: tenant, Count: ExistsAsync(database, [tenant]))).ToList();
         foreach (var one in asked) one.Count.Abandon();
-        var all = Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(TimeLimit.Command, time, cancellationToken);
+        var all = Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
         await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (asked.TrueForAll(one => !one.Count.IsCompletedSuccessfully)) await all.ConfigureAwait(false);
 
@@ -85,7 +85,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
     {
         try
         {
-            return (long)await ExistsAsync(database, tenants).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return (long)await ExistsAsync(database, tenants).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {

@@ -6,14 +6,14 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class TimeLimit
 {
-    /// <summary>For one command or transaction.</summary>
-    public static TimeSpan Command { get; private set; } = TimeSpan.FromSeconds(1);
+    /// <summary>For opening a connection and for one command or transaction: requests may wait for the answer.</summary>
+    public static (TimeSpan Connect, TimeSpan Command) Usual { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
-    /// <summary>For opening a connection.</summary>
-    public static TimeSpan Connect { get; private set; } = TimeSpan.FromSeconds(2);
+    /// <summary>While a process starts: its code is being compiled, perhaps on a fraction of a processor, and it has no keys to go on with.</summary>
+    public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
-    /// <summary>For a process of one person at a terminal: behind them nobody queues, and they would rather wait than type it again.</summary>
-    public static void BePatient() => (Command, Connect) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+    /// <summary>For the process of an operator at a terminal: no requests wait behind the command.</summary>
+    public static void BePatient() => Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
     /// <exception cref="TimeoutException">The limit has passed.</exception>
     public static async Task<T> WithinAsync<T>(this Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)

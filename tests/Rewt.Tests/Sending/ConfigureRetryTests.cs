@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Polly;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
@@ -96,7 +97,7 @@ public sealed class ConfigureRetryTests
     [Fact]
     public async Task Telemetry_of_the_application_sees_the_refusal_and_how_long_the_first_attempt_took_in_the_pipeline()
     {
-        var time = new ManualTimeProvider();
+        var time = new FakeTimeProvider();
         var seen = new List<(HttpStatusCode Status, string? Header, int Attempt, TimeSpan Duration)>();
         await using var callee = await Callee.StartAsync((context, number) =>
         {

@@ -44,7 +44,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         try
         {
-            return await database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            return await database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
         {
@@ -67,7 +67,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         {
             var reply = await database.ExecuteAsync(
                 "EVAL", [RightsScript, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Dead!, (string)_keys.Instances!, _keys.Channel], CommandFlags.DemandMaster)
-                .WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }
         catch (RedisServerException exception)
@@ -87,7 +87,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         Action<RedisChannel, RedisValue> onMessage = (_, _) => arrived.TrySetResult(true);
         try
         {
-            await SubscribeAsync().WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            await SubscribeAsync().WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!await MayPublishAsync(database, channel, cancellationToken).ConfigureAwait(false)) return true;
             return await arrived.Task.WithinAsync(PushLimit, time, cancellationToken).ConfigureAwait(false);
         }
@@ -111,7 +111,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         try
         {
-            await database.PublishAsync(channel, "look").WithinAsync(TimeLimit.Command, time, cancellationToken).ConfigureAwait(false);
+            await database.PublishAsync(channel, "look").WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
