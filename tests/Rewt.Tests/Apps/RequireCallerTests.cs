@@ -141,7 +141,6 @@ public sealed class RequireCallerTests : IAsyncLifetime
                 token = (await TokenRequests.BodyAsync(traded)).GetProperty("access_token").GetString()!;
                 return true;
             },
-            TimeSpan.FromSeconds(10),
             "the new audience is known");
         using var client = new HttpClient { BaseAddress = inventory.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);

@@ -5,12 +5,10 @@ using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;
 
-/// <summary>What a wrong token costs. Bytes are counted exactly; times are bounds that a slow machine keeps too.</summary>
+/// <summary>What a wrong token costs. Bytes are counted exactly; what it takes in time is for `benchmarks/`.</summary>
 public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedService>
 {
     private const int SixteenKilobytes = 16 * 1024;
-
-    private static readonly TimeSpan FewMilliseconds = TimeSpan.FromMilliseconds(5);
 
     public static TheoryData<string> TooLong() => ["over-long", "dots", "claims", "digits", "megabyte"];
 
@@ -27,7 +25,7 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
             _ => service.Forge.Claim("x", $"\"{new string('x', 1 << 20)}\"").Token,
         };
 
-        await MeasureAsync(token, SixteenKilobytes, TimeSpan.FromMicroseconds(100));
+        await MeasureAsync(token);
     }
 
     [Theory]
@@ -38,23 +36,23 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
     {
         var token = service.Forge.Token + string.Concat(Enumerable.Repeat("." + TokenForge.Part(new byte[900]), parts - 3));
 
-        await MeasureAsync(token, SixteenKilobytes, TimeSpan.FromMilliseconds(1));
+        await MeasureAsync(token);
     }
 
     [Fact]
     public async Task Eight_thousand_dots_behind_a_good_header_cost_no_more()
     {
-        await MeasureAsync(service.Forge.Header + new string('.', 8_000), SixteenKilobytes, TimeSpan.FromMilliseconds(1));
+        await MeasureAsync(service.Forge.Header + new string('.', 8_000));
     }
 
     [Fact]
-    public async Task A_signed_token_as_large_as_may_be_is_read_quickly()
+    public async Task A_signed_token_as_large_as_may_be_costs_little_memory()
     {
         var token = TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 450));
         token.Length.ShouldBeInRange(5_000, 8_192);
         (await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
 
-        (await BestAsync(() => service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken))).ShouldBeLessThan(TimeSpan.FromMilliseconds(20));
+        Allocated(() => service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).ShouldBeLessThan(50 * token.Length);
     }
 
     [Theory]
@@ -66,7 +64,7 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
     [InlineData("100,000 digits")]
     [InlineData("100,000 digits as a time")]
     [InlineData("100,000 escapes")]
-    public async Task The_parser_below_the_size_limit_holds_too(string shape)
+    public void The_parser_below_the_size_limit_holds_too(string shape)
     {
         var json = service.Forge.ClaimsJson[..^1];
         var payload = Encoding.UTF8.GetBytes(shape switch
@@ -81,7 +79,7 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
             _ => json + ",\"x\":\"" + string.Concat(Enumerable.Repeat("\\u0041", 100_000)) + "\"}",
         });
 
-        var best = await BestAsync(() =>
+        var allocated = Allocated(() =>
         {
             try
             {
@@ -94,35 +92,28 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
 
             return Task.CompletedTask;
         });
-        best.ShouldBeLessThan(FewMilliseconds * 4);
+        allocated.ShouldBeLessThan(20 * payload.Length);
     }
 
-    private async Task MeasureAsync(string token, long bytes, TimeSpan time)
+    private async Task MeasureAsync(string token)
     {
         var tokens = service.Host.Services.GetRequiredService<IRewtTokens>();
-        for (var warm = 0; warm < 50; warm++) (await tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+        (await tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var task = tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        task.IsCompleted.ShouldBeTrue("refused without waiting, so all of it was on this thread");
-        allocated.ShouldBeLessThan(bytes);
-        // The best of many, and twenty times over: the limit is for a machine of our own.
-        (await BestAsync(() => tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken))).ShouldBeLessThan(time * 20);
+        Allocated(() => tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).ShouldBeLessThan(SixteenKilobytes);
     }
 
-    private static async Task<TimeSpan> BestAsync(Func<Task> action)
+    /// <summary>The bytes that work takes once it is warm; all of it on this thread.</summary>
+    private static long Allocated(Func<Task> action)
     {
-        var best = TimeSpan.MaxValue;
-        for (var attempt = 0; attempt < 20; attempt++)
-        {
-            var started = TimeProvider.System.GetTimestamp();
-            await action();
-            var elapsed = TimeProvider.System.GetElapsedTime(started);
-            if (elapsed < best) best = elapsed;
-        }
+        for (var warm = 0; warm < 50; warm++) Once();
+        return Once();
 
-        return best;
+        long Once()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            action().IsCompleted.ShouldBeTrue("it waits for nothing");
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 }

@@ -7,8 +7,6 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>The page in a real browser.</summary>
 public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -267,6 +265,6 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
 
         await redis.RestartAsync();
         await Expect(open.Page.Locator("#health-word")).ToHaveTextAsync("Healthy");
-        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), Limit, "the trouble is over");
+        await Eventually.TrueAsync(async () => !await open.Page.Locator(".ringtrouble").IsVisibleAsync(), "the trouble is over");
     }
 }

@@ -11,8 +11,6 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>Rotate and revoke.</summary>
 public sealed class DashboardCommandTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -97,8 +95,8 @@ public sealed class DashboardCommandTests
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("revoked");
         host.Log.Text.ShouldContain($"key {current} of the ring rewt was revoked by ops-ada at inventory/");
-        await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the other instance refuses it");
-        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal), Limit, "the other instance says by whom");
+        await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, "the other instance refuses it");
+        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal), "the other instance says by whom");
         DashboardHost.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
     }
 
@@ -209,12 +207,12 @@ public sealed class DashboardCommandTests
         await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         await redis.KillAsync();
-        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", Limit, "the page knows of the outage");
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", "the page knows of the outage");
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("cannot be read");
         DashboardHost.KeyIn(snapshot.GetProperty("rings")[0], "current").ShouldBe(current);
-        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesTrouble").ValueKind == JsonValueKind.String, Limit, "the instances cannot be read");
+        await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesTrouble").ValueKind == JsonValueKind.String, "the instances cannot be read");
         foreach (var command in new[] { "rotate", "revoke" })
         {
             var (status, answer) = await host.CommandAsync(command, new { keyId = current, force = true });
@@ -224,7 +222,7 @@ public sealed class DashboardCommandTests
         }
 
         await redis.RestartAsync();
-        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "healthy", Limit, "it is over");
+        await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "healthy", "it is over");
     }
 
     [Fact]
@@ -251,7 +249,7 @@ public sealed class DashboardCommandTests
         });
         var theirs = (await orders.Ring.GetAsync(Cancellation)).Current!.KeyId;
         var own = (await host.Ring.GetAsync(Cancellation)).Current!.KeyId;
-        await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", theirs, "current", false)), Limit, "the keys of orders are shown");
+        await Eventually.TrueAsync(async () => Keys(await host.RingAsync()).Contains(("orders", theirs, "current", false)), "the keys of orders are shown");
         Keys(await host.RingAsync()).ShouldContain(("inventory", own, "current", true));
 
         (await host.CarryOutAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
@@ -260,7 +258,7 @@ public sealed class DashboardCommandTests
 
         var (status, _) = await host.CarryOutAsync("revoke", new { keyId = theirs });
         status.ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => DashboardHost.KeyIn(await host.RingAsync(), "revoked") == theirs, Limit, "the key of orders is revoked");
+        await Eventually.TrueAsync(async () => DashboardHost.KeyIn(await host.RingAsync(), "revoked") == theirs, "the key of orders is revoked");
     }
 
     [Fact]
@@ -279,7 +277,7 @@ public sealed class DashboardCommandTests
     {
         await using var host = await DashboardHost.StartAsync(configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         await Eventually.TrueAsync(
-            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardHost.KeyIn(ring, "current") is not null), Limit, "both rings are there");
+            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardHost.KeyIn(ring, "current") is not null), "both rings are there");
         var before = (await host.SnapshotAsync()).GetProperty("rings");
         before.EnumerateArray().Select(ring => ring.GetProperty("namespace").GetString()).ShouldBe(["rewt", "users"]);
 

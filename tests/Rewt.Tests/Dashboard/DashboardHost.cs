@@ -94,7 +94,7 @@ internal sealed partial class DashboardHost : IAsyncDisposable
     public async Task<string> WarmAsync()
     {
         string? current = null;
-        await Eventually.TrueAsync(async () => (current = KeyIn(await RingAsync(), "current")) is not null, TimeSpan.FromSeconds(60), "the ring has a current key");
+        await Eventually.TrueAsync(async () => (current = KeyIn(await RingAsync(), "current")) is not null, "the ring has a current key");
         return current!;
     }
 

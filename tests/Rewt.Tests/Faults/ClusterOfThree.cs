@@ -7,8 +7,6 @@ namespace Rewt.Tests.Faults;
 internal sealed class ClusterOfThree : IAsyncDisposable
 {
     private const int Slots = 16384;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private readonly List<RedisServer> _servers = [];
 
     public string ConnectionString => string.Join(',', _servers.Select(server => server.ConnectionString));
@@ -46,9 +44,9 @@ internal sealed class ClusterOfThree : IAsyncDisposable
     {
         var replica = await AddAsync();
         var id = await IdAsync(master);
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => replica.CommandAsync("CLUSTER", "REPLICATE", id)) is null, Limit, "the replica knows its master");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => replica.CommandAsync("CLUSTER", "REPLICATE", id)) is null, "the replica knows its master");
         await Eventually.TrueAsync(
-            async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), Limit, "the replica follows");
+            async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
         // One that only its master has heard of could never speak to the others once that is gone.
         await ReadyAsync();
         return replica;
@@ -98,6 +96,5 @@ internal sealed class ClusterOfThree : IAsyncDisposable
 
             return true;
         },
-        Limit,
         "the cluster is whole");
 }

@@ -43,7 +43,7 @@ public sealed class Fleet : IAsyncDisposable
             }));
         }
 
-        await fleet.HealthyAsync(TimeSpan.FromSeconds(10));
+        await fleet.HealthyAsync();
         return fleet;
     }
 
@@ -53,14 +53,14 @@ public sealed class Fleet : IAsyncDisposable
         callsPerSecond);
 
     /// <summary>Waits until each caller's call of each callee is answered.</summary>
-    public async Task HealthyAsync(TimeSpan limit)
+    public async Task HealthyAsync()
     {
         foreach (var caller in _callers)
         {
             for (var index = 0; index < _callees.Count; index++)
             {
                 using var client = caller.Client(Name("callee", index));
-                await Eventually.TrueAsync(() => Traffic.CallAsync(client), limit, $"{Name("callee", index)} answers");
+                await Eventually.TrueAsync(() => Traffic.CallAsync(client), $"{Name("callee", index)} answers");
             }
         }
     }

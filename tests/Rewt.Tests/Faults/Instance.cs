@@ -41,7 +41,7 @@ public sealed class Instance : IAsyncDisposable
     public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
     {
         var instance = Start(redis, settings, time);
-        await instance.HealthyAsync(TimeSpan.FromSeconds(20));
+        await instance.HealthyAsync();
         return instance;
     }
 
@@ -55,7 +55,7 @@ public sealed class Instance : IAsyncDisposable
         (await Ring.GetAsync(TestContext.Current.CancellationToken)).Keys.FirstOrDefault(key => key.KeyId == keyId)?.State;
 
     /// <summary>Waits until this instance can sign and verify.</summary>
-    public Task HealthyAsync(TimeSpan limit) => Eventually.TrueAsync(
+    public Task HealthyAsync() => Eventually.TrueAsync(
         async () =>
         {
             try
@@ -67,7 +67,6 @@ public sealed class Instance : IAsyncDisposable
                 return false;
             }
         },
-        limit,
         "the instance signs and verifies");
 
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
 using Rewt.Tests.Infrastructure;
 
@@ -30,7 +30,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     [InlineData("refused")]
     [InlineData("black-holed")]
     [InlineData("stopped")]
-    public async Task Cold_services_answer_503_in_time_and_heal_by_themselves(string kind)
+    public async Task Cold_services_answer_503_and_heal_by_themselves(string kind)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);
@@ -41,17 +41,13 @@ public sealed class OutageTests(ITestOutputHelper output)
         using var client = new HttpClient { BaseAddress = cold.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-        // Two at the start wait for the first attempt, which may have to connect and to read.
-        var limit = TimeSpan.FromSeconds(3.5);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => TimedAsync(client)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => StatusAsync(client)));
 
-        answers.Select(answer => answer.Status).Distinct().ShouldBe([HttpStatusCode.ServiceUnavailable]);
-        answers.Max(answer => answer.Took).ShouldBeLessThan(limit);
-        (await TimedAsync(client)).Took.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        answers.Distinct().ShouldBe([HttpStatusCode.ServiceUnavailable]);
 
         await MendAsync(kind, redis, proxy);
         await Eventually.TrueAsync(
-            async () => (await TimedAsync(client)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(5), "the service has healed");
+            async () => await StatusAsync(client) == HttpStatusCode.OK, "the service has healed");
     }
 
     [Fact]
@@ -68,7 +64,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         using var signing = caller.Client("callee-0");
 
         await redis.KillAsync();
-        (await TimedAsync(bare)).Status.ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(bare)).ShouldBe(HttpStatusCode.OK);
         HttpResponseMessage? late = null;
         await Eventually.TrueAsync(
             async () =>
@@ -77,7 +73,6 @@ public sealed class OutageTests(ITestOutputHelper output)
                 late = await bare.GetAsync(Secure, TestContext.Current.CancellationToken);
                 return late.StatusCode != HttpStatusCode.OK;
             },
-            TimeSpan.FromSeconds(6),
             "the budget is spent");
 
         late!.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -86,14 +81,13 @@ public sealed class OutageTests(ITestOutputHelper output)
         late.Dispose();
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => caller.Tokens.CreateBearerAsync("callee-0", cancellationToken: TestContext.Current.CancellationToken)) is RewtKeysUnavailableException,
-            TimeSpan.FromSeconds(2),
             "the sender has spent its own");
         var sent = fleet.Sent;
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => signing.GetAsync(Secure, TestContext.Current.CancellationToken));
         fleet.Sent.ShouldBe(sent);
 
         await redis.RestartAsync();
-        await fleet.HealthyAsync(TimeSpan.FromSeconds(5));
+        await fleet.HealthyAsync();
     }
 
     [Fact]
@@ -101,22 +95,15 @@ public sealed class OutageTests(ITestOutputHelper output)
     {
         await using var proxy = TcpProxy.Start(FreePort.Next());
         proxy.Hold();
-        await using var cold = Instance.Start(proxy.ConnectionString);
+        var time = new FakeTimeProvider();
+        await using var cold = Instance.Start(proxy.ConnectionString, time: time);
         var flood = Enumerable.Range(0, 2000).Select(async _ => await Record.ExceptionAsync(() => cold.SignAsync())).ToArray();
 
-        var worst = TimeSpan.Zero;
-        while (!flood.All(task => task.IsCompleted))
-        {
-            var asked = TimeProvider.System.GetTimestamp();
-            await Task.Run(() => { }, TestContext.Current.CancellationToken);
-            var took = TimeProvider.System.GetElapsedTime(asked);
-            if (took > worst) worst = took;
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+        // One thread began all of them, and none ends while the clock stands still: none holds the thread it began on.
+        flood.ShouldAllBe(call => !call.IsCompleted);
 
+        time.Advance(TimeSpan.FromSeconds(10));
         foreach (var failure in await Task.WhenAll(flood)) failure.ShouldBeOfType<RewtKeysUnavailableException>();
-        output.WriteLine($"a thread was had within {worst.TotalMilliseconds} ms");
-        worst.ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -132,10 +119,10 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         await BreakAsync(kind, redis, proxy);
         var started = TimeProvider.System.GetTimestamp();
-        await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), "time passes");
+        await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(15), "time passes");
         var (threadsAfter, memoryAfter) = Use();
         await MendAsync(kind, redis, proxy);
-        foreach (var instance in instances) await instance.HealthyAsync(TimeSpan.FromSeconds(5));
+        foreach (var instance in instances) await instance.HealthyAsync();
         foreach (var instance in instances) await instance.DisposeAsync();
 
         output.WriteLine($"{threads} threads and {memory} bytes before, {threadsAfter} and {memoryAfter} after");
@@ -156,21 +143,15 @@ public sealed class OutageTests(ITestOutputHelper output)
         await using var service = await ServiceHost.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromSeconds(outage > TimeSpan.FromSeconds(10) ? 5 : 2.5));
         using var client = new HttpClient { BaseAddress = service.Address };
         await service.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);
-        var took = new List<double>();
         await LoadAsync(TimeSpan.FromMilliseconds(300));
-        took.Clear();
 
         await BreakAsync(kind, redis, proxy);
         var answers = await LoadAsync(outage);
         await MendAsync(kind, redis, proxy);
 
-        took.Sort();
-        var p99 = took[(int)(took.Count * 0.99)];
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Count} requests in the outage, p99 {p99:F1} ms, worst {took[^1]:F1} ms"));
         answers.ShouldBe([HttpStatusCode.OK]);
-        p99.ShouldBeLessThan(50);
         var keeper = service.Services.GetRequiredService<RingRegistry>().Keeper("rewt");
-        await Eventually.TrueAsync(() => keeper.Fresh is not null, TimeSpan.FromSeconds(5), "the keys are read again");
+        await Eventually.TrueAsync(() => keeper.Fresh is not null, "the keys are read again");
 
         async Task<IReadOnlyList<HttpStatusCode>> LoadAsync(TimeSpan length)
         {
@@ -185,9 +166,7 @@ public sealed class OutageTests(ITestOutputHelper output)
                 {
                     using var request = new HttpRequestMessage(HttpMethod.Get, Secure);
                     request.Headers.Authorization = new("Bearer", await service.Tokens.CreateBearerAsync("inventory"));
-                    var sent = TimeProvider.System.GetTimestamp();
                     using var response = await client.SendAsync(request);
-                    lock (took) took.Add(TimeProvider.System.GetElapsedTime(sent).TotalMilliseconds);
                     seen.Add(response.StatusCode);
                     await Task.Delay(pause, TimeProvider.System);
                 }
@@ -198,11 +177,10 @@ public sealed class OutageTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<(HttpStatusCode Status, TimeSpan Took)> TimedAsync(HttpClient client)
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
     {
-        var started = TimeProvider.System.GetTimestamp();
         using var response = await client.GetAsync(Secure, TestContext.Current.CancellationToken);
-        return (response.StatusCode, TimeProvider.System.GetElapsedTime(started));
+        return response.StatusCode;
     }
 
     private static async Task BreakAsync(string kind, RedisServer redis, TcpProxy proxy)

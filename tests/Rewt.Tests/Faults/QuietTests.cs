@@ -13,15 +13,14 @@ public sealed class QuietTests(ITestOutputHelper output)
     public async Task In_steady_state_signing_and_verifying_send_redis_nothing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Default);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, WithoutPolls);
         await instance.VerifyAsync(await instance.SignAsync());
         await redis.CommandAsync("CONFIG", "RESETSTAT");
 
         for (var call = 0; call < 2000; call++) (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
 
         var counts = await redis.CommandCountsAsync();
-        // A poll or two may fall into it on a slow machine; two thousand calls may not.
-        counts.GetValueOrDefault("hgetall").ShouldBeLessThanOrEqualTo(2);
+        counts.GetValueOrDefault("hgetall").ShouldBe(0);
         counts.GetValueOrDefault("evalsha").ShouldBe(0);
     }
 
@@ -43,26 +42,25 @@ public sealed class QuietTests(ITestOutputHelper output)
     public async Task A_flood_of_forged_key_ids_costs_two_reads_a_second_and_delays_no_valid_token()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Default);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, WithoutPolls);
         var token = await instance.SignAsync();
         await redis.CommandAsync("CONFIG", "RESETSTAT");
         var started = TimeProvider.System.GetTimestamp();
-        var worst = 0d;
 
         for (var wave = 0; wave < 4; wave++)
         {
             var forged = Enumerable.Range(0, 2500).Select(_ => instance.VerifyAsync(Forged())).ToArray();
-            var asked = TimeProvider.System.GetTimestamp();
-            (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-            worst = Math.Max(worst, TimeProvider.System.GetElapsedTime(asked).TotalMilliseconds);
+            var valid = instance.VerifyAsync(token);
+            valid.IsCompleted.ShouldBeTrue("a valid token waits for nothing");
+            (await valid).ShouldBe(RewtRefusal.None);
             (await Task.WhenAll(forged)).ShouldAllBe(refusal => refusal == RewtRefusal.StaleKey);
         }
 
-        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        // The time after the reads: on a slow machine they are allowed no fewer.
         var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("hgetall");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10,000 forged tokens in {seconds:F1} s: {reads} reads, a valid one took at most {worst:F1} ms"));
+        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10,000 forged tokens in {seconds:F1} s: {reads} reads"));
         reads.ShouldBeInRange(1, (2 * (int)Math.Ceiling(seconds)) + 2);
-        worst.ShouldBeLessThan(100);
     }
 
     [Fact]
@@ -81,8 +79,12 @@ public sealed class QuietTests(ITestOutputHelper output)
         await NoteAsync();
         await client.CommandAsync("SET", "rewt:rewt-secret", "too short to be a secret");
         hidden.Add("too short to be a secret");
-        await Eventually.TrueAsync(() => instance.Log.Text.Contains("RingUnusable", StringComparison.Ordinal), TimeSpan.FromSeconds(3), "it has noticed");
-        var failure = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.SignAsync());
+        // The line is written while the ring is read, a moment before the instance goes by what was read.
+        Exception? failure = null;
+        await Eventually.TrueAsync(
+            async () => (failure = await Record.ExceptionAsync(async () => hidden.Add(await instance.SignAsync()))) is not null, "it has noticed");
+        failure.ShouldBeOfType<RewtKeysUnavailableException>();
+        instance.Log.Text.ShouldContain("RingUnusable");
         await redis.KillAsync();
         var refused = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(TestContext.Current.CancellationToken));
         await instance.DisposeAsync();
@@ -102,7 +104,8 @@ public sealed class QuietTests(ITestOutputHelper output)
         }
     }
 
-    private static void Default(RewtOptions options) => options.RefreshInterval = TimeSpan.FromSeconds(5);
+    /// <summary>What is read then was asked for.</summary>
+    private static void WithoutPolls(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
     private static string Forged()
     {

@@ -13,7 +13,6 @@ internal static class Servers
             RedisServerKind.Real, "--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture), "--repl-diskless-sync-delay", "0");
         await Eventually.TrueAsync(
             async () => (await replica.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(10),
             "the replica follows");
         return replica;
     }
@@ -27,7 +26,7 @@ internal static class Servers
 
     /// <summary>Waits until the replica holds all that the primary has written.</summary>
     public static Task SyncedAsync(RedisServer primary, RedisServer replica) => Eventually.TrueAsync(
-        async () => await OffsetAsync(primary) == await OffsetAsync(replica), TimeSpan.FromSeconds(5), "the replica has all");
+        async () => await OffsetAsync(primary) == await OffsetAsync(replica), "the replica has all");
 
     private static async Task<string?> OffsetAsync(RedisServer server) =>
         (await server.CliAsync("INFO", "replication")).Split("\r\n").FirstOrDefault(line => line.StartsWith("master_repl_offset:", StringComparison.Ordinal));

@@ -20,7 +20,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
         await one.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, TimeSpan.FromSeconds(1), "it is revoked");
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
 
         var owner = await cluster.OwnerAsync(Key);
         foreach (var companion in Companions) ((long)(await owner.CommandAsync("EXISTS", companion))!).ShouldBe(1, companion);
@@ -40,9 +40,8 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await cluster.MoveSlotAsync(Key, owner, target);
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            TimeSpan.FromSeconds(20),
             "the ring can be written where it lies now");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(20), "all have seen it");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
@@ -68,13 +67,11 @@ public sealed class TopologyTests(ITestOutputHelper output)
         // The masters' own election may take them half a minute on a busy machine, and is not what is tested.
         await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
         await Eventually.TrueAsync(
-            async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "the replica takes over");
+            async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            // How soon the client library looks for the slots' new owner is its own affair; calls go on meanwhile.
-            TimeSpan.FromSeconds(40),
             "the ring can be written on the new master");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(10), "all have seen it");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
@@ -99,9 +96,8 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
         await Eventually.TrueAsync(
             async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            TimeSpan.FromSeconds(20),
             "the ring can be written on the new primary");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), TimeSpan.FromSeconds(20), "all have seen it");
+        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
@@ -125,10 +121,10 @@ public sealed class TopologyTests(ITestOutputHelper output)
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         var second = await one.SignAsync();
         await garnet.DelAsync(Key);
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(second) == RewtRefusal.StaleKey, TimeSpan.FromSeconds(2), "a deleted secret is dead");
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(second) == RewtRefusal.StaleKey, "a deleted secret is dead");
         await garnet.SetAsync(Key, "too short");
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => two.SignAsync()) is RewtKeysUnavailableException, TimeSpan.FromSeconds(2), "a value that is no secret is refused");
+            async () => await Record.ExceptionAsync(() => two.SignAsync()) is RewtKeysUnavailableException, "a value that is no secret is refused");
     }
 
     private static void Fast(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);

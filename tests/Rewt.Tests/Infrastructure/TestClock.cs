@@ -4,15 +4,18 @@ using Microsoft.Extensions.Time.Testing;
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// A fake clock that counts its armed timers, so that a test can wait until the code under test sleeps, and whose timestamps stand still when the wall clock
+/// A fake clock that shows its armed timers, so that a test can wait until the code under test sleeps, and whose timestamps stand still when the wall clock
 /// is adjusted, as those of a machine do.
 /// </summary>
 internal sealed class TestClock : FakeTimeProvider
 {
-    private readonly ConcurrentDictionary<CountedTimer, TimeSpan> _armed = new();
+    private readonly ConcurrentDictionary<ShownTimer, (long Due, TimeSpan Period)> _armed = new();
     private long _adjusted;
 
     public int ArmedTimers => _armed.Count;
+
+    /// <summary>When the next timer fires; null while none is armed.</summary>
+    public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
 
     public override long GetTimestamp() => base.GetTimestamp() - Volatile.Read(ref _adjusted);
 
@@ -24,33 +27,38 @@ internal sealed class TestClock : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new CountedTimer(_armed);
+        var timer = new ShownTimer(this);
         timer.Inner = base.CreateTimer(_ => timer.Fire(callback, state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private sealed class CountedTimer(ConcurrentDictionary<CountedTimer, TimeSpan> armed) : ITimer
+    private void Show(ShownTimer timer, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime == Timeout.InfiniteTimeSpan) _armed.TryRemove(timer, out _);
+        else _armed[timer] = (GetTimestamp() + dueTime.Ticks, period);
+    }
+
+    private sealed class ShownTimer(TestClock clock) : ITimer
     {
         public ITimer Inner { get; set; } = null!;
 
         public void Fire(TimerCallback callback, object? state)
         {
-            if (armed.TryGetValue(this, out var period) && period == Timeout.InfiniteTimeSpan) armed.TryRemove(this, out _);
+            if (clock._armed.TryGetValue(this, out var shown)) clock.Show(this, shown.Period, shown.Period);
             callback(state);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime == Timeout.InfiniteTimeSpan) armed.TryRemove(this, out _);
-            else armed[this] = period;
+            clock.Show(this, dueTime, period);
             return Inner.Change(dueTime, period);
         }
 
         public void Dispose()
         {
             Inner.Dispose();
-            armed.TryRemove(this, out _);
+            clock.Show(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
         public ValueTask DisposeAsync()

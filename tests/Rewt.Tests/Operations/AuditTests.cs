@@ -10,8 +10,6 @@ namespace Rewt.Tests.Operations;
 /// <summary>What happened to which key, and by whom.</summary>
 public sealed class AuditTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task The_life_of_a_key_is_recorded_with_who_did_what()
     {
@@ -39,7 +37,7 @@ public sealed class AuditTests
         await redis.DelAsync("rewt:rewt-secret");
 
         await Eventually.TrueAsync(
-            () => instance.Log.Text.Contains($"KeyRevoked: Audit: key {first} of the ring rewt was revoked by a client of Redis (DEL before the time).", StringComparison.Ordinal), Limit, "it is recorded");
+            () => instance.Log.Text.Contains($"KeyRevoked: Audit: key {first} of the ring rewt was revoked by a client of Redis (DEL before the time).", StringComparison.Ordinal), "it is recorded");
     }
 
     [Fact]
@@ -60,7 +58,7 @@ public sealed class AuditTests
 
         (await client.PostAsync("/rotate?user=alice", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by alice at inventory/");
-        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by alice at inventory/", StringComparison.Ordinal), Limit, "the other instance says by whom");
+        await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by alice at inventory/", StringComparison.Ordinal), "the other instance says by whom");
 
         (await client.PostAsync("/rotate?user=a%0Ab", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by ? at inventory/");

@@ -10,8 +10,6 @@ namespace Rewt.Tests.Operations;
 /// <summary>The doctor within a service: at the start, in the log, in the health check.</summary>
 public sealed class DoctorServiceTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
-
     [Fact]
     public async Task A_service_that_starts_tells_what_its_server_has_once_and_is_degraded_by_a_warning()
     {
@@ -19,7 +17,7 @@ public sealed class DoctorServiceTests
         var log = new CapturedLog();
         await using var service = await StartAsync(redis.ConnectionString, log);
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), Limit, "it has been examined");
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
 
         Lines(log).ShouldBe(
             [
@@ -46,9 +44,9 @@ public sealed class DoctorServiceTests
 
         await redis.RestartAsync();
 
-        await Eventually.TrueAsync(() => Reports(service).All.Any(), Limit, "it has been examined");
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
         Reports(service).Of("rewt").ShouldBeEmpty();
-        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, Limit, "all is well");
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "all is well");
     }
 
     [Fact]
@@ -58,7 +56,7 @@ public sealed class DoctorServiceTests
         await using var service = await StartAsync(
             redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) }));
 
-        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), Limit, "20 s are more than half of what is forgiven");
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "20 s are more than half of what is forgiven");
     }
 
     [Fact]
@@ -76,7 +74,7 @@ public sealed class DoctorServiceTests
         await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
         await operations.CommandAsync("EXEC");
 
-        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Unhealthy, Limit, "it cannot sign");
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Unhealthy, "it cannot sign");
         (await CheckAsync(service)).Description!.ShouldContain("NOREPLICAS");
     }
 

@@ -9,8 +9,6 @@ namespace Rewt.Tests.Operations;
 /// <summary>What is measured and traced when things happen.</summary>
 public sealed class MetricsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task Tokens_are_counted_as_they_are_signed_and_judged()
     {
@@ -49,7 +47,7 @@ public sealed class MetricsTests
 
         await one.Ring.RotateAsync(TestContext.Current.CancellationToken);
 
-        await Eventually.TrueAsync(() => second.Count("rewt.ring.propagation.delay") == 1, Limit, "the other instance has seen the new pending key");
+        await Eventually.TrueAsync(() => second.Count("rewt.ring.propagation.delay") == 1, "the other instance has seen the new pending key");
         first.Sum("rewt.ring.rotations", "rewt.cause", "operator").ShouldBe(1);
         second.Sum("rewt.ring.rotations").ShouldBe(0);
         first.Count("rewt.ring.propagation.delay").ShouldBe(0, "its own key came from nowhere");
@@ -76,7 +74,6 @@ public sealed class MetricsTests
                 await service.Tokens.SignAsync("data", TestContext.Current.CancellationToken);
                 return measured.Sum("rewt.ring.stale_serves") > 0 && measured.Sum("rewt.ring.refresh.errors") > 0;
             },
-            Limit,
             "it goes on with known keys and says so");
         measured.Gauge("rewt.ring.contact.age")!.Value.ShouldBeGreaterThan(0.2);
         measured.All.Where(one => one.Name == "rewt.ring.refresh.errors").ShouldAllBe(one => ((string)one.Tags["error.type"]!).Length > 0);
@@ -103,7 +100,6 @@ public sealed class MetricsTests
                 (await two.Tokens.VerifyAsync(await one.Tokens.SignAsync("data", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
                 return measured.Sum("rewt.keys.unknown", "rewt.outcome", "found") >= 1;
             },
-            Limit,
             "a key that was fresher than the instance");
         (await VerifyForeignAsync(two)).ShouldBe(RewtRefusal.StaleKey);
 
@@ -135,7 +131,7 @@ public sealed class MetricsTests
         ActivitySource.AddActivityListener(listener);
         await using var service = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
         await service.Ring.GetAsync(TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), Limit, "the first read is over");
+        await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), "the first read is over");
         var before = 0;
         await Eventually.TrueAsync(
             async () =>
@@ -144,7 +140,6 @@ public sealed class MetricsTests
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
                 return spans.Count == before;
             },
-            Limit,
             "the instance has heard its own hint of the new ring too");
 
         for (var i = 0; i < 50; i++) await service.Tokens.VerifyAsync(await service.Tokens.SignAsync("data", TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);

@@ -31,7 +31,6 @@ public abstract class LifeCycleContract(KeyMode mode)
                 foreach (var caller in fleet.Callers) seen.Add((await caller.Ring.GetAsync(Cancellation)).Current?.KeyId);
                 return seen.Count > (mode == KeyMode.KeyPair ? 7 : 3);
             },
-            TimeSpan.FromSeconds(40),
             "three rotations");
         await traffic.StopAsync();
 
@@ -57,8 +56,8 @@ public abstract class LifeCycleContract(KeyMode mode)
         after.Current!.KeyId.ShouldBe(pending);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(before.Current!.KeyId) == RewtKeyState.Retired, Limit, "the old key retires everywhere");
-        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(pending) == RewtKeyState.Current, Limit, "the new one is current everywhere");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(before.Current!.KeyId) == RewtKeyState.Retired, "the old key retires everywhere");
+        await Eventually.TrueAsync(async () => await inventory.StateOfAsync(pending) == RewtKeyState.Current, "the new one is current everywhere");
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         var token = await orders.SignAsync();
         await orders.Ring.RotateAsync(Cancellation);
         var refusal = RewtRefusal.None;
-        await Eventually.TrueAsync(async () => (refusal = await inventory.VerifyAsync(token)) != RewtRefusal.None, Limit, "the token ends");
+        await Eventually.TrueAsync(async () => (refusal = await inventory.VerifyAsync(token)) != RewtRefusal.None, "the token ends");
 
         refusal.ShouldBe(RewtRefusal.Expired);
 
@@ -148,7 +147,7 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         await redis.CommandAsync("ZREM", DeadSet, keyId);
 
-        await Eventually.TrueAsync(async () => (await redis.CliAsync("ZSCORE", DeadSet, keyId)).Length > 0, Limit, "the revocation is back");
+        await Eventually.TrueAsync(async () => (await redis.CliAsync("ZSCORE", DeadSet, keyId)).Length > 0, "the revocation is back");
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         (await orders.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
     }
@@ -163,13 +162,13 @@ public abstract class LifeCycleContract(KeyMode mode)
         var token = await caller.Tokens.SignAsync("content", Cancellation);
         await caller.Ring.RevokeAsync(keyId, Cancellation);
         var traffic = fleet.Drive(callsPerSecond: 60);
-        await Eventually.TrueAsync(() => traffic.Calls >= 20, Limit, "calls are made");
+        await Eventually.TrueAsync(() => traffic.Calls >= 20, "calls are made");
 
         for (var round = 0; round < 3; round++)
         {
             await redis.FlushAllAsync();
             var calls = traffic.Calls;
-            await Eventually.TrueAsync(() => traffic.Calls >= calls + 60, Limit, "calls go on");
+            await Eventually.TrueAsync(() => traffic.Calls >= calls + 60, "calls go on");
         }
 
         await traffic.StopAsync();
@@ -190,12 +189,12 @@ public abstract class LifeCycleContract(KeyMode mode)
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        await Eventually.TrueAsync(async () => await IsUnavailableAsync(() => inventory.VerifyAsync(token)), Limit, "past the budget nobody verifies");
-        await Eventually.TrueAsync(async () => await IsUnavailableAsync(orders.SignAsync), Limit, "and nobody signs");
+        await Eventually.TrueAsync(async () => await IsUnavailableAsync(() => inventory.VerifyAsync(token)), "past the budget nobody verifies");
+        await Eventually.TrueAsync(async () => await IsUnavailableAsync(orders.SignAsync), "and nobody signs");
         await redis.RestartAsync();
-        await orders.HealthyAsync(Limit);
-        await inventory.HealthyAsync(Limit);
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, Limit, "all is well again");
+        await orders.HealthyAsync();
+        await inventory.HealthyAsync();
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "all is well again");
 
         static void Budget(RewtOptions options) => options.StaleBudget = TimeSpan.FromSeconds(6);
     }
@@ -209,7 +208,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         await using var inventory = await InventoryAsync(redis);
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Eventually.TrueAsync(async () => (long)(await redis.CommandAsync("ZCARD", Book))! == 3, Limit, "all have announced themselves");
+        await Eventually.TrueAsync(async () => (long)(await redis.CommandAsync("ZCARD", Book))! == 3, "all have announced themselves");
 
         var revocation = await orders.Ring.RevokeAndWaitAsync(keyId, Limit, Cancellation);
 
@@ -248,7 +247,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     private static Task RefusedAsync(Instance instance, string token) =>
-        Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the token is refused");
+        Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
 
     private static Action<RewtOptions> Both(Action<RewtOptions> first, Action<RewtOptions>? second) => options =>
     {

@@ -83,7 +83,6 @@ public sealed class PairAclTests
             (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
             await Eventually.TrueAsync(
                 async () => (await redis.CliAsync("PING")) == "PONG" && (long)((object?[])(await operations.CommandAsync("PUBSUB", "NUMSUB", "{rewt:rewt-keys}:look"))!)[1]! == 1,
-                Limit,
                 "it hears of changes");
             (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
             inventory.Keeper.Health().ShouldBe(new Rewt.Internal.RingHealth(true, null));
@@ -127,8 +126,8 @@ public sealed class PairAclTests
         (await DenialsAsync(operations)).Where(denial => !services.Overlaps(ClientIds(denial))).ShouldBeEmpty();
 
         await operations.CommandAsync("ACL", "SETUSER", "default", "allkeys", "allchannels", "allcommands");
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the key is dead");
-        await Eventually.TrueAsync(async () => await SignsWithAsync(orders) is { } current && current != keyId, Limit, "its owner signs with another");
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is dead");
+        await Eventually.TrueAsync(async () => await SignsWithAsync(orders) is { } current && current != keyId, "its owner signs with another");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
     }
 

@@ -8,8 +8,6 @@ namespace Rewt.Tests.Pairs;
 /// <summary>Who signed is who holds the key: a token's word for it, a key's name and a ring that says otherwise count for nothing.</summary>
 public sealed class PairConfusionTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-
     private readonly PublishedPair _orders = PublishedPair.Generate();
     private readonly PublishedPair _billing = PublishedPair.Generate();
     private RedisServer _redis = null!;
@@ -100,13 +98,13 @@ public sealed class PairConfusionTests : IAsyncLifetime
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", _billing.KeyId);
         await _redis.CommandAsync("PUBLISH", "{rewt:rewt-keys}:look", "look");
 
-        await Eventually.TrueAsync(async () => await RefusalAsync(_billing.Bearer("billing")) == RewtRefusal.StaleKey, Limit, "billing's own key is dead");
+        await Eventually.TrueAsync(async () => await RefusalAsync(_billing.Bearer("billing")) == RewtRefusal.StaleKey, "billing's own key is dead");
         (await RefusalAsync(_orders.Bearer("orders"))).ShouldBe(RewtRefusal.None);
 
         // Nor about one that this instance has not met yet.
         var shipping = PublishedPair.Generate();
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", shipping.KeyId);
-        await Eventually.TrueAsync(() => _inventory.Keeper.Known!.Dead.ContainsKey(shipping.KeyId), Limit, "billing's word is heard");
+        await Eventually.TrueAsync(() => _inventory.Keeper.Known!.Dead.ContainsKey(shipping.KeyId), "billing's word is heard");
         await shipping.PublishAsync(_redis, "shipping");
         (await RefusalAsync(shipping.Bearer("shipping"))).ShouldBe(RewtRefusal.None);
     }
@@ -119,7 +117,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
             Pairs(options);
             options.TrustedIssuers = ["orders"];
         });
-        await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, Limit, "orders may call");
+        await Eventually.TrueAsync(async () => await RefusalAsync(strict, _orders.Bearer("orders")) == RewtRefusal.None, "orders may call");
 
         (await RefusalAsync(strict, _billing.Bearer("billing"))).ShouldBe(RewtRefusal.Invalid);
         (await RefusalAsync(strict, _billing.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
@@ -143,8 +141,8 @@ public sealed class PairConfusionTests : IAsyncLifetime
 
     private Task<RewtRefusal> RefusalAsync(string token) => RefusalAsync(_inventory, token);
 
-    private Task AcceptedAsync(string token) => Eventually.TrueAsync(async () => await RefusalAsync(token) == RewtRefusal.None, Limit, "the token is accepted");
+    private Task AcceptedAsync(string token) => Eventually.TrueAsync(async () => await RefusalAsync(token) == RewtRefusal.None, "the token is accepted");
 
     private Task RefusedEntryAsync(string name) => Eventually.TrueAsync(
-        () => _inventory.Keeper.Known is PairSnapshot known && known.Issuers["billing"].Refused.Any(entry => entry.Entry == name), Limit, "the entry is refused");
+        () => _inventory.Keeper.Known is PairSnapshot known && known.Issuers["billing"].Refused.Any(entry => entry.Entry == name), "the entry is refused");
 }

@@ -9,8 +9,6 @@ namespace Rewt.Tests.Pairs;
 /// <summary>What lies in Redis, who deletes what of it, and what it costs to look.</summary>
 public sealed class PairStoreTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,8 +22,8 @@ public sealed class PairStoreTests
 
         await redis.CommandAsync("HDEL", "{rewt:rewt-keys}:orders:keys", keyId);
 
-        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the token is refused");
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, Limit, "its owner has another key");
+        await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
+        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId, "its owner has another key");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await redis.CliAsync("HEXISTS", "{rewt:rewt-keys}:orders:keys", keyId)).ShouldBe("0");
         (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:orders:dead", keyId)).ShouldNotBeEmpty();
@@ -45,9 +43,8 @@ public sealed class PairStoreTests
 
         await Eventually.TrueAsync(
             async () => await inventory.VerifyAsync(await first.SignAsync()) == RewtRefusal.None && await inventory.VerifyAsync(await second.SignAsync()) == RewtRefusal.None,
-            Limit,
             "both sign with new keys");
-        foreach (var token in tokens) await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, Limit, "the old keys are dead");
+        foreach (var token in tokens) await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the old keys are dead");
     }
 
     [Fact]
@@ -74,7 +71,7 @@ public sealed class PairStoreTests
         ];
 
         foreach (var (name, entry, _) in rows) await PublishedPair.PublishAsync(redis, "orders", name, Encoding.UTF8.GetBytes(entry));
-        await Eventually.TrueAsync(() => inventory.Keeper.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, Limit, "all are refused");
+        await Eventually.TrueAsync(() => inventory.Keeper.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, "all are refused");
 
         foreach (var (name, _, reason) in rows)
         {
@@ -87,7 +84,7 @@ public sealed class PairStoreTests
         (await inventory.VerifyAsync(HandmadeToken.Sign(good.Pair, null, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
 
         await redis.CommandAsync(["HDEL", "{rewt:rewt-keys}:orders:keys", .. rows.Select(row => row.Name)]);
-        await Eventually.TrueAsync(() => inventory.Keeper.Health().Trouble is null, Limit, "all is well again");
+        await Eventually.TrueAsync(() => inventory.Keeper.Health().Trouble is null, "all is well again");
     }
 
     [Fact]
@@ -167,7 +164,6 @@ public sealed class PairStoreTests
                 await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
                 return (await CommandsAsync()).Count == 0;
             },
-            Limit,
             "all that had to be said at the beginning is said");
 
         for (var index = 0; index < 300; index++) (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);

@@ -22,7 +22,7 @@ public sealed class RedisTests
             (await ClientsAsync(redis)).ShouldBeGreaterThan(before);
         }
 
-        await Eventually.TrueAsync(async () => await ClientsAsync(redis) <= before, TimeSpan.FromSeconds(10), "the connections are closed");
+        await Eventually.TrueAsync(async () => await ClientsAsync(redis) <= before, "the connections are closed");
     }
 
     private static async Task<int> ClientsAsync(RedisServer redis) =>
@@ -50,7 +50,7 @@ public sealed class RedisTests
 
         await redis.RestartAsync();
 
-        await Eventually.TrueAsync(() => AnswersAsync(service), TimeSpan.FromSeconds(5), "the service answers a signed call with 200");
+        await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers a signed call with 200");
     }
 
     [Fact]
@@ -58,13 +58,13 @@ public sealed class RedisTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await ServiceHost.StartAsync(redis.ConnectionString);
-        await Eventually.TrueAsync(() => AnswersAsync(service), TimeSpan.FromSeconds(5), "the service answers");
+        await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
 
         await redis.KillAsync();
-        await Eventually.TrueAsync(() => FailsToRefreshAsync(service), TimeSpan.FromSeconds(10), "the service notices that Redis is away");
+        await Eventually.TrueAsync(() => FailsToRefreshAsync(service), "the service notices that Redis is away");
         await redis.RestartAsync();
 
-        await Eventually.TrueAsync(async () => !await FailsToRefreshAsync(service), TimeSpan.FromSeconds(5), "the service reads Redis again");
+        await Eventually.TrueAsync(async () => !await FailsToRefreshAsync(service), "the service reads Redis again");
         (await AnswersAsync(service)).ShouldBeTrue();
     }
 
@@ -81,7 +81,7 @@ public sealed class RedisTests
             else builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(key, multiplexer);
         }))
         {
-            await Eventually.TrueAsync(() => AnswersAsync(service), TimeSpan.FromSeconds(5), "the service answers");
+            await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
         }
 
         multiplexer.IsConnected.ShouldBeTrue();
@@ -108,7 +108,7 @@ public sealed class RedisTests
             builder.Services.AddRewt();
         });
 
-        await Eventually.TrueAsync(() => AnswersAsync(service), TimeSpan.FromSeconds(5), "the service answers");
+        await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
 
         (await right.GetAsync("shop:rewt-secret")).ShouldNotBeNull();
         (await wrong.DbSizeAsync()).ShouldBe(0);
@@ -128,12 +128,12 @@ public sealed class RedisTests
                     ? ConnectionMultiplexer.Connect(redis.ConnectionString)
                     : throw new InvalidOperationException("no multiplexer yet");
             }));
-        await Eventually.TrueAsync(() => Volatile.Read(ref attempts) > 0, TimeSpan.FromSeconds(5), "the factory is asked");
+        await Eventually.TrueAsync(() => Volatile.Read(ref attempts) > 0, "the factory is asked");
         (await AnswersAsync(service)).ShouldBeFalse();
 
         Volatile.Write(ref ready, true);
 
-        await Eventually.TrueAsync(() => AnswersAsync(service), TimeSpan.FromSeconds(5), "the service answers");
+        await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer redis) => await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);

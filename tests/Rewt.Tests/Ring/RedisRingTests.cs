@@ -10,8 +10,6 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
     private const string Key = "rewt:rewt-secret";
     private const long Day = 86_400_000;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     private RedisServer Server => fixture.Server;
 
     public async ValueTask InitializeAsync()
@@ -83,7 +81,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         (await one.CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(Mine)));
         (await two.VerifiesAsync(await one.SignAsync())).ShouldBeTrue();
         (await Server.GetAsync(Key)).ShouldBe(Mine);
-        await Eventually.TrueAsync(async () => await Server.PttlAsync(Key) > Day - 60_000, Limit, "the TTL is back");
+        await Eventually.TrueAsync(async () => await Server.PttlAsync(Key) > Day - 60_000, "the TTL is back");
     }
 
     [Fact]
@@ -96,7 +94,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
 
         await Server.SetAsync(Key, former);
 
-        await Eventually.TrueAsync(async () => await Server.GetAsync(Key) != former, Limit, "the revoked secret is replaced");
+        await Eventually.TrueAsync(async () => await Server.GetAsync(Key) != former, "the revoked secret is replaced");
         (await service.VerifiesAsync(token)).ShouldBeFalse();
         (await service.VerifiesAsync(await service.SignAsync())).ShouldBeTrue();
     }
@@ -109,7 +107,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
 
         await Server.CommandAsync("PERSIST", Key);
 
-        await Eventually.TrueAsync(async () => await Server.PttlAsync(Key) > Day - 60_000, Limit, "the TTL is back");
+        await Eventually.TrueAsync(async () => await Server.PttlAsync(Key) > Day - 60_000, "the TTL is back");
         (await service.CurrentAsync()).ShouldBe(current);
     }
 
@@ -122,14 +120,14 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         await Server.CommandAsync("EXPIRE", Key, 1000);
 
         await Eventually.TrueAsync(
-            async () => (await service.ReadAsync()).Current!.Until < before.Current!.Until - TimeSpan.FromHours(23), Limit, "the deadline is near");
+            async () => (await service.ReadAsync()).Current!.Until < before.Current!.Until - TimeSpan.FromHours(23), "the deadline is near");
         var after = await service.ReadAsync();
         after.Current!.KeyId.ShouldBe(before.Current!.KeyId);
         (await Server.PttlAsync(Key)).ShouldBeInRange(900_000, 1_000_000);
 
         // Within the lead of two seconds: now.
         await Server.CommandAsync("EXPIRE", Key, 2);
-        await Eventually.TrueAsync(async () => await service.CurrentAsync() != before.Current.KeyId, Limit, "the next key took over");
+        await Eventually.TrueAsync(async () => await service.CurrentAsync() != before.Current.KeyId, "the next key took over");
         (await service.ReadAsync()).Keys.ShouldContain(key => key.KeyId == before.Current.KeyId && key.State == RewtKeyState.Retired);
     }
 
@@ -183,7 +181,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         await Server.FlushAllAsync();
 
         await RefusedAsync(token, one, two);
-        await Eventually.TrueAsync(async () => await one.CurrentAsync() == await two.CurrentAsync(), Limit, "both hold the same");
+        await Eventually.TrueAsync(async () => await one.CurrentAsync() == await two.CurrentAsync(), "both hold the same");
         (await one.CurrentAsync()).ShouldBe(KeyId.Of((await Server.GetBytesAsync(Key))!));
         (await one.CurrentAsync()).ShouldNotBe(former);
     }
@@ -211,7 +209,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
 
         var rotated = await one.Ring.RotateAsync(TestContext.Current.CancellationToken);
         rotated.Current!.KeyId.ShouldBe(first.Keys.Single(key => key.State == RewtKeyState.Pending).KeyId);
-        await Eventually.TrueAsync(async () => await two.CurrentAsync() == rotated.Current.KeyId, Limit, "the other service rotated");
+        await Eventually.TrueAsync(async () => await two.CurrentAsync() == rotated.Current.KeyId, "the other service rotated");
         (await two.VerifiesAsync(token)).ShouldBeTrue();
 
         await one.Ring.RevokeAsync(first.Current!.KeyId, TestContext.Current.CancellationToken);
@@ -227,7 +225,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         await using var service = new RedisService(Server, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.VerifiesAsync(await service.SignAsync());
         // The subscription is the last that a start sends.
-        await Eventually.TrueAsync(async () => (await Server.CliAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look")).EndsWith('1'), Limit, "the service listens");
+        await Eventually.TrueAsync(async () => (await Server.CliAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look")).EndsWith('1'), "the service listens");
         await Server.CommandAsync("CONFIG", "RESETSTAT");
 
         for (var i = 0; i < 500; i++) (await service.VerifiesAsync(await service.SignAsync())).ShouldBeTrue();
@@ -237,7 +235,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
     }
 
     private static Task RefusedAsync(string token, params RedisService[] services) => Task.WhenAll(services.Select(service =>
-        Eventually.TrueAsync(async () => !await service.VerifiesAsync(token), Limit, "the token is refused")));
+        Eventually.TrueAsync(async () => !await service.VerifiesAsync(token), "the token is refused")));
 
     private static Task HealedAsync(RedisService service) => Eventually.TrueAsync(
         async () =>
@@ -251,7 +249,6 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
                 return false;
             }
         },
-        Limit,
         "the service works again");
 
     private static async Task UnusableAsync(RedisService service, string problem, string value)
@@ -263,7 +260,6 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
                 error = await Record.ExceptionAsync(() => service.SignAsync()) as RewtKeysUnavailableException;
                 return error is not null;
             },
-            Limit,
             "the value is refused");
         error!.Message.ShouldContain(problem);
         error.Message.ShouldContain(Key);

@@ -34,7 +34,9 @@ public sealed class RingKeeperOutageTests
         bench.Keeper.Start();
         await bench.SleepsAsync();
 
-        await Should.ThrowAsync<RewtKeysUnavailableException>(bench.GetAsync);
+        var asked = bench.GetAsync();
+        asked.IsCompleted.ShouldBeTrue("a store that is known to be away is not waited for");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
         bench.Store.IsAway = false;
         await bench.PassAsync(TimeSpan.FromSeconds(1));
 

@@ -52,18 +52,15 @@ public sealed class RingKeeperPullTests
         for (var step = 0; step < 100; step++)
         {
             for (var i = 0; i < 10; i++) asked.Add(bench.Keeper.RefreshAsync(Cancellation));
-            // The keeper runs on threads of its own, and those who wait have timers too.
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancellation);
+            // All that is free to be read has been read.
+            await KeeperBench.UntilAsync(
+                () => asked.TrueForAll(task => task.IsCompleted) || bench.Time.UntilNext <= TimeSpan.FromSeconds(1), "the keeper waits for its next read");
             bench.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         // Ten seconds: two a second, and the two that are free at once.
         (bench.Store.Reads - reads).ShouldBeInRange(3, 22);
-        while (!asked.TrueForAll(task => task.IsCompleted))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancellation);
-            bench.Advance(TimeSpan.FromMilliseconds(100));
-        }
+        await bench.TurnUntilAsync(() => asked.TrueForAll(task => task.IsCompleted));
     }
 
     [Fact]

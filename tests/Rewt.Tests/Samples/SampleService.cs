@@ -6,8 +6,6 @@ namespace Rewt.Tests.Samples;
 /// <summary>A sample as its own process, told everything by ordinary configuration, on a port that the system chose.</summary>
 internal sealed partial class SampleService : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-
     private readonly ServerProcess _process;
 
     private SampleService(ServerProcess process, Uri address) => (_process, Client) = (process, new HttpClient { BaseAddress = address });
@@ -24,7 +22,7 @@ internal sealed partial class SampleService : IAsyncDisposable
         var process = Run(name, [.. part, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:redis", redis.ConnectionString, .. settings]);
         try
         {
-            await Eventually.TrueAsync(() => process.HasExited || Listening().IsMatch(process.Output), StartLimit, $"{name} listens");
+            await Eventually.TrueAsync(() => process.HasExited || Listening().IsMatch(process.Output), $"{name} listens");
             var address = Listening().Match(process.Output);
             address.Success.ShouldBeTrue(process.Output);
             return new SampleService(process, new Uri(address.Groups["address"].Value));

@@ -25,7 +25,7 @@ public sealed class BearerTokenSlotTests
         BearerToken? second = null;
         var waiter = new Thread(() => second = slot.Take(key, null, fresh: false, asked));
         waiter.Start();
-        await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(10), "the second waits for the first");
+        await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), "the second waits for the first");
         key.MaySign.Set();
         waiter.Join();
 
