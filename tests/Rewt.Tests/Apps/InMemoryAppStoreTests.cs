@@ -1,5 +1,6 @@
 using System.Text;
 using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Apps;
 

@@ -11,40 +11,40 @@ namespace Rewt.Tests.BadInput;
 public sealed class ShortWayTests
 {
     [Theory]
-    [InlineData("""{"iss":"a","aud":"b","iat":1,"exp":2,"jti":"c","sub":"d","nbf":3,"x":true,"y":null,"z":1.5}""")]
-    [InlineData("""{"iss":"a"}""")]
-    [InlineData("""{}""")]
-    [InlineData("""{"exp":1e3}""")]
-    [InlineData("""{"exp":1.0}""")]
-    [InlineData("""{"exp":253402300800}""")]
-    [InlineData("""{"exp":253402300799}""")]
-    [InlineData("""{"exp":-1}""")]
-    [InlineData("""{"exp":"1"}""")]
-    [InlineData("""{"iss":1}""")]
-    [InlineData("""{"iss":null}""")]
-    [InlineData("""{"aud":["a","b"]}""")]
-    [InlineData("""{"aud":[]}""")]
-    [InlineData("""{"aud":["a",1]}""")]
-    [InlineData("""{"a":1,"a":1}""")]
-    [InlineData("""{"a":1,"\u0061":1}""")]
-    [InlineData("""{"a":{"b":1,"b":2}}""")]
-    [InlineData("""{"a":[{"b":1,"b":2}]}""")]
-    [InlineData("""{"a":1}{}""")]
-    [InlineData("""{"a":1} x""")]
-    [InlineData("""{"a":1}  """)]
-    [InlineData("""  {"a":1}""")]
-    [InlineData("""{"a":1,}""")]
-    [InlineData("""{"a":1 /* no */}""")]
-    [InlineData("""["a"]""")]
-    [InlineData("""1""")]
-    [InlineData("")]
-    [InlineData("""{"a":"é"}""")]
-    [InlineData("""{"":1,"":2}""")]
-    [InlineData("""{"a":{"b":{"c":{"d":1}}}}""")]
-    public void A_flat_payload_reads_as_every_payload_does(string json) => ReadsTheSame(Encoding.UTF8.GetBytes(json));
+    [InlineData("""{"iss":"a","aud":"b","iat":1,"exp":2,"jti":"c","sub":"d","nbf":3,"x":true,"y":null,"z":1.5}""", true)]
+    [InlineData("""{"iss":"a"}""", true)]
+    [InlineData("""{}""", true)]
+    [InlineData("""{"exp":1e3}""", false)]
+    [InlineData("""{"exp":1.0}""", false)]
+    [InlineData("""{"exp":253402300800}""", false)]
+    [InlineData("""{"exp":253402300799}""", true)]
+    [InlineData("""{"exp":-1}""", false)]
+    [InlineData("""{"exp":"1"}""", false)]
+    [InlineData("""{"iss":1}""", false)]
+    [InlineData("""{"iss":null}""", false)]
+    [InlineData("""{"aud":["a","b"]}""", false)]
+    [InlineData("""{"aud":[]}""", false)]
+    [InlineData("""{"aud":["a",1]}""", false)]
+    [InlineData("""{"a":1,"a":1}""", false)]
+    [InlineData("""{"a":1,"\u0061":1}""", false)]
+    [InlineData("""{"a":{"b":1,"b":2}}""", false)]
+    [InlineData("""{"a":[{"b":1,"b":2}]}""", false)]
+    [InlineData("""{"a":1}{}""", false)]
+    [InlineData("""{"a":1} x""", false)]
+    [InlineData("""{"a":1}  """, true)]
+    [InlineData("""  {"a":1}""", true)]
+    [InlineData("""{"a":1,}""", false)]
+    [InlineData("""{"a":1 /* no */}""", false)]
+    [InlineData("""["a"]""", false)]
+    [InlineData("""1""", false)]
+    [InlineData("", false)]
+    [InlineData("""{"a":"é"}""", true)]
+    [InlineData("""{"":1,"":2}""", false)]
+    [InlineData("""{"a":{"b":{"c":{"d":1}}}}""", false)]
+    public void A_flat_payload_is_read_in_the_short_way_and_as_every_payload_is(string json, bool isShort) => ReadsTheSame(Encoding.UTF8.GetBytes(json), isShort);
 
     [Fact]
-    public void Bytes_that_are_not_text_are_refused_by_both() => ReadsTheSame([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
+    public void Bytes_that_are_not_text_are_refused_by_both() => ReadsTheSame([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8], isShort: false);
 
     [Fact]
     public void Any_small_change_of_a_payload_reads_the_same()
@@ -56,14 +56,16 @@ public sealed class ShortWayTests
             {
                 var changed = Encoding.UTF8.GetBytes(Payload);
                 changed[at] = other;
-                ReadsTheSame(changed);
+                ReadsTheSame(changed, isShort: other != (byte)'\\' && IsRead(Text(() => TokenClaims.ReadStrictly(changed))));
             }
         }
     }
 
-    [Fact]
-    public void More_members_than_the_short_way_counts_are_read_all_the_same() =>
-        ReadsTheSame(Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, 40).Select(i => $"\"m{i}\":{i}")) + ",\"iss\":\"orders\"}"));
+    [Theory]
+    [InlineData(24, true)]
+    [InlineData(25, false)]
+    public void More_members_than_the_short_way_counts_are_left_to_the_long_one(int members, bool isShort) =>
+        ReadsTheSame(Encoding.UTF8.GetBytes("{" + string.Concat(Enumerable.Range(1, members - 1).Select(i => $"\"m{i}\":{i},")) + "\"iss\":\"orders\"}"), isShort);
 
     [Theory]
     [InlineData(false)]
@@ -115,11 +117,16 @@ public sealed class ShortWayTests
         }
     }
 
-    private static void ReadsTheSame(byte[] payload)
+    /// <param name="payload">What both read.</param>
+    /// <param name="isShort">Whether the short way reads it itself, or leaves it to the long one.</param>
+    private static void ReadsTheSame(byte[] payload, bool isShort)
     {
-        if (Text(() => FlatClaims.TryRead(payload)) is not { Length: > 0 } flat) return;
-        flat.ShouldBe(Text(() => TokenClaims.ReadStrictly(payload)), Encoding.UTF8.GetString(payload));
+        var flat = Text(() => FlatClaims.TryRead(payload));
+        IsRead(flat).ShouldBe(isShort, Encoding.UTF8.GetString(payload));
+        if (isShort) flat.ShouldBe(Text(() => TokenClaims.ReadStrictly(payload)), Encoding.UTF8.GetString(payload));
     }
+
+    private static bool IsRead(string text) => text is not ("" or "malformed");
 
     /// <summary>What was read; empty when it was left to others, or the kind of failure.</summary>
     private static string Text(Func<TokenClaims?> read)

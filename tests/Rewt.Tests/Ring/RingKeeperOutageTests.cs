@@ -1,3 +1,5 @@
+using Rewt.Tests.Infrastructure;
+
 namespace Rewt.Tests.Ring;
 
 /// <summary>The store away, behind, read-only; clocks that jump.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 

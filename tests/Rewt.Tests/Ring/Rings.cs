@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 

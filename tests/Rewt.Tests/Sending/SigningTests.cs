@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 

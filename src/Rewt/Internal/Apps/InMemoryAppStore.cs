@@ -64,29 +64,6 @@ internal sealed class InMemoryAppStore : IAppStore
         return Task.CompletedTask;
     }
 
-    /// <summary>HSET, as a human would: the stamp stays.</summary>
-    public void Set(string appId, byte[] value)
-    {
-        lock (_gate) _apps[appId] = value;
-    }
-
-    /// <summary>HDEL, as a human would.</summary>
-    public void Delete(string appId)
-    {
-        lock (_gate) _apps.Remove(appId);
-    }
-
-    /// <summary>FLUSHALL.</summary>
-    public void Flush()
-    {
-        lock (_gate)
-        {
-            _apps.Clear();
-            _uses.Clear();
-            _stamp = string.Empty;
-        }
-    }
-
     public void Dispose()
     {
     }

@@ -63,32 +63,6 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    /// <summary>HSET, as a human would.</summary>
-    public void Set(string service, string keyId, byte[] entry)
-    {
-        lock (_gate)
-        {
-            var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring { KeysUntil = long.MaxValue };
-            ring.Entries = ring.Entries.SetItem(keyId, entry);
-        }
-    }
-
-    /// <summary>HDEL.</summary>
-    public void Delete(string service, string keyId)
-    {
-        lock (_gate) _rings[service].Entries = _rings[service].Entries.Remove(keyId);
-    }
-
-    /// <summary>FLUSHALL.</summary>
-    public void Flush()
-    {
-        lock (_gate)
-        {
-            _rings.Clear();
-            _dead = ImmutableDictionary<string, long>.Empty;
-        }
-    }
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void Hint()

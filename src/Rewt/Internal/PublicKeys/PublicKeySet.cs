@@ -5,8 +5,6 @@ namespace Rewt.Internal;
 /// <summary>The good keys of a source by key id, and those that were refused.</summary>
 internal sealed class PublicKeySet
 {
-    public static readonly PublicKeySet Empty = new([], []);
-
     private readonly FrozenDictionary<string, PublicKey> _byKeyId;
 
     /// <exception cref="ArgumentException">Two keys have one key id.</exception>

@@ -14,13 +14,6 @@ internal static class PublicKeySetReader
 
     private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
 
-    /// <summary>Reads entries that each hold one JWK, under names of the store's.</summary>
-    public static PublicKeySet Read(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> entries) => Collect(entries.Select(entry =>
-    {
-        var key = JwkReader.TryRead(entry.Value, out var problem);
-        return (Printable(entry.Key), key, problem);
-    }));
-
     /// <summary>Reads a JWK Set (RFC 7517 §5), whose keys need no <c>kid</c>.</summary>
     /// <param name="json">The document in UTF-8.</param>
     /// <param name="problem">Why the document as a whole is refused; <see langword="null"/> when it is not.</param>
@@ -69,6 +62,4 @@ internal static class PublicKeySetReader
             [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId))],
             [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))]);
     }
-
-    private static string Printable(string name) => Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed";
 }

@@ -61,30 +61,6 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
         lock (_gate) _lookers.Add(look);
     }
 
-    /// <summary>SET, as a human would: it takes the TTL away.</summary>
-    public void Set(byte[] value, TimeSpan? timeToLive = null)
-    {
-        lock (_gate) (_secret, _expireAt) = (value, timeToLive is { } ttl ? Now + (long)ttl.TotalMilliseconds : null);
-    }
-
-    /// <summary>DEL.</summary>
-    public void Delete()
-    {
-        lock (_gate) (_secret, _expireAt) = (null, null);
-    }
-
-    /// <summary>EXPIRE, or PERSIST when no time is given.</summary>
-    public void Expire(TimeSpan? timeToLive)
-    {
-        lock (_gate) _expireAt = timeToLive is { } ttl ? Now + (long)ttl.TotalMilliseconds : null;
-    }
-
-    /// <summary>FLUSHALL.</summary>
-    public void Flush()
-    {
-        lock (_gate) (_secret, _expireAt, _ring, _dead) = (null, null, null, ImmutableDictionary<string, long>.Empty);
-    }
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private SecretSlot Slot()

@@ -8,10 +8,7 @@ internal sealed class InMemoryTenantStore(TimeProvider time) : ITenantStore
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _rings = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Action<string>> _lookers = [];
 
-    public IRingStore Ring(string tenant) => Store(tenant);
-
-    /// <summary>The ring as a human at a server would get at it.</summary>
-    public InMemoryRingStore Store(string tenant) => _rings.GetOrAdd(tenant, Create);
+    public IRingStore Ring(string tenant) => _rings.GetOrAdd(tenant, Create);
 
     public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlySet<string>>(

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Rewt.Internal;
+
+namespace Rewt.Tests.Infrastructure;
+
+/// <summary>What an operator does to a server by hand, done to the stores in memory. The product never does it, so the stores have no methods for it.</summary>
+internal static class StoreCommands
+{
+    /// <summary>SET: it takes the TTL away, unless one is given.</summary>
+    public static void Set(this InMemoryRingStore store, byte[] value, TimeSpan? timeToLive = null)
+    {
+        lock (Gate(store)) (Secret(store), ExpireAt(store)) = (value, Deadline(store, timeToLive));
+    }
+
+    /// <summary>DEL of the secret.</summary>
+    public static void Delete(this InMemoryRingStore store)
+    {
+        lock (Gate(store)) (Secret(store), ExpireAt(store)) = (null, null);
+    }
+
+    /// <summary>EXPIRE, or PERSIST when no time is given.</summary>
+    public static void Expire(this InMemoryRingStore store, TimeSpan? timeToLive)
+    {
+        lock (Gate(store)) ExpireAt(store) = Deadline(store, timeToLive);
+    }
+
+    /// <summary>FLUSHALL.</summary>
+    public static void Flush(this InMemoryRingStore store)
+    {
+        lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Dead(store)) = (null, null, null, ImmutableDictionary<string, long>.Empty);
+    }
+
+    /// <summary>HSET: the stamp stays.</summary>
+    public static void Set(this InMemoryAppStore store, string appId, byte[] value)
+    {
+        lock (Gate(store)) Apps(store)[appId] = value;
+    }
+
+    /// <summary>HDEL: the stamp stays.</summary>
+    public static void Delete(this InMemoryAppStore store, string appId)
+    {
+        lock (Gate(store)) Apps(store).Remove(appId);
+    }
+
+    /// <summary>FLUSHALL.</summary>
+    public static void Flush(this InMemoryAppStore store)
+    {
+        lock (Gate(store))
+        {
+            Apps(store).Clear();
+            Uses(store).Clear();
+            Stamp(store) = string.Empty;
+        }
+    }
+
+    private static long? Deadline(InMemoryRingStore store, TimeSpan? timeToLive) => timeToLive is { } ttl ? Now(store) + (long)ttl.TotalMilliseconds : null;
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_gate")]
+    private static extern ref Lock Gate(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_secret")]
+    private static extern ref byte[]? Secret(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_expireAt")]
+    private static extern ref long? ExpireAt(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
+    private static extern ref RingState? Ring(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_dead")]
+    private static extern ref ImmutableDictionary<string, long> Dead(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Now")]
+    private static extern long Now(InMemoryRingStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_gate")]
+    private static extern ref Lock Gate(InMemoryAppStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_apps")]
+    private static extern ref Dictionary<string, byte[]> Apps(InMemoryAppStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_uses")]
+    private static extern ref Dictionary<string, long> Uses(InMemoryAppStore store);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_stamp")]
+    private static extern ref string Stamp(InMemoryAppStore store);
+}
