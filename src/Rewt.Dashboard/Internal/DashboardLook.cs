@@ -4,4 +4,4 @@ namespace Rewt.Internal;
 /// <param name="Json">UTF-8.</param>
 /// <param name="Stamp">What tells whether a ring has changed since.</param>
 /// <param name="At">When it was taken.</param>
-internal sealed record DashboardLook(ReadOnlyMemory<byte> Json, string Stamp, Moment At);
+internal sealed record DashboardLook(byte[] Json, string Stamp, Moment At);

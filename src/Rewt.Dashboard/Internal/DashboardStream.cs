@@ -1,5 +1,6 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
@@ -9,6 +10,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
     public const int MaximumStreams = 50;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(10);
 
     private int _open;
@@ -44,31 +46,29 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
     {
         using var life = new CancellationTokenSource(Life(context), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(life.Token, context.RequestAborted, stopping);
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        context.Response.ContentType = "text/event-stream";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            var body = context.Response.Body;
-            await body.WriteAsync("retry: 1000\n\n"u8.ToArray(), end.Token);
-            var asked = Moment.Now(time);
-            while (true)
-            {
-                var look = await observer.LookAsync(isShared: true, end.Token);
-                await body.WriteAsync("data: "u8.ToArray(), end.Token);
-                await body.WriteAsync(look.Json, end.Token);
-                await body.WriteAsync("\n\n"u8.ToArray(), end.Token);
-                await body.FlushAsync(end.Token);
-                await observer.NewsAsync(look, end.Token);
-                if (asked.Elapsed(time) < CheckEvery) continue;
-
-                if (!await access.IsStillAllowedAsync(context)) return;
-                asked = Moment.Now(time);
-            }
+            await TypedResults.ServerSentEvents(EventsAsync(context, end.Token)).ExecuteAsync(context);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // The browser has gone or comes again, or the application ends, which must not wait for those who look.
+        }
+    }
+
+    private async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(HttpContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var asked = Moment.Now(time);
+        while (true)
+        {
+            var look = await observer.LookAsync(isShared: true, cancellationToken);
+            yield return new SseItem<byte[]>(look.Json) { ReconnectionInterval = ComeAgain };
+            await observer.NewsAsync(look, cancellationToken);
+            if (asked.Elapsed(time) < CheckEvery) continue;
+
+            if (!await access.IsStillAllowedAsync(context)) yield break;
+            asked = Moment.Now(time);
         }
     }
 

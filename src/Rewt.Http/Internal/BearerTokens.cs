@@ -1,3 +1,4 @@
+using BitFaster.Caching.Lru;
 
 namespace Rewt.Internal;
 
@@ -10,7 +11,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
 
-    private readonly LruCache<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
+    private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
     private BearerTokenMaker? _maker;
     private volatile BearerTokenSlot? _last;
 

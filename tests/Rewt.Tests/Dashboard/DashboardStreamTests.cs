@@ -30,6 +30,18 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
+    public async Task A_stream_tells_the_browser_when_to_come_again_and_sends_plain_events()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var stream = await Stream.OpenAsync(host);
+
+        var lines = await stream.EventAsync();
+
+        lines.ShouldContain("retry: 1000");
+        lines.ShouldAllBe(line => line.StartsWith("data: {", StringComparison.Ordinal) || line == "retry: 1000");
+    }
+
+    [Fact]
     public async Task The_end_of_the_application_ends_open_streams()
     {
         await using var host = await DashboardHost.StartAsync();
@@ -214,6 +226,14 @@ public sealed class DashboardStreamTests
             }
 
             throw new InvalidOperationException("The stream has ended.");
+        }
+
+        /// <summary>The lines of the next event.</summary>
+        public async Task<List<string>> EventAsync()
+        {
+            var lines = new List<string>();
+            while (await ReadAsync() is { Length: > 0 } line) lines.Add(line);
+            return lines;
         }
 
         /// <summary>Reads on to the orderly end; one that is cut off throws.</summary>

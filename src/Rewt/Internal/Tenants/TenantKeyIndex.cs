@@ -1,3 +1,4 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
@@ -13,14 +14,17 @@ internal sealed partial class TenantKeyIndex(int capacity, Func<string, string, 
 {
     private const int MostShared = 1024;
 
-    /// <summary>The current and the pending key of each, and then some; who was there first is only asked.</summary>
-    private readonly LruCache<string, string> _tenants = new(3 * capacity);
+    /// <summary>
+    /// The current and the pending key of each, and then some. Strictly the last ones: a cache that favours what is used would drop new keys first, and none
+    /// is used again before another tenant has it too.
+    /// </summary>
+    private readonly ClassicLru<string, string> _tenants = new(3 * capacity);
 
-    private readonly LruCache<string, bool> _shared = new(MostShared);
+    private readonly FastConcurrentLru<string, bool> _shared = new(MostShared);
     private readonly Lock _gate = new();
     private int _any;
 
-    public bool IsShared(string keyId) => Volatile.Read(ref _any) > 0 && _shared.TryPeek(keyId, out _);
+    public bool IsShared(string keyId) => Volatile.Read(ref _any) > 0 && _shared.TryGet(keyId, out _);
 
     /// <summary>A tenant's ring was read.</summary>
     public void Learn(string tenant, RingSnapshot? previous, RingSnapshot snapshot)
@@ -35,14 +39,14 @@ internal sealed partial class TenantKeyIndex(int capacity, Func<string, string, 
     {
         lock (_gate)
         {
-            if (_tenants.TryPeek(keyId, out var other) && other != tenant && holds(other, keyId))
+            if (_tenants.TryGet(keyId, out var other) && other != tenant && holds(other, keyId))
             {
-                _shared.Set(keyId, true);
+                _shared.AddOrUpdate(keyId, true);
                 Volatile.Write(ref _any, 1);
                 LogShared(tenant, other, keyId);
             }
 
-            _tenants.Set(keyId, tenant);
+            _tenants.AddOrUpdate(keyId, tenant);
         }
     }
 

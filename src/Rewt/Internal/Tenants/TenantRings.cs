@@ -1,3 +1,4 @@
+using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -15,14 +16,14 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private readonly TenantReader _reader;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly LruCache<string, TenantRing> _rings;
+    private readonly FastConcurrentLru<string, TenantRing> _rings;
     private readonly TenantKeyIndex _index;
 
     public TenantRings(RewtOptions options, ITenantStore store, TimeProvider time, ILogger logger)
     {
         (_options, _store, _time, _logger) = (options, store, time, logger);
         _schedule = RingSchedule.From(options);
-        _rings = new LruCache<string, TenantRing>(options.TenantCacheSize);
+        _rings = new FastConcurrentLru<string, TenantRing>(options.TenantCacheSize);
         _index = new TenantKeyIndex(options.TenantCacheSize, (tenant, keyId) => Known(tenant)?.Holds(keyId) == true, logger);
         _reader = new TenantReader(options, store, Open, time, logger) { OnHint = Hint };
     }
@@ -36,7 +37,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     public string RingOf(string tenant) => TenantName.RingOf(Name, tenant);
 
     /// <summary>What was read of a tenant last, however old.</summary>
-    public RingSnapshot? Known(string tenant) => _rings.TryPeek(tenant, out var ring) ? ring.Known : null;
+    public RingSnapshot? Known(string tenant) => _rings.TryGet(tenant, out var ring) ? ring.Known : null;
 
     /// <summary>The ring of a tenant if it can be used now without waiting.</summary>
     public RingSnapshot? FreshAt(string tenant, Moment now)
@@ -51,7 +52,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     public RingSnapshot? Usable(string tenant)
     {
         var now = Moment.Now(_time);
-        return FreshAt(tenant, now) ?? (_rings.TryPeek(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(now) <= _options.StaleBudget ? known : null);
+        return FreshAt(tenant, now) ?? (_rings.TryGet(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(now) <= _options.StaleBudget ? known : null);
     }
 
     /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
@@ -128,7 +129,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>Reads the rings that are held, at once and beyond the budget: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
-        foreach (var ring in _rings.Values()) await ring.ObserveAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var (_, ring) in _rings) await ring.ObserveAsync(cancellationToken).ConfigureAwait(false);
         await _store.FindAsync([], cancellationToken).ConfigureAwait(false);
         _reader.Report(null);
     }
@@ -208,7 +209,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     {
         _reader.Start();
         // One that nobody here has heard of is not held for it.
-        var ring = _rings.TryPeek(tenant, out var held) ? held : Create(tenant);
+        var ring = _rings.TryGet(tenant, out var held) ? held : Create(tenant);
         try
         {
             await ring.ChangeAsync(command, cancellationToken).ConfigureAwait(false);
@@ -238,7 +239,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>A ring that is in use is read as the budget allows, whoever says what; one that is not, when it is used next.</summary>
     private void Hint(string tenant)
     {
-        if (!Names.IsName(tenant) || !_rings.TryPeek(tenant, out var ring)) return;
+        if (!Names.IsName(tenant) || !_rings.TryGet(tenant, out var ring)) return;
         if (_reader.IsActive(ring)) _reader.AskSoon(ring);
         else ring.Doubt();
     }
