@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 
