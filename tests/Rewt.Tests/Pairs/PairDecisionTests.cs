@@ -20,7 +20,9 @@ public sealed class PairDecisionTests
         plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
         own.Deadline.ShouldBe(Now + Schedule.Interval);
         plan.KeysUntil.ShouldBe(Now + Schedule.Lease);
-        plan.RememberUntil.ShouldBeGreaterThan(plan.KeysUntil);
+        plan.RememberUntil.ShouldBe(Now + Schedule.DeadRetention);
+        plan.Now.ShouldBe(Now);
+        own.WrittenAt.ShouldBe(Now);
     }
 
     [Fact]
@@ -112,6 +114,69 @@ public sealed class PairDecisionTests
         Decide(own, both, Now + 50_000 + Schedule.Lease).Plan!.Removed.ShouldBe(sibling.Entries.Keys, ignoreOrder: true);
     }
 
+    [Fact]
+    public void A_rotation_that_an_operator_asks_for_does_not_wait_for_the_deadline()
+    {
+        var (own, ring) = Settled();
+
+        var (rotated, plan) = Decide(own, ring, Now + 1000, rotate: true);
+
+        plan!.Action.ShouldBe(PairAction.Rotate);
+        rotated.Current.ShouldBe(own.Next);
+        rotated.Deadline.ShouldBe(Now + 1000 + Schedule.Interval);
+        rotated.Retired.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Current!, Now + 1000 + Schedule.Retention));
+    }
+
+    [Fact]
+    public void A_revoked_pending_key_is_replaced_and_the_current_key_signs_until_its_deadline()
+    {
+        var (own, ring) = Settled();
+        var keyId = own.Next!.KeyId;
+
+        var (replaced, plan) = Decide(own, ring, Now + 1000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+
+        plan!.Action.ShouldBe(PairAction.Replace);
+        (replaced.Current, replaced.Deadline).ShouldBe((own.Current, own.Deadline));
+        replaced.Next!.KeyId.ShouldNotBeOneOf(own.Current!.KeyId, keyId);
+        replaced.Retired.ShouldBeEmpty();
+        plan.Dead.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(keyId, Now + 1_000_000_000));
+    }
+
+    [Fact]
+    public void A_revoked_retired_key_is_retired_no_longer()
+    {
+        var (own, ring) = Settled();
+        var (rotated, plan) = Decide(own, ring, Now + 1000, rotate: true);
+        var keyId = own.Current!.KeyId;
+
+        var (decided, next) = Decide(rotated, Reading(plan!, ring, "epoch"), Now + 2000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+
+        next!.Action.ShouldBe(PairAction.MergeRevocations);
+        decided.Retired.ShouldBeEmpty();
+        decided.Current.ShouldBe(rotated.Current);
+        next.Removed.ShouldBe([keyId]);
+    }
+
+    [Fact]
+    public void A_revoked_key_of_another_service_is_no_news_for_this_ring()
+    {
+        var (own, ring) = Settled();
+
+        Decide(own, ring, Now + 1000, everywhere: new() { ["a key of billing"] = Now + 1_000_000_000 }).Plan.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_key_that_was_deleted_is_remembered_as_dead_as_long_as_its_tokens_may_live()
+    {
+        var (own, ring) = Settled();
+        var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Next!.KeyId).ToDictionary() };
+
+        var (decided, plan) = Decide(own, without, Now + 1000);
+
+        plan!.Dead.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + 1000 + Schedule.DeadRetention));
+        (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + 1000));
+    }
+
     /// <summary>A process whose first keys are published and seen.</summary>
     private static (OwnKeys Own, ServiceReading Ring) Settled()
     {
@@ -128,12 +193,12 @@ public sealed class PairDecisionTests
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Dead.Concat(plan.Dead).ToDictionary());
 
-    private static (OwnKeys Keys, PairPlan? Plan) Decide(OwnKeys own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null)
+    private static (OwnKeys Keys, PairPlan? Plan) Decide(OwnKeys own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false)
     {
         var memory = new PairMemory();
         var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
-        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate: false, () => OwnKey.Generate(Options));
+        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, () => OwnKey.Generate(Options));
     }
 }
