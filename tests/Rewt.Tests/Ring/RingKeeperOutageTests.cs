@@ -45,6 +45,38 @@ public sealed class RingKeeperOutageTests
         (await bench.GetAsync()).Current.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(10, false)]
+    public async Task A_first_read_may_take_ten_seconds(int seconds, bool succeeds)
+    {
+        await using var bench = new KeeperBench();
+        bench.Store.Hold();
+        var asked = bench.GetAsync();
+        await KeeperBench.UntilAsync(() => bench.Store.Reads > 0, "the first read has begun");
+
+        bench.Advance(TimeSpan.FromSeconds(seconds));
+        if (!succeeds) await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+        bench.Store.Release();
+
+        if (succeeds) (await asked).Current.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_later_read_may_take_four_seconds()
+    {
+        await using var bench = new KeeperBench();
+        await bench.StartAsync();
+        bench.Store.Hold();
+        bench.Advance(TimeSpan.FromSeconds(6));
+
+        var asked = bench.GetAsync();
+        asked.IsCompleted.ShouldBeFalse();
+        bench.Advance(TimeSpan.FromSeconds(4));
+
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+    }
+
     [Fact]
     public async Task In_an_outage_past_the_deadline_the_pending_key_signs()
     {

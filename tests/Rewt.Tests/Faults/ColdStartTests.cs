@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Rewt.Internal;
+using Rewt.Tests.Infrastructure;
+
+namespace Rewt.Tests.Faults;
+
+/// <summary>The time limits of a connection to Redis in its first 15 seconds and later.</summary>
+public sealed class ColdStartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(0, 3.9, true)]
+    [InlineData(0, 4, false)]
+    [InlineData(15, 2, false)]
+    public Task A_connect_may_take_four_seconds_at_the_start_and_two_later(int age, double delay, bool succeeds) => ReadAsync(age, delay, succeeds, isConnected: false);
+
+    [Theory]
+    [InlineData(0, 3.9, true)]
+    [InlineData(0, 4, false)]
+    [InlineData(15, 1, false)]
+    public Task An_answer_may_take_four_seconds_at_the_start_and_one_later(int age, double delay, bool succeeds) => ReadAsync(age, delay, succeeds, isConnected: true);
+
+    private static async Task ReadAsync(int age, double delay, bool succeeds, bool isConnected)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var time = new FakeTimeProvider();
+        var options = new RewtOptions { Redis = proxy.ConnectionString };
+        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, time);
+        if (isConnected) await store.ReadAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(age));
+
+        proxy.Hold();
+        var reading = store.ReadAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(delay));
+        // The limit that has passed ends the read before an answer can arrive.
+        if (!succeeds) await Should.ThrowAsync<TimeoutException>(() => reading);
+        proxy.Release();
+
+        if (succeeds) (await reading).Slot.IsAbsent.ShouldBeTrue();
+    }
+}
