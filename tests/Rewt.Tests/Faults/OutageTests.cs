@@ -136,7 +136,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         }
     }
 
-    private async Task WarmAsync(string kind, TimeSpan outage, int parallel)
+    private static async Task WarmAsync(string kind, TimeSpan outage, int parallel)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);

@@ -12,7 +12,7 @@ public sealed class PushTests
     [Trait("Category", "Long")]
     public Task Thirty_revocations_reach_ten_instances_by_push() => PushAsync(instanceCount: 10, revocations: 30);
 
-    private async Task PushAsync(int instanceCount, int revocations)
+    private static async Task PushAsync(int instanceCount, int revocations)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         // Polled once an hour: what is seen was pushed.
