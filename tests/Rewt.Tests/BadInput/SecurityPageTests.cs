@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -28,13 +26,13 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         using var scratch = new ScratchDirectory();
         var directory = isForDocs ? Docs : scratch.Path;
         await using var redis = await RedisServer.StartAsync();
-        await using var shipping = await ServiceHost.StartAsync(redis.ConnectionString, "shipping", Lively);
-        await using var dashboard = await DashboardHost.StartAsync(redis.ConnectionString, Lively, builder => builder.Services
+        await using var shipping = await TestService.StartAsync(redis.ConnectionString, "shipping", Lively);
+        await using var dashboard = await DashboardService.StartAsync(redis.ConnectionString, Lively, builder => builder.Services
             .AddHttpClient("shipping", client => client.BaseAddress = shipping.Address).AddRewtSigning("shipping"));
-        await using var second = await ServiceHost.StartAsync(redis.ConnectionString, "inventory", Lively);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Lively, builder => builder.Services
+        await using var second = await TestService.StartAsync(redis.ConnectionString, "inventory", Lively);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Lively, builder => builder.Services
             .AddHttpClient("inventory", client => client.BaseAddress = dashboard.Address).AddRewtSigning("inventory"));
-        await using var alsoOrders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Lively);
+        await using var alsoOrders = await TestService.StartAsync(redis.ConnectionString, "orders", Lively);
         await dashboard.WarmAsync();
         await Eventually.TrueAsync(() => CanSignAsync(orders), TimeSpan.FromSeconds(60), "the caller has its keys");
 
@@ -60,7 +58,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         foreach (var name in new[] { "dashboard.png", "dashboard-dark.png" }) ShouldBePicture(await File.ReadAllBytesAsync(Path.Combine(directory, name), TestContext.Current.CancellationToken));
     }
 
-    private static async Task<bool> CanSignAsync(ServiceHost service)
+    private static async Task<bool> CanSignAsync(TestService service)
     {
         try
         {
@@ -83,7 +81,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         (options.RotationInterval, options.MaxTokenLifetime, options.TokenLifetime, options.ClockSkew, options.RefreshInterval) =
         (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
 
-    private static async Task TrafficAsync(ServiceHost orders, DashboardHost dashboard, CancellationToken stop)
+    private static async Task TrafficAsync(TestService orders, TestService dashboard, CancellationToken stop)
     {
         var old = await orders.Tokens.CreateBearerAsync("inventory", cancellationToken: stop);
         using var stranger = new HttpClient { BaseAddress = dashboard.Address };

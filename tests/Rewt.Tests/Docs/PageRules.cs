@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Markdig.Helpers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Docs;
 

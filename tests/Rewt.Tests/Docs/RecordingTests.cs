@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using Rewt.Tests.BadInput;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Docs;
 

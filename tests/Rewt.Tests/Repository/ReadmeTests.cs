@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Tests.Docs;
 
 namespace Rewt.Tests.Repository;

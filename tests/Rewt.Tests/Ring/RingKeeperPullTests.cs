@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;

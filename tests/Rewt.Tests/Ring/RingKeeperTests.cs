@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>What an instance does in its life, on a clock that the test moves.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
