@@ -1,8 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Rewt.Internal;
@@ -13,11 +10,11 @@ namespace Rewt.Tests.Apps;
 /// <summary>What a service takes for an API key over the wire, and what not.</summary>
 public sealed class ApiKeyTests : IAsyncLifetime
 {
-    private AppHost _service = null!;
+    private TestService _service = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _service = await AppHost.StartAsync();
+    public async ValueTask InitializeAsync() => _service = await AppService.StartAsync();
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -102,12 +99,12 @@ public sealed class ApiKeyTests : IAsyncLifetime
         foreach (var headers in twice)
         {
             // HttpClient joins values of one name; a raw request keeps the lines apart.
-            var status = await RawRequest.StatusAsync(_service.Host.Address, "/counted", headers);
+            var status = await RawRequest.StatusAsync(_service.Address, "/counted", headers);
             status.ShouldBe(401);
         }
 
         _service.Calls.ShouldBe(0);
-        (await RawRequest.StatusAsync(_service.Host.Address, "/counted", ("X-Api-Key", key))).ShouldBe(200);
+        (await RawRequest.StatusAsync(_service.Address, "/counted", ("X-Api-Key", key))).ShouldBe(200);
     }
 
     [Fact]
@@ -116,7 +113,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var acme = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
         var other = (await _service.AddAcmeAsync("other")).Key;
         var token = await TokenRequests.TokenAsync(_service, "acme", acme, ("scope", "write"));
-        var services = await _service.Host.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+        var services = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
         var calls = _service.Calls;
 
         foreach (var (key, bearer) in new[] { (other, token), (acme, services), (acme, token[..^2]), (acme, "a.b.c"), (acme, "x"), (acme[..^1], token), (acme[..^1], services), (string.Empty, services) })
@@ -192,7 +189,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task No_log_of_the_service_holds_a_key()
     {
         var log = new CapturedLines();
-        await using var service = await AppHost.StartAsync(configure: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
+        await using var service = await AppService.StartAsync(configure: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         var key = (await service.AddAcmeAsync()).Key;
         var wrong = ApiKeyFormat.Create("acme");
         (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
@@ -236,7 +233,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [InlineData(1, "", "HeaderName")]
     public async Task Settings_that_cannot_be_are_an_error_at_the_start(int perMinute, string header, string named)
     {
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => AppHost.StartAsync(apiKeys: options =>
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => AppService.StartAsync(apiKeys: options =>
             (options.TokenRequestsPerMinute, options.HeaderName) = (perMinute, header)));
 
         error.Message.ShouldContain(named);
@@ -246,7 +243,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task A_stale_token_beside_a_key_says_so_in_its_own_words()
     {
         var key = (await _service.AddAcmeAsync()).Key;
-        await using var other = await Infrastructure.ServiceHost.StartAsync(null, "acme");
+        await using var other = await TestService.StartAsync(null, "acme");
         var stale = await other.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
 
         using var response = await _service.GetAsync("/counted", ("X-Api-Key", key), ("Authorization", "Bearer " + stale));
@@ -259,10 +256,10 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [Fact]
     public async Task A_policy_that_names_both_schemes_sees_no_token_and_key_that_disagree()
     {
-        await using var service = await AppHost.StartAsync(configure: builder => builder.Services.AddAuthorizationBuilder()
+        await using var service = await AppService.StartAsync(configure: builder => builder.Services.AddAuthorizationBuilder()
             .SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "RewtApiKey").RequireAuthenticatedUser().Build()));
         var key = (await service.AddAcmeAsync()).Key;
-        var bearer = await service.Host.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+        var bearer = await service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
 
         (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
         using var token = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer));
@@ -282,7 +279,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     public async Task A_key_dies_at_its_expiry()
     {
         var clock = new FixedClock();
-        await using var service = await AppHost.StartAsync(configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        await using var service = await AppService.StartAsync(configure: builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         var key = await service.AddAcmeAsync(expiresAt: FixedClock.Now.AddMilliseconds(1));
         var never = await service.AddAcmeAsync("never", expiresAt: DateTimeOffset.MaxValue);
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Apps;
 

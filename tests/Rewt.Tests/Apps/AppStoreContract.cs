@@ -1,5 +1,4 @@
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Apps;
 

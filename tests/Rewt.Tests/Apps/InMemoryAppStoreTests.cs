@@ -1,6 +1,4 @@
-using System.Text;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Apps;
 

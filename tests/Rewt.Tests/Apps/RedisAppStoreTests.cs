@@ -1,4 +1,3 @@
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Apps;

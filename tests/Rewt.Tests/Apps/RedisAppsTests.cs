@@ -1,7 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>Services that share their apps through a real Redis.</summary>
@@ -14,8 +10,8 @@ public sealed class RedisAppsTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         // Longer than the test waits: a poll cannot have done it.
-        await using var service = await AppHost.StartAsync(redis.ConnectionString, settings: Slow);
-        await using var other = await AppHost.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var other = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
         var key = await service.AddAcmeAsync();
         (await other.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(
@@ -30,7 +26,7 @@ public sealed class RedisAppsTests
     public async Task An_app_deleted_by_hand_is_gone_without_a_push()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var service = await AppHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
 
@@ -43,8 +39,8 @@ public sealed class RedisAppsTests
     public async Task Without_Redis_known_keys_go_on_and_unknown_ones_are_503_and_never_401()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var service = await AppHost.StartAsync(redis.ConnectionString);
-        await using var cold = await AppHost.StartAsync($"127.0.0.1:{FreePort.Next()},connectTimeout=500");
+        await using var service = await AppService.StartAsync(redis.ConnectionString);
+        await using var cold = await AppService.StartAsync($"127.0.0.1:{FreePort.Next()},connectTimeout=500");
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await redis.KillAsync();
@@ -72,7 +68,7 @@ public sealed class RedisAppsTests
     public async Task In_steady_state_a_key_sends_Redis_nothing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var service = await AppHost.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: Slow);
         var key = await service.AddAcmeAsync();
         (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
         await redis.CommandAsync("CONFIG", "RESETSTAT");
@@ -87,12 +83,12 @@ public sealed class RedisAppsTests
     public async Task The_last_use_is_written_when_a_service_ends_at_the_latest()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var watcher = await AppHost.StartAsync(redis.ConnectionString);
+        await using var watcher = await AppService.StartAsync(redis.ConnectionString);
         var key = await watcher.AddAcmeAsync();
-        await using (var service = await AppHost.StartAsync(redis.ConnectionString))
+        await using (var service = await AppService.StartAsync(redis.ConnectionString))
         {
             (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
-            foreach (var hosted in service.Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()) await hosted.StopAsync(Cancellation);
+            foreach (var hosted in service.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()) await hosted.StopAsync(Cancellation);
         }
 
         var used = (await watcher.Apps.ListAsync(Cancellation)).Single().Keys.Single().LastUsedAt;
@@ -111,12 +107,12 @@ public sealed class RedisAppsTests
         // The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.
         await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. rules]);
 
-        await using var service = await AppHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         var first = await service.AddAcmeAsync();
         var second = await service.Apps.RotateAsync("acme", cancellationToken: Cancellation);
         (await service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.OK);
         (await service.StatusAsync(second.Key)).ShouldBe(HttpStatusCode.OK);
-        await service.Host.Services.GetRequiredService<Rewt.Internal.AppUseLog>().FlushAsync(Cancellation);
+        await service.Services.GetRequiredService<Rewt.Internal.AppUseLog>().FlushAsync(Cancellation);
         (await service.Apps.ListAsync(Cancellation)).Single().Keys.ShouldAllBe(key => key.LastUsedAt != null);
         await service.Apps.RevokeKeyAsync("acme", first.KeyId, Cancellation);
         (await service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -128,8 +124,8 @@ public sealed class RedisAppsTests
     public async Task Many_who_change_one_app_at_once_lose_nothing()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var one = await AppHost.StartAsync(redis.ConnectionString);
-        await using var two = await AppHost.StartAsync(redis.ConnectionString);
+        await using var one = await AppService.StartAsync(redis.ConnectionString);
+        await using var two = await AppService.StartAsync(redis.ConnectionString);
         var added = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => TryAsync(() => (number % 2 == 0 ? one : two).AddAcmeAsync())));
         added.Count(key => key is not null).ShouldBe(1);
         var rotated = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => TryAsync(() => (number % 2 == 0 ? one : two).Apps.RotateAsync("acme", cancellationToken: Cancellation))));

@@ -1,8 +1,5 @@
-using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Apps;
@@ -10,7 +7,7 @@ namespace Rewt.Tests.Apps;
 /// <summary>Who may call whom, and that nobody can be taken for another.</summary>
 public sealed class RequireCallerTests : IAsyncLifetime
 {
-    private AppHost _service = null!;
+    private TestService _service = null!;
     private string _key = null!;
     private string _traded = null!;
 
@@ -18,7 +15,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
+        _service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
         _key = (await _service.AddAcmeAsync(scopes: ["read", "write"])).Key;
         _traded = await TokenRequests.TokenAsync(_service, "acme", _key);
     }
@@ -34,7 +31,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [InlineData("/readers", 200, 403)]
     public async Task One_policy_serves_a_key_its_token_and_a_service(string path, int app, int service)
     {
-        var bearer = await _service.Host.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
+        var bearer = await _service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
 
         (await StatusAsync(path, "ApiKey " + _key)).ShouldBe(app);
         (await StatusAsync(path, "Bearer " + _traded)).ShouldBe(app, "the token is signed by orders, and is the app's all the same");
@@ -50,25 +47,25 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
         byKey.ShouldBe(["aud=orders", "client_id=acme", "iss=app:acme", "scope=read", "scope=write", "sub=app:acme"]);
         byToken.Where(claim => claim[..3] is not ("iat" or "exp" or "jti")).ShouldBe(byKey);
-        (await _service.Host.Tokens.VerifyBearerAsync(_traded, Cancellation)).Issuer.ShouldBe("app:acme", "on other transports too");
+        (await _service.Tokens.VerifyBearerAsync(_traded, Cancellation)).Issuer.ShouldBe("app:acme", "on other transports too");
     }
 
     [Fact]
     public async Task A_service_cannot_make_its_token_look_like_an_apps()
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "app:acme" };
-        var forwarded = await _service.Host.Tokens.CreateBearerAsync("orders", claims, Cancellation);
+        var forwarded = await _service.Tokens.CreateBearerAsync("orders", claims, Cancellation);
 
         (await StatusAsync("/acme-only", "Bearer " + forwarded)).ShouldBe(403);
         (await StatusAsync("/orders-only", "Bearer " + forwarded)).ShouldBe(200);
         claims["client_id"] = "acme";
-        (await Should.ThrowAsync<ArgumentException>(async () => await _service.Host.Tokens.CreateBearerAsync("orders", claims, Cancellation))).Message.ShouldContain("client_id");
+        (await Should.ThrowAsync<ArgumentException>(async () => await _service.Tokens.CreateBearerAsync("orders", claims, Cancellation))).Message.ShouldContain("client_id");
     }
 
     [Fact]
     public async Task The_app_is_the_caller_where_claims_get_their_long_names_too()
     {
-        await using var service = await AppHost.StartAsync(configure: builder =>
+        await using var service = await AppService.StartAsync(configure: builder =>
             builder.Services.Configure<Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerOptions>("Rewt", options => options.MapInboundClaims = true));
         var key = (await service.AddAcmeAsync()).Key;
         var token = await TokenRequests.TokenAsync(service, "acme", key);
@@ -84,7 +81,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     public async Task An_identity_that_another_scheme_vouches_for_is_no_caller()
     {
         var policy = new AuthorizationPolicyBuilder().RequireCaller("orders").Build();
-        var authorization = _service.Host.Services.GetRequiredService<IAuthorizationService>();
+        var authorization = _service.Services.GetRequiredService<IAuthorizationService>();
 
         foreach (var (scheme, allowed) in new[] { ("Rewt", true), ("RewtApiKey", true), ("Users", false), ("Cookies", false), ((string?)null, false) })
         {
@@ -127,9 +124,9 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [Fact]
     public async Task A_service_without_API_keys_takes_an_apps_token_for_the_apps()
     {
-        await using var inventory = await Infrastructure.ServiceHost.StartAsync(
+        await using var inventory = await TestService.StartAsync(
             null,
-            configure: builder => builder.Services.AddSingleton<IRingStoreFactory>(_service.Host.Services.GetRequiredService<IRingStoreFactory>()),
+            configure: builder => builder.Services.AddSingleton<IRingStoreFactory>(_service.Services.GetRequiredService<IRingStoreFactory>()),
             map: application => application.MapGet("/acme-only", (ClaimsPrincipal user) => user.Identity?.Name).RequireCaller("app:acme"));
         await _service.Apps.UpdateAsync(new RewtApp("acme") { Audiences = ["orders", "inventory"] }, Cancellation);
         string token = null!;
@@ -156,8 +153,8 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
     private async Task<List<string>> ClaimsAsync(string authorization)
     {
-        using var response = await _service.GetAsync("/secure", ("Authorization", authorization));
-        var claims = System.Text.Json.JsonSerializer.Deserialize<List<string>>(await response.Content.ReadAsStringAsync(Cancellation))!;
-        return [.. claims.Order(StringComparer.Ordinal)];
+        using var response = await _service.GetAsync("/secure", authorization);
+        var claims = await response.Content.ReadAsStringAsync(Cancellation);
+        return [.. claims.Split('\n').Order(StringComparer.Ordinal)];
     }
 }

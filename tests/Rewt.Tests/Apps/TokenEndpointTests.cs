@@ -1,9 +1,5 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Tests.Apps;
 
@@ -12,7 +8,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
 {
     private static readonly (string Name, string Value) Grant = ("grant_type", "client_credentials");
 
-    private AppHost _service = null!;
+    private TestService _service = null!;
     private string _key = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,7 +17,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
+        _service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 10_000);
         _key = (await _service.AddAcmeAsync(audiences: ["orders", "inventory"], scopes: ["read", "write"])).Key;
     }
 
@@ -46,7 +42,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         body.GetProperty("scope").GetString().ShouldBe("read");
 
         var token = body.GetProperty("access_token").GetString()!;
-        var verified = await _service.Host.Tokens.VerifyBearerAsync(token, Cancellation);
+        var verified = await _service.Tokens.VerifyBearerAsync(token, Cancellation);
         (verified.IsValid, verified.Issuer, verified.ExpiresAt - verified.IssuedAt).ShouldBe((true, "app:acme", TimeSpan.FromSeconds(60)));
         using var call = await _service.GetAsync("/acme-only", ("Authorization", "Bearer " + token));
         call.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -164,7 +160,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Trading_is_limited_by_address_and_says_when_to_come_back()
     {
-        await using var service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
+        await using var service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
         var key = (await service.AddAcmeAsync()).Key;
         var statuses = new List<HttpStatusCode>();
         for (var request = 0; request < 10; request++)
@@ -185,7 +181,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Fact]
     public async Task An_apps_share_is_its_own_and_spans_all_addresses()
     {
-        await using var service = await AppHost.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
+        await using var service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
         var key = (await service.AddAcmeAsync()).Key;
         for (var guess = 0; guess < 10; guess++) (await TradeFromAsync(service, 2, Rewt.Internal.ApiKeyFormat.Create("acme"))).ShouldNotBe(HttpStatusCode.OK);
 
@@ -209,7 +205,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         Should.Throw<InvalidOperationException>(() => application.MapRewtTokenEndpoint()).Message.ShouldContain("AddRewtApiKeys");
     }
 
-    private static async Task<HttpStatusCode> TradeFromAsync(AppHost service, int address, string key)
+    private static async Task<HttpStatusCode> TradeFromAsync(TestService service, int address, string key)
     {
         using var handler = new SocketsHttpHandler
         {
@@ -221,7 +217,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        using var client = new HttpClient(handler) { BaseAddress = service.Host.Address };
+        using var client = new HttpClient(handler) { BaseAddress = service.Address };
         client.DefaultRequestHeaders.Authorization = TokenRequests.Basic("acme", key);
         using var content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]);
         using var response = await client.PostAsync(new Uri("/token", UriKind.Relative), content, Cancellation);

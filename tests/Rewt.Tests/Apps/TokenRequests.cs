@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
 
 namespace Rewt.Tests.Apps;
 
@@ -10,20 +8,20 @@ internal static class TokenRequests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A good request with Basic authentication; fails when there is no token.</summary>
-    public static async Task<string> TokenAsync(AppHost service, string appId, string key, params (string Name, string Value)[] more)
+    public static async Task<string> TokenAsync(TestService service, string appId, string key, params (string Name, string Value)[] more)
     {
         using var response = await PostAsync(service, Basic(appId, key), [("grant_type", "client_credentials"), .. more]);
         response.EnsureSuccessStatusCode();
         return (await BodyAsync(response)).GetProperty("access_token").GetString()!;
     }
 
-    public static async Task<HttpResponseMessage> PostAsync(AppHost service, AuthenticationHeaderValue? authorization, params (string Name, string Value)[] form)
+    public static async Task<HttpResponseMessage> PostAsync(TestService service, AuthenticationHeaderValue? authorization, params (string Name, string Value)[] form)
     {
         using var content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
         return await PostAsync(service, authorization, content);
     }
 
-    public static async Task<HttpResponseMessage> PostAsync(AppHost service, AuthenticationHeaderValue? authorization, HttpContent content)
+    public static async Task<HttpResponseMessage> PostAsync(TestService service, AuthenticationHeaderValue? authorization, HttpContent content)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/token") { Content = content };
         request.Headers.Authorization = authorization;

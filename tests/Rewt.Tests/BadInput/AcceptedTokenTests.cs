@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>The other side of each limit: without these, a service that refuses everything would pass.</summary>

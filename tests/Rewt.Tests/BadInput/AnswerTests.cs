@@ -1,10 +1,7 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Tokens;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -140,7 +137,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [InlineData(typeof(NullReferenceException))]
     public async Task A_key_resolver_that_throws_is_an_outage_503_and_not_a_bad_token(Type exception)
     {
-        await using var host = await ServiceHost.StartAsync(null, configure: builder =>
+        await using var host = await TestService.StartAsync(null, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new ThrowingResolver(exception))));
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.Forge.Token);
@@ -156,7 +153,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [Fact]
     public async Task An_issuer_that_the_application_does_not_name_is_refused_with_the_same_fixed_text()
     {
-        await using var host = await ServiceHost.StartAsync(null, configure: builder => builder.Services.Configure<JwtBearerOptions>(
+        await using var host = await TestService.StartAsync(null, configure: builder => builder.Services.Configure<JwtBearerOptions>(
             RewtDefaults.AuthenticationScheme,
             options =>
             {

@@ -1,10 +1,8 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -12,22 +10,20 @@ namespace Rewt.Tests.BadInput;
 public sealed class GuardedService : IAsyncLifetime
 {
     private readonly FixedClock _clock = new();
-    private ServiceHost? _host;
-    private HttpClient? _client;
-    private int _calls;
+    private TestService? _host;
 
     /// <summary>How often code of the endpoint ran.</summary>
-    public int Calls => Volatile.Read(ref _calls);
+    public int Calls => Host.Calls;
 
     internal TokenForge Forge { get; } = new(FixedClock.Now.ToUnixTimeSeconds());
 
-    public ServiceHost Host => _host!;
+    public TestService Host => _host!;
 
-    public HttpClient Client => _client!;
+    public HttpClient Client => Host.Http;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await ServiceHost.StartAsync(
+        _host = await TestService.StartAsync(
             null,
             settings: options =>
             {
@@ -44,27 +40,16 @@ public sealed class GuardedService : IAsyncLifetime
                 builder.Services.AddAuthorizationBuilder()
                     .AddPolicy("users", policy => policy.RequireAuthenticatedUser().RequireClaim("userId"));
             },
-            map: application =>
-            {
-                application.MapGet("/counted", () => Interlocked.Increment(ref _calls)).RequireAuthorization();
-                application.MapGet("/users", [Authorize("users")] () => Interlocked.Increment(ref _calls));
-            });
-        _client = new HttpClient { BaseAddress = _host.Address };
+            map: application => application.MapGet("/users", [Authorize("users")] (ClaimsPrincipal user) => Host.Count(user)));
         await _host.Ring.GetAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
         if (_host is not null) await _host.DisposeAsync();
     }
 
-    internal Task<HttpResponseMessage> CallAsync(string token, string path = "/counted") => CallWithAsync(path, "Bearer " + token);
+    internal Task<HttpResponseMessage> CallAsync(string token, string path = "/counted") => Host.CallAsync(token, path);
 
-    internal async Task<HttpResponseMessage> CallWithAsync(string path, params string[] authorization)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        foreach (var value in authorization) request.Headers.TryAddWithoutValidation("Authorization", value).ShouldBeTrue();
-        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
-    }
+    internal Task<HttpResponseMessage> CallWithAsync(string path, params string[] authorization) => Host.GetAsync(path, authorization);
 }

@@ -1,10 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Tokens;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -15,7 +11,7 @@ public sealed class KeyConfusionTests : IAsyncLifetime
     private static readonly RSA Rivest = RSA.Create(2048);
 
     private readonly TokenForge _forge = new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
-    private ServiceHost? _host;
+    private TestService? _host;
 
     public static TheoryData<string, string> Confusions()
     {
@@ -28,7 +24,7 @@ public sealed class KeyConfusionTests : IAsyncLifetime
         return rows;
     }
 
-    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(null, configure: builder =>
+    public async ValueTask InitializeAsync() => _host = await TestService.StartAsync(null, configure: builder =>
         builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest))));
 
     public async ValueTask DisposeAsync()
@@ -79,7 +75,7 @@ public sealed class KeyConfusionTests : IAsyncLifetime
     public async Task A_symmetric_key_of_the_application_must_be_as_long_as_its_hash()
     {
         var resolver = new PublicKeys(Ec, Rivest) { Other = new SymmetricSecurityKey(Encoding.UTF8.GetBytes("thirty-one bytes are too short.")) };
-        await using var host = await ServiceHost.StartAsync(null, configure: builder =>
+        await using var host = await TestService.StartAsync(null, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(resolver)));
         var token = AlgorithmRows.Signed(_forge, bytes => HMACSHA256.HashData("thirty-one bytes are too short."u8, bytes));
 

@@ -1,14 +1,10 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -23,7 +19,7 @@ public sealed class KeyIdFloodTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(24));
-        await using var host = await ServiceHost.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var host = await TestService.StartAsync(redis.ConnectionString, settings: Slow);
         using var client = new HttpClient { BaseAddress = host.Address };
         var forge = Forge();
         (await host.Tokens.VerifyBearerAsync(forge.Token, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
@@ -50,7 +46,7 @@ public sealed class KeyIdFloodTests
     public async Task Ten_thousand_forged_key_ids_a_second_through_the_scheme_cost_two_reads_a_second_and_delay_nobody()
     {
         var stores = new SeededStores(TimeProvider.System);
-        await using var host = await ServiceHost.StartAsync(null, settings: Slow, configure: builder =>
+        await using var host = await TestService.StartAsync(null, settings: Slow, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores)));
         await host.Ring.GetAsync(TestContext.Current.CancellationToken);
         var forge = Forge();
@@ -100,8 +96,8 @@ public sealed class KeyIdFloodTests
     public async Task A_thousand_forged_key_ids_a_second_over_Kestrel_cost_two_reads_a_second_and_a_rotation_costs_nobody_a_call()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Slow);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Slow, builder =>
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Slow);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Slow, builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address)
                 .AddRewtSigning(options => (options.Audience, options.Retry) = ("inventory", false)));
         using var attacker = new HttpClient { BaseAddress = inventory.Address };
@@ -148,7 +144,7 @@ public sealed class KeyIdFloodTests
 
     private static string RandomKeyId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
-    private static async Task<AuthenticateResult> AuthenticateAsync(ServiceHost host, string token)
+    private static async Task<AuthenticateResult> AuthenticateAsync(TestService host, string token)
     {
         await using var scope = host.Services.CreateAsyncScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };

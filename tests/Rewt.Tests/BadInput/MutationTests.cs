@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>A short run; benchmarks/Fuzz does a million.</summary>

@@ -1,10 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -43,11 +39,11 @@ public sealed class NodeTokenTests : IAsyncLifetime
         ["four parts"] = (false, () => Node.Token + ".x"),
     };
 
-    private ServiceHost? _host;
+    private TestService? _host;
 
     public static TheoryData<string> Names() => [.. Rows.Keys];
 
-    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(
+    public async ValueTask InitializeAsync() => _host = await TestService.StartAsync(
         null,
         settings: options =>
         {

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.BadInput;
@@ -58,7 +54,7 @@ public sealed class OddClaimTests(GuardedService service) : IClassFixture<Guarde
         foreach (var (name, value) in from name in Claims from value in Values select (name, value))
         {
             using var json = JsonDocument.Parse(value);
-            using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { [name] = json.RootElement }));
+            using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { [name] = json.RootElement }));
             response.StatusCode.ShouldBeOneOf([HttpStatusCode.OK, HttpStatusCode.Unauthorized], $"{name}: {value}");
         }
     }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Rewt.Tests.BadInput;

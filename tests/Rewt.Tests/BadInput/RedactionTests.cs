@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Reflection;
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using Rewt.Internal;
 

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Redirects to another port, followed by .NET itself or by a handler of the application: the stranger sees no credential.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Each wrong token, at a real service and in process.</summary>

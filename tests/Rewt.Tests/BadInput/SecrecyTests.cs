@@ -1,16 +1,11 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Logging;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.BadInput;
 
@@ -92,7 +87,7 @@ public sealed partial class SecrecyTests
 
     private static TokenForge Forge() => new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 
-    private static Task<ServiceHost> StartAsync(Overheard overheard, string? redis, Uri? callee = null) => ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(Overheard overheard, string? redis, Uri? callee = null) => TestService.StartAsync(
         redis,
         settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500),
         configure: builder =>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>A service that only calls: one signed client, with handlers of its own in front of the signing one and behind it.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Tokens whose JSON, encoding or number of parts is wrong; the signature is right wherever there can be one.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Benchmarks;
 

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -36,7 +35,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         context.SetDefaultTimeout(Patience);
-        await context.AddCookiesAsync([new Cookie { Name = "user", Value = user, Url = address.ToString() }]);
+        await context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = "user", Value = user, Url = address.ToString() }]);
         return context;
     }
 

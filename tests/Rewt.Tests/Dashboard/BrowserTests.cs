@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Rewt.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rewt.Tests.Dashboard;
@@ -84,7 +83,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     [Fact]
     public async Task While_a_command_is_under_way_no_other_can_be_asked_for()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         await host.WarmAsync();
         await using var open = await site.OpenAsync(host: host);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -118,7 +117,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     public async Task A_hidden_page_keeps_no_connection_and_follows_again_when_it_is_seen()
     {
         const string Hide = "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }";
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         await using var open = await site.OpenAsync(host: host);
 
         await open.Page.EvaluateAsync(Hide, true);
@@ -238,7 +237,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     [Fact]
     public async Task A_lost_connection_is_said_so()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         await using var open = await site.OpenAsync(host: host);
 
         await host.StopAsync(Cancellation);
@@ -251,7 +250,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     public async Task An_outage_of_Redis_is_a_state_of_the_page()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         await host.WarmAsync();
         await using var open = await site.OpenAsync(host: host);
         await redis.KillAsync();

@@ -1,11 +1,7 @@
-using System.Net;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Rewt.Tests.Faults;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -25,7 +21,7 @@ public sealed class DashboardAccessTests
     [InlineData("Operators")]
     public async Task Without_its_policy_the_application_does_not_start_and_says_what_to_add(string? other)
     {
-        var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardHost.StartAsync(policy: other, configure: builder => builder.Services.AddAuthorization(options =>
+        var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardService.StartAsync(policy: other, configure: builder => builder.Services.AddAuthorization(options =>
         {
             // Neither of these is meant for those who may revoke keys.
             options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build();
@@ -77,7 +73,7 @@ public sealed class DashboardAccessTests
     [MemberData(nameof(Endpoints))]
     public async Task Strangers_get_401_users_403_and_nobody_an_answer_that_may_be_kept(string method, string path)
     {
-        await using var host = await DashboardHost.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
+        await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
 
         await RefusedAsync(host, method, path);
     }
@@ -85,7 +81,7 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task Anonymous_access_that_is_allowed_on_top_does_not_open_it()
     {
-        await using var host = await DashboardHost.StartAsync(map: application => application.MapRewtDashboard().AllowAnonymous());
+        await using var host = await DashboardService.StartAsync(map: application => application.MapRewtDashboard().AllowAnonymous());
 
         foreach (var (method, path) in Endpoints.Select(row => row.Data)) await RefusedAsync(host, method, path);
         (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
@@ -96,7 +92,7 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task A_policy_that_only_its_provider_knows_is_asked_at_the_first_request()
     {
-        await using var host = await DashboardHost.StartAsync(policy: null, configure: builder =>
+        await using var host = await DashboardService.StartAsync(policy: null, configure: builder =>
         {
             builder.Services.AddAuthorization();
             builder.Services.AddSingleton<IAuthorizationPolicyProvider, AskedPolicies>();
@@ -113,7 +109,7 @@ public sealed class DashboardAccessTests
     [InlineData("/a b:c/{tenant}")]
     public async Task It_lies_wherever_it_is_mapped_in_groups_and_under_a_path_base(string pattern)
     {
-        await using var host = await DashboardHost.StartAsync(map: application =>
+        await using var host = await DashboardService.StartAsync(map: application =>
         {
             application.UsePathBase("/base");
             application.UseRouting();
@@ -127,12 +123,12 @@ public sealed class DashboardAccessTests
         foreach (var place in new[] { path, path + "/", "/second", "/base/second/" })
         {
             var page = new Uri(host.Address, place);
-            var html = await host.Client.GetStringAsync(page, Cancellation);
+            var html = await host.Http.GetStringAsync(page, Cancellation);
             foreach (var link in new[] { "href=\"", "src=\"" })
             {
                 var file = html[(html.LastIndexOf(link + "./", StringComparison.Ordinal) + link.Length)..];
                 // As a browser resolves it.
-                (await host.Client.GetAsync(new Uri(page, file[..file.IndexOf('"', StringComparison.Ordinal)]), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK, place);
+                (await host.Http.GetAsync(new Uri(page, file[..file.IndexOf('"', StringComparison.Ordinal)]), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK, place);
             }
 
             (await host.SnapshotAsync(place)).GetProperty("rings").GetArrayLength().ShouldBe(1);
@@ -146,9 +142,9 @@ public sealed class DashboardAccessTests
     [InlineData("/rewt/snapshot")]
     public async Task A_browser_is_told_to_load_nothing_from_elsewhere_and_to_keep_nothing(string path)
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
 
-        using var answer = await host.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         var policy = answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
@@ -163,7 +159,7 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task An_application_that_caches_all_answers_gives_no_stranger_that_of_an_operator()
     {
-        await using var host = await DashboardHost.StartAsync(
+        await using var host = await DashboardService.StartAsync(
             policy: null,
             configure: builder => builder.Services
                 .AddOutputCache(options => options.AddBasePolicy(policy => policy.Expire(TimeSpan.FromHours(1))))
@@ -195,12 +191,12 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task A_page_of_another_origin_reads_nothing_whatever_the_application_allows_it()
     {
-        await using var host = await DashboardHost.StartAsync();
-        host.Client.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
+        await using var host = await DashboardService.StartAsync();
+        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "cors");
         (await host.SnapshotAsync()).GetProperty("service").GetString().ShouldBe("inventory");
 
-        host.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
-        using var answer = await host.Client.GetAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation);
+        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
+        using var answer = await host.Http.GetAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
@@ -209,9 +205,9 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task The_page_is_small_and_names_nothing_outside_itself()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var files = new List<string>();
-        foreach (var path in new[] { "/rewt", "/rewt/dashboard.css", "/rewt/dashboard.js" }) files.Add(await host.Client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
+        foreach (var path in new[] { "/rewt", "/rewt/dashboard.css", "/rewt/dashboard.js" }) files.Add(await host.Http.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
 
         files.Sum(file => file.Length).ShouldBeLessThan(60_000);
         var text = string.Concat(files).Replace("http://www.w3.org/2000/svg", string.Empty, StringComparison.Ordinal);
@@ -221,7 +217,7 @@ public sealed class DashboardAccessTests
         text.ShouldNotContain("{{");
     }
 
-    private static async Task RefusedAsync(DashboardHost host, string method, string path)
+    private static async Task RefusedAsync(TestService host, string method, string path)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         foreach (var (user, status) in new[] { ((string?)null, HttpStatusCode.Unauthorized), ("eve", HttpStatusCode.Forbidden) })

@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -18,19 +13,19 @@ public sealed class DashboardCommandTests
     [InlineData("revoke")]
     public async Task A_command_that_did_not_come_from_the_page_is_refused_and_changes_nothing(string command)
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
         var token = await host.TokenAsync();
 
-        using (var bare = await host.Client.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation))
+        using (var bare = await host.Http.PostAsJsonAsync(new Uri($"/rewt/{command}", UriKind.Relative), new { keyId = current, force = true }, Cancellation))
         {
             bare.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
             (await bare.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe("antiforgery");
         }
 
         // The page of one operator is no use to another, nor is a token without its cookie.
-        host.Client.DefaultRequestHeaders.Remove("user");
-        host.Client.DefaultRequestHeaders.Add("user", "ops-eve");
+        host.Http.DefaultRequestHeaders.Remove("user");
+        host.Http.DefaultRequestHeaders.Add("user", "ops-eve");
         (await host.CommandAsync(command, new { keyId = current, force = true }, token: token)).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await host.CommandAsync(command, new { keyId = current, force = true }, token: "junk")).Status.ShouldBe(HttpStatusCode.BadRequest);
         using var cookieless = new HttpClient { BaseAddress = host.Address };
@@ -46,16 +41,16 @@ public sealed class DashboardCommandTests
     public async Task Rotating_makes_the_pending_key_current_and_a_second_time_waits_for_the_overlap_unless_forced()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         var first = await host.WarmAsync();
-        var second = DashboardHost.KeyIn(await host.RingAsync(), "pending");
+        var second = DashboardService.KeyIn(await host.RingAsync(), "pending");
 
         var (status, answer) = await host.CarryOutAsync("rotate", new { });
         status.ShouldBe(HttpStatusCode.OK);
         answer.GetProperty("outcome").GetString().ShouldBe("rotated");
         answer.GetProperty("keyId").GetString().ShouldBe(second);
-        DashboardHost.KeyIn(await host.RingAsync(), "current").ShouldBe(second);
-        DashboardHost.KeyIn(await host.RingAsync(), "retired").ShouldBe(first);
+        DashboardService.KeyIn(await host.RingAsync(), "current").ShouldBe(second);
+        DashboardService.KeyIn(await host.RingAsync(), "retired").ShouldBe(first);
 
         (status, answer) = await host.CarryOutAsync("rotate", new { ring = "rewt" });
         status.ShouldBe(HttpStatusCode.Conflict);
@@ -71,21 +66,21 @@ public sealed class DashboardCommandTests
     [Fact]
     public async Task A_form_serves_as_well_as_JSON()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["keyId"] = current, ["__RequestVerificationToken"] = await host.TokenAsync() });
 
-        using var answer = await host.Client.PostAsync(new Uri("/rewt/revoke", UriKind.Relative), form, Cancellation);
+        using var answer = await host.Http.PostAsync(new Uri("/rewt/revoke", UriKind.Relative), form, Cancellation);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        DashboardHost.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
+        DashboardService.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
     }
 
     [Fact]
     public async Task A_revoked_key_is_dead_everywhere_and_the_record_says_who_pressed()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         var token = await other.SignAsync();
@@ -97,14 +92,14 @@ public sealed class DashboardCommandTests
         host.Log.Text.ShouldContain($"key {current} of the ring rewt was revoked by ops-ada at inventory/");
         await Eventually.TrueAsync(async () => await other.VerifyAsync(token) == RewtRefusal.StaleKey, "the other instance refuses it");
         await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by ops-ada at inventory/", StringComparison.Ordinal), "the other instance says by whom");
-        DashboardHost.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
+        DashboardService.KeyIn(await host.RingAsync(), "revoked").ShouldBe(current);
     }
 
     [Fact]
     public async Task Instances_that_do_not_confirm_are_named()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         var now = (await host.RingAsync()).GetProperty("now").GetInt64();
         await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", now.ToString(CultureInfo.InvariantCulture), "orders/silent|another|1");
@@ -128,12 +123,12 @@ public sealed class DashboardCommandTests
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA","ring":"other"}""", HttpStatusCode.NotFound, "unknown_ring")]
     public async Task What_cannot_be_revoked_is_said_and_revokes_nothing(string body, HttpStatusCode expected, string outcome)
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
 
-        using var answer = await host.Client.SendAsync(request, Cancellation);
+        using var answer = await host.Http.SendAsync(request, Cancellation);
 
         answer.StatusCode.ShouldBe(expected);
         (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("outcome").GetString().ShouldBe(outcome);
@@ -146,13 +141,13 @@ public sealed class DashboardCommandTests
     [InlineData("application/x-www-form-urlencoded; charset=nonsense")]
     public async Task A_body_that_cannot_be_read_is_malformed(string contentType)
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent("{}") };
         request.Content.Headers.Remove("Content-Type");
         request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
 
-        using var answer = await host.Client.SendAsync(request, Cancellation);
+        using var answer = await host.Http.SendAsync(request, Cancellation);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
@@ -164,13 +159,13 @@ public sealed class DashboardCommandTests
     [InlineData("application/x-www-form-urlencoded", false)]
     public async Task A_body_longer_than_any_command_is_not_read(string contentType, bool hasToken)
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
         var body = contentType.EndsWith("json", StringComparison.Ordinal) ? JsonSerializer.Serialize(new { more = new string('a', 6000), keyId = current }) : $"more={new string('a', 6000)}&keyId={current}";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/revoke") { Content = new StringContent(body, System.Text.Encoding.UTF8, contentType) };
         if (hasToken) request.Headers.Add("RequestVerificationToken", await host.TokenAsync());
 
-        using var answer = await host.Client.SendAsync(request, Cancellation);
+        using var answer = await host.Http.SendAsync(request, Cancellation);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(current);
@@ -179,10 +174,10 @@ public sealed class DashboardCommandTests
     [Fact]
     public async Task Whose_name_the_record_cannot_print_is_recorded_by_the_nearest_that_it_can()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         await host.WarmAsync();
-        host.Client.DefaultRequestHeaders.Remove("user");
-        host.Client.DefaultRequestHeaders.TryAddWithoutValidation("user", "ops-CORP\\ada");
+        host.Http.DefaultRequestHeaders.Remove("user");
+        host.Http.DefaultRequestHeaders.TryAddWithoutValidation("user", "ops-CORP\\ada");
 
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
 
@@ -204,14 +199,14 @@ public sealed class DashboardCommandTests
     public async Task With_Redis_away_the_page_says_so_and_commands_answer_503()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         await redis.KillAsync();
         await Eventually.TrueAsync(async () => (await host.SnapshotAsync()).GetProperty("health").GetString() == "degraded", "the page knows of the outage");
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("cannot be read");
-        DashboardHost.KeyIn(snapshot.GetProperty("rings")[0], "current").ShouldBe(current);
+        DashboardService.KeyIn(snapshot.GetProperty("rings")[0], "current").ShouldBe(current);
         await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("instancesTrouble").ValueKind == JsonValueKind.String, "the instances cannot be read");
         foreach (var command in new[] { "rotate", "revoke" })
         {
@@ -228,7 +223,7 @@ public sealed class DashboardCommandTests
     [Fact]
     public async Task A_server_that_was_never_there_is_a_state_to_show()
     {
-        await using var host = await DashboardHost.StartAsync($"127.0.0.1:{FreePort.Next()}");
+        await using var host = await DashboardService.StartAsync($"127.0.0.1:{FreePort.Next()}");
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("health").GetString().ShouldBe("unhealthy");
@@ -241,8 +236,8 @@ public sealed class DashboardCommandTests
     public async Task With_key_pairs_it_shows_each_services_keys_rotates_its_own_and_revokes_any()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Pairs);
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString, options =>
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Pairs);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString, options =>
         {
             Pairs(options);
             options.TrustedIssuers = ["orders"];
@@ -258,13 +253,13 @@ public sealed class DashboardCommandTests
 
         var (status, _) = await host.CarryOutAsync("revoke", new { keyId = theirs });
         status.ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => DashboardHost.KeyIn(await host.RingAsync(), "revoked") == theirs, "the key of orders is revoked");
+        await Eventually.TrueAsync(async () => DashboardService.KeyIn(await host.RingAsync(), "revoked") == theirs, "the key of orders is revoked");
     }
 
     [Fact]
     public async Task Rings_of_tenants_are_not_for_this_page_to_change()
     {
-        await using var host = await DashboardHost.StartAsync(settings: options => options.Tenants = true);
+        await using var host = await DashboardService.StartAsync(settings: options => options.Tenants = true);
 
         (await host.RingAsync()).GetProperty("kind").GetString().ShouldBe("tenants");
         var (status, answer) = await host.CommandAsync("rotate", new { force = true });
@@ -275,17 +270,17 @@ public sealed class DashboardCommandTests
     [Fact]
     public async Task A_second_ring_is_shown_beside_the_first_and_is_named_in_commands()
     {
-        await using var host = await DashboardHost.StartAsync(configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
+        await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         await Eventually.TrueAsync(
-            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardHost.KeyIn(ring, "current") is not null), "both rings are there");
+            async () => (await host.SnapshotAsync()).GetProperty("rings").EnumerateArray().All(ring => DashboardService.KeyIn(ring, "current") is not null), "both rings are there");
         var before = (await host.SnapshotAsync()).GetProperty("rings");
         before.EnumerateArray().Select(ring => ring.GetProperty("namespace").GetString()).ShouldBe(["rewt", "users"]);
 
         (await host.CommandAsync("rotate", new { ring = "users" })).Status.ShouldBe(HttpStatusCode.OK);
 
         var after = (await host.SnapshotAsync()).GetProperty("rings");
-        DashboardHost.KeyIn(after[0], "current").ShouldBe(DashboardHost.KeyIn(before[0], "current"));
-        DashboardHost.KeyIn(after[1], "current").ShouldBe(DashboardHost.KeyIn(before[1], "pending"));
+        DashboardService.KeyIn(after[0], "current").ShouldBe(DashboardService.KeyIn(before[0], "current"));
+        DashboardService.KeyIn(after[1], "current").ShouldBe(DashboardService.KeyIn(before[1], "pending"));
     }
 
     private static void Pairs(RewtOptions options) => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromMilliseconds(500));

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 
@@ -8,18 +7,18 @@ public sealed class DashboardSite : IAsyncLifetime
 {
     private readonly Browser _browser = new();
     private RedisServer? _redis;
-    private ServiceHost? _second;
-    private DashboardHost? _host;
+    private TestService? _second;
+    private TestService? _host;
 
     public RedisServer Redis => _redis!;
 
-    internal DashboardHost Host => _host!;
+    internal TestService Host => _host!;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _host = await DashboardHost.StartAsync(_redis.ConnectionString);
-        _second = await ServiceHost.StartAsync(_redis.ConnectionString, "orders", options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        _host = await DashboardService.StartAsync(_redis.ConnectionString);
+        _second = await TestService.StartAsync(_redis.ConnectionString, "orders", options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         Assertions.SetDefaultExpectTimeout(Browser.Patience);
     }
 
@@ -32,7 +31,7 @@ public sealed class DashboardSite : IAsyncLifetime
     }
 
     /// <summary>An operator's page, open and live.</summary>
-    internal async Task<OpenPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, DashboardHost? host = null)
+    internal async Task<OpenPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, TestService? host = null)
     {
         var context = await _browser.ContextAsync((host ?? Host).Address, scheme: scheme, width: width);
         var page = new OpenPage(context, await context.NewPageAsync());

@@ -1,9 +1,3 @@
-using System.Net;
-using System.Text;
-using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Dashboard;
 
 /// <summary>The stream of snapshots, and what is in them.</summary>
@@ -16,7 +10,7 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task Snapshots_go_on_coming_and_show_a_rotation()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var first = await host.WarmAsync();
         using var stream = await Stream.OpenAsync(host);
         stream.Answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
@@ -32,7 +26,7 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task A_stream_tells_the_browser_when_to_come_again_and_sends_plain_events()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         using var stream = await Stream.OpenAsync(host);
 
         var lines = await stream.EventAsync();
@@ -44,7 +38,7 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task The_end_of_the_application_ends_open_streams()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         using var stream = await Stream.OpenAsync(host);
         await stream.NextAsync();
 
@@ -57,12 +51,12 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task Beyond_so_many_streams_the_next_is_told_to_come_again()
     {
-        await using var host = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
         var streams = new List<Stream>();
         try
         {
             for (var number = 0; number < Rewt.Internal.DashboardStream.MaximumStreams; number++) streams.Add(await Stream.OpenAsync(host));
-            using var refused = await host.Client.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
+            using var refused = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             refused.Headers.RetryAfter.ShouldNotBeNull();
         }
@@ -83,8 +77,8 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task A_stream_ends_with_the_log_in()
     {
-        await using var host = await DashboardHost.StartAsync();
-        host.Client.DefaultRequestHeaders.Add(TestUserHandler.ExpiresHeader, "1");
+        await using var host = await DashboardService.StartAsync();
+        host.Http.DefaultRequestHeaders.Add(TestUserHandler.ExpiresHeader, "1");
         using var stream = await Stream.OpenAsync(host);
 
         (await stream.EndsAsync()).ShouldBeTrue();
@@ -95,7 +89,7 @@ public sealed class DashboardStreamTests
     public async Task A_stream_ends_for_whom_the_policy_lets_in_no_more()
     {
         var isOpen = true;
-        await using var host = await DashboardHost.StartAsync(policy: null, configure: builder => builder.Services.AddAuthorization(options =>
+        await using var host = await DashboardService.StartAsync(policy: null, configure: builder => builder.Services.AddAuthorization(options =>
             options.AddPolicy("RewtDashboard", policy => policy.AddAuthenticationSchemes(TestUserHandler.Name).RequireAssertion(_ => Volatile.Read(ref isOpen)))));
         using var stream = await Stream.OpenAsync(host);
         await stream.NextAsync();
@@ -108,8 +102,8 @@ public sealed class DashboardStreamTests
     [Fact]
     public async Task Calls_and_refusals_of_this_instance_are_counted_and_of_no_other()
     {
-        await using var host = await DashboardHost.StartAsync();
-        await using var other = await DashboardHost.StartAsync();
+        await using var host = await DashboardService.StartAsync();
+        await using var other = await DashboardService.StartAsync();
         await host.WarmAsync();
         var good = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var elsewhere = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
@@ -133,7 +127,7 @@ public sealed class DashboardStreamTests
     public async Task Instances_and_who_is_behind_are_told_and_hostile_names_are_no_markup()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         await host.WarmAsync();
         var now = (await host.RingAsync()).GetProperty("now").GetInt64();
         // Later than now, for an instance that was silent for long is forgotten.
@@ -152,14 +146,14 @@ public sealed class DashboardStreamTests
         instances[0].GetProperty("isBehind").GetBoolean().ShouldBeTrue();
         instances[1].GetProperty("isThis").GetBoolean().ShouldBeTrue();
         instances[1].GetProperty("seenAt").GetInt64().ShouldBeInRange(now - 120_000, now + 120_000);
-        (await host.Client.GetStringAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation)).ShouldNotContain("<img");
+        (await host.Http.GetStringAsync(new Uri("/rewt/snapshot", UriKind.Relative), Cancellation)).ShouldNotContain("<img");
     }
 
     [Fact]
     public async Task Names_that_no_instance_can_have_are_not_shown_and_those_that_deceive_the_eye_are_not_as_they_are()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         await host.WarmAsync();
         var later = (await host.RingAsync()).GetProperty("now").GetInt64() + 3_600_000;
         await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", later, $"orders/{new string('a', 400)}|other|3");
@@ -176,7 +170,7 @@ public sealed class DashboardStreamTests
     public async Task Nothing_that_goes_out_holds_a_secret_or_a_token()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await DashboardHost.StartAsync(redis.ConnectionString);
+        await using var host = await DashboardService.StartAsync(redis.ConnectionString);
         var current = await host.WarmAsync();
         var bearer = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var secrets = await Secrets.ReadAsync(redis);
@@ -191,7 +185,7 @@ public sealed class DashboardStreamTests
             sent.Append((await stream.NextAsync()).GetRawText());
         }
 
-        foreach (var path in new[] { "/rewt", "/rewt/dashboard.js", "/rewt/dashboard.css", "/rewt/snapshot" }) sent.Append(await host.Client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
+        foreach (var path in new[] { "/rewt", "/rewt/dashboard.js", "/rewt/dashboard.css", "/rewt/snapshot" }) sent.Append(await host.Http.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation));
 
         secrets.Count.ShouldBeGreaterThanOrEqualTo(3);
         var text = sent.ToString();
@@ -201,7 +195,7 @@ public sealed class DashboardStreamTests
         text.ShouldNotMatch(@"eyJ[\w-]{10,}\.eyJ");
     }
 
-    private static string? Current(JsonElement snapshot) => DashboardHost.KeyIn(snapshot.GetProperty("rings")[0], "current");
+    private static string? Current(JsonElement snapshot) => DashboardService.KeyIn(snapshot.GetProperty("rings")[0], "current");
 
     /// <summary>An open stream, read event by event.</summary>
     private sealed class Stream : IDisposable
@@ -212,9 +206,9 @@ public sealed class DashboardStreamTests
 
         public HttpResponseMessage Answer { get; }
 
-        public static async Task<Stream> OpenAsync(DashboardHost host)
+        public static async Task<Stream> OpenAsync(TestService host)
         {
-            var answer = await host.Client.GetAsync(new Uri("/rewt/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            var answer = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Cancellation);
             return new Stream(answer, new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation)));
         }
 

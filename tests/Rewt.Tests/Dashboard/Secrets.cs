@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Dashboard;
 

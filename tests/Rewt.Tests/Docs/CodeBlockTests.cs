@@ -1,9 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Docs;
 

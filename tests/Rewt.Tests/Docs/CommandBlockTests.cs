@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Operations;
 
 namespace Rewt.Tests.Docs;
@@ -40,7 +38,7 @@ public sealed partial class CommandBlockTests
         Require.That(Executables.Find("redis-cli") is not null, "needs redis-cli on the PATH");
         foreach (var tool in new[] { "ssh-keygen", "openssl" }) Require.That(Executables.Find(tool) is not null, $"needs {tool} on the PATH");
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var service = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         await service.Ring.GetAsync(TestContext.Current.CancellationToken);
         var folder = Directory.CreateTempSubdirectory("rewt-page-").FullName;
         try

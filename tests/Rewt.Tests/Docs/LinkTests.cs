@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Markdig.Helpers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Docs;
 

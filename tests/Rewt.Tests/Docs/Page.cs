@@ -1,6 +1,5 @@
 using Markdig;
 using Markdig.Syntax;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Docs;
 

@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.EndToEnd;
 
 public sealed class AclTests
@@ -15,8 +13,8 @@ public sealed class AclTests
         // The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.
         await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. rules]);
 
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders");
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders");
         var first = (await inventory.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
         await orders.Ring.RotateAsync(TestContext.Current.CancellationToken);
         await orders.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);

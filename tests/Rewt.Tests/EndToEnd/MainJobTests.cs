@@ -1,7 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.EndToEnd;
 
 public sealed class MainJobTests
@@ -10,8 +6,8 @@ public sealed class MainJobTests
     public async Task A_signed_call_is_accepted_and_an_unsigned_one_is_not()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", configure: builder =>
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", configure: builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address).AddRewtSigning("inventory"));
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
@@ -32,8 +28,8 @@ public sealed class MainJobTests
     public async Task A_deleted_secret_revokes_its_tokens_and_the_retry_carries_the_calls()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Fast);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Fast, builder =>
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Fast);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Fast, builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address).AddRewtSigning("inventory"));
         var client = orders.Client("inventory");
         (await client.GetStringAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken)).ShouldContain("iss=orders");

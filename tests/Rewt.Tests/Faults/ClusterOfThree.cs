@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>A Redis Cluster of three masters on loopback, to which replicas can be added.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Below the signing handler: sees each attempt and not only what the caller sees.</summary>

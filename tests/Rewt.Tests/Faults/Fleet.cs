@@ -1,19 +1,15 @@
-using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Services on real Kestrels that call each other: each caller calls every callee.</summary>
 public sealed class Fleet : IAsyncDisposable
 {
-    private readonly List<ServiceHost> _callees = [];
-    private readonly List<ServiceHost> _callers = [];
+    private readonly List<TestService> _callees = [];
+    private readonly List<TestService> _callers = [];
     private readonly AttemptCounter _attempts = new();
 
-    public IEnumerable<ServiceHost> Hosts => _callees.Concat(_callers);
+    public IEnumerable<TestService> Hosts => _callees.Concat(_callers);
 
-    public IReadOnlyList<ServiceHost> Callers => _callers;
+    public IReadOnlyList<TestService> Callers => _callers;
 
     /// <summary>Answers 401 that callers got, before any retry.</summary>
     public int Refused => _attempts.Refused;
@@ -26,12 +22,12 @@ public sealed class Fleet : IAsyncDisposable
         var fleet = new Fleet();
         for (var index = 0; index < callees; index++)
         {
-            fleet._callees.Add(await ServiceHost.StartAsync(redis, Name("callee", index), settings));
+            fleet._callees.Add(await TestService.StartAsync(redis, Name("callee", index), settings));
         }
 
         for (var index = 0; index < callers; index++)
         {
-            fleet._callers.Add(await ServiceHost.StartAsync(redis, Name("caller", index), settings, builder =>
+            fleet._callers.Add(await TestService.StartAsync(redis, Name("caller", index), settings, builder =>
             {
                 for (var callee = 0; callee < callees; callee++)
                 {

@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 
@@ -84,8 +82,8 @@ public sealed class HealthTests
         await BecomesAsync(service, HealthStatus.Degraded, "clock");
     }
 
-    private static Task<ServiceHost> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>
-        ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>
+        TestService.StartAsync(
             redis,
             settings: options =>
             {
@@ -98,10 +96,10 @@ public sealed class HealthTests
                 configure?.Invoke(builder.Services);
             });
 
-    private static async Task<HealthReportEntry> CheckAsync(ServiceHost service) =>
+    private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
         (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
 
-    private static Task BecomesAsync(ServiceHost service, HealthStatus status, string says) => Eventually.TrueAsync(
+    private static Task BecomesAsync(TestService service, HealthStatus status, string says) => Eventually.TrueAsync(
         async () =>
         {
             var entry = await CheckAsync(service);

@@ -1,5 +1,4 @@
 using Rewt.Tests.BadInput;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 

@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 

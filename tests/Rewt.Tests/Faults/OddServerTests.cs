@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Servers that answer, and not as one would like.</summary>

@@ -1,9 +1,6 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 

@@ -1,9 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 
@@ -37,7 +34,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         await using var issuer = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await issuer.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
         await BreakAsync(kind, redis, proxy);
-        await using var cold = await ServiceHost.StartAsync(proxy.ConnectionString);
+        await using var cold = await TestService.StartAsync(proxy.ConnectionString);
         using var client = new HttpClient { BaseAddress = cold.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
@@ -140,7 +137,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);
-        await using var service = await ServiceHost.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromSeconds(outage > TimeSpan.FromSeconds(10) ? 5 : 2.5));
+        await using var service = await TestService.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromSeconds(outage > TimeSpan.FromSeconds(10) ? 5 : 2.5));
         using var client = new HttpClient { BaseAddress = service.Address };
         await service.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);
         await LoadAsync(TimeSpan.FromMilliseconds(300));

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>What tests do to servers beyond single commands.</summary>

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Faults;
 

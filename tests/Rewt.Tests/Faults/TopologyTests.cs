@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Faults;
 
 public sealed class TopologyTests(ITestOutputHelper output)

@@ -1,11 +1,7 @@
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Tests.BadInput;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 using PublicKey = Rewt.Internal.PublicKey;
 
@@ -41,7 +37,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
 
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("https://auth.example/", "inventory"), type))).Status.ShouldBe(status);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("https://auth.example/", "inventory"), type))).Status.ShouldBe(status);
     }
 
     [Fact]
@@ -49,7 +45,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         await using var service = await KeyService.StartAsync("inventory", ("SigningKeyFile", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
-        var (status, text) = await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId));
+        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId));
 
         status.ShouldBe(HttpStatusCode.Unauthorized);
         text.ShouldBe("Bearer");
@@ -62,10 +58,10 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         var (rsa, ec) = (PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId, PublicKey.From(JwkRows.P256).KeyId);
         var claims = ForeignToken.Claims("auth", "inventory");
 
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ec))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: rsa))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: "another"))).Text.ShouldContain("stale_key");
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ""))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ec))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: rsa))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: "another"))).Text.ShouldContain("stale_key");
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ""))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -77,10 +73,10 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         var pem = Encoding.ASCII.GetBytes(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("typ", "\"JWT\"");
 
-        (await service.CallAsync(ForeignToken.Sign(stranger, claims))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "PS256"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "none"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(AlgorithmRows.Signed(forge, bytes => HMACSHA256.HashData(pem, bytes)))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(stranger, claims))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "PS256"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "none"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(AlgorithmRows.Signed(forge, bytes => HMACSHA256.HashData(pem, bytes)))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -96,7 +92,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         var claims = ForeignToken.Claims("auth", "inventory");
         claims.Remove(missing);
 
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims))).Status.ShouldBe(missing.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims))).Status.ShouldBe(missing.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -105,10 +101,10 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("RequiredClaims:1", "exp"));
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777, exp = now + 60 }))).ShouldBe((HttpStatusCode.OK, $"user_id=777\nexp={now + 60}"));
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = (string?)null, exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777, exp = now + 60 }))).ShouldBe((HttpStatusCode.OK, $"user_id=777\nexp={now + 60}"));
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = (string?)null, exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -136,7 +132,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
             if (said[name]?.GetValueKind() == System.Text.Json.JsonValueKind.Number) said[name] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + (long)said[name]!;
         }
 
-        var (status, text) = await service.CallAsync(ForeignToken.Sign(JwkRows.Rsa2048, said));
+        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, said));
 
         status.ShouldBe(refusal.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, text);
         if (refusal.Length > 0) text.ShouldContain($"rewt_error=\"{refusal}\"");
@@ -148,9 +144,9 @@ public sealed class ForeignTokenTests : IAsyncLifetime
         await using var service = await KeyService.StartAsync(
             "inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", "https://auth.example/"));
 
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example/" }))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example" }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example/" }))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example" }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -161,11 +157,11 @@ public sealed class ForeignTokenTests : IAsyncLifetime
             "inventory", ("VerificationKeys:0", _pem), ("SigningKeyFile", _directory.Write("own.key", own.ExportPkcs8PrivateKeyPem())));
         var (ownId, foreignId) = (PublicKey.From(own).KeyId, PublicKey.From(JwkRows.P256).KeyId);
 
-        (await service.CallAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -183,10 +179,10 @@ public sealed class ForeignTokenTests : IAsyncLifetime
             null);
         var foreignId = PublicKey.From(JwkRows.P256).KeyId;
 
-        (await service.CallAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory")))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await service.CallAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory")))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 }

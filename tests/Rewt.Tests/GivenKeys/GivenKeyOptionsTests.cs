@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;

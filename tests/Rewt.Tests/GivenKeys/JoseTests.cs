@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Text.Json;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -50,7 +47,7 @@ public sealed class JoseTests
         var signed = await RunAsync(new { op = "sign", algorithm, issuer = "https://auth.example/", audience = "inventory" });
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory.Write("jwks.json", signed.GetProperty("jwks").GetRawText())));
 
-        var (status, text) = await service.CallAsync(signed.GetProperty("token").GetString()!);
+        var (status, text) = await service.AskAsync(signed.GetProperty("token").GetString()!);
 
         status.ShouldBe(HttpStatusCode.OK, text);
         text.ShouldContain("userId=u-42");

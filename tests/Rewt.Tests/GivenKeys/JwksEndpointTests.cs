@@ -1,10 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -22,7 +17,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
 
-        using var response = await service.Client.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.ToString().ShouldBe("application/jwk-set+json");
@@ -38,7 +33,7 @@ public sealed class JwksEndpointTests : IDisposable
     public async Task Who_has_the_keys_already_gets_304_and_no_body()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
-        using var first = await service.Client.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var first = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
         var tag = first.Headers.ETag!.Tag;
 
         foreach (var known in new[] { tag, $"W/{tag}", $"\"another\", {tag}", "*" })
@@ -60,8 +55,8 @@ public sealed class JwksEndpointTests : IDisposable
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(service.Jwks));
 
-        using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        using var posted = await service.Client.PostAsync(new Uri(service.Jwks), null, TestContext.Current.CancellationToken);
+        using var response = await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var posted = await service.Http.PostAsync(new Uri(service.Jwks), null, TestContext.Current.CancellationToken);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Headers.ETag.ShouldNotBeNull();
@@ -78,7 +73,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
 
-        using var response = await service.Client.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
 
         response.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
@@ -87,13 +82,13 @@ public sealed class JwksEndpointTests : IDisposable
     public async Task Own_key_pairs_are_served_before_they_sign_and_verify_elsewhere()
     {
         await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
-        var set = PublicKeySetReader.TryRead(await service.Client.GetByteArrayAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken), out _)!;
+        var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken), out _)!;
         await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", service.Jwks));
 
         var token = await service.SignAsync("inventory");
 
         set.Find(TokenHeader.TryRead(token)!.Value.KeyId!).ShouldNotBeNull();
-        (await verifier.CallAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await verifier.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -103,11 +98,11 @@ public sealed class JwksEndpointTests : IDisposable
         await using var service = await KeyService.StartAsync("orders", [], builder => builder.Services.AddSingleton<IRingStoreFactory>(ring), null);
         var token = await service.SignAsync("orders");
 
-        using var response = await service.Client.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("""{"keys":[]}""");
-        (await service.CallAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -115,7 +110,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new AwayStores()), null);
 
-        using var response = await service.Client.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.RetryAfter!.Delta.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
@@ -151,23 +146,23 @@ public sealed class JwksEndpointTests : IDisposable
             builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.SigningKeyFile = key),
             application => application.MapRewtJwks("/users/jwks.json", "Users"));
 
-        var text = await service.Client.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
 
         JsonDocument.Parse(text).RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().GetProperty("alg").GetString().ShouldBe("ES384");
         await using var none = WebApplication.CreateSlimBuilder().Build();
         Should.Throw<InvalidOperationException>(() => none.MapRewtJwks()).Message.ShouldContain("AddRewtAuthentication");
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(KeyService service, string known)
+    private static async Task<HttpResponseMessage> GetAsync(TestService service, string known)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));
         request.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
-        return await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(KeyService service, string path)
+    private static async Task<HttpStatusCode> StatusAsync(TestService service, string path)
     {
-        using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         return response.StatusCode;
     }
 }

@@ -1,9 +1,5 @@
-using System.Net;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -13,10 +9,10 @@ public sealed class KeyDownloadTests : IAsyncLifetime
 {
     private readonly string _set = ScriptedDownload.Set(PublicKey.From(JwkRows.P256));
     private readonly KeyDownload _download = new(TimeProvider.System);
-    private ServiceHost? _server;
+    private TestService? _server;
     private int _reached;
 
-    public async ValueTask InitializeAsync() => _server = await ServiceHost.StartAsync(null, map: application =>
+    public async ValueTask InitializeAsync() => _server = await TestService.StartAsync(null, map: application =>
     {
         application.MapGet("/good", (HttpContext context) =>
         {
@@ -99,7 +95,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
             })),
             null);
 
-        (await verifier.CallAsync(await signer.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await verifier.AskAsync(await signer.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     private Task<DownloadedKeys> FetchAsync(string path, string? entityTag = null) =>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -95,15 +92,15 @@ public sealed class KeyUrlTests : IAsyncDisposable
             null);
         var claims = ForeignToken.Claims("auth", "inventory");
         var good = ForeignToken.Sign(JwkRows.P256, claims, keyId: PublicKey.From(JwkRows.P256).KeyId);
-        (await service.CallAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
         var (began, fetches) = (TimeProvider.System.GetTimestamp(), _server.Fetches);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             for (var call = 0; call < 3; call++)
             {
-                var junk = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.CallAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: Guid.NewGuid().ToString("N")))));
-                (await service.CallAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
+                var junk = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: Guid.NewGuid().ToString("N")))));
+                (await service.AskAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
                 foreach (var (status, text) in await junk) (status, text.Contains("stale_key", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Unauthorized, true));
             }
         }));

@@ -1,4 +1,3 @@
-using System.Text;
 using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 

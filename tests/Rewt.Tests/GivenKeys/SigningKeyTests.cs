@@ -1,10 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.PublicKeys;
 using StackExchange.Redis;
 using PublicKey = Rewt.Internal.PublicKey;
@@ -44,16 +40,16 @@ public sealed class SigningKeyTests
             "a PEM file" => directory.Write("jwt.pem", pair.ExportSubjectPublicKeyInfoPem()),
             "a file of ssh-keygen" => directory.Write("jwt.key.pub", pair is RSA rsa ? SshLine.Of(rsa) : SshLine.Of((ECDsa)pair)),
             "the text itself" => pair.ExportSubjectPublicKeyInfoPem(),
-            "a JWKS file" => directory.Write("jwks.json", await signer.Client.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken)),
+            "a JWKS file" => directory.Write("jwks.json", await signer.Http.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken)),
             _ => signer.Jwks,
         };
         await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", place));
 
-        var (status, text) = await verifier.CallAsync(await signer.SignAsync("inventory"));
+        var (status, text) = await verifier.AskAsync(await signer.SignAsync("inventory"));
 
         status.ShouldBe(HttpStatusCode.OK, text);
         text.ShouldContain("iss=auth");
-        (await verifier.CallAsync(await signer.SignAsync("shipping"))).Text.ShouldContain("bad_audience");
+        (await verifier.AskAsync(await signer.SignAsync("shipping"))).Text.ShouldContain("bad_audience");
         (await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.SignAsync("auth"))).Message.ShouldContain("Rewt:SigningKeyFile");
     }
 
@@ -64,7 +60,7 @@ public sealed class SigningKeyTests
         await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
         signer.Services.GetService<IConnectionMultiplexer>().ShouldBeNull();
-        (await signer.CallAsync(await signer.SignAsync("auth"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await signer.AskAsync(await signer.SignAsync("auth"))).Status.ShouldBe(HttpStatusCode.OK);
         (await signer.Services.GetRequiredService<IRewtKeyRing>().GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
     }
 
@@ -108,7 +104,7 @@ public sealed class SigningKeyTests
         var token = await signer.SignAsync("inventory");
 
         TokenHeader.TryRead(token)!.Value.Algorithm.ShouldBe(algorithm);
-        (await verifier.CallAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await verifier.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -126,10 +122,10 @@ public sealed class SigningKeyTests
         key.ImportFromPem(directory.Read("jwt.key"));
         var foreign = ForeignToken.Sign(key, new { user_id = 777 });
 
-        (await withPem.CallAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
-        (await withLine.CallAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
-        (await tutorial.CallAsync(foreign)).ShouldBe((HttpStatusCode.OK, "user_id=777"));
-        (await withPem.CallAsync(foreign)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await withPem.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await withLine.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await tutorial.AskAsync(foreign)).ShouldBe((HttpStatusCode.OK, "user_id=777"));
+        (await withPem.AskAsync(foreign)).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -149,7 +145,7 @@ public sealed class SigningKeyTests
         using var directory = new ScratchDirectory();
         await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
-        var jwks = JsonDocument.Parse(await signer.Client.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken));
+        var jwks = JsonDocument.Parse(await signer.Http.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken));
 
         jwks.RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().EnumerateObject().Select(member => member.Name)
             .ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use"]);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Infrastructure;

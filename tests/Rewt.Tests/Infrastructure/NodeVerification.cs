@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rewt.Tests.Infrastructure;
 
 public sealed record NodeVerification(bool Ok, JsonElement? Payload, string? Error);

@@ -1,9 +1,7 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 
@@ -46,7 +44,7 @@ public sealed class AuditTests
         await using var redis = await RedisServer.StartAsync();
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var log = new CapturedLog();
-        await using var service = await ServiceHost.StartAsync(
+        await using var service = await TestService.StartAsync(
             redis.ConnectionString,
             configure: builder => builder.Logging.AddProvider(log),
             map: application => application.MapPost("/rotate", async (HttpContext context, IRewtKeyRing ring, string user) =>

@@ -1,9 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 
@@ -78,7 +76,7 @@ public sealed class DoctorServiceTests
         (await CheckAsync(service)).Description!.ShouldContain("NOREPLICAS");
     }
 
-    private static Task<ServiceHost> StartAsync(string redis, CapturedLog log, Action<IServiceCollection>? configure = null) => ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(string redis, CapturedLog log, Action<IServiceCollection>? configure = null) => TestService.StartAsync(
         redis,
         settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500),
         configure: builder =>
@@ -88,10 +86,10 @@ public sealed class DoctorServiceTests
             configure?.Invoke(builder.Services);
         });
 
-    private static DoctorReports Reports(ServiceHost service) => service.Services.GetRequiredService<DoctorReports>();
+    private static DoctorReports Reports(TestService service) => service.Services.GetRequiredService<DoctorReports>();
 
     private static IEnumerable<string> Lines(CapturedLog log) => log.Text.Split('\n').Where(line => line.Contains("Doctor", StringComparison.Ordinal)).Select(line => line.Trim());
 
-    private static async Task<HealthReportEntry> CheckAsync(ServiceHost service) =>
+    private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
         (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
-using Rewt.Tests.Infrastructure;
 using Rewt.Tests.Repository;
 
 namespace Rewt.Tests.Operations;

@@ -1,8 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 
@@ -78,7 +75,7 @@ public sealed partial class MetricsPageTests
         foreach (var (name, _, tags) in measured.All) tags.Keys.ShouldBeSubsetOf(listed[name]);
     }
 
-    private static Task<ServiceHost> StartAsync(string? redis = null) => ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(string? redis = null) => TestService.StartAsync(
         redis, configure: builder =>
         {
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = new Uri("https://inventory.example")).AddRewtSigning("inventory");

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 
@@ -87,7 +85,7 @@ public sealed class MetricsTests
         proxy.DropMessages();
         await using var one = await StartAsync(redis);
         // No push and no poll: it can learn of a key by asking only.
-        await using var two = await ServiceHost.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMinutes(5));
+        await using var two = await TestService.StartAsync(proxy.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMinutes(5));
         using var measured = new Measurements(two.Services);
         await two.Ring.GetAsync(TestContext.Current.CancellationToken);
 
@@ -105,9 +103,9 @@ public sealed class MetricsTests
 
         measured.Sum("rewt.keys.unknown", "rewt.outcome", "not_found").ShouldBe(1);
 
-        static async Task<RewtRefusal> VerifyForeignAsync(ServiceHost host)
+        static async Task<RewtRefusal> VerifyForeignAsync(TestService host)
         {
-            await using var elsewhere = await ServiceHost.StartAsync(null);
+            await using var elsewhere = await TestService.StartAsync(null);
             var foreign = await elsewhere.Tokens.SignAsync("data", TestContext.Current.CancellationToken);
             return (await host.Tokens.VerifyAsync(foreign, TestContext.Current.CancellationToken)).Refusal;
         }
@@ -129,7 +127,7 @@ public sealed class MetricsTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        await using var service = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.Namespace, options.RefreshInterval) = (name, TimeSpan.FromMinutes(5)));
         await service.Ring.GetAsync(TestContext.Current.CancellationToken);
         await Eventually.TrueAsync(() => spans.Any(span => span.OperationName == "rewt.ring.fetch"), "the first read is over");
         var before = 0;
@@ -177,9 +175,9 @@ public sealed class MetricsTests
         }
     }
 
-    private static async Task<ServiceHost> StartAsync(RedisServer redis)
+    private static async Task<TestService> StartAsync(RedisServer redis)
     {
-        var host = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
+        var host = await TestService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
         await host.Ring.GetAsync(TestContext.Current.CancellationToken);
         return host;
     }

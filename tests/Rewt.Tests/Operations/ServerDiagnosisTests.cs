@@ -1,4 +1,3 @@
-using System.Net;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Operations;

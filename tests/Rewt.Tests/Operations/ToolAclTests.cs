@@ -1,6 +1,5 @@
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 

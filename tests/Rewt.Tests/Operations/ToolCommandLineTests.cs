@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 

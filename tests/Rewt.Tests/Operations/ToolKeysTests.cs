@@ -1,5 +1,4 @@
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 

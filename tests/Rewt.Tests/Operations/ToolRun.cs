@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 

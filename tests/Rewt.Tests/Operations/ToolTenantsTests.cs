@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt tenants</c>.</summary>

@@ -1,5 +1,4 @@
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 
@@ -10,7 +9,7 @@ public sealed class ToolTokenTests
     public async Task A_token_that_is_made_is_one_that_services_take()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var service = await ServiceHost.StartAsync(redis.ConnectionString);
+        await using var service = await TestService.StartAsync(redis.ConnectionString);
         await service.Ring.GetAsync(TestContext.Current.CancellationToken);
 
         var run = (await ToolRun.RunAsync(

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Operations;
 

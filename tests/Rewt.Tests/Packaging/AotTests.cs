@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Packaging;
 
 /// <summary>tests/Rewt.AotSmoke: the package Rewt compiled ahead of time.</summary>

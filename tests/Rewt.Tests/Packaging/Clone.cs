@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Packaging;
 
 /// <summary>The repository as it stands, committed in a place of its own: each of them has the same one commit.</summary>

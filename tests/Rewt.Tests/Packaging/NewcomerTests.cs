@@ -1,6 +1,3 @@
-using System.Globalization;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Packaging;
 
 /// <summary>README.md, "Your first signed call", word for word; only the two addresses are those of free ports.</summary>

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Packaging;
 

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using System.Text;
 using System.Xml.Linq;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Packaging;
 

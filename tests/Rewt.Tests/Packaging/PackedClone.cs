@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Packaging;
 
 /// <summary>A clone whose packages were made as README.md says, and the empty folder beside it that knows them. Made when it is first asked for.</summary>

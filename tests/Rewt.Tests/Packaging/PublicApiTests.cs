@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using PublicApiGenerator;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Packaging;
 

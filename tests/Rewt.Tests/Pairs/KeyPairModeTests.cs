@@ -1,8 +1,5 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Pairs;
 
@@ -15,8 +12,8 @@ public sealed class KeyPairModeTests
     public async Task A_signed_call_is_accepted_and_says_who_called(string algorithm)
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Pairs);
-        await using var orders = await ServiceHost.StartAsync(redis.ConnectionString, "orders", Settings, builder =>
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Pairs);
+        await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Settings, builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address).AddRewtSigning("inventory"));
 
         using var signed = await orders.Client("inventory").GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -38,7 +35,7 @@ public sealed class KeyPairModeTests
     public async Task A_service_that_only_verifies_makes_no_keys_and_writes_nothing()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var inventory = await ServiceHost.StartAsync(redis.ConnectionString, settings: Pairs);
+        await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Pairs);
 
         using var client = new HttpClient { BaseAddress = inventory.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", HandmadeToken.Sign(KeyPair.Generate("ES256")));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Pairs;
 
@@ -69,14 +67,14 @@ public sealed class MigrationTests(ITestOutputHelper output)
     public async Task A_live_fleet_moves_from_the_secret_to_key_pairs_and_on_to_another_algorithm_without_a_failed_call()
     {
         await using var redis = await RedisServer.StartAsync();
-        var fleet = new ConcurrentDictionary<int, ServiceHost>();
+        var fleet = new ConcurrentDictionary<int, TestService>();
         for (var place = 0; place < 4; place++) fleet[place] = await HostAsync(redis, place, Steps[0]);
         using var stop = new CancellationTokenSource();
         var (calls, failures) = (0, new ConcurrentQueue<string>());
         var traffic = Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() => DriveAsync(worker), CancellationToken.None)));
 
         // They end when there are no calls any more: ending a server under a call is not what is tried here.
-        var replaced = new List<ServiceHost>();
+        var replaced = new List<TestService>();
         foreach (var step in Steps.Skip(1))
         {
             for (var place = 0; place < 4; place++)
@@ -108,7 +106,7 @@ public sealed class MigrationTests(ITestOutputHelper output)
         }
     }
 
-    private static Task<ServiceHost> HostAsync(RedisServer redis, int place, Action<RewtOptions> step) => ServiceHost.StartAsync(
+    private static Task<TestService> HostAsync(RedisServer redis, int place, Action<RewtOptions> step) => TestService.StartAsync(
         redis.ConnectionString,
         place < 2 ? "orders" : "inventory",
         options =>

@@ -1,7 +1,5 @@
-using System.Text;
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Pairs;
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Pairs;
 
@@ -10,7 +8,7 @@ public sealed class PairSettingsTests
     [Fact]
     public async Task A_client_that_names_no_service_is_an_error_at_the_start()
     {
-        var exception = await Should.ThrowAsync<OptionsValidationException>(() => ServiceHost.StartAsync(
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => TestService.StartAsync(
             null,
             "orders",
             options => options.KeyMode = KeyMode.KeyPair,

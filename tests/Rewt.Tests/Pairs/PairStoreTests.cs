@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using Rewt.Internal;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Pairs;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.PublicKeys;
 

@@ -1,11 +1,7 @@
-using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -20,8 +16,8 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var good = await receiver.GetAsync(null, $"/secure?ticket={HandmadeToken.Sign(receiver.Ring.Secret)}");
-        using var usual = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var good = await receiver.AskAsync(null, $"/secure?ticket={HandmadeToken.Sign(receiver.Memory.Secret)}");
+        using var usual = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         good.StatusCode.ShouldBe(HttpStatusCode.OK);
         usual.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -36,7 +32,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
@@ -53,7 +49,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("somebody else");
     }
@@ -67,7 +63,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // A bare challenge would say that there was no token, and a sender might take it for a Node service's.
@@ -92,7 +88,7 @@ public sealed class JwtBearerOptionsTests
             };
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a look-up failed");
@@ -103,7 +99,7 @@ public sealed class JwtBearerOptionsTests
     {
         await using var receiver = await StartAsync(options => options.Challenge = "Bearer realm=\"inventory\"");
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Ring.Secret, -200, -140));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
 
         response.Headers.WwwAuthenticate.ToString().ShouldStartWith("Bearer realm=\"inventory\", error=\"invalid_token\"");
     }
@@ -138,7 +134,7 @@ public sealed class JwtBearerOptionsTests
             heard = context.Exception;
             return Task.CompletedTask;
         });
-        var token = HandmadeToken.Timed(receiver.Ring.Secret, -200, -140);
+        var token = HandmadeToken.Timed(receiver.Memory.Secret, -200, -140);
 
         using var response = await receiver.GetWithTokenAsync(token);
 
@@ -157,7 +153,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Ring.Secret, -200, -140));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
 
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("guest");
     }
@@ -174,7 +170,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Ring.Secret, -200, -140));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
 
         response.StatusCode.ShouldBe((HttpStatusCode)StatusCodes.Status418ImATeapot);
         response.Headers.WwwAuthenticate.ShouldBeEmpty();
@@ -190,7 +186,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Ring.Secret, -200, -140));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
 
         response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe(
             "Bearer error=\"invalid_token\", error_description=\"a ?quoted???line\", error_uri=\"https://example.com/why\", rewt_error=\"expired\"");
@@ -211,7 +207,7 @@ public sealed class JwtBearerOptionsTests
             }),
             application => application.MapGet("/none", () => "ok").RequireAuthorization(policy => policy.RequireAssertion(_ => false)));
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/none");
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/none");
 
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         heard.ShouldBe(1);
@@ -224,7 +220,7 @@ public sealed class JwtBearerOptionsTests
             .AddScoped<RenamingEvents>()
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.EventsType = typeof(RenamingEvents)));
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("renamed");
     }
@@ -235,8 +231,8 @@ public sealed class JwtBearerOptionsTests
         await using var plain = await Receiver.StartAsync();
         await using var renamed = await StartAsync(options => options.TokenValidationParameters.NameClaimType = "userId");
 
-        using var issuer = await plain.GetWithTokenAsync(HandmadeToken.Sign(plain.Ring.Secret, new() { ["userId"] = "u-42" }));
-        using var user = await renamed.GetWithTokenAsync(HandmadeToken.Sign(renamed.Ring.Secret, new() { ["userId"] = "u-42" }));
+        using var issuer = await plain.GetWithTokenAsync(HandmadeToken.Sign(plain.Memory.Secret, new() { ["userId"] = "u-42" }));
+        using var user = await renamed.GetWithTokenAsync(HandmadeToken.Sign(renamed.Memory.Secret, new() { ["userId"] = "u-42" }));
 
         (await issuer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("orders");
         (await user.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("u-42");
@@ -272,7 +268,7 @@ public sealed class JwtBearerOptionsTests
     {
         await using var receiver = await StartAsync(options => options.IncludeErrorDetails = false);
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Ring.Secret, -200, -140));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe("Bearer");
@@ -284,24 +280,24 @@ public sealed class JwtBearerOptionsTests
         await using var receiver = await Receiver.StartAsync(
             services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.SaveToken = true),
             application => application.MapGet("/token", (HttpContext context, CancellationToken _) => context.GetTokenAsync("access_token")).RequireAuthorization());
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         using var response = await receiver.GetWithTokenAsync(token, "/token");
 
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(token);
     }
 
-    private static Task<Receiver> StartAsync(Action<JwtBearerOptions> configure) => Receiver.StartAsync(
+    private static Task<TestService> StartAsync(Action<JwtBearerOptions> configure) => Receiver.StartAsync(
         services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
         {
             options.Events ??= new JwtBearerEvents();
             configure(options);
         }));
 
-    private static async Task<string> RefusalAsync(Receiver receiver, string issuer, string audience)
+    private static async Task<string> RefusalAsync(TestService receiver, string issuer, string audience)
     {
         using var response = await receiver.GetWithTokenAsync(
-            HandmadeToken.Sign(receiver.Ring.Secret, new() { ["iss"] = issuer, ["aud"] = audience }));
+            HandmadeToken.Sign(receiver.Memory.Secret, new() { ["iss"] = issuer, ["aud"] = audience }));
         return response.Headers.WwwAuthenticate.ToString();
     }
 

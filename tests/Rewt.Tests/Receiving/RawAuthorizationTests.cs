@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -10,7 +7,7 @@ public sealed class RawAuthorizationTests
     [Fact]
     public async Task Two_Authorization_headers_are_refused_even_if_both_hold_the_good_token()
     {
-        await using var host = await ServiceHost.StartAsync(redis: null);
+        await using var host = await TestService.StartAsync(redis: null);
         var token = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
 
         var one = await AskAsync(host.Address, $"Authorization: Bearer {token}\r\n");

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 using StackExchange.Redis;
 
 namespace Rewt.Tests.Receiving;
@@ -35,7 +31,7 @@ public sealed class RedisTests
     {
         await using var redis = await RedisServer.StartAsync();
         await redis.KillAsync();
-        await using var service = await ServiceHost.StartAsync(redis.ConnectionString);
+        await using var service = await TestService.StartAsync(redis.ConnectionString);
         using var client = new HttpClient { BaseAddress = service.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", HandmadeToken.Sign(Secret.Generate()));
 
@@ -57,7 +53,7 @@ public sealed class RedisTests
     public async Task A_service_reconnects_after_Redis_was_away()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var service = await ServiceHost.StartAsync(redis.ConnectionString);
+        await using var service = await TestService.StartAsync(redis.ConnectionString);
         await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
 
         await redis.KillAsync();
@@ -75,7 +71,7 @@ public sealed class RedisTests
     {
         await using var redis = await RedisServer.StartAsync();
         using var multiplexer = await ConnectAsync(redis);
-        await using (var service = await ServiceHost.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
+        await using (var service = await TestService.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
         {
             if (key is null) builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
             else builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(key, multiplexer);
@@ -95,9 +91,9 @@ public sealed class RedisTests
         await using var wrong = await RedisServer.StartAsync();
         using var keyed = await ConnectAsync(right);
         using var unkeyed = await ConnectAsync(wrong);
-        await using var service = await ServiceHost.StartAsync(null!, settings: options => options.Namespace = "shop", configure: builder =>
+        await using var service = await TestService.StartAsync(null!, settings: options => options.Namespace = "shop", configure: builder =>
         {
-            // ServiceHost without a connection string keeps keys in memory; this one is for Redis.
+            // TestService without a connection string keeps keys in memory; this one is for Redis.
             foreach (var factory in builder.Services.Where(descriptor => descriptor.ServiceType == typeof(IRingStoreFactory)).ToList())
             {
                 builder.Services.Remove(factory);
@@ -120,7 +116,7 @@ public sealed class RedisTests
         await using var redis = await RedisServer.StartAsync();
         var attempts = 0;
         var ready = false;
-        await using var service = await ServiceHost.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
+        await using var service = await TestService.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
             builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
             {
                 Interlocked.Increment(ref attempts);
@@ -139,7 +135,7 @@ public sealed class RedisTests
     private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer redis) => await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
 
     /// <summary>Whether a call with a token of the service's own ring is answered with 200.</summary>
-    private static async Task<bool> AnswersAsync(ServiceHost service)
+    private static async Task<bool> AnswersAsync(TestService service)
     {
         string token;
         try
@@ -157,7 +153,7 @@ public sealed class RedisTests
         return response.StatusCode == HttpStatusCode.OK;
     }
 
-    private static async Task<bool> FailsToRefreshAsync(ServiceHost service)
+    private static async Task<bool> FailsToRefreshAsync(TestService service)
     {
         try
         {

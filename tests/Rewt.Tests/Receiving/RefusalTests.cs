@@ -1,8 +1,4 @@
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -24,7 +20,7 @@ public sealed class RefusalTests
     {
         await using var receiver = await Receiver.StartAsync();
 
-        using var response = await receiver.GetWithTokenAsync(Flawed(flaw, receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(Flawed(flaw, receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.NonValidated["WWW-Authenticate"].ToString()
@@ -38,12 +34,12 @@ public sealed class RefusalTests
     public async Task A_revoked_key_is_a_stale_key()
     {
         await using var receiver = await Receiver.StartAsync();
-        using var before = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var before = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
         before.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await receiver.Services.GetRequiredService<IRewtKeyRing>().RevokeAsync(receiver.Ring.Secret.KeyId, TestContext.Current.CancellationToken);
+        await receiver.Services.GetRequiredService<IRewtKeyRing>().RevokeAsync(receiver.Memory.Secret.KeyId, TestContext.Current.CancellationToken);
 
-        using var after = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var after = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
         after.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         after.Headers.WwwAuthenticate.ToString().ShouldEndWith("rewt_error=\"stale_key\"");
     }
@@ -59,7 +55,7 @@ public sealed class RefusalTests
     {
         await using var receiver = await Receiver.StartAsync();
 
-        using var response = await receiver.GetAsync(authorization);
+        using var response = await receiver.AskAsync(authorization);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe("Bearer");
@@ -72,7 +68,7 @@ public sealed class RefusalTests
         var data = await receiver.Services.GetRequiredService<IRewtTokens>().SignAsync("hello", TestContext.Current.CancellationToken);
 
         using var response = await receiver.GetWithTokenAsync(data);
-        using var handmade = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, type: "rewt-data+jwt"));
+        using var handmade = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, type: "rewt-data+jwt"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
@@ -83,9 +79,9 @@ public sealed class RefusalTests
     public async Task A_token_in_the_query_counts_for_nothing()
     {
         await using var receiver = await Receiver.StartAsync();
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        using var response = await receiver.GetAsync(null, $"/secure?access_token={token}&token={token}");
+        using var response = await receiver.AskAsync(null, $"/secure?access_token={token}&token={token}");
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
@@ -99,7 +95,7 @@ public sealed class RefusalTests
     {
         await using var receiver = await Receiver.StartAsync();
 
-        using var response = await receiver.GetAsync($"{word} {HandmadeToken.Sign(receiver.Ring.Secret)}");
+        using var response = await receiver.AskAsync($"{word} {HandmadeToken.Sign(receiver.Memory.Secret)}");
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("orders");
@@ -112,8 +108,8 @@ public sealed class RefusalTests
             services => services.AddAuthorizationBuilder().AddPolicy("admins", policy => policy.RequireClaim("userId", "admin")),
             application => application.MapGet("/admin", () => "ok").RequireAuthorization("admins"));
 
-        using var somebody = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/admin");
-        using var admin = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["userId"] = "admin" }), "/admin");
+        using var somebody = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/admin");
+        using var admin = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["userId"] = "admin" }), "/admin");
 
         somebody.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         somebody.Headers.WwwAuthenticate.ShouldBeEmpty();

@@ -1,11 +1,7 @@
-using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -32,10 +28,10 @@ public sealed class RegistrationTests
             new() { ["Rewt:ServiceName"] = "from-config", ["Elsewhere:ServiceName"] = "from-section" });
         var name = form switch { "action" => "from-code", "section" => "from-section", _ => "from-config" };
 
-        using var called = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = name }));
-        using var another = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "another" }));
-        using var anonymous = await receiver.GetAsync(null);
-        using var open = await receiver.GetAsync(null, "/open");
+        using var called = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = name }));
+        using var another = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "another" }));
+        using var anonymous = await receiver.AskAsync(null);
+        using var open = await receiver.AskAsync(null, "/open");
 
         called.StatusCode.ShouldBe(HttpStatusCode.OK);
         another.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -55,7 +51,7 @@ public sealed class RegistrationTests
             application => application.MapGet("/signed", () => "ok").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes(RewtDefaults.AuthenticationScheme).RequireAuthenticatedUser()),
             []);
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         var schemes = receiver.Services.GetRequiredService<IAuthenticationSchemeProvider>();
         (await schemes.GetDefaultAuthenticateSchemeAsync())!.Name.ShouldBe(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -71,7 +67,7 @@ public sealed class RegistrationTests
         await using var receiver = await Receiver.RegisterAsync(
             builder => builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddCookie(), null, []);
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -88,8 +84,8 @@ public sealed class RegistrationTests
             null,
             []);
 
-        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
-        using var anonymous = await receiver.GetAsync(null);
+        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
+        using var anonymous = await receiver.AskAsync(null);
 
         good.StatusCode.ShouldBe(HttpStatusCode.OK);
         anonymous.Headers.NonValidated["WWW-Authenticate"].Count.ShouldBe(1);
@@ -111,11 +107,11 @@ public sealed class RegistrationTests
                 ["Authentication:Schemes:Rewt:Challenge"] = "Bearer realm=\"stock\"",
             });
 
-        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "warehouse" }));
-        using var audience = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var good = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "warehouse" }));
+        using var audience = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
         using var issuer = await receiver.GetWithTokenAsync(
-            HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "warehouse", ["iss"] = "payments" }));
-        using var anonymous = await receiver.GetAsync(null);
+            HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "warehouse", ["iss"] = "payments" }));
+        using var anonymous = await receiver.AskAsync(null);
 
         good.StatusCode.ShouldBe(HttpStatusCode.OK);
         audience.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"bad_audience\"");
@@ -154,7 +150,7 @@ public sealed class RegistrationTests
         });
 
         using var theirs = await receiver.GetWithTokenAsync(foreign, "/both");
-        using var ours = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/both");
+        using var ours = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/both");
         using var alone = await receiver.GetWithTokenAsync(foreign);
 
         (await theirs.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("visitor");
@@ -166,7 +162,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Tokens_of_two_schemes_do_not_cross()
     {
-        await using var host = await ServiceHost.StartAsync(
+        await using var host = await TestService.StartAsync(
             redis: null,
             configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options =>
             {
@@ -186,7 +182,7 @@ public sealed class RegistrationTests
         (await StatusAsync(host, service, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(ServiceHost host, string token, string path)
+    private static async Task<HttpStatusCode> StatusAsync(TestService host, string token, string path)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);

@@ -1,8 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -50,7 +46,7 @@ public sealed class TwoRingsTests
         challenges.ShouldNotContain("stale_key");
     }
 
-    private static Task<ServiceHost> StartAsync(RedisServer redis) => ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(RedisServer redis) => TestService.StartAsync(
         redis.ConnectionString,
         settings: options => options.RefreshInterval = TimeSpan.FromMinutes(1),
         configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options =>
@@ -67,7 +63,7 @@ public sealed class TwoRingsTests
     private static Task<string> TokenAsync(IRewtTokens tokens) =>
         tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
 
-    private static async Task<HttpResponseMessage> GetAsync(ServiceHost host, string path, string token)
+    private static async Task<HttpResponseMessage> GetAsync(TestService host, string path, string token)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -1,10 +1,6 @@
-using System.Net;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -15,9 +11,9 @@ public sealed class UnavailableTests
     {
         await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>());
 
-        using var secure = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
-        using var open = await receiver.GetAsync($"Bearer {HandmadeToken.Sign(receiver.Ring.Secret)}", "/open");
-        using var anonymous = await receiver.GetAsync(null);
+        using var secure = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
+        using var open = await receiver.AskAsync($"Bearer {HandmadeToken.Sign(receiver.Memory.Secret)}", "/open");
+        using var anonymous = await receiver.AskAsync(null);
 
         secure.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         secure.Headers.GetValues("Retry-After").ShouldBe(["7"]);
@@ -44,7 +40,7 @@ public sealed class UnavailableTests
             application => application.MapGet("/both", () => "ok").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes(first, second).RequireAuthenticatedUser()));
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret), "/both");
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/both");
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.GetValues("Retry-After").ShouldBe(["7"]);
@@ -67,7 +63,7 @@ public sealed class UnavailableTests
                 },
             }));
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         heard.ShouldBeOfType<RewtKeysUnavailableException>();
@@ -80,7 +76,7 @@ public sealed class UnavailableTests
         await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver>(resolver));
 
         using var known = await receiver.GetWithTokenAsync(HandmadeToken.Sign(resolver.Secret));
-        using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Ring.Secret));
+        using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
 
         known.StatusCode.ShouldBe(HttpStatusCode.OK);
         unknown.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

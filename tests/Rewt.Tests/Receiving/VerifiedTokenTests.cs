@@ -1,15 +1,11 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Receiving;
 
@@ -34,7 +30,7 @@ public sealed class VerifiedTokenTests
                 return Task.CompletedTask;
             };
         });
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
 
@@ -66,7 +62,7 @@ public sealed class VerifiedTokenTests
                 result.Properties.Items["mine"] = "yes";
                 return changed || identity.Claims.Count() != 5 ? "changed" : "clean";
             }).RequireAuthorization());
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         for (var i = 0; i < 5; i++)
         {
@@ -79,8 +75,8 @@ public sealed class VerifiedTokenTests
     public async Task A_token_met_before_gives_the_same_ticket()
     {
         await using var receiver = await StartAsync(options => options.SaveToken = true, Tickets);
-        await using var plain = await StartAsync(_ => { }, Tickets, receiver.Ring);
-        var token = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["userId"] = "u-42", ["count"] = 7 });
+        await using var plain = await StartAsync(_ => { }, Tickets, receiver.Memory);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["userId"] = "u-42", ["count"] = 7 });
 
         foreach (var host in new[] { receiver, plain })
         {
@@ -101,7 +97,7 @@ public sealed class VerifiedTokenTests
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
 
         time.Advance(TimeSpan.FromSeconds(61));
@@ -118,10 +114,10 @@ public sealed class VerifiedTokenTests
     {
         await using var receiver = await StartAsync(_ => { });
         var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
 
-        await ring.RevokeAsync(receiver.Ring.Secret.KeyId, TestContext.Current.CancellationToken);
+        await ring.RevokeAsync(receiver.Memory.Secret.KeyId, TestContext.Current.CancellationToken);
 
         using var refused = await receiver.GetWithTokenAsync(token);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -156,7 +152,7 @@ public sealed class VerifiedTokenTests
     public async Task Only_the_very_same_bytes_are_known()
     {
         await using var receiver = await StartAsync(_ => { });
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
 
         for (var at = 0; at < token.Length; at++)
@@ -174,8 +170,8 @@ public sealed class VerifiedTokenTests
     public async Task A_token_that_is_bad_stays_bad_however_often_it_comes()
     {
         await using var receiver = await StartAsync(_ => { });
-        var forged = HandmadeToken.Sign(receiver.Ring.Secret)[..^4] + "AAAA";
-        var elsewhere = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "shipping" });
+        var forged = HandmadeToken.Sign(receiver.Memory.Secret)[..^4] + "AAAA";
+        var elsewhere = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "shipping" });
 
         for (var i = 0; i < 5; i++)
         {
@@ -192,11 +188,11 @@ public sealed class VerifiedTokenTests
             application => application.MapGet("/users", () => "in")
                 .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()),
             services: services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
 
         // The ring in memory is one for all namespaces here, so that only the audience of the scheme can refuse.
-        var named = HandmadeToken.Sign(receiver.Ring.Secret, new() { ["aud"] = "rewt" });
+        var named = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "rewt" });
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, named)).ShouldBe(HttpStatusCode.OK);
         using var refused = await receiver.GetWithTokenAsync(named, "/users");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -211,7 +207,7 @@ public sealed class VerifiedTokenTests
             if (!accept) context.Fail("not today");
             return Task.CompletedTask;
         });
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
         accept = true;
@@ -230,7 +226,7 @@ public sealed class VerifiedTokenTests
             asked++;
             return allowed ? issuer : throw new SecurityTokenInvalidIssuerException("no longer");
         });
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         for (var i = 0; i < 4; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
         allowed = false;
@@ -248,7 +244,7 @@ public sealed class VerifiedTokenTests
             keys.Enqueue(context.SecurityToken.SigningKey);
             return Task.CompletedTask;
         });
-        var token = HandmadeToken.Sign(receiver.Ring.Secret);
+        var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
         for (var i = 0; i < 3; i++) await StatusAsync(receiver, token);
 
@@ -264,7 +260,7 @@ public sealed class VerifiedTokenTests
         return string.Join('\n', [.. claims, .. items, identity.GetType().Name, identity.NameClaimType, identity.RoleClaimType, identity.AuthenticationType, result.Ticket!.AuthenticationScheme]);
     });
 
-    private static Task<Receiver> StartAsync(
+    private static Task<TestService> StartAsync(
         Action<JwtBearerOptions> configure, Action<WebApplication>? map = null, SharedMemoryRing? ring = null, Action<IServiceCollection>? services = null) =>
         Receiver.StartAsync(
             collection =>
@@ -279,7 +275,7 @@ public sealed class VerifiedTokenTests
             map,
             ring);
 
-    private static async Task<HttpStatusCode> StatusAsync(Receiver receiver, string token)
+    private static async Task<HttpStatusCode> StatusAsync(TestService receiver, string token)
     {
         using var response = await receiver.GetWithTokenAsync(token);
         return response.StatusCode;

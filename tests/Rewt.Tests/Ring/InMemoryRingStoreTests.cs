@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 
@@ -49,8 +46,8 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var open = await ServiceHost.StartAsync(redis.ConnectionString, settings: options => options.AcceptNodeTokens = true);
-        await using var closed = await ServiceHost.StartAsync(redis.ConnectionString);
+        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => options.AcceptNodeTokens = true);
+        await using var closed = await TestService.StartAsync(redis.ConnectionString);
         await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
@@ -144,7 +141,7 @@ public sealed class NodeInteropTests
         (await redis.PttlAsync(Key)).ShouldBeInRange(3_500_000, 3_600_000);
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ServiceHost host, string token)
+    private static async Task<HttpResponseMessage> GetAsync(TestService host, string token)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

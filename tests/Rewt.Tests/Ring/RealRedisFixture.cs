@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Ring;
 
 public sealed class RealRedisFixture() : RedisServerFixture(RedisServerKind.Real);

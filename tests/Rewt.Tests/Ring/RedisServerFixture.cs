@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>One server for all tests of a class, which flush it.</summary>

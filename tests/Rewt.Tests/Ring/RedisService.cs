@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>A service without HTTP, registered as an application registers it.</summary>

@@ -1,5 +1,3 @@
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>The store away, behind, read-only; clocks that jump.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>What an instance does in its life, on a clock that the test moves.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Ring;
 

@@ -1,6 +1,3 @@
-using System.Net;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Samples;
 
 /// <summary>The dashboard that the demo opens, where nobody logs in.</summary>

@@ -1,6 +1,3 @@
-using System.Net;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Samples;
 
 public sealed class GrpcSampleTests

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Samples;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Samples;
 
 public sealed class SampleTests

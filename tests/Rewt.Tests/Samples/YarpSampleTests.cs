@@ -1,7 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Samples;
 
 public sealed class YarpSampleTests

@@ -1,9 +1,6 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Polly;
 using Microsoft.Extensions.Time.Testing;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 

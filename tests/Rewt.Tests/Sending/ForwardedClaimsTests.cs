@@ -1,8 +1,5 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 
@@ -49,7 +46,7 @@ public sealed class ForwardedClaimsTests
         callee.Requests[1].Jwt.TryGetClaim("userId", out _).ShouldBeFalse();
     }
 
-    private static Task<ServiceHost> StartAsync(Callee callee) => ServiceHost.StartAsync(
+    private static Task<TestService> StartAsync(Callee callee) => TestService.StartAsync(
         redis: null,
         "orders",
         configure: builder => builder.Services
@@ -63,7 +60,7 @@ public sealed class ForwardedClaimsTests
             return TypedResults.StatusCode((int)response.StatusCode);
         }).RequireAuthorization());
 
-    private static async Task AskAsync(ServiceHost orders, string? user, string query = "")
+    private static async Task AskAsync(TestService orders, string? user, string query = "")
     {
         var claims = new Dictionary<string, object> { ["other"] = "not forwarded" };
         if (user is not null) claims["userId"] = user;

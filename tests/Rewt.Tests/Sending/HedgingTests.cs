@@ -1,6 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class HedgingTests

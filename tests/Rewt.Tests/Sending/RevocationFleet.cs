@@ -1,9 +1,6 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 
@@ -14,8 +11,8 @@ public sealed class RevocationFleet : IAsyncLifetime
     private readonly RequestCounter _counter;
     private readonly List<byte[]> _bodies = [];
     private RedisServer? _redis;
-    private ServiceHost? _inventory;
-    private ServiceHost? _orders;
+    private TestService? _inventory;
+    private TestService? _orders;
 
     public RevocationFleet() => _counter = new RequestCounter(_gate.Open);
 
@@ -30,7 +27,7 @@ public sealed class RevocationFleet : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _inventory = await ServiceHost.StartAsync(
+        _inventory = await TestService.StartAsync(
             _redis.ConnectionString,
             settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(200),
             configure: builder =>
@@ -45,7 +42,7 @@ public sealed class RevocationFleet : IAsyncLifetime
                 _bodies.Add(body.ToArray());
                 return TypedResults.Ok();
             }).RequireAuthorization());
-        _orders = await ServiceHost.StartAsync(
+        _orders = await TestService.StartAsync(
             _redis.ConnectionString,
             "orders",
             options => options.RefreshInterval = TimeSpan.FromMinutes(5),

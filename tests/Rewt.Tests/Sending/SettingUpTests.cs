@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class SettingUpTests

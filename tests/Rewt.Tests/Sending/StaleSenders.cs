@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 
 namespace Rewt.Tests.Sending;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Sending;
 
@@ -13,9 +11,9 @@ internal sealed class TrafficFleet : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _keys = new(StringComparer.Ordinal);
     private int _calls;
 
-    public List<ServiceHost> Callees { get; } = [];
+    public List<TestService> Callees { get; } = [];
 
-    public List<ServiceHost> Callers { get; } = [];
+    public List<TestService> Callers { get; } = [];
 
     /// <summary>Calls that callers have finished.</summary>
     public int Calls => Volatile.Read(ref _calls);
@@ -33,13 +31,13 @@ internal sealed class TrafficFleet : IAsyncDisposable
         var fleet = new TrafficFleet();
         for (var callee = 0; callee < 2; callee++)
         {
-            fleet.Callees.Add(await ServiceHost.StartAsync(redis.ConnectionString, "inventory", settings, builder =>
+            fleet.Callees.Add(await TestService.StartAsync(redis.ConnectionString, "inventory", settings, builder =>
                 builder.Services.AddSingleton<IStartupFilter>(fleet._counter)));
         }
 
         for (var caller = 0; caller < 2; caller++)
         {
-            fleet.Callers.Add(await ServiceHost.StartAsync(redis.ConnectionString, "orders", settings, builder =>
+            fleet.Callers.Add(await TestService.StartAsync(redis.ConnectionString, "orders", settings, builder =>
             {
                 for (var callee = 0; callee < 2; callee++)
                 {
@@ -77,7 +75,7 @@ internal sealed class TrafficFleet : IAsyncDisposable
         foreach (var host in Callers.Concat(Callees)) await host.DisposeAsync();
     }
 
-    private async Task CallAsync(ServiceHost caller, int callee, Func<bool> goOn)
+    private async Task CallAsync(TestService caller, int callee, Func<bool> goOn)
     {
         while (goOn())
         {

@@ -1,6 +1,3 @@
-using System.Net;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Tenants;
 
 public sealed class TenantAclTests
@@ -16,7 +13,7 @@ public sealed class TenantAclTests
         // The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.
         await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. rules, "~{rewt:*", "+hmget"]);
 
-        await using var host = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(200));
+        await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(200));
         var token = await host.SignAsync("acme");
         for (var call = 0; call < 10; call++)
         {

@@ -1,12 +1,8 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
 using Rewt.Tests.BadInput;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -17,14 +13,14 @@ public sealed class TenantBindingTests : IAsyncLifetime
     private const string SecretOfB = "the-secret-of-tenant-b-which-a-does-not-have";
 
     private RedisServer _redis = null!;
-    private TenantHost _host = null!;
+    private TestService _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
         await _redis.SetAsync("rewt:a:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
         await _redis.SetAsync("rewt:b:rewt-secret", SecretOfB, TimeSpan.FromHours(1));
-        _host = await TenantHost.StartAsync(_redis);
+        _host = await TenantService.StartAsync(_redis);
     }
 
     public async ValueTask DisposeAsync()
@@ -36,7 +32,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     [Fact]
     public async Task A_token_of_a_tenant_gets_in_at_the_tenants_own_url()
     {
-        using var answer = await _host.CallAsync("a", Token(SecretOfA, "\"a\""));
+        using var answer = await _host.OrdersAsync("a", Token(SecretOfA, "\"a\""));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Trim('"', ' ').ShouldBe("a");
@@ -65,7 +61,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     public async Task A_selector_is_asked_once_a_request_whether_the_token_is_new_known_or_another_tenants(int calls)
     {
         var (asked, answer) = (0, "a");
-        await using var host = await TenantHost.StartAsync(_redis, configure: builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
+        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
         {
             asked++;
             return answer;
@@ -88,7 +84,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     {
         var heard = 0;
         var isBroken = false;
-        await using var host = await TenantHost.StartAsync(_redis, configure: builder =>
+        await using var host = await TenantService.StartAsync(_redis, configure: builder =>
         {
             builder.Services.AddAuthentication().AddRewtTenantSelector(context => isBroken ? throw new InvalidOperationException("no tenant here") : context.Request.RouteValues["tenant"] as string);
             builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.Events = new JwtBearerEvents
@@ -129,7 +125,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     public async Task What_is_not_one_tenant_throughout_is_refused_and_the_endpoint_never_runs(
         string what, string? tenant, string secret, string? keyOf, string url)
     {
-        using var answer = await _host.CallAsync(url, Token(secret, tenant, keyOf));
+        using var answer = await _host.OrdersAsync(url, Token(secret, tenant, keyOf));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, what);
         answer.Headers.WwwAuthenticate.ShouldHaveSingleItem().Scheme.ShouldBe("Bearer");

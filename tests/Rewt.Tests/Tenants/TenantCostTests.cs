@@ -1,7 +1,4 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -14,7 +11,7 @@ public sealed class TenantCostTests
     public async Task Tenants_that_nobody_uses_cost_Redis_nothing_and_those_in_use_a_poll_each()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(400));
+        await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(400));
         for (var tenant = 0; tenant < 200; tenant++) await host.SignAsync($"t{tenant}");
 
         var used = await host.SignAsync("t7");
@@ -43,7 +40,7 @@ public sealed class TenantCostTests
     public async Task In_steady_state_signing_and_verifying_for_a_tenant_send_Redis_nothing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
+        await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
         (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         var before = await ReadsAsync(redis);
 
@@ -56,7 +53,7 @@ public sealed class TenantCostTests
     public async Task More_tenants_than_the_cache_holds_all_work_and_no_more_are_held()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await TenantHost.StartAsync(redis, options => options.TenantCacheSize = 16);
+        await using var host = await TenantService.StartAsync(redis, options => options.TenantCacheSize = 16);
         var tokens = new Dictionary<string, string>();
         for (var tenant = 0; tenant < 60; tenant++) tokens[$"t{tenant}"] = await host.SignAsync($"t{tenant}");
 
@@ -73,8 +70,8 @@ public sealed class TenantCostTests
     public async Task A_thousand_tenants_that_are_new_to_an_instance_are_all_served_at_once()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var issuer = await TenantHost.StartAsync(redis);
-        await using var service = await TenantHost.StartAsync(redis);
+        await using var issuer = await TenantService.StartAsync(redis);
+        await using var service = await TenantService.StartAsync(redis);
         var tokens = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async tenant => (Tenant: $"t{tenant}", Token: await issuer.SignAsync($"t{tenant}"))));
 
         var statuses = await Task.WhenAll(tokens.Select(one => service.StatusAsync(one.Tenant, one.Token)));
@@ -86,7 +83,7 @@ public sealed class TenantCostTests
     public async Task Forged_hints_in_a_flood_cost_two_looks_a_second()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
+        await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
         (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => await redis.CliAsync("PUBLISH", "{rewt:rewt-secret}:tenants", "x") == "1", "the instance listens");
         await using var attacker = await redis.ConnectAsync();
@@ -105,17 +102,17 @@ public sealed class TenantCostTests
     public async Task Known_tenants_go_on_through_an_outage_and_unknown_ones_get_503_until_it_ends()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         var token = await host.SignAsync("acme");
         (await host.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
         var unknown = await host.SignAsync("globex");
-        await using var cold = await TenantHost.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        await using var cold = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
 
         await redis.KillAsync();
         for (var call = 0; call < 20; call++)
         {
             (await host.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
-            using var answer = await cold.CallAsync("globex", unknown);
+            using var answer = await cold.OrdersAsync("globex", unknown);
             answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             answer.Headers.RetryAfter.ShouldNotBeNull();
             answer.Headers.WwwAuthenticate.ShouldBeEmpty();
@@ -131,7 +128,7 @@ public sealed class TenantCostTests
         await Eventually.TrueAsync(
             async () => await TrySignAsync(host) is { } fresh && await cold.StatusAsync("acme", fresh) == HttpStatusCode.OK, "signing makes the ring anew");
 
-        static async Task<string?> TrySignAsync(TenantHost host)
+        static async Task<string?> TrySignAsync(TestService host)
         {
             try
             {

@@ -1,6 +1,4 @@
-using System.Net;
 using Rewt.Tests.BadInput;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -20,7 +18,7 @@ public sealed class TenantJunkTests
     public async Task Verifying_for_a_tenant_that_does_not_exist_creates_nothing(string tenant)
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await TenantHost.StartAsync(redis);
+        await using var host = await TenantService.StartAsync(redis);
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Claim("tenant", $"\"{tenant}\"");
 
         (await host.Tenants.Tokens(tenant).VerifyBearerAsync(forge.Token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
@@ -33,7 +31,7 @@ public sealed class TenantJunkTests
     private static async Task FloodAsync(int turns)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await TenantHost.StartAsync(redis);
+        await using var host = await TenantService.StartAsync(redis);
         var good = await host.SignAsync("acme");
         (await host.StatusAsync("acme", good)).ShouldBe(HttpStatusCode.OK);
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());

@@ -1,7 +1,4 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Rewt.Internal;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -9,16 +6,16 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantLifeTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
-    private TenantHost _issuer = null!;
-    private TenantHost _service = null!;
+    private TestService _issuer = null!;
+    private TestService _service = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _issuer = await TenantHost.StartAsync(_redis, Settings, name: "login");
-        _service = await TenantHost.StartAsync(_redis, Settings);
+        _issuer = await TenantService.StartAsync(_redis, Settings, name: "login");
+        _service = await TenantService.StartAsync(_redis, Settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,7 +56,7 @@ public sealed class TenantLifeTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Revoking_or_deleting_a_tenant_reaches_every_instance_by_push_and_touches_nobody_else(bool delete)
     {
-        await using var slow = await TenantHost.StartAsync(_redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
+        await using var slow = await TenantService.StartAsync(_redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
         var (acme, globex) = (await _issuer.SignAsync("acme"), await _issuer.SignAsync("globex"));
         await PushArrivesAsync(slow);
         (await slow.StatusAsync("acme", acme)).ShouldBe(HttpStatusCode.OK);
@@ -108,7 +105,7 @@ public sealed class TenantLifeTests : IAsyncLifetime
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.Unauthorized);
 
         await _redis.SetAsync("rewt:acme:rewt-secret", secret!, TimeSpan.FromHours(1));
-        await using var newcomer = await TenantHost.StartAsync(_redis, Settings);
+        await using var newcomer = await TenantService.StartAsync(_redis, Settings);
         (await newcomer.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await newcomer.StatusAsync("acme", await newcomer.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         (await newcomer.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -133,8 +130,8 @@ public sealed class TenantLifeTests : IAsyncLifetime
     public async Task Rotations_of_a_tenants_ring_happen_when_somebody_signs_and_fail_no_call()
     {
         static void Fast(RewtOptions options) => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200));
-        await using var issuer = await TenantHost.StartAsync(_redis, Fast, name: "login");
-        await using var service = await TenantHost.StartAsync(_redis, Fast);
+        await using var issuer = await TenantService.StartAsync(_redis, Fast, name: "login");
+        await using var service = await TenantService.StartAsync(_redis, Fast);
         var secrets = new HashSet<string?>();
         var started = TimeProvider.System.GetTimestamp();
 
@@ -151,12 +148,12 @@ public sealed class TenantLifeTests : IAsyncLifetime
     [Fact]
     public async Task A_tenant_that_nobody_signs_for_is_not_rotated_and_its_last_tokens_live()
     {
-        await using var issuer = await TenantHost.StartAsync(
+        await using var issuer = await TenantService.StartAsync(
             _redis, options => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100)), name: "login");
         var token = await issuer.SignAsync("acme");
 
         await Eventually.TrueAsync(async () => await _redis.GetAsync("rewt:acme:rewt-secret") is null, "its time runs out");
-        await using var newcomer = await TenantHost.StartAsync(_redis, Settings);
+        await using var newcomer = await TenantService.StartAsync(_redis, Settings);
 
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
         (await newcomer.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
@@ -166,7 +163,7 @@ public sealed class TenantLifeTests : IAsyncLifetime
     private static void Settings(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The instance has subscribed: a revocation of somebody else's has come through.</summary>
-    private async Task PushArrivesAsync(TenantHost host)
+    private async Task PushArrivesAsync(TestService host)
     {
         var rings = host.Services.GetRequiredService<RingRegistry>().Tenants("rewt")!;
         await Eventually.TrueAsync(

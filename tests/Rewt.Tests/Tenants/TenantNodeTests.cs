@@ -1,6 +1,3 @@
-using System.Net;
-using Rewt.Tests.Infrastructure;
-
 namespace Rewt.Tests.Tenants;
 
 public sealed class TenantNodeTests
@@ -11,7 +8,7 @@ public sealed class TenantNodeTests
     public async Task A_Node_service_of_the_tenants_namespace_verifies_what_we_sign_for_the_tenant()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await TenantHost.StartAsync(redis);
+        await using var host = await TenantService.StartAsync(redis);
         var token = await host.SignAsync("acme");
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, "rewt:acme");
         await using var other = await NodeRewt.StartAsync(redis.ConnectionString, "rewt:globex");
@@ -25,11 +22,11 @@ public sealed class TenantNodeTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, "rewt:acme");
-        await using var host = await TenantHost.StartAsync(redis, options => options.AcceptNodeTokens = true);
+        await using var host = await TenantService.StartAsync(redis, options => options.AcceptNodeTokens = true);
         var token = await node.SignAsync(new { tenant = "acme", userId = "u-42" });
         var size = await redis.DbSizeAsync();
 
-        using var answer = await host.CallAsync("acme", token);
+        using var answer = await host.OrdersAsync("acme", token);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe("acme u-42");

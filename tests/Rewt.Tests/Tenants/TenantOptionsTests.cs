@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -44,7 +41,7 @@ public sealed class TenantOptionsTests
     public async Task Settings_of_tenants_come_from_the_configuration()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await ServiceHost.StartAsync(redis.ConnectionString, configure: builder =>
+        await using var host = await TestService.StartAsync(redis.ConnectionString, configure: builder =>
         {
             builder.Configuration["Rewt:Schemes:Users:Tenants"] = "true";
             builder.Configuration["Rewt:Schemes:Users:TenantCacheSize"] = "99";

@@ -1,6 +1,4 @@
-using System.Net;
 using Rewt.Tests.Faults;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -14,8 +12,8 @@ public sealed class TenantPlaceTests
     {
         Require.RealRedis();
         await using var cluster = await ClusterOfThree.StartAsync();
-        await using var issuer = await TenantHost.StartAsync(cluster.Masters[0], options => options.Redis = cluster.ConnectionString, name: "login");
-        await using var service = await TenantHost.StartAsync(cluster.Masters[0], options => options.Redis = cluster.ConnectionString);
+        await using var issuer = await TenantService.StartAsync(cluster.Masters[0], options => options.Redis = cluster.ConnectionString, name: "login");
+        await using var service = await TenantService.StartAsync(cluster.Masters[0], options => options.Redis = cluster.ConnectionString);
         var tokens = await Task.WhenAll(Enumerable.Range(0, 40).Select(async number => (Tenant: Name(number), Token: await issuer.SignAsync(Name(number)))));
         foreach (var master in cluster.Masters) (await master.DbSizeAsync()).ShouldBeGreaterThan(0);
 
@@ -36,7 +34,7 @@ public sealed class TenantPlaceTests
     [Fact]
     public async Task Within_one_process_tenants_need_no_server()
     {
-        await using var host = await TenantHost.StartAsync(null);
+        await using var host = await TenantService.StartAsync(null);
         var (acme, globex) = (await host.SignAsync("acme"), await host.SignAsync("globex"));
 
         (await host.StatusAsync("acme", acme)).ShouldBe(HttpStatusCode.OK);

@@ -1,8 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Rewt.Tests.Infrastructure;
 
 namespace Rewt.Tests.Tenants;
 
@@ -10,16 +6,16 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantSendingTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
-    private TenantHost _inventory = null!;
-    private TenantHost _orders = null!;
+    private TestService _inventory = null!;
+    private TestService _orders = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        _inventory = await TenantHost.StartAsync(_redis);
-        _orders = await TenantHost.StartAsync(_redis, configure: Clients, name: "orders", map: Forward);
+        _inventory = await TenantService.StartAsync(_redis);
+        _orders = await TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward);
     }
 
     public async ValueTask DisposeAsync()
@@ -111,7 +107,7 @@ public sealed class TenantSendingTests : IAsyncLifetime
     [Fact]
     public async Task Signing_for_a_tenant_where_there_are_none_is_an_error()
     {
-        await using var single = await ServiceHost.StartAsync(_redis.ConnectionString, settings: options => options.Namespace = "single", configure: Clients);
+        await using var single = await TestService.StartAsync(_redis.ConnectionString, settings: options => options.Namespace = "single", configure: Clients);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/acme/orders").SetRewtTenant("acme");
         using var http = single.Client("plain");
 

@@ -1,13 +1,11 @@
 extern alias Greeting;
 
-using System.Net;
 using Greeting::Rewt.Samples.Grpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using GreeterProgram = Greeting::Program;
 
 namespace Rewt.Tests.TestKit;

@@ -1,10 +1,8 @@
 extern alias Inventory;
 
-using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using InventoryProgram = Inventory::Program;
 
 namespace Rewt.Tests.TestKit;

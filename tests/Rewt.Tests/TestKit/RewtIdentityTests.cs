@@ -1,10 +1,7 @@
-using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -17,13 +14,13 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_client_calls_as_the_service_it_was_last_told_to_be()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
 
-        (await KitHost.GetAsync(client)).ShouldBe("orders");
+        (await KitService.GetAsync(client)).ShouldBe("orders");
         client.WithRewtIdentity("billing").ShouldBeSameAs(client);
 
-        (await KitHost.GetAsync(client)).ShouldBe("billing");
+        (await KitService.GetAsync(client)).ShouldBe("billing");
     }
 
     [Fact]
@@ -39,19 +36,19 @@ public sealed class RewtIdentityTests
         await application.StartAsync(Cancellation);
         using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) }.WithRewtIdentity("orders");
 
-        (await KitHost.GetAsync(client)).ShouldBe("orders");
+        (await KitService.GetAsync(client, "/secure")).ShouldBe("orders");
     }
 
     [Fact]
     public async Task The_tokens_of_a_client_are_fresh_however_long_it_lives()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring);
+        await using var host = await KitService.StartAsync(ring);
         using var client = host.ClientOf("orders");
 
         for (var day = 0; day < 4; day++)
         {
-            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK, $"day {day}");
+            (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK, $"day {day}");
             ring.Clock.Advance(TimeSpan.FromHours(25));
         }
     }
@@ -59,36 +56,36 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_request_with_credentials_of_its_own_keeps_them()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
         client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task The_application_sees_a_token_and_nothing_of_the_kit()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
 
-        (await KitHost.GetAsync(client, "/headers")).ShouldBe("Authorization,Host");
+        (await KitService.GetAsync(client, "/headers")).ShouldBe("Authorization,Host");
     }
 
     [Fact]
     public async Task An_identity_that_this_process_did_not_give_is_nobodys()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.Client();
         client.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task An_identity_is_not_to_be_guessed_and_not_to_be_read()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var one = host.ClientOf("orders");
         using var other = host.ClientOf("orders");
 
@@ -111,7 +108,7 @@ public sealed class RewtIdentityTests
         await application.StartAsync(Cancellation);
         using var client = application.GetTestClient().WithRewtIdentity("orders");
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(client, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -119,7 +116,7 @@ public sealed class RewtIdentityTests
     [InlineData(false)]
     public async Task The_audience_that_the_application_demands_is_the_tokens(bool isAnyOfTwo)
     {
-        await using var host = await KitHost.StartAsync(null, configure: services => services.Configure<JwtBearerOptions>(
+        await using var host = await KitService.StartAsync(null, configure: services => services.Configure<JwtBearerOptions>(
             RewtDefaults.AuthenticationScheme,
             options =>
             {
@@ -129,28 +126,28 @@ public sealed class RewtIdentityTests
         using var right = host.ClientOf("orders");
         using var wrong = host.Client().WithRewtIdentity("orders", audience: "inventory");
 
-        (await KitHost.StatusAsync(right)).ShouldBe(HttpStatusCode.OK);
-        (await KitHost.StatusAsync(wrong)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(right)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(wrong)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task Whom_the_host_does_not_trust_stays_outside()
     {
-        await using var host = await KitHost.StartAsync(null, options => options.TrustedIssuers = ["orders"]);
+        await using var host = await KitService.StartAsync(null, options => options.TrustedIssuers = ["orders"]);
         using var orders = host.ClientOf("orders");
         using var billing = host.ClientOf("billing");
 
-        (await KitHost.StatusAsync(orders)).ShouldBe(HttpStatusCode.OK);
-        (await KitHost.StatusAsync(billing)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(orders)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(billing)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task A_claim_that_is_not_the_callers_to_set_is_an_error_of_the_test()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.Client().WithRewtIdentity("orders", new Dictionary<string, object> { ["iss"] = "billing" });
 
-        await Should.ThrowAsync<ArgumentException>(() => KitHost.StatusAsync(client));
+        await Should.ThrowAsync<ArgumentException>(() => KitService.StatusAsync(client));
     }
 
     [Theory]

@@ -1,8 +1,5 @@
-using System.Net;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Tests.TestKit;
 
@@ -23,15 +20,15 @@ public sealed class RewtTestRingTests
         await application.StartAsync(Cancellation);
         using var client = application.GetTestClient().WithRewtIdentity("orders");
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(client, "/secure")).ShouldBe(HttpStatusCode.OK);
         application.Services.GetRequiredService<TimeProvider>().ShouldBeSameAs(ring.Clock);
     }
 
     [Fact]
     public async Task A_host_that_was_given_no_ring_has_its_own_in_its_container()
     {
-        await using var one = await KitHost.StartAsync(null);
-        await using var other = await KitHost.StartAsync(null);
+        await using var one = await KitService.StartAsync(null);
+        await using var other = await KitService.StartAsync(null);
 
         var token = await one.Services.GetRequiredService<RewtTestRing>().CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
 
@@ -45,8 +42,8 @@ public sealed class RewtTestRingTests
     public async Task What_was_signed_outlives_a_rotation_and_dies_with_a_revocation(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
-        await using var first = await KitHost.StartAsync(ring, options => options.KeyMode = mode);
-        await using var second = await KitHost.StartAsync(ring, options => (options.KeyMode, options.ServiceName) = (mode, "shipping"));
+        await using var first = await KitService.StartAsync(ring, options => options.KeyMode = mode);
+        await using var second = await KitService.StartAsync(ring, options => (options.KeyMode, options.ServiceName) = (mode, "shipping"));
         var old = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
         (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
 
@@ -63,19 +60,19 @@ public sealed class RewtTestRingTests
         (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
         (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
         using var client = first.ClientOf("orders");
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task Calls_in_parallel_notice_nothing_of_rotations()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring);
+        await using var host = await KitService.StartAsync(ring);
 
         var calls = Enumerable.Range(0, 4).Select(async caller =>
         {
             using var client = host.ClientOf($"caller-{caller}");
-            for (var call = 0; call < 40; call++) (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+            for (var call = 0; call < 40; call++) (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         }).ToList();
         for (var rotation = 0; rotation < 10; rotation++) await ring.RotateAsync(cancellationToken: Cancellation);
 
@@ -85,13 +82,13 @@ public sealed class RewtTestRingTests
     [Fact]
     public async Task What_a_host_itself_does_with_the_keys_is_known_to_those_who_call()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
         var keys = host.Services.GetRequiredService<IRewtKeyRing>();
 
         for (var round = 0; round < 5; round++)
         {
-            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+            (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
             await keys.RevokeAsync((await keys.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
         }
     }
@@ -100,7 +97,7 @@ public sealed class RewtTestRingTests
     public async Task The_clock_brings_the_next_rotation()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring);
+        await using var host = await KitService.StartAsync(ring);
         var before = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
 
         ring.Clock.Advance(TimeSpan.FromHours(24));
@@ -116,7 +113,7 @@ public sealed class RewtTestRingTests
     public async Task What_is_done_in_an_outage_is_known_after_it(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring, options => options.KeyMode = mode);
+        await using var host = await KitService.StartAsync(ring, options => options.KeyMode = mode);
         var token = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
         (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK);
 
@@ -133,67 +130,67 @@ public sealed class RewtTestRingTests
     {
         await using var ring = new RewtTestRing();
         ring.GoDown();
-        await using var host = await KitHost.StartAsync(ring);
+        await using var host = await KitService.StartAsync(ring);
         using var client = host.ClientOf("orders");
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Services.GetRequiredService<IRewtKeyRing>().RotateAsync(Cancellation));
         await ring.ComeBackAsync(Cancellation);
 
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task Tenants_have_keys_of_their_own()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring, options => options.Tenants = true);
+        await using var host = await KitService.StartAsync(ring, options => options.Tenants = true);
         using var acme = host.ClientOf("orders", "acme");
         using var globex = host.ClientOf("orders", "globex");
         using var nobody = host.ClientOf("orders");
         var old = await ring.CreateTokenAsync("orders", "inventory", tenant: "acme", cancellationToken: Cancellation);
 
-        (await KitHost.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
-        (await KitHost.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
         (await host.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
         (await ring.VerifyAsync(old, "inventory", "acme", cancellationToken: Cancellation)).IsValid.ShouldBeTrue();
         await ring.RevokeAsync("acme", cancellationToken: Cancellation);
 
         (await host.SendAsync(old)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await KitHost.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
-        (await KitHost.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(nobody))).Message.ShouldContain("Rewt:Tenants");
+        (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(nobody))).Message.ShouldContain("Rewt:Tenants");
         (await Should.ThrowAsync<InvalidOperationException>(() => ring.RotateAsync(cancellationToken: Cancellation))).Message.ShouldContain("RotationInterval");
     }
 
     [Fact]
     public async Task A_tenant_where_there_are_none_is_an_error_that_names_the_setting()
     {
-        await using var host = await KitHost.StartAsync(null);
+        await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders", "acme");
 
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(client))).Message.ShouldContain("Rewt:Tenants");
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(client))).Message.ShouldContain("Rewt:Tenants");
     }
 
     [Fact]
     public async Task A_named_scheme_has_keys_of_its_own()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring, more: schemes => schemes.AddRewt("Users", options => options.Namespace = "users"));
+        await using var host = await KitService.StartAsync(ring, more: schemes => schemes.AddRewt("Users", options => options.Namespace = "users"));
         using var user = host.Client().WithRewtIdentity("login", scheme: "Users");
         using var service = host.ClientOf("orders");
         using var unknown = host.Client().WithRewtIdentity("login", scheme: "Guests");
         var token = await ring.CreateTokenAsync("login", "inventory", scheme: "Users", cancellationToken: Cancellation);
 
-        (await KitHost.StatusAsync(user, "/users")).ShouldBe(HttpStatusCode.OK);
-        (await KitHost.StatusAsync(user)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await KitHost.StatusAsync(service)).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(user, "/users")).ShouldBe(HttpStatusCode.OK);
+        (await KitService.StatusAsync(user)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(service)).ShouldBe(HttpStatusCode.OK);
         await ring.RevokeAsync(cancellationToken: Cancellation);
         (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.OK, "what was revoked is the main scheme's");
         await ring.RevokeAsync(scheme: "Users", cancellationToken: Cancellation);
 
         (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(unknown, "/users"))).Message.ShouldContain("'Guests'");
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(unknown, "/users"))).Message.ShouldContain("'Guests'");
         (await Should.ThrowAsync<InvalidOperationException>(() => ring.RotateAsync("Guests", Cancellation))).Message.ShouldContain("'Guests'");
     }
 
@@ -203,12 +200,12 @@ public sealed class RewtTestRingTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = key.ExportSubjectPublicKeyInfoPem();
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring, options => options.VerificationKeys = [pem]);
+        await using var host = await KitService.StartAsync(ring, options => options.VerificationKeys = [pem]);
         using var client = host.ClientOf("orders");
 
         foreach (var use in new Func<Task>[]
         {
-            () => KitHost.StatusAsync(client),
+            () => KitService.StatusAsync(client),
             () => ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation),
             () => ring.RotateAsync(cancellationToken: Cancellation),
         })
@@ -228,14 +225,14 @@ public sealed class RewtTestRingTests
         await application.StartAsync(Cancellation);
         using var client = application.GetTestClient().WithRewtIdentity("orders");
 
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitHost.StatusAsync(client))).Message.ShouldContain("AddRewtAuthentication");
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(client))).Message.ShouldContain("AddRewtAuthentication");
     }
 
     [Fact]
     public async Task Trusted_apps_are_kept_in_memory_too()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitHost.StartAsync(ring, more: schemes =>
+        await using var host = await KitService.StartAsync(ring, more: schemes =>
         {
             schemes.AddRewt("Users", options => options.Namespace = "users");
             schemes.AddRewtApiKeys();
@@ -244,26 +241,26 @@ public sealed class RewtTestRingTests
         using var client = host.Client();
         client.DefaultRequestHeaders.Add("X-Api-Key", made.Key);
 
-        (await KitHost.GetAsync(client)).ShouldBe("app:acme-mobile");
+        (await KitService.GetAsync(client)).ShouldBe("app:acme-mobile");
         ring.GoDown();
         ring.Clock.Advance(TimeSpan.FromHours(2));
-        (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         await ring.ComeBackAsync(Cancellation);
 
-        (await KitHost.GetAsync(client)).ShouldBe("app:acme-mobile");
+        (await KitService.GetAsync(client)).ShouldBe("app:acme-mobile");
     }
 
     [Fact]
     public async Task A_host_that_has_ended_is_on_the_ring_no_more()
     {
         await using var ring = new RewtTestRing();
-        await using (var gone = await KitHost.StartAsync(ring, options => options.Namespace = "gone"))
+        await using (var gone = await KitService.StartAsync(ring, options => options.Namespace = "gone"))
         {
             using var client = gone.ClientOf("orders");
-            (await KitHost.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+            (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         }
 
-        await using var host = await KitHost.StartAsync(ring);
+        await using var host = await KitService.StartAsync(ring);
         await ring.RotateAsync(cancellationToken: Cancellation);
 
         (await host.SendAsync(await ring.CreateTokenAsync("orders", "billing-then", cancellationToken: Cancellation))).ShouldBe(HttpStatusCode.Unauthorized);

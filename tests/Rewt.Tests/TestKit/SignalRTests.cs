@@ -1,11 +1,9 @@
 extern alias Chatting;
 
-using System.Net;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using ChatProgram = Chatting::Program;
 
 namespace Rewt.Tests.TestKit;
@@ -47,7 +45,7 @@ public sealed class SignalRTests
         (await NegotiateAsync(token)).ShouldBe(HttpStatusCode.OK);
         (await NegotiateAsync("nonsense")).ShouldBe(HttpStatusCode.Unauthorized);
         (await NegotiateAsync(string.Empty)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await KitHost.StatusAsync(browser, $"/caller?access_token={token}")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await KitService.StatusAsync(browser, $"/caller?access_token={token}")).ShouldBe(HttpStatusCode.Unauthorized);
 
         async Task<HttpStatusCode> NegotiateAsync(string shown)
         {

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Rewt.Tests.Repository.Snippets;
 
 /// <summary>The code of docs/mixing-with-user-jwts.md that decides by the token.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Rewt.Tests.Repository.Snippets;
 
 internal static class Sending

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Rewt.Tests.Faults;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>What an instance logged: level, message and exception of each line.</summary>
 public sealed class CapturedLog : ILoggerProvider, ILogger

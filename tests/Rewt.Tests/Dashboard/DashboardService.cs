@@ -1,0 +1,92 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Rewt.Tests.Dashboard;
+
+/// <summary>A service with the dashboard, whose operators log in by a header.</summary>
+internal static partial class DashboardService
+{
+    /// <param name="redis">A connection string; null keeps the keys in memory.</param>
+    /// <param name="settings">Settings of the keys.</param>
+    /// <param name="configure">Further registrations.</param>
+    /// <param name="map">What is mapped in place of the dashboard at its own address.</param>
+    /// <param name="policy">The name of the policy that lets operators in; null for none.</param>
+    public static async Task<TestService> StartAsync(
+        string? redis = null,
+        Action<RewtOptions>? settings = null,
+        Action<WebApplicationBuilder>? configure = null,
+        Action<WebApplication>? map = null,
+        string? policy = RewtDashboardDefaults.PolicyName)
+    {
+        var service = await TestService.StartAsync(
+            redis,
+            settings: options =>
+            {
+                options.RefreshInterval = TimeSpan.FromMilliseconds(500);
+                settings?.Invoke(options);
+            },
+            configure: builder =>
+            {
+                builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TestUserHandler>(TestUserHandler.Name, null);
+                builder.Services.AddDataProtectionInMemory();
+                if (policy is not null) builder.Services.AddAuthorization(options => options.AddPolicy(policy, operators => operators.AddAuthenticationSchemes(TestUserHandler.Name).RequireRole("operator")));
+                configure?.Invoke(builder);
+            },
+            map: map ?? (application => application.MapRewtDashboard("/rewt")));
+        service.Http.DefaultRequestHeaders.Add("user", "ops-ada");
+        return service;
+    }
+
+    public static string? KeyIn(JsonElement ring, string state) =>
+        ring.GetProperty("keys").EnumerateArray().Where(key => key.GetProperty("state").GetString() == state).Select(key => key.GetProperty("id").GetString()).FirstOrDefault();
+
+    extension(TestService service)
+    {
+        public async Task<JsonElement> SnapshotAsync(string path = "/rewt") =>
+            await service.Http.GetFromJsonAsync<JsonElement>(new Uri($"{path.TrimEnd('/')}/snapshot", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        public async Task<JsonElement> RingAsync() => (await service.SnapshotAsync()).GetProperty("rings")[0];
+
+        /// <summary>Waits until the first ring has a current key.</summary>
+        public async Task<string> WarmAsync()
+        {
+            string? current = null;
+            await Eventually.TrueAsync(async () => (current = KeyIn(await service.RingAsync(), "current")) is not null, "the ring has a current key");
+            return current!;
+        }
+
+        public async Task<string> TokenAsync(string path = "/rewt")
+        {
+            var page = await service.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            return WebUtility.HtmlDecode(Field().Match(page).Groups["token"].Value);
+        }
+
+        public async Task<(HttpStatusCode Status, JsonElement Answer)> CommandAsync(string command, object body, string path = "/rewt", string? token = null)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{path.TrimEnd('/')}/{command}", UriKind.Relative)) { Content = JsonContent.Create(body) };
+            request.Headers.Add("RequestVerificationToken", token ?? await service.TokenAsync(path));
+            using var response = await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
+        }
+
+        /// <summary>A command that is to succeed: Redis has a second for each answer, which a machine that does much else may let pass, so 503 is tried again.</summary>
+        public async Task<(HttpStatusCode Status, JsonElement Answer)> CarryOutAsync(string command, object body, string path = "/rewt")
+        {
+            var before = (await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current?.KeyId;
+            for (var attempt = 1; ; attempt++)
+            {
+                var answered = await service.CommandAsync(command, body, path);
+                if (answered.Status != HttpStatusCode.ServiceUnavailable || attempt == 10) return answered;
+
+                // It may have been done without an answer, and a second rotation would be one too many.
+                var now = (await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current?.KeyId;
+                if (command == "rotate" && now != before) return (HttpStatusCode.OK, JsonSerializer.SerializeToElement(new { outcome = "rotated", keyId = now }));
+            }
+        }
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Field();
+}
