@@ -14,7 +14,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, "look", time);
 
-    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => AskAsync(
+    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
@@ -27,7 +27,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => AskAsync(
+    public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             var value = (byte[]?)await database.HashGetAsync(_keys.Apps, appId, CommandFlags.DemandMaster)
@@ -36,7 +36,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => AskAsync(
+    public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             RedisValue[] values =
@@ -47,16 +47,15 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) => AskAsync(
-        async database =>
+    public Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken) => connection.AskAsync(
+        database =>
         {
             HashEntry[] entries = [.. uses.Select(use => new HashEntry(use.Key, use.Value.ToString(CultureInfo.InvariantCulture)))];
-            await database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            return true;
+            return database.HashSetAsync(_keys.AppUses, entries, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken);
         },
         cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, long>>(
+    public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, long>>(
         async database =>
         {
             var uses = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -91,20 +90,5 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         length.Abandon();
         return ((string?)await stamp.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty) == known.Stamp
             && await length.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == known.Length;
-    }
-
-    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await ask(await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            connection.Answered();
-            return answer;
-        }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
-        {
-            connection.Failed();
-            throw;
-        }
     }
 }

@@ -28,6 +28,41 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private long _lastAnswer;
     private bool _disposed;
 
+    /// <summary>The time limit of one command or transaction.</summary>
+    public TimeSpan CommandLimit => Limits.Command;
+
+    private (TimeSpan Connect, TimeSpan Command) Limits => time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
+
+    /// <summary>Asks Redis, and takes note of whether it answered: an error is an answer too.</summary>
+    public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await ask(await DatabaseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            Answered();
+            return answer;
+        }
+        catch (RedisServerException)
+        {
+            Answered();
+            throw;
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        {
+            Failed();
+            throw;
+        }
+    }
+
+    /// <summary>Asks Redis for something without a result, and takes note of whether it answered.</summary>
+    public Task AskAsync(Func<IDatabase, Task> ask, CancellationToken cancellationToken) => AskAsync(
+        async database =>
+        {
+            await ask(database).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
     public async Task<IDatabase> DatabaseAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
 
@@ -41,18 +76,13 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The time limit of one command or transaction.</summary>
-    public TimeSpan CommandLimit => Limits.Command;
-
-    private (TimeSpan Connect, TimeSpan Command) Limits => time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
-
-    public void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+    private void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
 
     /// <summary>
     /// A call failed or got no answer in time. A connection whose other end is gone without a word is found out by nobody else: the client
     /// library would wait for the operating system to give up, so one of our own is replaced.
     /// </summary>
-    public void Failed()
+    private void Failed()
     {
         lock (_gate)
         {

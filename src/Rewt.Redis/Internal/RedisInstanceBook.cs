@@ -14,28 +14,28 @@ internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key
     /// <summary>Twice what an instance of the longest name writes: a longer entry is none of ours, and would be in every answer that lists them.</summary>
     private const int LongestMember = 400;
 
-    public async Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
+    public Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => AnnounceAsync(database, mark, former, forgetBefore, cancellationToken), cancellationToken);
+
+    public Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken) => connection.AskAsync(
+        database => database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceMark>>(
+        async database =>
+        {
+            var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return [.. entries.Select(Read).OfType<InstanceMark>()];
+        },
+        cancellationToken);
+
+    private async Task AnnounceAsync(IDatabase database, InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken)
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
         if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
         database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
         await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken)
-    {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken)
-    {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        return [.. entries.Select(Read).OfType<InstanceMark>()];
     }
 
     private static string Member(InstanceMark mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}");

@@ -17,35 +17,25 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
-    public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reading = await ReadOnceAsync(services, asked, cancellationToken).ConfigureAwait(false);
-            connection.Answered();
-            return reading;
-        }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
-        {
-            connection.Failed();
-            throw;
-        }
-    }
+    public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken);
 
-    public async Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
-    {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await WriteAsync(database, writer => Fill(writer, service, plan), cancellationToken).ConfigureAwait(false);
-        if (plan.IsNews) Hint(database);
-    }
+    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => connection.AskAsync(
+        async database =>
+        {
+            await WriteAsync(database, writer => Fill(writer, service, plan), cancellationToken).ConfigureAwait(false);
+            if (plan.IsNews) Hint(database);
+        },
+        cancellationToken);
 
-    public async Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
-    {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var dead = service is null ? _keys.Dead : _keys.DeadOf(service);
-        await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
-        Hint(database);
-    }
+    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
+        async database =>
+        {
+            var dead = service is null ? _keys.Dead : _keys.DeadOf(service);
+            await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
+            Hint(database);
+        },
+        cancellationToken);
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
 
@@ -55,9 +45,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<PairReading> ReadOnceAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
         var first = await RequestAsync(database, services, asked, cancellationToken).ConfigureAwait(false);
         var reading = await first.ReadAsync().ConfigureAwait(false);
         var found = await first.FoundAsync(asked).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
 internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : IRingStore
 {
-    private static readonly string ApplyScript = EmbeddedScript.Read("apply.lua");
+    private static readonly RedisScript ApplyScript = new("apply");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     private readonly NodeWay _nodeWay = new(connection, keys, time);
@@ -35,20 +35,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     {
         try
         {
-            var reading = await ReadOnceAsync(cancellationToken).ConfigureAwait(false);
-            connection.Answered();
+            var reading = await connection.AskAsync(database => ReadOnceAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _nodeWay.Forget();
             return reading;
         }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
-        {
-            connection.Failed();
-            throw;
-        }
         catch (RedisServerException exception) when (IsDenied(exception))
         {
-            connection.Answered();
-            return await _nodeWay.ReadAsync(await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -56,57 +49,18 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     {
         if (known.Slot.IsAbsent || known.Slot.IsWrongType) return false;
 
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        // In this order: whoever changes the ring changes its version, so what the second look finds as it was has been so since before the first.
-        var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
-        var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
-        foreach (var part in new Task[] { secret, stamp }) part.Abandon();
         try
         {
-            await Task.WhenAll(secret, stamp).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            connection.Answered();
-        }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
-        {
-            connection.Failed();
-            throw;
+            return await connection.AskAsync(database => IsUnchangedAsync(database, known, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException)
         {
             return false;
         }
-
-        var (value, parts) = ((byte[]?)await secret.ConfigureAwait(false), await stamp.ConfigureAwait(false));
-        return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
     }
 
-    public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
-    {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
-
-        RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
-        var values = Arguments(basis, plan);
-        try
-        {
-            return await EvaluateAsync().ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // The library believes that a flushed script is still loaded, and finds out by this error.
-            return await EvaluateAsync().ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (IsDenied(exception))
-        {
-            var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
-            var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            if (written) hint.Publish(database);
-            return written;
-        }
-
-        async Task<bool> EvaluateAsync() => (long)await database.ScriptEvaluateAsync(ApplyScript, names, values, CommandFlags.DemandMaster)
-            .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
-    }
+    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => TryApplyAsync(database, basis, plan, cancellationToken), cancellationToken);
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
 
@@ -116,9 +70,37 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         if (!IsShared) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<RingReading> ReadOnceAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsUnchangedAsync(IDatabase database, RingReading known, CancellationToken cancellationToken)
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        // In this order: whoever changes the ring changes its version, so what the second look finds as it was has been so since before the first.
+        var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
+        foreach (var part in new Task[] { secret, stamp }) part.Abandon();
+        await Task.WhenAll(secret, stamp).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var (value, parts) = ((byte[]?)await secret.ConfigureAwait(false), await stamp.ConfigureAwait(false));
+        return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
+    }
+
+    private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    {
+        if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
+
+        RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
+        try
+        {
+            return (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+        }
+        catch (RedisServerException exception) when (IsDenied(exception))
+        {
+            var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
+            var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            if (written) hint.Publish(database);
+            return written;
+        }
+    }
+
+    private async Task<RingReading> ReadOnceAsync(IDatabase database, CancellationToken cancellationToken)
+    {
         var transaction = database.CreateTransaction();
         var parts = ReadingParts.Request(transaction, keys);
         try

@@ -14,25 +14,26 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
     public IRingStore Ring(string tenant) =>
         new RedisRingStore(connection, Keys(tenant), new HintChannel(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
 
-    public async Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => FindAsync(database, tenants, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        connection.AskAsync(database => ListAsync(database, cancellationToken), cancellationToken);
+
+    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var found = await FindAsync(database, tenants, cancellationToken).ConfigureAwait(false);
-            connection.Answered();
-            return found;
-        }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
-        {
-            connection.Failed();
-            throw;
-        }
+        _hint ??= new HintChannel(connection, _channel, string.Empty, time);
+        return _hint.SubscribeAsync(look, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        if (_hint is { } hint) await hint.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<string>> ListAsync(IDatabase database, CancellationToken cancellationToken)
+    {
         var tenants = new SortedSet<string>(StringComparer.Ordinal);
         var cursor = "0";
         do
@@ -45,18 +46,6 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
         while (cursor != "0");
 
         return [.. tenants];
-    }
-
-    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
-    {
-        _hint ??= new HintChannel(connection, _channel, string.Empty, time);
-        return _hint.SubscribeAsync(look, cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hint is { } hint) await hint.DisposeAsync().ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>A flood of tenants that do not exist costs one command; only where some do is each asked about.</summary>

@@ -39,11 +39,6 @@ internal static class TimeLimit
             task.Abandon();
             throw;
         }
-        finally
-        {
-            // Continuations run on the connection's reader, which must not wait for our work.
-            await Task.Yield();
-        }
     }
 
     /// <summary>Nobody waits for this task any more; its failure is not news to anybody.</summary>

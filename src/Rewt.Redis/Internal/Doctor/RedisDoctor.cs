@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>Asks a Redis server about itself. It reads, asks about rights without using them, and sends one message to itself; no key is touched.</summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time) : IStoreDoctor
 {
-    private static readonly string RightsScript = EmbeddedScript.Read("rights.lua");
+    private static readonly RedisScript RightsScript = new("rights");
 
     /// <summary>A push takes milliseconds where it works.</summary>
     private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);
@@ -66,7 +66,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         try
         {
             var reply = await database.ExecuteAsync(
-                "EVAL", [RightsScript, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Dead!, (string)_keys.Instances!, _keys.Channel], CommandFlags.DemandMaster)
+                "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Dead!, (string)_keys.Instances!, _keys.Channel], CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }
