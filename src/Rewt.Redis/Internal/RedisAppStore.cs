@@ -23,6 +23,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
             var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
+            connection.Started();
             return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
         },
         cancellationToken);

@@ -27,11 +27,16 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConnectionMultiplexer? _own;
     private long _lastAnswer;
     private bool _disposed;
+    private bool _hasStarted;
 
     /// <summary>The time limit of one command or transaction.</summary>
     public TimeSpan CommandLimit => Limits.Command;
 
-    private (TimeSpan Connect, TimeSpan Command) Limits => time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
+    private (TimeSpan Connect, TimeSpan Command) Limits =>
+        !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
+
+    /// <summary>Ends the start: there are keys to go on with, so an outage is to be noticed before requests wait for it.</summary>
+    public void Started() => Volatile.Write(ref _hasStarted, true);
 
     /// <summary>Asks Redis, and takes note of whether it answered: an error is an answer too.</summary>
     public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)

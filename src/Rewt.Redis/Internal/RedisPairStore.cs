@@ -17,8 +17,12 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
-    public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
-        connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken);
+    public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        var reading = await connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
+        connection.Started();
+        return reading;
+    }
 
     public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>

@@ -37,6 +37,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         {
             var reading = await connection.AskAsync(database => ReadOnceAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _nodeWay.Forget();
+            if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
         }
         catch (RedisServerException exception) when (IsDenied(exception))

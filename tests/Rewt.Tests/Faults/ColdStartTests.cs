@@ -20,6 +20,26 @@ public sealed class ColdStartTests
     [InlineData(15, 1, false)]
     public Task An_answer_may_take_four_seconds_at_the_start_and_one_later(int age, double delay, bool succeeds) => ReadAsync(age, delay, succeeds, isConnected: true);
 
+    [Fact]
+    public async Task An_instance_that_has_read_its_keys_waits_one_second_for_an_answer()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.SetAsync("rewt:rewt-secret", new string('s', 43), TimeSpan.FromHours(1));
+        await using var proxy = TcpProxy.Start(redis.Port);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var time = new FakeTimeProvider();
+        var options = new RewtOptions { Redis = proxy.ConnectionString };
+        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, time);
+        await store.ReadAsync(Cancellation);
+
+        proxy.Hold();
+        var reading = store.ReadAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await Should.ThrowAsync<TimeoutException>(() => reading);
+        proxy.Release();
+    }
+
     private static async Task ReadAsync(int age, double delay, bool succeeds, bool isConnected)
     {
         await using var redis = await RedisServer.StartAsync();

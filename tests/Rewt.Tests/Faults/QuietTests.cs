@@ -28,14 +28,15 @@ public sealed class QuietTests(ITestOutputHelper output)
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await Eventually.TrueAsync(
-            async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") > 0 && instance.Keeper.Known is not null, TimeSpan.FromSeconds(10), "the start is over");
+            async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") > 0 && instance.Keeper.Known is not null, "the start is over");
         await redis.CommandAsync("CONFIG", "RESETSTAT");
 
         for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Keeper.ReadNowAsync(TestContext.Current.CancellationToken);
 
         var counts = await redis.CommandCountsAsync();
         counts.GetValueOrDefault("exec").ShouldBe(Refreshes);
-        var commands = counts.Where(pair => pair.Key is not "config|resetstat" and not "info" and not "select").Sum(pair => pair.Value);
+        // What runs less often than once in a refresh belongs to the client's and the instance's heartbeats.
+        var commands = counts.Where(pair => pair.Key is not "select" && pair.Value >= Refreshes).Sum(pair => pair.Value);
         output.WriteLine(string.Join(' ', counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))));
         commands.ShouldBe(7 * Refreshes);
         // One after each EXEC; 2.8.16 sends another after each command that it does not know by its type, PTTL and TIME.

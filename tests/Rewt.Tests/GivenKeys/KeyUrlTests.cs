@@ -209,10 +209,10 @@ public sealed class KeyUrlTests : IAsyncDisposable
         var length = step ?? TimeSpan.FromSeconds(1);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)
         {
-            await Eventually.TrueAsync(() => _time.ArmedTimers > 0, "the keeper sleeps");
+            await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keeper sleeps");
             _time.Advance(length < time - passed ? length : time - passed);
         }
 
-        await Eventually.TrueAsync(() => _time.ArmedTimers > 0, "the keeper sleeps");
+        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keeper sleeps");
     }
 }

@@ -14,6 +14,11 @@ internal sealed class TestClock : FakeTimeProvider
 
     public int ArmedTimers => _armed.Count;
 
+    /// <summary>
+    /// The armed timers of loops, which create them disarmed. A time limit of a task is no such timer; it may stay armed for a moment after the task has ended.
+    /// </summary>
+    public int SleepingLoops => _armed.Keys.Count(timer => timer.IsOfLoop);
+
     /// <summary>When the next timer fires; null while none is armed.</summary>
     public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
 
@@ -27,7 +32,7 @@ internal sealed class TestClock : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ShownTimer(this);
+        var timer = new ShownTimer(this) { IsOfLoop = dueTime == Timeout.InfiniteTimeSpan };
         timer.Inner = base.CreateTimer(_ => timer.Fire(callback, state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
@@ -42,6 +47,8 @@ internal sealed class TestClock : FakeTimeProvider
     private sealed class ShownTimer(TestClock clock) : ITimer
     {
         public ITimer Inner { get; set; } = null!;
+
+        public required bool IsOfLoop { get; init; }
 
         public void Fire(TimerCallback callback, object? state)
         {

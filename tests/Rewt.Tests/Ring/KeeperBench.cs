@@ -62,7 +62,7 @@ internal sealed class KeeperBench : IAsyncDisposable
     }
 
     /// <summary>The keeper has armed its timer: all that was due is done.</summary>
-    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.ArmedTimers > 0, "the keeper sleeps");
+    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the keeper sleeps");
 
     /// <summary>
     /// Fires timer after timer until the task ends; each time when the keeper waits for its share of reads, which is never a second away. A poll and the patience

@@ -127,19 +127,6 @@ public sealed class RingKeeperPullTests
     }
 
     [Fact]
-    public async Task Nobody_waits_for_a_read_that_was_lost()
-    {
-        await using var bench = new KeeperBench();
-        bench.Store.Hold();
-        var waiting = bench.Keeper.GetAsync(Cancellation).AsTask();
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == 1 && bench.Time.ArmedTimers > 0, "a read is under way");
-
-        bench.Advance(TimeSpan.FromSeconds(4));
-
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => waiting);
-    }
-
-    [Fact]
     public async Task Closing_a_keeper_ends_a_read_under_way()
     {
         var bench = new KeeperBench();

@@ -82,7 +82,7 @@ public sealed class RingKeeperTests
         await using var another = bench.Another();
         await another.GetAsync(TestContext.Current.CancellationToken);
 
-        await KeeperBench.UntilAsync(() => bench.Time.ArmedTimers >= 2, "both sleep");
+        await KeeperBench.UntilAsync(() => bench.Time.SleepingLoops >= 2, "both sleep");
         await bench.Keeper.RevokeAsync(current, TestContext.Current.CancellationToken);
 
         // Two looks within the last second are the limit, so the third comes a second later at most.
