@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
-using Polly;
 using Microsoft.Extensions.Time.Testing;
+using Polly;
 
 namespace Rewt.Tests.Sending;
 
