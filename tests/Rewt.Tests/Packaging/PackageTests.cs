@@ -161,5 +161,10 @@ public sealed class PackageTests(PackedClone packed)
         }
     }
 
-    private static string VersionOf(string package) => Versions.Descendants("PackageVersion").Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+    private static string VersionOf(string package)
+    {
+        var version = Versions.Descendants("PackageVersion").Single(version => version.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+        // A property has the version of the packages first; what only runs on them, such as the tests, overrides it later in the file.
+        return version.StartsWith("$(", StringComparison.Ordinal) ? Versions.Descendants(version[2..^1]).First().Value : version;
+    }
 }
