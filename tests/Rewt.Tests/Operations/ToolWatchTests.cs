@@ -10,7 +10,7 @@ public sealed class ToolWatchTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
-        using var watch = ToolRun.Start(new Dictionary<string, string>(StringComparer.Ordinal), "watch", "-o", "json", "--duration", "60", "--redis", redis.ConnectionString);
+        using var watch = ToolRun.Start(new Dictionary<string, string>(StringComparer.Ordinal), "watch", "-o", "json", "--duration", "120", "--redis", redis.ConnectionString);
         try
         {
             var first = await NextAsync(watch, _ => true);
@@ -45,7 +45,7 @@ public sealed class ToolWatchTests
     {
         while (true)
         {
-            var line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+            var line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
             line.ShouldNotBeNull();
             var state = JsonSerializer.Deserialize<JsonElement>(line);
             if (isIt(state)) return state;
