@@ -36,7 +36,7 @@ internal sealed partial class KeyRetry
 
     public ResiliencePipeline<HttpResponseMessage> Pipeline { get; }
 
-    /// <summary>What is wrong with the application's settings, if anything.</summary>
+    /// <summary>Validates the application's settings and returns the error, or <see langword="null"/>.</summary>
     public static string? Error(RewtSigningOptions options)
     {
         var retry = Settings(options);
