@@ -15,7 +15,7 @@ internal sealed class NodeWay(RedisConnection connection, RedisKeys keys, TimePr
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
-        var timeToLive = database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster);
+        var timeToLive = ReadingParts.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
         await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, time.GetUtcNow().ToUnixTimeMilliseconds())
         {

@@ -3,22 +3,38 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The questions that make up a reading, under way, and what their answers mean together.</summary>
+/// <summary>The commands that make up a reading, under way, and the reading that their replies give.</summary>
 internal sealed class ReadingParts(
-    RedisKeys keys, Task<RedisValue> secret, Task<RedisResult> timeToLive, Task<HashEntry[]> ring, Task<SortedSetEntry[]> dead, Task<RedisResult> now)
+    Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
-    /// <summary>What PTTL says of a key that is not there.</summary>
+    /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
 
-    public static ReadingParts Request(IDatabaseAsync database, RedisKeys keys)
+    /// <summary>The reply of PTTL for a key that does not expire.</summary>
+    private const long NoExpiry = -1;
+
+    /// <summary>Requests everything.</summary>
+    public static ReadingParts Request(IDatabaseAsync database, RedisKeys keys) => Request(
+        database,
+        keys,
+        LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
+        DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster)));
+
+    /// <summary>
+    /// Requests everything but the revoked keys, which change only with the ring's version. An absent secret cannot be told from an empty
+    /// one here: the client library's own method for PTTL, unlike the command by its name, saves a SELECT and hides the difference.
+    /// </summary>
+    public static ReadingParts RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, long> dead) =>
+        Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(dead));
+
+    private static ReadingParts Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, long>> dead)
     {
         var parts = new ReadingParts(
-            keys,
             // Not the whole of it: whatever lies there, a reading is small.
             database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster),
-            database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster),
+            timeToLive,
             database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
-            database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster),
+            dead,
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster));
         foreach (var part in parts.All()) part.Abandon();
         return parts;
@@ -31,7 +47,7 @@ internal sealed class ReadingParts(
 
         var fields = await FieldsAsync(ring).ConfigureAwait(false);
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
-        return new RingReading(slot, RingCodec.Read(fields), await DeadAsync().ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
+        return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
@@ -44,13 +60,15 @@ internal sealed class ReadingParts(
     /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>
     public static string Stamp(byte[]? epoch, byte[]? version) => $"{Encoding.Latin1.GetString(epoch ?? [])}|{Encoding.Latin1.GetString(version ?? [])}";
 
-    public static async Task<SecretSlot> SlotAsync(Task<RedisValue> secret, Task<RedisResult> timeToLive)
+    public static async Task<long> LongAsync(Task<RedisResult> reply) => (long)await reply.ConfigureAwait(false);
+
+    public static async Task<SecretSlot> SlotAsync(Task<RedisValue> secret, Task<long> timeToLive)
     {
         try
         {
             var value = (byte[]?)await secret.ConfigureAwait(false);
-            var milliseconds = (long)await timeToLive.ConfigureAwait(false);
-            return milliseconds == NoKey ? SecretSlot.Absent : new SecretSlot(value ?? [], false, milliseconds < 0 ? null : milliseconds);
+            var milliseconds = await timeToLive.ConfigureAwait(false);
+            return milliseconds == NoKey ? SecretSlot.Absent : new SecretSlot(value ?? [], false, milliseconds == NoExpiry ? null : milliseconds);
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
@@ -73,7 +91,10 @@ internal sealed class ReadingParts(
         }
     }
 
-    private async Task<Dictionary<string, long>> DeadAsync()
+    private static async Task<long> LongAsync(Task<TimeSpan?> timeToLive) =>
+        await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
+
+    private static async Task<IReadOnlyDictionary<string, long>> DeadAsync(RedisKeys keys, Task<SortedSetEntry[]> dead)
     {
         try
         {

@@ -11,6 +11,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     private readonly NodeWay _nodeWay = new(connection, keys, time);
+    private RingReading? _last;
 
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
@@ -60,8 +61,19 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
     }
 
-    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken) =>
-        connection.AskAsync(database => TryApplyAsync(database, basis, plan, cancellationToken), cancellationToken);
+    public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.AskAsync(database => TryApplyAsync(database, basis, plan, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException)
+        {
+            // The next read requests everything, so that it finds the cause.
+            _last = null;
+            throw;
+        }
+    }
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
 
@@ -102,8 +114,21 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<RingReading> ReadOnceAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        if (_last is { } last)
+        {
+            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Dead), cancellationToken).ConfigureAwait(false);
+            if (reading.Stamp == last.Stamp && reading.Slot.Value is { Length: > 0 }) return reading;
+        }
+
+        var whole = await ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, keys), cancellationToken).ConfigureAwait(false);
+        _last = whole.Ring is null ? null : whole;
+        return whole;
+    }
+
+    private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, ReadingParts> request, CancellationToken cancellationToken)
+    {
         var transaction = database.CreateTransaction();
-        var parts = ReadingParts.Request(transaction, keys);
+        var parts = request(transaction);
         try
         {
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);

@@ -100,7 +100,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     [Fact]
     public async Task Revocations_of_another_type_are_told_by_name()
     {
-        await MaintainAsync();
+        await CreateAsync();
         await Server.DelAsync(DeadKey);
         await Server.SetAsync(DeadKey, "text");
 
@@ -108,6 +108,21 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
 
         error.Message.ShouldContain(DeadKey);
         error.Message.ShouldContain("DEL it");
+    }
+
+    [Fact]
+    public async Task Revocations_that_become_another_type_let_nothing_be_written_and_are_then_told_by_name()
+    {
+        await CreateAsync();
+        var basis = await ReadAsync();
+        await Server.DelAsync(DeadKey);
+        await Server.SetAsync(DeadKey, "text");
+        var secret = await Server.GetAsync(SecretKey);
+
+        await Should.ThrowAsync<StackExchange.Redis.RedisServerException>(() => First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation));
+
+        (await Server.GetAsync(SecretKey)).ShouldBe(secret);
+        (await Should.ThrowAsync<InvalidOperationException>(ReadAsync)).Message.ShouldContain(DeadKey);
     }
 
     [Fact]
