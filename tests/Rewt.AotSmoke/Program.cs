@@ -1,69 +1,7 @@
-// Compiled ahead of time: what the package Rewt does without Redis and HTTP, settings of each kind among it. Prints "ok" at the end.
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
-using Rewt;
+// Compiled ahead of time: tokens of the package Rewt with settings of each kind, and a receiver and a caller over HTTP with keys in the Redis
+// server that the first argument names. Prints "ok" at the end.
 using Rewt.AotSmoke;
 
-var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-{
-    ["Rewt:ServiceName"] = "smoke",
-    ["Rewt:RotationInterval"] = "02:00:00",
-    ["Rewt:TenantCacheSize"] = "123",
-    ["Rewt:TrustedIssuers:0"] = "smoke",
-    ["Rewt:AlsoAccept"] = "SharedSecret",
-    ["Rewt:AllowInsecureHttp"] = "true",
-};
-
-foreach (var mode in new[] { KeyMode.SharedSecret, KeyMode.KeyPair })
-{
-    settings["Rewt:KeyMode"] = mode.ToString();
-    var services = new ServiceCollection();
-    services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-    services.AddLogging();
-    services.AddRewtInMemory();
-    await using var provider = services.BuildServiceProvider();
-
-    var options = provider.GetRequiredService<IOptions<RewtOptions>>().Value;
-    Check(options.KeyMode == mode && options.AlsoAccept == KeyMode.SharedSecret && options.AllowInsecureHttp, "enums and switches are read");
-    Check(options.RotationInterval == TimeSpan.FromHours(2) && options.RefreshInterval == TimeSpan.FromSeconds(5), "times are read, and what was not set is derived");
-    Check(options.TenantCacheSize == 123, "numbers are read");
-    Check(options.TrustedIssuers is ["smoke"], "lists are read");
-
-    provider.GetService<IStartupValidator>()?.Validate();
-    var hosted = provider.GetServices<IHostedService>().ToList();
-    foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
-
-    var tokens = provider.GetRequiredService<IRewtTokens>();
-    Check((await tokens.VerifyAsync(await tokens.SignAsync("grüße"))).Text == "grüße", "text comes back");
-    ReadOnlyMemory<byte> bytes = new byte[] { 1, 2, 3 };
-    Check((await tokens.VerifyAsync(await tokens.SignAsync(bytes))).Bytes is [1, 2, 3], "bytes come back");
-
-    var token = await tokens.SignAsync(new Order("u-42", 7), SmokeJson.Default.Order);
-    Check((await tokens.VerifyAsync(token)).Get(SmokeJson.Default.Order) == new Order("u-42", 7), "a value comes back");
-    var half = token.Length / 2;
-    var forged = string.Concat(token.AsSpan(0, half), token[half] == 'A' ? "B" : "A", token.AsSpan(half + 1));
-    Check(!(await tokens.VerifyAsync(forged)).IsValid, "a forged token is refused");
-
-    var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["userId"] = "u-42", ["level"] = 3, ["roles"] = new[] { "a", "b" }, ["admin"] = true };
-    var bearer = await tokens.VerifyBearerAsync(await tokens.CreateBearerAsync("smoke", claims));
-    Check(bearer.IsValid && bearer.Identity!.FindFirst("userId")?.Value == "u-42" && bearer.Identity.FindAll("roles").Count() == 2, "claims come back");
-
-    var ring = provider.GetRequiredService<IRewtKeyRing>();
-    var old = await tokens.SignAsync("before");
-    await ring.RotateAsync();
-    Check((await tokens.VerifyAsync(old)).IsValid, "a token outlives a rotation");
-    await ring.RevokeAsync((await tokens.VerifyAsync(old)).KeyId!);
-    Check((await tokens.VerifyAsync(old)).Refusal == RewtRefusal.StaleKey, "and not a revocation");
-
-    foreach (var service in hosted) await service.StopAsync(CancellationToken.None);
-}
-
+await TokenSmoke.RunAsync();
+await ReceiverSmoke.RunAsync(args[0]);
 Console.WriteLine("ok");
-return 0;
-
-static void Check(bool holds, string what)
-{
-    if (!holds) throw new InvalidOperationException($"Not so: {what}.");
-}

@@ -77,14 +77,8 @@ internal sealed class TokenEndpoint(
         var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app, scopes), context.RequestAborted);
         checker.Used(keyId);
         logger.TokenTraded(app.Id, audience);
-        var answer = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["access_token"] = token,
-            ["token_type"] = "Bearer",
-            ["expires_in"] = (long)ring.TokenLifetime.TotalSeconds,
-        };
-        if (scopes.Count > 0) answer["scope"] = string.Join(' ', scopes);
-        await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
+        var answer = new TokenAnswer(token, "Bearer", (long)ring.TokenLifetime.TotalSeconds, scopes.Count > 0 ? string.Join(' ', scopes) : null);
+        await context.Response.WriteAsJsonAsync(answer, TokenJson.Default.TokenAnswer, cancellationToken: context.RequestAborted);
     }
 
     private static TokenError? ShapeError(TokenRequest request, int authorizations, ClientCredentials client)
@@ -122,7 +116,6 @@ internal sealed class TokenEndpoint(
         context.Response.StatusCode = error.Status;
         // RFC 9110 §15.5.2: a 401 names a scheme, whichever way the client tried.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");
-        var answer = new Dictionary<string, string>(StringComparer.Ordinal) { ["error"] = error.Code, ["error_description"] = error.Description };
-        await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new TokenErrorAnswer(error.Code, error.Description), TokenJson.Default.TokenErrorAnswer, cancellationToken: context.RequestAborted);
     }
 }
