@@ -21,10 +21,16 @@ public sealed class MigrationTests(ITestOutputHelper output)
     public async Task Instances_one_step_apart_accept_each_other_and_those_without_the_setting_do_not()
     {
         await using var redis = await RedisServer.StartAsync();
-        var senders = Steps.Select(step => Instance.Start(redis.ConnectionString, At("orders", step))).ToArray();
-        var receivers = Steps.Select(step => Instance.Start(redis.ConnectionString, At("inventory", step))).ToArray();
+        List<Instance> senders = [], receivers = [];
         try
         {
+            // One after another: ten cold starts at once are not what is tested, and on a busy machine one of them exceeds its limit.
+            foreach (var step in Steps)
+            {
+                senders.Add(await Instance.StartWarmAsync(redis.ConnectionString, At("orders", step)));
+                receivers.Add(await Instance.StartWarmAsync(redis.ConnectionString, At("inventory", step)));
+            }
+
             for (var sender = 0; sender < Steps.Length; sender++)
             {
                 var token = await senders[sender].Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
