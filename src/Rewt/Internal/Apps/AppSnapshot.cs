@@ -7,15 +7,13 @@ namespace Rewt.Internal;
 /// <param name="reading">The apps.</param>
 /// <param name="revoked">Key ids that this instance ever saw revoked: revoked is final, whatever a failover brings back.</param>
 /// <param name="readAt">When the read began.</param>
-internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, Moment readAt)
+internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, Moment readAt) : Snapshot(readAt)
 {
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
     public AppReading Reading => reading;
 
     public ImmutableHashSet<string> Revoked => revoked;
-
-    public TimeSpan Age(Moment now) => now.Since(readAt);
 
     /// <summary>Compares in constant time with each key of the app that is named, and as long when there is none.</summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)

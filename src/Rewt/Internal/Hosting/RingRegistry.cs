@@ -71,7 +71,7 @@ internal sealed class RingRegistry(
     /// <summary>The keepers that are in use.</summary>
     public IEnumerable<RingKeeper> Opened() => _keepers.Values.SelectMany(keepers => keepers.Opened);
 
-    /// <summary>Has all that is in use look at once: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
+    /// <summary>Has all that is in use look at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var keeper in Opened()) await keeper.ReadNowAsync(cancellationToken).ConfigureAwait(false);

@@ -2,12 +2,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one trust domain as an instance knows them after one look: immutable, shared by all requests.</summary>
-internal abstract class KeySnapshot(Moment readAt)
+/// <summary>The keys of one trust domain that one read found.</summary>
+internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
 {
-    /// <summary>Why there are no usable keys; <see langword="null"/> when there are or none is a fault.</summary>
-    public string? Problem { get; protected init; }
-
     /// <summary>Why what had to be written could not be; <see langword="null"/> when nothing was refused.</summary>
     public string? WriteRefusal { get; init; }
 
@@ -30,14 +27,7 @@ internal abstract class KeySnapshot(Moment readAt)
     public abstract long ReadAt { get; }
 
     /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
-    public TimeSpan ClockOffset => readAt.WallClock - At(ReadAt);
-
-    public TimeSpan Age(Moment now) => now.Since(readAt);
-
-    /// <summary>
-    /// Whether it was read since then. By one look at the clocks: were the process stopped between two, an old read would seem to be a new one.
-    /// </summary>
-    public bool IsSince(Moment asked, Moment now) => Age(now) <= now.Since(asked);
+    public TimeSpan ClockOffset => ReadStarted.WallClock - At(ReadAt);
 
     /// <summary>The key that signs until it is rotated.</summary>
     public abstract SigningKey? Current { get; }
@@ -82,5 +72,5 @@ internal abstract class KeySnapshot(Moment readAt)
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>The store's clock now, by this instance's.</summary>
-    protected long StoreNow(Moment now) => ReadAt + (long)now.Since(readAt).TotalMilliseconds;
+    protected long StoreNow(Moment now) => ReadAt + (long)Age(now).TotalMilliseconds;
 }

@@ -126,7 +126,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return new RingHealth(canServe, $"The tenants' rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}): look at Redis and at Rewt:Redis.");
     }
 
-    /// <summary>Reads the rings that are held, at once and beyond the budget: see <see cref="RingKeeper.ReadNowAsync"/>.</summary>
+    /// <summary>Reads the rings that are held, at once and beyond the budget: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var (_, ring) in _rings) await ring.ObserveAsync(cancellationToken).ConfigureAwait(false);

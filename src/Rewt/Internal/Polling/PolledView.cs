@@ -1,0 +1,346 @@
+using System.Threading.Channels;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Keeps one snapshot of a store fresh. A loop polls the store and follows its pushes; a request gets the last snapshot, and waits for a read
+/// only if that snapshot is too old or lacks what the request needs.
+/// </summary>
+/// <typeparam name="T">The snapshot.</typeparam>
+internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
+    where T : Snapshot
+{
+    /// <summary>The pause after a read that gave no snapshot: a little longer than a source takes to believe a value older than the known one.</summary>
+    private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long a request that needs a new read waits for a server that was unavailable: an instance that reconnected earlier may have changed the
+    /// store. Client libraries reconnect about once a second, and a read may be half a second away.
+    /// </summary>
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMilliseconds(2500);
+
+    private readonly TimeSpan _refreshInterval;
+    private readonly TimeSpan _staleBudget;
+    private readonly ReadBudget _budget;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _timer;
+    private readonly Lock _starting = new();
+    private Task? _loop;
+    private PendingRead _next = new();
+    private PendingRead? _inFlight;
+    private T? _snapshot;
+    private Failure? _failure;
+    private Due? _due;
+    private bool _isReadRequested;
+    private bool _isSubscribed;
+    private bool _wasPaused;
+
+    protected PolledView(RewtOptions options, TimeProvider time)
+    {
+        (_refreshInterval, _staleBudget, Time) = (options.RefreshInterval, options.StaleBudget, time);
+        _budget = new ReadBudget(time);
+        _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The last snapshot, of any age.</summary>
+    public T? Known => Volatile.Read(ref _snapshot);
+
+    /// <summary>The snapshot if it can be used without waiting: usable and no older than one refresh interval.</summary>
+    public T? Fresh => FreshAt(Moment.Now(Time));
+
+    /// <summary>The snapshot if it can be used without waiting, during an outage too.</summary>
+    public T? Usable
+    {
+        get
+        {
+            var now = Moment.Now(Time);
+            return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(now) <= _staleBudget ? snapshot : null);
+        }
+    }
+
+    protected TimeProvider Time { get; }
+
+    /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
+    protected Exception? LastFailure => Volatile.Read(ref _failure)?.Exception;
+
+    /// <summary>The time after which a read counts as lost.</summary>
+    private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
+
+    /// <summary><see cref="Fresh"/> for a caller that has read the clocks.</summary>
+    public T? FreshAt(Moment now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
+
+    /// <summary>Starts the loop; does nothing if it runs.</summary>
+    /// <exception cref="ObjectDisposedException">The view is disposed.</exception>
+    public void Start()
+    {
+        // A request that waited for a loop that has ended would get no answer.
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        if (_loop is not null) return;
+        lock (_starting)
+        {
+            // The loop outlives the request that may have started it, and is no part of that request's trace.
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+            // On the thread pool from its first step: a connection that the application's own factory opens may block.
+            _loop ??= Task.Run(() => RunAsync(_stopping.Token));
+        }
+    }
+
+    /// <summary>The snapshot: at most one refresh interval old while the store can be reached, at most the stale budget while it cannot.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
+    public ValueTask<T> GetAsync(CancellationToken cancellationToken) =>
+        Fresh is { } snapshot ? ValueTask.FromResult(snapshot) : GetSlowAsync(cancellationToken);
+
+    /// <summary>A snapshot from a read that begins after this call. Calls share reads, of which there are at most two a second.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The store cannot be reached, or too many requests wait.</exception>
+    public async Task<T> RefreshAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        var asked = Moment.Now(Time);
+        Exception? failure;
+        do
+        {
+            var pending = Volatile.Read(ref _next);
+            RequestRead();
+            await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
+            if (!IsFailing(out failure)) return await GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (asked.Elapsed(Time) < RecoveryPatience);
+
+        throw Unavailable(failure);
+    }
+
+    /// <summary>Reads at once, outside the loop and its budget: for tests that wait until a change is known.</summary>
+    public Task<T?> ReadNowAsync(CancellationToken cancellationToken) => ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken);
+
+    /// <summary>A synchronous disposal cannot wait; connections are closed all the same.</summary>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _ = Task.Run(async () => await DisposeAsync().ConfigureAwait(false));
+        GC.SuppressFinalize(this);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_loop is { } loop) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CloseAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Asks the loop to read soon.</summary>
+    protected void RequestRead()
+    {
+        Volatile.Write(ref _isReadRequested, true);
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Reads in turn with the loop, for an operator's command. A failure is thrown to the caller and does not count as an outage.</summary>
+    protected Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
+        ReadInTurnAsync(read, Turn.Command, cancellationToken);
+
+    /// <summary>Reads the store.</summary>
+    /// <returns>The snapshot, or <see langword="null"/> if the value read is not yet believed and the store is to be read again soon.</returns>
+    protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
+
+    /// <summary>Calls <paramref name="onChanged"/> when another instance has changed the store. Only a hint: it may come twice, late or not at all.</summary>
+    protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
+
+    /// <summary>The time until something is due that no push announces; <see cref="TimeSpan.MaxValue"/> if nothing is.</summary>
+    protected virtual TimeSpan UntilDue(T snapshot) => TimeSpan.MaxValue;
+
+    /// <summary>Called by the loop after each read that gave a snapshot.</summary>
+    protected virtual Task OnPolledAsync(T snapshot, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Called after each read, with its duration and its failure.</summary>
+    protected virtual void OnRead(TimeSpan duration, Exception? failure)
+    {
+    }
+
+    /// <summary>Called when a request gets a snapshot that is older than one refresh interval.</summary>
+    protected virtual void OnServedStale()
+    {
+    }
+
+    /// <summary>Releases what the view owns.</summary>
+    protected virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
+
+    protected abstract void LogUnavailable(Exception exception);
+
+    protected abstract void LogAvailable();
+
+    protected abstract void LogNoPush(Exception exception);
+
+    /// <summary>The answer to a request while there is no snapshot that may be used.</summary>
+    protected abstract RewtKeysUnavailableException Unavailable(Exception? exception);
+
+    /// <summary>The answer to a request while the content of the store cannot be used.</summary>
+    protected abstract RewtKeysUnavailableException Unusable(string problem);
+
+    /// <summary>Whether the last read failed, so recently that a request does not wait for another one.</summary>
+    private bool IsFailing(out Exception? exception)
+    {
+        var failure = Volatile.Read(ref _failure);
+        exception = failure?.Exception;
+        return failure is not null && failure.At.Elapsed(Time) < ReadLimit;
+    }
+
+    private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        var asked = Moment.Now(Time);
+        while (!IsFailing(out _) && !IsNew(asked))
+        {
+            if (asked.Elapsed(Time) > ReadLimit) throw Unavailable(null);
+            var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
+            RequestRead();
+            await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
+        }
+
+        var snapshot = Known;
+        if (snapshot is null || snapshot.Age(Moment.Now(Time)) > _staleBudget) throw Unavailable(LastFailure);
+        if (snapshot.Problem is { } problem) throw Unusable(problem);
+        if (snapshot.Age(Moment.Now(Time)) > _refreshInterval) OnServedStale();
+        return snapshot;
+    }
+
+    /// <summary>Young enough, or from a read that began after <paramref name="asked"/>: a read that was in flight may be as old as a pause of the process.</summary>
+    private bool IsNew(Moment asked)
+    {
+        var now = Moment.Now(Time);
+        return Known is { } snapshot && (snapshot.Age(now) <= _refreshInterval || snapshot.IsSince(asked, now));
+    }
+
+    private async Task WaitAsync(PendingRead pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pending.WaitAsync(ReadLimit, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw Unavailable(exception);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (UntilRead() <= TimeSpan.Zero)
+            {
+                var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
+                if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
+                if (!_isSubscribed && _failure is null) await TrySubscribeAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var wait = UntilRead();
+            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            await _wake.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan UntilRead()
+    {
+        var poll = Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
+        if (!Volatile.Read(ref _isReadRequested)) return poll;
+        var requested = _budget.UntilFree();
+        return requested < poll ? requested : poll;
+    }
+
+    /// <summary>One read. The loop and commands take turns, so that no two reads overlap.</summary>
+    private async Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, Turn turn, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _isReadRequested, false);
+        var pending = Interlocked.Exchange(ref _next, new PendingRead());
+        Volatile.Write(ref _inFlight, pending);
+        if (turn != Turn.Extra) _budget.Spend();
+        var began = Moment.Now(Time);
+        Exception? failure = null;
+        try
+        {
+            var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
+            if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
+            if (Interlocked.Exchange(ref _failure, null) is not null)
+            {
+                // The outage may have ended the subscription too.
+                _isSubscribed = false;
+                LogAvailable();
+            }
+
+            _wasPaused = false;
+            ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
+            return snapshot;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            if (turn == Turn.Command || cancellationToken.IsCancellationRequested) throw;
+
+            // A process that was paused during the read has learned nothing about the server: it reads again before it calls this an outage.
+            _wasPaused = !_wasPaused && began.Elapsed(Time) > ReadLimit;
+            if (_wasPaused)
+            {
+                ReadAgainIn(TimeSpan.Zero);
+                return null;
+            }
+
+            if (Interlocked.Exchange(ref _failure, new Failure(Moment.Now(Time), exception)) is null) LogUnavailable(exception);
+            ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
+            return null;
+        }
+        finally
+        {
+            Volatile.Write(ref _inFlight, null);
+            pending.Complete();
+            _turn.Release();
+            if (failure is not OperationCanceledException) OnRead(began.Elapsed(Time), failure);
+        }
+    }
+
+    private void ReadAgainIn(TimeSpan pause) => Volatile.Write(ref _due, new Due(Moment.Now(Time), pause));
+
+    private TimeSpan PollPause(T snapshot)
+    {
+        // With the default interval, a read that gets no answer has failed before the snapshot is one refresh interval old.
+        var poll = _refreshInterval * (0.6 + (Random.Shared.NextDouble() * 0.16));
+        var due = UntilDue(snapshot);
+        return due < poll ? due : poll;
+    }
+
+    private async Task TrySubscribeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SubscribeAsync(RequestRead, cancellationToken).ConfigureAwait(false);
+            _isSubscribed = true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNoPush(exception);
+        }
+    }
+
+    /// <summary>Why a read is made.</summary>
+    private enum Turn
+    {
+        /// <summary>By the loop.</summary>
+        Poll,
+
+        /// <summary>With an operator's command.</summary>
+        Command,
+
+        /// <summary>Outside the budget.</summary>
+        Extra,
+    }
+
+    private sealed record Failure(Moment At, Exception Exception);
+
+    private sealed record Due(Moment From, TimeSpan Pause);
+}
