@@ -93,14 +93,8 @@ internal sealed class Receiver : IAsyncDisposable
         return Context(scope, header).Request.Headers.Count == 1;
     }
 
+    /// <summary>Authenticates, and then reads the user as authorization and an endpoint do: every protected endpoint does.</summary>
     public async Task<bool> AuthenticateAsync(string header)
-    {
-        using var scope = _services.CreateScope();
-        return (await Context(scope, header).AuthenticateAsync()).Succeeded;
-    }
-
-    /// <summary>The same, and then what authorization and an endpoint look at: is there somebody, and who.</summary>
-    public async Task<bool> AuthenticateAndAskAsync(string header)
     {
         using var scope = _services.CreateScope();
         var user = (await Context(scope, header).AuthenticateAsync()).Principal;

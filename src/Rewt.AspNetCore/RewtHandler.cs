@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 using Rewt.Internal;
 
@@ -18,8 +17,6 @@ namespace Rewt;
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
-    private static readonly Task<AuthenticateResult> Nothing = Task.FromResult(AuthenticateResult.NoResult());
-
     private RewtSchemes? _schemes;
     private RewtRefusal _refusal;
     private RewtKeysUnavailableException? _outage;
@@ -33,100 +30,14 @@ public class RewtHandler : JwtBearerHandler
     {
     }
 
-    /// <inheritdoc />
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-    {
-        Task<AuthenticateResult> judging;
-        try
-        {
-            judging = EventHooks.HearSuccess(Events) ? ReceiveAsync() : AuthenticateUnheardAsync();
-        }
-        catch (Exception exception)
-        {
-            judging = Task.FromException<AuthenticateResult>(exception);
-        }
-
-        return judging.IsCompletedSuccessfully ? judging : FinishAsync(judging);
-    }
-
     private RewtSchemes Schemes => _schemes ??= Context.RequestServices.GetRequiredService<RewtSchemes>();
 
-    /// <summary>Asked of each request: a token that was accepted before may be of another tenant than this one.</summary>
-    private bool IsOfTenant(TokenClaims claims) => Schemes.IsOfTenant(Scheme.Name, Context, claims);
-
-    /// <summary>With nobody listening, and without waiting where a good token's key is at hand.</summary>
-    private Task<AuthenticateResult> AuthenticateUnheardAsync()
-    {
-        var credentials = Request.Headers.Authorization;
-        if (credentials.Count > 1) return FailAsync(RewtRefusal.Invalid);
-
-        var text = BearerHeader.Read(credentials.ToString());
-        if (text.IsEmpty) return Nothing;
-
-        var verifier = Schemes.Verifier(Scheme.Name, Options);
-        if (verifier.Find(text) is { } known)
-        {
-            if (!verifier.HoldsAtOnce(known)) return AuthenticateAsync(verifier, text.ToString(), known, default);
-            return IsOfTenant(known.Claims)
-                ? Task.FromResult(Accept(known.NewPrincipal(), known.NewProperties(Options.SaveToken)))
-                : FailAsync(RewtRefusal.Invalid);
-        }
-
-        var token = text.ToString();
-        var reading = verifier.Read(token);
-        if (reading.Verdict is not { IsValid: true } verdict) return AuthenticateAsync(verifier, token, null, reading);
-        return IsOfTenant(verdict.Claims!)
-            ? Task.FromResult(Accept(new ClaimsPrincipal(verdict.Identity!), TicketProperties.Of(verdict.Claims!, Options.SaveToken ? token : null)))
-            : FailAsync(RewtRefusal.Invalid);
-    }
-
-    private async Task<AuthenticateResult> ReceiveAsync()
-    {
-        var received = new MessageReceivedContext(Context, Scheme, Options);
-        await Events.MessageReceived(received);
-        if (received.Result is not null) return received.Result;
-
-        var credentials = Request.Headers.Authorization;
-        if (received.Token is null && credentials.Count > 1) return await FailAsync(RewtRefusal.Invalid);
-
-        var token = received.Token ?? BearerHeader.Read(credentials.ToString()).ToString();
-        if (token.Length == 0) return AuthenticateResult.NoResult();
-
-        var verifier = Schemes.Verifier(Scheme.Name, Options);
-        var known = verifier.Find(token);
-        return await AuthenticateAsync(verifier, token, known, known is null ? verifier.Read(token) : default);
-    }
-
-    /// <param name="verifier">Of this scheme.</param>
-    /// <param name="token">The token.</param>
-    /// <param name="known">What is known of it from before.</param>
-    /// <param name="reading">What was read of it where nothing is known.</param>
-    private async Task<AuthenticateResult> AuthenticateAsync(SchemeVerifier verifier, string token, VerifiedToken? known, TokenReading reading)
-    {
-        if (known is not null)
-        {
-            if (await verifier.HoldsAsync(known, Context.RequestAborted))
-            {
-                if (!IsOfTenant(known.Claims)) return await FailAsync(RewtRefusal.Invalid);
-                return await SucceedAsync(token, known.NewPrincipal(), known.Token, known.Claims);
-            }
-
-            reading = verifier.Read(token);
-        }
-
-        var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, Context.RequestAborted);
-        if (verdict.IsForeign) return AuthenticateResult.NoResult();
-        if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
-        if (!IsOfTenant(verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
-        return await SucceedAsync(token, new ClaimsPrincipal(verdict.Identity!), verdict.Token!, verdict.Claims!);
-    }
-
-    /// <summary>Waits for what could not be said at once, and says what an exception means.</summary>
-    private async Task<AuthenticateResult> FinishAsync(Task<AuthenticateResult> judging)
+    /// <inheritdoc />
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         try
         {
-            return await judging;
+            return await AuthenticateTokenAsync();
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -136,10 +47,47 @@ public class RewtHandler : JwtBearerHandler
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
         {
-            // Code of the application threw: its own AuthenticationFailed hears of it, as with JwtBearer, and may decide.
-            if (await AskAsync(exception) is { } decided) return decided;
+            // The application's own code threw. Its AuthenticationFailed event gets the exception and may decide, as with JwtBearer.
+            if (await RaiseFailedAsync(exception) is { } decided) return decided;
             throw;
         }
+    }
+
+    private async ValueTask<AuthenticateResult> AuthenticateTokenAsync()
+    {
+        string? given = null;
+        if (EventHooks.HasMessageReceived(Events))
+        {
+            var received = new MessageReceivedContext(Context, Scheme, Options);
+            await Events.MessageReceived(received);
+            if (received.Result is not null) return received.Result;
+            given = received.Token;
+        }
+
+        var credentials = Request.Headers.Authorization;
+        if (given is null && credentials.Count > 1) return await FailAsync(RewtRefusal.Invalid);
+
+        var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
+        if (token.IsEmpty) return AuthenticateResult.NoResult();
+
+        var (verdict, identity, properties) = await Schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context);
+        if (verdict.IsForeign) return AuthenticateResult.NoResult();
+        if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+        // Checked for each request: a token that was accepted before may be of another tenant than this one.
+        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
+
+        Logger.TokenAccepted(Scheme.Name);
+        var principal = new ClaimsPrincipal(identity!);
+        if (EventHooks.HasTokenValidated(Events))
+        {
+            var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = verdict.Token!, Properties = properties! };
+            await Events.TokenValidated(validated);
+            if (validated.Result is not null) return validated.Result;
+            (principal, properties) = (validated.Principal!, validated.Properties);
+            if (Options.SaveToken) TicketProperties.Save(properties, token.ToString());
+        }
+
+        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
     }
 
     /// <inheritdoc />
@@ -178,27 +126,6 @@ public class RewtHandler : JwtBearerHandler
     /// <summary>An event handler may set any text; RFC 6750 §3 allows printable ASCII without quotes and backslashes.</summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    private async Task<AuthenticateResult> SucceedAsync(string token, ClaimsPrincipal principal, SecurityToken securityToken, TokenClaims claims)
-    {
-        if (!EventHooks.HearSuccess(Events)) return Accept(principal, TicketProperties.Of(claims, Options.SaveToken ? token : null));
-
-        Logger.TokenAccepted(Scheme.Name);
-        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = securityToken, Properties = TicketProperties.Of(claims, null) };
-
-        await Events.TokenValidated(validated);
-        if (validated.Result is not null) return validated.Result;
-
-        if (Options.SaveToken) TicketProperties.Save(validated.Properties, token);
-        validated.Success();
-        return validated.Result!;
-    }
-
-    private AuthenticateResult Accept(ClaimsPrincipal principal, AuthenticationProperties properties)
-    {
-        Logger.TokenAccepted(Scheme.Name);
-        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
-    }
-
     private Task<AuthenticateResult> FailAsync(RewtRefusal refusal)
     {
         _refusal = refusal;
@@ -206,10 +133,10 @@ public class RewtHandler : JwtBearerHandler
         return FailAsync(new TokenRefusedException(refusal));
     }
 
-    private async Task<AuthenticateResult> FailAsync(Exception exception) => await AskAsync(exception) ?? AuthenticateResult.Fail(exception);
+    private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);
 
-    /// <summary>What the application makes of a failure; <see langword="null"/> when it leaves it at that.</summary>
-    private async Task<AuthenticateResult?> AskAsync(Exception exception)
+    /// <summary>Raises <c>AuthenticationFailed</c>; the result is <see langword="null"/> if the application leaves the failure as it is.</summary>
+    private async Task<AuthenticateResult?> RaiseFailedAsync(Exception exception)
     {
         var failed = new AuthenticationFailedContext(Context, Scheme, Options) { Exception = exception };
         await Events.AuthenticationFailed(failed);

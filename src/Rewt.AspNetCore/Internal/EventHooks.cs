@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Rewt.Internal;
 
-/// <summary>Whether the application listens to JwtBearer's events: a context for nobody need not be made.</summary>
+/// <summary>Tells whether the application handles an event of JwtBearer. The context of an event that it does not handle is not created.</summary>
 internal static class EventHooks
 {
-    private static readonly JwtBearerEvents Untouched = new();
+    private static readonly JwtBearerEvents Default = new();
 
-    /// <summary>Whether anybody would notice that <c>MessageReceived</c> and <c>TokenValidated</c> do not run.</summary>
-    public static bool HearSuccess(JwtBearerEvents events) =>
-        events.GetType() != typeof(JwtBearerEvents)
-        || !ReferenceEquals(events.OnMessageReceived, Untouched.OnMessageReceived)
-        || !ReferenceEquals(events.OnTokenValidated, Untouched.OnTokenValidated);
+    public static bool HasMessageReceived(JwtBearerEvents events) => IsDerived(events) || !ReferenceEquals(events.OnMessageReceived, Default.OnMessageReceived);
+
+    public static bool HasTokenValidated(JwtBearerEvents events) => IsDerived(events) || !ReferenceEquals(events.OnTokenValidated, Default.OnTokenValidated);
+
+    private static bool IsDerived(JwtBearerEvents events) => events.GetType() != typeof(JwtBearerEvents);
 }

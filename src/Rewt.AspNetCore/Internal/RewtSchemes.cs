@@ -46,7 +46,7 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, registry.Metrics(ring.Namespace), time);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, options.SaveToken, registry.Metrics(ring.Namespace), time);
     }
 
     /// <summary>What the application names in place of this service and the namespace.</summary>

@@ -1,38 +1,37 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>What verifying a token said, kept for the next request that brings the same bytes. Nothing that a request gets of it is shared with another.</summary>
+/// <summary>The verdict on a token, kept for the next request that brings the same bytes. A request shares nothing of it that it could change.</summary>
 internal sealed class VerifiedToken
 {
-    private readonly ClaimsIdentity _identity;
+    private readonly TokenVerdict _verdict;
+    private readonly IDictionary<string, string?> _properties;
 
-    /// <summary>Weak, so that a secret that has left the ring is not kept in memory by the tokens it signed.</summary>
+    /// <summary>Weak, so that tokens do not keep a secret in memory that has left the key ring.</summary>
     private readonly WeakReference<SecurityKey> _key;
 
-    public VerifiedToken(string text, TokenVerdict verdict)
+    public VerifiedToken(string text, TokenVerdict verdict, bool savesToken)
     {
-        (Text, Claims, Token) = (text, verdict.Claims!, verdict.Token!);
+        Text = text;
         // The key's own text of its id is found without comparing characters.
         KeyId = verdict.Key!.KeyId == verdict.Header.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
-        // Copied now: the original goes to a request, whose handlers may change it.
-        _identity = verdict.Identity!.Clone();
-        _key = new WeakReference<SecurityKey>(verdict.Key!);
+        // Copied now: the original belongs to a request, whose handlers may change it.
+        _verdict = verdict with { Key = null, Identity = verdict.Identity!.Clone() };
+        _key = new WeakReference<SecurityKey>(verdict.Key);
+        _properties = TicketProperties.Create(Claims, savesToken ? text : null).Items;
     }
 
     public string Text { get; }
 
     public string KeyId { get; }
 
-    public TokenClaims Claims { get; }
+    public TokenClaims Claims => _verdict.Claims!;
 
-    public SecurityToken Token { get; }
-
-    public ClaimsPrincipal NewPrincipal() => new LatePrincipal(_identity);
-
-    public AuthenticationProperties NewProperties(bool isSaved) => TicketProperties.Of(Claims, isSaved ? Text : null);
+    /// <summary>The verdict for one more request.</summary>
+    public VerifiedRequest ForRequest() =>
+        new(_verdict, _verdict.Identity!.Clone(), new AuthenticationProperties(new Dictionary<string, string?>(_properties, StringComparer.Ordinal)));
 
     public bool IsSignedWithOneOf(IReadOnlyList<SecurityKey> keys)
     {

@@ -16,7 +16,7 @@ public sealed class VerifiedTokensTests
         {
             var text = Text(i);
             if (_tokens.HasSeen(text)) continue;
-            if (i % 200 == 0) _tokens.Add(new VerifiedToken(text, _verdict));
+            if (i % 200 == 0) _tokens.Add(new VerifiedToken(text, _verdict, savesToken: false));
         }
 
         var kept = Enumerable.Range(0, 1_000_000).Count(i => _tokens.Find(Text(i)) is not null);
@@ -26,12 +26,12 @@ public sealed class VerifiedTokensTests
     [Fact]
     public void What_is_met_again_stays_when_the_others_leave()
     {
-        var dear = new VerifiedToken("dear", _verdict);
+        var dear = new VerifiedToken("dear", _verdict, savesToken: false);
         _tokens.Add(dear);
 
         for (var i = 0; i < 10 * VerifiedTokens.GenerationSize; i++)
         {
-            _tokens.Add(new VerifiedToken(Text(i), _verdict));
+            _tokens.Add(new VerifiedToken(Text(i), _verdict, savesToken: false));
             if (i % 500 == 0) _tokens.Find("dear").ShouldBeSameAs(dear);
         }
 
@@ -48,14 +48,14 @@ public sealed class VerifiedTokensTests
     [Fact]
     public void What_is_removed_is_gone_from_both_generations_and_its_successor_is_not()
     {
-        var first = new VerifiedToken("one", _verdict);
+        var first = new VerifiedToken("one", _verdict, savesToken: false);
         _tokens.Add(first);
-        for (var i = 0; i < VerifiedTokens.GenerationSize; i++) _tokens.Add(new VerifiedToken(Text(i), _verdict));
+        for (var i = 0; i < VerifiedTokens.GenerationSize; i++) _tokens.Add(new VerifiedToken(Text(i), _verdict, savesToken: false));
         _tokens.Find("one").ShouldBeSameAs(first);
         _tokens.Remove(first);
         _tokens.Find("one").ShouldBeNull();
 
-        var second = new VerifiedToken("one", _verdict);
+        var second = new VerifiedToken("one", _verdict, savesToken: false);
         _tokens.Add(second);
         _tokens.Remove(first);
         _tokens.Find("one").ShouldBeSameAs(second);
@@ -95,7 +95,7 @@ public sealed class VerifiedTokensTests
     private WeakReference<object> KeepOne()
     {
         var verdict = Verdict();
-        _tokens.Add(new VerifiedToken("one", verdict));
+        _tokens.Add(new VerifiedToken("one", verdict, savesToken: false));
         return new WeakReference<object>(verdict.Key!);
     }
 }
