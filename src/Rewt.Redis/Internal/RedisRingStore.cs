@@ -11,6 +11,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     private readonly NodeWay _nodeWay = new(connection, keys, time);
+    private RingState? _lastRing;
 
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
@@ -35,12 +36,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     {
         try
         {
-            var reading = await connection.AskAsync(database => ReadOnceAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _nodeWay.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
         }
-        catch (RedisServerException exception) when (IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
@@ -84,6 +85,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingPlan plan, CancellationToken cancellationToken)
     {
+        await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
         RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
@@ -91,17 +93,33 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         {
             return (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
         }
-        catch (RedisServerException exception) when (IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
+            await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
         }
     }
 
+    /// <summary>A ring that went back or began anew may be that of a server which only calls itself primary.</summary>
+    private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var reading = await ReadOnceAsync(database, cancellationToken).ConfigureAwait(false);
+        if (_lastRing is { } last && (reading.Ring is not { } ring || ring.Epoch != last.Epoch || ring.Version < last.Version))
+        {
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            reading = await ReadOnceAsync(database, cancellationToken).ConfigureAwait(false);
+        }
+
+        _lastRing = reading.Ring;
+        return reading;
+    }
+
     private async Task<RingReading> ReadOnceAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
         var parts = ReadingParts.Request(transaction, keys);
         try
@@ -110,7 +128,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
             return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !IsDenied(exception))
+        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory queues nothing, not even reads.
             return await ReadTwiceAsync(database, cancellationToken).ConfigureAwait(false);
@@ -158,8 +176,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
         Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
-
-    public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

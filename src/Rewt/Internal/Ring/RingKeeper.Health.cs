@@ -15,6 +15,7 @@ internal sealed partial class RingKeeper
 
         var age = snapshot.Age(Moment.Now(_time));
         if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
+        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"There is no ring '{Name}' yet, and Redis does not let this service make one ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(Moment.Now(_time)) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
 
         var troubles = string.Join(' ', new[] { Trouble(snapshot, age, failure), OverdueTrouble(snapshot) }.OfType<string>());
