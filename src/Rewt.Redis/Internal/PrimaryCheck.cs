@@ -56,14 +56,26 @@ internal sealed class PrimaryCheck(TimeProvider time)
     {
         try
         {
-            var info = (string?)await server.ExecuteAsync("INFO", "replication").WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
-            var lines = (info ?? string.Empty).Split("\r\n");
+            var lines = (await InfoAsync(server).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split("\r\n");
             var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? Name(server);
             return new Role(server, lines.Contains("role:master", StringComparer.Ordinal), history);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Client library 3.x counts INFO among the commands of administrators, which a multiplexer of the application may not allow.</summary>
+    private static async Task<string?> InfoAsync(IServer server)
+    {
+        try
+        {
+            return (string?)await server.ExecuteAsync("INFO", "replication").ConfigureAwait(false);
+        }
+        catch (RedisCommandException)
+        {
+            return (string?)await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'replication')", "0").ConfigureAwait(false);
         }
     }
 
