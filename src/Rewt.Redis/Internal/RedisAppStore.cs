@@ -46,7 +46,9 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             ];
             try
             {
-                return (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+                var written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+                if (written) _hint.PublishToPrefix(database);
+                return written;
             }
             catch (Exception exception) when (CommandRefusal.Is(exception))
             {

@@ -141,8 +141,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         configuration.AbortOnConnectFail = true;
         // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
         configuration.AllowAdmin = true;
+        // Scripts publish without it, and every service of the namespace is to hear every other.
+        configuration.ChannelPrefix = default;
         configuration.ConnectRetry = 1;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)LongestConnecting.TotalMilliseconds);
+        // With several servers the library waits for all of them: one that is dead must leave time to use the others.
+        var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
         Answered();

@@ -91,7 +91,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
         try
         {
-            return (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            if (applied) hint.PublishToPrefix(database);
+            return applied;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
