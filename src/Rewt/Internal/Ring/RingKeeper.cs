@@ -15,10 +15,10 @@ internal sealed partial class RingKeeper : IAsyncDisposable, IDisposable
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long an unknown key waits for a server that was away: another instance that has it back already may have made the key. Client libraries try to
-    /// connect again about once a second, and a read may be half a second away.
+    /// How long an unknown key waits for a server that was away: another instance that has it back already may have made the key. A client library that is
+    /// left to its defaults tries to connect again after up to five seconds, and a read may be most of a second away.
     /// </summary>
-    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMilliseconds(2500);
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
     private readonly TimeSpan _refreshInterval;
     private readonly TimeSpan _staleBudget;
