@@ -73,8 +73,9 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
-            // A server that is out of memory queues nothing, not even reads; what one look misses here, the next sees.
-            parts = PairParts.Request(database, _keys, services, asked);
+            // A server that is out of memory queues nothing, not even reads, and one that hands the slot over queues nothing about keys that have moved.
+            // What one look misses here, the next sees.
+            parts = PairParts.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
         await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
