@@ -31,7 +31,7 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var failure = Failure.Of(exception);
+            var failure = await UnusableServer.ExplainAsync(Failure.Of(exception), ToolContext.Of(result).Redis);
             await Console.Error.WriteLineAsync($"rewt: {failure.Message}");
             return failure.ExitCode;
         }

@@ -13,6 +13,9 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>Whose keys signed, where each tenant has keys of its own.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>The key was pending by the store: a Node service cannot know it before the write that makes it current has landed.</summary>
+    public bool IsAhead { get; init; }
+
     /// <summary>Not before it was issued either: after a clock is set back, receivers take it for one from the future.</summary>
     public bool IsUsable(DateTimeOffset now) => IssuedAt <= now && now < UseUntil;
 

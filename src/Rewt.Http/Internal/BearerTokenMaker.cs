@@ -6,10 +6,11 @@ namespace Rewt.Internal;
 internal sealed class BearerTokenMaker
 {
     private readonly TokenSigner _signer;
+    private readonly TimeProvider _time;
 
-    public BearerTokenMaker(TokenSigner signer)
+    public BearerTokenMaker(TokenSigner signer, TimeProvider time)
     {
-        _signer = signer;
+        (_signer, _time) = (signer, time);
         NewSlot = key => new BearerTokenSlot(this, key.Audience, key.Claims);
     }
 
@@ -17,18 +18,25 @@ internal sealed class BearerTokenMaker
 
     public Func<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
 
-    public BearerToken Make(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public BearerToken Make(SigningKey key, bool isAhead, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
         var token = _signer.SignBearer(key, audience, claims);
         var life = token.ExpiresAt - token.IssuedAt;
         // Spread, so that the tokens of an instance and the instances of a fleet do not all sign in one moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
-        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75)) { Tenant = _signer.Tenant };
+        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75)) 
+        {
+            Tenant = _signer.Tenant,
+            IsAhead = isAhead,
+        };
     }
 
     /// <summary>Makes a token with what is in memory; <see langword="null"/> when there is no key at hand.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public BearerToken? MakeFromMemory(string? audience, string claims) => _signer.Keys.Usable is { } snapshot
-        ? Make(_signer.CurrentKey(snapshot), audience, claims.Length == 0 ? null : ClaimJson.FromText(claims))
-        : null;
+    public BearerToken? MakeFromMemory(string? audience, string claims)
+    {
+        if (_signer.Keys.Usable is not { } snapshot) return null;
+        var (key, isAhead) = _signer.KeyOf(snapshot, Moment.Now(_time), isStored: false);
+        return Make(key, isAhead, audience, claims.Length == 0 ? null : ClaimJson.FromText(claims));
+    }
 }

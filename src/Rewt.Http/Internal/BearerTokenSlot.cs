@@ -14,14 +14,15 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
 
     public string? Audience => audience;
 
-    /// <param name="key">The key that is current.</param>
+    /// <param name="key">The key that signs.</param>
+    /// <param name="isAhead">The store does not name it as current yet.</param>
     /// <param name="values">The claims.</param>
     /// <param name="fresh">The receiver refused what was here last.</param>
     /// <param name="now">The clock.</param>
-    public BearerToken Take(SigningKey key, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
+    public BearerToken Take(SigningKey key, bool isAhead, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
     {
         var seen = _token;
-        if (!fresh && IsGood(seen, key, now))
+        if (!fresh && IsGood(seen, key, isAhead, now))
         {
             if (now >= seen!.RefreshAt && Interlocked.Exchange(ref _isRefreshing, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return seen;
@@ -30,7 +31,7 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
         lock (_signing)
         {
             // One that was made while this one waited is younger than its look at the clock.
-            return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && now < newer.UseUntil ? newer : _token = maker.Make(key, audience, values);
+            return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && newer.IsAhead == isAhead && now < newer.UseUntil ? newer : _token = maker.Make(key, isAhead, audience, values);
         }
     }
 
@@ -54,5 +55,6 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
         }
     }
 
-    private static bool IsGood(BearerToken? token, SigningKey key, DateTimeOffset now) => token is not null && token.KeyId == key.KeyId && token.IsUsable(now);
+    private static bool IsGood(BearerToken? token, SigningKey key, bool isAhead, DateTimeOffset now) =>
+        token is not null && token.KeyId == key.KeyId && token.IsAhead == isAhead && token.IsUsable(now);
 }

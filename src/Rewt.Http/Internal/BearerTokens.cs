@@ -30,8 +30,8 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(tenant);
         var now = Moment.Now(time);
-        return signer.Keys.FreshAt(now)?.SigningKey(now) is { } key
-            ? ValueTask.FromResult(Get(signer, key, audience, claims, fresh, now.WallClock))
+        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
+            ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, fresh, now))
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
@@ -42,7 +42,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
             "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh, time.GetUtcNow());
+        return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
     }
 
     /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>; asks Redis when this instance knows no other.</summary>
@@ -50,36 +50,40 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        if (KnowsOtherKey(signer, refused)) return true;
+        // A token that was ahead of the store may be signed by the very key that the store names by now, so what the store names is to be read.
+        if (!refused.IsAhead && KnowsOtherKey(signer, refused)) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return signer.CurrentKey(snapshot).KeyId != refused.KeyId;
+        return refused.IsAhead || signer.KeyOf(snapshot, Moment.Now(time), isStored: true).Key.KeyId != refused.KeyId;
     }
 
     /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>, by what is in memory.</summary>
-    public bool KnowsOtherKey(BearerToken refused) => KnowsOtherKey(signers.For(refused.Tenant), refused);
+    public bool KnowsOtherKey(BearerToken refused) => refused.IsAhead || KnowsOtherKey(signers.For(refused.Tenant), refused);
 
     private bool KnowsOtherKey(TokenSigner signer, BearerToken refused)
     {
         var now = Moment.Now(time);
-        return signer.Keys.FreshAt(now)?.SigningKey(now) is { } key && key.KeyId != refused.KeyId;
+        // Past the point of rotation only the store can tell which key it names.
+        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.StoredKey(now) is { } stored && stored.KeyId == snapshot.SigningKey(now)?.KeyId && stored.KeyId != refused.KeyId;
     }
 
     private async ValueTask<BearerToken> GetSlowAsync(
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var snapshot = await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return Get(signer, signer.CurrentKey(snapshot), audience, claims, fresh, time.GetUtcNow());
+        return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
     }
 
-    private BearerToken Get(TokenSigner signer, SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, DateTimeOffset now)
+    /// <summary>A fresh token follows a refusal, and is signed with the key that the store names: any service knows it.</summary>
+    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, Moment now)
     {
-        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, claims, fresh, now);
+        var (key, isAhead) = signer.KeyOf(snapshot, now, isStored: fresh);
+        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, isAhead, claims, fresh, now.WallClock);
 
         var text = ClaimJson.ToText(claims);
         var maker = MakerOf(signer);
         return text.Length > LongestClaims
-            ? maker.Make(key, audience, claims)
-            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, claims, fresh, now);
+            ? maker.Make(key, isAhead, audience, claims)
+            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, isAhead, claims, fresh, now.WallClock);
     }
 
     /// <summary>Most tokens say nothing but who calls whom, and most clients call one service: the last of these needs no search.</summary>
@@ -91,7 +95,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     private BearerTokenMaker MakerOf(TokenSigner signer)
     {
-        if (signer.Tenant is not null) return new BearerTokenMaker(signer);
-        return _maker ??= new BearerTokenMaker(signer);
+        if (signer.Tenant is not null) return new BearerTokenMaker(signer, time);
+        return _maker ??= new BearerTokenMaker(signer, time);
     }
 }

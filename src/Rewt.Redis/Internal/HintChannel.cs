@@ -14,7 +14,20 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
 
     private RedisChannel Literal => new(channel, RedisChannel.PatternMode.Literal);
 
-    public void Publish(IDatabase database) => database.PublishAsync(Literal, message).Abandon();
+    /// <summary>Publishes under the channel's own name, and under the one that a client with a channel prefix subscribes to.</summary>
+    public void Publish(IDatabase database)
+    {
+        database.PublishAsync(Literal, message).Abandon();
+        if (HasPrefix(database)) database.ExecuteAsync("PUBLISH", channel, message).Abandon();
+    }
+
+    /// <summary>What a script has published under the channel's own name is published for clients with the same channel prefix too.</summary>
+    public void PublishToPrefix(IDatabase database)
+    {
+        if (HasPrefix(database)) database.PublishAsync(Literal, message).Abandon();
+    }
+
+    private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 
     /// <param name="look">What to do with a message: it may be anything.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

@@ -5,13 +5,21 @@ namespace Rewt.Internal;
 /// <summary>The questions that make up a reading of public keys, under way.</summary>
 internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceParts[] services)
 {
-    public static PairParts Request(IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked)
+    /// <param name="database">Where to ask.</param>
+    /// <param name="keys">The names of the keys.</param>
+    /// <param name="services">The services whose rings are read.</param>
+    /// <param name="asked">Those of which only the existence is asked.</param>
+    /// <param name="isOneByOne">One command for each key: a cluster that moves the slot answers no command about several.</param>
+    public static PairParts Request(
+        IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairParts(
             names,
             // One command however many are asked for: a forged issuer costs a few bytes.
-            database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
+            isOneByOne
+                ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
+                : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
             database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster),
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
             [.. services.Select(service => ServiceParts.Request(database, keys, service))]);

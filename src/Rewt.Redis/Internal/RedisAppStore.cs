@@ -44,7 +44,16 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
             [
                 app.Id, former.Value is null ? "0" : "1", former.Value ?? [], AppCodec.Write(app), StampField, Guid.NewGuid().ToString("N"), _keys.AppChannel,
             ];
-            return (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            try
+            {
+                var written = (long)await Script.EvaluateAsync(database, [_keys.Apps], values, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+                if (written) _hint.PublishToPrefix(database);
+                return written;
+            }
+            catch (Exception exception) when (CommandRefusal.Is(exception))
+            {
+                return await TryWriteInTransactionAsync(database, former, app.Id, values[3], cancellationToken).ConfigureAwait(false);
+            }
         },
         cancellationToken);
 
@@ -81,6 +90,18 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     {
         await _hint.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The same write as the script's where no scripts may run: a transaction that watches the app.</summary>
+    private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)
+    {
+        await database.UntilConnectedAsync(_keys.Apps, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var transaction = database.CreateTransaction();
+        transaction.AddCondition(former.Value is null ? Condition.HashNotExists(_keys.Apps, appId) : Condition.HashEqual(_keys.Apps, appId, former.Value));
+        transaction.HashSetAsync(_keys.Apps, [new HashEntry(appId, app), new HashEntry(StampField, Guid.NewGuid().ToString("N"))]).Abandon();
+        var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        if (written) _hint.Publish(database);
+        return written;
     }
 
     /// <summary>The stamp tells of our own writes, the number of fields of what a human took away.</summary>

@@ -21,6 +21,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>A little longer than anybody waits for it: a connection that comes late serves the next one who asks.</summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
+    private readonly PrimaryCheck _primary = new(time);
     private readonly Lock _gate = new();
     private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
@@ -43,13 +44,16 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         try
         {
-            var answer = await ask(await DatabaseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            var database = await DatabaseAsync(cancellationToken).ConfigureAwait(false);
+            await _primary.RunAsync(database.Multiplexer, CommandLimit, cancellationToken).ConfigureAwait(false);
+            var answer = await ask(database).ConfigureAwait(false);
             Answered();
             return answer;
         }
-        catch (RedisServerException)
+        catch (RedisServerException exception)
         {
             Answered();
+            if (CommandRefusal.WithoutArguments(exception) is { } harmless) throw harmless;
             throw;
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
@@ -58,6 +62,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             throw;
         }
     }
+
+    /// <summary>Asks the servers anew whether there is one primary, for a reading that a second primary would explain and for a write that it would lose.</summary>
+    /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
+    public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>
+        _primary.ConfirmAsync(database.Multiplexer, CommandLimit, cancellationToken);
 
     /// <summary>Asks Redis for something without a result, and takes note of whether it answered.</summary>
     public Task AskAsync(Func<IDatabase, Task> ask, CancellationToken cancellationToken) => AskAsync(
@@ -132,8 +141,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         configuration.AbortOnConnectFail = true;
         // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
         configuration.AllowAdmin = true;
+        // Scripts publish without it, and every service of the namespace is to hear every other.
+        configuration.ChannelPrefix = default;
         configuration.ConnectRetry = 1;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)LongestConnecting.TotalMilliseconds);
+        // With several servers the library waits for all of them: one that is dead must leave time to use the others.
+        var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
         Answered();

@@ -63,6 +63,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
+        await database.UntilConnectedAsync(_keys.Dead, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
         var parts = PairParts.Request(transaction, _keys, services, asked);
         try
@@ -70,10 +71,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !RedisRingStore.IsDenied(exception))
+        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
-            // A server that is out of memory queues nothing, not even reads; what one look misses here, the next sees.
-            parts = PairParts.Request(database, _keys, services, asked);
+            // A server that is out of memory queues nothing, not even reads, and one that hands the slot over queues nothing about keys that have moved.
+            // What one look misses here, the next sees.
+            parts = PairParts.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
         await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -84,6 +86,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
+            await database.UntilConnectedAsync(_keys.Dead, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var transaction = database.CreateTransaction();
             foreach (var command in fill(transaction)) command.Abandon();
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -94,7 +97,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             // It does not say why. One by one the commands do, and what they write is the same.
             await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
         }
@@ -106,7 +109,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         {
             await Task.WhenAll(commands).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
         }

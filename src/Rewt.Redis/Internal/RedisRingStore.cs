@@ -12,6 +12,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private readonly NodeWay _nodeWay = new(connection, keys, time);
     private RingReading? _last;
+    private bool _isWholeReadDue;
 
     /// <summary>The ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
@@ -36,12 +37,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     {
         try
         {
-            var reading = await connection.AskAsync(database => ReadOnceAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _nodeWay.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
         }
-        catch (RedisServerException exception) when (IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
@@ -70,7 +71,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         catch (RedisServerException)
         {
             // The next read requests everything, so that it finds the cause.
-            _last = null;
+            _isWholeReadDue = true;
             throw;
         }
     }
@@ -96,37 +97,53 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingPlan plan, CancellationToken cancellationToken)
     {
+        await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
         RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
         try
         {
-            return (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            if (applied) hint.PublishToPrefix(database);
+            return applied;
         }
-        catch (RedisServerException exception) when (IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
+            await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
         }
     }
 
-    private async Task<RingReading> ReadOnceAsync(IDatabase database, CancellationToken cancellationToken)
+    private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        if (_last is { } last)
+        var last = _last;
+        if (last is not null && !_isWholeReadDue)
         {
             var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Dead), cancellationToken).ConfigureAwait(false);
             if (reading.Stamp == last.Stamp && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
-        var whole = await ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, keys), cancellationToken).ConfigureAwait(false);
-        _last = whole.Ring is null ? null : whole;
+        var whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
+        if (last?.Ring is { } known && (whole.Ring is not { } ring || ring.Epoch != known.Epoch || ring.Version < known.Version))
+        {
+            // A key ring that went back or started again may be that of a server that only calls itself primary.
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
+        }
+
+        (_last, _isWholeReadDue) = (whole.Ring is null ? null : whole, false);
         return whole;
     }
 
+    private Task<RingReading> ReadWholeAsync(IDatabase database, CancellationToken cancellationToken) =>
+        ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, keys), cancellationToken);
+
     private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, ReadingParts> request, CancellationToken cancellationToken)
     {
+        await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
         var parts = request(transaction);
         try
@@ -135,7 +152,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
             return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !IsDenied(exception))
+        catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory queues nothing, not even reads.
             return await ReadTwiceAsync(database, cancellationToken).ConfigureAwait(false);
@@ -183,8 +200,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
         Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
-
-    public static bool IsDenied(RedisServerException exception) => exception.Message.Contains("NOPERM", StringComparison.Ordinal);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,8 +8,11 @@ internal sealed class RedisScript(string name)
     public string Text { get; } = Read(name);
 
     /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
-    public Task<RedisResult> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] values, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
-        database.ScriptEvaluateAsync(Text, keys, values, CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken);
+    public async Task<RedisResult> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] values, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await database.UntilConnectedAsync(keys[0], limit, time, cancellationToken).ConfigureAwait(false);
+        return await database.ScriptEvaluateAsync(Text, keys, values, CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
+    }
 
     private static string Read(string name)
     {

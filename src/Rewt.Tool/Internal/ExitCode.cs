@@ -11,7 +11,7 @@ internal static class ExitCode
     /// <summary>The command line is wrong, or a question cannot be asked.</summary>
     public const int Usage = 2;
 
-    /// <summary>Redis cannot be reached, does not answer or does not take the login.</summary>
+    /// <summary>Redis cannot be reached or does not answer.</summary>
     public const int Unreachable = 3;
 
     /// <summary>Redis answers and refuses, or what it holds is no ring that can be changed.</summary>
@@ -31,6 +31,15 @@ internal static class ExitCode
 
     /// <summary>There is no ring in the namespace.</summary>
     public const int NoRing = 9;
+
+    /// <summary>Redis does not take the login.</summary>
+    public const int BadLogin = 10;
+
+    /// <summary>The server is a replica.</summary>
+    public const int Replica = 11;
+
+    /// <summary>The server's host name is unknown.</summary>
+    public const int UnknownHost = 12;
 
     public const int Interrupted = 130;
 }

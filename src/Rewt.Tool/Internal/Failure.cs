@@ -8,7 +8,7 @@ namespace Rewt.Tool;
 internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Unreachable =
-        "Redis cannot be reached, does not answer, or does not take the login. Look at the server, and at --redis or REWT_REDIS (host:port,password=...,ssl=true).";
+        "Redis cannot be reached or does not answer. Look at the server, and at --redis or REWT_REDIS (host:port,password=...,ssl=true).";
 
     public static Failure Of(Exception exception) => exception switch
     {
@@ -18,7 +18,7 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
-        TimeoutException or RedisException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
+        TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
         // Without the name of a parameter that nobody typed.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Rewt.Internal;
-using StackExchange.Redis;
 
 namespace Rewt.Tool;
 
@@ -44,7 +43,7 @@ internal sealed class PairSession : IAsyncDisposable
         {
             return await _store.Instances!.ReadAsync(cancellationToken);
         }
-        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             return [];
         }

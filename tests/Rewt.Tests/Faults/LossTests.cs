@@ -31,6 +31,28 @@ public sealed class LossTests(ITestOutputHelper output)
     [Trait("Category", "Long")]
     public Task A_redis_that_was_gone_for_twelve_seconds_costs_no_call() => KillAsync(TimeSpan.FromSeconds(12));
 
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_redis_that_comes_back_empty_again_and_again_costs_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var fleet = await StartFleetAsync(redis);
+        var traffic = fleet.Drive(callsPerSecond: 100);
+        for (var round = 0; round < 13; round++)
+        {
+            var before = await fleet.CurrentKeysAsync();
+            await redis.KillAsync();
+            var killed = TimeProvider.System.GetTimestamp();
+            await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(killed) > TimeSpan.FromMilliseconds(400 * (round + 1)), "time passes");
+            await redis.RestartAsync();
+            await ConvergedAsync(fleet, redis, before);
+        }
+
+        await traffic.StopAsync();
+        output.WriteLine($"{traffic.Calls} calls, {fleet.Refused} retried");
+        traffic.Failures.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("allkeys-lru")]
     [InlineData("volatile-lru")]

@@ -48,6 +48,29 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Key_pairs_in_a_slot_that_is_half_moved_are_read()
+    {
+        const string Epoch = "{rewt:rewt-keys}:orders:epoch";
+        await using var cluster = await ClusterOfThree.StartAsync();
+        await using var orders = await Instance.StartWarmAsync(cluster.ConnectionString, Named("orders"));
+        await using var inventory = await Instance.StartWarmAsync(cluster.ConnectionString, Named("inventory"));
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        var owner = await cluster.OwnerAsync(Epoch);
+        var target = cluster.Masters.First(server => server != owner);
+        var slot = (long)(await owner.CommandAsync("CLUSTER", "KEYSLOT", Epoch))!;
+
+        await target.CommandAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", await ClusterOfThree.IdAsync(owner));
+        await owner.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", await ClusterOfThree.IdAsync(target));
+        await owner.CommandAsync("MIGRATE", "127.0.0.1", target.Port, Epoch, 0, 5000);
+
+        for (var read = 0; read < 3; read++) await inventory.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+        inventory.Log.Text.ShouldNotContain("StoreAway");
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        static Action<RewtOptions> Named(string service) => options => (options.KeyMode, options.ServiceName) = (KeyMode.KeyPair, service);
+    }
+
+    [Fact]
     [Trait("Category", "Long")]
     public async Task The_failover_of_the_owning_master_costs_no_call()
     {

@@ -58,6 +58,20 @@ public sealed class DoctorServiceTests
     }
 
     [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_clock_that_was_corrected_is_no_finding_any_more()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        var time = new ShiftedTimeProvider { Shift = TimeSpan.FromSeconds(20) };
+        await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services => services.AddSingleton<TimeProvider>(time));
+        await Eventually.TrueAsync(() => Reports(service).Of("rewt").Any(finding => finding.Code == "clock-offset"), "it is found");
+
+        time.Shift = TimeSpan.Zero;
+
+        await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "it is gone");
+    }
+
+    [Fact]
     public async Task A_current_key_that_nobody_may_replace_is_unhealthy()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");

@@ -64,6 +64,7 @@ public sealed class ToolDoctorTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await using var proxy = TcpProxy.Start(redis.Port);
         proxy.DropMessages();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
         Codes(await ToolRun.RunAsync("doctor", "--redis", proxy.ConnectionString, "-o", "json")).ShouldBe(["no-push"]);
     }
@@ -91,7 +92,21 @@ public sealed class ToolDoctorTests
         Require.That(address is not null, "needs an address that is not loopback");
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes", "--bind", "0.0.0.0", "--protected-mode", "no");
 
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+
         Codes(await ToolRun.RunAsync("doctor", "--redis", $"{address}:{redis.Port}", "-o", "json")).ShouldBe(["no-tls"]);
+    }
+
+    [Fact]
+    public async Task A_namespace_without_a_ring_is_not_called_fit()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+
+        var run = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-n", "elsewhere", "-o", "json")).Fails(8);
+
+        Codes(run).ShouldBe(["no-ring"]);
+        Text(run, "no-ring").ShouldContain("'elsewhere'");
+        (await redis.DbSizeAsync()).ShouldBe(0);
     }
 
     private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("code").GetString())];

@@ -41,6 +41,28 @@ public sealed class ToolWatchTests
         (await ToolRun.RunAsync("watch", "--redis", $"127.0.0.1:{FreePort.Next()}")).Fails(3, "Redis cannot be reached");
     }
 
+    [Fact]
+    public async Task It_says_that_there_is_no_ring()
+    {
+        await using var redis = await RedisServer.StartAsync();
+
+        (await ToolRun.RunAsync("watch", "--changes", "1", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("there is no ring");
+    }
+
+    [Fact]
+    public async Task It_ends_with_130_at_Ctrl_C()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        using var watch = ToolRun.Start(new Dictionary<string, string>(StringComparer.Ordinal), "watch", "-o", "json", "--redis", redis.ConnectionString);
+        await NextAsync(watch, _ => true);
+
+        await Tool.RunAsync(RepositoryRoot.Path, "kill", "-s", "INT", watch.Id.ToString(CultureInfo.InvariantCulture));
+        await watch.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        watch.ExitCode.ShouldBe(130);
+    }
+
     private static async Task<JsonElement> NextAsync(System.Diagnostics.Process watch, Func<JsonElement, bool> isIt)
     {
         while (true)

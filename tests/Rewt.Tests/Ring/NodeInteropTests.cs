@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
 using Rewt.Internal;
+using Rewt.Tests.Faults;
 
 namespace Rewt.Tests.Ring;
 
@@ -139,6 +141,122 @@ public sealed class NodeInteropTests
         (await service.VerifiesAsync(await node.SignAsync(new { userId = "u" }))).ShouldBeTrue();
         (await node.VerifyAsync(await service.SignAsync())).Ok.ShouldBeTrue();
         (await redis.PttlAsync(Key)).ShouldBeInRange(3_500_000, 3_600_000);
+    }
+
+    [Fact]
+    public async Task The_secret_in_Redis_signs_where_Node_verifies_until_the_rotation_is_written()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = new RedisService(redis, options =>
+        {
+            options.RotationInterval = TimeSpan.FromSeconds(3);
+            options.AcceptNodeTokens = true;
+        });
+        await StandStillAsync(redis, service);
+
+        // The rotation is due and cannot be written.
+        await PastDeadlineAsync(redis);
+
+        (await service.Tokens.VerifyAsync(await service.SignAsync(), Cancellation)).KeyId.ShouldBe(KeyId.Of((await redis.GetBytesAsync(Key))!));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_callee_that_gives_no_reason_gets_the_retry_signed_with_the_secret_in_Redis(bool isAsynchronous)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
+        await using var callee = await TestService.HostAsync(
+            builder => builder.Services.AddAuthentication().Services.AddAuthorization(),
+            application => application.MapGet("/node", async (HttpRequest request) =>
+                (await node.VerifyAsync(request.Headers.Authorization.ToString()["Bearer ".Length..])).Ok ? Results.Ok() : Results.Unauthorized()));
+        await using var sender = await TestService.StartAsync(
+            redis.ConnectionString,
+            "orders",
+            options => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300)),
+            builder => builder.Services.AddHttpClient("node", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
+        await StandStillAsync(redis, sender.Ring);
+        await PastDeadlineAsync(redis);
+        var standing = KeyId.Of((await redis.GetBytesAsync(Key))!);
+        await Eventually.TrueAsync(
+            async () => (await sender.Tokens.VerifyAsync(await sender.Tokens.SignAsync("x", Cancellation), Cancellation)).KeyId != standing, "the pending key signs");
+
+        using var client = sender.Client("node");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/node");
+        // A synchronous call cannot be made on the thread that answers it.
+        using var response = isAsynchronous ? await client.SendAsync(request, Cancellation) : await Task.Run(() => client.Send(request, Cancellation), Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rotations_and_deletions_cost_no_call_between_Node_and_here(bool acceptsNodeTokens)
+    {
+        const int Calls = 20_000;
+        var interval = TimeSpan.FromSeconds(10);
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
+        await using var callee = await TestService.HostAsync(
+            builder => builder.Services.AddAuthentication().Services.AddAuthorization(),
+            application => application.MapGet("/secure", async (HttpRequest request) =>
+                (await node.VerifyAsync(request.Headers.Authorization.ToString()["Bearer ".Length..])).Ok ? Results.Ok() : Results.Unauthorized()));
+        await using var service = await TestService.StartAsync(
+            redis.ConnectionString,
+            "orders",
+            options => (options.RotationInterval, options.RefreshInterval, options.AcceptNodeTokens) = (interval, TimeSpan.FromSeconds(1), acceptsNodeTokens),
+            builder => builder.Services.AddHttpClient("node", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory"));
+        await service.Ring.GetAsync(Cancellation);
+        var secrets = new HashSet<string>(StringComparer.Ordinal);
+        var refusedHere = new List<string>();
+
+        var traffic = new Traffic([service.Client("node")], callsPerSecond: 150);
+        var fromNode = 0;
+        for (var commands = 0; traffic.Calls < Calls || secrets.Count < 12; fromNode++)
+        {
+            if (secrets.Add(await HashAsync(redis)) && secrets.Count is 4 or 8 && commands < secrets.Count / 4)
+            {
+                commands++;
+                if (commands == 1) await redis.DelAsync(Key);
+                else await redis.SetAsync(Key, "a secret that an operator set by hand, long enough", interval);
+            }
+
+            if (acceptsNodeTokens)
+            {
+                using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }));
+                if (!answer.IsSuccessStatusCode) refusedHere.Add($"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+        }
+
+        await traffic.StopAsync();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{traffic.Calls} calls to Node, {(acceptsNodeTokens ? fromNode : 0)} from Node, {secrets.Count} secrets");
+        traffic.Failures.ShouldBeEmpty();
+        refusedHere.ShouldBeEmpty();
+    }
+
+    private static Task StandStillAsync(RedisServer redis, RedisService service) => StandStillAsync(redis, service.Ring);
+
+    /// <summary>The pending key has been out for long enough to sign, and from now on nothing can be written and nothing expires.</summary>
+    private static async Task StandStillAsync(RedisServer redis, IRewtKeyRing ring)
+    {
+        await ring.GetAsync(Cancellation);
+        await using var client = await redis.ConnectAsync();
+        await client.CommandAsync("MULTI");
+        await client.CommandAsync("PERSIST", Key);
+        await client.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
+        await client.CommandAsync("EXEC");
+    }
+
+    /// <summary>Waits until the deadline that the ring names has passed by the server's clock.</summary>
+    private static async Task PastDeadlineAsync(RedisServer redis)
+    {
+        var deadline = long.Parse(await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "deadline"), CultureInfo.InvariantCulture);
+        await Eventually.TrueAsync(async () => long.Parse((await redis.CliAsync("TIME")).Split('\n')[0], CultureInfo.InvariantCulture) * 1000 > deadline + 1000, "the deadline passes");
     }
 
     private static async Task<HttpResponseMessage> GetAsync(TestService host, string token)

@@ -128,9 +128,25 @@ public sealed class RingKeeperOutageTests
         await bench.PassAsync(TimeSpan.FromSeconds(6));
 
         var asked = bench.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
-        await bench.PassAsync(TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(250));
+        await bench.PassAsync(TimeSpan.FromSeconds(7), TimeSpan.FromMilliseconds(250));
 
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
+    }
+
+    [Fact]
+    public async Task An_unknown_key_is_found_where_the_store_is_back_within_five_seconds()
+    {
+        await using var bench = new KeeperBench();
+        await bench.StartAsync();
+        bench.Store.IsAway = true;
+        await bench.PassAsync(TimeSpan.FromSeconds(6));
+
+        var asked = bench.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+        await bench.PassAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
+        bench.Store.IsAway = false;
+        await bench.PassAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(250));
+
+        (await asked).Current.ShouldNotBeNull();
     }
 
     [Fact]

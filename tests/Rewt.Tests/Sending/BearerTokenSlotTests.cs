@@ -15,14 +15,14 @@ public sealed class BearerTokenSlotTests
         await using var keeper = bench.Keeper;
         using var key = new SlowKey();
         var signer = new TokenSigner(keeper, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, time);
-        var slot = new BearerTokenMaker(signer).NewSlot((null, "inventory", string.Empty));
+        var slot = new BearerTokenMaker(signer, time).NewSlot((null, "inventory", string.Empty));
         var asked = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(1));
 
-        var first = Task.Run(() => slot.Take(key, null, fresh: false, time.GetUtcNow()), TestContext.Current.CancellationToken);
+        var first = Task.Run(() => slot.Take(key, isAhead: false, null, fresh: false, time.GetUtcNow()), TestContext.Current.CancellationToken);
         await key.IsSigning.Task;
         BearerToken? second = null;
-        var waiter = new Thread(() => second = slot.Take(key, null, fresh: false, asked));
+        var waiter = new Thread(() => second = slot.Take(key, isAhead: false, null, fresh: false, asked));
         waiter.Start();
         await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), "the second waits for the first");
         key.MaySign.Set();

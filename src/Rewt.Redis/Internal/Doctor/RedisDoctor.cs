@@ -70,9 +70,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }
-        catch (RedisServerException exception)
+        catch (Exception exception) when (exception is RedisServerException || CommandRefusal.Is(exception))
         {
-            return ([], exception.Message.Contains("NOPERM", StringComparison.Ordinal));
+            return ([], CommandRefusal.Is(exception));
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             await database.PublishAsync(channel, "look").WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (RedisServerException exception) when (RedisRingStore.IsDenied(exception))
+        catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             return false;
         }

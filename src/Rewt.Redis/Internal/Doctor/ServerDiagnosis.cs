@@ -50,7 +50,7 @@ internal static class ServerDiagnosis
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"The Redis login may run no scripts (EVAL), so its rights cannot be checked; unless it is a verifier's, give it those that 'rewt acl --role signer --namespace {ring}' prints.");
+                "acl", $"Redis lets this login run no scripts (EVAL), so its rights cannot be checked; unless it is a verifier's or the server has no EVAL, give it those that 'rewt acl --role signer --namespace {ring}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;

@@ -17,7 +17,9 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        var findings = await session.ExamineAsync(await session.LookAsync(cancellationToken), cancellationToken);
+        var ring = await session.LookAsync(cancellationToken);
+        var findings = await session.ExamineAsync(ring, cancellationToken);
+        if (ring.IsNothing && await session.Pairs.LookAsync(cancellationToken) is null) findings = [NoRing(context.Namespace), .. findings];
         if (context.IsJson)
         {
             context.WriteJson(new { context.Namespace, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });
@@ -35,6 +37,9 @@ internal static class DoctorCommand
 
         return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
     }
+
+    private static Finding NoRing(string ring) => Finding.Advice(
+        "no-ring", $"There is no ring in the namespace '{ring}', so only the server was examined; name another with --namespace or REWT_NAMESPACE, or start a service, which makes one (tenants have rings of their own).");
 
     private static string Severity(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 }

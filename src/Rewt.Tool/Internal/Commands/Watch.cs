@@ -31,10 +31,10 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // The time is over, or somebody has seen enough: that is how this ends.
+            // The time is over, or the terminal has ended it: that is how this ends.
         }
 
-        return ExitCode.Done;
+        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private async Task FollowAsync(RingSession session, WatchState state, Action<WatchState> show, CancellationToken cancellationToken)

@@ -24,6 +24,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark>
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         if (Trouble is not null && Trouble != before?.Trouble) yield return $"{at}Z {Trouble}";
+        if (Ring.IsNothing && before?.Ring.IsNothing != true) yield return $"{at}Z there is no ring in the namespace yet; the first service that may write makes one";
         var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];
         foreach (var key in Ring.ToKeys())
         {

@@ -13,6 +13,9 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often between two examinations a clock that was off is compared again, which asks no server.</summary>
+    private const int LooksAtClock = 120;
+
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +34,12 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
             }
 
             if (waiting.Count > 0) continue;
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
+            for (var look = 0; look < LooksAtClock; look++)
+            {
+                await Task.Delay(Pause / LooksAtClock, time, stoppingToken).ConfigureAwait(false);
+                foreach (var name in examined) LookAtClock(name);
+            }
+
             waiting.AddRange(examined);
         }
     }
@@ -53,6 +61,15 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
             var cause = RingHealth.Cause(exception);
             LogUnable(keeper.Name, cause);
         }
+    }
+
+    /// <summary>A clock that was corrected is no finding any more, and the health check says so before the next examination.</summary>
+    private void LookAtClock(string name)
+    {
+        var keeper = Keeper(name);
+        var before = reports.Of(keeper.Name);
+        var after = before.Where(finding => finding.Code != Examination.ClockOffset).ToList();
+        if (after.Count < before.Count && keeper.Known is { } known && !Examination.IsClockOff(known, rings.Options(name).ClockSkew)) Report(keeper.Name, after);
     }
 
     private void Report(string ring, IReadOnlyList<Finding> findings)

@@ -10,6 +10,11 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
     /// <summary>The way to the store and back, which the comparison of clocks cannot tell from an offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
+    public const string ClockOffset = "clock-offset";
+
+    /// <summary>Two services may be off in opposite directions, so each has half of what receivers forgive.</summary>
+    public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.ClockOffset.Duration() > (skew / 2) + Travel;
+
     /// <summary>No instance takes longer to see a change by polling; one that is slow to say so gets as long again.</summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 
@@ -23,10 +28,10 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
 
     private IEnumerable<Finding> OfKeys(KeySnapshot snapshot)
     {
-        if (snapshot.ClockOffset.Duration() > (settings.ClockSkew / 2) + Travel)
+        if (IsClockOff(snapshot, settings.ClockSkew))
         {
             yield return Finding.Warning(
-                "clock-offset",
+                ClockOffset,
                 $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the Redis server's, and ClockSkew forgives {Seconds(settings.ClockSkew)} s between two services; set both by NTP.");
         }
 

@@ -47,6 +47,9 @@ internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
     /// <summary>The key that signs now; <see langword="null"/> when there is none.</summary>
     public abstract SigningKey? SigningKey(Moment now);
 
+    /// <summary>The key that the store names as current, which Node services verify with: <see cref="SigningKey"/> may be ahead of it.</summary>
+    public virtual SigningKey? StoredKey(Moment now) => SigningKey(now);
+
     /// <summary>The keys that may verify what names this key, as far as this look can say.</summary>
     /// <param name="issuer">Who is said to have signed; <see langword="null"/> where nobody says.</param>
     /// <param name="keyId">The key's id.</param>

@@ -17,9 +17,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// How long a request that needs a new read waits for a server that was unavailable: an instance that reconnected earlier may have changed the
-    /// store. Client libraries reconnect about once a second, and a read may be half a second away.
+    /// store. A client library with its default settings reconnects after up to five seconds, and a read may be most of a second away.
     /// </summary>
-    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMilliseconds(2500);
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
     private readonly TimeSpan _refreshInterval;
     private readonly TimeSpan _staleBudget;

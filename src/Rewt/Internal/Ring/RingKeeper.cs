@@ -84,6 +84,7 @@ internal sealed partial class RingKeeper : PolledView<KeySnapshot>, ISigningKeys
         var now = Moment.Now(Time);
         var age = snapshot.Age(now);
         if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
+        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"There is no key ring '{Name}' yet, and Redis does not let this service create one ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;

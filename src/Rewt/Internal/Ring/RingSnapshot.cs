@@ -100,12 +100,14 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>The key that signs now: past the point of rotation the next one, if it has been out long enough for receivers to hold it.</summary>
     public override SigningKey? SigningKey(Moment now)
     {
-        if (_reading.Ring is not { } ring || Next is null) return Current;
+        if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
         var storeNow = StoreNow(now);
         var due = storeNow >= ring.Deadline - _schedule.Lead;
         return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
+
+    public override SigningKey? StoredKey(Moment now) => Current ?? SigningKey(now);
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {

@@ -46,9 +46,23 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     /// <summary>The key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
-    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(Moment.Now(time)) ?? throw new RewtKeysUnavailableException(
+    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(Moment.Now(time)) ?? throw NoKey(snapshot);
+
+    private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
         snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
         : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
+
+    /// <summary>The key to sign with, and whether it is ahead of the store.</summary>
+    /// <param name="snapshot">The keys.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="isStored">Only the key that the store names as current will do.</param>
+    /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
+    public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, Moment now, bool isStored)
+    {
+        var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
+        var stored = snapshot.StoredKey(now) ?? signing;
+        return isStored ? (stored, false) : (signing, signing.KeyId != stored.KeyId);
+    }
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
     {

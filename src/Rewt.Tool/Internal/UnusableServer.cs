@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Rewt.Tool;
+
+/// <summary>Why a server that a command could not reach cannot be used, found out by one more attempt. Never the text of a library, which may repeat a password.</summary>
+internal static class UnusableServer
+{
+    private const int LimitMilliseconds = 5000;
+
+    private static readonly Failure BadLogin = new(
+        ExitCode.BadLogin, "Redis does not take the login: the password or the user is wrong or missing. Give user=...,password=... in --redis or REWT_REDIS.");
+
+    /// <summary>A more exact failure than <paramref name="failure"/>, where there is one.</summary>
+    public static async Task<Failure> ExplainAsync(Failure failure, string connectionString)
+    {
+        if (failure.ExitCode != ExitCode.Unreachable) return failure;
+        try
+        {
+            // The library's own housekeeping key and channel lie outside the namespace, where a login needs no rights.
+            var configuration = ConfigurationOptions.Parse("tiebreaker=,configChannel=," + connectionString);
+            if (await UnknownHostAsync(configuration.EndPoints) is { } host)
+            {
+                return new Failure(ExitCode.UnknownHost, $"The host name '{host}' in --redis or REWT_REDIS is unknown: DNS has no address for it.");
+            }
+
+            (configuration.AbortOnConnectFail, configuration.ConnectRetry, configuration.ConnectTimeout) = (true, 1, LimitMilliseconds);
+            // Client library 3.x counts INFO among the commands of administrators.
+            configuration.AllowAdmin = true;
+            await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+            var servers = multiplexer.GetServers().Where(server => server.IsConnected).ToList();
+            return servers.Count > 0 && servers.TrueForAll(server => server.IsReplica) ? await ReplicaAsync(servers[0]) : failure;
+        }
+        catch (RedisConnectionException exception) when (IsLogin(exception))
+        {
+            return BadLogin;
+        }
+        catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException or ArgumentException)
+        {
+            return failure;
+        }
+    }
+
+    private static bool IsLogin(RedisConnectionException exception) =>
+        exception.FailureType == ConnectionFailureType.AuthenticationFailure
+        || exception.ToString() is var text && (text.Contains("WRONGPASS", StringComparison.Ordinal) || text.Contains("NOAUTH", StringComparison.Ordinal));
+
+    private static async Task<Failure> ReplicaAsync(IServer replica)
+    {
+        var lines = ((string?)await replica.ExecuteAsync("INFO", "replication") ?? string.Empty).Split("\r\n");
+        var primary = $"{Value("master_host")}:{Value("master_port")}";
+        return new Failure(ExitCode.Replica, $"The Redis server is a replica, and keys are read from the primary only. Name the primary in --redis or REWT_REDIS; the replica follows {primary}.");
+
+        string? Value(string name) => Array.Find(lines, line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..];
+    }
+
+    /// <summary>A host's name that DNS does not know, where it knows none of them.</summary>
+    private static async Task<string?> UnknownHostAsync(EndPointCollection servers)
+    {
+        string? unknown = null;
+        foreach (var server in servers)
+        {
+            if (server is not DnsEndPoint dns) return null;
+            try
+            {
+                await Dns.GetHostAddressesAsync(dns.Host);
+                return null;
+            }
+            catch (SocketException)
+            {
+                unknown = dns.Host;
+            }
+        }
+
+        return unknown;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Rewt.Tests.Faults;
+
+/// <summary>Habits of managed offerings.</summary>
+public sealed class ManagedRedisTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("-config", "-acl")]
+    [InlineData("-client")]
+    [InlineData("-select", "-readonly", "-cluster")]
+    [InlineData("-info", "-config", "-client", "-acl", "-select")]
+    public async Task A_server_that_refuses_housekeeping_commands_holds_the_whole_life_cycle(params string[] refused)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await redis.CommandAsync(["ACL", "SETUSER", "default", .. refused]);
+        await LiveAsync(redis);
+    }
+
+    [Fact]
+    public async Task A_server_with_one_database_and_no_housekeeping_commands_holds_the_whole_life_cycle()
+    {
+        string[] missing = ["CONFIG", "ACL", "CLIENT", "DEBUG", "SELECT"];
+        await using var redis = await RedisServer.StartAsync(
+            RedisServerKind.Real, ["--databases", "1", .. missing.SelectMany(command => new[] { "--rename-command", command, "" })]);
+        await LiveAsync(redis);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_server_that_closes_idle_connections_costs_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--timeout", "1");
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 1, 1, options => options.RefreshInterval = TimeSpan.FromSeconds(5));
+        var traffic = fleet.Drive(callsPerSecond: 50);
+        await Eventually.TrueAsync(() => traffic.Calls >= 500, "ten seconds pass");
+        await fleet.Callers[0].Ring.RotateAsync(Cancellation);
+        await Eventually.TrueAsync(() => traffic.Calls >= 1000, "ten seconds pass");
+        await traffic.StopAsync();
+
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    private static async Task LiveAsync(RedisServer redis)
+    {
+        await using var one = await Instance.StartWarmAsync(redis.ConnectionString);
+        await using var two = await Instance.StartWarmAsync(redis.ConnectionString);
+        var first = await one.CurrentAsync();
+        var token = await one.SignAsync();
+
+        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await two.Ring.RotateAsync(Cancellation);
+        await one.Ring.RevokeAsync(first, Cancellation);
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
+        (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+}
