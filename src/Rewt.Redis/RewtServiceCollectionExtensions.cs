@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Rewt;
 using Rewt.Internal;
@@ -45,6 +46,7 @@ public static class RewtServiceCollectionExtensions
         RewtCore.Add(services, name, configure);
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
         AppStores.Add(services, name);
         return services;
     }

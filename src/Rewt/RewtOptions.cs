@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using StackExchange.Redis;
 
 namespace Rewt;
 
@@ -10,6 +11,8 @@ namespace Rewt;
 /// </summary>
 public sealed class RewtOptions
 {
+    private static readonly string[] CodeOnly = [nameof(ConfigurationOptions), nameof(ConnectionMultiplexerFactory)];
+
     private TimeSpan? _refreshInterval;
     private TimeSpan? _propagationDelay;
 
@@ -68,9 +71,27 @@ public sealed class RewtOptions
     /// <value>Names of claims. Default: none named, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set; } = [];
 
-    /// <summary>The StackExchange.Redis connection string. An <c>IConnectionMultiplexer</c> in the service collection goes before it.</summary>
-    /// <value>Default: <c>ConnectionStrings:redis</c> of the configuration.</value>
+    /// <summary>
+    /// The StackExchange.Redis connection string: <c>host:port,password=...,ssl=true</c>. Set at most one of it, <see cref="ConfigurationOptions"/> and
+    /// <see cref="ConnectionMultiplexerFactory"/>; each of them goes before an <see cref="IConnectionMultiplexer"/> in the service collection.
+    /// </summary>
+    /// <value>Default: none, which means an <see cref="IConnectionMultiplexer"/> that is registered, keyed by <see cref="Namespace"/> or without a key; else
+    /// <c>ConnectionStrings:redis</c> of the configuration.</value>
     public string? Redis { get; set; }
+
+    /// <summary>The same as <see cref="Redis"/> for what a string cannot say, such as a client certificate; for code only.</summary>
+    /// <value>It is copied when a connection is opened; attempts to connect and the pauses between them are set by this library. Default: none.</value>
+    public ConfigurationOptions? ConfigurationOptions { get; set; }
+
+    /// <summary>
+    /// Returns the connection, which remains the application's and is never disposed here; for code only. It is called again when the call has failed and
+    /// when the connection it returned has been disposed, and separately for the keys and for trusted apps.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
+
+    /// <summary><see cref="Redis"/> comes from <c>ConnectionStrings:redis</c>, which other libraries read too: a registered multiplexer goes before it.</summary>
+    internal bool IsRedisFallback { get; set; }
 
     /// <summary>How long a secret signs before the next one takes over; the TTL of the Redis key.</summary>
     /// <value>At least ten times the effective <see cref="RefreshInterval"/>. Default 24 hours.</value>
@@ -142,6 +163,12 @@ public sealed class RewtOptions
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The only generic types made are lists of text, which are there already.")]
     internal void Bind(IConfiguration configuration)
     {
+        if (Array.Find(CodeOnly, name => configuration.GetSection(name).Exists()) is { } setting)
+        {
+            var path = configuration is IConfigurationSection section ? $"{section.Path}:{setting}" : setting;
+            throw new InvalidOperationException($"{path} is a setting for code only; in the configuration write a connection string in {path[..^setting.Length]}{nameof(Redis)}.");
+        }
+
         var (refreshInterval, propagationDelay) = (_refreshInterval, _propagationDelay);
         ConfigurationBinder.Bind(configuration, this);
         if (configuration[nameof(RefreshInterval)] is null) _refreshInterval = refreshInterval;

@@ -75,7 +75,7 @@ internal sealed class Instances : IAsyncDisposable
             services.AddSingleton(connection);
         }
 
-        services.AddRewt(options => options.Redis = command.Redis);
+        services.AddRewt(options => options.Redis = command.Share ? null : command.Redis);
         var instance = services.BuildServiceProvider();
         foreach (var hosted in instance.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
         return _instances.TryAdd(command.Instance, instance)

@@ -33,6 +33,7 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
     {
+        connection.Resubscribe = again => SubscribeAsync(look, again);
         _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
         // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
         if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);

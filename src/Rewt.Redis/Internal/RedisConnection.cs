@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The way to Redis: the application's own multiplexer, keyed by the namespace or unkeyed and never disposed here, else one of ours from
-/// the connection string. Opened on first use, tried again until it is there.
+/// The connection to Redis from its <see cref="RedisSource"/>: a multiplexer of the application, which is never disposed here, or one of ours.
+/// Opened on first use, tried again until it is there, and asked for again when the application has disposed its own.
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
@@ -26,9 +26,14 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private readonly long _created = time.GetTimestamp();
     private Task<IConnectionMultiplexer>? _opening;
     private ConnectionMultiplexer? _own;
+    private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
     private bool _disposed;
     private bool _hasStarted;
+    private bool _isReplaced;
+
+    /// <summary>Subscribes again; called when another multiplexer has taken the place of the one with the subscription.</summary>
+    public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
     /// <summary>The time limit of one command or transaction.</summary>
     public TimeSpan CommandLimit => Limits.Command;
@@ -44,10 +49,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         try
         {
-            var database = await DatabaseAsync(cancellationToken).ConfigureAwait(false);
-            await _primary.RunAsync(database.Multiplexer, CommandLimit, cancellationToken).ConfigureAwait(false);
-            var answer = await ask(database).ConfigureAwait(false);
+            var answer = await AskCurrentAsync(ask, cancellationToken).ConfigureAwait(false);
             Answered();
+            if (Volatile.Read(ref _isReplaced)) await ResubscribeAsync(cancellationToken).ConfigureAwait(false);
             return answer;
         }
         catch (RedisServerException exception)
@@ -88,6 +92,62 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
         return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Asks once more where the application has disposed its multiplexer, as it does when it reconnects, and has another in its place.</summary>
+    private async Task<T> AskCurrentAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await AskAsync(multiplexer, ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException) when (Forget(multiplexer))
+        {
+            multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await AskAsync(multiplexer, ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException exception) when (Forget(multiplexer))
+        {
+            throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The application's IConnectionMultiplexer is disposed and no other has taken its place.", exception);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(IConnectionMultiplexer multiplexer, Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await _primary.RunAsync(multiplexer, CommandLimit, cancellationToken).ConfigureAwait(false);
+        return await ask(multiplexer.GetDatabase()).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether to ask for a multiplexer again: not after this connection itself has been disposed.</returns>
+    private bool Forget(IConnectionMultiplexer disposed)
+    {
+        lock (_gate)
+        {
+            if (_disposed) return false;
+            if (ReferenceEquals(_shared, disposed)) (_opening, _shared) = (null, null);
+            Volatile.Write(ref _isReplaced, true);
+            return true;
+        }
+    }
+
+    /// <summary>What fails is tried again after the next answer.</summary>
+    private async Task ResubscribeAsync(CancellationToken cancellationToken)
+    {
+        if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
+
+        try
+        {
+            await resubscribe(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
+        {
+            Volatile.Write(ref _isReplaced, true);
+        }
     }
 
     private void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
@@ -133,22 +193,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private async Task<IConnectionMultiplexer> OpenAsync()
     {
-        if (Shared() is { } shared) return shared;
+        if (await SharedAsync().ConfigureAwait(false) is { } shared)
+        {
+            lock (_gate) return _shared = shared;
+        }
 
-        // The library's own housekeeping key and channel lie outside the namespace, where a service needs no rights; a string may name them.
-        var configuration = ConfigurationOptions.Parse("tiebreaker=,configChannel=," + options.Redis);
-        // An attempt that failed is over and done with, and the next read makes another.
-        configuration.AbortOnConnectFail = true;
-        // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
-        configuration.AllowAdmin = true;
-        // Scripts publish without it, and every service of the namespace is to hear every other.
-        configuration.ChannelPrefix = default;
-        configuration.ConnectRetry = 1;
-        // With several servers the library waits for all of them: one that is dead must leave time to use the others.
-        var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
-        configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
-        var own = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        var own = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
         Answered();
         lock (_gate)
         {
@@ -159,7 +209,34 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         throw new ObjectDisposedException(nameof(RedisConnection));
     }
 
-    private IConnectionMultiplexer? Shared() =>
-        (services as IKeyedServiceProvider)?.GetKeyedService(typeof(IConnectionMultiplexer), options.Namespace) as IConnectionMultiplexer
-        ?? services.GetService<IConnectionMultiplexer>();
+    /// <summary>The application's multiplexer, where the connection is not one of ours.</summary>
+    private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSources.Of(services, options) switch
+    {
+        RedisSource.Factory => await options.ConnectionMultiplexerFactory!().ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)} returned no connection."),
+        RedisSource.KeyedMultiplexer => services.GetRequiredKeyedService<IConnectionMultiplexer>(options.Namespace),
+        RedisSource.Multiplexer => services.GetRequiredService<IConnectionMultiplexer>(),
+        _ => null,
+    };
+
+    private ConfigurationOptions Configuration()
+    {
+        var configuration = options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
+        // The library's own housekeeping key and channel lie outside the namespace, where a service needs no rights; other names are the application's choice.
+        var usual = new ConfigurationOptions();
+        if (configuration.TieBreaker == usual.TieBreaker) configuration.TieBreaker = string.Empty;
+        if (configuration.ConfigurationChannel == usual.ConfigurationChannel) configuration.ConfigurationChannel = string.Empty;
+        // An attempt that failed is over and done with, and the next read makes another.
+        configuration.AbortOnConnectFail = true;
+        // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
+        configuration.AllowAdmin = true;
+        // Scripts publish without it, and every service of the namespace is to receive the messages of every other.
+        configuration.ChannelPrefix = default;
+        configuration.ConnectRetry = 1;
+        // With several servers the library waits for all of them: one that is dead must leave time to use the others.
+        var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
+        configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
+        return configuration;
+    }
 }

@@ -49,10 +49,9 @@ internal sealed class RingSession : IAsyncDisposable
     /// <exception cref="ToolException">What was given is no way to a server.</exception>
     public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
     {
-        // Neither shown nor parsed as a host's name: what stands before the @ is a password.
-        if (context.Redis.Contains("://", StringComparison.Ordinal) || context.Redis.Split(',')[0].Contains('@', StringComparison.Ordinal))
+        if (RedisUrl.ConnectionStringFor(context.Redis) is { } form)
         {
-            throw new ToolException(ExitCode.Usage, "--redis (or REWT_REDIS) is a URL; write host:port,password=...,ssl=true instead.");
+            throw new ToolException(ExitCode.Usage, $"--redis (or REWT_REDIS) is a URL; write {form} instead.");
         }
 
         var services = new ServiceCollection();

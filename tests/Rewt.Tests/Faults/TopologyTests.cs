@@ -71,34 +71,6 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("Category", "Long")]
-    public async Task The_failover_of_the_owning_master_costs_no_call()
-    {
-        await using var cluster = await ClusterOfThree.StartAsync();
-        var owner = await cluster.OwnerAsync(Key);
-        await using (var seed = await Instance.StartWarmAsync(cluster.ConnectionString)) await seed.SignAsync();
-        var replica = await cluster.AddReplicaOfAsync(owner);
-        await Servers.SyncedAsync(owner, replica);
-        await using var fleet = await Fleet.StartAsync(cluster.ConnectionString, 2, 2, Fast);
-        var before = await fleet.CurrentKeysAsync();
-
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        await owner.KillAsync();
-        // The masters' own election may take them half a minute on a busy machine, and is not what is tested.
-        await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
-        await Eventually.TrueAsync(
-            async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            "the ring can be written on the new master");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task A_primary_and_replica_swapped_behind_an_address_cost_no_call()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);

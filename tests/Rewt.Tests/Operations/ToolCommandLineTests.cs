@@ -15,8 +15,8 @@ public sealed partial class ToolCommandLineTests
         run.Fails(3, "Redis cannot be reached", "--redis", "REWT_REDIS");
         (run.Output + run.Errors).ShouldNotContain("the-password");
 
-        var url = await ToolRun.RunAsync("keys", "list", "--redis", "redis://:the-password@localhost:6379");
-        url.Fails(2, "URL", "host:port");
+        var url = await ToolRun.RunAsync("keys", "list", "--redis", "rediss://:the-password@localhost:6379/2");
+        url.Fails(2, "URL", "localhost:6379,user=...,password=...,ssl=true,defaultDatabase=2");
         (url.Output + url.Errors).ShouldNotContain("the-password");
     }
 

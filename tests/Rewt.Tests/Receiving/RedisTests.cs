@@ -67,17 +67,19 @@ public sealed class RedisTests
     [Theory]
     [InlineData(null)]
     [InlineData("rewt")]
-    public async Task A_multiplexer_of_the_application_goes_before_the_connection_string_and_stays_open(string? key)
+    public async Task A_registered_multiplexer_goes_before_the_connection_string_that_other_libraries_read_and_stays_open(string? key)
     {
         await using var redis = await RedisServer.StartAsync();
         using var multiplexer = await ConnectAsync(redis);
-        await using (var service = await TestService.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
+        await using (var service = await HostAsync(builder =>
         {
+            builder.Configuration["ConnectionStrings:redis"] = $"127.0.0.1:{FreePort.Next()}";
             if (key is null) builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
             else builder.Services.AddKeyedSingleton<IConnectionMultiplexer>(key, multiplexer);
         }))
         {
             await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
+            Chosen(service).ShouldContain(key is null ? "is the registered IConnectionMultiplexer: no setting of Rewt" : "with the key 'rewt'");
         }
 
         multiplexer.IsConnected.ShouldBeTrue();
@@ -91,18 +93,13 @@ public sealed class RedisTests
         await using var wrong = await RedisServer.StartAsync();
         using var keyed = await ConnectAsync(right);
         using var unkeyed = await ConnectAsync(wrong);
-        await using var service = await TestService.StartAsync(null!, settings: options => options.Namespace = "shop", configure: builder =>
-        {
-            // TestService without a connection string keeps keys in memory; this one is for Redis.
-            foreach (var factory in builder.Services.Where(descriptor => descriptor.ServiceType == typeof(IRingStoreFactory)).ToList())
+        await using var service = await HostAsync(
+            builder =>
             {
-                builder.Services.Remove(factory);
-            }
-
-            builder.Services.AddKeyedSingleton<IConnectionMultiplexer>("shop", keyed);
-            builder.Services.AddSingleton<IConnectionMultiplexer>(unkeyed);
-            builder.Services.AddRewt();
-        });
+                builder.Services.AddKeyedSingleton<IConnectionMultiplexer>("shop", keyed);
+                builder.Services.AddSingleton<IConnectionMultiplexer>(unkeyed);
+            },
+            options => options.Namespace = "shop");
 
         await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
 
@@ -111,12 +108,72 @@ public sealed class RedisTests
     }
 
     [Fact]
+    public async Task The_usual_connection_string_serves_where_nothing_else_is_given()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var service = await HostAsync(builder => builder.Configuration["ConnectionStrings:redis"] = redis.ConnectionString + ",password=not-to-be-shown");
+
+        Chosen(service).ShouldContain($"its own to {redis.ConnectionString}, from ConnectionStrings:redis");
+        Chosen(service).ShouldNotContain("not-to-be-shown");
+    }
+
+    [Theory]
+    [InlineData("Rewt:Redis", "from Rewt:Redis")]
+    [InlineData(nameof(RewtOptions.Redis), "from Rewt:Redis")]
+    [InlineData(nameof(RewtOptions.ConfigurationOptions), "from RewtOptions.ConfigurationOptions")]
+    [InlineData(nameof(RewtOptions.ConnectionMultiplexerFactory), "what RewtOptions.ConnectionMultiplexerFactory returns")]
+    public async Task A_setting_goes_before_registered_multiplexers_and_the_log_says_so(string setting, string said)
+    {
+        await using var right = await RedisServer.StartAsync();
+        await using var wrong = await RedisServer.StartAsync();
+        using var given = await ConnectAsync(right);
+        using var registered = await ConnectAsync(wrong);
+        await using (var service = await HostAsync(
+            builder =>
+            {
+                builder.Configuration["ConnectionStrings:redis"] = wrong.ConnectionString;
+                if (setting == "Rewt:Redis") builder.Configuration[setting] = right.ConnectionString;
+                builder.Services.AddKeyedSingleton<IConnectionMultiplexer>("rewt", registered);
+                builder.Services.AddSingleton<IConnectionMultiplexer>(registered);
+            },
+            options =>
+            {
+                if (setting == nameof(options.Redis)) options.Redis = right.ConnectionString;
+                if (setting == nameof(options.ConfigurationOptions)) options.ConfigurationOptions = ConfigurationOptions.Parse(right.ConnectionString);
+                if (setting == nameof(options.ConnectionMultiplexerFactory)) options.ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(given);
+            }))
+        {
+            await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
+            Chosen(service).ShouldContain(said);
+            Chosen(service).ShouldContain("goes before the registered IConnectionMultiplexer");
+        }
+
+        (await right.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();
+        (await wrong.DbSizeAsync()).ShouldBe(0);
+        given.IsConnected.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_second_scheme_uses_the_connection_of_the_first()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var multiplexer = await ConnectAsync(redis);
+        await using var service = await HostAsync(
+            builder => builder.Services.AddRewt("Users", options => options.Namespace = "users"),
+            options => options.ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(multiplexer));
+
+        await service.Services.GetRequiredKeyedService<IRewtKeyRing>("Users").GetAsync(TestContext.Current.CancellationToken);
+
+        (await redis.GetAsync("users:rewt-secret")).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_multiplexer_that_cannot_be_made_at_first_is_asked_for_again()
     {
         await using var redis = await RedisServer.StartAsync();
         var attempts = 0;
         var ready = false;
-        await using var service = await TestService.StartAsync($"127.0.0.1:{FreePort.Next()}", configure: builder =>
+        await using var service = await HostAsync(builder =>
             builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
             {
                 Interlocked.Increment(ref attempts);
@@ -131,6 +188,83 @@ public sealed class RedisTests
 
         await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_multiplexer_that_was_replaced_and_disposed_is_picked_up_without_an_outage_and_the_push_with_it(bool isRegistered)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        IConnectionMultiplexer current = await ConnectAsync(redis);
+        var asked = 0;
+        var service = await HostAsync(
+            builder =>
+            {
+                if (isRegistered) builder.Services.AddTransient(_ => Next());
+            },
+            options =>
+            {
+                if (!isRegistered) options.ConnectionMultiplexerFactory = () => Task.FromResult(Next());
+            });
+        IConnectionMultiplexer Next()
+        {
+            Interlocked.Increment(ref asked);
+            return Volatile.Read(ref current);
+        }
+
+        await using (service)
+        {
+            await Eventually.TrueAsync(async () => await SubscribersAsync(redis) == 1, "the service is subscribed");
+            var key = (await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+            asked.ShouldBe(1);
+
+            var former = current;
+            Volatile.Write(ref current, await ConnectAsync(redis));
+            await former.DisposeAsync();
+            await service.Ring.RotateAsync(TestContext.Current.CancellationToken);
+
+            asked.ShouldBe(2);
+            (await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId.ShouldNotBe(key);
+            (await SubscribersAsync(redis)).ShouldBe(1);
+            service.Log.Text.ShouldNotContain("StoreAway");
+        }
+
+        // A container disposes what it has returned; this library disposes neither.
+        current.IsConnected.ShouldBe(!isRegistered);
+        await current.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_multiplexer_that_was_disposed_and_not_replaced_is_an_outage_that_ends_when_there_is_another()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var current = await ConnectAsync(redis);
+        await using var service = await HostAsync(_ => { }, options => options.ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(Volatile.Read(ref current)));
+        await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
+
+        await current.DisposeAsync();
+
+        await Eventually.TrueAsync(() => FailsToRefreshAsync(service), "the service notices");
+        (await AnswersAsync(service)).ShouldBeTrue();
+        Volatile.Write(ref current, await ConnectAsync(redis));
+        await Eventually.TrueAsync(async () => !await FailsToRefreshAsync(service), "the service reads Redis again");
+        await current.DisposeAsync();
+    }
+
+    /// <summary>A service with its keys in Redis, on the connection that the test gives it.</summary>
+    private static Task<TestService> HostAsync(Action<WebApplicationBuilder> configure, Action<RewtOptions>? settings = null) => TestService.HostAsync(builder =>
+    {
+        builder.Services.AddRewtAuthentication(options =>
+        {
+            options.ServiceName = "inventory";
+            settings?.Invoke(options);
+        });
+        configure(builder);
+    });
+
+    private static string Chosen(TestService service) => service.Log.Text.Split('\n').Single(line => line.StartsWith("Information RedisChosen: ", StringComparison.Ordinal));
+
+    private static async Task<long> SubscribersAsync(RedisServer redis) => (long)((object?[])(await redis.CommandAsync("PUBSUB", "NUMSUB", "{rewt:rewt-secret}:look"))!)[1]!;
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer redis) => await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
 

@@ -41,7 +41,6 @@ public sealed partial class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("Rewt", "StackExchange.Redis")]
     [InlineData("Rewt", "Microsoft.Extensions.Http")]
     [InlineData("Rewt", "Microsoft.AspNetCore")]
     [InlineData("Rewt.Redis", "Microsoft.AspNetCore")]
@@ -97,18 +96,29 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void No_type_of_the_Redis_library_is_in_a_public_signature()
+    public void Public_signatures_name_the_Redis_library_only_in_the_settings_of_the_connection()
     {
-        var types = PublicMethods().SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType))
-            .Concat(Packages.PublicTypes.SelectMany(type => type.GetConstructors()).SelectMany(method => method.GetParameters()).Select(parameter => parameter.ParameterType))
-            .Concat(Packages.PublicTypes.SelectMany(type => type.GetInterfaces().Append(type.BaseType ?? typeof(object))))
-            .SelectMany(Flatten)
-            .Select(type => type.Assembly.GetName().Name)
-            .Distinct()
+        var signatures = PublicMethods().Cast<MethodBase>().Concat(Packages.PublicTypes.SelectMany(type => type.GetConstructors()))
+            .Select(method => (Name: $"{method.DeclaringType!.Name}.{method.Name}", Types: method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType ?? typeof(void))))
+            .Concat(Packages.PublicTypes.Select(type => (type.Name, Types: type.GetInterfaces().Append(type.BaseType ?? typeof(object)))))
+            .Select(signature => (signature.Name, Types: signature.Types.SelectMany(Flatten).Where(type => type.Assembly.GetName().Name == "StackExchange.Redis").Select(type => type.Name).ToList()))
+            .Where(signature => signature.Types.Count > 0)
             .ToList();
 
-        types.ShouldContain("Rewt");
-        types.ShouldNotContain("StackExchange.Redis");
+        signatures.Select(signature => signature.Name).ShouldBe(
+            ["RewtOptions.get_ConfigurationOptions", "RewtOptions.set_ConfigurationOptions", "RewtOptions.get_ConnectionMultiplexerFactory", "RewtOptions.set_ConnectionMultiplexerFactory"],
+            ignoreOrder: true);
+        signatures.SelectMany(signature => signature.Types).Distinct().ShouldBe(["ConfigurationOptions", "IConnectionMultiplexer"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Only_the_settings_and_the_folder_of_the_Redis_store_use_the_Redis_library()
+    {
+        var users = SourceFiles().Where(file => File.ReadAllText(file).Contains("using StackExchange.Redis;", StringComparison.Ordinal))
+            .Select(file => Path.GetRelativePath(Source, file).Replace('\\', '/'))
+            .Where(file => !file.StartsWith("Rewt.Redis/", StringComparison.Ordinal) && !file.StartsWith("Rewt.Tool/", StringComparison.Ordinal));
+
+        users.ShouldBe(["Rewt/RewtOptions.cs"]);
     }
 
     [Fact]

@@ -137,6 +137,72 @@ public sealed class OptionsTests
         error.Message.ShouldContain("IConnectionMultiplexer");
     }
 
+    public static TheoryData<Action<RewtOptions>, string, string> TwoConnections => new()
+    {
+        { o => o.ConnectionMultiplexerFactory = () => throw new InvalidOperationException(), "Rewt:Redis", "RewtOptions.ConnectionMultiplexerFactory" },
+        { o => o.ConfigurationOptions = new(), "Rewt:Redis", "RewtOptions.ConfigurationOptions" },
+        {
+            o => (o.Redis, o.ConfigurationOptions, o.ConnectionMultiplexerFactory) = (null, new(), () => throw new InvalidOperationException()),
+            "RewtOptions.ConfigurationOptions", "RewtOptions.ConnectionMultiplexerFactory"
+        },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(TwoConnections))]
+    public void Two_settings_of_the_connection_are_refused_by_their_names(Action<RewtOptions> configure, string one, string other)
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(configure));
+
+        error.Message.ShouldContain($"{one} and {other} are both set");
+    }
+
+    [Fact]
+    public void A_setting_of_the_connection_and_the_usual_connection_string_are_not_two_settings() =>
+        Configured(o => o.ConfigurationOptions = new() { EndPoints = { "mine:1" } }, ("ConnectionStrings:redis", "cache:6379")).Redis.ShouldBeNull();
+
+    [Fact]
+    public void Connection_options_without_a_server_are_refused() =>
+        Should.Throw<OptionsValidationException>(() => Configured(o => o.ConfigurationOptions = new())).Message.ShouldContain("EndPoints");
+
+    [Theory]
+    [InlineData("ConfigurationOptions:Password")]
+    [InlineData("ConnectionMultiplexerFactory")]
+    public void A_setting_for_code_is_refused_in_the_configuration(string setting)
+    {
+        var error = Should.Throw<InvalidOperationException>(() => Configured(_ => { }, ("Rewt:Redis", "mine:1"), ($"Rewt:{setting}", "hunter22")));
+
+        error.Message.ShouldContain($"Rewt:{setting.Split(':')[0]} is a setting for code only");
+        error.Message.ShouldContain("Rewt:Redis");
+        error.Message.ShouldNotContain("hunter22");
+    }
+
+    [Theory]
+    [InlineData("redis://cache", "cache:6379")]
+    [InlineData(" REDIS://cache:1234/ ", "cache:1234")]
+    [InlineData("rediss://cache:6380/2", "cache:6380,ssl=true,defaultDatabase=2")]
+    [InlineData("redis://:hunter22@cache:1", "cache:1,user=...,password=...")]
+    [InlineData("rediss://hunter22:hunter22@[::1]:1/0?protocol=3", "[::1]:1,user=...,password=...,ssl=true,defaultDatabase=0")]
+    [InlineData("hunter22:hunter22@cache:1/3", "cache:1,user=...,password=...,defaultDatabase=3")]
+    [InlineData("hunter22@cache", "cache:6379,user=...,password=...")]
+    [InlineData("redis://hunter22:22/hun@ter22=,hunter22@cache:1", "host:port,user=...,password=...,ssl=true")]
+    [InlineData("redis://cache:1?password=x@hunter22", "host:port,user=...,password=...,ssl=true")]
+    [InlineData("redis://cache:1,password=x@hunter22", "host:port,user=...,password=...,ssl=true")]
+    [InlineData("redis://hunter22:22@not a host", "host:port,user=...,password=...,ssl=true")]
+    [InlineData("redis://one:1,redis://two:2", "host:port,user=...,password=...,ssl=true")]
+    public void A_URL_is_refused_with_what_to_write_instead_and_without_its_password(string url, string form)
+    {
+        var error = Should.Throw<OptionsValidationException>(() => Options(o => o.Redis = url));
+
+        error.Failures.Single().ShouldBe($"Rewt:Redis (or ConnectionStrings:redis) is a URL, not a connection string of StackExchange.Redis; write {form}");
+        error.Message.ShouldNotContain("hunter22");
+    }
+
+    [Theory]
+    [InlineData("cache:1,password=a@b://c")]
+    [InlineData("password=a@b,cache:1,$CONFIG=,user=me@home")]
+    [InlineData("!/var/run/redis@1.sock")]
+    public void A_connection_string_with_the_signs_of_a_URL_in_its_values_is_taken(string redis) => Options(o => o.Redis = redis).Redis.ShouldBe(redis);
+
     [Fact]
     public void Settings_come_from_the_configuration_and_the_connection_string_from_its_usual_place()
     {

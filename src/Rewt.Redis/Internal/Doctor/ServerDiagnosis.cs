@@ -68,5 +68,5 @@ internal static class ServerDiagnosis
         _ => server.AddressFamily == AddressFamily.Unix,
     };
 
-    private static string Name(EndPoint server) => server is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.ToString() ?? "the server";
+    public static string Name(EndPoint server) => server is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.ToString() ?? "the server";
 }

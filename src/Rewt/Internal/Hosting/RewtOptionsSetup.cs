@@ -26,11 +26,20 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         {
             var main = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
             options.ServiceName ??= main.ServiceName;
-            options.Redis ??= main.Redis;
+            if (!HasConnection(options))
+            {
+                (options.Redis, options.IsRedisFallback) = (main.Redis, main.IsRedisFallback);
+                (options.ConfigurationOptions, options.ConnectionMultiplexerFactory) = (main.ConfigurationOptions, main.ConnectionMultiplexerFactory);
+            }
         }
 
         options.ServiceName ??= services.GetService<IHostEnvironment>()?.ApplicationName ?? Assembly.GetEntryAssembly()?.GetName().Name;
-        options.Redis ??= services.GetService<IConfiguration>()?.GetConnectionString("redis");
+        if (!HasConnection(options))
+        {
+            options.Redis = services.GetService<IConfiguration>()?.GetConnectionString("redis");
+            options.IsRedisFallback = options.Redis is not null;
+        }
+
         if (!GivenKeySource.IsGiven(options)) return;
 
         options.KeyMode = KeyMode.KeyPair;
@@ -38,6 +47,9 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);
     }
+
+    private static bool HasConnection(RewtOptions options) =>
+        options.Redis is not null || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null;
 
     /// <summary>Files stand beside the settings that name them, whatever directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)

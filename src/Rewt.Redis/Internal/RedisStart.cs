@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>Says once at the start which connection to Redis each ring uses, and why: an application may have several.</summary>
+internal sealed partial class RedisStart(
+    IServiceProvider services, IEnumerable<RingRegistration> registrations, IOptionsMonitor<RewtOptions> options, ILoggerFactory loggers) : IHostedService
+{
+    private readonly ILogger _logger = loggers.CreateLogger("Rewt.KeyRing");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return Task.CompletedTask;
+
+        foreach (var name in registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal))
+        {
+            var settings = options.Get(name);
+            if (GivenKeySource.IsGiven(settings)) continue;
+            var (connection, reason) = Describe(settings, name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}");
+            LogConnection(settings.Namespace, connection, reason);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private (string Connection, string Reason) Describe(RewtOptions settings, string section)
+    {
+        var source = RedisSources.Of(services, settings);
+        var name = RedisSources.NameOf(source, section);
+        return source switch
+        {
+            RedisSource.KeyedMultiplexer => ($"the registered IConnectionMultiplexer with the key '{settings.Namespace}'", "no setting of Rewt gives another"),
+            RedisSource.Multiplexer => ("the registered IConnectionMultiplexer", "no setting of Rewt gives another"),
+            RedisSource.ConnectionStrings => ($"its own to {Servers(settings)}, from {name}", "no setting of Rewt gives another and no IConnectionMultiplexer is registered"),
+            RedisSource.Factory => ($"what {name} returns", Reason(settings)),
+            _ => ($"its own to {Servers(settings)}, from {name}", Reason(settings)),
+        };
+    }
+
+    private string Reason(RewtOptions settings) => RedisSources.Registered(services, settings) is null
+        ? "it is set"
+        : "a setting of Rewt goes before the registered IConnectionMultiplexer";
+
+    private static string Servers(RewtOptions settings)
+    {
+        var configuration = settings.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(settings.Redis!);
+        configuration.SetDefaultPorts();
+        return string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
+    }
+
+    [LoggerMessage(EventId = 16, EventName = "RedisChosen", Level = LogLevel.Information, Message = "The keys of {Ring} are in Redis. The connection is {Connection}: {Reason}.")]
+    private partial void LogConnection(string ring, string connection, string reason);
+}
