@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Options;
 
 namespace Rewt.Tests.Apps;
 
@@ -14,7 +13,7 @@ public sealed class AppsAndTenantsTests
         builder.Services.AddRewtAuthentication().AddRewtApiKeys();
         await using var application = builder.Build();
 
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => application.StartAsync(TestContext.Current.CancellationToken));
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => application.StartAsync(Cancellation));
 
         error.Message.ShouldContain("Rewt:Tenants must be false where AddRewtApiKeys");
     }

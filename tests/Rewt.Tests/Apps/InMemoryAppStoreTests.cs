@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Apps;
 
 public sealed class InMemoryAppStoreTests : AppStoreContract

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>A request whose header lines are sent as they are given.</summary>
@@ -8,13 +6,13 @@ internal static class RawRequest
     public static async Task<int> StatusAsync(Uri address, string path, params (string Name, string Value)[] headers)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        await client.ConnectAsync(address.Host, address.Port, Cancellation);
         await using var stream = client.GetStream();
         var lines = headers.Select(header => $"{header.Name}: {header.Value}\r\n");
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n{string.Concat(lines)}\r\n"), TestContext.Current.CancellationToken);
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n{string.Concat(lines)}\r\n"), Cancellation);
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        var status = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        var status = await reader.ReadLineAsync(Cancellation);
         return int.Parse(status!.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 }

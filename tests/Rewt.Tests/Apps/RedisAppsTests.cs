@@ -3,8 +3,6 @@ namespace Rewt.Tests.Apps;
 /// <summary>Services that share their apps through a real Redis.</summary>
 public sealed class RedisAppsTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_revocation_reaches_other_instances_by_push()
     {

@@ -1,6 +1,4 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Apps;
 
@@ -10,8 +8,6 @@ public sealed class RequireCallerTests : IAsyncLifetime
     private TestService _service = null!;
     private string _key = null!;
     private string _traded = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -72,8 +68,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
         foreach (var (path, status) in new[] { ("/acme-only", HttpStatusCode.OK), ("/orders-only", HttpStatusCode.Forbidden), ("/iss-orders", HttpStatusCode.Forbidden) })
         {
-            using var response = await service.GetAsync(path, ("Authorization", "Bearer " + token));
-            response.StatusCode.ShouldBe(status, path);
+            (await service.GetAsync(path, ("Authorization", "Bearer " + token)).StatusAsync()).ShouldBe(status, path);
         }
     }
 

@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Rewt.Internal;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>With <c>AcceptNodeTokens</c> the door is wider by one kind of token and by nothing else.</summary>
@@ -70,9 +66,9 @@ public sealed class NodeTokenTests : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = _host!.Address };
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + token);
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation);
 
         response.StatusCode.ShouldBe(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
-        (await _host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBe(isGood);
+        (await _host.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBe(isGood);
     }
 }

@@ -1,11 +1,4 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Logging;
-using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;
 
@@ -65,8 +58,7 @@ public sealed partial class SecrecyTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
-            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         var records = overheard.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
@@ -104,7 +96,7 @@ public sealed partial class SecrecyTests
     /// <summary>Good calls, every kind of bad one, rotations, a revocation, a rescued retry.</summary>
     private static async Task LiveAsync(Overheard overheard, string redis, RespClient connection, List<string> tokens, Func<Task> keepAsync)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellation = Cancellation;
         await using var callee = await StartAsync(overheard, redis);
         await using var caller = await StartAsync(overheard, redis, callee.Address);
         using var bare = new HttpClient { BaseAddress = callee.Address };
@@ -174,7 +166,7 @@ public sealed partial class SecrecyTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
-        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await client.SendAsync(request, Cancellation);
         return response.StatusCode;
     }
 

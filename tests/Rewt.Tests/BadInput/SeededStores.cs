@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Rings in memory whose secret is the forge's, and which count how often they are asked.</summary>

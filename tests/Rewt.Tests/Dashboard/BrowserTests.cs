@@ -6,8 +6,6 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>The page in a real browser.</summary>
 public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task It_draws_the_ring_the_instances_and_the_figures()
     {

@@ -5,8 +5,6 @@ public sealed class DashboardStreamTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Snapshots_go_on_coming_and_show_a_rotation()
     {

@@ -63,7 +63,7 @@ public sealed class Fleet : IAsyncDisposable
 
     /// <summary>The current key of every instance.</summary>
     public async Task<IReadOnlyList<string?>> CurrentKeysAsync() =>
-        [.. await Task.WhenAll(Hosts.Select(async host => (await host.Ring.GetAsync(TestContext.Current.CancellationToken)).Current?.KeyId))];
+        [.. await Task.WhenAll(Hosts.Select(async host => (await host.Ring.GetAsync(Cancellation)).Current?.KeyId))];
 
     public async ValueTask DisposeAsync()
     {

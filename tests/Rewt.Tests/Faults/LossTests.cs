@@ -1,5 +1,3 @@
-using Rewt.Tests.BadInput;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>A server that loses everything. Alone, for what is promised within two seconds is no measure of what else a busy machine builds meanwhile.</summary>
@@ -69,32 +67,25 @@ public sealed class LossTests(ITestOutputHelper output)
     public async Task No_instance_writes_back_a_secret_that_it_remembers()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var instances = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Instance.StartWarmAsync(redis.ConnectionString)));
-        try
+        await using var instances = await InstanceGroup.StartWarmAsync(4, redis.ConnectionString);
+        var secrets = new HashSet<string>(StringComparer.Ordinal);
+        for (var round = 0; round < 5; round++)
         {
-            var secrets = new HashSet<string>(StringComparer.Ordinal);
-            for (var round = 0; round < 5; round++)
+            var lost = new[]
             {
-                var lost = new[]
-                {
-                    (await redis.GetAsync("rewt:rewt-secret"))!,
-                    await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "next"),
-                };
-                foreach (var secret in lost) secrets.Add(secret);
-                var token = await instances[round % 4].SignAsync();
-                if (round % 2 == 0) await redis.FlushAllAsync();
-                else await redis.DelAsync("rewt:rewt-secret");
+                (await redis.GetAsync("rewt:rewt-secret"))!,
+                await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "next"),
+            };
+            foreach (var secret in lost) secrets.Add(secret);
+            var token = await instances[round % 4].SignAsync();
+            if (round % 2 == 0) await redis.FlushAllAsync();
+            else await redis.DelAsync("rewt:rewt-secret");
 
-                await Eventually.TrueAsync(
-                    async () => (await Task.WhenAll(instances.Select(instance => instance.VerifyAsync(token)))).All(refusal => refusal == RewtRefusal.StaleKey),
-                    "the lost key is dead everywhere");
-                var after = (await redis.GetAsync("rewt:rewt-secret"))! + await redis.CliAsync("HGETALL", "{rewt:rewt-secret}:ring");
-                foreach (var secret in secrets) after.ShouldNotContain(secret);
-            }
-        }
-        finally
-        {
-            foreach (var instance in instances) await instance.DisposeAsync();
+            await Eventually.TrueAsync(
+                async () => (await Task.WhenAll(instances.Select(instance => instance.VerifyAsync(token)))).All(refusal => refusal == RewtRefusal.StaleKey),
+                "the lost key is dead everywhere");
+            var after = (await redis.GetAsync("rewt:rewt-secret"))! + await redis.CliAsync("HGETALL", "{rewt:rewt-secret}:ring");
+            foreach (var secret in secrets) after.ShouldNotContain(secret);
         }
     }
 

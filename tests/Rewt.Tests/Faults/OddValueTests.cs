@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Values that no instance wrote, and servers that are none.</summary>

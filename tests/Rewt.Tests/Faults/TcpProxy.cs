@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Stands between a client and a server: passes, holds back, drops or cuts what goes through, and can lead to another server.</summary>

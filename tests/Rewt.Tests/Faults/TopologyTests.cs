@@ -15,8 +15,8 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var token = await one.SignAsync();
 
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
-        await one.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
+        await two.Ring.RotateAsync(Cancellation);
+        await one.Ring.RevokeAsync(first, Cancellation);
         await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
 
         var owner = await cluster.OwnerAsync(Key);
@@ -36,14 +36,14 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var traffic = fleet.Drive(callsPerSecond: 100);
         await cluster.MoveSlotAsync(Key, owner, target);
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
             "the ring can be written where it lies now");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
         traffic.Failures.ShouldBeEmpty();
-        (await fleet.Callers[0].Ring.GetAsync(TestContext.Current.CancellationToken)).Keys
+        (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys
             .ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
     }
 
@@ -66,7 +66,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
             "the ring can be written on the new master");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
@@ -88,11 +88,11 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var traffic = fleet.Drive(callsPerSecond: 100);
         // First the replica while it still is one: nothing may be taken from it.
         proxy.SwapTo(replica.Port);
-        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, Cancellation);
         await replica.CommandAsync("REPLICAOF", "NO", "ONE");
         await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
             "the ring can be written on the new primary");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
         await traffic.StopAsync();
@@ -111,9 +111,9 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var token = await one.SignAsync();
 
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await two.Ring.RotateAsync(Cancellation);
         (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
-        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), Cancellation);
         revocation.Unconfirmed.ShouldBeEmpty();
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         var second = await one.SignAsync();

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -196,13 +194,13 @@ public sealed class KeyUrlTests : IAsyncDisposable
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new { iss = "auth", aud = "inventory", iat = now, exp = now + 60, jti = "1" };
         var token = algorithm == "ES384" ? Es384(key, claims) : ForeignToken.Sign(key, claims, "rewt+jwt", keyId ?? PublicKey.From(key).KeyId);
-        return (await _tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).Refusal;
+        return (await _tokens.VerifyBearerAsync(token, Cancellation)).Refusal;
     }
 
     private static string Es384(ECDsa key, object claims) =>
         TokenWriter.Write(new KeyPair(ECDsa.Create(key.ExportParameters(true)), "ES384"), "rewt+jwt", null, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(claims));
 
-    private Task<HealthReport> HealthAsync() => _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+    private Task<HealthReport> HealthAsync() => _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
 
     private async Task PassAsync(TimeSpan time, TimeSpan? step = null)
     {

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>What the facts of a server mean, those among them that no server at hand has.</summary>

@@ -1,6 +1,3 @@
-using Rewt.Internal;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt acl</c>: the rights it prints are enough, and no more than the role needs.</summary>
@@ -9,7 +6,7 @@ public sealed class ToolAclTests
     [Fact]
     public async Task The_rights_of_a_signer_are_those_of_the_page()
     {
-        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), Cancellation);
         var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Well().Json;
 
         json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()).ShouldBe(page.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' '));
@@ -19,7 +16,7 @@ public sealed class ToolAclTests
     [Fact]
     public async Task The_rights_for_key_pairs_are_those_of_their_page()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
         foreach (var role in RedisRights.Roles) page.ShouldContain(string.Join(' ', RedisRights.OfPairs(role, "rewt", "orders")), Case.Sensitive, role);
 
         (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
@@ -54,8 +51,8 @@ public sealed class ToolAclTests
         await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
 
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(TestContext.Current.CancellationToken));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(Cancellation));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), Cancellation));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
         // What it may not do is as it should be, and no warning.

@@ -1,13 +1,9 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>What a key's life must be, whatever kind of key it is.</summary>
 public abstract class LifeCycleContract(KeyMode mode)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Where the revocations of the service "orders" are remembered.</summary>
     protected abstract string DeadSet { get; }

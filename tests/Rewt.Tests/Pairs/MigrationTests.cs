@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>The steps of docs/key-pairs.md, from one secret for all to key pairs and from one algorithm to another.</summary>
@@ -14,8 +11,6 @@ public sealed class MigrationTests(ITestOutputHelper output)
         options => options.KeyMode = KeyMode.KeyPair,
         options => (options.KeyMode, options.Algorithm) = (KeyMode.KeyPair, "RS256"),
     ];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Instances_one_step_apart_accept_each_other_and_those_without_the_setting_do_not()

@@ -1,13 +1,9 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>The documented rules of each role on a real server. The client library at hand knows no user names, so they are the default user's, one role after the other.</summary>
 public sealed class PairAclTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_service_with_its_rules_signs_rotates_revokes_its_own_keys_and_verifies_those_of_others()

@@ -1,8 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Http;
-
 namespace Rewt.Tests.Receiving;
 
 public sealed class JwtBearerOptionsTests
@@ -49,9 +44,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("somebody else");
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).TextAsync()).ShouldContain("somebody else");
     }
 
     [Fact]
@@ -88,9 +81,7 @@ public sealed class JwtBearerOptionsTests
             };
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a look-up failed");
     }
 
@@ -118,7 +109,7 @@ public sealed class JwtBearerOptionsTests
             };
         });
         var token = await receiver.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync(
-            "inventory", new Dictionary<string, object> { ["sub"] = "u-42" }, TestContext.Current.CancellationToken);
+            "inventory", new Dictionary<string, object> { ["sub"] = "u-42" }, Cancellation);
 
         using var response = await receiver.GetWithTokenAsync(token);
 
@@ -136,9 +127,7 @@ public sealed class JwtBearerOptionsTests
         });
         var token = HandmadeToken.Timed(receiver.Memory.Secret, -200, -140);
 
-        using var response = await receiver.GetWithTokenAsync(token);
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.GetWithTokenAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldNotBeNull().ToString().ShouldContain("expired");
         heard.ToString().ShouldNotContain(token.Split('.')[2]);
     }
@@ -153,9 +142,7 @@ public sealed class JwtBearerOptionsTests
             return Task.CompletedTask;
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("guest");
+        (await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140)).TextAsync()).ShouldContain("guest");
     }
 
     [Fact]
@@ -220,9 +207,7 @@ public sealed class JwtBearerOptionsTests
             .AddScoped<RenamingEvents>()
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.EventsType = typeof(RenamingEvents)));
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("renamed");
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).TextAsync()).ShouldContain("renamed");
     }
 
     [Fact]
@@ -234,8 +219,8 @@ public sealed class JwtBearerOptionsTests
         using var issuer = await plain.GetWithTokenAsync(HandmadeToken.Sign(plain.Memory.Secret, new() { ["userId"] = "u-42" }));
         using var user = await renamed.GetWithTokenAsync(HandmadeToken.Sign(renamed.Memory.Secret, new() { ["userId"] = "u-42" }));
 
-        (await issuer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("orders");
-        (await user.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("u-42");
+        (await issuer.Content.ReadAsStringAsync(Cancellation)).ShouldBe("orders");
+        (await user.Content.ReadAsStringAsync(Cancellation)).ShouldBe("u-42");
     }
 
     [Fact]
@@ -282,9 +267,7 @@ public sealed class JwtBearerOptionsTests
             application => application.MapGet("/token", (HttpContext context, CancellationToken _) => context.GetTokenAsync("access_token")).RequireAuthorization());
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        using var response = await receiver.GetWithTokenAsync(token, "/token");
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(token);
+        (await receiver.GetWithTokenAsync(token, "/token").TextAsync()).ShouldBe(token);
     }
 
     private static Task<TestService> StartAsync(Action<JwtBearerOptions> configure) => Receiver.StartAsync(

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace Rewt.Tests.Receiving;
 
 public sealed class TwoRingsTests
@@ -37,7 +35,7 @@ public sealed class TwoRingsTests
         await using var redis = await RedisServer.StartAsync();
         await using var host = await StartAsync(redis);
         await TokenAsync(host.Services.GetRequiredKeyedService<IRewtTokens>("Users"));
-        var token = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: TestContext.Current.CancellationToken);
+        var token = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
 
         using var response = await GetAsync(host, path, token);
 
@@ -60,13 +58,12 @@ public sealed class TwoRingsTests
             application.MapGet("/users-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(UsersFirst).RequireAuthenticatedUser());
         });
 
-    private static Task<string> TokenAsync(IRewtTokens tokens) =>
-        tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+    private static Task<string> TokenAsync(IRewtTokens tokens) => tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
 
     private static async Task<HttpResponseMessage> GetAsync(TestService host, string path, string token)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
     }
 }

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>The way to a store that can be cut, slow, deaf or read-only.</summary>

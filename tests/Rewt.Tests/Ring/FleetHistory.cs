@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Three instances on one store, people at redis-cli and a Node service, living through a list of steps.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 public sealed class InMemoryRingStoreTests : RingStoreContract
@@ -33,11 +30,11 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
         await using var same = stores.Open(new RewtOptions { Namespace = "one" });
         await using var other = stores.Open(new RewtOptions { Namespace = "other" });
 
-        var basis = await one.ReadAsync(TestContext.Current.CancellationToken);
-        await one.TryApplyAsync(basis, Plan(basis, "first"), TestContext.Current.CancellationToken);
+        var basis = await one.ReadAsync(Cancellation);
+        await one.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
 
-        (await same.ReadAsync(TestContext.Current.CancellationToken)).Slot.Value.ShouldBe(Rings.Value("first"));
-        (await other.ReadAsync(TestContext.Current.CancellationToken)).Slot.IsAbsent.ShouldBeTrue();
+        (await same.ReadAsync(Cancellation)).Slot.Value.ShouldBe(Rings.Value("first"));
+        (await other.ReadAsync(Cancellation)).Slot.IsAbsent.ShouldBeTrue();
     }
 
     private protected override IRingStore Open() => _store;

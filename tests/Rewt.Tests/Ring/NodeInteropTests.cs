@@ -1,15 +1,9 @@
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>One fleet of .NET and Node services on one secret.</summary>
 public sealed class NodeInteropTests
 {
     private const string Key = "rewt:rewt-secret";
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(true)]
@@ -19,9 +13,9 @@ public sealed class NodeInteropTests
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
         var made = nodeFirst ? await node.SecretHashAsync() : null;
-        await using var open = new RedisService(redis, options => options.AcceptNodeTokens = true);
-        await using var closed = new RedisService(redis);
-        await open.ReadAsync();
+        await using var open = Instance.Start(redis.ConnectionString, options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
+        await using var closed = Instance.Start(redis.ConnectionString);
+        await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
         var accepted = await open.Tokens.VerifyAsync(token, Cancellation);
@@ -46,7 +40,7 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => options.AcceptNodeTokens = true);
+        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
         await using var closed = await TestService.StartAsync(redis.ConnectionString);
         await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
@@ -58,8 +52,7 @@ public sealed class NodeInteropTests
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // Not ours to judge, so the challenge says nothing of it.
         refused.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        using var forged = await GetAsync(open, token[..^4] + "AAAA");
-        forged.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await GetAsync(open, token[..^4] + "AAAA").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -67,8 +60,8 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var service = new RedisService(redis, options => options.AcceptNodeTokens = true);
-        await service.ReadAsync();
+        await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
+        await service.Ring.GetAsync(Cancellation);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
         async Task<RewtRefusal> OfAsync(object payload) => (await service.Tokens.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
@@ -86,7 +79,7 @@ public sealed class NodeInteropTests
         await using var redis = await RedisServer.StartAsync();
         var interval = TimeSpan.FromSeconds(1);
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
-        await using var service = new RedisService(redis, options =>
+        await using var service = Instance.Start(redis.ConnectionString, options =>
         {
             options.RotationInterval = interval;
             options.RefreshInterval = TimeSpan.FromMilliseconds(100);
@@ -121,7 +114,7 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var service = new RedisService(redis, options => options.AcceptNodeTokens = true);
+        await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
         var (former, token) = (await service.CurrentAsync(), await service.SignAsync());
         // The ring believes that its deadline has come, and the key is gone: the moment at which Node may win.
         var past = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000;

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Sixty-four instances in eight processes that all find nothing.</summary>

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Rows of the state machine in which Redis holds a secret that is not the ring's own.</summary>

@@ -1,14 +1,8 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Those who meet an unknown key id and ask the store.</summary>
 public sealed class RingKeeperPullTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Who_asks_sees_what_was_there_when_it_asked()
     {

@@ -13,7 +13,7 @@ public sealed class RingKeeperTests
 
         (await bench.ReadServerAsync()).Slot.Value.ShouldBe(snapshot.Current!.Secret.CopyBytes());
         snapshot.Next.ShouldNotBeNull();
-        var other = await another.GetAsync(TestContext.Current.CancellationToken);
+        var other = await another.GetAsync(Cancellation);
         other.Current!.KeyId.ShouldBe(snapshot.Current.KeyId);
         other.Next!.KeyId.ShouldBe(snapshot.Next.KeyId);
     }
@@ -50,7 +50,7 @@ public sealed class RingKeeperTests
     {
         await using var bench = new KeeperBench(options => options.MaxTokenLifetime = TimeSpan.FromMinutes(2));
         var current = (await bench.StartAsync()).Current!.KeyId;
-        await bench.Keeper.RotateAsync(TestContext.Current.CancellationToken);
+        await bench.Keeper.RotateAsync(Cancellation);
 
         var retention = TimeSpan.FromSeconds(120 + 30 + 10 + 5);
         await bench.PassAsync(retention - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
@@ -80,10 +80,10 @@ public sealed class RingKeeperTests
         await using var bench = new KeeperBench();
         var current = (await bench.StartAsync()).Current!.KeyId;
         await using var another = bench.Another();
-        await another.GetAsync(TestContext.Current.CancellationToken);
+        await another.GetAsync(Cancellation);
 
         await KeeperBench.UntilAsync(() => bench.Time.SleepingLoops >= 2, "both sleep");
-        await bench.Keeper.RevokeAsync(current, TestContext.Current.CancellationToken);
+        await bench.Keeper.RevokeAsync(current, Cancellation);
 
         // Two looks within the last second are the limit, so the third comes a second later at most.
         var told = bench.Time.GetTimestamp();
@@ -172,16 +172,16 @@ public sealed class RingKeeperTests
         await using var bench = new KeeperBench();
         var first = await bench.StartAsync();
 
-        var rotated = await bench.Keeper.RotateAsync(TestContext.Current.CancellationToken);
+        var rotated = await bench.Keeper.RotateAsync(Cancellation);
         rotated.Current!.KeyId.ShouldBe(first.Next!.KeyId);
         rotated.Find(first.Current!.KeyId, bench.Now).ShouldNotBeNull();
 
-        var revoked = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, TestContext.Current.CancellationToken);
+        var revoked = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, Cancellation);
         revoked.Current!.KeyId.ShouldBe(rotated.Next!.KeyId);
         revoked.Find(rotated.Current.KeyId, bench.Now).ShouldBeNull();
         revoked.Find(first.Current.KeyId, bench.Now).ShouldNotBeNull();
 
-        var again = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, TestContext.Current.CancellationToken);
+        var again = await bench.Keeper.RevokeAsync(rotated.Current.KeyId, Cancellation);
         again.Current!.KeyId.ShouldBe(revoked.Current.KeyId);
     }
 }

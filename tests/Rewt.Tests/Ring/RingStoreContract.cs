@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -14,8 +13,6 @@ public abstract class RingStoreContract : IAsyncLifetime
         "🔑🔑🔑🔑🔑🔑🔑🔑🔑", "a 0 byte \0 and a \r\n and \"quotes\" and 'more' and %d %s {}");
 
     private protected IRingStore First { get; private set; } = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync()
     {

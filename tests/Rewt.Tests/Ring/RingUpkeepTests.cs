@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>What is mended in a ring whose secret is in order, and what an operator asks for.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -28,8 +27,7 @@ internal static class Rings
 
     public static SecretSlot Holding(string name, long? timeToLive) => new(Value(name), false, timeToLive);
 
-    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) =>
-        new(slot, ring, Remembering(dead), Now);
+    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) => new(slot, ring, Remembering(dead), Now);
 
     public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
         names.ToImmutableDictionary(KeyId, _ => Now + 1_000_000_000);

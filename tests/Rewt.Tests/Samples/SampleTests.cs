@@ -37,7 +37,7 @@ public sealed class SampleTests
 
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(SampleService service, string path)
     {
-        using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var response = await service.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation));
     }
 }

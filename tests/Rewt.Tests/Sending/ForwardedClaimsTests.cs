@@ -1,6 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Http;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class ForwardedClaimsTests
@@ -65,9 +62,8 @@ public sealed class ForwardedClaimsTests
         var claims = new Dictionary<string, object> { ["other"] = "not forwarded" };
         if (user is not null) claims["userId"] = user;
         using var client = new HttpClient { BaseAddress = orders.Address };
-        client.DefaultRequestHeaders.Authorization = new(
-            "Bearer", await orders.Tokens.CreateBearerAsync("orders", claims, TestContext.Current.CancellationToken));
-        using var response = await client.GetAsync(Calls.Relative("/forward" + query), TestContext.Current.CancellationToken);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await orders.Tokens.CreateBearerAsync("orders", claims, Cancellation));
+        using var response = await client.GetAsync(Calls.Relative("/forward" + query), Cancellation);
         response.EnsureSuccessStatusCode();
     }
 }

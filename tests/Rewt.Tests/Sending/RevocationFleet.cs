@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Rewt.Tests.Sending;
@@ -56,12 +54,12 @@ public sealed class RevocationFleet : IAsyncLifetime
     /// <summary>Deletes the secret and waits until the callee refuses the key that the caller signs with. The caller reads Redis again when the next request arrives.</summary>
     public async Task RevokeAsync()
     {
-        await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         await _gate.CloseAsync();
-        var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         await _redis!.DelAsync("rewt:rewt-secret");
         await Eventually.TrueAsync(
-            async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, TestContext.Current.CancellationToken)).IsValid,
+            async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, Cancellation)).IsValid,
             "the callee refuses the old key");
     }
 

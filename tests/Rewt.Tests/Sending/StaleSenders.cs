@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Sending;
 
 /// <summary>Lets a service miss a revocation, so that it calls with a key that the receiver rejects.</summary>

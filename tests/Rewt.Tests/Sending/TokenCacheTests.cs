@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class TokenCacheTests
@@ -58,7 +55,7 @@ public sealed class TokenCacheTests
         await using var sender = Sender.For(callee.Address);
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
-        var ring = await sender.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        var ring = await sender.Ring.RotateAsync(Cancellation);
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
         callee.Requests[0].Jwt.Kid.ShouldNotBe(ring.Current!.KeyId);
@@ -145,7 +142,7 @@ public sealed class TokenCacheTests
     public async Task A_crowd_that_wants_one_token_signs_once()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
-        var ring = await sender.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var ring = await sender.Ring.GetAsync(Cancellation);
         var tokens = Tokens(sender);
         for (var round = 0; round < 50; round++)
         {
@@ -153,8 +150,8 @@ public sealed class TokenCacheTests
             using var start = new ManualResetEventSlim();
             var crowd = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
             {
-                start.Wait(TestContext.Current.CancellationToken);
-                return await tokens.GetAsync("inventory", claims, fresh: false, TestContext.Current.CancellationToken);
+                start.Wait(Cancellation);
+                return await tokens.GetAsync("inventory", claims, fresh: false, Cancellation);
             })).ToList();
             start.Set();
 
@@ -235,7 +232,7 @@ public sealed class TokenCacheTests
         (await TokenAsync(-1)).ShouldBe(inUse);
 
         async Task<string> TokenAsync(int user) => (await tokens.GetAsync(
-            "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, TestContext.Current.CancellationToken)).Header.Parameter!;
+            "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, Cancellation)).Header.Parameter!;
     }
 
     private static BearerTokens Tokens(Sender sender) => sender.Services.GetRequiredKeyedService<BearerTokens>(string.Empty);

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Hosting;
-
 namespace Rewt.Tests.Sending;
 
 /// <summary>Two callers and two callees on one Redis, and calls from each to each.</summary>
@@ -64,7 +61,7 @@ internal sealed class TrafficFleet : IAsyncDisposable
     {
         foreach (var callee in Callees)
         {
-            if ((await callee.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid) return false;
+            if ((await callee.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid) return false;
         }
 
         return true;
@@ -81,9 +78,9 @@ internal sealed class TrafficFleet : IAsyncDisposable
         {
             try
             {
-                using var response = await caller.Client($"{callee}").GetAsync(Sending.Calls.Relative("/secure"), TestContext.Current.CancellationToken);
+                using var response = await caller.Client($"{callee}").GetAsync(Sending.Calls.Relative("/secure"), Cancellation);
                 if (!response.IsSuccessStatusCode) _failures.Enqueue($"{response.StatusCode} {response.Headers.WwwAuthenticate}");
-                _keys[(await caller.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId] = true;
+                _keys[(await caller.Ring.GetAsync(Cancellation)).Current!.KeyId] = true;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -91,7 +88,7 @@ internal sealed class TrafficFleet : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _calls);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class TrafficTests
@@ -13,7 +11,7 @@ public sealed class TrafficTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var fleet = await TrafficFleet.StartAsync(redis, options => options.RefreshInterval = RefreshInterval);
-        var old = await fleet.Callers[0].Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var old = await fleet.Callers[0].Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var fresh = Secret.Generate();
         var traffic = fleet.RunAsync(TimeSpan.FromSeconds(4));
         await Eventually.TrueAsync(() => fleet.Calls > 20, "traffic flows");
@@ -26,7 +24,7 @@ public sealed class TrafficTests
 
         fleet.Failures.ShouldBeEmpty();
         (await fleet.AllRefuseAsync(old)).ShouldBeTrue();
-        var current = (await fleet.Callees[0].Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+        var current = (await fleet.Callees[0].Ring.GetAsync(Cancellation)).Current!.KeyId;
         if (command == "SET") current.ShouldBe(fresh.KeyId);
         (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeGreaterThan((long)TimeSpan.FromHours(23).TotalMilliseconds);
     }

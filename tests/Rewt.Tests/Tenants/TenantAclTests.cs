@@ -6,7 +6,7 @@ public sealed class TenantAclTests
     public async Task The_documented_rights_are_enough_for_tenants()
     {
         Require.RealRedis();
-        var document = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), TestContext.Current.CancellationToken);
+        var document = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), Cancellation);
         var rules = document.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' ');
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
@@ -18,11 +18,11 @@ public sealed class TenantAclTests
         for (var call = 0; call < 10; call++)
         {
             (await host.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
-        await host.Tenants.RevokeTenantAsync("acme", TestContext.Current.CancellationToken);
-        await host.Tenants.DeleteTenantAsync("acme", TestContext.Current.CancellationToken);
+        await host.Tenants.RevokeTenantAsync("acme", Cancellation);
+        await host.Tenants.DeleteTenantAsync("acme", Cancellation);
 
         ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
     }

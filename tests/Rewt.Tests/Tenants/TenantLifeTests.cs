@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>Making, revoking and ending tenants, seen from two instances.</summary>
@@ -8,8 +6,6 @@ public sealed class TenantLifeTests : IAsyncLifetime
     private RedisServer _redis = null!;
     private TestService _issuer = null!;
     private TestService _service = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Options;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>What is wrong with the settings of tenants is told when the application starts, with the setting that mends it.</summary>
@@ -50,7 +47,7 @@ public sealed class TenantOptionsTests
         });
 
         host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").TenantCacheSize.ShouldBe(99);
-        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", Cancellation);
         (await redis.CliAsync("EXISTS", "users:u-1:rewt-secret")).ShouldBe("1");
     }
 
@@ -68,7 +65,7 @@ public sealed class TenantOptionsTests
         await using var application = builder.Build();
         try
         {
-            await application.StartAsync(TestContext.Current.CancellationToken);
+            await application.StartAsync(Cancellation);
             return string.Empty;
         }
         catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)

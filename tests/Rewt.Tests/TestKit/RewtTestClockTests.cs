@@ -4,8 +4,6 @@ public sealed class RewtTestClockTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_time_of_day_stands_still_until_it_is_moved()
     {

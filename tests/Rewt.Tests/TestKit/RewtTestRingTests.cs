@@ -1,12 +1,9 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.TestHost;
 
 namespace Rewt.Tests.TestKit;
 
 public sealed class RewtTestRingTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_kit_may_stand_before_the_applications_own_registrations()
     {
