@@ -233,6 +233,14 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_of_tenants_takes_no_keys_of_apps_which_belong_to_none()
+    {
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants = true));
+
+        error.Message.ShouldContain("Rewt:Tenants must be false where AddRewtApiKeys");
+    }
+
+    [Fact]
     public async Task A_stale_token_beside_a_key_says_so_in_its_own_words()
     {
         var key = (await _service.AddAcmeAsync()).Key;

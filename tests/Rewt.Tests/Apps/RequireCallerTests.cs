@@ -125,7 +125,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
             map: application => application.MapGet("/acme-only", (ClaimsPrincipal user) => user.Identity?.Name).RequireCaller("app:acme"));
         await _service.Apps.UpdateAsync(new RewtApp("acme") { Audiences = ["orders", "inventory"] }, Cancellation);
         string token = null!;
-        await Infrastructure.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var traded = await TokenRequests.PostAsync(_service, TokenRequests.Basic("acme", _key), ("grant_type", "client_credentials"), ("audience", "inventory"));
@@ -134,10 +134,8 @@ public sealed class RequireCallerTests : IAsyncLifetime
                 return true;
             },
             "the new audience is known");
-        using var client = new HttpClient { BaseAddress = inventory.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-        (await client.GetStringAsync(new Uri("/acme-only", UriKind.Relative), Cancellation)).ShouldBe("app:acme");
+        (await inventory.CallAsync(token, "/acme-only").TextAsync()).ShouldBe("app:acme");
     }
 
     private async Task<int> StatusAsync(string path, string? authorization)

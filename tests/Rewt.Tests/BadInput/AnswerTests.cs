@@ -133,10 +133,9 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     {
         await using var host = await TestService.StartAsync(null, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new ThrowingResolver(exception))));
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.Forge.Token);
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation);
+        using var response = await host.CallAsync(service.Forge.Token);
+
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.RetryAfter.ShouldNotBeNull();
         response.Headers.WwwAuthenticate.ShouldBeEmpty();
@@ -154,11 +153,9 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
                 options.TokenValidationParameters.ValidIssuers = ["billing"];
                 options.TokenValidationParameters.ValidateIssuerSigningKey = true;
             }));
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", await host.Tokens.CreateBearerAsync(cancellationToken: Cancellation));
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation);
+        using var response = await host.CallAsync(await host.Tokens.CreateBearerAsync(cancellationToken: Cancellation));
+
         await ShouldBeRefusedAsync(response, new BadToken("", BadToken.Invalid, _ => "").Challenge);
     }
 

@@ -12,7 +12,6 @@ public sealed class KeyIdFloodTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(24));
         await using var host = await TestService.StartAsync(redis.ConnectionString, settings: Slow);
-        using var client = new HttpClient { BaseAddress = host.Address };
         var forge = Forge();
         (await host.Tokens.VerifyBearerAsync(forge.Token, Cancellation)).IsValid.ShouldBeTrue();
         var before = await SettledAsync(redis);
@@ -21,7 +20,7 @@ public sealed class KeyIdFloodTests
         foreach (var keyId in KeyIdRows.Impossible)
         {
             var token = KeyIdRows.WithKeyId(forge, keyId);
-            (await CallAsync(client, token)).ShouldBe(HttpStatusCode.Unauthorized);
+            (await host.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             (await host.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
             (await host.Tokens.VerifyAsync(Data(forge).HeaderMember("kid", $"\"{keyId}\"").Token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
         }
@@ -29,7 +28,7 @@ public sealed class KeyIdFloodTests
         (await CommandsAsync(redis)).ShouldBe(before);
         (await redis.DbSizeAsync()).ShouldBe(size);
 
-        (await CallAsync(client, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.CallAsync(Forged(forge)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         (await CommandsAsync(redis)).ShouldNotBe(before, "one that could exist is looked for");
         (await redis.DbSizeAsync()).ShouldBe(size);
     }
@@ -51,7 +50,7 @@ public sealed class KeyIdFloodTests
 
         for (var turn = 0; turn < 150; turn++)
         {
-            for (var call = 0; call < 100; call++) forged.Add(AuthenticateAsync(host, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token));
+            for (var call = 0; call < 100; call++) forged.Add(AuthenticateAsync(host, Forged(forge)));
             var good = AuthenticateAsync(host, forge.Token);
             good.IsCompleted.ShouldBeTrue("a right token waits for nothing");
             (await good).Succeeded.ShouldBeTrue();
@@ -92,9 +91,8 @@ public sealed class KeyIdFloodTests
         await using var orders = await TestService.StartAsync(redis.ConnectionString, "orders", Slow, builder =>
             builder.Services.AddHttpClient("inventory", client => client.BaseAddress = inventory.Address)
                 .AddRewtSigning(options => (options.Audience, options.Retry) = ("inventory", false)));
-        using var attacker = new HttpClient { BaseAddress = inventory.Address };
         using var good = orders.Client("inventory");
-        await GoodCallAsync(good);
+        (await good.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         var size = await redis.DbSizeAsync();
         var forge = Forge();
         var clock = TimeProvider.System;
@@ -120,8 +118,8 @@ public sealed class KeyIdFloodTests
             var begun = clock.GetTimestamp();
             for (var turn = 1; turn <= turns; turn++)
             {
-                for (var call = 0; call < 10; call++) flood.Add(CallAsync(attacker, forge.HeaderMember("kid", $"\"{RandomKeyId()}\"").Token));
-                await GoodCallAsync(good);
+                for (var call = 0; call < 10; call++) flood.Add(inventory.CallAsync(Forged(forge)).StatusAsync());
+                (await good.GetAsync("/secure", Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
                 var wait = TimeSpan.FromMilliseconds(10 * turn) - clock.GetElapsedTime(begun);
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, Cancellation);
             }
@@ -130,11 +128,12 @@ public sealed class KeyIdFloodTests
 
     private static void Slow(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
+    private static string Forged(TokenForge forge) =>
+        forge.HeaderMember("kid", $"\"{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16))}\"").Token;
+
     private static TokenForge Forge() => new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 
     private static TokenForge Data(TokenForge forge) => forge.HeaderMember("typ", "\"rewt-data+jwt\"").WithoutClaim("aud");
-
-    private static string RandomKeyId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
     private static async Task<AuthenticateResult> AuthenticateAsync(TestService host, string token)
     {
@@ -142,19 +141,6 @@ public sealed class KeyIdFloodTests
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
         context.Request.Headers.Authorization = "Bearer " + token;
         return await context.AuthenticateAsync(RewtDefaults.AuthenticationScheme);
-    }
-
-    private static async Task<HttpStatusCode> CallAsync(HttpClient client, string token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await client.SendAsync(request, Cancellation);
-        return response.StatusCode;
-    }
-
-    private static async Task GoodCallAsync(HttpClient client)
-    {
-        (await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     private static async Task<long> ReadsAsync(RedisServer redis) => (await redis.CommandCountsAsync()).GetValueOrDefault("exec");

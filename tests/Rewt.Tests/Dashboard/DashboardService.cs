@@ -68,21 +68,6 @@ internal static partial class DashboardService
             var text = await response.Content.ReadAsStringAsync(Cancellation);
             return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
         }
-
-        /// <summary>A command that is to succeed: Redis has a second for each answer, which a machine that does much else may let pass, so 503 is tried again.</summary>
-        public async Task<(HttpStatusCode Status, JsonElement Answer)> CarryOutAsync(string command, object body, string path = "/rewt")
-        {
-            var before = (await service.Ring.GetAsync(Cancellation)).Current?.KeyId;
-            for (var attempt = 1; ; attempt++)
-            {
-                var answered = await service.CommandAsync(command, body, path);
-                if (answered.Status != HttpStatusCode.ServiceUnavailable || attempt == 10) return answered;
-
-                // It may have been done without an answer, and a second rotation would be one too many.
-                var now = (await service.Ring.GetAsync(Cancellation)).Current?.KeyId;
-                if (command == "rotate" && now != before) return (HttpStatusCode.OK, JsonSerializer.SerializeToElement(new { outcome = "rotated", keyId = now }));
-            }
-        }
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

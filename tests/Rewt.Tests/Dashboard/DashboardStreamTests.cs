@@ -105,14 +105,8 @@ public sealed class DashboardStreamTests
         await host.WarmAsync();
         var good = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var elsewhere = await host.Tokens.CreateBearerAsync("shipping", cancellationToken: Cancellation);
-        using var client = new HttpClient { BaseAddress = host.Address };
 
-        foreach (var token in new[] { good, good, elsewhere })
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
-            request.Headers.Authorization = new("Bearer", token);
-            using var answer = await client.SendAsync(request, Cancellation);
-        }
+        foreach (var token in new[] { good, good, elsewhere }) (await host.CallAsync(token, "/secure")).Dispose();
 
         var traffic = (await host.SnapshotAsync()).GetProperty("traffic");
         traffic.GetProperty("verified").GetProperty("valid").GetInt64().ShouldBe(2);
@@ -177,9 +171,9 @@ public sealed class DashboardStreamTests
         using (var stream = await Stream.OpenAsync(host))
         {
             sent.Append((await stream.NextAsync()).GetRawText());
-            sent.Append((await host.CarryOutAsync("rotate", new { })).Answer.GetRawText());
+            sent.Append((await host.CommandAsync("rotate", new { })).Answer.GetRawText());
             secrets.UnionWith(await Secrets.ReadAsync(redis));
-            sent.Append((await host.CarryOutAsync("revoke", new { keyId = current })).Answer.GetRawText());
+            sent.Append((await host.CommandAsync("revoke", new { keyId = current })).Answer.GetRawText());
             sent.Append((await stream.NextAsync()).GetRawText());
         }
 

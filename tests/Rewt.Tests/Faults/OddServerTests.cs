@@ -162,29 +162,23 @@ public sealed class OddServerTests
             string.Create(CultureInfo.InvariantCulture, $"the keys are read again ({TimeProvider.System.GetElapsedTime(asked).TotalSeconds} s)"));
     }
 
-    private static async Task ForbidWritesAsync(RedisServer redis, string error)
+    private static Task ForbidWritesAsync(RedisServer redis, string error) => error switch
     {
-        switch (error)
-        {
-            case "READONLY":
-                await redis.CommandAsync("REPLICAOF", "127.0.0.1", FreePort.Next());
-                break;
-            case "OOM":
-                await redis.CommandAsync("CONFIG", "SET", "maxmemory", 1);
-                break;
-            case "NOREPLICAS":
-                await redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
-                break;
-            default:
-                // A directory in the place of its file: the server cannot save, and then takes no writes.
-                var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n')[1];
-                Directory.CreateDirectory(Path.Combine(directory, "dump.rdb", "in the way"));
-                await redis.CommandAsync("CONFIG", "SET", "save", "3600 1000000");
-                await redis.CommandAsync("BGSAVE");
-                await Eventually.TrueAsync(
-                    async () => (await redis.CliAsync("INFO", "persistence")).Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal), "saving has failed");
-                break;
-        }
+        "READONLY" => redis.CommandAsync("REPLICAOF", "127.0.0.1", FreePort.Next()),
+        "OOM" => redis.CommandAsync("CONFIG", "SET", "maxmemory", 1),
+        "NOREPLICAS" => redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1),
+        _ => FailToSaveAsync(redis),
+    };
+
+    /// <summary>A directory in the place of its file: the server cannot save, and then takes no writes.</summary>
+    private static async Task FailToSaveAsync(RedisServer redis)
+    {
+        var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n')[1];
+        Directory.CreateDirectory(Path.Combine(directory, "dump.rdb", "in the way"));
+        await redis.CommandAsync("CONFIG", "SET", "save", "3600 1000000");
+        await redis.CommandAsync("BGSAVE");
+        await Eventually.TrueAsync(
+            async () => (await redis.CliAsync("INFO", "persistence")).Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal), "saving has failed");
     }
 
     private static Task<object?> AllowWritesAsync(RedisServer redis, string error) => error switch

@@ -33,16 +33,12 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var owner = await cluster.OwnerAsync(Key);
         var target = cluster.Masters.First(server => server != owner);
 
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        await cluster.MoveSlotAsync(Key, owner, target);
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
-            "the ring can be written where it lies now");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            await cluster.MoveSlotAsync(Key, owner, target);
+            await fleet.RotatesAsync(before);
+        });
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
         (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys
             .ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
     }
@@ -59,20 +55,15 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await using var fleet = await Fleet.StartAsync(cluster.ConnectionString, 2, 2, Fast);
         var before = await fleet.CurrentKeysAsync();
 
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        await owner.KillAsync();
-        // The masters' own election may take them half a minute on a busy machine, and is not what is tested.
-        await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
-        await Eventually.TrueAsync(
-            async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
-            "the ring can be written on the new master");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            await owner.KillAsync();
+            // The masters' own election may take them half a minute on a busy machine, and is not what is tested.
+            await replica.CommandAsync("CLUSTER", "FAILOVER", "TAKEOVER");
+            await Eventually.TrueAsync(
+                async () => (await replica.CliAsync("INFO", "replication")).Contains("role:master", StringComparison.Ordinal), "the replica takes over");
+            await fleet.RotatesAsync(before);
+        });
     }
 
     [Fact]
@@ -85,20 +76,16 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await Servers.SyncedAsync(primary, replica);
         var before = await fleet.CurrentKeysAsync();
 
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        // First the replica while it still is one: nothing may be taken from it.
-        proxy.SwapTo(replica.Port);
-        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, Cancellation);
-        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
-        await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null,
-            "the ring can be written on the new primary");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            // First the replica while it still is one: nothing may be taken from it.
+            proxy.SwapTo(replica.Port);
+            await Eventually.TrueAsync(
+                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreAway", StringComparison.Ordinal)), "all have tried to read from the replica");
+            await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+            await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+            await fleet.RotatesAsync(before);
+        });
     }
 
     [Fact]

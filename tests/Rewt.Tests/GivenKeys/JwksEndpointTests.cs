@@ -129,9 +129,9 @@ public sealed class JwksEndpointTests : IDisposable
                 application.MapGet("/other", () => "other");
             });
 
-        (await StatusAsync(service, "/.well-known/jwks.json")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(service, "/closed")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(service, "/other")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/.well-known/jwks.json").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/closed").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/other").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -156,11 +156,5 @@ public sealed class JwksEndpointTests : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));
         request.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
         return await service.Http.SendAsync(request, Cancellation);
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService service, string path)
-    {
-        using var response = await service.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-        return response.StatusCode;
     }
 }

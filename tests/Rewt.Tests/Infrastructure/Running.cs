@@ -1,7 +1,14 @@
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>The test that is running, for every class without a prefix.</summary>
+/// <summary>What every class of tests may use without a prefix.</summary>
 internal static class Running
 {
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>For what may be asynchronous and is not.</summary>
+    public static Task Done(Action act)
+    {
+        act();
+        return Task.CompletedTask;
+    }
 }

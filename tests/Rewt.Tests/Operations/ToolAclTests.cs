@@ -29,15 +29,14 @@ public sealed class ToolAclTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var operations = await redis.ConnectAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
-        await RestrictAsync(operations, "operator");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString, ["REWT_NAMESPACE"] = "shop" };
+        await operations.RestrictAsync([.. RedisRights.Of("operator", "shop")]);
 
         foreach (var command in new[] { "keys list", "keys rotate", "keys revoke current --yes --wait", "token create", "doctor", "watch --changes 1" })
         {
-            (await ToolRun.RunAsync(environment, null, command.Split(' '))).Well();
+            (await ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "shop"])).Well();
         }
 
-        ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
+        (await operations.DenialsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -47,7 +46,7 @@ public sealed class ToolAclTests
         await using var operations = await redis.ConnectAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
         var token = await signer.SignAsync();
-        await RestrictAsync(operations, "verifier");
+        await operations.RestrictAsync([.. RedisRights.Of("verifier", "shop")]);
         await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
 
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
@@ -70,8 +69,4 @@ public sealed class ToolAclTests
             rules.ShouldNotContain(rule => rule.Contains('@', StringComparison.Ordinal) || rule == "allkeys" || rule == "~*");
         }
     }
-
-    /// <summary>The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.</summary>
-    private static async Task RestrictAsync(RespClient operations, string role) =>
-        await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. RedisRights.Of(role, "shop")]);
 }

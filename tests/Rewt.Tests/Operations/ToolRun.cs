@@ -1,15 +1,20 @@
 namespace Rewt.Tests.Operations;
 
-/// <summary>One run of the built tool as a process of its own, and what came of it.</summary>
+/// <summary>One run of the tool, and what came of it.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Output);
 
     public static string Program { get; } = Programs.Built("src/Rewt.Tool", "Rewt.Tool.dll");
 
-    /// <summary>Runs it with nobody at the terminal.</summary>
-    public static Task<ToolRun> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), null, args);
+    /// <summary>Runs it in this process, without a terminal.</summary>
+    public static async Task<ToolRun> RunAsync(params string[] args)
+    {
+        var (exitCode, output, errors) = await ToolInProcess.RunAsync(args);
+        return new ToolRun(exitCode, output, errors);
+    }
 
+    /// <summary>Runs it as a process of its own, with an environment and an input.</summary>
     public static async Task<ToolRun> RunAsync(IReadOnlyDictionary<string, string> environment, string? input, params string[] args)
     {
         var (exitCode, output, errors) = await Programs.RunToEndAsync(Executables.Dotnet, [Program, .. args], environment: With(environment), input: input);

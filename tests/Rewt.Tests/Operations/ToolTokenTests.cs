@@ -15,9 +15,7 @@ public sealed class ToolTokenTests
 
         var token = run.Output.Trim();
         run.Output.Trim().ShouldNotContain("\n", Case.Sensitive, "a pipe gets the token and nothing else");
-        using var client = new HttpClient { BaseAddress = service.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        var claims = await client.GetStringAsync("/secure", Cancellation);
+        var claims = await service.CallAsync(token, "/secure").TextAsync();
         claims.ShouldContain("userId=u-42");
         claims.ShouldContain("iss=night-shift");
     }

@@ -27,15 +27,6 @@ public sealed partial class PackagePagesTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Packages))]
-    public void The_page_about_the_packages_names_each_and_says_what_trimming_does_to_it(string package)
-    {
-        var rows = File.ReadAllLines(Path.Combine(RepositoryRoot.Path, "docs", "packages.md")).Where(line => line.StartsWith('|')).ToList();
-
-        rows.Count(row => row.Split('|')[1].Contains($"`{package}`", StringComparison.Ordinal)).ShouldBe(2);
-    }
-
     [GeneratedRegex(@"\]\((?<to>[^)]+)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 }

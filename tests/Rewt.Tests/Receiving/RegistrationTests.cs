@@ -169,17 +169,9 @@ public sealed class RegistrationTests
         var service = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var user = await users.CreateBearerAsync("inventory", cancellationToken: Cancellation);
 
-        (await StatusAsync(host, service, "/secure")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(host, user, "/users")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(host, user, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(host, service, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService host, string token, string path)
-    {
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-        return response.StatusCode;
+        (await host.CallAsync(service, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await host.CallAsync(user, "/users").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await host.CallAsync(user, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.CallAsync(service, "/users").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 }

@@ -52,11 +52,7 @@ public sealed class UnavailableTests
             .AddSingleton<IIssuerSigningKeyResolver, NoKeys>()
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnAuthenticationFailed = context =>
-                {
-                    heard = context.Exception;
-                    return Task.CompletedTask;
-                },
+                OnAuthenticationFailed = context => Done(() => heard = context.Exception),
             }));
 
         using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));

@@ -10,20 +10,12 @@ public sealed class VerifiedTokenTests
         var received = 0;
         await using var receiver = await StartAsync(options =>
         {
-            options.Events.OnMessageReceived = _ =>
-            {
-                received++;
-                return Task.CompletedTask;
-            };
-            options.Events.OnTokenValidated = context =>
-            {
-                seen.Enqueue(context.SecurityToken);
-                return Task.CompletedTask;
-            };
+            options.Events.OnMessageReceived = _ => Done(() => received++);
+            options.Events.OnTokenValidated = context => Done(() => seen.Enqueue(context.SecurityToken));
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 5; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         received.ShouldBe(5);
         seen.Count.ShouldBe(5);
@@ -88,10 +80,10 @@ public sealed class VerifiedTokenTests
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         time.Advance(TimeSpan.FromSeconds(61));
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
         time.Advance(TimeSpan.FromSeconds(30));
 
         using var late = await receiver.GetWithTokenAsync(token);
@@ -105,7 +97,7 @@ public sealed class VerifiedTokenTests
         await using var receiver = await StartAsync(_ => { });
         var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         await ring.RevokeAsync(receiver.Memory.Secret.KeyId, Cancellation);
 
@@ -127,11 +119,11 @@ public sealed class VerifiedTokenTests
             using var stop = new CancellationTokenSource();
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
             {
-                while (!stop.IsCancellationRequested) await StatusAsync(receiver, token);
+                while (!stop.IsCancellationRequested) await receiver.CallAsync(token).StatusAsync();
             })).ToList();
 
             await ring.RevokeAsync(keyId, Cancellation);
-            for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+            for (var i = 0; i < 5; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
 
             await stop.CancelAsync();
             await Task.WhenAll(callers);
@@ -143,17 +135,17 @@ public sealed class VerifiedTokenTests
     {
         await using var receiver = await StartAsync(_ => { });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         for (var at = 0; at < token.Length; at++)
         {
             var other = string.Concat(token.AsSpan(0, at), token[at] == 'A' ? "B" : "A", token.AsSpan(at + 1));
-            (await StatusAsync(receiver, other)).ShouldNotBe(HttpStatusCode.OK, other);
+            (await receiver.CallAsync(other).StatusAsync()).ShouldNotBe(HttpStatusCode.OK, other);
         }
 
-        (await StatusAsync(receiver, token + "A")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(receiver, token[..^1])).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        (await receiver.CallAsync(token + "A").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token[..^1]).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -165,8 +157,8 @@ public sealed class VerifiedTokenTests
 
         for (var i = 0; i < 5; i++)
         {
-            (await StatusAsync(receiver, forged)).ShouldBe(HttpStatusCode.Unauthorized);
-            (await StatusAsync(receiver, elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
+            (await receiver.CallAsync(forged).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+            (await receiver.CallAsync(elsewhere).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         }
     }
 
@@ -179,11 +171,11 @@ public sealed class VerifiedTokenTests
                 .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()),
             services: services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         // The ring in memory is one for all namespaces here, so that only the audience of the scheme can refuse.
         var named = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "rewt" });
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, named)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(named).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         (await receiver.GetWithTokenAsync(named, "/users").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -198,11 +190,11 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         accept = true;
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         accept = false;
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -217,10 +209,10 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 4; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 4; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         allowed = false;
 
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         asked.ShouldBe(5);
     }
 
@@ -235,7 +227,7 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 3; i++) await StatusAsync(receiver, token);
+        for (var i = 0; i < 3; i++) await receiver.CallAsync(token).StatusAsync();
 
         keys.ShouldBe([null, null, null]);
     }
@@ -263,10 +255,4 @@ public sealed class VerifiedTokenTests
             },
             map,
             ring);
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService receiver, string token)
-    {
-        using var response = await receiver.GetWithTokenAsync(token);
-        return response.StatusCode;
-    }
 }

@@ -39,29 +39,13 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
 
     private protected override IRingStore Open() => _store;
 
-    protected override Task SetAsync(byte[] value, TimeSpan? ttl)
-    {
-        _store.Set(value, ttl);
-        return Task.CompletedTask;
-    }
+    protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Done(() => _store.Set(value, ttl));
 
-    protected override Task DeleteAsync()
-    {
-        _store.Delete();
-        return Task.CompletedTask;
-    }
+    protected override Task DeleteAsync() => Done(() => _store.Delete());
 
-    protected override Task ExpireAsync(TimeSpan? ttl)
-    {
-        _store.Expire(ttl);
-        return Task.CompletedTask;
-    }
+    protected override Task ExpireAsync(TimeSpan? ttl) => Done(() => _store.Expire(ttl));
 
-    protected override Task FlushAsync()
-    {
-        _store.Flush();
-        return Task.CompletedTask;
-    }
+    protected override Task FlushAsync() => Done(() => _store.Flush());
 
     protected override Task<long> ServerTimeAsync() => Task.FromResult(_time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -45,14 +45,14 @@ public sealed class NodeInteropTests
         await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
-        using var accepted = await GetAsync(open, token);
+        using var accepted = await open.CallAsync(token, "/secure");
         accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await accepted.Content.ReadAsStringAsync(Cancellation)).ShouldContain("userId=u-42");
-        using var refused = await GetAsync(closed, token);
+        using var refused = await closed.CallAsync(token, "/secure");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // Not ours to judge, so the challenge says nothing of it.
         refused.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        (await GetAsync(open, token[..^4] + "AAAA").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await open.CallAsync(token[..^4] + "AAAA", "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -132,13 +132,6 @@ public sealed class NodeInteropTests
         (await service.VerifiesAsync(await node.SignAsync(new { userId = "u" }))).ShouldBeTrue();
         (await node.VerifyAsync(await service.SignAsync())).Ok.ShouldBeTrue();
         (await redis.PttlAsync(Key)).ShouldBeInRange(3_500_000, 3_600_000);
-    }
-
-    private static async Task<HttpResponseMessage> GetAsync(TestService host, string token)
-    {
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation);
     }
 
     private static async Task<string> HashAsync(RedisServer redis) =>

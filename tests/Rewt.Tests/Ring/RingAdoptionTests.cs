@@ -13,9 +13,7 @@ public sealed class RingAdoptionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("node", 50_000), Rings.Ring(deadlineIn))).Plan!;
 
-        plan.Action.ShouldBe(RingAction.AdoptRotation);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
+        plan.ShouldBe(RingAction.AdoptRotation);
         plan.Ring.Deadline.ShouldBe(Rings.Now + 50_000);
         plan.Ring.ShouldHold("node", "next", "retired", "current");
         plan.Ring.NextBorn.ShouldBe(Rings.Ring().NextBorn);
@@ -58,9 +56,7 @@ public sealed class RingAdoptionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("mine", timeToLive), Rings.Ring(deadlineIn))).Plan!;
 
-        plan.Action.ShouldBe(RingAction.Replace);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Replace, expireIn: Rings.Interval);
         plan.Ring.Deadline.ShouldBe(Rings.Now + Rings.Interval);
         plan.Ring.ShouldHold("mine", "fresh-1");
         plan.ShouldKill("current", "next", "retired");
@@ -94,9 +90,7 @@ public sealed class RingAdoptionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("node", 50_000), null), "lost").Plan!;
 
-        plan.Action.ShouldBe(RingAction.Adopt);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
+        plan.ShouldBe(RingAction.Adopt);
         plan.Ring.Deadline.ShouldBe(Rings.Now + 50_000);
         plan.Ring.ShouldHold("node", "fresh-1");
         plan.Ring.Epoch.ShouldBe(Rings.KeyId("fresh-2"));
@@ -122,9 +116,7 @@ public sealed class RingAdoptionTests
         string[] remembered = storeKnows ? [] : ["back"];
 
         var withRing = Rings.Decide(Rings.Read(Rings.Holding("back", 50_000), Rings.Ring(), stored), remembered).Plan!;
-        withRing.Action.ShouldBe(RingAction.ReplaceRevoked);
-        withRing.SetSecret.ShouldBe(Rings.Secret("fresh-1"));
-        withRing.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        withRing.ShouldBe(RingAction.ReplaceRevoked, secret: "fresh-1", expireIn: Rings.Interval);
         withRing.Ring.ShouldHold("fresh-1", "fresh-2");
         withRing.ShouldKill(["current", "next", "retired", .. remembered]);
 

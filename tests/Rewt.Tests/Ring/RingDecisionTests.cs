@@ -80,9 +80,7 @@ public sealed class RingDecisionTests
     {
         var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn))).Plan!;
 
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
         plan.Ring.Retired[^1].Until.ShouldBe(Rings.Now + Rings.Schedule.Retention);
         plan.Ring.Epoch.ShouldBe("epoch");
@@ -119,9 +117,7 @@ public sealed class RingDecisionTests
     {
         var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn))).Plan!;
 
-        plan.Action.ShouldBe(RingAction.Invalidate);
-        plan.SetSecret.ShouldBe(Rings.Secret("fresh-1"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Invalidate, secret: "fresh-1", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("fresh-1", "fresh-2");
         plan.Ring.Epoch.ShouldBe("epoch");
         plan.ShouldKill("current", "next", "retired");
@@ -143,9 +139,7 @@ public sealed class RingDecisionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("current", null), Rings.Ring())).Plan!;
 
-        plan.Action.ShouldBe(RingAction.RestoreTimeToLive);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBe(Rings.Now + Half);
+        plan.ShouldBe(RingAction.RestoreTimeToLive, expireIn: Half);
         plan.Ring.ShouldHold("current", "next", "retired");
     }
 
@@ -168,9 +162,7 @@ public sealed class RingDecisionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Plan!;
 
-        plan.Action.ShouldBe(RingAction.MoveDeadline);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
+        plan.ShouldBe(RingAction.MoveDeadline);
         plan.Ring.Deadline.ShouldBe(Rings.Now + Half + by);
         plan.Ring.ShouldHold("current", "next", "retired");
     }
@@ -190,9 +182,7 @@ public sealed class RingDecisionTests
     {
         var plan = Rings.Decide(Rings.Read(Rings.Holding("current", timeToLive), Rings.Ring(deadlineIn))).Plan!;
 
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
         plan.ShouldKill();
     }

@@ -103,24 +103,6 @@ public sealed class RingKeeperPullTests
     }
 
     [Fact]
-    public async Task One_who_gives_up_does_not_take_the_others_along()
-    {
-        await using var bench = new KeeperBench();
-        bench.Store.Hold();
-        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var first = bench.Keeper.GetAsync(impatient.Token).AsTask();
-        var second = bench.Keeper.GetAsync(Cancellation).AsTask();
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == 1, "a read is under way");
-
-        await impatient.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => first);
-        second.IsCompleted.ShouldBeFalse();
-        bench.Store.Release();
-
-        (await second).Current.ShouldNotBeNull();
-    }
-
-    [Fact]
     public async Task Closing_a_keeper_ends_a_read_under_way()
     {
         var bench = new KeeperBench();

@@ -10,9 +10,7 @@ public sealed class RingUpkeepTests
     {
         var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring() with { Next = null, NextBorn = 0 })).Plan!;
 
-        plan.Action.ShouldBe(RingAction.PublishNext);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
+        plan.ShouldBe(RingAction.PublishNext);
         plan.Ring.ShouldHold("current", "fresh-1", "retired");
         plan.Ring.NextBorn.ShouldBe(Rings.Now);
     }
@@ -65,9 +63,7 @@ public sealed class RingUpkeepTests
     {
         var plan = RingDecision.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
 
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
         plan.Ring.Version.ShouldBe(8);
     }

@@ -42,6 +42,17 @@ internal static class Rings
         return () => Secret($"fresh-{++made}");
     }
 
+    /// <param name="plan">The plan.</param>
+    /// <param name="action">What it is for.</param>
+    /// <param name="secret">The secret that it sets; null for none.</param>
+    /// <param name="expireIn">The time to live that it sets; null for none.</param>
+    public static void ShouldBe(this RingPlan plan, RingAction action, string? secret = null, long? expireIn = null)
+    {
+        plan.Action.ShouldBe(action);
+        plan.SetSecret.ShouldBe(secret is null ? null : Secret(secret));
+        plan.ExpireAt.ShouldBe(Now + expireIn);
+    }
+
     public static void ShouldHold(this RingState ring, string? current, string? next, params string[] retired)
     {
         ring.Current.ShouldBe(current is null ? null : Secret(current));

@@ -14,11 +14,7 @@ public sealed class HedgingTests
             await second.Task.WaitAsync(context.RequestAborted);
             await Callee.RefuseAsync(context, Stale);
         });
-        await using var two = await Callee.StartAsync((_, _) =>
-        {
-            second.TrySetResult();
-            return Task.CompletedTask;
-        });
+        await using var two = await Callee.StartAsync((_, _) => Done(() => second.TrySetResult()));
         await using var sender = Create(one.Address, two.Address);
         // With keys in memory the attempts are signed in their order.
         await sender.Ring.RotateAsync(Cancellation);

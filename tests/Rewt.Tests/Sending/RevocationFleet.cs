@@ -1,18 +1,19 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Sending;
 
 /// <summary>A callee that learns of a revocation within milliseconds, and a caller that learns of it when the callee refuses its request.</summary>
 public sealed class RevocationFleet : IAsyncLifetime
 {
-    private readonly ReadGate _gate = new();
     private readonly RequestCounter _counter;
     private readonly List<byte[]> _bodies = [];
     private RedisServer? _redis;
     private TestService? _inventory;
     private TestService? _orders;
+    private FaultyRingStore? _store;
 
-    public RevocationFleet() => _counter = new RequestCounter(_gate.Open);
+    public RevocationFleet() => _counter = new RequestCounter(() => _store?.Release());
 
     /// <summary>How many requests the callee has seen, refused ones too.</summary>
     public int Requests => _counter.Count;
@@ -46,7 +47,9 @@ public sealed class RevocationFleet : IAsyncLifetime
             options => options.RefreshInterval = TimeSpan.FromMinutes(5),
             builder =>
             {
-                builder.Services.WithoutPush(_gate);
+                var options = new RewtOptions { Redis = _redis.ConnectionString };
+                builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(provider => new OneStore(
+                    _store = new FaultyRingStore(new RedisRingStoreFactory(provider, TimeProvider.System).Open(options)) { IsDeaf = true })));
                 builder.Services.AddHttpClient("inventory", client => client.BaseAddress = _inventory.Address).AddRewtSigning("inventory");
             });
     }
@@ -55,7 +58,7 @@ public sealed class RevocationFleet : IAsyncLifetime
     public async Task RevokeAsync()
     {
         await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
-        await _gate.CloseAsync();
+        await _store!.HoldAllAsync();
         var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         await _redis!.DelAsync("rewt:rewt-secret");
         await Eventually.TrueAsync(

@@ -153,10 +153,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     [Fact]
     public async Task A_url_that_names_no_tenant_refuses_every_token()
     {
-        using var http = new HttpClient { BaseAddress = _host.Address };
-        http.DefaultRequestHeaders.Add("Authorization", "Bearer " + Token(SecretOfA, "\"a\""));
-
-        (await http.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await _host.CallAsync(Token(SecretOfA, "\"a\"")).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

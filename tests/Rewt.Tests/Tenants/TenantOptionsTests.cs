@@ -53,19 +53,9 @@ public sealed class TenantOptionsTests
 
     private static async Task<string> FailureAsync(Action<RewtOptions> settings, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRewtInMemory();
-        builder.Services.AddRewtAuthentication(options =>
-        {
-            options.ServiceName = "inventory";
-            settings(options);
-        });
-        configure?.Invoke(builder.Services);
-        await using var application = builder.Build();
         try
         {
-            await application.StartAsync(Cancellation);
+            await using var service = await TestService.StartAsync(null, settings: settings, configure: builder => configure?.Invoke(builder.Services));
             return string.Empty;
         }
         catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)

@@ -44,11 +44,7 @@ public sealed class TenantSendingTests : IAsyncLifetime
     {
         var token = await _orders.SignAsync("acme", "orders");
 
-        using var http = new HttpClient { BaseAddress = _orders.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/acme/forward");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-
-        (await http.SendAsync(request, Cancellation).TextAsync()).ShouldBe("acme");
+        (await _orders.CallAsync(token, "/acme/forward").TextAsync()).ShouldBe("acme");
         _inventory.Calls.ShouldBe(1);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.TestHost;
-
 namespace Rewt.Tests.TestKit;
 
 public sealed class RewtIdentityTests
@@ -19,17 +17,15 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_client_calls_a_host_on_Kestrel_too()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Services.AddRewtAuthentication();
-        builder.Services.AddRewtTesting();
-        await using var application = builder.Build();
-        application.MapGet("/secure", (ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization();
-        await application.StartAsync(Cancellation);
-        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) }.WithRewtIdentity("orders");
+        await using var host = await TestService.HostAsync(builder =>
+        {
+            builder.Services.AddRewtAuthentication();
+            builder.Services.AddRewtTesting();
+        });
 
-        (await KitService.GetAsync(client, "/secure")).ShouldBe("orders");
+        using var client = new HttpClient { BaseAddress = host.Address }.WithRewtIdentity("orders");
+
+        (await KitService.GetAsync(client)).ShouldBe("orders");
     }
 
     [Fact]
@@ -92,16 +88,11 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_host_without_the_kit_takes_the_client_for_nobody()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddRewtInMemory();
-        builder.Services.AddRewtAuthentication();
-        await using var application = builder.Build();
-        application.MapGet("/secure", () => "ok").RequireAuthorization();
-        await application.StartAsync(Cancellation);
-        using var client = application.GetTestClient().WithRewtIdentity("orders");
+        await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtInMemory().AddRewtAuthentication(), inProcess: true);
 
-        (await KitService.StatusAsync(client, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
+        host.Http.WithRewtIdentity("orders");
+
+        (await KitService.StatusAsync(host.Http)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
