@@ -38,7 +38,11 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     public async Task Two_Authorization_headers_are_refused_even_with_a_right_token(string first, string second)
     {
         // HttpClient would join them into one line.
-        var answer = await RawAsync($"Authorization: {string.Format(null, first, service.Forge.Token)}\r\nAuthorization: {string.Format(null, second, service.Forge.Token)}\r\n");
+        var answer = await RawRequest.AnswerAsync(
+            service.Host.Address,
+            "/counted",
+            ("Authorization", string.Format(null, first, service.Forge.Token)),
+            ("Authorization", string.Format(null, second, service.Forge.Token)));
 
         answer.ShouldStartWith("HTTP/1.1 401 ");
         answer.ShouldContain("rewt_error=\"invalid\"");
@@ -164,18 +168,6 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.GetValues("WWW-Authenticate").ShouldBe([challenge]);
         (await response.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
-    }
-
-    private async Task<string> RawAsync(string headers)
-    {
-        using var connection = new System.Net.Sockets.TcpClient();
-        await connection.ConnectAsync(service.Host.Address.Host, service.Host.Address.Port, Cancellation);
-        var stream = connection.GetStream();
-        await stream.WriteAsync(
-            System.Text.Encoding.ASCII.GetBytes($"GET /counted HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"),
-            Cancellation);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(Cancellation);
     }
 
     private sealed class ThrowingResolver(Type exception) : IIssuerSigningKeyResolver

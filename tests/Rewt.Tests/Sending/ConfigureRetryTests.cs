@@ -35,9 +35,10 @@ public sealed class ConfigureRetryTests
     [InlineData(401, "Bearer error=\"invalid_token\", rewt_error=\"expired\"")]
     [InlineData(401, null)]
     [InlineData(403, Stale)]
+    [InlineData(500, Stale)]
     [InlineData(503, Stale)]
     [InlineData(200, Stale)]
-    public async Task No_setting_makes_another_answer_be_retried(int status, string? challenge)
+    public async Task Another_answer_is_not_retried_whatever_is_set(int status, string? challenge)
     {
         await using var callee = await Callee.StartAsync((context, _) =>
         {
@@ -45,10 +46,12 @@ public sealed class ConfigureRetryTests
             context.Response.Headers.WWWAuthenticate = challenge;
             return Task.CompletedTask;
         });
+        await using var plain = Sender.For(callee.Address);
         await using var sender = Sender.For(callee.Address, EverythingAgain);
 
+        (await plain.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
         (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
-        callee.Requests.Count.ShouldBe(1);
+        callee.Requests.Count.ShouldBe(2);
     }
 
     [Fact]

@@ -36,24 +36,6 @@ public sealed class RetryTests
         sender.Retries.ShouldBe(requests - 1);
     }
 
-    [Theory]
-    [InlineData(HttpStatusCode.Forbidden)]
-    [InlineData(HttpStatusCode.ServiceUnavailable)]
-    [InlineData(HttpStatusCode.InternalServerError)]
-    public async Task Other_failures_are_not_ours_to_retry(HttpStatusCode status)
-    {
-        await using var callee = await Callee.StartAsync((context, _) =>
-        {
-            context.Response.StatusCode = (int)status;
-            context.Response.Headers.WWWAuthenticate = Stale;
-            return Task.CompletedTask;
-        });
-        await using var sender = Sender.For(callee.Address);
-
-        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(status);
-        callee.Requests.Count.ShouldBe(1);
-    }
-
     [Fact]
     public async Task A_401_without_a_reason_is_retried_when_another_key_signs_by_now()
     {
