@@ -1,13 +1,13 @@
 namespace Rewt.Tests.BadInput;
 
 /// <summary>A service that holds public keys: everybody knows them, so none may ever be an HMAC secret.</summary>
-public sealed class KeyConfusionTests : IAsyncLifetime
+public sealed class KeyConfusionTests : WithServices
 {
     private static readonly ECDsa Ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly RSA Rivest = RSA.Create(2048);
 
     private readonly TokenForge _forge = new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
-    private TestService? _host;
+    private TestService _host = null!;
 
     public static TheoryData<string, string> Confusions()
     {
@@ -20,13 +20,8 @@ public sealed class KeyConfusionTests : IAsyncLifetime
         return rows;
     }
 
-    public async ValueTask InitializeAsync() => _host = await TestService.StartAsync(null, configure: builder =>
-        builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest))));
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-    }
+    public override async ValueTask InitializeAsync() => _host = await EndingAsync(TestService.StartAsync(null, configure: builder =>
+        builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest)))));
 
     [Theory]
     [MemberData(nameof(Confusions))]
@@ -86,7 +81,7 @@ public sealed class KeyConfusionTests : IAsyncLifetime
 
     private async Task ShouldAnswerAsync(string token, HttpStatusCode status)
     {
-        (await _host!.CallAsync(token).StatusAsync()).ShouldBe(status);
+        (await _host.CallAsync(token).StatusAsync()).ShouldBe(status);
         (await _host.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBe(status == HttpStatusCode.OK);
     }
 

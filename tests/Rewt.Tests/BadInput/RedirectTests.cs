@@ -1,7 +1,7 @@
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Redirects to another port, followed by .NET itself or by a handler of the application: the stranger sees no credential.</summary>
-public sealed class RedirectTests : IAsyncLifetime
+public sealed class RedirectTests : WithServices
 {
     private Callee? _stranger;
     private Callee? _callee;
@@ -24,22 +24,16 @@ public sealed class RedirectTests : IAsyncLifetime
         return rows;
     }
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         // The stranger lures: with a fresh token of ours it would be content.
-        _stranger = await Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
-        _callee = await Callee.StartAsync((context, _) =>
+        _stranger = await EndingAsync(Callee.RefusingAsync("Bearer error=\"invalid_token\", rewt_error=\"stale_key\""));
+        _callee = await EndingAsync(Callee.StartAsync((context, _) =>
         {
             context.Response.StatusCode = _status;
             context.Response.Headers.Location = new Uri(_stranger.Address, "/lure").AbsoluteUri;
             return Task.CompletedTask;
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _callee!.DisposeAsync();
-        await _stranger!.DisposeAsync();
+        }));
     }
 
     [Theory]
@@ -58,37 +52,15 @@ public sealed class RedirectTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Followed_by_a_handler_in_front_of_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress)
-    {
-        _status = status;
-        foreach (var copies in new[] { false, true })
-        {
-            await using var sender = Sender.For(
-                hasBaseAddress ? Address : null, options => options.Retry = retry, above: () => DoingHandler.Following(copies), primary: Plain());
-
-            await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(Address));
-        }
-
-        _callee!.Requests.Count.ShouldBe(2);
-        _stranger!.Requests.ShouldBeEmpty();
-    }
+    public Task Followed_by_a_handler_in_front_of_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress) =>
+        FollowAsync(status, following => Sender.For(
+            hasBaseAddress ? Address : null, options => options.Retry = retry, above: () => following, primary: Plain()));
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Followed_by_a_handler_behind_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress)
-    {
-        _status = status;
-        foreach (var copies in new[] { false, true })
-        {
-            await using var sender = Sender.For(
-                hasBaseAddress ? Address : null, options => options.Retry = retry, below: () => DoingHandler.Following(copies), primary: Plain());
-
-            await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(Address));
-        }
-
-        _callee!.Requests.Count.ShouldBe(2);
-        _stranger!.Requests.ShouldBeEmpty();
-    }
+    public Task Followed_by_a_handler_behind_the_signing_one_the_stranger_is_not_called(int status, bool retry, bool hasBaseAddress) =>
+        FollowAsync(status, following => Sender.For(
+            hasBaseAddress ? Address : null, options => options.Retry = retry, below: () => following, primary: Plain()));
 
     [Theory]
     [InlineData(true)]
@@ -123,6 +95,19 @@ public sealed class RedirectTests : IAsyncLifetime
             primary: Plain());
         await Should.ThrowAsync<InvalidOperationException>(() => discovering.GetAsync("/"));
         _callee!.Requests.Count.ShouldBe(1);
+        _stranger!.Requests.ShouldBeEmpty();
+    }
+
+    private async Task FollowAsync(int status, Func<DelegatingHandler, Sender> create)
+    {
+        _status = status;
+        foreach (var copies in new[] { false, true })
+        {
+            await using var sender = create(DoingHandler.Following(copies));
+            await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(Address));
+        }
+
+        _callee!.Requests.Count.ShouldBe(2);
         _stranger!.Requests.ShouldBeEmpty();
     }
 

@@ -31,7 +31,7 @@ public sealed class CancellationTests
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
         await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString);
         proxy.DropMessages();
-        proxy.DelayFromServer = TimeSpan.FromMilliseconds(200);
+        proxy.HoldAnswers();
         for (var rotation = 0; rotation < 2; rotation++) await signer.Ring.RotateAsync(Cancellation);
         var token = await signer.SignAsync();
         using var giveUp = new CancellationTokenSource();
@@ -41,6 +41,7 @@ public sealed class CancellationTests
         await giveUp.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => impatient);
+        proxy.ReleaseAnswers();
         (await patient).ShouldBe(RewtRefusal.None);
     }
 }

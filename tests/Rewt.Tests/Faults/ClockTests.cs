@@ -67,12 +67,12 @@ public sealed class ClockTests
         var token = await paused.SignAsync();
 
         // Its next read gets the answer that the server gives now, and gets it after the pause.
-        proxy.DelayFromServer = TimeSpan.FromMilliseconds(700);
+        proxy.HoldAnswers();
         var refresh = paused.Keeper.RefreshAsync(Cancellation);
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancellation);
+        await proxy.AnsweredAsync();
         await other.Ring.RevokeAsync(dead, Cancellation);
         clock.Shift = TimeSpan.FromMinutes(3);
-        proxy.DelayFromServer = TimeSpan.Zero;
+        proxy.ReleaseAnswers();
 
         if (work == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         else (await paused.Tokens.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);

@@ -102,6 +102,6 @@ public sealed class FenceTests(ITestOutputHelper output)
     }
 
     private static Task HaveAsync(InstanceGroup instances, string keyId) => Eventually.TrueAsync(
-        async () => (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).All(current => current == keyId),
+        async () => (await instances.CurrentKeysAsync()).All(current => current == keyId),
         $"all have {keyId}");
 }

@@ -43,7 +43,7 @@ public sealed class ToolWatchTests
     {
         while (true)
         {
-            var line = await watch.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(100), TimeProvider.System, Cancellation);
+            var line = await watch.StandardOutput.ReadLineAsync(Cancellation);
             line.ShouldNotBeNull();
             var state = JsonSerializer.Deserialize<JsonElement>(line);
             if (isIt(state)) return state;

@@ -50,7 +50,7 @@ public sealed class BearerTokenSlotTests
         {
             Interlocked.Increment(ref _signatures);
             IsSigning.TrySetResult();
-            MaySign.Wait(TimeSpan.FromSeconds(30));
+            MaySign.Wait(Cancellation);
         }
 
         public void Dispose() => MaySign.Dispose();

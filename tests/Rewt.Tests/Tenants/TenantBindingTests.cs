@@ -1,7 +1,7 @@
 namespace Rewt.Tests.Tenants;
 
 /// <summary>The ring that verified, the tenant in the token and the tenant of the request are one, or the endpoint never runs.</summary>
-public sealed class TenantBindingTests : IAsyncLifetime
+public sealed class TenantBindingTests : WithServices
 {
     private const string SecretOfA = "the-secret-of-tenant-a-which-b-does-not-have";
     private const string SecretOfB = "the-secret-of-tenant-b-which-a-does-not-have";
@@ -9,18 +9,12 @@ public sealed class TenantBindingTests : IAsyncLifetime
     private RedisServer _redis = null!;
     private TestService _host = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
+        _redis = await EndingAsync(RedisServer.StartAsync());
         await _redis.SetAsync("rewt:a:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
         await _redis.SetAsync("rewt:b:rewt-secret", SecretOfB, TimeSpan.FromHours(1));
-        _host = await TenantService.StartAsync(_redis);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _redis.DisposeAsync();
+        _host = await EndingAsync(TenantService.StartAsync(_redis));
     }
 
     [Fact]

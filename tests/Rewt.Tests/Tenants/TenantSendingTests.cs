@@ -1,24 +1,17 @@
 namespace Rewt.Tests.Tenants;
 
 /// <summary>Who signs for which tenant, over an HTTP client.</summary>
-public sealed class TenantSendingTests : IAsyncLifetime
+public sealed class TenantSendingTests : WithServices
 {
     private RedisServer _redis = null!;
     private TestService _inventory = null!;
     private TestService _orders = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
-        _inventory = await TenantService.StartAsync(_redis);
-        _orders = await TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _orders.DisposeAsync();
-        await _inventory.DisposeAsync();
-        await _redis.DisposeAsync();
+        _redis = await EndingAsync(RedisServer.StartAsync());
+        _inventory = await EndingAsync(TenantService.StartAsync(_redis));
+        _orders = await EndingAsync(TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward));
     }
 
     [Fact]

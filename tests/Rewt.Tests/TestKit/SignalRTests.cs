@@ -30,7 +30,7 @@ public sealed class SignalRTests
         await connection.StartAsync(Cancellation);
         await connection.InvokeAsync("Say", "hello", Cancellation);
 
-        (await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancellation)).ShouldBe(("orders", "hello"));
+        (await heard.Task.WaitAsync(Cancellation)).ShouldBe(("orders", "hello"));
     }
 
     [Fact]
