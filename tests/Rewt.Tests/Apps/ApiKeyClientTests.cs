@@ -1,9 +1,4 @@
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Rewt.Internal;
-using Rewt.Tests.Sending;
 
 namespace Rewt.Tests.Apps;
 
@@ -11,8 +6,6 @@ namespace Rewt.Tests.Apps;
 public sealed class ApiKeyClientTests
 {
     private static readonly string Key = ApiKeyFormat.Create("acme");
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_request_shows_the_key_and_nothing_needs_Redis()
@@ -137,7 +130,7 @@ public sealed class ApiKeyClientTests
     public async Task The_key_is_in_no_log()
     {
         await using var callee = await Callee.StartAsync();
-        var log = new CapturedLines();
+        var log = new CapturedLog();
         await using var app = Create(services =>
         {
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Apps;
 
 public sealed class ApiKeyFormatTests

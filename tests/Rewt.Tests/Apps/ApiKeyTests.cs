@@ -1,9 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Rewt.Internal;
-using Rewt.Tests.BadInput;
 
 namespace Rewt.Tests.Apps;
 
@@ -11,8 +6,6 @@ namespace Rewt.Tests.Apps;
 public sealed class ApiKeyTests : IAsyncLifetime
 {
     private TestService _service = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => _service = await AppService.StartAsync();
 
@@ -188,7 +181,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [Fact]
     public async Task No_log_of_the_service_holds_a_key()
     {
-        var log = new CapturedLines();
+        var log = new CapturedLog();
         await using var service = await AppService.StartAsync(configure: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         var key = (await service.AddAcmeAsync()).Key;
         var wrong = ApiKeyFormat.Create("acme");
@@ -198,7 +191,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var token = await TokenRequests.TokenAsync(service, "acme", key);
         using var refused = await TokenRequests.PostAsync(service, null, ("grant_type", "client_credentials"), ("client_id", "acme"), ("client_secret", wrong));
 
-        log.Lines.ShouldContain(line => line.StartsWith("An API key was refused", StringComparison.Ordinal));
+        log.Lines.ShouldContain(line => line.Contains(": An API key was refused", StringComparison.Ordinal));
         var (secret, other, signature) = (key[10..40], wrong[10..40], token.Split('.')[2]);
         foreach (var line in log.Lines)
         {
@@ -240,6 +233,14 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_of_tenants_takes_no_keys_of_apps_which_belong_to_none()
+    {
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants = true));
+
+        error.Message.ShouldContain("Rewt:Tenants must be false where AddRewtApiKeys");
+    }
+
+    [Fact]
     public async Task A_stale_token_beside_a_key_says_so_in_its_own_words()
     {
         var key = (await _service.AddAcmeAsync()).Key;
@@ -262,8 +263,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var bearer = await service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
 
         (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
-        using var token = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer));
-        token.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         var calls = service.Calls;
         foreach (var shown in new[] { key, key[..^1], ApiKeyFormat.Create("nobody") })
         {

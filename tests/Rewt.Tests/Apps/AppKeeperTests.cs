@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Apps;
 
@@ -17,8 +16,6 @@ public sealed class AppKeeperTests : IAsyncLifetime
     private AppUseLog _uses = null!;
     private ApiKeyChecker _checker = null!;
     private RewtApps _apps = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {

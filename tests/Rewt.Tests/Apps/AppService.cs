@@ -1,13 +1,8 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Hosting;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>A service that takes API keys and trades them, and counts the calls that get through.</summary>
 internal static class AppService
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public static async Task<TestService> StartAsync(
         string? redis = null,
         string serviceName = "orders",

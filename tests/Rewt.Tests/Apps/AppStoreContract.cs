@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>What every store of apps keeps to; the derived classes say where it is.</summary>
@@ -8,8 +6,6 @@ public abstract class AppStoreContract : IAsyncLifetime
     private protected IAppStore First { get; private set; } = null!;
 
     private protected IAppStore Second { get; private set; } = null!;
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync()
     {

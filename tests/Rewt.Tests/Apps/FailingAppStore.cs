@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>A store that counts its reads and fails when told to.</summary>

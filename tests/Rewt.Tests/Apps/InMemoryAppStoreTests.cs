@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Apps;
 
 public sealed class InMemoryAppStoreTests : AppStoreContract
@@ -8,21 +6,9 @@ public sealed class InMemoryAppStoreTests : AppStoreContract
 
     private protected override IAppStore Open() => _store;
 
-    protected override Task SetAsync(string appId, string value)
-    {
-        _store.Set(appId, Encoding.UTF8.GetBytes(value));
-        return Task.CompletedTask;
-    }
+    protected override Task SetAsync(string appId, string value) => Done(() => _store.Set(appId, Encoding.UTF8.GetBytes(value)));
 
-    protected override Task DeleteAsync(string appId)
-    {
-        _store.Delete(appId);
-        return Task.CompletedTask;
-    }
+    protected override Task DeleteAsync(string appId) => Done(() => _store.Delete(appId));
 
-    protected override Task FlushAsync()
-    {
-        _store.Flush();
-        return Task.CompletedTask;
-    }
+    protected override Task FlushAsync() => Done(() => _store.Flush());
 }

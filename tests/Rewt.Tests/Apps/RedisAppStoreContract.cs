@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Apps;

@@ -3,8 +3,6 @@ namespace Rewt.Tests.Apps;
 /// <summary>Services that share their apps through a real Redis.</summary>
 public sealed class RedisAppsTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_revocation_reaches_other_instances_by_push()
     {
@@ -99,13 +97,9 @@ public sealed class RedisAppsTests
     [Fact]
     public async Task The_documented_rights_are_enough_for_apps()
     {
-        Require.RealRedis();
-        var document = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), Cancellation);
-        var rules = document.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' ');
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
-        // The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.
-        await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. rules]);
+        await operations.RestrictAsync(await Acl.DocumentedAsync());
 
         await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
         var first = await service.AddAcmeAsync();
@@ -117,7 +111,7 @@ public sealed class RedisAppsTests
         await service.Apps.RevokeKeyAsync("acme", first.KeyId, Cancellation);
         (await service.StatusAsync(first.Key)).ShouldBe(HttpStatusCode.Unauthorized);
 
-        ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
+        (await operations.DenialsAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Apps;
 
@@ -10,8 +8,6 @@ public sealed class RequireCallerTests : IAsyncLifetime
     private TestService _service = null!;
     private string _key = null!;
     private string _traded = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -72,8 +68,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
 
         foreach (var (path, status) in new[] { ("/acme-only", HttpStatusCode.OK), ("/orders-only", HttpStatusCode.Forbidden), ("/iss-orders", HttpStatusCode.Forbidden) })
         {
-            using var response = await service.GetAsync(path, ("Authorization", "Bearer " + token));
-            response.StatusCode.ShouldBe(status, path);
+            (await service.GetAsync(path, ("Authorization", "Bearer " + token)).StatusAsync()).ShouldBe(status, path);
         }
     }
 
@@ -130,7 +125,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
             map: application => application.MapGet("/acme-only", (ClaimsPrincipal user) => user.Identity?.Name).RequireCaller("app:acme"));
         await _service.Apps.UpdateAsync(new RewtApp("acme") { Audiences = ["orders", "inventory"] }, Cancellation);
         string token = null!;
-        await Infrastructure.Eventually.TrueAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 using var traded = await TokenRequests.PostAsync(_service, TokenRequests.Basic("acme", _key), ("grant_type", "client_credentials"), ("audience", "inventory"));
@@ -139,10 +134,8 @@ public sealed class RequireCallerTests : IAsyncLifetime
                 return true;
             },
             "the new audience is known");
-        using var client = new HttpClient { BaseAddress = inventory.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-        (await client.GetStringAsync(new Uri("/acme-only", UriKind.Relative), Cancellation)).ShouldBe("app:acme");
+        (await inventory.CallAsync(token, "/acme-only").TextAsync()).ShouldBe("app:acme");
     }
 
     private async Task<int> StatusAsync(string path, string? authorization)

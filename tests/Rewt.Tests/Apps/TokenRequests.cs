@@ -1,12 +1,8 @@
-using System.Net.Http.Headers;
-
 namespace Rewt.Tests.Apps;
 
 /// <summary>Requests to a token endpoint.</summary>
 internal static class TokenRequests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     /// <summary>A good request with Basic authentication; fails when there is no token.</summary>
     public static async Task<string> TokenAsync(TestService service, string appId, string key, params (string Name, string Value)[] more)
     {

@@ -34,8 +34,7 @@ public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<G
     {
         var token = Rows[name](service.Forge);
 
-        using var response = await service.CallAsync(token);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.None);
+        (await service.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await service.Host.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.None);
     }
 }

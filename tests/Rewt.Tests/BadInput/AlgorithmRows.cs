@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Algorithms, signatures and header parameters that must not be believed.</summary>

@@ -1,8 +1,3 @@
-using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.IdentityModel.Tokens;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>What a service answers (RFC 6750 §3), and to which credentials.</summary>
@@ -16,6 +11,8 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [InlineData("Basic dXNlcjpwYXNzd29yZA==")]
     [InlineData("Bearerx abc")]
     [InlineData("Bearer\tabc")]
+    [InlineData("Bearer no-token-at-all")]
+    [InlineData("Bearer eyJhbGciOiJub25lIn0.e30.")]
     public async Task Without_credentials_of_ours_the_challenge_is_bare(params string[] authorization)
     {
         using var response = await service.CallWithAsync("/counted", authorization);
@@ -30,9 +27,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [InlineData("bEaReR")]
     public async Task The_scheme_may_be_written_in_any_case(string scheme)
     {
-        using var response = await service.CallWithAsync("/counted", $"{scheme} {service.Forge.Token}");
-
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.CallWithAsync("/counted", $"{scheme} {service.Forge.Token}").StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -43,7 +38,11 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     public async Task Two_Authorization_headers_are_refused_even_with_a_right_token(string first, string second)
     {
         // HttpClient would join them into one line.
-        var answer = await RawAsync($"Authorization: {string.Format(null, first, service.Forge.Token)}\r\nAuthorization: {string.Format(null, second, service.Forge.Token)}\r\n");
+        var answer = await RawRequest.AnswerAsync(
+            service.Host.Address,
+            "/counted",
+            ("Authorization", string.Format(null, first, service.Forge.Token)),
+            ("Authorization", string.Format(null, second, service.Forge.Token)));
 
         answer.ShouldStartWith("HTTP/1.1 401 ");
         answer.ShouldContain("rewt_error=\"invalid\"");
@@ -77,7 +76,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
             Content = new FormUrlEncodedContent([KeyValuePair.Create("access_token", service.Forge.Token)]),
         };
         request.Headers.Add("Cookie", $"access_token={service.Forge.Token}");
-        using var response = await service.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await service.Client.SendAsync(request, Cancellation);
 
         await ShouldBeRefusedAsync(response, "Bearer");
     }
@@ -85,13 +84,13 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [Fact]
     public async Task A_token_made_for_data_is_not_a_bearer_token_and_the_other_way_round()
     {
-        var data = await service.Host.Tokens.SignAsync(new { aud = "inventory", iss = "orders" }, TestContext.Current.CancellationToken);
-        (await service.Host.Tokens.VerifyAsync(data, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
+        var data = await service.Host.Tokens.SignAsync(new { aud = "inventory", iss = "orders" }, Cancellation);
+        (await service.Host.Tokens.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
 
         using var response = await service.CallAsync(data);
         await ShouldBeRefusedAsync(response, "Bearer");
-        (await service.Host.Tokens.VerifyBearerAsync(data, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
-        (await service.Host.Tokens.VerifyAsync(service.Forge.Token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+        (await service.Host.Tokens.VerifyBearerAsync(data, Cancellation)).IsValid.ShouldBeFalse();
+        (await service.Host.Tokens.VerifyAsync(service.Forge.Token, Cancellation)).IsValid.ShouldBeFalse();
     }
 
     [Fact]
@@ -101,11 +100,10 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
         using var refused = await service.CallAsync(service.Forge.Token, "/users");
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         refused.Headers.WwwAuthenticate.ShouldBeEmpty();
-        (await refused.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await refused.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
         service.Calls.ShouldBe(before);
 
-        using var allowed = await service.CallAsync(service.Forge.Claim("userId", "\"u-1\"").Token, "/users");
-        allowed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.CallAsync(service.Forge.Claim("userId", "\"u-1\"").Token, "/users").StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -139,15 +137,14 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     {
         await using var host = await TestService.StartAsync(null, configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new ThrowingResolver(exception))));
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.Forge.Token);
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await host.CallAsync(service.Forge.Token);
+
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.RetryAfter.ShouldNotBeNull();
         response.Headers.WwwAuthenticate.ShouldBeEmpty();
-        (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Tokens.VerifyBearerAsync(service.Forge.Token, TestContext.Current.CancellationToken));
+        (await response.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Tokens.VerifyBearerAsync(service.Forge.Token, Cancellation));
     }
 
     [Fact]
@@ -160,11 +157,9 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
                 options.TokenValidationParameters.ValidIssuers = ["billing"];
                 options.TokenValidationParameters.ValidateIssuerSigningKey = true;
             }));
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", await host.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken));
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await host.CallAsync(await host.Tokens.CreateBearerAsync(cancellationToken: Cancellation));
+
         await ShouldBeRefusedAsync(response, new BadToken("", BadToken.Invalid, _ => "").Challenge);
     }
 
@@ -172,19 +167,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     {
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.GetValues("WWW-Authenticate").ShouldBe([challenge]);
-        (await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
-    }
-
-    private async Task<string> RawAsync(string headers)
-    {
-        using var connection = new System.Net.Sockets.TcpClient();
-        await connection.ConnectAsync(service.Host.Address.Host, service.Host.Address.Port, TestContext.Current.CancellationToken);
-        var stream = connection.GetStream();
-        await stream.WriteAsync(
-            System.Text.Encoding.ASCII.GetBytes($"GET /counted HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"),
-            TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        (await response.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
     }
 
     private sealed class ThrowingResolver(Type exception) : IIssuerSigningKeyResolver

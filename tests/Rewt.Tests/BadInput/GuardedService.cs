@@ -1,8 +1,4 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;
 
@@ -41,7 +37,7 @@ public sealed class GuardedService : IAsyncLifetime
                     .AddPolicy("users", policy => policy.RequireAuthenticatedUser().RequireClaim("userId"));
             },
             map: application => application.MapGet("/users", [Authorize("users")] (ClaimsPrincipal user) => Host.Count(user)));
-        await _host.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await _host.Ring.GetAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,17 +1,13 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.IdentityModel.Tokens;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>A service that holds public keys: everybody knows them, so none may ever be an HMAC secret.</summary>
-public sealed class KeyConfusionTests : IAsyncLifetime
+public sealed class KeyConfusionTests : WithServices
 {
     private static readonly ECDsa Ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly RSA Rivest = RSA.Create(2048);
 
     private readonly TokenForge _forge = new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
-    private TestService? _host;
+    private TestService _host = null!;
 
     public static TheoryData<string, string> Confusions()
     {
@@ -24,13 +20,8 @@ public sealed class KeyConfusionTests : IAsyncLifetime
         return rows;
     }
 
-    public async ValueTask InitializeAsync() => _host = await TestService.StartAsync(null, configure: builder =>
-        builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest))));
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-    }
+    public override async ValueTask InitializeAsync() => _host = await EndingAsync(TestService.StartAsync(null, configure: builder =>
+        builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest)))));
 
     [Theory]
     [MemberData(nameof(Confusions))]
@@ -79,7 +70,7 @@ public sealed class KeyConfusionTests : IAsyncLifetime
             builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(resolver)));
         var token = AlgorithmRows.Signed(_forge, bytes => HMACSHA256.HashData("thirty-one bytes are too short."u8, bytes));
 
-        (await host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+        (await host.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBeFalse();
     }
 
     private static string Ecdsa(TokenForge forge, HashAlgorithmName hash) => AlgorithmRows.Signed(forge, bytes => Ec.SignData(bytes, hash));
@@ -90,11 +81,8 @@ public sealed class KeyConfusionTests : IAsyncLifetime
 
     private async Task ShouldAnswerAsync(string token, HttpStatusCode status)
     {
-        using var client = new HttpClient { BaseAddress = _host!.Address };
-        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + token);
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
-        response.StatusCode.ShouldBe(status);
-        (await _host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBe(status == HttpStatusCode.OK);
+        (await _host.CallAsync(token).StatusAsync()).ShouldBe(status);
+        (await _host.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBe(status == HttpStatusCode.OK);
     }
 
     private sealed class PublicKeys(ECDsa ecdsa, RSA rsa) : IIssuerSigningKeyResolver

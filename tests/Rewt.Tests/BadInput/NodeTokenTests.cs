@@ -1,11 +1,7 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Rewt.Internal;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>With <c>AcceptNodeTokens</c> the door is wider by one kind of token and by nothing else.</summary>
-public sealed class NodeTokenTests : IAsyncLifetime
+public sealed class NodeTokenTests : WithServices
 {
     private static readonly TokenForge Node = new TokenForge(FixedClock.Now.ToUnixTimeSeconds())
         .WithoutHeaderMember("kid").HeaderMember("typ", "\"JWT\"").WithoutClaim("iss").WithoutClaim("aud").WithoutClaim("exp").WithoutClaim("jti");
@@ -39,11 +35,11 @@ public sealed class NodeTokenTests : IAsyncLifetime
         ["four parts"] = (false, () => Node.Token + ".x"),
     };
 
-    private TestService? _host;
+    private TestService _host = null!;
 
     public static TheoryData<string> Names() => [.. Rows.Keys];
 
-    public async ValueTask InitializeAsync() => _host = await TestService.StartAsync(
+    public override async ValueTask InitializeAsync() => _host = await EndingAsync(TestService.StartAsync(
         null,
         settings: options =>
         {
@@ -54,12 +50,7 @@ public sealed class NodeTokenTests : IAsyncLifetime
         {
             builder.Services.AddSingleton<TimeProvider>(new FixedClock());
             builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new SeededStores(new FixedClock())));
-        });
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null) await _host.DisposeAsync();
-    }
+        }));
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
@@ -67,12 +58,8 @@ public sealed class NodeTokenTests : IAsyncLifetime
     {
         var (isGood, make) = Rows[name];
         var token = make();
-        using var client = new HttpClient { BaseAddress = _host!.Address };
-        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer " + token);
 
-        using var response = await client.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
-
-        response.StatusCode.ShouldBe(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
-        (await _host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).IsValid.ShouldBe(isGood);
+        (await _host.CallAsync(token, "/secure").StatusAsync()).ShouldBe(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        (await _host.Tokens.VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBe(isGood);
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.BadInput;
@@ -35,7 +34,7 @@ public sealed class OddClaimTests(GuardedService service) : IClassFixture<Guarde
                 response.StatusCode.ShouldBeOneOf([HttpStatusCode.OK, HttpStatusCode.Unauthorized], $"{name}: {value}");
             }
 
-            await service.Host.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+            await service.Host.Tokens.VerifyBearerAsync(token, Cancellation);
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace Rewt.Tests.BadInput;
 
@@ -15,8 +14,8 @@ public sealed class OriginTests
     [InlineData("https://inventory.example./")]
     public async Task An_absolute_address_of_another_origin_is_an_exception_and_no_call(string address)
     {
-        var primary = new RecordingHandler();
-        await using var sender = new Sender("https://inventory.example", primary: primary);
+        var primary = new StubHandler();
+        await using var sender = Sender.For("https://inventory.example", primary: primary);
 
         await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(address));
         primary.Sent.ShouldBeEmpty();
@@ -37,10 +36,10 @@ public sealed class OriginTests
     [InlineData("ftp://inventory")]
     public async Task Plain_http_off_this_machine_is_refused_before_a_byte_is_sent(string origin)
     {
-        var primary = new RecordingHandler();
+        var primary = new StubHandler();
         foreach (var baseAddress in new[] { origin, null })
         {
-            await using var sender = new Sender(baseAddress, primary: primary);
+            await using var sender = Sender.For(baseAddress, primary: primary);
             var exception = await Should.ThrowAsync<InvalidOperationException>(() => sender.GetAsync(origin + "/"));
             exception.Message.ShouldContain("RewtSigningOptions.AllowInsecureHttp");
             exception.Message.ShouldContain("Rewt:AllowInsecureHttp");
@@ -48,9 +47,9 @@ public sealed class OriginTests
 
         primary.Sent.ShouldBeEmpty();
 
-        await using var allowedHere = new Sender(origin, options => options.AllowInsecureHttp = true, primary: primary);
+        await using var allowedHere = Sender.For(origin, options => options.AllowInsecureHttp = true, primary: primary);
         using var first = await allowedHere.GetAsync("/");
-        await using var allowedForAll = new Sender(origin, ring: options => options.AllowInsecureHttp = true, primary: primary);
+        await using var allowedForAll = Sender.For(origin, settings: options => options.AllowInsecureHttp = true, primary: primary);
         using var second = await allowedForAll.GetAsync("/");
         primary.Sent.Count.ShouldBe(2);
     }
@@ -63,8 +62,8 @@ public sealed class OriginTests
     [InlineData("https://anything.example")]
     public async Task This_machine_and_https_need_no_leave(string origin)
     {
-        var primary = new RecordingHandler();
-        await using var sender = new Sender(origin, primary: primary);
+        var primary = new StubHandler();
+        await using var sender = Sender.For(origin, primary: primary);
 
         using var response = await sender.GetAsync("/");
 
@@ -74,9 +73,9 @@ public sealed class OriginTests
     [Fact]
     public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_anew_each_time()
     {
-        var primary = new RecordingHandler();
+        var primary = new StubHandler();
         var next = 5;
-        await using var sender = new Sender(
+        await using var sender = Sender.For(
             "http://inventory",
             options => options.AllowInsecureHttp = true,
             above: () => DoingHandler.Resolving(address => address.Host == "inventory" ? $"http://10.0.0.{next++}:8080" : address.ToString()),
@@ -93,9 +92,9 @@ public sealed class OriginTests
     [Fact]
     public async Task Attempts_of_one_request_may_go_to_different_addresses_of_one_service()
     {
-        var primary = new RecordingHandler(request => new HttpResponseMessage(request.RequestUri!.Host == "10.0.0.5" ? HttpStatusCode.BadGateway : HttpStatusCode.OK));
+        var primary = new StubHandler(request => new HttpResponseMessage(request.RequestUri!.Host == "10.0.0.5" ? HttpStatusCode.BadGateway : HttpStatusCode.OK));
         var hosts = new Queue<string>(["10.0.0.5", "10.0.0.6"]);
-        await using var sender = new Sender(
+        await using var sender = Sender.For(
             "https://inventory",
             above: () => new DoingHandler(async (request, next) =>
             {
@@ -110,21 +109,19 @@ public sealed class OriginTests
             }),
             primary: primary);
 
-        using var answer = await sender.GetAsync("/");
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await sender.GetAsync("/").StatusAsync()).ShouldBe(HttpStatusCode.OK);
         primary.Sent.Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task Plain_http_is_judged_by_the_address_that_service_discovery_found()
     {
-        var primary = new RecordingHandler();
-        await using var toHttp = new Sender("https://inventory", above: () => DoingHandler.Resolving(_ => "http://10.0.0.5:8080"), primary: primary);
+        var primary = new StubHandler();
+        await using var toHttp = Sender.For("https://inventory", above: () => DoingHandler.Resolving(_ => "http://10.0.0.5:8080"), primary: primary);
         await Should.ThrowAsync<InvalidOperationException>(() => toHttp.GetAsync("/"));
         primary.Sent.ShouldBeEmpty();
 
-        await using var toHttps = new Sender("http://inventory", above: () => DoingHandler.Resolving(_ => "https://10.0.0.5:8443"), primary: primary);
+        await using var toHttps = Sender.For("http://inventory", above: () => DoingHandler.Resolving(_ => "https://10.0.0.5:8443"), primary: primary);
         using var response = await toHttps.GetAsync("/");
         primary.Sent.ShouldHaveSingleItem().Address.Scheme.ShouldBe("https");
     }
@@ -137,12 +134,12 @@ public sealed class OriginTests
     {
         foreach (var baseAddress in new[] { "https://inventory", null })
         {
-            var primary = new RecordingHandler();
-            await using var moving = new Sender(baseAddress, below: () => DoingHandler.Moving(address), primary: primary);
+            var primary = new StubHandler();
+            await using var moving = Sender.For(baseAddress, below: () => DoingHandler.Moving(address), primary: primary);
             await Should.ThrowAsync<InvalidOperationException>(() => moving.GetAsync("https://inventory/"));
-            await using var copying = new Sender(baseAddress, below: () => Copying(address, options: false), primary: primary);
+            await using var copying = Sender.For(baseAddress, below: () => Copying(address, options: false), primary: primary);
             await Should.ThrowAsync<InvalidOperationException>(() => copying.GetAsync("https://inventory/"));
-            await using var cloning = new Sender(baseAddress, below: () => Copying(address, options: true), primary: primary);
+            await using var cloning = Sender.For(baseAddress, below: () => Copying(address, options: true), primary: primary);
             await Should.ThrowAsync<InvalidOperationException>(() => cloning.GetAsync("https://inventory/"));
             primary.Sent.ShouldBeEmpty();
         }
@@ -151,8 +148,8 @@ public sealed class OriginTests
     [Fact]
     public async Task A_handler_behind_may_go_to_an_origin_that_is_named_and_no_further()
     {
-        var primary = new RecordingHandler();
-        await using var named = new Sender(
+        var primary = new StubHandler();
+        await using var named = Sender.For(
             "http://inventory",
             options => (options.AllowInsecureHttp, options.AllowedOrigins) = (true, ["http://inventory", "http://10.0.0.5:8080"]),
             below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
@@ -160,7 +157,7 @@ public sealed class OriginTests
         using var response = await named.GetAsync("/");
         primary.Sent.ShouldHaveSingleItem().Address.Host.ShouldBe("10.0.0.5");
 
-        await using var inTheClear = new Sender(
+        await using var inTheClear = Sender.For(
             "https://inventory",
             options => options.AllowedOrigins = ["https://inventory", "http://10.0.0.5:8080"],
             below: () => DoingHandler.Moving("http://10.0.0.5:8080/"),
@@ -172,8 +169,8 @@ public sealed class OriginTests
     [Fact]
     public async Task A_handler_behind_that_takes_the_token_off_may_go_anywhere()
     {
-        var primary = new RecordingHandler();
-        await using var sender = new Sender(
+        var primary = new StubHandler();
+        await using var sender = Sender.For(
             "https://inventory",
             below: () => new DoingHandler((request, next) =>
             {
@@ -191,12 +188,12 @@ public sealed class OriginTests
     [Fact]
     public async Task A_callers_own_Authorization_header_goes_where_the_caller_sends_it()
     {
-        var primary = new RecordingHandler();
-        await using var sender = new Sender("https://inventory", primary: primary);
+        var primary = new StubHandler();
+        await using var sender = Sender.For("https://inventory", primary: primary);
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://stranger.example/");
         request.Headers.Authorization = new("Basic", "abc");
 
-        using var response = await sender.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await sender.Http().SendAsync(request, Cancellation);
 
         primary.Sent.ShouldHaveSingleItem().Authorization.ShouldBe("Basic abc");
     }
@@ -209,7 +206,7 @@ public sealed class OriginTests
         builder.Services.ConfigureHttpClientDefaults(client => client.AddRewtSigning());
         using var host = builder.Build();
 
-        var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
         exception.Message.ShouldContain("AllowedOrigins");
     }
 
@@ -218,7 +215,7 @@ public sealed class OriginTests
     {
         var services = new ServiceCollection();
         services.AddRewtInMemory(options => options.ServiceName = "orders");
-        var callees = Enumerable.Range(0, 10).Select(number => (Name: $"service-{number}", Handler: new RecordingHandler())).ToList();
+        var callees = Enumerable.Range(0, 10).Select(number => (Name: $"service-{number}", Handler: new StubHandler())).ToList();
         foreach (var (name, handler) in callees)
         {
             services.AddHttpClient(name, http => http.BaseAddress = new Uri($"https://{name}")).AddRewtSigning(name).ConfigurePrimaryHttpMessageHandler(() => handler);
@@ -226,7 +223,7 @@ public sealed class OriginTests
 
         await using var provider = services.BuildServiceProvider();
         var factory = provider.GetRequiredService<IHttpClientFactory>();
-        await Parallel.ForAsync(0, 1_000, TestContext.Current.CancellationToken, async (call, cancellationToken) =>
+        await Parallel.ForAsync(0, 1_000, Cancellation, async (call, cancellationToken) =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/");
             request.SetRewtClaims(new Dictionary<string, object> { ["callee"] = callees[call % 10].Name });
@@ -256,6 +253,6 @@ public sealed class OriginTests
     private static void SendNow(Sender sender, string address)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        sender.Client.Send(request, TestContext.Current.CancellationToken).Dispose();
+        sender.Http().Send(request, Cancellation).Dispose();
     }
 }

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
-using Microsoft.Extensions.Logging;
 
 namespace Rewt.Tests.BadInput;
 

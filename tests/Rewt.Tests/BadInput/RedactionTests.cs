@@ -1,7 +1,4 @@
-using System.Net.Http.Headers;
 using System.Reflection;
-using Microsoft.IdentityModel.Tokens;
-using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;
 
@@ -24,12 +21,13 @@ public sealed class RedactionTests
         var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
-        var token = await tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken);
-        var verification = await tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken);
+        var token = await tokens.CreateBearerAsync(cancellationToken: Cancellation);
+        var verification = await tokens.VerifyBearerAsync(token, Cancellation);
+        var data = await tokens.VerifyAsync(await tokens.SignAsync("the-signature", Cancellation), Cancellation);
 
         object[] holders =
         [
-            secret, key, key.SecurityKey, retired, state, slot, reading, plan, bearer, verification, new SignedToken("a.b.the-signature", "kid", now, now),
+            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RingVerdict(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
             new RewtNewApiKey("acme", "key-id", "rewt_acme_the-signature", null), new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
             new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),

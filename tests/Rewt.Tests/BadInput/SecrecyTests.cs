@@ -1,11 +1,4 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Logging;
-using Rewt.Internal;
 
 namespace Rewt.Tests.BadInput;
 
@@ -59,14 +52,10 @@ public sealed partial class SecrecyTests
     {
         using var overheard = new Overheard();
         await using var host = await StartAsync(overheard, null);
-        using var client = new HttpClient { BaseAddress = host.Address };
         var forge = Forge();
         foreach (var token in new[] { forge.Token[..^2] + "AA", forge.Claim("iss", "\"a\\r\\nb\"").Token, forge.HeaderMember("kid", "\"x\\r\\ny\"").Token })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/secure");
-            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
-            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await host.CallAsync(token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         var records = overheard.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
@@ -104,21 +93,20 @@ public sealed partial class SecrecyTests
     /// <summary>Good calls, every kind of bad one, rotations, a revocation, a rescued retry.</summary>
     private static async Task LiveAsync(Overheard overheard, string redis, RespClient connection, List<string> tokens, Func<Task> keepAsync)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellation = Cancellation;
         await using var callee = await StartAsync(overheard, redis);
         await using var caller = await StartAsync(overheard, redis, callee.Address);
-        using var bare = new HttpClient { BaseAddress = callee.Address };
         var client = caller.Client("self");
         var forge = Forge();
-        (await CallAsync(client, "/secure", null)).ShouldBe(HttpStatusCode.OK);
-        await CallAsync(client, "/throws", null);
+        (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/throws", cancellation)).Dispose();
 
         foreach (var row in AlgorithmRows.All().Concat(ClaimRows.All()).Concat(ShapeRows.All()).Concat(KeyIdRows.All()))
         {
             var token = row.Make(forge);
             // This clock goes on, so that a token just too early may be right by now.
             await callee.Tokens.VerifyBearerAsync(token, cancellation);
-            if (token.Length < 8_000 && token.All(c => c is > ' ' and <= '~')) await CallAsync(bare, "/secure", token);
+            if (token.Length < 8_000 && token.All(c => c is > ' ' and <= '~')) (await callee.CallAsync(token, "/secure")).Dispose();
         }
 
         foreach (var service in new[] { callee, caller })
@@ -129,15 +117,15 @@ public sealed partial class SecrecyTests
         }
 
         tokens.Add(forge.Token);
-        (await CallAsync(bare, "/secure", forge.Token)).ShouldBe(HttpStatusCode.OK);
+        (await callee.CallAsync(forge.Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.OK);
         await keepAsync();
         await callee.Ring.RotateAsync(cancellation);
         await keepAsync();
-        (await CallAsync(client, "/secure", null)).ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         await callee.Ring.RevokeAsync(TokenForge.GoodKeyId, cancellation);
-        (await CallAsync(bare, "/secure", forge.Token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await callee.CallAsync(forge.Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         await connection.CommandAsync("DEL", "rewt:rewt-secret");
-        (await CallAsync(client, "/secure", null)).ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/secure", cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => await connection.CommandAsync("GET", "rewt:rewt-secret") is not null, "there is a new secret");
         await keepAsync();
         await connection.CommandAsync("SET", "rewt:rewt-secret", TooShort);
@@ -159,23 +147,11 @@ public sealed partial class SecrecyTests
     private static async Task BeWithoutRedisAsync(Overheard overheard, RedisServer redis)
     {
         await using var wrongPassword = await StartAsync(overheard, $"{redis.ConnectionString},password={Password}-no,connectTimeout=500");
-        using (var client = new HttpClient { BaseAddress = wrongPassword.Address })
-        {
-            (await CallAsync(client, "/secure", Forge().Token)).ShouldBe(HttpStatusCode.ServiceUnavailable);
-        }
+        (await wrongPassword.CallAsync(Forge().Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         await redis.KillAsync();
         await using var away = await StartAsync(overheard, $"{redis.ConnectionString},password={Password},connectTimeout=500");
-        using var other = new HttpClient { BaseAddress = away.Address };
-        (await CallAsync(other, "/secure", Forge().Token)).ShouldBe(HttpStatusCode.ServiceUnavailable);
-    }
-
-    private static async Task<HttpStatusCode> CallAsync(HttpClient client, string path, string? token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
-        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return response.StatusCode;
+        (await away.CallAsync(Forge().Token, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     private static IEnumerable<string> Spellings(byte[] bytes)

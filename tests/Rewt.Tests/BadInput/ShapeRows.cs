@@ -122,8 +122,7 @@ internal static class ShapeRows
     public static string ManyClaims(TokenForge forge, int count) =>
         forge.ClaimsJson[..^1] + string.Concat(Enumerable.Range(0, count).Select(n => $",\"c{n}\":{n}")) + "}";
 
-    private static byte[] Broken(string json, byte[] bytes) =>
-        [.. Encoding.UTF8.GetBytes(json[..^1] + ",\"x\":\""), .. bytes, .. "\"}"u8];
+    private static byte[] Broken(string json, byte[] bytes) => [.. Encoding.UTF8.GetBytes(json[..^1] + ",\"x\":\""), .. bytes, .. "\"}"u8];
 
     private static string Padded(TokenForge forge)
     {

@@ -1,7 +1,3 @@
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-using Rewt.Internal;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>The short ways that the usual token takes say what the long ones say.</summary>

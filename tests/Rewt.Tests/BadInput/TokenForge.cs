@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Rewt.Tests.BadInput;
 
 /// <summary>Bends a good token at random, and the same way again from the same seed.</summary>

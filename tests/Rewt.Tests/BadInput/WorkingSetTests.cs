@@ -29,7 +29,7 @@ public sealed class WorkingSetTests(GuardedService service) : IClassFixture<Guar
         for (var call = 0; call < count; call++)
         {
             var wait = (pause * call) - clock.GetElapsedTime(started);
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, TestContext.Current.CancellationToken);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, Cancellation);
             await CallAsync(tokens[call % tokens.Length]);
         }
 

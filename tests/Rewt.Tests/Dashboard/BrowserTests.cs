@@ -6,8 +6,6 @@ namespace Rewt.Tests.Dashboard;
 /// <summary>The page in a real browser.</summary>
 public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSite>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task It_draws_the_ring_the_instances_and_the_figures()
     {
@@ -64,20 +62,15 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await Expect(open.Outcome).ToBeEmptyAsync();
         (await site.Host.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(keyId);
 
-        await open.CarryOutAsync(
-            async () =>
-            {
-                await button.ClickAsync();
-                await open.Button("Revoke the key").Last.ClickAsync();
-            },
-            "Revoked",
-            async () => (await site.Host.Ring.GetAsync(Cancellation)).Keys.Any(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked));
+        await button.ClickAsync();
+        await open.Button("Revoke the key").Last.ClickAsync();
+        await Expect(open.Outcome).ToContainTextAsync("Revoked");
 
         await Expect(open.StateOf(keyId)).ToHaveTextAsync("revoked");
         await Expect(button).ToHaveCountAsync(0);
         (await site.Host.Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
         site.Host.Log.Text.ShouldContain($"key {keyId} of the ring rewt was revoked by ops-ada at inventory/");
-        open.Complaints.ShouldAllBe(complaint => complaint.Contains("503", StringComparison.Ordinal));
+        open.Complaints.ShouldBeEmpty();
     }
 
     [Fact]
@@ -141,19 +134,15 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await open.Page.Keyboard.PressAsync("Tab");
         await Expect(open.Page.GetByText("Skip to the keys")).ToBeFocusedAsync();
         await open.Page.Keyboard.PressAsync("Enter");
-        await open.CarryOutAsync(
-            async () =>
-            {
-                await open.Page.Keyboard.PressAsync("Tab");
-                await Expect(rotate).ToBeFocusedAsync();
-                await open.Page.Keyboard.PressAsync("Enter");
-                await Expect(open.Button("Cancel")).ToBeFocusedAsync();
-                // The last rotation is in its overlap, which the dialog says before it is done all the same.
-                await Expect(open.Dialog).ToContainTextAsync("overlap");
-                await open.Page.Keyboard.PressAsync("Tab");
-                await open.Page.Keyboard.PressAsync("Enter");
-            },
-            "Rotated");
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(rotate).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Button("Cancel")).ToBeFocusedAsync();
+        // The last rotation is in its overlap, which the dialog says before it is done all the same.
+        await Expect(open.Dialog).ToContainTextAsync("overlap");
+        await open.Page.Keyboard.PressAsync("Tab");
+        await open.Page.Keyboard.PressAsync("Enter");
+        await Expect(open.Outcome).ToContainTextAsync("Rotated");
 
         await Expect(open.Current).Not.ToHaveTextAsync(before);
         await Expect(rotate).ToBeFocusedAsync();
@@ -219,8 +208,6 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         var luminance = await open.Page.EvaluateAsync<int>("() => parseInt(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])");
         if (scheme == ColorScheme.Light) luminance.ShouldBeGreaterThan(200);
         else luminance.ShouldBeLessThan(50);
-        // A picture of one colour would be a few kilobytes.
-        (await open.Page.ScreenshotAsync()).Length.ShouldBeGreaterThan(20_000);
     }
 
     [Fact]

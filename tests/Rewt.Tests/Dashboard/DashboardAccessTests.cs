@@ -1,15 +1,10 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Rewt.Tests.Dashboard;
 
 /// <summary>Who gets to see the page, and where it lies.</summary>
 public sealed class DashboardAccessTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public static TheoryData<string, string> Endpoints => new()
     {
         { "GET", "/rewt" }, { "GET", "/rewt/" }, { "HEAD", "/rewt" }, { "GET", "/rewt/dashboard.css" }, { "GET", "/rewt/dashboard.js" }, { "GET", "/rewt/snapshot" },
@@ -48,25 +43,18 @@ public sealed class DashboardAccessTests
     [Fact]
     public async Task A_service_that_only_sends_has_one_too_and_its_record_says_where_the_command_came_from()
     {
-        var log = new CapturedLog();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders().AddProvider(log);
-        builder.Services.AddRewtInMemory(options => options.ServiceName = "worker");
-        builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireAssertion(_ => true)));
-        await using var application = builder.Build();
-        application.MapRewtDashboard();
-        await application.StartAsync(Cancellation);
-        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) };
-        var page = await client.GetStringAsync(new Uri("/rewt", UriKind.Relative), Cancellation);
-        var token = page.Split("id=\"token\" value=\"")[1].Split('"')[0];
+        await using var host = await TestService.HostAsync(
+            builder =>
+            {
+                builder.Services.AddRewtInMemory(options => options.ServiceName = "worker");
+                builder.Services.AddAuthentication();
+                builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireAssertion(_ => true)));
+            },
+            application => application.MapRewtDashboard());
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/rewt/rotate");
-        request.Headers.Add("RequestVerificationToken", token);
-        using var answer = await client.SendAsync(request, Cancellation);
+        (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.OK);
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        log.Text.ShouldContain("by the dashboard at worker/");
+        host.Log.Text.ShouldContain("by the dashboard at worker/");
     }
 
     [Theory]
@@ -181,8 +169,7 @@ public sealed class DashboardAccessTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Add("X-Operator", "yes");
-            using var first = await client.SendAsync(request, Cancellation);
-            first.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
             using var second = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
             second.IsSuccessStatusCode.ShouldBeFalse(path);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Rewt.Tests.Dashboard;
@@ -37,26 +36,6 @@ internal sealed class OpenPage : IAsyncDisposable
     public ILocator RowOf(string keyId) => Page.Locator($"table.keys tr:has(td.id:text-is('{keyId}'))");
 
     public ILocator StateOf(string keyId) => RowOf(keyId).Locator(".state");
-
-    /// <summary>Presses again where Redis, which has a second for each answer, let it pass on a machine that does much else.</summary>
-    /// <param name="press">Asks for the command and confirms it.</param>
-    /// <param name="outcome">What the page then says.</param>
-    /// <param name="isDone">Whether it has been done although the page says something else; such a one cannot be asked for again.</param>
-    public async Task CarryOutAsync(Func<Task> press, string outcome, Func<Task<bool>>? isDone = null)
-    {
-        var answer = Outcome.Locator("p").Filter(new LocatorFilterOptions { HasNotText = "Rotating…" }).Filter(new LocatorFilterOptions { HasNotText = "Revoking, and" });
-        for (var attempt = 1; ; attempt++)
-        {
-            await press();
-            await Assertions.Expect(answer).ToHaveCountAsync(1);
-            if (attempt == 5 || await Outcome.Locator("[data-state=bad]").CountAsync() == 0) break;
-            if (isDone is not null && await isDone()) return;
-
-            await Button("Dismiss").ClickAsync();
-        }
-
-        await Assertions.Expect(Outcome).ToContainTextAsync(outcome);
-    }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

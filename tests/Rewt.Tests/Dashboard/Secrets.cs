@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Rewt.Tests.Dashboard;
 
 /// <summary>The real secrets of a namespace, as Redis holds them.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -68,8 +67,8 @@ public sealed partial class CodeBlockTests
         foreach (var block in Page.Read(path).Fences().Where(IsCSharp))
         {
             if (block.Marker.StartsWith("snippet: ", StringComparison.Ordinal) || block.Marker.StartsWith("newcomer: ", StringComparison.Ordinal)) continue;
-            var wrong = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: TestContext.Current.CancellationToken)], References.Value)
-                .GetDiagnostics(TestContext.Current.CancellationToken)
+            var wrong = CSharpCompilation.Create("Page", [CSharpSyntaxTree.ParseText(Program(block.Text), cancellationToken: Cancellation)], References.Value)
+                .GetDiagnostics(Cancellation)
                 .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
                 .Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
             wrong.ShouldBeEmpty(block.Place);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Rewt.Tests.Operations;
 
 namespace Rewt.Tests.Docs;
@@ -39,7 +37,7 @@ public sealed partial class CommandBlockTests
         foreach (var tool in new[] { "ssh-keygen", "openssl" }) Require.That(Executables.Find(tool) is not null, $"needs {tool} on the PATH");
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
         var folder = Directory.CreateTempSubdirectory("rewt-page-").FullName;
         try
         {
@@ -73,7 +71,7 @@ public sealed partial class CommandBlockTests
         start.Environment["LEAKED"] = "rewt_acme_nonsense";
         start.Environment.Remove("REWT_NAMESPACE");
         using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(Limit);
         try
         {

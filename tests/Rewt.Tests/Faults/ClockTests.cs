@@ -9,19 +9,19 @@ public sealed class ClockTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var right = await Instance.StartWarmAsync(redis.ConnectionString, Hourly);
-        var before = await right.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var before = await right.Ring.GetAsync(Cancellation);
 
         await using var wrong = await Instance.StartWarmAsync(
             redis.ConnectionString, Hourly, new ShiftedTimeProvider { Shift = TimeSpan.FromMinutes(minutes) });
         // Each read decides what is due; the last of them sees what the first of them wrote.
         for (var read = 0; read < 2; read++)
         {
-            foreach (var instance in new[] { wrong, right }) await instance.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+            foreach (var instance in new[] { wrong, right }) await instance.Keeper.RefreshAsync(Cancellation);
         }
 
         await Eventually.TrueAsync(() => wrong.Log.Text.Contains("Warning ClockOff", StringComparison.Ordinal), "it says so");
-        (await right.Ring.GetAsync(TestContext.Current.CancellationToken)).Version.ShouldBe(before.Version);
-        (await wrong.Tokens.VerifyAsync(await wrong.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldBe(before.Current!.KeyId);
+        (await right.Ring.GetAsync(Cancellation)).Version.ShouldBe(before.Version);
+        (await wrong.Tokens.VerifyAsync(await wrong.SignAsync(), Cancellation)).KeyId.ShouldBe(before.Current!.KeyId);
         right.Log.Text.ShouldNotContain("ClockOff");
 
         static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(50);
@@ -40,7 +40,7 @@ public sealed class ClockTests
             clock);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await suspended.SignAsync();
-        await other.Ring.RevokeAsync(await other.CurrentAsync(), TestContext.Current.CancellationToken);
+        await other.Ring.RevokeAsync(await other.CurrentAsync(), Cancellation);
         (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "within its interval it need not look");
 
         // The monotonic clock stood still meanwhile.
@@ -67,15 +67,15 @@ public sealed class ClockTests
         var token = await paused.SignAsync();
 
         // Its next read gets the answer that the server gives now, and gets it after the pause.
-        proxy.DelayFromServer = TimeSpan.FromMilliseconds(700);
-        var refresh = paused.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
-        await other.Ring.RevokeAsync(dead, TestContext.Current.CancellationToken);
+        proxy.HoldAnswers();
+        var refresh = paused.Keeper.RefreshAsync(Cancellation);
+        await proxy.AnsweredAsync();
+        await other.Ring.RevokeAsync(dead, Cancellation);
         clock.Shift = TimeSpan.FromMinutes(3);
-        proxy.DelayFromServer = TimeSpan.Zero;
+        proxy.ReleaseAnswers();
 
         if (work == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
-        else (await paused.Tokens.VerifyAsync(await paused.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldNotBe(dead);
+        else (await paused.Tokens.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);
         await refresh;
     }
 }

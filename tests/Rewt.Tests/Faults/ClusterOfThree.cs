@@ -60,7 +60,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
         {
             await from.CommandAsync("MIGRATE", "127.0.0.1", to.Port, (string)each!, 0, 5000);
             // Slowly, so that clients meet the slot half moved.
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
         foreach (var server in new[] { to, from }.Concat(Masters).Distinct()) await server.CommandAsync("CLUSTER", "SETSLOT", slot, "NODE", target);

@@ -1,13 +1,8 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>The time limits of a connection to Redis in its first 15 seconds and later.</summary>
 public sealed class ColdStartTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(0, 3.9, true)]
     [InlineData(0, 4, false)]

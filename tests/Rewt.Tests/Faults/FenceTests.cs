@@ -14,15 +14,15 @@ public sealed class FenceTests(ITestOutputHelper output)
         for (var round = 0; round < 20; round++)
         {
             proxy.DelayFromServer = TimeSpan.FromMilliseconds(round * 7 % 30);
-            await writer.Ring.RotateAsync(TestContext.Current.CancellationToken);
-            versions.Add((await reader.Ring.GetAsync(TestContext.Current.CancellationToken)).Version);
+            await writer.Ring.RotateAsync(Cancellation);
+            versions.Add((await reader.Ring.GetAsync(Cancellation)).Version);
         }
 
         await Eventually.TrueAsync(
             async () =>
             {
-                versions.Add((await reader.Ring.GetAsync(TestContext.Current.CancellationToken)).Version);
-                return versions[^1] == (await writer.Ring.GetAsync(TestContext.Current.CancellationToken)).Version;
+                versions.Add((await reader.Ring.GetAsync(Cancellation)).Version);
+                return versions[^1] == (await writer.Ring.GetAsync(Cancellation)).Version;
             },
             "the reader has caught up");
 
@@ -35,27 +35,20 @@ public sealed class FenceTests(ITestOutputHelper output)
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(primary.Port);
-        var instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.StartWarmAsync(proxy.ConnectionString)));
-        try
-        {
-            await using var replica = await Servers.StartReplicaAsync(primary);
-            await Servers.DetachAsync(primary, replica);
-            var kept = await instances[0].CurrentAsync();
-            for (var rotation = 0; rotation < 3; rotation++) await instances[0].Ring.RotateAsync(TestContext.Current.CancellationToken);
-            var lost = await instances[0].CurrentAsync();
-            await HaveAsync(instances, lost);
+        await using var instances = await InstanceGroup.StartWarmAsync(3, proxy.ConnectionString);
+        await using var replica = await Servers.StartReplicaAsync(primary);
+        await Servers.DetachAsync(primary, replica);
+        var kept = await instances[0].CurrentAsync();
+        for (var rotation = 0; rotation < 3; rotation++) await instances[0].Ring.RotateAsync(Cancellation);
+        var lost = await instances[0].CurrentAsync();
+        await HaveAsync(instances, lost);
 
-            proxy.SwapTo(replica.Port);
-            await HaveAsync(instances, kept);
+        proxy.SwapTo(replica.Port);
+        await HaveAsync(instances, kept);
 
-            foreach (var instance in instances)
-            {
-                (await instance.Tokens.VerifyAsync(await instance.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldBe(kept);
-            }
-        }
-        finally
+        foreach (var instance in instances)
         {
-            foreach (var instance in instances) await instance.DisposeAsync();
+            (await instance.Tokens.VerifyAsync(await instance.SignAsync(), Cancellation)).KeyId.ShouldBe(kept);
         }
     }
 
@@ -69,7 +62,7 @@ public sealed class FenceTests(ITestOutputHelper output)
         await Servers.DetachAsync(primary, replica);
         var revoked = await witness.CurrentAsync();
         var token = await witness.SignAsync();
-        await witness.Ring.RevokeAsync(revoked, TestContext.Current.CancellationToken);
+        await witness.Ring.RevokeAsync(revoked, Cancellation);
 
         proxy.SwapTo(replica.Port);
         (await witness.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
@@ -97,7 +90,7 @@ public sealed class FenceTests(ITestOutputHelper output)
         for (var second = 0; second < 3; second++)
         {
             await redis.CommandAsync("EVAL", "for i = 1, 10000 do redis.call('PUBLISH', KEYS[1], 'forged') end", 1, "{rewt:rewt-secret}:look");
-            await Task.Delay(TimeSpan.FromMilliseconds(900), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(900), TimeProvider.System, Cancellation);
         }
 
         var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("hgetall");
@@ -108,7 +101,7 @@ public sealed class FenceTests(ITestOutputHelper output)
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
     }
 
-    private static Task HaveAsync(Instance[] instances, string keyId) => Eventually.TrueAsync(
-        async () => (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).All(current => current == keyId),
+    private static Task HaveAsync(InstanceGroup instances, string keyId) => Eventually.TrueAsync(
+        async () => (await instances.CurrentKeysAsync()).All(current => current == keyId),
         $"all have {keyId}");
 }

@@ -5,17 +5,17 @@ public sealed class Fleet : IAsyncDisposable
 {
     private readonly List<TestService> _callees = [];
     private readonly List<TestService> _callers = [];
-    private readonly AttemptCounter _attempts = new();
+    private readonly CountingHandler.Counter _attempts = new();
 
     public IEnumerable<TestService> Hosts => _callees.Concat(_callers);
 
     public IReadOnlyList<TestService> Callers => _callers;
 
     /// <summary>Answers 401 that callers got, before any retry.</summary>
-    public int Refused => _attempts.Refused;
+    public int Refused => Volatile.Read(ref _attempts.Refused);
 
     /// <summary>Requests that left a caller.</summary>
-    public int Sent => _attempts.Sent;
+    public int Sent => Volatile.Read(ref _attempts.Sent);
 
     public static async Task<Fleet> StartAsync(string redis, int callers, int callees, Action<RewtOptions>? settings = null)
     {
@@ -48,6 +48,26 @@ public sealed class Fleet : IAsyncDisposable
         _callers.SelectMany(caller => _callees.Select((_, index) => caller.Client(Name("callee", index)))).ToArray(),
         callsPerSecond);
 
+    /// <summary>Does something while calls are made, of which none may fail.</summary>
+    public async Task CostsNoCallAsync(ITestOutputHelper output, Func<Task> act)
+    {
+        var traffic = Drive(callsPerSecond: 100);
+        await Eventually.TrueAsync(() => traffic.Calls >= 10, "calls are made");
+        await act();
+        await Eventually.TrueAsync(() => traffic.Calls >= 60, "calls go on");
+        await traffic.StopAsync();
+
+        output.WriteLine($"{traffic.Calls} calls, {Refused} retried");
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    /// <summary>Waits until the ring can be written again, and all have seen what was written.</summary>
+    public async Task RotatesAsync(IReadOnlyList<string?> before)
+    {
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => _callers[0].Ring.RotateAsync(Cancellation)) is null, "the ring can be written");
+        await Eventually.TrueAsync(async () => (await CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
+    }
+
     /// <summary>Waits until each caller's call of each callee is answered.</summary>
     public async Task HealthyAsync()
     {
@@ -63,7 +83,7 @@ public sealed class Fleet : IAsyncDisposable
 
     /// <summary>The current key of every instance.</summary>
     public async Task<IReadOnlyList<string?>> CurrentKeysAsync() =>
-        [.. await Task.WhenAll(Hosts.Select(async host => (await host.Ring.GetAsync(TestContext.Current.CancellationToken)).Current?.KeyId))];
+        [.. await Task.WhenAll(Hosts.Select(async host => (await host.Ring.GetAsync(Cancellation)).Current?.KeyId))];
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rewt.Tests.Docs;
 
 namespace Rewt.Tests.Faults;

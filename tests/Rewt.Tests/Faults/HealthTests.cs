@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Faults;
 
@@ -10,7 +9,7 @@ public sealed class HealthTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
         await BecomesAsync(service, HealthStatus.Healthy, "at hand");
         await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has looked, and that on its own account");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
@@ -26,7 +25,7 @@ public sealed class HealthTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString, options => options.StaleBudget = TimeSpan.FromSeconds(5));
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
 
         await redis.KillAsync();
 
@@ -47,7 +46,7 @@ public sealed class HealthTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString);
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
 
         await redis.SetAsync("rewt:rewt-secret", "much-too-short");
 
@@ -60,7 +59,7 @@ public sealed class HealthTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString);
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
 
         // In one step, so that the TTL that is missing cannot be put back before writes are refused.
         await using var operations = await redis.ConnectAsync();
@@ -97,7 +96,7 @@ public sealed class HealthTests
             });
 
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
-        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
+        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
 
     private static Task BecomesAsync(TestService service, HealthStatus status, string says) => Eventually.TrueAsync(
         async () =>

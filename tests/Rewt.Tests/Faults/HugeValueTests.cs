@@ -1,5 +1,3 @@
-using Rewt.Tests.BadInput;
-
 namespace Rewt.Tests.Faults;
 
 [Collection(WholeProcess.Name)]

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>One instance of a service without HTTP: the keys in Redis and what signs and verifies with them.</summary>
@@ -43,14 +40,21 @@ public sealed class Instance : IAsyncDisposable
         return instance;
     }
 
-    public async Task<string> CurrentAsync() => (await Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+    public async Task<string> CurrentAsync() => (await Ring.GetAsync(Cancellation)).Current!.KeyId;
 
-    public Task<string> SignAsync() => Tokens.SignAsync("content", TestContext.Current.CancellationToken);
+    public Task<string> SignAsync() => SignAsync("content");
 
-    public async Task<RewtRefusal> VerifyAsync(string token) => (await Tokens.VerifyAsync(token, TestContext.Current.CancellationToken)).Refusal;
+    public Task<string> SignAsync(string text) => Tokens.SignAsync(text, Cancellation);
+
+    public async Task<RewtRefusal> VerifyAsync(string token) => (await Tokens.VerifyAsync(token, Cancellation)).Refusal;
+
+    public async Task<bool> VerifiesAsync(string token) => await VerifyAsync(token) == RewtRefusal.None;
+
+    /// <summary>Waits until the token is refused because of its key.</summary>
+    public Task RefusesAsync(string token) => Eventually.TrueAsync(async () => await VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
 
     public async Task<RewtKeyState?> StateOfAsync(string keyId) =>
-        (await Ring.GetAsync(TestContext.Current.CancellationToken)).Keys.FirstOrDefault(key => key.KeyId == keyId)?.State;
+        (await Ring.GetAsync(Cancellation)).Keys.FirstOrDefault(key => key.KeyId == keyId)?.State;
 
     /// <summary>Waits until this instance can sign and verify.</summary>
     public Task HealthyAsync() => Eventually.TrueAsync(

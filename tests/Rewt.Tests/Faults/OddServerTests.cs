@@ -8,11 +8,11 @@ public sealed class OddServerTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
-        await instance.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await instance.Ring.RotateAsync(Cancellation);
         await redis.CommandAsync("SCRIPT", "FLUSH");
 
         var before = await instance.CurrentAsync();
-        (await instance.Ring.RotateAsync(TestContext.Current.CancellationToken)).Current!.KeyId.ShouldNotBe(before);
+        (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(before);
     }
 
     [Fact]
@@ -20,26 +20,19 @@ public sealed class OddServerTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.CommandAsync("ACL", "SETUSER", "default", "-@scripting");
-        var instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.StartWarmAsync(redis.ConnectionString)));
-        try
-        {
-            var first = (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).Distinct().ShouldHaveSingleItem();
-            var token = await instances[1].SignAsync();
+        await using var instances = await InstanceGroup.StartWarmAsync(3, redis.ConnectionString);
+        var first = (await instances.CurrentKeysAsync()).ShouldHaveSingleItem();
+        var token = await instances[1].SignAsync();
 
-            (await instances[0].Ring.RotateAsync(TestContext.Current.CancellationToken)).Keys
-                .ShouldContain(key => key.KeyId == first && key.State == RewtKeyState.Retired);
-            (await instances[2].VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-            await Task.WhenAll(instances.Select(instance => instance.Ring.RotateAsync(TestContext.Current.CancellationToken)));
-            await instances[0].Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
-            await Eventually.TrueAsync(async () => await instances[2].VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
-            // One write to begin with, four rotations and a revocation: no change was lost to another.
-            (await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "version")).ShouldBe("6");
-            (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeGreaterThan(0);
-        }
-        finally
-        {
-            foreach (var instance in instances) await instance.DisposeAsync();
-        }
+        (await instances[0].Ring.RotateAsync(Cancellation)).Keys
+            .ShouldContain(key => key.KeyId == first && key.State == RewtKeyState.Retired);
+        (await instances[2].VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await Task.WhenAll(instances.Select(instance => instance.Ring.RotateAsync(Cancellation)));
+        await instances[0].Ring.RevokeAsync(first, Cancellation);
+        await Eventually.TrueAsync(async () => await instances[2].VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
+        // One write to begin with, four rotations and a revocation: no change was lost to another.
+        (await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "version")).ShouldBe("6");
+        (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -56,8 +49,8 @@ public sealed class OddServerTests
         var token = await one.SignAsync();
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         one.Log.Text.ShouldContain("Warning Degraded");
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => one.Ring.RotateAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("may run neither scripts nor transactions");
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => one.Ring.RevokeAsync(keyId, TestContext.Current.CancellationToken));
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => one.Ring.RotateAsync(Cancellation))).Message.ShouldContain("may run neither scripts nor transactions");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => one.Ring.RevokeAsync(keyId, Cancellation));
 
         await redis.DelAsync("rewt:rewt-secret");
         await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "a deleted secret is dead");
@@ -65,7 +58,7 @@ public sealed class OddServerTests
 
         await redis.CommandAsync("ACL", "SETUSER", "default", "+@all");
         await Eventually.TrueAsync(
-            async () => (await one.Ring.GetAsync(TestContext.Current.CancellationToken)).Keys.Any(key => key.State == RewtKeyState.Pending), "it is whole again");
+            async () => (await one.Ring.GetAsync(Cancellation)).Keys.Any(key => key.State == RewtKeyState.Pending), "it is whole again");
     }
 
     [Fact]
@@ -114,7 +107,7 @@ public sealed class OddServerTests
         var token = await instance.SignAsync();
 
         await ForbidWritesAsync(redis, error);
-        var failure = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(TestContext.Current.CancellationToken));
+        var failure = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
         if (error != "READONLY") failure.InnerException!.Message.ShouldContain(error);
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
@@ -122,7 +115,7 @@ public sealed class OddServerTests
         await AllowWritesAsync(redis, error);
         await FreshAsync(instance);
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => instance.Ring.RotateAsync(TestContext.Current.CancellationToken)) is null, "it writes again");
+            async () => await Record.ExceptionAsync(() => instance.Ring.RotateAsync(Cancellation)) is null, "it writes again");
     }
 
     [Fact]
@@ -165,33 +158,27 @@ public sealed class OddServerTests
     {
         var asked = TimeProvider.System.GetTimestamp();
         return Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => instance.Keeper.RefreshAsync(TestContext.Current.CancellationToken)) is null,
+            async () => await Record.ExceptionAsync(() => instance.Keeper.RefreshAsync(Cancellation)) is null,
             string.Create(CultureInfo.InvariantCulture, $"the keys are read again ({TimeProvider.System.GetElapsedTime(asked).TotalSeconds} s)"));
     }
 
-    private static async Task ForbidWritesAsync(RedisServer redis, string error)
+    private static Task ForbidWritesAsync(RedisServer redis, string error) => error switch
     {
-        switch (error)
-        {
-            case "READONLY":
-                await redis.CommandAsync("REPLICAOF", "127.0.0.1", FreePort.Next());
-                break;
-            case "OOM":
-                await redis.CommandAsync("CONFIG", "SET", "maxmemory", 1);
-                break;
-            case "NOREPLICAS":
-                await redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
-                break;
-            default:
-                // A directory in the place of its file: the server cannot save, and then takes no writes.
-                var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n')[1];
-                Directory.CreateDirectory(Path.Combine(directory, "dump.rdb", "in the way"));
-                await redis.CommandAsync("CONFIG", "SET", "save", "3600 1000000");
-                await redis.CommandAsync("BGSAVE");
-                await Eventually.TrueAsync(
-                    async () => (await redis.CliAsync("INFO", "persistence")).Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal), "saving has failed");
-                break;
-        }
+        "READONLY" => redis.CommandAsync("REPLICAOF", "127.0.0.1", FreePort.Next()),
+        "OOM" => redis.CommandAsync("CONFIG", "SET", "maxmemory", 1),
+        "NOREPLICAS" => redis.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1),
+        _ => FailToSaveAsync(redis),
+    };
+
+    /// <summary>A directory in the place of its file: the server cannot save, and then takes no writes.</summary>
+    private static async Task FailToSaveAsync(RedisServer redis)
+    {
+        var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n')[1];
+        Directory.CreateDirectory(Path.Combine(directory, "dump.rdb", "in the way"));
+        await redis.CommandAsync("CONFIG", "SET", "save", "3600 1000000");
+        await redis.CommandAsync("BGSAVE");
+        await Eventually.TrueAsync(
+            async () => (await redis.CliAsync("INFO", "persistence")).Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal), "saving has failed");
     }
 
     private static Task<object?> AllowWritesAsync(RedisServer redis, string error) => error switch

@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Values that no instance wrote, and servers that are none.</summary>
@@ -22,8 +18,10 @@ public sealed class OddValueTests
         if (kind == "huge") await redis.CommandAsync("SETRANGE", Key, 100_000_000, "x");
         else await redis.SetAsync(Key, kind switch { "empty" => [], "short" => new byte[31], _ => [.. Enumerable.Repeat((byte)0xff, 40)] });
         var length = (long)(await redis.CommandAsync("STRLEN", Key))!;
+        Exception? failure = null;
         await Eventually.TrueAsync(
-            async () => (await Record.ExceptionAsync(() => instance.SignAsync()))?.Message.Contains(problem, StringComparison.Ordinal) == true, problem);
+            async () => (failure = await Record.ExceptionAsync(() => instance.SignAsync()))?.Message.Contains(problem, StringComparison.Ordinal) == true, problem);
+        failure!.Message.ShouldContain(Key);
 
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(token));
         ((long)(await redis.CommandAsync("STRLEN", Key))!).ShouldBe(length);

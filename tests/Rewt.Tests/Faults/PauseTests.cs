@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>A process that is stopped, as a frozen container or a debugger stops it, and goes on later.</summary>
@@ -30,7 +28,7 @@ public sealed class PauseTests
         (await process.CurrentAsync(Paused)).ShouldBe(dead);
 
         await SignalAsync("STOP", process.ProcessId);
-        if (how == "revoked") await other.Ring.RevokeAsync(dead, TestContext.Current.CancellationToken);
+        if (how == "revoked") await other.Ring.RevokeAsync(dead, Cancellation);
         else await redis.DelAsync("rewt:rewt-secret");
         // Waiting in its input, these are the first that it does when it goes on.
         var verifying = process.VerifyAsync(Paused, token);
@@ -40,7 +38,7 @@ public sealed class PauseTests
         await SignalAsync("CONT", process.ProcessId);
 
         (await verifying).ShouldBeFalse();
-        var signed = await other.Tokens.VerifyAsync(await signing, TestContext.Current.CancellationToken);
+        var signed = await other.Tokens.VerifyAsync(await signing, Cancellation);
         signed.IsValid.ShouldBeTrue();
         signed.KeyId.ShouldNotBe(dead);
     }
@@ -48,7 +46,7 @@ public sealed class PauseTests
     private static async Task SignalAsync(string signal, int processId)
     {
         using var kill = Process.Start("bash", ["-c", "kill -s \"$1\" \"$2\"", "kill", signal, processId.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await kill.WaitForExitAsync(Cancellation);
         kill.ExitCode.ShouldBe(0);
     }
 }

@@ -13,23 +13,15 @@ public sealed class PushTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         // Polled once an hour: what is seen was pushed.
-        var instances = await Task.WhenAll(Enumerable.Range(0, instanceCount).Select(_ =>
-            Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromHours(1))));
-        try
+        await using var instances = await InstanceGroup.StartWarmAsync(instanceCount, redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromHours(1));
+        await Eventually.TrueAsync(async () => await SubscribersAsync() == instanceCount, "all are subscribed");
+        for (var round = 0; round < revocations; round++)
         {
-            await Eventually.TrueAsync(async () => await SubscribersAsync() == instanceCount, "all are subscribed");
-            for (var round = 0; round < revocations; round++)
-            {
-                var keyId = await instances[0].CurrentAsync();
-                await instances[0].Ring.RevokeAsync(keyId, TestContext.Current.CancellationToken);
-                // Looks at what each instance holds, and makes it read nothing.
-                await Eventually.TrueAsync(
-                    () => instances.All(instance => instance.Keeper.Fresh?.Dead.ContainsKey(keyId) == true), "the revocation has reached all");
-            }
-        }
-        finally
-        {
-            foreach (var instance in instances) await instance.DisposeAsync();
+            var keyId = await instances[0].CurrentAsync();
+            await instances[0].Ring.RevokeAsync(keyId, Cancellation);
+            // Looks at what each instance holds, and makes it read nothing.
+            await Eventually.TrueAsync(
+                () => instances.All(instance => instance.Keeper.Fresh?.Dead.ContainsKey(keyId) == true), "the revocation has reached all");
         }
 
         async Task<int> SubscribersAsync() =>

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>What instances do not ask and do not say.</summary>
@@ -19,8 +16,8 @@ public sealed class QuietTests(ITestOutputHelper output)
         for (var call = 0; call < 2000; call++) (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
 
         var counts = await redis.CommandCountsAsync();
-        counts.GetValueOrDefault("hgetall").ShouldBe(0);
-        counts.GetValueOrDefault("evalsha").ShouldBe(0);
+        // These are of the client library and of the count itself.
+        counts.Keys.Except(["config|resetstat", "ping", "info", "subscribe"], StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
     }
 
     [Fact]
@@ -32,7 +29,7 @@ public sealed class QuietTests(ITestOutputHelper output)
         await StartIsOverAsync(redis, instance);
         await redis.CommandAsync("CONFIG", "RESETSTAT");
 
-        for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Keeper.ReadNowAsync(TestContext.Current.CancellationToken);
+        for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Keeper.ReadNowAsync(Cancellation);
 
         var counts = await redis.CommandCountsAsync();
         counts.GetValueOrDefault("exec").ShouldBe(Refreshes);
@@ -67,7 +64,7 @@ public sealed class QuietTests(ITestOutputHelper output)
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
         await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await redis.FlushAllAsync();
-        await signer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await signer.Ring.RotateAsync(Cancellation);
 
         (await verifier.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
     }
@@ -107,9 +104,9 @@ public sealed class QuietTests(ITestOutputHelper output)
         var hidden = new HashSet<string>(StringComparer.Ordinal) { "the-password" };
         await NoteAsync();
         hidden.Add(await instance.SignAsync());
-        await instance.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await instance.Ring.RotateAsync(Cancellation);
         await NoteAsync();
-        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), TestContext.Current.CancellationToken);
+        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), Cancellation);
         await NoteAsync();
         await client.CommandAsync("SET", "rewt:rewt-secret", "too short to be a secret");
         hidden.Add("too short to be a secret");
@@ -120,7 +117,7 @@ public sealed class QuietTests(ITestOutputHelper output)
         failure.ShouldBeOfType<RewtKeysUnavailableException>();
         instance.Log.Text.ShouldContain("RingUnusable");
         await redis.KillAsync();
-        var refused = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(TestContext.Current.CancellationToken));
+        var refused = await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
         await instance.DisposeAsync();
 
         hidden.Count.ShouldBeGreaterThan(4);

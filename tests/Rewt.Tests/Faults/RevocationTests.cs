@@ -11,42 +11,28 @@ public sealed class RevocationTests
         await using var proxy = TcpProxy.Start(redis.Port);
         proxy.DropMessages();
         await using var operatorsOwn = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
-        var deaf = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Instance.StartWarmAsync(proxy.ConnectionString, Interval)));
-        try
-        {
-            var token = await operatorsOwn.SignAsync();
-            foreach (var instance in deaf) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        await using var deaf = await InstanceGroup.StartWarmAsync(3, proxy.ConnectionString, Interval);
+        var token = await operatorsOwn.SignAsync();
+        foreach (var instance in deaf) (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
-            await operatorsOwn.Ring.RevokeAsync(await operatorsOwn.CurrentAsync(), TestContext.Current.CancellationToken);
-            await Task.WhenAll(deaf.Select(instance => RefusedAsync(instance, token)));
-        }
-        finally
-        {
-            foreach (var instance in deaf) await instance.DisposeAsync();
-        }
+        await operatorsOwn.Ring.RevokeAsync(await operatorsOwn.CurrentAsync(), Cancellation);
+        await Task.WhenAll(deaf.Select(instance => instance.RefusesAsync(token)));
     }
 
     [Fact]
     public async Task A_revocation_that_is_waited_for_returns_when_every_live_instance_has_dropped_the_key()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var instances = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Instance.StartWarmAsync(redis.ConnectionString, Interval)));
-        try
-        {
-            await AnnouncedAsync(redis, instances.Length);
-            var keyId = await instances[0].CurrentAsync();
+        await using var instances = await InstanceGroup.StartWarmAsync(4, redis.ConnectionString, Interval);
+        await AnnouncedAsync(redis, instances.Count);
+        var keyId = await instances[0].CurrentAsync();
 
-            var revocation = await instances[0].Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var revocation = await instances[0].Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(5), Cancellation);
 
-            revocation.Unconfirmed.ShouldBeEmpty();
-            revocation.IsComplete.ShouldBeTrue();
-            revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
-            foreach (var instance in instances) instance.Keeper.Fresh!.Dead.Keys.ShouldContain(keyId);
-        }
-        finally
-        {
-            foreach (var instance in instances) await instance.DisposeAsync();
-        }
+        revocation.Unconfirmed.ShouldBeEmpty();
+        revocation.IsComplete.ShouldBeTrue();
+        revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
+        foreach (var instance in instances) instance.Keeper.Fresh!.Dead.Keys.ShouldContain(keyId);
     }
 
     [Fact]
@@ -66,12 +52,12 @@ public sealed class RevocationTests
         proxy.Hold();
         var keyId = await near.CurrentAsync();
 
-        var revocation = await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        var revocation = await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(1), Cancellation);
 
         revocation.IsComplete.ShouldBeFalse();
         revocation.Unconfirmed.ShouldHaveSingleItem().ShouldStartWith("far/");
         proxy.Release();
-        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken)).Unconfirmed.ShouldBeEmpty();
+        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(8), Cancellation)).Unconfirmed.ShouldBeEmpty();
     }
 
     [Theory]
@@ -79,18 +65,22 @@ public sealed class RevocationTests
     [InlineData("SET")]
     public async Task A_secret_that_is_deleted_or_set_by_hand_gets_no_grace(string command)
     {
+        const string Typed = "the secret that an operator typed in: 🔑 ünïcode, spaces and all";
         await using var redis = await RedisServer.StartAsync();
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
-        var token = await instance.SignAsync();
-        var before = await instance.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await using var instances = await InstanceGroup.StartWarmAsync(2, redis.ConnectionString, Interval);
+        var token = await instances[0].SignAsync();
+        var before = await instances[0].Ring.GetAsync(Cancellation);
 
         if (command == "DEL") await redis.DelAsync("rewt:rewt-secret");
-        else await redis.SetAsync("rewt:rewt-secret", "the secret that an operator typed in himself");
-        await RefusedAsync(instance, token);
+        else await redis.SetAsync("rewt:rewt-secret", Typed);
+        await instances.RefuseAsync(token);
 
-        foreach (var key in before.Keys) (await instance.StateOfAsync(key.KeyId)).ShouldBe(RewtKeyState.Revoked);
-        (await redis.PttlAsync("rewt:rewt-secret")).ShouldBeGreaterThan(0);
-        (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+        foreach (var key in before.Keys) (await instances[0].StateOfAsync(key.KeyId)).ShouldBe(RewtKeyState.Revoked);
+        (await instances[1].VerifyAsync(await instances[0].SignAsync())).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") > 86_340_000, "it has the time to live of a day");
+        if (command == "DEL") return;
+        (await redis.GetAsync("rewt:rewt-secret")).ShouldBe(Typed);
+        (await instances[0].CurrentAsync()).ShouldBe(KeyId.Of(Encoding.UTF8.GetBytes(Typed)));
     }
 
     [Fact]
@@ -104,7 +94,7 @@ public sealed class RevocationTests
             // The deadline follows an EXPIRE that an instance has seen.
             await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 4000);
             await Eventually.TrueAsync(
-                async () => (await first.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.Until < TimeProvider.System.GetUtcNow().AddSeconds(10),
+                async () => (await first.Ring.GetAsync(Cancellation)).Current!.Until < TimeProvider.System.GetUtcNow().AddSeconds(10),
                 "the deadline has moved");
         }
 
@@ -120,7 +110,4 @@ public sealed class RevocationTests
         "all have announced themselves");
 
     private static void Interval(RewtOptions options) => options.RefreshInterval = Refresh;
-
-    private static Task RefusedAsync(Instance instance, string token) => Eventually.TrueAsync(
-        async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
 }

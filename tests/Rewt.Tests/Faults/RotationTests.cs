@@ -13,30 +13,23 @@ public sealed class RotationTests(ITestOutputHelper output)
     public async Task Many_instances_make_exactly_one_new_secret_at_each_rotation()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        var instances = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds)));
-        try
-        {
-            (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).Distinct().ShouldHaveSingleItem();
-            var seen = new HashSet<string>(StringComparer.Ordinal);
-            var before = await VersionAsync(redis);
-            await Eventually.TrueAsync(
-                async () =>
-                {
-                    seen.Add((await redis.GetAsync("rewt:rewt-secret"))!);
-                    return seen.Count == 3;
-                },
-                "two rotations");
+        await using var instances = await InstanceGroup.StartWarmAsync(12, redis.ConnectionString, EveryThreeSeconds);
+        (await instances.CurrentKeysAsync()).ShouldHaveSingleItem();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var before = await VersionAsync(redis);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                seen.Add((await redis.GetAsync("rewt:rewt-secret"))!);
+                return seen.Count == 3;
+            },
+            "two rotations");
 
-            // Each rotation is one write, and a retired key that is taken out may be another.
-            (await VersionAsync(redis) - before).ShouldBeInRange(2, 4);
-            await Eventually.TrueAsync(
-                async () => (await Task.WhenAll(instances.Select(instance => instance.CurrentAsync()))).Distinct().Count() == 1,
-                "all have one key");
-        }
-        finally
-        {
-            foreach (var instance in instances) await instance.DisposeAsync();
-        }
+        // Each rotation is one write, and a retired key that is taken out may be another.
+        (await VersionAsync(redis) - before).ShouldBeInRange(2, 4);
+        await Eventually.TrueAsync(
+            async () => (await instances.CurrentKeysAsync()).Count() == 1,
+            "all have one key");
     }
 
     [Fact]
@@ -48,11 +41,9 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         var started = TimeProvider.System.GetTimestamp();
         var token = await signer.SignAsync();
-        await signer.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await signer.Ring.RotateAsync(Cancellation);
         var refusal = RewtRefusal.None;
-        await Eventually.TrueAsync(
-            async () => (refusal = await verifier.VerifyAsync(token)) != RewtRefusal.None,
-            "the token ends");
+        await Eventually.TrueAsync(async () => (refusal = await verifier.VerifyAsync(token)) != RewtRefusal.None, "the token ends");
 
         refusal.ShouldBe(RewtRefusal.Expired);
         TimeProvider.System.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
@@ -70,7 +61,7 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         var dying = Rewt.Internal.KeyId.Of("a secret of somebody else, which is about to go"u8);
         (await signer.CurrentAsync()).ShouldNotBe(dying);
-        (await signer.Tokens.VerifyAsync(await signer.SignAsync(), TestContext.Current.CancellationToken)).KeyId.ShouldNotBe(dying);
+        (await signer.Tokens.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dying);
     }
 
     [Fact]
@@ -79,12 +70,12 @@ public sealed class RotationTests(ITestOutputHelper output)
         await using var redis = await RedisServer.StartAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
         await using var watcher = await Instance.StartWarmAsync(redis.ConnectionString, EveryThreeSeconds);
-        var ring = await watcher.Ring.GetAsync(TestContext.Current.CancellationToken);
+        var ring = await watcher.Ring.GetAsync(Cancellation);
         var pending = ring.Keys.Single(key => key.State == RewtKeyState.Pending).KeyId;
 
         string? signedBy = null;
         await Eventually.TrueAsync(
-            async () => (signedBy = (await watcher.Tokens.VerifyAsync(await signer.SignAsync(), TestContext.Current.CancellationToken)).KeyId) != ring.Current!.KeyId,
+            async () => (signedBy = (await watcher.Tokens.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId) != ring.Current!.KeyId,
             "the next key signs");
 
         signedBy.ShouldBe(pending);

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Three Redis Sentinels on loopback that watch one primary under the name <c>mymaster</c>.</summary>

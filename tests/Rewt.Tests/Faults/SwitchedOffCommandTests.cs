@@ -48,7 +48,7 @@ public sealed class SwitchedOffCommandTests
     public async Task A_server_without_scripts_keeps_trusted_apps_in_conditional_transactions()
     {
         await using var redis = await StartWithoutAsync("EVAL", "EVALSHA");
-        await using var service = await AppService.StartAsync(redis.ConnectionString);
+        await using var service = await Apps.AppService.StartAsync(redis.ConnectionString);
         var apps = service.Apps;
 
         var first = await apps.AddAsync(new RewtApp("acme") { Audiences = ["inventory"] }, cancellationToken: Cancellation);

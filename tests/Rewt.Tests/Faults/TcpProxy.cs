@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Stands between a client and a server: passes, holds back, drops or cuts what goes through, and can lead to another server.</summary>
@@ -10,6 +8,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly List<TcpClient> _clients = [];
     private TcpListener? _listener;
     private volatile TaskCompletionSource _open = Opened();
+    private volatile TaskCompletionSource _answers = Opened();
+    private int _answersHeld;
     private volatile int _upstream;
 
     private TcpProxy(int upstream) => _upstream = upstream;
@@ -52,6 +52,18 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Connections are accepted and nothing more is heard, as behind a firewall that drops packets.</summary>
     public void Hold() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the server says is on its way until <see cref="ReleaseAnswers"/>.</summary>
+    public void HoldAnswers()
+    {
+        Volatile.Write(ref _answersHeld, 0);
+        _answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Waits until the server has said something that is held.</summary>
+    public Task AnsweredAsync() => Eventually.TrueAsync(() => Volatile.Read(ref _answersHeld) > 0, "the server has answered");
+
+    public void ReleaseAnswers() => _answers.TrySetResult();
 
     /// <summary>What was held arrives.</summary>
     public void Release() => _open.TrySetResult();
@@ -136,7 +148,13 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             while (await from.ReadAsync(buffer, _stopping.Token) is var count && count > 0)
             {
-                if (drop is not null && DelayFromServer > TimeSpan.Zero) await Task.Delay(DelayFromServer, TimeProvider.System, _stopping.Token);
+                if (drop is not null)
+                {
+                    Interlocked.Increment(ref _answersHeld);
+                    await _answers.Task.WaitAsync(_stopping.Token);
+                    if (DelayFromServer > TimeSpan.Zero) await Task.Delay(DelayFromServer, TimeProvider.System, _stopping.Token);
+                }
+
                 await _open.Task.WaitAsync(_stopping.Token);
                 if (drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
             }

@@ -15,8 +15,8 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var token = await one.SignAsync();
 
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
-        await one.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
+        await two.Ring.RotateAsync(Cancellation);
+        await one.Ring.RevokeAsync(first, Cancellation);
         await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
 
         var owner = await cluster.OwnerAsync(Key);
@@ -33,17 +33,13 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var owner = await cluster.OwnerAsync(Key);
         var target = cluster.Masters.First(server => server != owner);
 
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        await cluster.MoveSlotAsync(Key, owner, target);
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            "the ring can be written where it lies now");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            await cluster.MoveSlotAsync(Key, owner, target);
+            await fleet.RotatesAsync(before);
+        });
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
-        (await fleet.Callers[0].Ring.GetAsync(TestContext.Current.CancellationToken)).Keys
+        (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys
             .ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
     }
 
@@ -80,20 +76,16 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await Servers.SyncedAsync(primary, replica);
         var before = await fleet.CurrentKeysAsync();
 
-        var traffic = fleet.Drive(callsPerSecond: 100);
-        // First the replica while it still is one: nothing may be taken from it.
-        proxy.SwapTo(replica.Port);
-        await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System, TestContext.Current.CancellationToken);
-        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
-        await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null,
-            "the ring can be written on the new primary");
-        await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()).All(key => key != before[0]), "all have seen it");
-        await traffic.StopAsync();
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{traffic.Calls} calls, {fleet.Refused} retried"));
-        traffic.Failures.ShouldBeEmpty();
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            // First the replica while it still is one: nothing may be taken from it.
+            proxy.SwapTo(replica.Port);
+            await Eventually.TrueAsync(
+                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreAway", StringComparison.Ordinal)), "all have tried to read from the replica");
+            await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+            await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+            await fleet.RotatesAsync(before);
+        });
     }
 
     [Fact]
@@ -106,9 +98,9 @@ public sealed class TopologyTests(ITestOutputHelper output)
         var token = await one.SignAsync();
 
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await two.Ring.RotateAsync(Cancellation);
         (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
-        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), Cancellation);
         revocation.Unconfirmed.ShouldBeEmpty();
         (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         var second = await one.SignAsync();

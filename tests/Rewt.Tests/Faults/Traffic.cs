@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>Signed calls at a steady rate, and what became of them.</summary>
@@ -28,7 +26,7 @@ public sealed class Traffic
     {
         try
         {
-            using var response = await client.GetAsync(Secure, TestContext.Current.CancellationToken);
+            using var response = await client.GetAsync(Secure, Cancellation);
             return response.IsSuccessStatusCode;
         }
         catch (RewtKeysUnavailableException)

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.GivenKeys;
 
 /// <summary>Stores that nobody can reach.</summary>

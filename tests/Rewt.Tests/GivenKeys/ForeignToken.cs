@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Rewt.Tests.GivenKeys;

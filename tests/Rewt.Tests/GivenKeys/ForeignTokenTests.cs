@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
-using Rewt.Tests.BadInput;
 using Rewt.Tests.PublicKeys;
 using PublicKey = Rewt.Internal.PublicKey;
 

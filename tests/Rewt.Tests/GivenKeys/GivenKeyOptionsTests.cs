@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -6,8 +5,6 @@ namespace Rewt.Tests.GivenKeys;
 /// <summary>npm <c>jose</c> on the other side.</summary>
 public sealed class JoseTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData("ES256")]
     [InlineData("ES384")]
@@ -56,30 +53,6 @@ public sealed class JoseTests
     private static Task<JsonElement> VerifyAsync(string jwks, string token, string algorithm, string audience) =>
         RunAsync(new { op = "verify", jwks, token, issuer = "auth", audience, algorithms = new[] { algorithm } });
 
-    private static async Task<JsonElement> RunAsync(object command)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Executables.Node!, ["jose.mjs"])
-        {
-            WorkingDirectory = Path.Combine(RepositoryRoot.Path, "tests", "interop"),
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.StandardInput.WriteAsync(JsonSerializer.Serialize(command).AsMemory(), deadline.Token);
-            process.StandardInput.Close();
-            var output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            process.ExitCode.ShouldBe(0, await errors);
-            return JsonSerializer.Deserialize<JsonElement>(output);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
-    }
+    private static async Task<JsonElement> RunAsync(object command) => JsonSerializer.Deserialize<JsonElement>(await Programs.OutputAsync(
+        Executables.Node!, ["jose.mjs"], Path.Combine(RepositoryRoot.Path, "tests", "interop"), input: JsonSerializer.Serialize(command)));
 }

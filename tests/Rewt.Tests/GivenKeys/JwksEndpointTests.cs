@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -17,14 +16,14 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
 
-        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.ToString().ShouldBe("application/jwk-set+json");
         response.Headers.ETag.ShouldNotBeNull().IsWeak.ShouldBeFalse();
         response.Headers.CacheControl!.Public.ShouldBeTrue();
         response.Headers.CacheControl.MaxAge.ShouldBe(TimeSpan.FromSeconds(5));
-        var set = PublicKeySetReader.TryRead(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), out _)!;
+        var set = PublicKeySetReader.TryRead(await response.Content.ReadAsByteArrayAsync(Cancellation), out _)!;
         set.Refused.ShouldBeEmpty();
         set.Keys.ShouldHaveSingleItem().Thumbprint.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
     }
@@ -33,7 +32,7 @@ public sealed class JwksEndpointTests : IDisposable
     public async Task Who_has_the_keys_already_gets_304_and_no_body()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
-        using var first = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var first = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
         var tag = first.Headers.ETag!.Tag;
 
         foreach (var known in new[] { tag, $"W/{tag}", $"\"another\", {tag}", "*" })
@@ -42,11 +41,10 @@ public sealed class JwksEndpointTests : IDisposable
             again.StatusCode.ShouldBe(HttpStatusCode.NotModified, known);
             again.Headers.ETag!.Tag.ShouldBe(tag);
             again.Headers.CacheControl!.MaxAge.ShouldNotBeNull();
-            (await again.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+            (await again.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
         }
 
-        using var changed = await GetAsync(service, "\"another\"");
-        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await GetAsync(service, "\"another\"").StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -55,8 +53,8 @@ public sealed class JwksEndpointTests : IDisposable
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(service.Jwks));
 
-        using var response = await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        using var posted = await service.Http.PostAsync(new Uri(service.Jwks), null, TestContext.Current.CancellationToken);
+        using var response = await service.Http.SendAsync(request, Cancellation);
+        using var posted = await service.Http.PostAsync(new Uri(service.Jwks), null, Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Headers.ETag.ShouldNotBeNull();
@@ -73,7 +71,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
 
-        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
         response.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
@@ -82,7 +80,7 @@ public sealed class JwksEndpointTests : IDisposable
     public async Task Own_key_pairs_are_served_before_they_sign_and_verify_elsewhere()
     {
         await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
-        var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken), out _)!;
+        var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!;
         await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", service.Jwks));
 
         var token = await service.SignAsync("inventory");
@@ -98,10 +96,10 @@ public sealed class JwksEndpointTests : IDisposable
         await using var service = await KeyService.StartAsync("orders", [], builder => builder.Services.AddSingleton<IRingStoreFactory>(ring), null);
         var token = await service.SignAsync("orders");
 
-        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("""{"keys":[]}""");
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("""{"keys":[]}""");
         (await service.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -110,7 +108,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new AwayStores()), null);
 
-        using var response = await service.Http.GetAsync(new Uri(service.Jwks), TestContext.Current.CancellationToken);
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         response.Headers.RetryAfter!.Delta.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
@@ -131,9 +129,9 @@ public sealed class JwksEndpointTests : IDisposable
                 application.MapGet("/other", () => "other");
             });
 
-        (await StatusAsync(service, "/.well-known/jwks.json")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(service, "/closed")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(service, "/other")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/.well-known/jwks.json").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/closed").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/other").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -146,7 +144,7 @@ public sealed class JwksEndpointTests : IDisposable
             builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.SigningKeyFile = key),
             application => application.MapRewtJwks("/users/jwks.json", "Users"));
 
-        var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), Cancellation);
 
         JsonDocument.Parse(text).RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().GetProperty("alg").GetString().ShouldBe("ES384");
         await using var none = WebApplication.CreateSlimBuilder().Build();
@@ -157,12 +155,6 @@ public sealed class JwksEndpointTests : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));
         request.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
-        return await service.Http.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService service, string path)
-    {
-        using var response = await service.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        return response.StatusCode;
+        return await service.Http.SendAsync(request, Cancellation);
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -78,7 +76,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}/jwks.json");
 
-        (await Should.ThrowAsync<KeyPlaceException>(() => _download.FetchAsync(address, null, TestContext.Current.CancellationToken))).Message.ShouldContain(address.ToString());
+        (await Should.ThrowAsync<KeyPlaceException>(() => _download.FetchAsync(address, null, Cancellation))).Message.ShouldContain(address.ToString());
     }
 
     [Fact]
@@ -99,5 +97,5 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     private Task<DownloadedKeys> FetchAsync(string path, string? entityTag = null) =>
-        _download.FetchAsync(new Uri(_server!.Address, path), entityTag, TestContext.Current.CancellationToken);
+        _download.FetchAsync(new Uri(_server!.Address, path), entityTag, Cancellation);
 }

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;
@@ -81,7 +79,7 @@ public sealed class KeyFileTests : IAsyncDisposable
             new RewtOptions { ServiceName = "inventory", VerificationKeys = [_path, other], StaleBudget = TimeSpan.FromMinutes(1) }, null, _time, NullLogger.Instance);
         File.Delete(_path);
 
-        var snapshot = (await source.UpdateAsync(null, null, TestContext.Current.CancellationToken))!;
+        var snapshot = (await source.UpdateAsync(null, null, Cancellation))!;
 
         snapshot.Problem.ShouldBeNull();
         snapshot.Known("auth", Second, Moment.Now(_time)).ShouldNotBeNull();
@@ -96,7 +94,7 @@ public sealed class KeyFileTests : IAsyncDisposable
         var two = _directory.Write("two.json", JwkRows.Ec(JwkRows.P384, ("kid", "ec-256")).ToJsonString());
         await using var source = new GivenKeySource(new RewtOptions { ServiceName = "inventory", VerificationKeys = [one, two] }, null, _time, NullLogger.Instance);
 
-        var snapshot = (await source.UpdateAsync(null, null, TestContext.Current.CancellationToken))!;
+        var snapshot = (await source.UpdateAsync(null, null, Cancellation))!;
 
         snapshot.Known("auth", "ec-256", Moment.Now(_time)).ShouldNotBeNull().ShouldBeEmpty();
     }
@@ -107,7 +105,7 @@ public sealed class KeyFileTests : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task LookAsync() => _snapshot = (GivenKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, TestContext.Current.CancellationToken);
+    private async Task LookAsync() => _snapshot = (GivenKeysSnapshot?)await _source.UpdateAsync(_snapshot, null, Cancellation);
 
     private bool Known(string keyId) => _snapshot!.Known("auth", keyId, Moment.Now(_time)) is { Count: > 0 };
 }

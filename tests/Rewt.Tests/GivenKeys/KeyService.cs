@@ -22,13 +22,13 @@ internal static class KeyService
     {
         public string Jwks => new Uri(service.Address, "/.well-known/jwks.json").ToString();
 
-        public Task<string> SignAsync(string audience) => service.Tokens.CreateBearerAsync(audience, cancellationToken: TestContext.Current.CancellationToken);
+        public Task<string> SignAsync(string audience) => service.Tokens.CreateBearerAsync(audience, cancellationToken: Cancellation);
 
         /// <summary>The answer to a call with a token, and what it says.</summary>
         public async Task<(HttpStatusCode Status, string Text)> AskAsync(string token)
         {
             using var response = await service.CallAsync(token, "/secure");
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) + response.Headers.WwwAuthenticate);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation) + response.Headers.WwwAuthenticate);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.GivenKeys;

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Rewt.Internal;
 using Rewt.Tests.PublicKeys;
 using StackExchange.Redis;
 using PublicKey = Rewt.Internal.PublicKey;
@@ -40,7 +38,7 @@ public sealed class SigningKeyTests
             "a PEM file" => directory.Write("jwt.pem", pair.ExportSubjectPublicKeyInfoPem()),
             "a file of ssh-keygen" => directory.Write("jwt.key.pub", pair is RSA rsa ? SshLine.Of(rsa) : SshLine.Of((ECDsa)pair)),
             "the text itself" => pair.ExportSubjectPublicKeyInfoPem(),
-            "a JWKS file" => directory.Write("jwks.json", await signer.Http.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken)),
+            "a JWKS file" => directory.Write("jwks.json", await signer.Http.GetStringAsync(new Uri(signer.Jwks), Cancellation)),
             _ => signer.Jwks,
         };
         await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", place));
@@ -61,7 +59,7 @@ public sealed class SigningKeyTests
 
         signer.Services.GetService<IConnectionMultiplexer>().ShouldBeNull();
         (await signer.AskAsync(await signer.SignAsync("auth"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await signer.Services.GetRequiredService<IRewtKeyRing>().GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
+        (await signer.Services.GetRequiredService<IRewtKeyRing>().GetAsync(Cancellation)).Current!.KeyId.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
     }
 
     [Fact]
@@ -79,9 +77,9 @@ public sealed class SigningKeyTests
         await using var provider = services.BuildServiceProvider();
         var tokens = provider.GetRequiredService<IRewtTokens>();
 
-        var signed = await tokens.SignAsync("text", TestContext.Current.CancellationToken);
+        var signed = await tokens.SignAsync("text", Cancellation);
 
-        (await tokens.VerifyAsync(signed, TestContext.Current.CancellationToken)).Text.ShouldBe("text");
+        (await tokens.VerifyAsync(signed, Cancellation)).Text.ShouldBe("text");
     }
 
     [Theory]
@@ -135,8 +133,8 @@ public sealed class SigningKeyTests
         await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
         var ring = signer.Services.GetRequiredService<IRewtKeyRing>();
 
-        (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("Rewt:SigningKeyFile");
-        await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId, TestContext.Current.CancellationToken));
+        (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(Cancellation))).Message.ShouldContain("Rewt:SigningKeyFile");
+        await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId, Cancellation));
     }
 
     [Fact]
@@ -145,7 +143,7 @@ public sealed class SigningKeyTests
         using var directory = new ScratchDirectory();
         await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
-        var jwks = JsonDocument.Parse(await signer.Http.GetStringAsync(new Uri(signer.Jwks), TestContext.Current.CancellationToken));
+        var jwks = JsonDocument.Parse(await signer.Http.GetStringAsync(new Uri(signer.Jwks), Cancellation));
 
         jwks.RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().EnumerateObject().Select(member => member.Name)
             .ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use"]);

@@ -1,14 +1,15 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-
 namespace Rewt.Tests.Infrastructure;
 
-/// <summary>What an instance logged: level, message and exception of each line.</summary>
+/// <summary>What was logged: level, message and exception of each line, and the values behind the message.</summary>
 public sealed class CapturedLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _values = new();
 
     public string Text => string.Join('\n', _lines);
+
+    /// <summary>The lines, and the values that stood behind them.</summary>
+    public IEnumerable<string> Lines => _lines.Concat(_values);
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -17,8 +18,12 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(", ", pairs.Select(pair => $"{pair.Key}={pair.Value}")) : "";
         _lines.Enqueue($"{logLevel} {eventId.Name}: {formatter(state, exception)} {exception}");
+        _values.Enqueue(values);
+    }
 
     public void Dispose()
     {

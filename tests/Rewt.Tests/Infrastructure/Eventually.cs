@@ -20,7 +20,7 @@ public static class Eventually
                 Assert.Fail($"Not within {Limit}: {what}");
             }
 
-            await Task.Delay(Pause, TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(Pause, TimeProvider.System, Cancellation);
         }
     }
 }

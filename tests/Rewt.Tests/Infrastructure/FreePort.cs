@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Infrastructure;
 
 public static class FreePort

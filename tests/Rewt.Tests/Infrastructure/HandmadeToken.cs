@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>Tokens that the library would never make, signed with a secret that the test knows.</summary>

@@ -1,13 +1,8 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>A process of its own that hosts instances of the library (tests/Rewt.Tests.Instance); it ends when its input does.</summary>
 public sealed class InstanceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _waiting = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Process _process;
@@ -24,19 +19,8 @@ public sealed class InstanceProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    public static InstanceProcess Start()
-    {
-        // Built beside the tests, in the same configuration.
-        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
-        var program = Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests.Instance", output, "Rewt.Tests.Instance.dll");
-        return new InstanceProcess(Process.Start(new ProcessStartInfo(Executables.Dotnet, [program])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!);
-    }
+    public static InstanceProcess Start() =>
+        new(Programs.Start(Executables.Dotnet, [Programs.Built("tests/Rewt.Tests.Instance", "Rewt.Tests.Instance.dll")]));
 
     /// <summary>Starts an instance; <paramref name="settings"/> are names and values of the configuration, such as Rewt:Namespace.</summary>
     public Task StartInstanceAsync(string instance, string redis, bool share = false, params (string Name, string Value)[] settings) =>
@@ -57,7 +41,7 @@ public sealed class InstanceProcess : IAsyncDisposable
         var seq = Interlocked.Increment(ref _sent);
         var reply = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[seq] = reply;
-        await _turn.WaitAsync(TestContext.Current.CancellationToken);
+        await _turn.WaitAsync(Cancellation);
         try
         {
             var line = JsonSerializer.Serialize(new { seq, op, instance, text, redis, share, settings });
@@ -69,7 +53,7 @@ public sealed class InstanceProcess : IAsyncDisposable
             _turn.Release();
         }
 
-        return await reply.Task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+        return await reply.Task.WaitAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Serialization;
 
 namespace Rewt.Tests.Infrastructure;
@@ -6,8 +5,6 @@ namespace Rewt.Tests.Infrastructure;
 /// <summary>A Node service that shares the secret in Redis, run as tests/interop/rewt.mjs.</summary>
 public sealed class NodeRewt : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -27,19 +24,10 @@ public sealed class NodeRewt : IAsyncDisposable
     {
         Require.Node();
         var lifetime = (long)(ttl ?? TimeSpan.FromDays(1)).TotalMilliseconds;
-        var process = Process.Start(new ProcessStartInfo(
+        var process = Programs.Start(
             Executables.Node!,
-            [
-                "rewt.mjs", "--redis", redis, "--namespace", rewtNamespace,
-                "--ttl-ms", lifetime.ToString(CultureInfo.InvariantCulture),
-            ])
-        {
-            WorkingDirectory = Path.Combine(RepositoryRoot.Path, "tests", "interop"),
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+            ["rewt.mjs", "--redis", redis, "--namespace", rewtNamespace, "--ttl-ms", lifetime.ToString(CultureInfo.InvariantCulture)],
+            Path.Combine(RepositoryRoot.Path, "tests", "interop"));
         var node = new NodeRewt(process);
         try
         {
@@ -54,8 +42,7 @@ public sealed class NodeRewt : IAsyncDisposable
     }
 
     /// <summary>The SHA-256, in lower-case hex, of the secret that Node uses now; makes one if Redis has none.</summary>
-    public async Task<string> SecretHashAsync() =>
-        (await AskAsync(new { op = "secret" })).GetProperty("sha256").GetString()!;
+    public async Task<string> SecretHashAsync() => (await AskAsync(new { op = "secret" })).GetProperty("sha256").GetString()!;
 
     /// <summary>Signs with jsonwebtoken, whose only addition to the payload is iat.</summary>
     public async Task<string> SignAsync(object payload, object? options = null) =>
@@ -75,7 +62,7 @@ public sealed class NodeRewt : IAsyncDisposable
 
     private async Task<JsonElement> AskAsync(object command)
     {
-        await _turn.WaitAsync(TestContext.Current.CancellationToken);
+        await _turn.WaitAsync(Cancellation);
         try
         {
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command, Json));
@@ -90,8 +77,7 @@ public sealed class NodeRewt : IAsyncDisposable
 
     private async Task<JsonElement> ReadAsync()
     {
-        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
-        var line = await _process.StandardOutput.ReadLineAsync(deadline.Token)
+        var line = await _process.StandardOutput.ReadLineAsync(Cancellation)
             ?? throw new InvalidOperationException($"node ended: {await _errors}");
         var reply = JsonSerializer.Deserialize<JsonElement>(line, Json);
         return reply.TryGetProperty("failure", out var failure)

@@ -1,20 +1,18 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// A server of the test's own on a free loopback port: redis-server or the embedded garnet. The helpers use a connection each;
+/// A server of the test's own on a free loopback port: redis-server or the embedded garnet. One without arguments, to which a test did nothing that
+/// outlives FLUSHALL, serves another test after it. The helpers use a connection each;
 /// <see cref="ConnectAsync"/> is for what needs one connection (MULTI, AUTH, SUBSCRIBE).
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
-
     private const int Attempts = 5;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("rewt-redis-").FullName;
     private readonly string[] _arguments;
     private ServerProcess? _process;
+    private volatile bool _isSpent;
 
     private RedisServer(bool isRealRedis, string[] arguments)
     {
@@ -41,9 +39,12 @@ public sealed class RedisServer : IAsyncDisposable
             Require.RealRedis();
         }
 
+        var isRealRedis = kind != RedisServerKind.Garnet && Executables.RedisServer is not null;
+        if (args.Length == 0 && await RedisPool.TakeAsync(isRealRedis) is { } idle) return idle;
+
         for (var attempt = 1; ; attempt++)
         {
-            var server = new RedisServer(kind != RedisServerKind.Garnet && Executables.RedisServer is not null, args);
+            var server = new RedisServer(isRealRedis, args);
             try
             {
                 await server.LaunchAsync();
@@ -51,12 +52,12 @@ public sealed class RedisServer : IAsyncDisposable
             }
             catch (InvalidOperationException) when (attempt < Attempts && server.PortWasTaken)
             {
-                // Somebody else on this machine took the port between our look and the server's start.
-                await server.DisposeAsync();
+                // Another process took the port before the server did.
+                await server.EndAsync();
             }
             catch
             {
-                await server.DisposeAsync();
+                await server.EndAsync();
                 throw;
             }
         }
@@ -65,6 +66,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Ends the server at once, as a crash does.</summary>
     public async Task KillAsync()
     {
+        _isSpent = true;
         if (_process is not null)
         {
             await _process.DisposeAsync();
@@ -80,11 +82,15 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>A hung server: its connections stay open and nothing answers.</summary>
-    public Task StopProcessAsync() => Running().SignalAsync("STOP");
+    public Task StopProcessAsync()
+    {
+        _isSpent = true;
+        return Running().SignalAsync("STOP");
+    }
 
     public Task ContinueProcessAsync() => Running().SignalAsync("CONT");
 
-    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port);
+    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port, Heed);
 
     public async Task<object?> CommandAsync(params object[] command)
     {
@@ -138,8 +144,31 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isSpent || _arguments.Length > 0) await EndAsync();
+        else RedisPool.Put(this);
+    }
+
+    /// <summary>Ends the server for good.</summary>
+    internal async Task EndAsync()
+    {
         await KillAsync();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Empties the server; false while a client of a former test is still connected and might write into it again.</summary>
+    internal async Task<bool> TryCleanAsync()
+    {
+        await using var client = await RespClient.ConnectAsync(Port);
+        if (Text(await client.CommandAsync("CLIENT", "LIST")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length > 1) return false;
+        await client.CommandAsync("FLUSHALL");
+        if (IsRealRedis) await client.CommandAsync("CONFIG", "RESETSTAT");
+        return true;
+    }
+
+    /// <summary>What FLUSHALL does not undo.</summary>
+    private void Heed(string command, string argument)
+    {
+        if (command is "ACL" or "CLIENT" or "CLUSTER" or "DEBUG" or "REPLICAOF" || (command == "CONFIG" && argument != "RESETSTAT")) _isSpent = true;
     }
 
     private static string Text(object? reply) => reply switch
@@ -164,16 +193,8 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         _process = ServerProcess.Start(RepositoryRoot.Path, Command());
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await AnswersAsync())
-        {
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit)
-            {
-                throw new InvalidOperationException($"The server on port {Port} did not start: {_process.Output}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
+        await Eventually.TrueAsync(async () => _process.HasExited || await AnswersAsync(), $"the server on port {Port} answers");
+        if (_process.HasExited) throw new InvalidOperationException($"The server on port {Port} did not start: {_process.Output}");
     }
 
     private IEnumerable<string> Command()

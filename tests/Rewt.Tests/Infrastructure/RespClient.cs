@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
@@ -8,28 +6,29 @@ namespace Rewt.Tests.Infrastructure;
 /// </summary>
 public sealed class RespClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly TcpClient _connection;
     private readonly NetworkStream _stream;
     private readonly BufferedStream _replies;
 
-    private RespClient(TcpClient connection)
+    private readonly Action<string, string>? _onCommand;
+
+    private RespClient(TcpClient connection, Action<string, string>? onCommand)
     {
-        _connection = connection;
+        (_connection, _onCommand) = (connection, onCommand);
         _stream = connection.GetStream();
         _replies = new BufferedStream(_stream);
     }
 
-    public static async Task<RespClient> ConnectAsync(int port)
+    /// <param name="port">Of a server on this machine.</param>
+    /// <param name="onCommand">Hears of each command and its first argument.</param>
+    public static async Task<RespClient> ConnectAsync(int port, Action<string, string>? onCommand = null)
     {
         var connection = new TcpClient { NoDelay = true };
         try
         {
-            using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
-            await connection.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
-            return new RespClient(connection);
+            await connection.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+            return new RespClient(connection, onCommand);
         }
         catch
         {
@@ -50,8 +49,9 @@ public sealed class RespClient : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private static byte[] Encode(object[] command)
+    private byte[] Encode(object[] command)
     {
+        _onCommand?.Invoke($"{command[0]}", $"{command.ElementAtOrDefault(1)}");
         using var request = new MemoryStream();
         request.Write(Encoding.ASCII.GetBytes($"*{command.Length}\r\n"));
         foreach (var part in command)
@@ -67,12 +67,11 @@ public sealed class RespClient : IAsyncDisposable
 
     private async Task<object?> SendAsync(byte[] request, bool asText)
     {
-        using var deadline = new CancellationTokenSource(Limit, TimeProvider.System);
-        await _turn.WaitAsync(deadline.Token);
+        await _turn.WaitAsync(Cancellation);
         try
         {
-            await _stream.WriteAsync(request, deadline.Token);
-            var reply = await ReadAsync(asText, deadline.Token);
+            await _stream.WriteAsync(request, Cancellation);
+            var reply = await ReadAsync(asText, Cancellation);
             return reply is RespException error ? throw error : reply;
         }
         finally

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>A server in a process group of its own, which never outlives this process.</summary>

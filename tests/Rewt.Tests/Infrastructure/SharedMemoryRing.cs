@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>One ring in memory for several containers of a test, with a secret that the test knows.</summary>

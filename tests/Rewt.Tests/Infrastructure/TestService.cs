@@ -1,9 +1,4 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Infrastructure;
 
@@ -83,7 +78,7 @@ public sealed class TestService : IAsyncDisposable
             application.MapGet("/counted", service.Count).RequireAuthorization();
             application.MapPost("/echo", async (HttpContext context) => await context.Request.Body.CopyToAsync(context.Response.Body)).RequireAuthorization();
             map?.Invoke(application);
-            await application.StartAsync(TestContext.Current.CancellationToken);
+            await application.StartAsync(Cancellation);
 
             // Streams that are left are left at once, not read on for a while in hope of their end.
             service.Http = inProcess
@@ -113,7 +108,7 @@ public sealed class TestService : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var value in authorization) request.Headers.TryAddWithoutValidation("Authorization", value).ShouldBeTrue();
-        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Http.SendAsync(request, Cancellation);
     }
 
     public Task<HttpResponseMessage> CallAsync(string token, string path = "/counted") => GetAsync(path, "Bearer " + token);

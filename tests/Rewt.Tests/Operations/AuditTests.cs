@@ -1,8 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>What happened to which key, and by whom.</summary>
@@ -17,11 +12,11 @@ public sealed class AuditTests
         Logged(instance, $"KeyCreated: Audit: key {first} of the ring rewt was created by fault/");
         Logged(instance, $"KeyActivated: Audit: key {first} of the ring rewt was activated by fault/");
 
-        var second = (await instance.Ring.RotateAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+        var second = (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId;
         Logged(instance, $"KeyRetired: Audit: key {first} of the ring rewt was retired by fault/");
         Logged(instance, $"KeyActivated: Audit: key {second} of the ring rewt was activated by fault/");
 
-        await instance.Ring.RevokeAsync(first, TestContext.Current.CancellationToken);
+        await instance.Ring.RevokeAsync(first, Cancellation);
         Logged(instance, $"Information KeyRevoked: Audit: key {first} of the ring rewt was revoked by fault/");
     }
 
@@ -54,11 +49,11 @@ public sealed class AuditTests
             }));
         using var client = new HttpClient { BaseAddress = service.Address };
 
-        (await client.PostAsync("/rotate?user=alice", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await client.PostAsync("/rotate?user=alice", null, Cancellation)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by alice at inventory/");
         await Eventually.TrueAsync(() => other.Log.Text.Contains("changed by alice at inventory/", StringComparison.Ordinal), "the other instance says by whom");
 
-        (await client.PostAsync("/rotate?user=a%0Ab", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await client.PostAsync("/rotate?user=a%0Ab", null, Cancellation)).EnsureSuccessStatusCode();
         log.Text.ShouldContain("by ? at inventory/");
         log.Text.ShouldNotContain("a\nb");
     }

@@ -1,7 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
-using Rewt.Internal;
-using Rewt.Tests.Faults;
 
 namespace Rewt.Tests.Operations;
 
@@ -77,7 +74,7 @@ public sealed class DoctorServiceTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
         await using var service = await StartAsync(redis.ConnectionString, new CapturedLog());
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
         var current = await signer.CurrentAsync();
 
         await using var operations = await redis.ConnectAsync();
@@ -105,5 +102,5 @@ public sealed class DoctorServiceTests
     private static IEnumerable<string> Lines(CapturedLog log) => log.Text.Split('\n').Where(line => line.Contains("Doctor", StringComparison.Ordinal)).Select(line => line.Trim());
 
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
-        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["rewt"];
+        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
 }

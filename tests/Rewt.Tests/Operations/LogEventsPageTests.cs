@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging;
 using Rewt.Tests.Repository;
 
 namespace Rewt.Tests.Operations;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.RegularExpressions;
 
 namespace Rewt.Tests.Operations;
 
@@ -24,7 +23,7 @@ public sealed partial class MetricsPageTests
     [Fact]
     public async Task The_dashboard_shows_every_instrument_and_nothing_that_is_not_there()
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Folder, "grafana-dashboard.json"), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, "grafana-dashboard.json"), Cancellation);
         var board = JsonSerializer.Deserialize<JsonElement>(text);
         var queries = board.GetProperty("panels").EnumerateArray()
             .Where(panel => panel.TryGetProperty("targets", out _))
@@ -42,8 +41,8 @@ public sealed partial class MetricsPageTests
     [Fact]
     public async Task Each_alert_rule_stands_on_instruments_that_exist_and_has_its_cure_on_the_page()
     {
-        var rules = (await File.ReadAllTextAsync(Path.Combine(Folder, "prometheus-alerts.yml"), TestContext.Current.CancellationToken)).Split("      - alert: ")[1..];
-        var page = await File.ReadAllTextAsync(Path.Combine(Folder, "metrics.md"), TestContext.Current.CancellationToken);
+        var rules = (await File.ReadAllTextAsync(Path.Combine(Folder, "prometheus-alerts.yml"), Cancellation)).Split("      - alert: ")[1..];
+        var page = await File.ReadAllTextAsync(Path.Combine(Folder, "metrics.md"), Cancellation);
 
         rules.Length.ShouldBeGreaterThan(8);
         foreach (var rule in rules)
@@ -65,9 +64,9 @@ public sealed partial class MetricsPageTests
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString);
         using var measured = new Measurements(service.Services);
-        await service.Ring.RotateAsync(TestContext.Current.CancellationToken);
-        await service.Ring.RevokeAsync((await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId, TestContext.Current.CancellationToken);
-        await service.Tokens.VerifyBearerAsync(await service.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await service.Ring.RotateAsync(Cancellation);
+        await service.Ring.RevokeAsync((await service.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+        await service.Tokens.VerifyBearerAsync(await service.Tokens.CreateBearerAsync(cancellationToken: Cancellation), Cancellation);
         measured.Gauge("rewt.key.age").ShouldNotBeNull();
 
         var listed = Rows().ToDictionary(row => row.Name, row => row.Attributes, StringComparer.Ordinal);

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>What the facts of a server mean, those among them that no server at hand has.</summary>
@@ -16,11 +14,30 @@ public sealed class ServerDiagnosisTests
         Servers = [new IPEndPoint(IPAddress.Loopback, 6379)],
     };
 
-    [Fact]
-    public void A_fit_server_has_nothing() => Codes(Fit).ShouldBeEmpty();
+    private static readonly Dictionary<string, (ServerFacts Facts, string[] Codes)> Cases = new(StringComparer.Ordinal)
+    {
+        ["a fit server"] = (Fit, []),
+        ["one that says nothing of itself"] = (new ServerFacts(), []),
+        ["no persistence"] = (Fit with { HasAppendLog = false }, ["no-persistence"]),
+        ["snapshots"] = (Fit with { HasAppendLog = false, Snapshots = "3600 1" }, []),
+        ["a replica"] = (Fit with { HasAppendLog = false, Replicas = 1 }, []),
+        ["snapshots of which nothing is said"] = (Fit with { HasAppendLog = false, Snapshots = null }, []),
+        ["5.0.14"] = (Fit with { Version = new Version(5, 0, 14) }, ["old-server"]),
+        ["6.0.20"] = (Fit with { Version = new Version(6, 0, 20) }, ["old-server"]),
+        ["6.2.0"] = (Fit with { Version = new Version(6, 2, 0) }, []),
+        ["8.0.1"] = (Fit with { Version = new Version(8, 0, 1) }, []),
+        ["localhost"] = (At(new DnsEndPoint("localhost", 6379)), []),
+        ["::1"] = (At(new IPEndPoint(IPAddress.IPv6Loopback, 6379)), []),
+        ["elsewhere by name"] = (At(new DnsEndPoint("redis.example", 6379)), ["no-tls"]),
+        ["elsewhere by address"] = (At(new IPEndPoint(IPAddress.Parse("10.1.2.3"), 6379)), ["no-tls"]),
+        ["elsewhere, encrypted"] = (At(new DnsEndPoint("redis.example", 6379)) with { IsEncrypted = true }, []),
+    };
 
-    [Fact]
-    public void A_server_that_says_nothing_of_itself_is_not_accused() => Codes(new ServerFacts()).ShouldBeEmpty();
+    public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(CaseNames))]
+    public void The_facts_of_a_server_are_told_by_code(string name) => Of(Cases[name].Facts).Select(finding => finding.Code).ShouldBe(Cases[name].Codes);
 
     [Theory]
     [InlineData("allkeys-lru", 0)]
@@ -32,35 +49,6 @@ public sealed class ServerDiagnosisTests
         finding.Code.ShouldBe("eviction");
         finding.Severity.ShouldBe(FindingSeverity.Warning);
         finding.Text.ShouldContain(policy);
-    }
-
-    [Fact]
-    public void Persistence_of_any_kind_or_a_replica_is_enough()
-    {
-        Codes(Fit with { HasAppendLog = false }).ShouldBe(["no-persistence"]);
-        Codes(Fit with { HasAppendLog = false, Snapshots = "3600 1" }).ShouldBeEmpty();
-        Codes(Fit with { HasAppendLog = false, Replicas = 1 }).ShouldBeEmpty();
-        Codes(Fit with { HasAppendLog = false, Snapshots = null }).ShouldBeEmpty("nobody said so");
-    }
-
-    [Theory]
-    [InlineData("5.0.14", true)]
-    [InlineData("6.0.20", true)]
-    [InlineData("6.2.0", false)]
-    [InlineData("8.0.1", false)]
-    public void An_old_server_is_told(string version, bool isOld) => Codes(Fit with { Version = Version.Parse(version) }).ShouldBe(isOld ? ["old-server"] : []);
-
-    [Theory]
-    [InlineData("localhost", false)]
-    [InlineData("127.0.0.1", false)]
-    [InlineData("::1", false)]
-    [InlineData("redis.example", true)]
-    [InlineData("10.1.2.3", true)]
-    public void A_way_to_elsewhere_is_encrypted(string host, bool isTold)
-    {
-        EndPoint server = IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, 6379) : new DnsEndPoint(host, 6379);
-        Codes(Fit with { Servers = [server] }).ShouldBe(isTold ? ["no-tls"] : []);
-        Codes(Fit with { Servers = [server], IsEncrypted = true }).ShouldBeEmpty();
     }
 
     [Fact]
@@ -81,5 +69,5 @@ public sealed class ServerDiagnosisTests
 
     private static List<Finding> Of(ServerFacts facts) => [.. ServerDiagnosis.Of(facts, "rewt")];
 
-    private static IEnumerable<string> Codes(ServerFacts facts) => Of(facts).Select(finding => finding.Code);
+    private static ServerFacts At(EndPoint server) => Fit with { Servers = [server] };
 }

@@ -1,6 +1,3 @@
-using Rewt.Internal;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt acl</c>: the rights it prints are enough, and no more than the role needs.</summary>
@@ -9,7 +6,7 @@ public sealed class ToolAclTests
     [Fact]
     public async Task The_rights_of_a_signer_are_those_of_the_page()
     {
-        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "redis.md"), Cancellation);
         var json = (await ToolRun.RunAsync("acl", "--role", "signer", "-o", "json")).Well().Json;
 
         json.GetProperty("rules").EnumerateArray().Select(rule => rule.GetString()).ShouldBe(page.Single(line => line.StartsWith("~rewt:", StringComparison.Ordinal)).Split(' '));
@@ -19,7 +16,7 @@ public sealed class ToolAclTests
     [Fact]
     public async Task The_rights_for_key_pairs_are_those_of_their_page()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
         foreach (var role in RedisRights.Roles) page.ShouldContain(string.Join(' ', RedisRights.OfPairs(role, "rewt", "orders")), Case.Sensitive, role);
 
         (await ToolRun.RunAsync("acl", "--role", "signer", "--key-pairs")).Fails(2, "--service");
@@ -32,15 +29,14 @@ public sealed class ToolAclTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var operations = await redis.ConnectAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
-        await RestrictAsync(operations, "operator");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString, ["REWT_NAMESPACE"] = "shop" };
+        await operations.RestrictAsync([.. RedisRights.Of("operator", "shop")]);
 
         foreach (var command in new[] { "keys list", "keys rotate", "keys revoke current --yes --wait", "token create", "doctor", "watch --changes 1" })
         {
-            (await ToolRun.RunAsync(environment, null, command.Split(' '))).Well();
+            (await ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "shop"])).Well();
         }
 
-        ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
+        (await operations.DenialsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -50,12 +46,12 @@ public sealed class ToolAclTests
         await using var operations = await redis.ConnectAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
         var token = await signer.SignAsync();
-        await RestrictAsync(operations, "verifier");
+        await operations.RestrictAsync([.. RedisRights.Of("verifier", "shop")]);
         await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
 
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(TestContext.Current.CancellationToken));
-        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(Cancellation));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), Cancellation));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
 
         // What it may not do is as it should be, and no warning.
@@ -73,8 +69,4 @@ public sealed class ToolAclTests
             rules.ShouldNotContain(rule => rule.Contains('@', StringComparison.Ordinal) || rule == "allkeys" || rule == "~*");
         }
     }
-
-    /// <summary>The client library at hand knows no user names, so the rules are the default user's; this connection has its rights still.</summary>
-    private static async Task RestrictAsync(RespClient operations, string role) =>
-        await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", .. RedisRights.Of(role, "shop")]);
 }

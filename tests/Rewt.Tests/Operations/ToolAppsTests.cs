@@ -7,8 +7,7 @@ public sealed class ToolAppsTests
     public async Task An_app_is_added_shown_and_revoked_and_its_key_is_shown_once()
     {
         await using var redis = await RedisServer.StartAsync();
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString };
-        Task<ToolRun> Run(string command) => ToolRun.RunAsync(environment, null, command.Split(' '));
+        Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString]);
 
         var added = (await Run("apps add acme --name Acme --audience inventory --audience orders --scope read --expires-in 30")).Well();
         var key = added.Output.Trim();

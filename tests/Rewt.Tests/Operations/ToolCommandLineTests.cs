@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>What the tool takes, how it ends, and that its page says so.</summary>
@@ -82,11 +79,8 @@ public sealed partial class ToolCommandLineTests
         Require.That(File.Exists("/bin/bash"), "needs bash");
         var script = (await ToolRun.RunAsync("completion", "bash")).Well().Output;
         var command = $"rewt() {{ '{Executables.Dotnet}' '{ToolRun.Program}' \"$@\"; }}\n{script}\nCOMP_LINE='rewt keys ro'; COMP_POINT=12; COMP_WORDS=(rewt keys ro); COMP_CWORD=2; _rewt; echo \"${{COMPREPLY[*]}}\"";
-        using var bash = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        output.Trim().ShouldBe("rotate");
+        (await Programs.OutputAsync("/bin/bash", ["-c", command])).Trim().ShouldBe("rotate");
     }
 
     private static string Trimmed(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).Trim();

@@ -1,6 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
-using Rewt.Tests.Faults;
 
 namespace Rewt.Tests.Operations;
 
@@ -44,7 +42,7 @@ public sealed class ToolDoctorTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300));
-        await instance.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await instance.Ring.RotateAsync(Cancellation);
         var epoch = await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "epoch");
         await redis.CommandAsync("ZADD", "{rewt:rewt-secret}:instances", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), $"orders/cut-off|{epoch}|1");
         await redis.CommandAsync("ACL", "SETUSER", "default", "-pexpireat", "resetchannels");

@@ -1,5 +1,3 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt keys</c> on a live fleet.</summary>

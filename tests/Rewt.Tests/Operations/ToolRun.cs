@@ -1,44 +1,28 @@
-using System.Diagnostics;
-
 namespace Rewt.Tests.Operations;
 
-/// <summary>One run of the built tool as a process of its own, and what came of it.</summary>
+/// <summary>One run of the tool, and what came of it.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Output);
 
-    public static string Program { get; } = Built();
+    public static string Program { get; } = Programs.Built("src/Rewt.Tool", "Rewt.Tool.dll");
 
-    /// <summary>Runs it with nobody at the terminal.</summary>
-    public static Task<ToolRun> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), null, args);
+    /// <summary>Runs it in this process, without a terminal.</summary>
+    public static async Task<ToolRun> RunAsync(params string[] args)
+    {
+        var (exitCode, output, errors) = await ToolInProcess.RunAsync(args);
+        return new ToolRun(exitCode, output, errors);
+    }
 
+    /// <summary>Runs it as a process of its own, with an environment and an input.</summary>
     public static async Task<ToolRun> RunAsync(IReadOnlyDictionary<string, string> environment, string? input, params string[] args)
     {
-        using var process = Start(environment, args);
-        if (input is not null) await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TimeProvider.System);
-        return new ToolRun(process.ExitCode, await output, await errors);
+        var (exitCode, output, errors) = await Programs.RunToEndAsync(Executables.Dotnet, [Program, .. args], environment: With(environment), input: input);
+        return new ToolRun(exitCode, output, errors);
     }
 
-    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args)
-    {
-        var start = new ProcessStartInfo(Executables.Dotnet, [Program, .. args])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What the machine that runs the tests has set is no part of them.
-        start.Environment.Remove("REWT_REDIS");
-        start.Environment.Remove("REWT_NAMESPACE");
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        return Process.Start(start)!;
-    }
+    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        Programs.Start(Executables.Dotnet, [Program, .. args], environment: With(environment));
 
     /// <summary>The run ended well and complained of nothing.</summary>
     public ToolRun Well()
@@ -56,10 +40,10 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         return this;
     }
 
-    /// <summary>Built beside the tests, in the same configuration.</summary>
-    private static string Built()
+    /// <summary>What the machine that runs the tests has set is no part of them.</summary>
+    private static Dictionary<string, string?> With(IReadOnlyDictionary<string, string> environment) => new(StringComparer.Ordinal)
     {
-        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
-        return Path.Combine(RepositoryRoot.Path, "src", "Rewt.Tool", output, "Rewt.Tool.dll");
-    }
+        ["REWT_REDIS"] = environment.GetValueOrDefault("REWT_REDIS"),
+        ["REWT_NAMESPACE"] = environment.GetValueOrDefault("REWT_NAMESPACE"),
+    };
 }

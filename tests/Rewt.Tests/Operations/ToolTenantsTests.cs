@@ -7,8 +7,7 @@ public sealed class ToolTenantsTests
     public async Task A_tenant_is_created_listed_and_deleted()
     {
         await using var redis = await RedisServer.StartAsync();
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_REDIS"] = redis.ConnectionString, ["REWT_NAMESPACE"] = "users" };
-        Task<ToolRun> Run(string command) => ToolRun.RunAsync(environment, null, command.Split(' '));
+        Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "users"]);
 
         (await Run("tenants list -o json")).Well().Json.GetProperty("tenants").GetArrayLength().ShouldBe(0);
         (await Run("tenants create acme")).Well();

@@ -1,5 +1,3 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt token</c>.</summary>
@@ -10,16 +8,14 @@ public sealed class ToolTokenTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await TestService.StartAsync(redis.ConnectionString);
-        await service.Ring.GetAsync(TestContext.Current.CancellationToken);
+        await service.Ring.GetAsync(Cancellation);
 
         var run = (await ToolRun.RunAsync(
             "token", "create", "--audience", "inventory", "--issuer", "night-shift", "--claim", "userId=u-42", "--lifetime", "30", "--redis", redis.ConnectionString)).Well();
 
         var token = run.Output.Trim();
         run.Output.Trim().ShouldNotContain("\n", Case.Sensitive, "a pipe gets the token and nothing else");
-        using var client = new HttpClient { BaseAddress = service.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        var claims = await client.GetStringAsync("/secure", TestContext.Current.CancellationToken);
+        var claims = await service.CallAsync(token, "/secure").TextAsync();
         claims.ShouldContain("userId=u-42");
         claims.ShouldContain("iss=night-shift");
     }
@@ -29,7 +25,7 @@ public sealed class ToolTokenTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
-        var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         string[] verify = ["token", "verify", token, "--redis", redis.ConnectionString];
 
         (await ToolRun.RunAsync(verify)).Well().Output.ShouldStartWith("valid: from fault");
@@ -40,7 +36,7 @@ public sealed class ToolTokenTests
         var read = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), $"Bearer {token}\n", "token", "verify", "-", "--redis", redis.ConnectionString);
         read.Well();
 
-        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), TestContext.Current.CancellationToken);
+        await instance.Ring.RevokeAsync(await instance.CurrentAsync(), Cancellation);
         var refused = (await ToolRun.RunAsync([.. verify, "-o", "json"])).Fails(5, "stale_key", "rewt keys list");
         refused.Json.GetProperty("valid").GetBoolean().ShouldBeFalse();
         refused.Json.GetProperty("reason").GetString().ShouldBe("stale_key");

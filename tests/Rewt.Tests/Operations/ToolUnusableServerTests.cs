@@ -1,5 +1,3 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary>Servers that the tool cannot use: each cause has a sentence and an exit code of its own.</summary>

@@ -1,5 +1,3 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt watch</c>.</summary>
@@ -16,7 +14,7 @@ public sealed class ToolWatchTests
             var first = await NextAsync(watch, _ => true);
             first.GetProperty("ring").GetProperty("keys")[0].GetProperty("state").GetString().ShouldBe("current");
 
-            var rotated = (await instance.Ring.RotateAsync(TestContext.Current.CancellationToken)).Current!.KeyId;
+            var rotated = (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId;
 
             await NextAsync(watch, line => line.GetProperty("ring").GetProperty("keys")[0].GetProperty("keyId").GetString() == rotated);
             var held = await NextAsync(watch, line => line.GetProperty("instances").EnumerateArray().Any(entry => entry.GetProperty("version").GetInt64() == line.GetProperty("ring").GetProperty("version").GetInt64()));
@@ -26,7 +24,7 @@ public sealed class ToolWatchTests
         finally
         {
             watch.Kill();
-            await watch.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await watch.WaitForExitAsync(Cancellation);
         }
     }
 
@@ -67,7 +65,7 @@ public sealed class ToolWatchTests
     {
         while (true)
         {
-            var line = await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            var line = await watch.StandardOutput.ReadLineAsync(Cancellation);
             line.ShouldNotBeNull();
             var state = JsonSerializer.Deserialize<JsonElement>(line);
             if (isIt(state)) return state;

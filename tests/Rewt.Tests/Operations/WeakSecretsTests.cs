@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Operations;
 
 public sealed class WeakSecretsTests

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rewt.Tests.Packaging;
 
 /// <summary>
@@ -44,7 +42,7 @@ internal sealed class CleanShell(string packages)
         using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = directory, UseShellExecute = false })!;
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             limit.CancelAfter(Limit);
             await process.WaitForExitAsync(limit.Token);
         }
@@ -54,7 +52,7 @@ internal sealed class CleanShell(string packages)
             throw;
         }
 
-        var output = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        var output = await File.ReadAllTextAsync(file, Cancellation);
         File.Delete(file);
         process.ExitCode.ShouldBe(0, $"{script}\n{output}");
         return output;

@@ -19,7 +19,7 @@ public sealed class NewcomerTests(PackedClone packed)
         foreach (var (name, text) in NewcomerPage.Blocks)
         {
             if (name == "commands") (await packed.Shell.RunAsync(packed.EmptyFolder, text)).ShouldNotMatch(CleanShell.Complaint);
-            else if (name.Contains('.', StringComparison.Ordinal)) await File.WriteAllTextAsync(Path.Combine(packed.EmptyFolder, name), Moved(text), TestContext.Current.CancellationToken);
+            else if (name.Contains('.', StringComparison.Ordinal)) await File.WriteAllTextAsync(Path.Combine(packed.EmptyFolder, name), Moved(text), Cancellation);
         }
 
         var expected = NewcomerPage.The("expect");

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Rewt.Tests.Packaging;
@@ -26,15 +25,6 @@ public sealed partial class PackagePagesTests
             link.ShouldStartWith(root);
             File.Exists(Path.Combine(RepositoryRoot.Path, link[root.Length..].Split('#')[0])).ShouldBeTrue(link);
         }
-    }
-
-    [Theory]
-    [MemberData(nameof(Packages))]
-    public void The_page_about_the_packages_names_each_and_says_what_trimming_does_to_it(string package)
-    {
-        var rows = File.ReadAllLines(Path.Combine(RepositoryRoot.Path, "docs", "packages.md")).Where(line => line.StartsWith('|')).ToList();
-
-        rows.Count(row => row.Split('|')[1].Contains($"`{package}`", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [GeneratedRegex(@"\]\((?<to>[^)]+)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

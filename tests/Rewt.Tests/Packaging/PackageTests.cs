@@ -67,7 +67,7 @@ public sealed class PackageTests(PackedClone packed)
         package["readme"].ShouldBe("README.md");
         var page = package.Text("README.md");
         page.ShouldStartWith($"# {id}\n");
-        page.ShouldBe(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "src", id, "README.md"), TestContext.Current.CancellationToken));
+        page.ShouldBe(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "src", id, "README.md"), Cancellation));
 
         package["icon"].ShouldBe("icon.png");
         var picture = package.Bytes("icon.png");

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PublicApiGenerator;
 
 namespace Rewt.Tests.Packaging;

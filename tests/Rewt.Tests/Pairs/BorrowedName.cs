@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>Signs with one key and says it is another, or for another algorithm.</summary>

@@ -1,13 +1,9 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>What a key's life must be, whatever kind of key it is.</summary>
 public abstract class LifeCycleContract(KeyMode mode)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Where the revocations of the service "orders" are remembered.</summary>
     protected abstract string DeadSet { get; }
@@ -108,7 +104,7 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
         // Long before its poll, which is minutes away.
-        await RefusedAsync(orders, token);
+        await orders.RefusesAsync(token);
         (await orders.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Revoked);
         (await orders.CurrentAsync()).ShouldNotBe(keyId);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
@@ -129,7 +125,7 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         await orders.Ring.RevokeAsync(keyId, Cancellation);
 
-        await RefusedAsync(inventory, token);
+        await inventory.RefusesAsync(token);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
     }
 
@@ -142,7 +138,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         var (token, keyId) = (await orders.SignAsync(), await orders.CurrentAsync());
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         await orders.Ring.RevokeAsync(keyId, Cancellation);
-        await RefusedAsync(inventory, token);
+        await inventory.RefusesAsync(token);
 
         await redis.CommandAsync("ZREM", DeadSet, keyId);
 
@@ -188,8 +184,8 @@ public abstract class LifeCycleContract(KeyMode mode)
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        await Eventually.TrueAsync(async () => await IsUnavailableAsync(() => inventory.VerifyAsync(token)), "past the budget nobody verifies");
-        await Eventually.TrueAsync(async () => await IsUnavailableAsync(orders.SignAsync), "and nobody signs");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "past the budget nobody verifies");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "and nobody signs");
         await redis.RestartAsync();
         await orders.HealthyAsync();
         await inventory.HealthyAsync();
@@ -231,22 +227,6 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(30);
     }
-
-    private static async Task<bool> IsUnavailableAsync(Func<Task> action)
-    {
-        try
-        {
-            await action();
-            return false;
-        }
-        catch (RewtKeysUnavailableException)
-        {
-            return true;
-        }
-    }
-
-    private static Task RefusedAsync(Instance instance, string token) =>
-        Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "the token is refused");
 
     private static Action<RewtOptions> Both(Action<RewtOptions> first, Action<RewtOptions>? second) => options =>
     {

@@ -1,5 +1,3 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>The documented rules of each role on a real server. The client library at hand knows no user names, so they are the default user's, one role after the other.</summary>
@@ -7,12 +5,9 @@ public sealed class PairAclTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_service_with_its_rules_signs_rotates_revokes_its_own_keys_and_verifies_those_of_others()
     {
-        Require.RealRedis();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
         await using var billing = await Instance.StartWarmAsync(redis.ConnectionString, Named("billing"));
@@ -37,7 +32,6 @@ public sealed class PairAclTests
     [Fact]
     public async Task A_services_login_cannot_write_into_the_ring_of_another_nor_revoke_its_keys()
     {
-        Require.RealRedis();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
         await RestrictAsync(operations, "service");
@@ -69,7 +63,6 @@ public sealed class PairAclTests
     [Fact]
     public async Task A_service_that_only_verifies_does_so_with_rules_that_let_it_write_nothing()
     {
-        Require.RealRedis();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -110,7 +103,6 @@ public sealed class PairAclTests
     [Fact]
     public async Task An_operator_with_its_rules_revokes_the_keys_of_every_service()
     {
-        Require.RealRedis();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var operations = await redis.ConnectAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));
@@ -122,7 +114,7 @@ public sealed class PairAclTests
         await RestrictAsync(operations, "operator");
 
         await using (var desk = Instance.Start(redis.ConnectionString, Named("desk"))) await desk.Ring.RevokeAsync(keyId, Cancellation);
-        (await DenialsAsync(operations)).Where(denial => !services.Overlaps(ClientIds(denial))).ShouldBeEmpty();
+        (await operations.DenialsAsync()).Where(denial => !services.Overlaps(ClientIds(denial))).ShouldBeEmpty();
 
         await operations.CommandAsync("ACL", "SETUSER", "default", "allkeys", "allchannels", "allcommands");
         await Eventually.TrueAsync(async () => await inventory.VerifyAsync(token) == RewtRefusal.StaleKey, "the key is dead");
@@ -151,19 +143,14 @@ public sealed class PairAclTests
     {
         var page = await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot.Path, "docs", "key-pairs.md"), Cancellation);
         var rules = page[Array.IndexOf(page, $"<!-- acl: {role} -->") + 2].Split(' ');
-        await operations.CommandAsync(["ACL", "SETUSER", "default", "resetkeys", "resetchannels", "nocommands", "+acl", "+pubsub", .. rules]);
-        await operations.CommandAsync("ACL", "LOG", "RESET");
+        await operations.RestrictAsync(["+pubsub", .. rules]);
     }
 
     private static async Task QuietAsync(RespClient operations, Instance instance)
     {
-        (await DenialsAsync(operations)).ShouldBeEmpty();
+        (await operations.DenialsAsync()).ShouldBeEmpty();
         instance.Log.Text.Split('\n').ShouldNotContain(line => line.StartsWith("Warning", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
-
-    /// <summary>What the server denied, an entry each, with the client that asked.</summary>
-    private static async Task<IEnumerable<string>> DenialsAsync(RespClient operations) =>
-        ((object?[])(await operations.CommandAsync("ACL", "LOG"))!).Select(entry => string.Join(' ', (object?[])entry!));
 
     private static HashSet<string> ClientIds(string clients) =>
         [.. clients.Split([' ', '\n']).Where(part => part.StartsWith("id=", StringComparison.Ordinal))];

@@ -1,6 +1,3 @@
-using Rewt.Internal;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>Who signed is who holds the key: a token's word for it, a key's name and a ring that says otherwise count for nothing.</summary>
@@ -126,7 +123,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     public async Task A_token_for_the_whole_namespace_is_for_nobody()
     {
         (await RefusalAsync(_orders.Bearer("orders", "rewt"))).ShouldBe(RewtRefusal.BadAudience);
-        await Should.ThrowAsync<ArgumentException>(() => _inventory.Tokens.CreateBearerAsync(cancellationToken: TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ArgumentException>(() => _inventory.Tokens.CreateBearerAsync(cancellationToken: Cancellation));
     }
 
     private static string Sign(SigningKey key, string issuer) => HandmadeToken.Sign(key, new() { ["iss"] = issuer });
@@ -135,7 +132,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
         (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, "inventory", TimeSpan.FromMilliseconds(300));
 
     private static async Task<RewtRefusal> RefusalAsync(Instance instance, string token) =>
-        (await instance.Tokens.VerifyBearerAsync(token, TestContext.Current.CancellationToken)).Refusal;
+        (await instance.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal;
 
     private Task<RewtRefusal> RefusalAsync(string token) => RefusalAsync(_inventory, token);
 

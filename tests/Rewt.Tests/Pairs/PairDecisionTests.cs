@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Pairs;
 

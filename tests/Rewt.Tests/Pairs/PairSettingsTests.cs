@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace Rewt.Tests.Pairs;
 
@@ -48,11 +47,11 @@ public sealed class PairSettingsTests
         using var services = Services("KeyMode", "KeyPair");
         var (tokens, ring) = (services.GetRequiredService<IRewtTokens>(), services.GetRequiredService<IRewtKeyRing>());
 
-        var token = await tokens.SignAsync("hello", TestContext.Current.CancellationToken);
-        var read = await tokens.VerifyAsync(token, TestContext.Current.CancellationToken);
+        var token = await tokens.SignAsync("hello", Cancellation);
+        var read = await tokens.VerifyAsync(token, Cancellation);
         (read.Text, read.Issuer).ShouldBe(("hello", "orders"));
-        await ring.RevokeAsync(read.KeyId!, TestContext.Current.CancellationToken);
-        (await tokens.VerifyAsync(token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        await ring.RevokeAsync(read.KeyId!, Cancellation);
+        (await tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
     }
 
     private static ServiceProvider Services(string name, string value, params (string Name, string Value)[] more)

@@ -1,14 +1,8 @@
-using System.Security.Cryptography;
-using Rewt.Internal;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>What lies in Redis, who deletes what of it, and what it costs to look.</summary>
 public sealed class PairStoreTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_key_that_is_deleted_by_hand_is_refused_for_good_and_its_owner_signs_with_another()
     {

@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>A key pair that a test makes and shows in Redis as a service would, whose private key the test has.</summary>

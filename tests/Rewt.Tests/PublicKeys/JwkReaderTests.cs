@@ -1,11 +1,6 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-using Rewt.Internal;
 
 namespace Rewt.Tests.PublicKeys;
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.PublicKeys;
 
 /// <summary>The forms in which people keep a private key. All of these were made for the test run.</summary>
@@ -77,7 +74,7 @@ public sealed class PrivateKeyPemTests
         {
             using var key = PrivateKeyPem.TryRead(directory.Read(secret), null, out var problem);
             problem.ShouldBeNull(secret);
-            var set = PublicKeyText.TryRead(await File.ReadAllBytesAsync(directory[open], TestContext.Current.CancellationToken), "RS256", out problem);
+            var set = PublicKeyText.TryRead(await File.ReadAllBytesAsync(directory[open], Cancellation), "RS256", out problem);
             problem.ShouldBeNull(open);
             set!.Keys.ShouldHaveSingleItem().KeyId.ShouldBe(key is RSA rsa ? PublicKey.From(rsa, "RS256").KeyId : PublicKey.From((ECDsa)key!).KeyId);
         }

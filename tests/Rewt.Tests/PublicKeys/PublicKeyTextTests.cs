@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FsCheck;
 using FsCheck.Fluent;
-using Rewt.Internal;
 using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.PublicKeys;

@@ -1,12 +1,66 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Http;
-
 namespace Rewt.Tests.Receiving;
 
 public sealed class JwtBearerOptionsTests
 {
+    private static readonly Dictionary<string, (Action<JwtBearerOptions> Change, bool HasExpired, int Status, string Says)> Changes = new(StringComparer.Ordinal)
+    {
+        ["nothing is changed"] = (_ => { }, false, 200, "orders"),
+        ["another claim is the name"] = (options => options.TokenValidationParameters.NameClaimType = "userId", false, 200, "u-42"),
+        ["claims get their long names"] = (options =>
+        {
+            options.MapInboundClaims = true;
+            options.TokenValidationParameters.NameClaimType = ClaimTypes.NameIdentifier;
+        }, false, 200, "a-subject"),
+        ["MessageReceived answers by itself"] = (options => options.Events.OnMessageReceived = context => Done(context.NoResult), false, 401, "Bearer"),
+        ["TokenValidated replaces the principal"] = (options => options.Events.OnTokenValidated = context =>
+        {
+            context.Principal!.Identity!.Name.ShouldBe("orders");
+            context.SecurityToken.Issuer.ShouldBe("orders");
+            return Done(() => context.Principal = Named("somebody else"));
+        }, false, 200, "somebody else"),
+        // A bare challenge would say that there was no token, and a sender might take it for a Node service's.
+        ["TokenValidated refuses"] = (options => options.Events.OnTokenValidated = context => Done(() => context.Fail("not today")), false, 401, Challenge("The token is not valid", "invalid")),
+        ["events come from the container"] = (options => options.EventsType = typeof(RenamingEvents), false, 200, "renamed"),
+        ["AuthenticationFailed lets the request in"] = (options => options.Events.OnAuthenticationFailed = context =>
+        {
+            context.Principal = Named("guest");
+            return Done(context.Success);
+        }, true, 200, "guest"),
+        ["Challenge answers by itself"] = (options => options.Events.OnChallenge = context =>
+        {
+            context.Error.ShouldBe("invalid_token");
+            context.AuthenticateFailure.ShouldNotBeNull();
+            context.HandleResponse();
+            return Done(() => context.Response.StatusCode = StatusCodes.Status418ImATeapot);
+        }, true, 418, ""),
+        ["Challenge says more and nothing that breaks the header"] = (options => options.Events.OnChallenge = context =>
+        {
+            context.ErrorDescription = "a \"quoted\"\r\nline";
+            return Done(() => context.ErrorUri = "https://example.com/why");
+        }, true, 401, "Bearer error=\"invalid_token\", error_description=\"a ?quoted???line\", error_uri=\"https://example.com/why\", rewt_error=\"expired\""),
+        ["the challenge has parameters"] = (options => options.Challenge = "Bearer realm=\"inventory\"", true, 401, Challenge("The token has expired", "expired", "realm=\"inventory\", ")),
+        ["details are left out"] = (options => options.IncludeErrorDetails = false, true, 401, "Bearer"),
+    };
+
+    public static TheoryData<string> ChangeNames => [.. Changes.Keys];
+
+    [Theory]
+    [MemberData(nameof(ChangeNames))]
+    public async Task What_an_application_changes_is_honoured(string name)
+    {
+        var (change, hasExpired, status, says) = Changes[name];
+        await using var receiver = await StartAsync(change);
+        var token = hasExpired
+            ? HandmadeToken.Timed(receiver.Memory.Secret, -200, -140)
+            : HandmadeToken.Sign(receiver.Memory.Secret, new() { ["userId"] = "u-42", ["sub"] = "a-subject" });
+
+        using var response = await receiver.GetWithTokenAsync(token);
+
+        response.StatusCode.ShouldBe((HttpStatusCode)status);
+        var challenge = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values.ToString() : "";
+        (challenge + await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe(says);
+    }
+
     [Fact]
     public async Task MessageReceived_may_bring_the_token_from_elsewhere()
     {
@@ -21,53 +75,6 @@ public sealed class JwtBearerOptionsTests
 
         good.StatusCode.ShouldBe(HttpStatusCode.OK);
         usual.StatusCode.ShouldBe(HttpStatusCode.OK);
-    }
-
-    [Fact]
-    public async Task MessageReceived_may_answer_by_itself()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnMessageReceived = context =>
-        {
-            context.NoResult();
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-    }
-
-    [Fact]
-    public async Task TokenValidated_may_replace_the_principal()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>
-        {
-            context.Principal!.Identity!.Name.ShouldBe("orders");
-            context.SecurityToken.Issuer.ShouldBe("orders");
-            context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim("name", "somebody else")], "test", "name", "role"));
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("somebody else");
-    }
-
-    [Fact]
-    public async Task TokenValidated_may_refuse()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>
-        {
-            context.Fail("not today");
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        // A bare challenge would say that there was no token, and a sender might take it for a Node service's.
-        response.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"invalid\"");
     }
 
     [Theory]
@@ -88,108 +95,20 @@ public sealed class JwtBearerOptionsTests
             };
         });
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a look-up failed");
-    }
-
-    [Fact]
-    public async Task A_challenge_with_parameters_of_the_applications_own_stays_well_formed()
-    {
-        await using var receiver = await StartAsync(options => options.Challenge = "Bearer realm=\"inventory\"");
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        response.Headers.WwwAuthenticate.ToString().ShouldStartWith("Bearer realm=\"inventory\", error=\"invalid_token\"");
-    }
-
-    [Fact]
-    public async Task MapInboundClaims_is_honoured_when_it_is_turned_on()
-    {
-        System.Security.Claims.ClaimsPrincipal? user = null;
-        await using var receiver = await StartAsync(options =>
-        {
-            options.MapInboundClaims = true;
-            options.Events.OnTokenValidated = context =>
-            {
-                user = context.Principal;
-                return Task.CompletedTask;
-            };
-        });
-        var token = await receiver.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync(
-            "inventory", new Dictionary<string, object> { ["sub"] = "u-42" }, TestContext.Current.CancellationToken);
-
-        using var response = await receiver.GetWithTokenAsync(token);
-
-        user!.FindFirst(System.Security.Claims.ClaimTypes.NameIdentifier)!.Value.ShouldBe("u-42");
     }
 
     [Fact]
     public async Task AuthenticationFailed_hears_of_a_refusal_and_never_the_token()
     {
         Exception? heard = null;
-        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context =>
-        {
-            heard = context.Exception;
-            return Task.CompletedTask;
-        });
+        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => heard = context.Exception));
         var token = HandmadeToken.Timed(receiver.Memory.Secret, -200, -140);
 
-        using var response = await receiver.GetWithTokenAsync(token);
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.GetWithTokenAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldNotBeNull().ToString().ShouldContain("expired");
         heard.ToString().ShouldNotContain(token.Split('.')[2]);
-    }
-
-    [Fact]
-    public async Task AuthenticationFailed_may_let_the_request_in()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context =>
-        {
-            context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim("name", "guest")], "test", "name", "role"));
-            context.Success();
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("guest");
-    }
-
-    [Fact]
-    public async Task Challenge_may_answer_by_itself()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnChallenge = context =>
-        {
-            context.Error.ShouldBe("invalid_token");
-            context.AuthenticateFailure.ShouldNotBeNull();
-            context.HandleResponse();
-            context.Response.StatusCode = StatusCodes.Status418ImATeapot;
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        response.StatusCode.ShouldBe((HttpStatusCode)StatusCodes.Status418ImATeapot);
-        response.Headers.WwwAuthenticate.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task Challenge_may_say_more_but_nothing_that_breaks_the_header()
-    {
-        await using var receiver = await StartAsync(options => options.Events.OnChallenge = context =>
-        {
-            context.ErrorDescription = "a \"quoted\"\r\nline";
-            context.ErrorUri = "https://example.com/why";
-            return Task.CompletedTask;
-        });
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe(
-            "Bearer error=\"invalid_token\", error_description=\"a ?quoted???line\", error_uri=\"https://example.com/why\", rewt_error=\"expired\"");
     }
 
     [Fact]
@@ -199,11 +118,7 @@ public sealed class JwtBearerOptionsTests
         await using var receiver = await Receiver.StartAsync(
             services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnForbidden = _ =>
-                {
-                    heard++;
-                    return Task.CompletedTask;
-                },
+                OnForbidden = _ => Done(() => heard++),
             }),
             application => application.MapGet("/none", () => "ok").RequireAuthorization(policy => policy.RequireAssertion(_ => false)));
 
@@ -211,31 +126,6 @@ public sealed class JwtBearerOptionsTests
 
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         heard.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task EventsType_comes_from_the_container()
-    {
-        await using var receiver = await Receiver.StartAsync(services => services
-            .AddScoped<RenamingEvents>()
-            .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.EventsType = typeof(RenamingEvents)));
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("renamed");
-    }
-
-    [Fact]
-    public async Task The_caller_is_the_issuer_unless_the_application_says_otherwise()
-    {
-        await using var plain = await Receiver.StartAsync();
-        await using var renamed = await StartAsync(options => options.TokenValidationParameters.NameClaimType = "userId");
-
-        using var issuer = await plain.GetWithTokenAsync(HandmadeToken.Sign(plain.Memory.Secret, new() { ["userId"] = "u-42" }));
-        using var user = await renamed.GetWithTokenAsync(HandmadeToken.Sign(renamed.Memory.Secret, new() { ["userId"] = "u-42" }));
-
-        (await issuer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("orders");
-        (await user.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("u-42");
     }
 
     [Fact]
@@ -264,17 +154,6 @@ public sealed class JwtBearerOptionsTests
     }
 
     [Fact]
-    public async Task Details_are_left_out_where_JwtBearer_is_told_to()
-    {
-        await using var receiver = await StartAsync(options => options.IncludeErrorDetails = false);
-
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Timed(receiver.Memory.Secret, -200, -140));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe("Bearer");
-    }
-
-    [Fact]
     public async Task The_token_is_saved_where_asked()
     {
         await using var receiver = await Receiver.StartAsync(
@@ -282,13 +161,16 @@ public sealed class JwtBearerOptionsTests
             application => application.MapGet("/token", (HttpContext context, CancellationToken _) => context.GetTokenAsync("access_token")).RequireAuthorization());
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        using var response = await receiver.GetWithTokenAsync(token, "/token");
-
-        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(token);
+        (await receiver.GetWithTokenAsync(token, "/token").TextAsync()).ShouldBe(token);
     }
 
+    private static ClaimsPrincipal Named(string name) => new(new ClaimsIdentity([new Claim("name", name)], "test", "name", "role"));
+
+    private static string Challenge(string description, string reason, string parameters = "") =>
+        $"Bearer {parameters}error=\"invalid_token\", error_description=\"{description}\", rewt_error=\"{reason}\"";
+
     private static Task<TestService> StartAsync(Action<JwtBearerOptions> configure) => Receiver.StartAsync(
-        services => services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
+        services => services.AddScoped<RenamingEvents>().Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options =>
         {
             options.Events ??= new JwtBearerEvents();
             configure(options);
@@ -303,10 +185,6 @@ public sealed class JwtBearerOptionsTests
 
     private sealed class RenamingEvents : JwtBearerEvents
     {
-        public override Task TokenValidated(TokenValidatedContext context)
-        {
-            context.Principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim("name", "renamed")], "test", "name", "role"));
-            return Task.CompletedTask;
-        }
+        public override Task TokenValidated(TokenValidatedContext context) => Done(() => context.Principal = Named("renamed"));
     }
 }

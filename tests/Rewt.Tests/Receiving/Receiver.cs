@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Receiving;
 

@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Tests.Receiving;
 
@@ -55,10 +52,8 @@ public sealed class RegistrationTests
 
         var schemes = receiver.Services.GetRequiredService<IAuthenticationSchemeProvider>();
         (await schemes.GetDefaultAuthenticateSchemeAsync())!.Name.ShouldBe(CookieAuthenticationDefaults.AuthenticationScheme);
-        using var byDefault = await receiver.GetWithTokenAsync(token);
-        using var byName = await receiver.GetWithTokenAsync(token, "/signed");
-        byDefault.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        byName.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Redirect);
+        (await receiver.GetWithTokenAsync(token, "/signed").StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -67,9 +62,7 @@ public sealed class RegistrationTests
         await using var receiver = await Receiver.RegisterAsync(
             builder => builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddCookie(), null, []);
 
-        using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
-
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -153,8 +146,8 @@ public sealed class RegistrationTests
         using var ours = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret), "/both");
         using var alone = await receiver.GetWithTokenAsync(foreign);
 
-        (await theirs.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("visitor");
-        (await ours.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("orders");
+        (await theirs.Content.ReadAsStringAsync(Cancellation)).ShouldContain("visitor");
+        (await ours.Content.ReadAsStringAsync(Cancellation)).ShouldContain("orders");
         alone.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         alone.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
     }
@@ -173,20 +166,12 @@ public sealed class RegistrationTests
             map: application => application.MapGet("/users", () => "ok").RequireAuthorization(policy => policy
                 .AddAuthenticationSchemes("Users").RequireAuthenticatedUser()));
         var users = host.Services.GetRequiredKeyedService<IRewtTokens>("Users");
-        var service = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
-        var user = await users.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        var service = await host.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        var user = await users.CreateBearerAsync("inventory", cancellationToken: Cancellation);
 
-        (await StatusAsync(host, service, "/secure")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(host, user, "/users")).ShouldBe(HttpStatusCode.OK);
-        (await StatusAsync(host, user, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(host, service, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
-    }
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService host, string token, string path)
-    {
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        return response.StatusCode;
+        (await host.CallAsync(service, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await host.CallAsync(user, "/users").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await host.CallAsync(user, "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.CallAsync(service, "/users").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 }

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.IdentityModel.Tokens;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Receiving;
 
 public sealed class UnavailableTests
@@ -18,7 +14,7 @@ public sealed class UnavailableTests
         secure.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         secure.Headers.GetValues("Retry-After").ShouldBe(["7"]);
         secure.Headers.Contains("WWW-Authenticate").ShouldBeFalse();
-        (await secure.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await secure.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
         open.StatusCode.ShouldBe(HttpStatusCode.OK);
         anonymous.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -56,11 +52,7 @@ public sealed class UnavailableTests
             .AddSingleton<IIssuerSigningKeyResolver, NoKeys>()
             .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
             {
-                OnAuthenticationFailed = context =>
-                {
-                    heard = context.Exception;
-                    return Task.CompletedTask;
-                },
+                OnAuthenticationFailed = context => Done(() => heard = context.Exception),
             }));
 
         using var response = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));

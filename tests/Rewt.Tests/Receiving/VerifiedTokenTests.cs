@@ -1,12 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-
 namespace Rewt.Tests.Receiving;
 
 /// <summary>The same token again and again: work is saved, and nothing else is different.</summary>
@@ -19,20 +10,12 @@ public sealed class VerifiedTokenTests
         var received = 0;
         await using var receiver = await StartAsync(options =>
         {
-            options.Events.OnMessageReceived = _ =>
-            {
-                received++;
-                return Task.CompletedTask;
-            };
-            options.Events.OnTokenValidated = context =>
-            {
-                seen.Enqueue(context.SecurityToken);
-                return Task.CompletedTask;
-            };
+            options.Events.OnMessageReceived = _ => Done(() => received++);
+            options.Events.OnTokenValidated = context => Done(() => seen.Enqueue(context.SecurityToken));
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 5; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         received.ShouldBe(5);
         seen.Count.ShouldBe(5);
@@ -66,8 +49,7 @@ public sealed class VerifiedTokenTests
 
         for (var i = 0; i < 5; i++)
         {
-            using var response = await receiver.GetWithTokenAsync(token, "/change");
-            (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("clean");
+            (await receiver.GetWithTokenAsync(token, "/change").TextAsync()).ShouldBe("clean");
         }
     }
 
@@ -84,7 +66,7 @@ public sealed class VerifiedTokenTests
             for (var i = 0; i < 4; i++)
             {
                 using var response = await host.GetWithTokenAsync(token, "/ticket");
-                tickets.Add(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                tickets.Add(await response.Content.ReadAsStringAsync(Cancellation));
             }
 
             tickets.Distinct().Count().ShouldBe(1);
@@ -98,10 +80,10 @@ public sealed class VerifiedTokenTests
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var receiver = await StartAsync(_ => { }, services: services => services.AddSingleton<TimeProvider>(time));
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         time.Advance(TimeSpan.FromSeconds(61));
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK, "the clock skew is not over");
         time.Advance(TimeSpan.FromSeconds(30));
 
         using var late = await receiver.GetWithTokenAsync(token);
@@ -115,9 +97,9 @@ public sealed class VerifiedTokenTests
         await using var receiver = await StartAsync(_ => { });
         var ring = receiver.Services.GetRequiredService<IRewtKeyRing>();
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
-        await ring.RevokeAsync(receiver.Memory.Secret.KeyId, TestContext.Current.CancellationToken);
+        await ring.RevokeAsync(receiver.Memory.Secret.KeyId, Cancellation);
 
         using var refused = await receiver.GetWithTokenAsync(token);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -132,16 +114,16 @@ public sealed class VerifiedTokenTests
         for (var round = 0; round < 20; round++)
         {
             var tokens = receiver.Services.GetRequiredService<IRewtTokens>();
-            var token = await tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+            var token = await tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
             var keyId = new JsonWebToken(token).Kid;
             using var stop = new CancellationTokenSource();
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
             {
-                while (!stop.IsCancellationRequested) await StatusAsync(receiver, token);
+                while (!stop.IsCancellationRequested) await receiver.CallAsync(token).StatusAsync();
             })).ToList();
 
-            await ring.RevokeAsync(keyId, TestContext.Current.CancellationToken);
-            for (var i = 0; i < 5; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+            await ring.RevokeAsync(keyId, Cancellation);
+            for (var i = 0; i < 5; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
 
             await stop.CancelAsync();
             await Task.WhenAll(callers);
@@ -153,17 +135,17 @@ public sealed class VerifiedTokenTests
     {
         await using var receiver = await StartAsync(_ => { });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         for (var at = 0; at < token.Length; at++)
         {
             var other = string.Concat(token.AsSpan(0, at), token[at] == 'A' ? "B" : "A", token.AsSpan(at + 1));
-            (await StatusAsync(receiver, other)).ShouldNotBe(HttpStatusCode.OK, other);
+            (await receiver.CallAsync(other).StatusAsync()).ShouldNotBe(HttpStatusCode.OK, other);
         }
 
-        (await StatusAsync(receiver, token + "A")).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(receiver, token[..^1])).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        (await receiver.CallAsync(token + "A").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token[..^1]).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -175,8 +157,8 @@ public sealed class VerifiedTokenTests
 
         for (var i = 0; i < 5; i++)
         {
-            (await StatusAsync(receiver, forged)).ShouldBe(HttpStatusCode.Unauthorized);
-            (await StatusAsync(receiver, elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
+            (await receiver.CallAsync(forged).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+            (await receiver.CallAsync(elsewhere).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         }
     }
 
@@ -189,13 +171,12 @@ public sealed class VerifiedTokenTests
                 .RequireAuthorization(policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()),
             services: services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         // The ring in memory is one for all namespaces here, so that only the audience of the scheme can refuse.
         var named = HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "rewt" });
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, named)).ShouldBe(HttpStatusCode.OK);
-        using var refused = await receiver.GetWithTokenAsync(named, "/users");
-        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(named).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await receiver.GetWithTokenAsync(named, "/users").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -209,11 +190,11 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 3; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        for (var i = 0; i < 3; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         accept = true;
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         accept = false;
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -228,10 +209,10 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 4; i++) (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 4; i++) (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         allowed = false;
 
-        (await StatusAsync(receiver, token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await receiver.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         asked.ShouldBe(5);
     }
 
@@ -246,7 +227,7 @@ public sealed class VerifiedTokenTests
         });
         var token = HandmadeToken.Sign(receiver.Memory.Secret);
 
-        for (var i = 0; i < 3; i++) await StatusAsync(receiver, token);
+        for (var i = 0; i < 3; i++) await receiver.CallAsync(token).StatusAsync();
 
         keys.ShouldBe([null, null, null]);
     }
@@ -274,10 +255,4 @@ public sealed class VerifiedTokenTests
             },
             map,
             ring);
-
-    private static async Task<HttpStatusCode> StatusAsync(TestService receiver, string token)
-    {
-        using var response = await receiver.GetWithTokenAsync(token);
-        return response.StatusCode;
-    }
 }

@@ -1,7 +1,3 @@
-using System.Security.Claims;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Receiving;
 
 public sealed class VerifiedTokensTests

@@ -1,8 +1,4 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Tests.Repository;
 
@@ -26,9 +22,9 @@ public sealed class MixingPageTests
         app.UseAuthorization();
         app.MapGet("/open", () => "open");
         app.MapGet("/closed", (ClaimsPrincipal caller) => caller.Identity!.Name).RequireAuthorization();
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
         using var client = app.GetTestClient();
-        var token = await app.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync("shop", cancellationToken: TestContext.Current.CancellationToken);
+        var token = await app.Services.GetRequiredService<IRewtTokens>().CreateBearerAsync("shop", cancellationToken: Cancellation);
 
         (await StatusAsync("/closed", $"Bearer {token}")).ShouldBe(HttpStatusCode.OK);
         foreach (var junk in new[] { "Bearer a.b.c", "Bearer ..", "Bearer x", "bearer e30.e30.", "Bearer " + new string('x', 9000), "Basic eDp5" })
@@ -41,7 +37,7 @@ public sealed class MixingPageTests
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
-            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var response = await client.SendAsync(request, Cancellation);
             return response.StatusCode;
         }
     }

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace Rewt.Tests.Repository;
 
 /// <summary>docs/trusted-apps.md: its C# makes a service, and its curl lines call that service and print what the page says.</summary>
@@ -23,7 +18,7 @@ public sealed partial class TrustedAppsPageTests
         Snippets.TrustedApps.Receive(builder);
         await using var application = builder.Build();
         Snippets.TrustedApps.Map(application);
-        await application.StartAsync(TestContext.Current.CancellationToken);
+        await application.StartAsync(Cancellation);
         var (key, apps) = await Snippets.TrustedApps.ManageAsync(application.Services.GetRequiredService<IRewtApps>());
         apps.ShouldBe(1);
 
@@ -46,17 +41,8 @@ public sealed partial class TrustedAppsPageTests
         ((WebApplication)application).Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
     }
 
-    private static async Task<string> RunAsync(string script, string address, string key)
-    {
-        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["ORDERS"] = address;
-        start.Environment["REWT_API_KEY"] = key;
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        process.ExitCode.ShouldBe(0, output);
-        return output;
-    }
+    private static Task<string> RunAsync(string script, string address, string key) => Programs.OutputAsync(
+        "bash", ["-euo", "pipefail", "-c", script], environment: new Dictionary<string, string?> { ["ORDERS"] = address, ["REWT_API_KEY"] = key });
 
     [GeneratedRegex(@"^<!-- curl -->\n```bash\n(?<script>.*?\n)```\n\n```text\n(?<output>.*?\n)```$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Curl();

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Signing and verifying outside HTTP.</summary>
@@ -15,8 +12,6 @@ public sealed class DirectApiTests : IAsyncDisposable
         services.AddRewtInMemory(options => options.ServiceName = "orders");
         _services = services.BuildServiceProvider();
     }
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
@@ -110,18 +105,6 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Data_is_never_a_bearer_token_and_a_bearer_token_never_data()
-    {
-        var data = await Tokens.SignAsync(new { aud = "orders", iss = "orders" }, Cancellation);
-        var bearer = await Tokens.CreateBearerAsync("orders", new Dictionary<string, object> { ["data"] = "x" }, Cancellation);
-
-        (await Tokens.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
-        (await Tokens.VerifyBearerAsync(bearer, Cancellation)).IsValid.ShouldBeTrue();
-        (await Tokens.VerifyBearerAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
-        (await Tokens.VerifyAsync(bearer, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
-    }
-
-    [Fact]
     public async Task A_bearer_token_carries_the_callers_claims_to_the_one_audience()
     {
         var claims = new Dictionary<string, object> { ["userId"] = "u-42", ["roles"] = new[] { "a", "b" }, ["level"] = 7, ["ok"] = true };
@@ -191,31 +174,6 @@ public sealed class DirectApiTests : IAsyncDisposable
         await ring.RevokeAsync((await ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
 
         (await Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
-    }
-
-    [Fact]
-    public async Task Nothing_that_holds_a_secret_or_a_token_prints_it()
-    {
-        var value = Rings.Value("printed");
-        var secret = Rings.Secret("printed");
-        var state = Rings.Ring() with { Current = secret };
-        var plan = new RingPlan(RingAction.Create, state, secret, null, Rings.Nothing);
-        var reading = Rings.Read(Rings.Holding("printed", 1000), state);
-        var signed = new TokenSigner(_services.GetRequiredKeyedService<RingKeeper>(""), new RewtOptions { ServiceName = "orders" }, _time)
-            .SignBearer(new RingKey(secret), "orders", null);
-        var verified = await Tokens.VerifyAsync(await Tokens.SignAsync("a text that stays within", Cancellation), Cancellation);
-
-        foreach (var thing in (object[])[secret, state, plan, reading, reading.Slot, new RetiredKey(secret, 1), new RingKey(secret), new RingVerdict(plan, null)])
-        {
-            var text = thing.ToString()!;
-            text.ShouldNotContain(System.Text.Encoding.UTF8.GetString(value));
-            text.ShouldNotContain("the secret of the tests");
-            text.ShouldNotContain(Convert.ToBase64String(value));
-        }
-
-        signed.ToString().ShouldNotContain(signed.Value);
-        signed.ToString().ShouldNotContain(signed.Value.Split('.')[2]);
-        verified.ToString().ShouldNotContain("stays within");
     }
 
     private sealed record Order(string Id, int[] Lines, Dictionary<string, string> Tags, string? Comment);

@@ -1,12 +1,12 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
-/// <summary>The way to a store that can be cut, slow, deaf or read-only.</summary>
+/// <summary>The way to a store that can be cut, slow, deaf or read-only, and that counts what goes through.</summary>
 internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 {
-    private TaskCompletionSource _gate = Opened();
+    private volatile TaskCompletionSource? _held;
     private int _reads;
+    private int _reading;
+    private int _writes;
 
     /// <summary>Nothing reaches the store.</summary>
     public bool IsAway { get; set; }
@@ -19,21 +19,45 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
 
     public int Reads => Volatile.Read(ref _reads);
 
-    /// <summary>Lets reads begin and not end until <see cref="Release"/>.</summary>
-    public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public int Writes => Volatile.Read(ref _writes);
 
-    public void Release() => _gate.TrySetResult();
+    /// <summary>Lets reads begin and not end until <see cref="Release"/>.</summary>
+    public void Hold() => _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Holds reads up and waits for those that had got through before.</summary>
+    public Task HoldAllAsync()
+    {
+        Hold();
+        return Eventually.TrueAsync(() => Volatile.Read(ref _reading) == 0, "the reads under way are over");
+    }
+
+    public void Release() => Interlocked.Exchange(ref _held, null)?.TrySetResult();
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
         if (IsAway) throw new TimeoutException("The store is away.");
-        await _gate.Task.WaitAsync(cancellationToken);
-        return await store.ReadAsync(cancellationToken);
+        Interlocked.Increment(ref _reading);
+        while (_held is { } held)
+        {
+            Interlocked.Decrement(ref _reading);
+            await held.Task.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref _reading);
+        }
+
+        try
+        {
+            return await store.ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _reading);
+        }
     }
 
     public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _writes);
         if (IsAway) throw new TimeoutException("The store is away.");
         if (IsReadOnly) throw new InvalidOperationException("The store is read-only.");
         return store.TryApplyAsync(basis, plan, cancellationToken);
@@ -43,11 +67,4 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         IsDeaf ? Task.CompletedTask : store.SubscribeAsync(look, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
-
-    private static TaskCompletionSource Opened()
-    {
-        var gate = new TaskCompletionSource();
-        gate.SetResult();
-        return gate;
-    }
 }

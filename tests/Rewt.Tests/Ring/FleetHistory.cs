@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Three instances on one store, people at redis-cli and a Node service, living through a list of steps.</summary>
@@ -65,24 +62,27 @@ internal sealed class FleetHistory : IAsyncDisposable
     private Task DoAsync(HistoryStep step)
     {
         var instance = _instances[step.Who % _instances.Length];
-        switch (step.Deed)
+        return step.Deed switch
         {
-            case Deed.Update:
-                return UpdateAsync(instance, step.Amount, null);
-            case Deed.Rotate:
-                return UpdateAsync(instance, step.Amount, reading => RingDecision.Rotate(reading, _schedule, Secret.Generate));
-            case Deed.Revoke:
-                return UpdateAsync(instance, step.Amount, reading => RingDecision.Revoke(reading, _schedule, Choose(reading, step.Amount), Secret.Generate));
-            case Deed.Copy:
-                return CopyAsync();
-            case Deed.FailOver:
-                return _copy is null ? Task.CompletedTask : Rings.RestoreAsync(_store, _copy);
-            case Deed.Node:
-                return GetOrCreateAsync();
-            default:
-                ByHand(step);
-                return Task.CompletedTask;
-        }
+            Deed.Update => UpdateAsync(instance, step.Amount, null),
+            Deed.Rotate => UpdateAsync(instance, step.Amount, reading => RingDecision.Rotate(reading, _schedule, Secret.Generate)),
+            Deed.Revoke => UpdateAsync(
+                instance, step.Amount, reading => RingDecision.Revoke(reading, _schedule, Choose(reading, step.Amount), Secret.Generate)),
+            Deed.Copy => CopyAsync(),
+            Deed.FailOver => _copy is null ? Task.CompletedTask : Rings.RestoreAsync(_store, _copy),
+            Deed.Node => GetOrCreateAsync(),
+            Deed.Wait => Done(() => _time.Advance(TimeSpan.FromMilliseconds(step.Amount % 8 * step.Amount * 25))),
+            Deed.Delete => Done(_store.Delete),
+            Deed.Set => Done(() => _store.Set(NewValue())),
+            Deed.SetWithTtl => Done(() => _store.Set(NewValue(), TimeSpan.FromSeconds(1 + step.Amount))),
+            Deed.SetFormer when _formerValues.Count > 0 => Done(() => _store.Set(
+                _formerValues[step.Amount % _formerValues.Count], step.Who == 0 ? TimeSpan.FromSeconds(1 + step.Amount) : null)),
+            Deed.SetUseless => Done(() => _store.Set(new byte[step.Amount % Secret.MinimumBytes])),
+            Deed.Expire => Done(() => _store.Expire(TimeSpan.FromMilliseconds(step.Amount * step.Amount * 10))),
+            Deed.Persist => Done(() => _store.Expire(null)),
+            Deed.Flush => Done(_store.Flush),
+            _ => Task.CompletedTask,
+        };
     }
 
     private async Task UpdateAsync(FleetInstance instance, int amount, Func<RingReading, RingPlan>? command)
@@ -105,40 +105,6 @@ internal sealed class FleetHistory : IAsyncDisposable
     private async Task GetOrCreateAsync()
     {
         if ((await _store.ReadAsync(CancellationToken.None)).Slot.IsAbsent) _store.Set(NewValue(), Options.RotationInterval);
-    }
-
-    private void ByHand(HistoryStep step)
-    {
-        switch (step.Deed)
-        {
-            case Deed.Wait:
-                _time.Advance(TimeSpan.FromMilliseconds(step.Amount % 8 * step.Amount * 25));
-                break;
-            case Deed.Delete:
-                _store.Delete();
-                break;
-            case Deed.Set:
-                _store.Set(NewValue());
-                break;
-            case Deed.SetWithTtl:
-                _store.Set(NewValue(), TimeSpan.FromSeconds(1 + step.Amount));
-                break;
-            case Deed.SetFormer when _formerValues.Count > 0:
-                _store.Set(_formerValues[step.Amount % _formerValues.Count], step.Who == 0 ? TimeSpan.FromSeconds(1 + step.Amount) : null);
-                break;
-            case Deed.SetUseless:
-                _store.Set(new byte[step.Amount % Secret.MinimumBytes]);
-                break;
-            case Deed.Expire:
-                _store.Expire(TimeSpan.FromMilliseconds(step.Amount * step.Amount * 10));
-                break;
-            case Deed.Persist:
-                _store.Expire(null);
-                break;
-            case Deed.Flush:
-                _store.Flush();
-                break;
-        }
     }
 
     private byte[] NewValue() => Encoding.UTF8.GetBytes($"set by hand or by Node, the value number {++_values}");

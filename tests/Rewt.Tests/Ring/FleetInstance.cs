@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 

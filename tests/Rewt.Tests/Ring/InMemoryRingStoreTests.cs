@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 public sealed class InMemoryRingStoreTests : RingStoreContract
@@ -33,38 +30,22 @@ public sealed class InMemoryRingStoreTests : RingStoreContract
         await using var same = stores.Open(new RewtOptions { Namespace = "one" });
         await using var other = stores.Open(new RewtOptions { Namespace = "other" });
 
-        var basis = await one.ReadAsync(TestContext.Current.CancellationToken);
-        await one.TryApplyAsync(basis, Plan(basis, "first"), TestContext.Current.CancellationToken);
+        var basis = await one.ReadAsync(Cancellation);
+        await one.TryApplyAsync(basis, Plan(basis, "first"), Cancellation);
 
-        (await same.ReadAsync(TestContext.Current.CancellationToken)).Slot.Value.ShouldBe(Rings.Value("first"));
-        (await other.ReadAsync(TestContext.Current.CancellationToken)).Slot.IsAbsent.ShouldBeTrue();
+        (await same.ReadAsync(Cancellation)).Slot.Value.ShouldBe(Rings.Value("first"));
+        (await other.ReadAsync(Cancellation)).Slot.IsAbsent.ShouldBeTrue();
     }
 
     private protected override IRingStore Open() => _store;
 
-    protected override Task SetAsync(byte[] value, TimeSpan? ttl)
-    {
-        _store.Set(value, ttl);
-        return Task.CompletedTask;
-    }
+    protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Done(() => _store.Set(value, ttl));
 
-    protected override Task DeleteAsync()
-    {
-        _store.Delete();
-        return Task.CompletedTask;
-    }
+    protected override Task DeleteAsync() => Done(() => _store.Delete());
 
-    protected override Task ExpireAsync(TimeSpan? ttl)
-    {
-        _store.Expire(ttl);
-        return Task.CompletedTask;
-    }
+    protected override Task ExpireAsync(TimeSpan? ttl) => Done(() => _store.Expire(ttl));
 
-    protected override Task FlushAsync()
-    {
-        _store.Flush();
-        return Task.CompletedTask;
-    }
+    protected override Task FlushAsync() => Done(() => _store.Flush());
 
     protected override Task<long> ServerTimeAsync() => Task.FromResult(_time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -40,9 +38,9 @@ internal sealed class KeeperBench : IAsyncDisposable
         return snapshot;
     }
 
-    public async Task<RingSnapshot> GetAsync() => (RingSnapshot)await Keeper.GetAsync(TestContext.Current.CancellationToken);
+    public async Task<RingSnapshot> GetAsync() => (RingSnapshot)await Keeper.GetAsync(Cancellation);
 
-    public Task<RingReading> ReadServerAsync() => Server.ReadAsync(TestContext.Current.CancellationToken);
+    public Task<RingReading> ReadServerAsync() => Server.ReadAsync(Cancellation);
 
     /// <summary>Lets time pass in small steps, each begun when the keeper sleeps.</summary>
     public async Task PassAsync(TimeSpan time, TimeSpan? step = null)

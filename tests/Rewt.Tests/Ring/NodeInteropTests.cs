@@ -1,17 +1,9 @@
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http;
-using Rewt.Internal;
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>One fleet of .NET and Node services on one secret.</summary>
 public sealed class NodeInteropTests
 {
     private const string Key = "rewt:rewt-secret";
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(true)]
@@ -21,9 +13,9 @@ public sealed class NodeInteropTests
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
         var made = nodeFirst ? await node.SecretHashAsync() : null;
-        await using var open = new RedisService(redis, options => options.AcceptNodeTokens = true);
-        await using var closed = new RedisService(redis);
-        await open.ReadAsync();
+        await using var open = Instance.Start(redis.ConnectionString, options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
+        await using var closed = Instance.Start(redis.ConnectionString);
+        await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
         var accepted = await open.Tokens.VerifyAsync(token, Cancellation);
@@ -48,20 +40,19 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => options.AcceptNodeTokens = true);
+        await using var open = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.AcceptNodeTokens, options.ServiceName) = (true, "orders"));
         await using var closed = await TestService.StartAsync(redis.ConnectionString);
         await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
-        using var accepted = await GetAsync(open, token);
+        using var accepted = await open.CallAsync(token, "/secure");
         accepted.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await accepted.Content.ReadAsStringAsync(Cancellation)).ShouldContain("userId=u-42");
-        using var refused = await GetAsync(closed, token);
+        using var refused = await closed.CallAsync(token, "/secure");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // Not ours to judge, so the challenge says nothing of it.
         refused.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        using var forged = await GetAsync(open, token[..^4] + "AAAA");
-        forged.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await open.CallAsync(token[..^4] + "AAAA", "/secure").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -69,8 +60,8 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var service = new RedisService(redis, options => options.AcceptNodeTokens = true);
-        await service.ReadAsync();
+        await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
+        await service.Ring.GetAsync(Cancellation);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
         async Task<RewtRefusal> OfAsync(object payload) => (await service.Tokens.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
@@ -88,7 +79,7 @@ public sealed class NodeInteropTests
         await using var redis = await RedisServer.StartAsync();
         var interval = TimeSpan.FromSeconds(1);
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
-        await using var service = new RedisService(redis, options =>
+        await using var service = Instance.Start(redis.ConnectionString, options =>
         {
             options.RotationInterval = interval;
             options.RefreshInterval = TimeSpan.FromMilliseconds(100);
@@ -123,7 +114,7 @@ public sealed class NodeInteropTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString);
-        await using var service = new RedisService(redis, options => options.AcceptNodeTokens = true);
+        await using var service = Instance.Start(redis.ConnectionString, options => options.AcceptNodeTokens = true);
         var (former, token) = (await service.CurrentAsync(), await service.SignAsync());
         // The ring believes that its deadline has come, and the key is gone: the moment at which Node may win.
         var past = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 1000;
@@ -147,12 +138,12 @@ public sealed class NodeInteropTests
     public async Task The_secret_in_Redis_signs_where_Node_verifies_until_the_rotation_is_written()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var service = new RedisService(redis, options =>
+        await using var service = Instance.Start(redis.ConnectionString, options =>
         {
             options.RotationInterval = TimeSpan.FromSeconds(3);
             options.AcceptNodeTokens = true;
         });
-        await StandStillAsync(redis, service);
+        await StandStillAsync(redis, service.Ring);
 
         // The rotation is due and cannot be written.
         await PastDeadlineAsync(redis);
@@ -239,8 +230,6 @@ public sealed class NodeInteropTests
         refusedHere.ShouldBeEmpty();
     }
 
-    private static Task StandStillAsync(RedisServer redis, RedisService service) => StandStillAsync(redis, service.Ring);
-
     /// <summary>The pending key has been out for long enough to sign, and from now on nothing can be written and nothing expires.</summary>
     private static async Task StandStillAsync(RedisServer redis, IRewtKeyRing ring)
     {
@@ -257,13 +246,6 @@ public sealed class NodeInteropTests
     {
         var deadline = long.Parse(await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "deadline"), CultureInfo.InvariantCulture);
         await Eventually.TrueAsync(async () => long.Parse((await redis.CliAsync("TIME")).Split('\n')[0], CultureInfo.InvariantCulture) * 1000 > deadline + 1000, "the deadline passes");
-    }
-
-    private static async Task<HttpResponseMessage> GetAsync(TestService host, string token)
-    {
-        using var client = new HttpClient { BaseAddress = host.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return await client.GetAsync(new Uri("/secure", UriKind.Relative), Cancellation);
     }
 
     private static async Task<string> HashAsync(RedisServer redis) =>

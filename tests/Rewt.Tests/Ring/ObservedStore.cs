@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>One instance's way to the shared store: holds each plan to what must hold, lets others act before it is written, and fails when told to.</summary>

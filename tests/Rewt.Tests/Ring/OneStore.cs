@@ -1,5 +1,3 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>A factory of the one store that a test has made.</summary>

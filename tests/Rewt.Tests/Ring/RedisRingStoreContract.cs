@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -18,8 +16,6 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
     private RedisServer Server => fixture.Server;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,11 +1,127 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>A test for each row of the state machine.</summary>
 public sealed class RingDecisionTests
 {
     private const long Half = Rings.Interval / 2;
+    private const long Day = Rings.Interval;
+    private const long Tolerance = RingSchedule.Tolerance;
+    private const string Fleet = "current next retired";
+
+    private static readonly RingState Refused = new("epoch", 7, null, Rings.Now - 1, null, 0, []);
+
+    /// <summary>Of each case: what is read and what is remembered dead, and what is then planned.</summary>
+    private static readonly Dictionary<string, Case> Cases = new(StringComparer.Ordinal)
+    {
+        ["a secret gone at the deadline is followed by the next"] = new(
+            Gone(0), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["a secret gone just before the deadline is followed by the next"] = new(
+            Gone(Tolerance), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["a secret gone long ago is followed by the next"] = new(
+            Gone(-Day), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["without a next a fresh one follows"] = new(
+            Rings.Read(SecretSlot.Absent, Rings.Ring(0) with { Next = null }), RingAction.Rotate, "fresh-1 fresh-2 retired current", "", "fresh-1", Day),
+        ["a secret deleted before the deadline kills all keys"] = new(
+            Gone(Half), RingAction.Invalidate, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
+        ["a secret deleted a little before the deadline kills all keys"] = new(
+            Gone(Tolerance + 1), RingAction.Invalidate, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
+        ["a useless value that is deleted makes room"] = new(
+            Rings.Read(SecretSlot.Absent, Refused, "current"), RingAction.Invalidate, "fresh-1 fresh-2", "", "fresh-1", Day),
+        ["a lost TTL is put back"] = new(Held("current", null), RingAction.RestoreTimeToLive, Fleet, "", null, Half),
+        ["a TTL that is no time to rotate is replaced"] = new(
+            Held("current", long.MaxValue / 2), RingAction.RestoreTimeToLive, Fleet, "", null, Half),
+        ["a TTL that was prolonged a little moves the deadline"] = new(
+            Held("current", Half + Tolerance + 1), RingAction.MoveDeadline, Fleet, DeadlineIn: Half + Tolerance + 1),
+        ["a TTL that was prolonged moves the deadline"] = new(
+            Held("current", Half + (3 * Day)), RingAction.MoveDeadline, Fleet, DeadlineIn: Half + (3 * Day)),
+        ["a TTL that was shortened a little moves the deadline"] = new(
+            Held("current", Half - Tolerance - 1), RingAction.MoveDeadline, Fleet, DeadlineIn: Half - Tolerance - 1),
+        ["a TTL that was shortened moves the deadline"] = new(
+            Held("current", Half / 2), RingAction.MoveDeadline, Fleet, DeadlineIn: Half / 2),
+        ["a deadline that was moved away in time does not rotate"] = new(
+            Held("current", Half, Rings.Lead), RingAction.MoveDeadline, Fleet, DeadlineIn: Half),
+        ["the next key takes over at the lead"] = new(
+            Held("current", Rings.Lead, Rings.Lead), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["the next key takes over late"] = new(Held("current", 10, 10), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["the next key takes over where the TTL is gone"] = new(
+            Held("current", null, -5_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+        ["the next key takes over where the TTL was shortened"] = new(
+            Held("current", 1_000), RingAction.Rotate, "next fresh-1 retired current", "", "next", Day),
+
+        ["a secret that Node made at the deadline is kept with its TTL"] = new(
+            Held("node", 50_000, 0), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a secret that Node made just before the deadline is kept"] = new(
+            Held("node", 50_000, Tolerance), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a secret that Node made after the deadline is kept"] = new(
+            Held("node", 50_000, -90_000), RingAction.AdoptRotation, "node next retired current", DeadlineIn: 50_000),
+        ["a dead current key does not retire when Node made the next"] = new(
+            Held("node", 50_000, 0), RingAction.AdoptRotation, "node next retired", "current", DeadlineIn: 50_000, Remembered: "current"),
+        ["a secret of Node that is our next is current"] = new(
+            Held("next", 50_000, 0), RingAction.AdoptRotation, "next fresh-1 retired current", DeadlineIn: 50_000),
+        ["a secret of Node that had retired is current again"] = new(
+            Held("retired", 50_000, 0), RingAction.AdoptRotation, "retired next current", DeadlineIn: 50_000),
+        ["a secret set by hand kills all others and gets a TTL"] = new(
+            Held("mine", null), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
+        ["a secret set by hand with a TTL gets ours"] = new(Held("mine", 50_000), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
+        ["a secret set by hand a little before the deadline kills all others"] = new(
+            Held("mine", 50_000, Tolerance + 1), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
+        ["a secret set by hand after the deadline without a TTL kills all others"] = new(
+            Held("mine", null, -90_000), RingAction.Replace, "mine fresh-1", Fleet, null, Day),
+        ["the next key set by hand lives and the others die"] = new(
+            Held("next", null), RingAction.Replace, "next fresh-1", "current retired", null, Day),
+        ["a retired key set by hand lives and the others die"] = new(
+            Held("retired", null), RingAction.Replace, "retired fresh-1", "current next", null, Day),
+        ["a secret set over a useless value is taken"] = new(
+            Rings.Read(Rings.Holding("mine", 50_000), Refused, "current"), RingAction.Replace, "mine fresh-1", "", null, Day),
+        ["a secret without a ring is adopted with its TTL"] = new(
+            Alone("node", 50_000), RingAction.Adopt, "node fresh-1", "lost", DeadlineIn: 50_000, Remembered: "lost"),
+        ["a secret without a ring and a TTL gets one"] = new(Alone("node", null), RingAction.Adopt, "node fresh-1", "", null, Day),
+        ["a secret without a ring whose TTL is no time to rotate gets one"] = new(
+            Alone("current", long.MaxValue / 2), RingAction.Adopt, "current fresh-1", "", null, Day),
+        ["a secret that the store knows dead is replaced"] = new(
+            Rings.Read(Rings.Holding("back", 50_000), Rings.Ring(), "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", Fleet, "fresh-1", Day),
+        ["a secret that is remembered dead is replaced"] = new(
+            Held("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", Fleet + " back", "fresh-1", Day, Remembered: "back"),
+        ["a secret without a ring that the store knows dead is replaced"] = new(
+            Rings.Read(Rings.Holding("back", 50_000), null, "back"), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "", "fresh-1", Day),
+        ["a secret without a ring that is remembered dead is replaced"] = new(
+            Alone("back", 50_000), RingAction.ReplaceRevoked, "fresh-1 fresh-2", "back", "fresh-1", Day, Remembered: "back"),
+        ["a current key known to be dead is followed by the next"] = new(
+            Held("current", Half), RingAction.ReplaceRevoked, "next fresh-1 retired", "current", "next", Day, Remembered: "current"),
+
+        ["a missing next key is published"] = new(
+            Rings.Read(Rings.Holding("current", Half), Rings.Ring() with { Next = null, NextBorn = 0 }), RingAction.PublishNext, "current fresh-1 retired"),
+        ["a dead next key is replaced by another"] = new(
+            Rings.Read(Rings.Holding("current", Half), Rings.Ring(), "next"), RingAction.PublishNext, "current fresh-1 retired"),
+        ["a revocation that the store lost is merged back"] = new(
+            Held("current", Half), RingAction.MergeRevocations, Fleet, "stranger", Remembered: "stranger"),
+        ["a lost revocation of the next key is merged back"] = new(
+            Held("current", Half), RingAction.MergeRevocations, "current fresh-1 retired", "next", Remembered: "next"),
+        ["a lost revocation of a retired key is merged back"] = new(
+            Held("current", Half), RingAction.MergeRevocations, "current next", "retired", Remembered: "retired"),
+    };
+
+    public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(CaseNames))]
+    public void What_is_read_decides_what_is_written(string name)
+    {
+        var (reading, action, hold, kill, secret, expireIn, deadlineIn, remembered) = Cases[name];
+
+        var plan = Rings.Decide(reading, Words(remembered)).Plan!;
+
+        var keys = Words(hold);
+        plan.ShouldBe(action, secret, expireIn);
+        plan.Ring.ShouldHold(keys[0], keys[1], keys[2..]);
+        plan.ShouldKill(Words(kill));
+        plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.Now + length : reading.Ring!.Deadline);
+        plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? reading.Ring!.NextBorn : Rings.Now);
+        plan.Ring.Version.ShouldBe(reading.Ring is null ? 1 : 8);
+        if (reading.Ring is null) plan.Ring.Epoch.ShouldBe(Rings.KeyId(secret is null ? "fresh-2" : "fresh-3"));
+        else plan.Ring.Epoch.ShouldBe("epoch");
+        foreach (var retired in plan.Ring.Retired.Where(key => key.Secret.Equals(reading.Ring?.Current))) retired.Until.ShouldBe(Rings.Now + Rings.Schedule.Retention);
+    }
 
     [Fact]
     public void A_ring_in_which_all_is_well_is_left_alone()
@@ -75,32 +191,6 @@ public sealed class RingDecisionTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(RingSchedule.Tolerance)]
-    [InlineData(-Rings.Interval)]
-    public void A_secret_gone_at_the_deadline_is_followed_by_the_next(long deadlineIn)
-    {
-        var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn))).Plan!;
-
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
-        plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
-        plan.Ring.Retired[^1].Until.ShouldBe(Rings.Now + Rings.Schedule.Retention);
-        plan.Ring.Epoch.ShouldBe("epoch");
-        plan.Ring.Version.ShouldBe(8);
-        plan.ShouldKill();
-    }
-
-    [Fact]
-    public void A_secret_gone_at_the_deadline_without_a_next_is_followed_by_a_fresh_one()
-    {
-        var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, Rings.Ring(0) with { Next = null })).Plan!;
-
-        plan.Ring.ShouldHold("fresh-1", "fresh-2", "retired", "current");
-    }
-
-    [Theory]
     [InlineData("current")]
     [InlineData("next")]
     public void A_dead_key_neither_retires_nor_takes_over_when_the_secret_is_gone_at_the_deadline(string dead)
@@ -115,95 +205,32 @@ public sealed class RingDecisionTests
     }
 
     [Theory]
-    [InlineData(RingSchedule.Tolerance + 1)]
-    [InlineData(Half)]
-    public void A_secret_deleted_before_the_deadline_kills_all_keys(long deadlineIn)
-    {
-        var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn))).Plan!;
-
-        plan.Action.ShouldBe(RingAction.Invalidate);
-        plan.SetSecret.ShouldBe(Rings.Secret("fresh-1"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
-        plan.Ring.ShouldHold("fresh-1", "fresh-2");
-        plan.Ring.Epoch.ShouldBe("epoch");
-        plan.ShouldKill("current", "next", "retired");
-    }
-
-    [Fact]
-    public void A_useless_value_that_is_deleted_makes_room_for_a_fresh_secret()
-    {
-        var refused = new RingState("epoch", 8, null, Rings.Now, null, 0, []);
-
-        var plan = Rings.Decide(Rings.Read(SecretSlot.Absent, refused, "current")).Plan!;
-
-        plan.Action.ShouldBe(RingAction.Invalidate);
-        plan.Ring.ShouldHold("fresh-1", "fresh-2");
-    }
-
-    [Fact]
-    public void A_lost_TTL_is_put_back()
-    {
-        var plan = Rings.Decide(Rings.Read(Rings.Holding("current", null), Rings.Ring())).Plan!;
-
-        plan.Action.ShouldBe(RingAction.RestoreTimeToLive);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBe(Rings.Now + Half);
-        plan.Ring.ShouldHold("current", "next", "retired");
-    }
-
-    [Fact]
-    public void A_TTL_that_is_no_time_to_rotate_is_replaced()
-    {
-        var plan = Rings.Decide(Rings.Read(Rings.Holding("current", long.MaxValue / 2), Rings.Ring())).Plan!;
-
-        plan.Action.ShouldBe(RingAction.RestoreTimeToLive);
-        plan.ExpireAt.ShouldBe(Rings.Now + Half);
-        Rings.Decide(Rings.Read(Rings.Holding("current", long.MaxValue / 2), null)).Plan!.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
-    }
-
-    [Theory]
-    [InlineData(RingSchedule.Tolerance + 1)]
-    [InlineData(Rings.Interval * 3)]
-    [InlineData(-RingSchedule.Tolerance - 1)]
-    [InlineData(-Half / 2)]
-    public void A_TTL_that_somebody_moved_moves_the_deadline(long by)
-    {
-        var plan = Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Plan!;
-
-        plan.Action.ShouldBe(RingAction.MoveDeadline);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
-        plan.Ring.Deadline.ShouldBe(Rings.Now + Half + by);
-        plan.Ring.ShouldHold("current", "next", "retired");
-    }
-
-    [Theory]
     [InlineData(RingSchedule.Tolerance)]
     [InlineData(-RingSchedule.Tolerance)]
     public void A_TTL_that_differs_by_the_width_of_a_clock_tick_means_nothing(long by) =>
         Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Action.ShouldBe(RingAction.None);
 
-    [Theory]
-    [InlineData(Rings.Lead, Rings.Lead)]
-    [InlineData(10L, 10L)]
-    [InlineData(-5_000L, null)]
-    [InlineData(Half, 1_000L)]
-    public void The_next_key_takes_over_before_the_TTL_ends(long deadlineIn, long? timeToLive)
-    {
-        var plan = Rings.Decide(Rings.Read(Rings.Holding("current", timeToLive), Rings.Ring(deadlineIn))).Plan!;
-
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
-        plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
-        plan.ShouldKill();
-    }
-
     [Fact]
     public void Nobody_rotates_before_the_lead() =>
         Rings.Decide(Rings.Read(Rings.Holding("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
 
-    [Fact]
-    public void A_deadline_that_was_moved_away_in_time_does_not_rotate() =>
-        Rings.Decide(Rings.Read(Rings.Holding("current", Half), Rings.Ring(Rings.Lead))).Action.ShouldBe(RingAction.MoveDeadline);
+    private static RingReading Gone(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));
+
+    private static RingReading Held(string secret, long? timeToLive, long deadlineIn = Half) =>
+        Rings.Read(Rings.Holding(secret, timeToLive), Rings.Ring(deadlineIn));
+
+    private static RingReading Alone(string secret, long? timeToLive) => Rings.Read(Rings.Holding(secret, timeToLive), null);
+
+    private static string[] Words(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The names of keys stand apart by spaces; those of the ring are the current one, the next one and the retired ones.</summary>
+    private sealed record Case(
+        RingReading Reading,
+        RingAction Action,
+        string Hold,
+        string Kill = "",
+        string? Secret = null,
+        long? ExpireIn = null,
+        long? DeadlineIn = null,
+        string Remembered = "");
 }

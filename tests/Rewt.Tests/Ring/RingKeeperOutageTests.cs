@@ -96,7 +96,7 @@ public sealed class RingKeeperOutageTests
         await bench.StartAsync();
         var next = (await bench.ReadServerAsync()).Ring!.Next!.KeyId;
         // A key is born now, and the deadline is moved to just before it may sign.
-        await bench.Keeper.RevokeAsync(next, TestContext.Current.CancellationToken);
+        await bench.Keeper.RevokeAsync(next, Cancellation);
         bench.Server.Expire(TimeSpan.FromSeconds(9));
         await bench.PassAsync(TimeSpan.FromSeconds(5));
         var known = await bench.GetAsync();
@@ -127,7 +127,7 @@ public sealed class RingKeeperOutageTests
         bench.Store.IsAway = true;
         await bench.PassAsync(TimeSpan.FromSeconds(6));
 
-        var asked = bench.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+        var asked = bench.Keeper.RefreshAsync(Cancellation);
         await bench.PassAsync(TimeSpan.FromSeconds(7), TimeSpan.FromMilliseconds(250));
 
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
@@ -154,7 +154,7 @@ public sealed class RingKeeperOutageTests
     {
         await using var bench = new KeeperBench();
         bench.Server.Set(Rings.Value("mine"), TimeSpan.FromMinutes(1));
-        await using (var another = bench.Another()) await another.GetAsync(TestContext.Current.CancellationToken);
+        await using (var another = bench.Another()) await another.GetAsync(Cancellation);
         bench.Store.IsReadOnly = true;
         (await bench.StartAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
 
@@ -162,7 +162,7 @@ public sealed class RingKeeperOutageTests
         await bench.PassAsync(bench.Options.RefreshInterval);
 
         bench.Keeper.Fresh!.Find(Rings.KeyId("mine"), bench.Now).ShouldBeNull();
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Keeper.RotateAsync(TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Keeper.RotateAsync(Cancellation));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class RingKeeperOutageTests
         await bench.StartAsync();
         var copy = await bench.ReadServerAsync();
         var revoked = copy.Ring!.Current!.KeyId;
-        var after = await bench.Keeper.RevokeAsync(revoked, TestContext.Current.CancellationToken);
+        var after = await bench.Keeper.RevokeAsync(revoked, Cancellation);
         await bench.SleepsAsync();
         await Rings.RestoreAsync(bench.Server, copy);
 

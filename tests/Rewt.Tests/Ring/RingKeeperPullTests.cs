@@ -1,14 +1,8 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>Those who meet an unknown key id and ask the store.</summary>
 public sealed class RingKeeperPullTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Who_asks_sees_what_was_there_when_it_asked()
     {
@@ -106,24 +100,6 @@ public sealed class RingKeeperPullTests
         await first;
         bench.Advance(TimeSpan.FromSeconds(1));
         await Task.WhenAll(waiting);
-    }
-
-    [Fact]
-    public async Task One_who_gives_up_does_not_take_the_others_along()
-    {
-        await using var bench = new KeeperBench();
-        bench.Store.Hold();
-        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var first = bench.Keeper.GetAsync(impatient.Token).AsTask();
-        var second = bench.Keeper.GetAsync(Cancellation).AsTask();
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == 1, "a read is under way");
-
-        await impatient.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => first);
-        second.IsCompleted.ShouldBeFalse();
-        bench.Store.Release();
-
-        (await second).Current.ShouldNotBeNull();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -14,8 +13,6 @@ public abstract class RingStoreContract : IAsyncLifetime
         "🔑🔑🔑🔑🔑🔑🔑🔑🔑", "a 0 byte \0 and a \r\n and \"quotes\" and 'more' and %d %s {}");
 
     private protected IRingStore First { get; private set; } = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync()
     {
@@ -256,27 +253,19 @@ public abstract class RingStoreContract : IAsyncLifetime
 
     private async Task ChangeAsync(string change, RingReading basis)
     {
-        switch (change)
+        if (change == "no ring") await FlushAsync();
+        await (change switch
         {
-            case "another value":
-                await SetAsync(Rings.Value("mine"), null);
-                break;
-            case "no value":
-                await DeleteAsync();
-                break;
-            case "an empty value":
-                await SetAsync([], null);
-                break;
-            case "no ring":
-                await FlushAsync();
-                await SetAsync(basis.Slot.Value!, null);
-                break;
-            default:
-                var ring = Plan(basis, null).Ring;
-                ring = change == "another epoch" ? ring with { Epoch = "another", Version = basis.Ring!.Version } : ring;
-                (await First.TryApplyAsync(basis, Plan(basis, null) with { Ring = ring }, Cancellation)).ShouldBeTrue();
-                break;
-        }
+            "another value" => SetAsync(Rings.Value("mine"), null),
+            "no value" => DeleteAsync(),
+            "an empty value" => SetAsync([], null),
+            "no ring" => SetAsync(basis.Slot.Value!, null),
+            "another epoch" => ApplyAsync(Plan(basis, null).Ring with { Epoch = "another", Version = basis.Ring!.Version }),
+            _ => ApplyAsync(Plan(basis, null).Ring),
+        });
+
+        async Task ApplyAsync(RingState ring) =>
+            (await First.TryApplyAsync(basis, Plan(basis, null) with { Ring = ring }, Cancellation)).ShouldBeTrue();
     }
 
     private async Task RoundTripAsync(byte[] value)

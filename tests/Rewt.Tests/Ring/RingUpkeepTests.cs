@@ -1,46 +1,9 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Ring;
 
 /// <summary>What is mended in a ring whose secret is in order, and what an operator asks for.</summary>
 public sealed class RingUpkeepTests
 {
     private static readonly SecretSlot Slot = Rings.Holding("current", Rings.Interval / 2);
-
-    [Fact]
-    public void A_missing_next_key_is_published()
-    {
-        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring() with { Next = null, NextBorn = 0 })).Plan!;
-
-        plan.Action.ShouldBe(RingAction.PublishNext);
-        plan.SetSecret.ShouldBeNull();
-        plan.ExpireAt.ShouldBeNull();
-        plan.Ring.ShouldHold("current", "fresh-1", "retired");
-        plan.Ring.NextBorn.ShouldBe(Rings.Now);
-    }
-
-    [Fact]
-    public void A_dead_next_key_is_replaced_by_another()
-    {
-        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring(), "next")).Plan!;
-
-        plan.Action.ShouldBe(RingAction.PublishNext);
-        plan.Ring.ShouldHold("current", "fresh-1", "retired");
-    }
-
-    [Theory]
-    [InlineData("stranger", "current", "next", "retired")]
-    [InlineData("next", "current", "fresh-1", "retired")]
-    [InlineData("retired", "current", "next", null)]
-    public void Revocations_that_the_store_lost_are_merged_back(string remembered, string current, string next, string? retired)
-    {
-        var plan = Rings.Decide(Rings.Read(Slot, Rings.Ring()), remembered).Plan!;
-
-        plan.Action.ShouldBe(RingAction.MergeRevocations);
-        plan.SetSecret.ShouldBeNull();
-        plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);
-        plan.ShouldKill(remembered);
-    }
 
     [Fact]
     public void What_may_be_forgotten_is_not_merged_back()
@@ -67,9 +30,7 @@ public sealed class RingUpkeepTests
     {
         var plan = RingDecision.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
 
-        plan.Action.ShouldBe(RingAction.Rotate);
-        plan.SetSecret.ShouldBe(Rings.Secret("next"));
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
         plan.Ring.Version.ShouldBe(8);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -28,8 +27,7 @@ internal static class Rings
 
     public static SecretSlot Holding(string name, long? timeToLive) => new(Value(name), false, timeToLive);
 
-    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) =>
-        new(slot, ring, Remembering(dead), Now);
+    public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) => new(slot, ring, Remembering(dead), Now);
 
     public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
         names.ToImmutableDictionary(KeyId, _ => Now + 1_000_000_000);
@@ -42,6 +40,17 @@ internal static class Rings
     {
         var made = 0;
         return () => Secret($"fresh-{++made}");
+    }
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="action">What it is for.</param>
+    /// <param name="secret">The secret that it sets; null for none.</param>
+    /// <param name="expireIn">The time to live that it sets; null for none.</param>
+    public static void ShouldBe(this RingPlan plan, RingAction action, string? secret = null, long? expireIn = null)
+    {
+        plan.Action.ShouldBe(action);
+        plan.SetSecret.ShouldBe(secret is null ? null : Secret(secret));
+        plan.ExpireAt.ShouldBe(Now + expireIn);
     }
 
     public static void ShouldHold(this RingState ring, string? current, string? next, params string[] retired)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Rewt.Internal;
 
 namespace Rewt.Tests.Ring;
 
@@ -15,7 +14,7 @@ public sealed class TypedJsonTests
         await using var services = new ServiceCollection().AddLogging().AddRewtInMemory().BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
 
-        var read = await tokens.VerifyAsync(await tokens.SignAsync(new Order("u-42", 7), Info, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        var read = await tokens.VerifyAsync(await tokens.SignAsync(new Order("u-42", 7), Info, Cancellation), Cancellation);
 
         read.Get(Info).ShouldBe(new Order("u-42", 7));
         read.Get<Order>().ShouldBe(new Order("u-42", 7));
@@ -27,11 +26,11 @@ public sealed class TypedJsonTests
         await using var services = new ServiceCollection().AddLogging().AddRewtInMemory().BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
 
-        var refused = await tokens.VerifyAsync("junk", TestContext.Current.CancellationToken);
+        var refused = await tokens.VerifyAsync("junk", Cancellation);
 
         Should.Throw<InvalidOperationException>(() => refused.Get(Info));
         Should.Throw<ArgumentNullException>(() => refused.Get<Order>(null!)).ParamName.ShouldBe("typeInfo");
-        (await Should.ThrowAsync<ArgumentNullException>(() => tokens.SignAsync(new Order("u", 1), null!, TestContext.Current.CancellationToken))).ParamName.ShouldBe("typeInfo");
+        (await Should.ThrowAsync<ArgumentNullException>(() => tokens.SignAsync(new Order("u", 1), null!, Cancellation))).ParamName.ShouldBe("typeInfo");
     }
 
     [Fact]

@@ -3,8 +3,6 @@ namespace Rewt.Tests.Samples;
 /// <summary>The dashboard that the demo opens, where nobody logs in.</summary>
 public sealed class DashboardSampleTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task It_answers_this_machine_under_its_own_name_and_only_where_it_is_told_to()
     {

@@ -20,11 +20,9 @@ public sealed class GrpcSampleTests
             Content = new ByteArrayContent([0, 0, 0, 0, 0]) { Headers = { ContentType = new("application/grpc") } },
         };
 
-        using var answer = await greeter.Client.SendAsync(request, TestContext.Current.CancellationToken);
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await greeter.Client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     private static Task<string> GetAsync(SampleService service, string path) =>
-        service.Client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        service.Client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation);
 }

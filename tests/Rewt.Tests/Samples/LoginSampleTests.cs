@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
 
 namespace Rewt.Tests.Samples;
 
@@ -8,8 +6,6 @@ namespace Rewt.Tests.Samples;
 public sealed partial class LoginSampleTests
 {
     private const string Written = "localhost:5104";
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("own-secret", "true")]
@@ -80,26 +76,8 @@ public sealed partial class LoginSampleTests
 
     private static async Task<string> RunAsync(string script)
     {
-        var directory = Directory.CreateTempSubdirectory("rewt-curl-");
-        try
-        {
-            using var bash = Process.Start(new ProcessStartInfo(Executables.Find("bash")!, ["-eu", "-c", script])
-            {
-                WorkingDirectory = directory.FullName,
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-            var output = bash.StandardOutput.ReadToEndAsync(Cancellation);
-            var errors = bash.StandardError.ReadToEndAsync(Cancellation);
-            await bash.WaitForExitAsync(Cancellation);
-            bash.ExitCode.ShouldBe(0, await errors);
-            return (await output).TrimEnd('\n');
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        using var directory = new ScratchDirectory();
+        return (await Programs.OutputAsync("bash", ["-eu", "-c", script], directory.Path)).TrimEnd('\n');
     }
 
     [GeneratedRegex(@"<!-- curl: (?<name>[a-z-]+) -->\n```sh\n(?<script>.*?)\n```\n.*?```text\n(?<expected>.*?)\n```", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

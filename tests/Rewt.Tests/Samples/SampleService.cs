@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Rewt.Tests.Samples;
 
 /// <summary>A sample as its own process, told everything by ordinary configuration, on a port that the system chose.</summary>
@@ -34,12 +32,8 @@ internal sealed partial class SampleService : IAsyncDisposable
     }
 
     /// <summary>Starts a sample that listens nowhere.</summary>
-    public static ServerProcess Run(string name, params string[] arguments)
-    {
-        // Built beside the tests, each into the same place under its own folder.
-        var output = Path.GetRelativePath(Path.Combine(RepositoryRoot.Path, "tests", "Rewt.Tests"), AppContext.BaseDirectory);
-        return ServerProcess.Start(Path.Combine(RepositoryRoot.Path, "samples", name, output), [Executables.Dotnet, $"{name}.dll", .. arguments]);
-    }
+    public static ServerProcess Run(string name, params string[] arguments) =>
+        ServerProcess.Start(Programs.FolderOf($"samples/{name}"), [Executables.Dotnet, $"{name}.dll", .. arguments]);
 
     public async ValueTask DisposeAsync()
     {

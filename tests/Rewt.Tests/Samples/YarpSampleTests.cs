@@ -2,8 +2,6 @@ namespace Rewt.Tests.Samples;
 
 public sealed class YarpSampleTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task What_the_gateway_passes_on_carries_its_own_token_and_never_the_callers()
     {

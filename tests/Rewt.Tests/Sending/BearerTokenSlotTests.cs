@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.Time.Testing;
-using Rewt.Internal;
 using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Sending;
@@ -19,12 +16,12 @@ public sealed class BearerTokenSlotTests
         var asked = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(1));
 
-        var first = Task.Run(() => slot.Take(key, isAhead: false, null, fresh: false, time.GetUtcNow()), TestContext.Current.CancellationToken);
+        var first = Task.Run(() => slot.Take(key, isAhead: false, null, fresh: false, time.GetUtcNow()), Cancellation);
         await key.IsSigning.Task;
         BearerToken? second = null;
         var waiter = new Thread(() => second = slot.Take(key, isAhead: false, null, fresh: false, asked));
         waiter.Start();
-        await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), "the second waits for the first");
+        await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), "the second waits for the first");
         key.MaySign.Set();
         waiter.Join();
 
@@ -53,7 +50,7 @@ public sealed class BearerTokenSlotTests
         {
             Interlocked.Increment(ref _signatures);
             IsSigning.TrySetResult();
-            MaySign.Wait(TimeSpan.FromSeconds(30));
+            MaySign.Wait(Cancellation);
         }
 
         public void Dispose() => MaySign.Dispose();

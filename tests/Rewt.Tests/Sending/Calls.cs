@@ -14,6 +14,6 @@ internal static class Calls
     {
         using var request = new HttpRequestMessage(method, path);
         prepare(request);
-        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await client.SendAsync(request, Cancellation);
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using Polly;
 
 namespace Rewt.Tests.Sending;
@@ -8,8 +6,6 @@ namespace Rewt.Tests.Sending;
 public sealed class ConfigureRetryTests
 {
     private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(1)]
@@ -39,9 +35,10 @@ public sealed class ConfigureRetryTests
     [InlineData(401, "Bearer error=\"invalid_token\", rewt_error=\"expired\"")]
     [InlineData(401, null)]
     [InlineData(403, Stale)]
+    [InlineData(500, Stale)]
     [InlineData(503, Stale)]
     [InlineData(200, Stale)]
-    public async Task No_setting_makes_another_answer_be_retried(int status, string? challenge)
+    public async Task Another_answer_is_not_retried_whatever_is_set(int status, string? challenge)
     {
         await using var callee = await Callee.StartAsync((context, _) =>
         {
@@ -49,12 +46,12 @@ public sealed class ConfigureRetryTests
             context.Response.Headers.WWWAuthenticate = challenge;
             return Task.CompletedTask;
         });
+        await using var plain = Sender.For(callee.Address);
         await using var sender = Sender.For(callee.Address, EverythingAgain);
 
-        using var response = await sender.Http().CallAsync("/a");
-
-        response.StatusCode.ShouldBe((HttpStatusCode)status);
-        callee.Requests.Count.ShouldBe(1);
+        (await plain.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
+        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe((HttpStatusCode)status);
+        callee.Requests.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -67,13 +64,10 @@ public sealed class ConfigureRetryTests
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
         callee.Requests.Count.ShouldBe(1);
 
-        var handler = new Failing();
-        await using var failing = Sender.Create(services => services
-            .AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address)
-            .AddRewtSigning(EverythingAgain)
-            .ConfigurePrimaryHttpMessageHandler(() => handler));
+        var handler = new StubHandler(_ => throw new HttpRequestException("the connection broke"));
+        await using var failing = Sender.For("https://inventory.example", EverythingAgain, primary: handler);
         await Should.ThrowAsync<HttpRequestException>(() => failing.Http().CallAsync("/a"));
-        handler.Requests.ShouldBe(1);
+        handler.Sent.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -83,8 +77,7 @@ public sealed class ConfigureRetryTests
         await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
             retry.ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result!.RequestMessage!.Method == HttpMethod.Get));
 
-        using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
-        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("refused");
+        (await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation).TextAsync()).ShouldBe("refused");
         callee.Requests.Count.ShouldBe(1);
 
         (await sender.Http().CallAsync("/a")).Dispose();
@@ -117,9 +110,7 @@ public sealed class ConfigureRetryTests
             new SharedMemoryRing(time));
         await using (sender)
         {
-            using var response = await sender.Http().CallAsync("/a");
-
-            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
             seen.ShouldBe([(HttpStatusCode.Unauthorized, "yes", 0, TimeSpan.FromSeconds(2))]);
             sender.Retries.ShouldBe(1);
         }
@@ -128,11 +119,11 @@ public sealed class ConfigureRetryTests
     [Fact]
     public async Task A_failure_of_the_applications_telemetry_reaches_the_caller_and_leaves_no_answer_open()
     {
-        var body = new Watched();
-        await using var sender = Sender.Create(services => services
-            .AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
-            .AddRewtSigning(options => options.ConfigureRetry = retry => retry.OnRetry = _ => throw new InvalidTimeZoneException())
-            .ConfigurePrimaryHttpMessageHandler(() => new Refusing(body)));
+        var body = new WatchedContent();
+        await using var sender = Sender.For(
+            "https://inventory.example",
+            options => options.ConfigureRetry = retry => retry.OnRetry = _ => throw new InvalidTimeZoneException(),
+            primary: new StubHandler(_ => body.Refusal(Stale)));
 
         await Should.ThrowAsync<InvalidTimeZoneException>(() => sender.Http().CallAsync("/a"));
 
@@ -190,36 +181,4 @@ public sealed class ConfigureRetryTests
         retry.MaxRetryAttempts = 3;
         retry.ShouldHandle = static _ => PredicateResult.True();
     };
-
-    private sealed class Failing : HttpMessageHandler
-    {
-        public int Requests { get; private set; }
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            Requests++;
-            return Task.FromException<HttpResponseMessage>(new HttpRequestException("the connection broke"));
-        }
-    }
-
-    private sealed class Refusing(HttpContent body) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = new HttpResponseMessage(HttpStatusCode.Unauthorized) { Content = body, RequestMessage = request };
-            response.Headers.TryAddWithoutValidation("WWW-Authenticate", Stale);
-            return Task.FromResult(response);
-        }
-    }
-
-    private sealed class Watched() : ByteArrayContent([])
-    {
-        public bool IsDisposed { get; private set; }
-
-        protected override void Dispose(bool disposing)
-        {
-            IsDisposed = true;
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -14,18 +14,12 @@ public sealed class HedgingTests
             await second.Task.WaitAsync(context.RequestAborted);
             await Callee.RefuseAsync(context, Stale);
         });
-        await using var two = await Callee.StartAsync((_, _) =>
-        {
-            second.TrySetResult();
-            return Task.CompletedTask;
-        });
+        await using var two = await Callee.StartAsync((_, _) => Done(() => second.TrySetResult()));
         await using var sender = Create(one.Address, two.Address);
         // With keys in memory the attempts are signed in their order.
-        await sender.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await sender.Ring.RotateAsync(Cancellation);
 
-        using var response = await sender.Http().CallAsync("/a");
-
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
         one.Requests.Count.ShouldBe(2);
         two.Requests.Count.ShouldBe(1);
     }
@@ -38,7 +32,7 @@ public sealed class HedgingTests
         await using var stranger = await Callee.StartAsync();
         await using var sender = Create(one.Address, two.Address, new Straying(stranger.Address));
         // With keys in memory the attempts are signed in their order.
-        await sender.Ring.RotateAsync(TestContext.Current.CancellationToken);
+        await sender.Ring.RotateAsync(Cancellation);
 
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().CallAsync("/a"));
 

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Sending;
 
 public sealed class LastAnswerTests
@@ -23,9 +20,7 @@ public sealed class LastAnswerTests
         });
         await using (sender)
         {
-            using var response = await sender.Http().CallAsync("/a");
-
-            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(2);
             log.Names.ShouldBe(["Retrying"]);
         }

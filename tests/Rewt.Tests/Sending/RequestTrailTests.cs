@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using Rewt.Internal;
-
 namespace Rewt.Tests.Sending;
 
 /// <summary>What a request remembers of its way.</summary>

@@ -1,20 +1,19 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rewt.Tests.Ring;
 
 namespace Rewt.Tests.Sending;
 
 /// <summary>A callee that learns of a revocation within milliseconds, and a caller that learns of it when the callee refuses its request.</summary>
 public sealed class RevocationFleet : IAsyncLifetime
 {
-    private readonly ReadGate _gate = new();
     private readonly RequestCounter _counter;
     private readonly List<byte[]> _bodies = [];
     private RedisServer? _redis;
     private TestService? _inventory;
     private TestService? _orders;
+    private FaultyRingStore? _store;
 
-    public RevocationFleet() => _counter = new RequestCounter(_gate.Open);
+    public RevocationFleet() => _counter = new RequestCounter(() => _store?.Release());
 
     /// <summary>How many requests the callee has seen, refused ones too.</summary>
     public int Requests => _counter.Count;
@@ -48,7 +47,9 @@ public sealed class RevocationFleet : IAsyncLifetime
             options => options.RefreshInterval = TimeSpan.FromMinutes(5),
             builder =>
             {
-                builder.Services.WithoutPush(_gate);
+                var options = new RewtOptions { Redis = _redis.ConnectionString };
+                builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(provider => new OneStore(
+                    _store = new FaultyRingStore(new RedisRingStoreFactory(provider, TimeProvider.System).Open(options)) { IsDeaf = true })));
                 builder.Services.AddHttpClient("inventory", client => client.BaseAddress = _inventory.Address).AddRewtSigning("inventory");
             });
     }
@@ -56,12 +57,12 @@ public sealed class RevocationFleet : IAsyncLifetime
     /// <summary>Deletes the secret and waits until the callee refuses the key that the caller signs with. The caller reads Redis again when the next request arrives.</summary>
     public async Task RevokeAsync()
     {
-        await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
-        await _gate.CloseAsync();
-        var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: TestContext.Current.CancellationToken);
+        await _orders!.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        await _store!.HoldAllAsync();
+        var old = await _orders.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         await _redis!.DelAsync("rewt:rewt-secret");
         await Eventually.TrueAsync(
-            async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, TestContext.Current.CancellationToken)).IsValid,
+            async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, Cancellation)).IsValid,
             "the callee refuses the old key");
     }
 

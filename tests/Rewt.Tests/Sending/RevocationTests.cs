@@ -17,13 +17,11 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
         Random.Shared.NextBytes(body);
         using var content = await ContentAsync(kind, body);
         using var twin = await ContentAsync(kind, body);
-        var expected = await twin.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var expected = await twin.ReadAsByteArrayAsync(Cancellation);
         await fleet.RevokeAsync();
         var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
 
-        using var response = await fleet.Client.PostAsync(Calls.Relative("/keep"), content, TestContext.Current.CancellationToken);
-
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await fleet.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         (fleet.Requests - requests).ShouldBe(2);
         (fleet.Bodies.Count - bodies).ShouldBe(1);
         fleet.Bodies[^1].AsSpan().SequenceEqual(expected).ShouldBeTrue();
@@ -36,7 +34,7 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
         var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
         using var content = new StreamContent(new OnceStream(new byte[1000], canSeek: false));
 
-        using var response = await fleet.Client.PostAsync(Calls.Relative("/keep"), content, TestContext.Current.CancellationToken);
+        using var response = await fleet.Client.PostAsync(Calls.Relative("/keep"), content, Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         response.Headers.NonValidated["WWW-Authenticate"].ToString().ShouldBe(
@@ -59,7 +57,7 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
             case "stream": return new StreamContent(new MemoryStream(body));
             case "buffered by the caller":
                 var buffered = new StreamContent(new OnceStream(body, canSeek: false));
-                await buffered.LoadIntoBufferAsync(TestContext.Current.CancellationToken);
+                await buffered.LoadIntoBufferAsync(Cancellation);
                 return buffered;
             case "length given by the caller":
                 return new StreamContent(new OnceStream(body, canSeek: false)) { Headers = { ContentLength = body.Length } };

@@ -15,7 +15,7 @@ public sealed class SettingUpTests
 
         fails = false;
         (await sender.Http().CallAsync("/a")).Dispose();
-        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(stranger.Address, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().GetAsync(stranger.Address, Cancellation));
 
         callee.Requests.Single().Token.ShouldNotBeNull();
         stranger.Requests.ShouldBeEmpty();

@@ -24,7 +24,7 @@ public sealed class StreamedJsonTests
         await using var sender = Sender.For(callee.Address);
         using var content = Content(kind);
 
-        (await sender.Http().PostAsync(Calls.Relative("/a"), content, TestContext.Current.CancellationToken)).Dispose();
+        (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
 
         callee.Requests.Count.ShouldBe(requests);
         callee.Requests.ShouldAllBe(request => Encoding.UTF8.GetString(request.Body).Contains("0,1,2", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class StreamedJsonTests
         var channel = Channel.CreateUnbounded<int>();
         foreach (var number in Iterated()) channel.Writer.TryWrite(number).ShouldBeTrue();
         channel.Writer.Complete();
-        return channel.Reader.ReadAllAsync(TestContext.Current.CancellationToken);
+        return channel.Reader.ReadAllAsync(Cancellation);
     }
 
     private static IEnumerable<int> Iterated()

@@ -1,13 +1,7 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Rewt.Internal;
-using Rewt.Tests.BadInput;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>The ring that verified, the tenant in the token and the tenant of the request are one, or the endpoint never runs.</summary>
-public sealed class TenantBindingTests : IAsyncLifetime
+public sealed class TenantBindingTests : WithServices
 {
     private const string SecretOfA = "the-secret-of-tenant-a-which-b-does-not-have";
     private const string SecretOfB = "the-secret-of-tenant-b-which-a-does-not-have";
@@ -15,18 +9,12 @@ public sealed class TenantBindingTests : IAsyncLifetime
     private RedisServer _redis = null!;
     private TestService _host = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
+        _redis = await EndingAsync(RedisServer.StartAsync());
         await _redis.SetAsync("rewt:a:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
         await _redis.SetAsync("rewt:b:rewt-secret", SecretOfB, TimeSpan.FromHours(1));
-        _host = await TenantService.StartAsync(_redis);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _redis.DisposeAsync();
+        _host = await EndingAsync(TenantService.StartAsync(_redis));
     }
 
     [Fact]
@@ -35,7 +23,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
         using var answer = await _host.OrdersAsync("a", Token(SecretOfA, "\"a\""));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Trim('"', ' ').ShouldBe("a");
+        (await answer.Content.ReadAsStringAsync(Cancellation)).Trim('"', ' ').ShouldBe("a");
         (await _host.StatusAsync("b", Token(SecretOfB, "\"b\""))).ShouldBe(HttpStatusCode.OK);
         _host.Calls.ShouldBe(2);
     }
@@ -50,7 +38,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
         (await _host.StatusAsync("A", token)).ShouldBe(HttpStatusCode.Unauthorized);
         _host.Calls.ShouldBe(4);
 
-        await _host.Tenants.RevokeTenantAsync("a", TestContext.Current.CancellationToken);
+        await _host.Tenants.RevokeTenantAsync("a", Cancellation);
         (await _host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
         _host.Calls.ShouldBe(4);
     }
@@ -129,7 +117,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, what);
         answer.Headers.WwwAuthenticate.ShouldHaveSingleItem().Scheme.ShouldBe("Bearer");
-        (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await answer.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
         _host.Calls.ShouldBe(0);
     }
 
@@ -146,7 +134,7 @@ public sealed class TenantBindingTests : IAsyncLifetime
     [Fact]
     public async Task Two_tenants_with_one_secret_and_so_one_key_id_are_both_refused()
     {
-        await _host.Tenants.Tokens("a").VerifyBearerAsync(Token(SecretOfA, "\"a\""), TestContext.Current.CancellationToken);
+        await _host.Tenants.Tokens("a").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation);
         await _redis.SetAsync("rewt:twin:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
 
         (await _host.StatusAsync("twin", Token(SecretOfA, "\"twin\""))).ShouldBe(HttpStatusCode.Unauthorized);
@@ -159,22 +147,17 @@ public sealed class TenantBindingTests : IAsyncLifetime
     [Fact]
     public async Task A_url_that_names_no_tenant_refuses_every_token()
     {
-        using var http = new HttpClient { BaseAddress = _host.Address };
-        http.DefaultRequestHeaders.Add("Authorization", "Bearer " + Token(SecretOfA, "\"a\""));
-
-        using var answer = await http.GetAsync(new Uri("/secure", UriKind.Relative), TestContext.Current.CancellationToken);
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _host.CallAsync(Token(SecretOfA, "\"a\"")).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task Outside_HTTP_a_token_of_another_tenant_is_refused_too()
     {
-        var data = await _host.Tenants.Tokens("a").SignAsync(new { Order = 7 }, TestContext.Current.CancellationToken);
+        var data = await _host.Tenants.Tokens("a").SignAsync(new { Order = 7 }, Cancellation);
 
-        (await _host.Tenants.Tokens("a").VerifyAsync(data, TestContext.Current.CancellationToken)).IsValid.ShouldBeTrue();
-        (await _host.Tenants.Tokens("b").VerifyAsync(data, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.Invalid);
-        (await _host.Tenants.Tokens("b").VerifyBearerAsync(Token(SecretOfA, "\"a\""), TestContext.Current.CancellationToken)).IsValid.ShouldBeFalse();
+        (await _host.Tenants.Tokens("a").VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
+        (await _host.Tenants.Tokens("b").VerifyAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await _host.Tenants.Tokens("b").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation)).IsValid.ShouldBeFalse();
     }
 
     private static string Token(string secret, string? tenant, string? keyOf = null)

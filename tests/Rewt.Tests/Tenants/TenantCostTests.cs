@@ -1,12 +1,8 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>What tenants cost Redis and this process.</summary>
 public sealed class TenantCostTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Tenants_that_nobody_uses_cost_Redis_nothing_and_those_in_use_a_poll_each()
     {

@@ -1,5 +1,3 @@
-using Rewt.Tests.BadInput;
-
 namespace Rewt.Tests.Tenants;
 
 public sealed class TenantJunkTests
@@ -21,9 +19,9 @@ public sealed class TenantJunkTests
         await using var host = await TenantService.StartAsync(redis);
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Claim("tenant", $"\"{tenant}\"");
 
-        (await host.Tenants.Tokens(tenant).VerifyBearerAsync(forge.Token, TestContext.Current.CancellationToken)).Refusal.ShouldBe(RewtRefusal.StaleKey);
-        await host.Tenants.RevokeTenantAsync(tenant, TestContext.Current.CancellationToken);
-        await host.Tenants.DeleteTenantAsync(tenant, TestContext.Current.CancellationToken);
+        (await host.Tenants.Tokens(tenant).VerifyBearerAsync(forge.Token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        await host.Tenants.RevokeTenantAsync(tenant, Cancellation);
+        await host.Tenants.DeleteTenantAsync(tenant, Cancellation);
 
         (await redis.DbSizeAsync()).ShouldBe(0);
     }
@@ -50,7 +48,7 @@ public sealed class TenantJunkTests
 
             (await host.StatusAsync("acme", good)).ShouldBe(HttpStatusCode.OK);
             var wait = TimeSpan.FromMilliseconds(100 * turn) - TimeProvider.System.GetElapsedTime(started);
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, TestContext.Current.CancellationToken);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, Cancellation);
         }
 
         foreach (var status in await Task.WhenAll(flood)) status.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.ServiceUnavailable);

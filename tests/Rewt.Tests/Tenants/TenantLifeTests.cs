@@ -1,28 +1,17 @@
-using Rewt.Internal;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>Making, revoking and ending tenants, seen from two instances.</summary>
-public sealed class TenantLifeTests : IAsyncLifetime
+public sealed class TenantLifeTests : WithServices
 {
     private RedisServer _redis = null!;
     private TestService _issuer = null!;
     private TestService _service = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
-        _issuer = await TenantService.StartAsync(_redis, Settings, name: "login");
-        _service = await TenantService.StartAsync(_redis, Settings);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _service.DisposeAsync();
-        await _issuer.DisposeAsync();
-        await _redis.DisposeAsync();
+        _redis = await EndingAsync(RedisServer.StartAsync());
+        _issuer = await EndingAsync(TenantService.StartAsync(_redis, Settings, name: "login"));
+        _service = await EndingAsync(TenantService.StartAsync(_redis, Settings));
     }
 
     [Fact]

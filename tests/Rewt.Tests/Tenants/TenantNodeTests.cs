@@ -2,8 +2,6 @@ namespace Rewt.Tests.Tenants;
 
 public sealed class TenantNodeTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_Node_service_of_the_tenants_namespace_verifies_what_we_sign_for_the_tenant()
     {

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Options;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>What is wrong with the settings of tenants is told when the application starts, with the setting that mends it.</summary>
@@ -50,25 +47,15 @@ public sealed class TenantOptionsTests
         });
 
         host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").TenantCacheSize.ShouldBe(99);
-        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", Cancellation);
         (await redis.CliAsync("EXISTS", "users:u-1:rewt-secret")).ShouldBe("1");
     }
 
     private static async Task<string> FailureAsync(Action<RewtOptions> settings, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRewtInMemory();
-        builder.Services.AddRewtAuthentication(options =>
-        {
-            options.ServiceName = "inventory";
-            settings(options);
-        });
-        configure?.Invoke(builder.Services);
-        await using var application = builder.Build();
         try
         {
-            await application.StartAsync(TestContext.Current.CancellationToken);
+            await using var service = await TestService.StartAsync(null, settings: settings, configure: builder => configure?.Invoke(builder.Services));
             return string.Empty;
         }
         catch (Exception error) when (error is OptionsValidationException or InvalidOperationException)

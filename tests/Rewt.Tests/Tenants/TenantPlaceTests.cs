@@ -1,12 +1,8 @@
-using Rewt.Tests.Faults;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>The same in a cluster, where the rings of tenants lie in many places, and within one process.</summary>
 public sealed class TenantPlaceTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task In_a_cluster_the_rings_of_tenants_are_spread_and_all_are_found()
     {

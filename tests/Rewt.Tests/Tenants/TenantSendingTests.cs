@@ -1,28 +1,17 @@
-using System.Net.Http.Headers;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>Who signs for which tenant, over an HTTP client.</summary>
-public sealed class TenantSendingTests : IAsyncLifetime
+public sealed class TenantSendingTests : WithServices
 {
     private RedisServer _redis = null!;
     private TestService _inventory = null!;
     private TestService _orders = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
-        _inventory = await TenantService.StartAsync(_redis);
-        _orders = await TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _orders.DisposeAsync();
-        await _inventory.DisposeAsync();
-        await _redis.DisposeAsync();
+        _redis = await EndingAsync(RedisServer.StartAsync());
+        _inventory = await EndingAsync(TenantService.StartAsync(_redis));
+        _orders = await EndingAsync(TenantService.StartAsync(_redis, configure: Clients, name: "orders", map: Forward));
     }
 
     [Fact]
@@ -48,13 +37,7 @@ public sealed class TenantSendingTests : IAsyncLifetime
     {
         var token = await _orders.SignAsync("acme", "orders");
 
-        using var http = new HttpClient { BaseAddress = _orders.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/acme/forward");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-
-        using var answer = await http.SendAsync(request, Cancellation);
-
-        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe("acme");
+        (await _orders.CallAsync(token, "/acme/forward").TextAsync()).ShouldBe("acme");
         _inventory.Calls.ShouldBe(1);
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 namespace Rewt.Tests.Tenants;
 
 /// <summary>A service whose callers are of tenants, by its route /{tenant}/orders; it counts the calls that got in.</summary>
@@ -50,6 +48,6 @@ internal static class TenantService
         }
 
         public Task<string> SignAsync(string tenant, string audience = "inventory") =>
-            service.Tenants.Tokens(tenant).CreateBearerAsync(audience, cancellationToken: TestContext.Current.CancellationToken);
+            service.Tenants.Tokens(tenant).CreateBearerAsync(audience, cancellationToken: Cancellation);
     }
 }

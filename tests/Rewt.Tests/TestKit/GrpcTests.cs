@@ -13,8 +13,6 @@ namespace Rewt.Tests.TestKit;
 /// <summary>What docs/grpc.md and docs/testing.md say of gRPC, with the sample's service.</summary>
 public sealed class GrpcTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_client_of_a_test_calls_as_a_service()
     {

@@ -1,7 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
-
 namespace Rewt.Tests.TestKit;
 
 /// <summary>A service under test as its team would start it on a TestServer, with a ring of the test kit.</summary>
@@ -48,10 +44,10 @@ internal static class KitService
 
     public static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path = "/caller")
     {
-        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
         return response.StatusCode;
     }
 
     public static Task<string> GetAsync(HttpClient client, string path = "/caller") =>
-        client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation);
 }

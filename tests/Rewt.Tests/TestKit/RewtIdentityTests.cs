@@ -1,16 +1,7 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
-using Microsoft.IdentityModel.JsonWebTokens;
-
 namespace Rewt.Tests.TestKit;
 
 public sealed class RewtIdentityTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_client_calls_as_the_service_it_was_last_told_to_be()
     {
@@ -26,17 +17,15 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_client_calls_a_host_on_Kestrel_too()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Services.AddRewtAuthentication();
-        builder.Services.AddRewtTesting();
-        await using var application = builder.Build();
-        application.MapGet("/secure", (ClaimsPrincipal user) => user.Identity?.Name).RequireAuthorization();
-        await application.StartAsync(Cancellation);
-        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) }.WithRewtIdentity("orders");
+        await using var host = await TestService.HostAsync(builder =>
+        {
+            builder.Services.AddRewtAuthentication();
+            builder.Services.AddRewtTesting();
+        });
 
-        (await KitService.GetAsync(client, "/secure")).ShouldBe("orders");
+        using var client = new HttpClient { BaseAddress = host.Address }.WithRewtIdentity("orders");
+
+        (await KitService.GetAsync(client)).ShouldBe("orders");
     }
 
     [Fact]
@@ -99,16 +88,11 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_host_without_the_kit_takes_the_client_for_nobody()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddRewtInMemory();
-        builder.Services.AddRewtAuthentication();
-        await using var application = builder.Build();
-        application.MapGet("/secure", () => "ok").RequireAuthorization();
-        await application.StartAsync(Cancellation);
-        using var client = application.GetTestClient().WithRewtIdentity("orders");
+        await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtInMemory().AddRewtAuthentication(), inProcess: true);
 
-        (await KitService.StatusAsync(client, "/secure")).ShouldBe(HttpStatusCode.Unauthorized);
+        host.Http.WithRewtIdentity("orders");
+
+        (await KitService.StatusAsync(host.Http)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]

@@ -1,27 +1,25 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.TestHost;
 
 namespace Rewt.Tests.TestKit;
 
 public sealed class RewtTestRingTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_kit_may_stand_before_the_applications_own_registrations()
     {
         await using var ring = new RewtTestRing();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddRewtTesting(ring);
-        builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
-        await using var application = builder.Build();
-        application.MapGet("/secure", () => "ok").RequireAuthorization();
-        await application.StartAsync(Cancellation);
-        using var client = application.GetTestClient().WithRewtIdentity("orders");
+        await using var host = await TestService.HostAsync(
+            builder =>
+            {
+                builder.Services.AddRewtTesting(ring);
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
+            },
+            inProcess: true);
 
-        (await KitService.StatusAsync(client, "/secure")).ShouldBe(HttpStatusCode.OK);
-        application.Services.GetRequiredService<TimeProvider>().ShouldBeSameAs(ring.Clock);
+        using var client = host.ClientOf("orders");
+
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
+        host.Services.GetRequiredService<TimeProvider>().ShouldBeSameAs(ring.Clock);
     }
 
     [Fact]

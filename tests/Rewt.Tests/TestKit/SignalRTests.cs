@@ -27,10 +27,10 @@ public sealed class SignalRTests
             .Build();
         connection.On<string, string>("Said", (caller, text) => heard.TrySetResult((caller, text)));
 
-        await connection.StartAsync(TestContext.Current.CancellationToken);
-        await connection.InvokeAsync("Say", "hello", TestContext.Current.CancellationToken);
+        await connection.StartAsync(Cancellation);
+        await connection.InvokeAsync("Say", "hello", Cancellation);
 
-        (await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken)).ShouldBe(("orders", "hello"));
+        (await heard.Task.WaitAsync(Cancellation)).ShouldBe(("orders", "hello"));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SignalRTests
         await using var app = new WebApplicationFactory<ChatProgram>().WithWebHostBuilder(host =>
             host.ConfigureTestServices(services => services.AddRewtTesting(ring)));
         using var browser = app.CreateClient();
-        var token = await ring.CreateTokenAsync("web", "chat", cancellationToken: TestContext.Current.CancellationToken);
+        var token = await ring.CreateTokenAsync("web", "chat", cancellationToken: Cancellation);
 
         (await NegotiateAsync(token)).ShouldBe(HttpStatusCode.OK);
         (await NegotiateAsync("nonsense")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -50,7 +50,7 @@ public sealed class SignalRTests
         async Task<HttpStatusCode> NegotiateAsync(string shown)
         {
             var address = new Uri($"/chat/negotiate?negotiateVersion=1&access_token={shown}", UriKind.Relative);
-            using var answer = await browser.PostAsync(address, null, TestContext.Current.CancellationToken);
+            using var answer = await browser.PostAsync(address, null, Cancellation);
             return answer.StatusCode;
         }
     }

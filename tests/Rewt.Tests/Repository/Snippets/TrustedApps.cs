@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 namespace Rewt.Tests.Repository.Snippets;
 
 internal static class TrustedApps

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
-using Rewt.Internal;
 
-namespace Rewt.Tests.Sending;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>A worker that only sends: a container with clients and a ring in memory.</summary>
 internal sealed class Sender : IAsyncDisposable
@@ -50,15 +48,33 @@ internal sealed class Sender : IAsyncDisposable
     }
 
     /// <summary>One client whose BaseAddress is the callee.</summary>
-    public static Sender For(Uri callee, Action<RewtSigningOptions>? signing = null) => Create(services => services
-        .AddHttpClient(Client, client => client.BaseAddress = callee)
-        .AddRewtSigning(options =>
+    public static Sender For(Uri callee, Action<RewtSigningOptions>? signing = null) => For(callee.AbsoluteUri, signing);
+
+    /// <summary>One client, with handlers of its own in front of the signing one and behind it.</summary>
+    public static Sender For(
+        string? baseAddress,
+        Action<RewtSigningOptions>? signing = null,
+        Func<DelegatingHandler>? above = null,
+        Func<DelegatingHandler>? below = null,
+        HttpMessageHandler? primary = null,
+        Action<RewtOptions>? settings = null) => Create(
+        services =>
         {
-            options.Audience = "inventory";
-            signing?.Invoke(options);
-        }));
+            var client = services.AddHttpClient(Client, http => http.BaseAddress = baseAddress is null ? null : new Uri(baseAddress));
+            if (above is not null) client.AddHttpMessageHandler(above);
+            client.AddRewtSigning(options =>
+            {
+                options.Audience = "inventory";
+                signing?.Invoke(options);
+            });
+            if (below is not null) client.AddHttpMessageHandler(below);
+            if (primary is not null) client.ConfigurePrimaryHttpMessageHandler(() => primary);
+        },
+        settings: settings);
 
     public HttpClient Http(string name = Client) => _services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    public Task<HttpResponseMessage> GetAsync(string address) => Http().GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), Cancellation);
 
     /// <summary>What the host does before it starts anything.</summary>
     public void Validate() => _services.GetRequiredService<IStartupValidator>().Validate();

@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
-
-namespace Rewt.Tests.Sending;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>Counts requests, refused ones too.</summary>
 /// <param name="onRequest">Runs before a request is handled.</param>

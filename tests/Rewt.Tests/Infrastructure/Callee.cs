@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-
-namespace Rewt.Tests.Sending;
+namespace Rewt.Tests.Infrastructure;
 
 /// <summary>A server that keeps what it is sent and answers as the test says, 200 by default.</summary>
 internal sealed class Callee : IAsyncDisposable
@@ -58,9 +54,11 @@ internal sealed class Callee : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
+        var lines = request.Headers.Select(header => $"{header.Key}: {header.Value}").Prepend($"{request.Method} {request.Path}{request.QueryString}");
+        var head = string.Join('\n', lines);
         lock (_gate)
         {
-            _requests.Add(new ReceivedRequest(request.Method, request.Path, [.. request.Headers.Authorization], body.ToArray()));
+            _requests.Add(new ReceivedRequest(head, request.Path, [.. request.Headers.Authorization], body.ToArray()));
             return _requests.Count;
         }
     }
