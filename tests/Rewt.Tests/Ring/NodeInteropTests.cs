@@ -229,7 +229,7 @@ public sealed class NodeInteropTests
 
             if (acceptsNodeTokens)
             {
-                using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }));
+                using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }), "/secure");
                 if (!answer.IsSuccessStatusCode) refusedHere.Add($"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
             }
 
