@@ -193,8 +193,9 @@ public sealed class NodeInteropTests
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
         await using var callee = await TestService.HostAsync(
             builder => builder.Services.AddAuthentication().Services.AddAuthorization(),
+            // Before the endpoint of the same path that each service has.
             application => application.MapGet("/secure", async (HttpRequest request) =>
-                (await node.VerifyAsync(request.Headers.Authorization.ToString()["Bearer ".Length..])).Ok ? Results.Ok() : Results.Unauthorized()));
+                (await node.VerifyAsync(request.Headers.Authorization.ToString()["Bearer ".Length..])).Ok ? Results.Ok() : Results.Unauthorized()).WithOrder(-1));
         await using var service = await TestService.StartAsync(
             redis.ConnectionString,
             "orders",
@@ -205,10 +206,12 @@ public sealed class NodeInteropTests
         var refusedHere = new List<string>();
 
         var traffic = new Traffic([service.Client("node")], callsPerSecond: 150);
-        var fromNode = 0;
-        for (var commands = 0; traffic.Calls < Calls || secrets.Count < 12; fromNode++)
+        var (fromNode, commands, changed) = (0, 0, TimeProvider.System.GetTimestamp());
+        for (; traffic.Calls < Calls || secrets.Count < 12; fromNode++)
         {
-            if (secrets.Add(await HashAsync(redis)) && secrets.Count is 4 or 8 && commands < secrets.Count / 4)
+            if (secrets.Add(await HashAsync(redis))) changed = TimeProvider.System.GetTimestamp();
+            // Between two rotations: a call that meets two changes needs two retries, and gets one.
+            if (secrets.Count >= 4 * (commands + 1) && commands < 2 && TimeProvider.System.GetElapsedTime(changed) > TimeSpan.FromSeconds(3))
             {
                 commands++;
                 if (commands == 1) await redis.DelAsync(Key);
@@ -217,7 +220,7 @@ public sealed class NodeInteropTests
 
             if (acceptsNodeTokens)
             {
-                using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }));
+                using var answer = await service.CallAsync(await node.SignAsync(new { userId = "u" }), "/secure");
                 if (!answer.IsSuccessStatusCode) refusedHere.Add($"{(int)answer.StatusCode} {answer.Headers.WwwAuthenticate}");
             }
 
@@ -226,8 +229,8 @@ public sealed class NodeInteropTests
 
         await traffic.StopAsync();
         TestContext.Current.TestOutputHelper!.WriteLine($"{traffic.Calls} calls to Node, {(acceptsNodeTokens ? fromNode : 0)} from Node, {secrets.Count} secrets");
-        traffic.Failures.ShouldBeEmpty();
-        refusedHere.ShouldBeEmpty();
+        traffic.Failures.Take(20).ShouldBeEmpty();
+        refusedHere.Take(20).ShouldBeEmpty();
     }
 
     /// <summary>The pending key has been out for long enough to sign, and from now on nothing can be written and nothing expires.</summary>
