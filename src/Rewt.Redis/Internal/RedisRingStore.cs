@@ -10,8 +10,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private static readonly RedisScript ApplyScript = new("apply");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
+    /// <summary>How often the revoked keys are read even if the ring's version has not changed, in case they were changed by hand.</summary>
+    private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
+
     private readonly NodeWay _nodeWay = new(connection, keys, time);
     private RingReading? _last;
+    private long _lastWholeRead;
     private bool _isWholeReadDue;
 
     /// <summary>The ring of a namespace.</summary>
@@ -46,6 +50,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         {
             return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception)
+        {
+            // The server may have failed over to one that lost a write.
+            Volatile.Write(ref _isWholeReadDue, true);
+            throw;
+        }
     }
 
     public async Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken)
@@ -68,15 +78,21 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         {
             return await connection.AskAsync(database => TryApplyAsync(database, basis, plan, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException)
+        catch (Exception)
         {
             // The next read requests everything, so that it finds the cause.
-            _isWholeReadDue = true;
+            Volatile.Write(ref _isWholeReadDue, true);
             throw;
         }
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(_ => look(), cancellationToken);
+    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(
+        _ =>
+        {
+            Volatile.Write(ref _isWholeReadDue, true);
+            look();
+        },
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -120,12 +136,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var last = _last;
-        if (last is not null && !_isWholeReadDue)
+        if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
             var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Dead), cancellationToken).ConfigureAwait(false);
             if (reading.Stamp == last.Stamp && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
+        Volatile.Write(ref _isWholeReadDue, false);
         var whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
         if (last?.Ring is { } known && (whole.Ring is not { } ring || ring.Epoch != known.Epoch || ring.Version < known.Version))
         {
@@ -134,7 +151,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
         }
 
-        (_last, _isWholeReadDue) = (whole.Ring is null ? null : whole, false);
+        (_last, _lastWholeRead) = (whole.Ring is null ? null : whole, time.GetTimestamp());
         return whole;
     }
 

@@ -16,8 +16,8 @@ if redis.call('EXISTS', KEYS[1]) ~= tonumber(ARGV[1]) or secret ~= ARGV[2] then 
 local stamp = value(redis.pcall('HGET', KEYS[2], 'epoch')) .. '|' .. value(redis.pcall('HGET', KEYS[2], 'version'))
 if stamp ~= ARGV[3] then return 0 end
 
--- First: it fails on a key of another type, and then nothing may be written.
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[7])
+-- Raises an error for a key of another type, before anything is written.
+redis.call('ZRANGE', KEYS[3], 0, 0)
 
 if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5]) end
 if ARGV[4] == '-1' then redis.call('DEL', KEYS[1]) end
@@ -27,6 +27,7 @@ local last = 11 + tonumber(ARGV[11])
 redis.call('DEL', KEYS[2])
 for i = 12, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[7])
 for i = last + 1, #ARGV, 2 do redis.call('ZADD', KEYS[3], ARGV[i], ARGV[i + 1]) end
 
 if ARGV[10] ~= '' then

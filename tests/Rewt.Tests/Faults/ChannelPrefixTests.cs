@@ -43,7 +43,15 @@ public sealed class ChannelPrefixTests
 
     private static async Task<TestService> StartAsync(RedisServer redis, ConnectionMultiplexer multiplexer)
     {
-        var service = await TestService.StartAsync(redis.ConnectionString, settings: Slow, configure: builder => builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer));
+        var service = await TestService.StartAsync(
+            redis.ConnectionString,
+            settings: options =>
+            {
+                Slow(options);
+                // A connection string would be used instead of the multiplexer.
+                options.Redis = null;
+            },
+            configure: builder => builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer));
         await service.Ring.GetAsync(Cancellation);
         return service;
     }

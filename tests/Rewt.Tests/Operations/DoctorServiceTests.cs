@@ -80,6 +80,7 @@ public sealed class DoctorServiceTests
         await using var operations = await redis.ConnectAsync();
         await operations.CommandAsync("MULTI");
         await operations.CommandAsync("ZADD", "{rewt:rewt-secret}:dead", TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds(), current);
+        await operations.CommandAsync("PUBLISH", "{rewt:rewt-secret}:look", "look");
         await operations.CommandAsync("CONFIG", "SET", "min-replicas-to-write", 1);
         await operations.CommandAsync("EXEC");
 

@@ -140,7 +140,7 @@ public sealed class NodeInteropTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = Instance.Start(redis.ConnectionString, options =>
         {
-            options.RotationInterval = TimeSpan.FromSeconds(3);
+            (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(300));
             options.AcceptNodeTokens = true;
         });
         await StandStillAsync(redis, service.Ring);

@@ -107,6 +107,17 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
+    public async Task A_key_that_is_revoked_by_hand_is_read_after_thirty_seconds()
+    {
+        await CreateAsync();
+        await ReadAsync();
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, "by-hand");
+        _limits.Advance(TimeSpan.FromSeconds(30));
+
+        (await ReadAsync()).Dead.Keys.ShouldContain("by-hand");
+    }
+
+    [Fact]
     public async Task Revocations_that_become_another_type_let_nothing_be_written_and_are_then_told_by_name()
     {
         await CreateAsync();
