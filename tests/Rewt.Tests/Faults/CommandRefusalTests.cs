@@ -1,5 +1,3 @@
-using Rewt.Internal;
-using StackExchange.Redis;
 
 namespace Rewt.Tests.Faults;
 
