@@ -82,7 +82,7 @@ internal ref struct FlatClaims
         if (name.SequenceEqual("jti"u8)) return ReadText(ref reader, ref _tokenId);
         if (name.SequenceEqual("sub"u8)) return ReadText(ref reader, ref _subject);
         if (name.SequenceEqual("nbf"u8)) return ReadSeconds(ref reader, ref _notBefore);
-        // What else it may be is no tenant's name, and no fault where there are no tenants.
+        // A value that is not a string is no tenant name. It is valid where the namespace has no tenants.
         if (name.SequenceEqual("tenant"u8) && reader.TokenType == JsonTokenType.String) return ReadText(ref reader, ref _tenant);
         return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
     }
