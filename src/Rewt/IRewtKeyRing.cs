@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The key ring of a namespace. Resolve it as a keyed service with the scheme's name to get the ring of a named scheme.</summary>
+/// <summary>Reads the key ring of a namespace, rotates it and revokes keys. Resolve it as a keyed service with the scheme's name to get the ring of a named scheme.</summary>
 public interface IRewtKeyRing
 {
     /// <summary>

@@ -40,7 +40,7 @@ internal sealed partial class RingKeeper : PolledView<KeySnapshot>, ISigningKeys
     /// <summary>Announces this instance and reads the announcements of the others.</summary>
     public InstanceRoll Roll { get; }
 
-    /// <summary>Whether a token that names no key may be signed with a key of this ring.</summary>
+    /// <summary>Whether a token without a key id may have been signed with a key of this ring.</summary>
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>

@@ -4,7 +4,8 @@ namespace Rewt.Internal;
 internal sealed record RingSchedule(long Interval, long Lead, long Retention, long PropagationDelay, long DeadRetention)
 {
     /// <summary>
-    /// How far a TTL and a deadline may differ and still count as equal (milliseconds): a read is atomic, but the two times are rounded separately.
+    /// How far a TTL and a deadline may differ and still count as equal (milliseconds): a read is atomic, but the server takes the TTL and its time at
+    /// slightly different moments.
     /// </summary>
     public const long Tolerance = 50;
 

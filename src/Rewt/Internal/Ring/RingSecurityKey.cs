@@ -32,6 +32,6 @@ internal sealed class RingSecurityKey : SymmetricSecurityKey
         Interlocked.Exchange(ref _idle, hash)?.Dispose();
     }
 
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id, never the secret.</summary>
     public override string ToString() => Secret.ToString();
 }
