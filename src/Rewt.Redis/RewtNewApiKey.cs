@@ -1,12 +1,12 @@
 namespace Rewt;
 
-/// <summary>A key that was just made; nobody can show it again.</summary>
-/// <param name="AppId">The app.</param>
-/// <param name="KeyId">Names the key in lists and for revoking it.</param>
-/// <param name="Key">The key itself: <c>rewt_</c>, the app's id, <c>_</c>, 43 random characters and 8 of a checksum.</param>
-/// <param name="ExpiresAt">When it expires; <see langword="null"/> for never.</param>
+/// <summary>A new API key. The key cannot be displayed again.</summary>
+/// <param name="AppId">The id of the app.</param>
+/// <param name="KeyId">The id of the key, for lists and revocation.</param>
+/// <param name="Key">The key: <c>rewt_</c>, the app's id, <c>_</c>, 43 random characters and a checksum of 8 characters.</param>
+/// <param name="ExpiresAt">When the key expires; <see langword="null"/> for never.</param>
 public sealed record RewtNewApiKey(string AppId, string KeyId, string Key, DateTimeOffset? ExpiresAt)
 {
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id and the app id, never the key.</summary>
     public override string ToString() => $"API key {KeyId} of {AppId}";
 }

@@ -7,24 +7,24 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the Rewt key ring in Redis.</summary>
+/// <summary>Registers the Rewt key ring with keys in Redis.</summary>
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/>, <see cref="IRewtApps"/> and what keeps them. Settings come from the
-    /// configuration section <c>Rewt</c>; nothing needs Redis when the application starts. Implied by <c>AddRewtAuthentication</c> and
-    /// <c>AddRewtSigning</c>; harmless when called twice.
+    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/>, <see cref="IRewtApps"/> and the services behind
+    /// them. Settings come from the configuration section <c>Rewt</c>. The application starts without waiting for Redis. <c>AddRewtAuthentication</c>
+    /// and <c>AddRewtSigning</c> include this call. Calling it twice has no effect beyond <paramref name="configure"/>.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Settings; they go before the configuration.</param>
-    /// <returns>The services.</returns>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewt(this IServiceCollection services, Action<RewtOptions>? configure = null) =>
         services.AddRewt(Options.Options.DefaultName, configure);
 
-    /// <summary>Adds the keys of a namespace in Redis with settings from a section of the configuration.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configuration">The section itself; it goes before the section <c>Rewt</c>.</param>
-    /// <returns>The services.</returns>
+    /// <summary>Adds the keys of a namespace in Redis, with settings from a configuration section.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewt(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -32,13 +32,13 @@ public static class RewtServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a second trust domain under a name: its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are
-    /// keyed by the name.
+    /// Adds a second trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are keyed services
+    /// with the name as the key.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="name">The name.</param>
-    /// <param name="configure">Settings; they go before the configuration.</param>
-    /// <returns>The services.</returns>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The name of the scheme.</param>
+    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewt(this IServiceCollection services, string name, Action<RewtOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -1,36 +1,39 @@
 namespace Rewt;
 
-/// <summary>The key ring of a namespace. A named scheme's ring is the keyed service of the scheme's name.</summary>
+/// <summary>Reads the key ring of a namespace, rotates it and revokes keys. Resolve it as a keyed service with the scheme's name to get the ring of a named scheme.</summary>
 public interface IRewtKeyRing
 {
-    /// <summary>What this instance knows of the ring. With key pairs, an instance that has none yet makes its own, if its Redis login may.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <summary>
+    /// Gets the keys that this instance knows. With key pairs, an instance without a key pair creates one first if its Redis login permits.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The current view of the key ring.</returns>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Makes the pending key current and retires the current one, which verifies until its last token has expired. With key pairs it is this
-    /// instance's own pair that is rotated.
+    /// Makes the pending key current and retires the current key, which verifies until its last token has expired. With key pairs, only this
+    /// instance's own key pair is rotated.
     /// </summary>
-    /// <param name="cancellationToken">Ends the waiting; the rotation may happen all the same.</param>
-    /// <returns>The ring after the rotation.</returns>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <param name="cancellationToken">Cancels the wait. The rotation may still take place.</param>
+    /// <returns>The key ring after the rotation.</returns>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RotateAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Kills a key in whatever state it is. Instances are told at once and know it within one refresh interval.</summary>
-    /// <param name="keyId">The key id; revoking one that is revoked or unknown is harmless.</param>
-    /// <param name="cancellationToken">Ends the waiting; the revocation may happen all the same.</param>
-    /// <returns>The ring after the revocation.</returns>
-    /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a key id.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <summary>Revokes a key, whatever its state. Instances are notified at once and apply the revocation within one refresh interval.</summary>
+    /// <param name="keyId">The key id. Revoking a key that is already revoked or unknown has no effect on other keys.</param>
+    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <returns>The key ring after the revocation.</returns>
+    /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default);
 
-    /// <summary>Kills a key like <see cref="RevokeAsync"/> and waits until every live instance has dropped it.</summary>
+    /// <summary>Revokes a key as <see cref="RevokeAsync"/> does, and waits until every live instance has applied the revocation.</summary>
     /// <param name="keyId">The key id.</param>
-    /// <param name="timeout">How long to wait for the instances; the revocation stands whether they answer or not.</param>
-    /// <param name="cancellationToken">Ends the waiting; the revocation may happen all the same.</param>
-    /// <returns>The ring after the revocation, and the instances that have not confirmed it.</returns>
-    /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a key id.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <param name="timeout">How long to wait for the instances. The revocation stands even if some do not confirm it.</param>
+    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <returns>The key ring after the revocation, and the instances that have not confirmed it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id, or <paramref name="timeout"/> is negative.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtRevocation> RevokeAndWaitAsync(string keyId, TimeSpan timeout, CancellationToken cancellationToken = default);
 }

@@ -1,43 +1,44 @@
 namespace Rewt;
 
 /// <summary>
-/// The tenants of a namespace (<see cref="RewtOptions.Tenants"/>), each with a key ring of its own: a leaked secret harms one of them. A named scheme's
-/// tenants are the keyed service of the scheme's name.
+/// The tenants of a namespace (<see cref="RewtOptions.Tenants"/>). Each tenant has its own key ring, so a leaked secret affects one tenant only.
+/// Resolve it as a keyed service with the scheme's name to get the tenants of a named scheme.
 /// </summary>
 public interface IRewtTenants
 {
     /// <summary>
-    /// Signs for a tenant and verifies what was signed for it; what another tenant signed is refused. Signing makes the tenant's ring if there is none,
-    /// verifying never does.
+    /// Gets the tokens of a tenant. Tokens signed for another tenant are refused. Signing creates the tenant's key ring if there is none; verifying
+    /// never does.
     /// </summary>
-    /// <param name="tenant">The tenant's name: 1 to 128 letters, digits, <c>.</c> <c>_</c> <c>-</c>; case matters.</param>
-    /// <exception cref="ArgumentException"><paramref name="tenant"/> is no name.</exception>
+    /// <param name="tenant">The tenant's name: 1 to 128 letters, digits, <c>.</c> <c>_</c> <c>-</c>; case-sensitive.</param>
+    /// <returns>Signs and verifies for this tenant.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     IRewtTokens Tokens(string tenant);
 
-    /// <summary>Makes a tenant's ring; one that is there stays as it is.</summary>
+    /// <summary>Creates the key ring of a tenant. An existing ring is left unchanged.</summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Ends the waiting; the ring may be made all the same.</param>
-    /// <exception cref="ArgumentException"><paramref name="tenant"/> is no name.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <param name="cancellationToken">Cancels the wait. The ring may still be created.</param>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Kills all keys of a tenant: nothing that was signed for it verifies any more, on any instance, at once where the push arrives and within one refresh
-    /// interval whatever happens to it. Whoever signs for the tenant next signs with a fresh key. A tenant that does not exist stays so.
+    /// Revokes all keys of a tenant. No token signed for it before verifies again, on any instance: at once where the push message arrives, otherwise
+    /// within one refresh interval. The next token for the tenant is signed with a new key. A tenant that does not exist is not created.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Ends the waiting; the revocation may happen all the same.</param>
-    /// <exception cref="ArgumentException"><paramref name="tenant"/> is no name.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Kills all keys of a tenant like <see cref="RevokeTenantAsync"/> and takes its ring away. What was signed stays dead, even if the tenant is created again;
-    /// signing for it creates it again.
+    /// Revokes all keys of a tenant as <see cref="RevokeTenantAsync"/> does, and deletes its key ring. Signing for the tenant creates a new ring.
+    /// Earlier tokens stay revoked, even after that.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <param name="cancellationToken">Ends the waiting; the deletion may happen all the same.</param>
-    /// <exception cref="ArgumentException"><paramref name="tenant"/> is no name.</exception>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <param name="cancellationToken">Cancels the wait. The deletion may still take place.</param>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default);
 }

@@ -4,65 +4,81 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rewt;
 
 /// <summary>
-/// Signs and verifies outside HTTP. What <c>SignAsync</c> makes is data, <c>typ</c> <c>rewt-data+jwt</c> (RFC 8725 §3.11): no receiver
-/// takes it for a bearer token, and <see cref="VerifyAsync"/> takes no bearer token for data.
+/// Signs and verifies outside HTTP. <c>SignAsync</c> creates data tokens, with <c>typ</c> <c>rewt-data+jwt</c> (RFC 8725 §3.11): a receiver never
+/// accepts one as a bearer token, and <see cref="VerifyAsync"/> never accepts a bearer token as data.
 /// </summary>
 public interface IRewtTokens
 {
-    /// <summary>Signs a value as JSON (<see cref="System.Text.Json.JsonSerializerDefaults.Web"/>); good for <see cref="RewtOptions.TokenLifetime"/>.</summary>
-    /// <typeparam name="T">What is signed.</typeparam>
-    /// <param name="value">The value.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <summary>
+    /// Signs a value as JSON, with <see cref="System.Text.Json.JsonSerializerDefaults.Web"/>. The token is valid for
+    /// <see cref="RewtOptions.TokenLifetime"/>.
+    /// </summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="value">The value to sign.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The token.</returns>
     /// <exception cref="ArgumentException">The token would be longer than 8 KiB, or is nested deeper than 16 levels.</exception>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default);
 
     /// <summary>Signs a value as JSON without reflection, for applications that are trimmed or compiled ahead of time.</summary>
-    /// <typeparam name="T">What is signed.</typeparam>
-    /// <param name="value">The value.</param>
-    /// <param name="typeInfo">How it is written, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="value">The value to sign.</param>
+    /// <param name="typeInfo">How to serialize the value, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The token.</returns>
     /// <exception cref="ArgumentException">The token would be longer than 8 KiB, or is nested deeper than 16 levels.</exception>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default);
 
-    /// <summary>Signs a text; read it back from <see cref="RewtVerification.Text"/>.</summary>
-    /// <param name="value">The text.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <summary>Signs a string. <see cref="RewtVerification.Text"/> returns it after verification.</summary>
+    /// <param name="value">The string to sign.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The token.</returns>
     /// <exception cref="ArgumentException">The token would be longer than 8 KiB.</exception>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> SignAsync(string value, CancellationToken cancellationToken = default);
 
-    /// <summary>Signs bytes; read them back from <see cref="RewtVerification.Bytes"/>.</summary>
-    /// <param name="value">The bytes.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <summary>Signs bytes. <see cref="RewtVerification.Bytes"/> returns them after verification.</summary>
+    /// <param name="value">The bytes to sign.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The token.</returns>
     /// <exception cref="ArgumentException">The token would be longer than 8 KiB.</exception>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> SignAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default);
 
-    /// <summary>Verifies what <c>SignAsync</c> made anywhere in the namespace, and what Node signed where
-    /// <see cref="RewtOptions.AcceptNodeTokens"/> is on. A bad token is a result, not an exception.</summary>
+    /// <summary>
+    /// Verifies a data token that any service of the namespace signed with <c>SignAsync</c>, and tokens of Node's <c>rewt</c> if
+    /// <see cref="RewtOptions.AcceptNodeTokens"/> is set. A bad token is a result, not an exception.
+    /// </summary>
     /// <param name="token">The token.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The content of the token, or the reason why it was refused.</returns>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a bearer token for another transport (a queue, SignalR); over HTTP, <c>AddRewtSigning</c> does it.</summary>
-    /// <param name="audience">The service that is called; <see langword="null"/> for any of the namespace, where all share one secret.</param>
-    /// <param name="claims">What else the token says; <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are not the caller's to set.
-    /// In an application that is trimmed or compiled ahead of time: text, numbers, true and false, times, lists of text, <c>JsonElement</c> and <c>JsonNode</c>.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
-    /// <exception cref="ArgumentException">A reserved claim, a malformed audience or none with key pairs, or a token longer than 8 KiB or nested deeper than 16 levels.</exception>
-    /// <exception cref="NotSupportedException">A claim's value cannot be written as JSON.</exception>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <summary>
+    /// Creates a bearer token for a transport other than HTTP, such as a queue or SignalR. <c>AddRewtSigning</c> does this for an <c>HttpClient</c>.
+    /// </summary>
+    /// <param name="audience">The service to call. <see langword="null"/> means any service of the namespace and is valid with a shared secret only.</param>
+    /// <param name="claims">Additional claims. <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are
+    /// reserved. Applications that are trimmed or compiled ahead of time can use strings, numbers, Booleans, dates and times, lists of strings,
+    /// <c>JsonElement</c> and <c>JsonNode</c>.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="ArgumentException">A claim is reserved; the audience is malformed, or missing with key pairs; or the token would be longer
+    /// than 8 KiB or nested deeper than 16 levels.</exception>
+    /// <exception cref="NotSupportedException">The value of a claim cannot be serialized as JSON.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Verifies a bearer token that came by another transport, as the HTTP scheme would.</summary>
+    /// <summary>Verifies a bearer token that was received over a transport other than HTTP, by the rules of the HTTP scheme.</summary>
     /// <param name="token">The token, without the word <c>Bearer</c>.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <param name="cancellationToken">Cancels the wait for keys.</param>
+    /// <returns>The content of the token, or the reason why it was refused.</returns>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default);
 }

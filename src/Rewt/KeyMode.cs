@@ -1,11 +1,11 @@
 namespace Rewt;
 
-/// <summary>What the services of a namespace sign with.</summary>
+/// <summary>The kind of key that the services of a namespace sign with.</summary>
 public enum KeyMode
 {
-    /// <summary>One secret that all share (HS256): whoever can verify can sign.</summary>
+    /// <summary>One secret shared by all services (HS256). Every service that can verify can also sign.</summary>
     SharedSecret,
 
-    /// <summary>A key pair of each instance's own: the private key never leaves its process, all others hold public keys.</summary>
+    /// <summary>A key pair for each instance. The private key never leaves its process; the other services have the public key.</summary>
     KeyPair,
 }

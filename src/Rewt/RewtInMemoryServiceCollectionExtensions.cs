@@ -8,12 +8,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtInMemoryServiceCollectionExtensions
 {
     /// <summary>
-    /// Keeps the keys in this process's memory: for tests, and for an application whose parts call each other within one process. Keys are
-    /// shared with nobody and gone when the process ends.
+    /// Keeps the keys in the memory of this process: for tests, and for an application whose parts call each other within one process. The keys are
+    /// not shared with other processes and are lost when the process ends.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Settings; they go before the configuration section <c>Rewt</c>.</param>
-    /// <returns>The services.</returns>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">Configures the settings. They take precedence over the configuration section <c>Rewt</c>.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtInMemory(this IServiceCollection services, Action<RewtOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

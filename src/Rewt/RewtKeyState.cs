@@ -1,17 +1,17 @@
 namespace Rewt;
 
-/// <summary>Where a key stands in its life.</summary>
+/// <summary>The state of a key in its life cycle.</summary>
 public enum RewtKeyState
 {
-    /// <summary>Published so that every receiver holds it before it signs.</summary>
+    /// <summary>Published, so that every receiver has it before it signs.</summary>
     Pending,
 
     /// <summary>The one key that signs.</summary>
     Current,
 
-    /// <summary>Signs no more; verifies until the last token it signed has expired.</summary>
+    /// <summary>No longer signs; verifies until the last token it signed has expired.</summary>
     Retired,
 
-    /// <summary>Dead: nothing it signed verifies, ever again.</summary>
+    /// <summary>Permanently rejected: no token it signed verifies.</summary>
     Revoked,
 }

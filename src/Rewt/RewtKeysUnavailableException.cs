@@ -1,18 +1,19 @@
 namespace Rewt;
 
 /// <summary>
-/// The keys cannot be had: Redis has been away for longer than <see cref="RewtOptions.StaleBudget"/> or was never reached, or what
-/// it holds is no usable secret. Nothing is signed and no token is called bad; a receiver answers 503 with <c>Retry-After</c>.
+/// The exception that is thrown when the keys are unavailable: Redis was never reached or has been unreachable for longer than
+/// <see cref="RewtOptions.StaleBudget"/>, or it holds no usable secret. No token is signed and none is refused as bad; a receiver answers 503 with
+/// <c>Retry-After</c>.
 /// </summary>
 public sealed class RewtKeysUnavailableException : Exception
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What is the matter and what mends it.</param>
-    /// <param name="retryAfter">When it makes sense to try again.</param>
-    /// <param name="innerException">What the store said, if it said anything.</param>
+    /// <summary>Initializes a new instance of the exception.</summary>
+    /// <param name="message">The problem and its solution.</param>
+    /// <param name="retryAfter">How long to wait before the next attempt.</param>
+    /// <param name="innerException">The error of the store, if any.</param>
     public RewtKeysUnavailableException(string message, TimeSpan retryAfter, Exception? innerException = null)
         : base(message, innerException) => RetryAfter = retryAfter;
 
-    /// <summary>When it makes sense to try again.</summary>
+    /// <summary>How long to wait before the next attempt.</summary>
     public TimeSpan RetryAfter { get; }
 }

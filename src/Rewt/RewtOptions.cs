@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Rewt;
 
 /// <summary>
-/// Settings of one namespace: who this service is, where the keys live and how they move. Bound from the configuration section
-/// <c>Rewt</c> under the same names and checked together when the application starts.
+/// Settings of one namespace: the name of this service, where the keys are stored, and when they rotate. They are bound from the configuration
+/// section <c>Rewt</c> under the same names, and validated together when the application starts.
 /// </summary>
 public sealed class RewtOptions
 {
@@ -20,84 +20,93 @@ public sealed class RewtOptions
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c> <c>:</c>, at most 128 characters. Default <c>rewt</c>.</value>
     public string Namespace { get; set; } = "rewt";
 
-    /// <summary>The name of this service: the issuer (<c>iss</c>) of what it signs and the audience (<c>aud</c>) that its callers name.</summary>
+    /// <summary>The name of this service: the issuer (<c>iss</c>) of the tokens it signs, and the audience (<c>aud</c>) of the tokens it accepts.</summary>
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
     public string? ServiceName { get; set; }
 
-    /// <summary>What this service signs with, and what it accepts.</summary>
+    /// <summary>The kind of key that this service signs with and accepts.</summary>
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
     public KeyMode KeyMode { get; set; }
 
-    /// <summary>
-    /// Accept the tokens of this other mode too, while a fleet moves from one to the other: what signed a token says how it is verified, never the token.
-    /// </summary>
-    /// <value>Default <see langword="null"/>: only those of <see cref="KeyMode"/>.</value>
+    /// <summary>Also accept tokens of the other mode during a migration. The algorithm is chosen by the key, never by the token.</summary>
+    /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/>.</value>
     public KeyMode? AlsoAccept { get; set; }
 
-    /// <summary>The algorithm of the key pairs that this service makes (RFC 7518 §3.1); the shared secret's is HS256.</summary>
+    /// <summary>The algorithm of the key pairs that this service generates (RFC 7518 §3.1). A shared secret always uses HS256.</summary>
     /// <value><c>ES256</c>, <c>ES384</c>, <c>RS256</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
     public string Algorithm { get; set; } = "ES256";
 
-    /// <summary>The services that may call this one, by the name they sign with (<c>iss</c>).</summary>
-    /// <value>Names of services. Default: none, which lets every service of the namespace call.</value>
+    /// <summary>The services that may call this service, by the issuer (<c>iss</c>) of their tokens.</summary>
+    /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
     public IList<string> TrustedIssuers { get; set; } = [];
 
     /// <summary>
-    /// A file with the private key that this service signs with, in PEM: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1.
-    /// With it or any of <see cref="SigningCertificate"/> and <see cref="VerificationKeys"/> no keys are looked for in Redis.
+    /// A PEM file with the private key that this service signs with: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1.
+    /// If it, <see cref="SigningCertificate"/> or <see cref="VerificationKeys"/> is set, no keys are read from Redis.
     /// </summary>
     /// <value>A path, relative to the content root. RSA of 2048 to 4096 bits, P-256 or P-384. Default: none.</value>
     public string? SigningKeyFile { get; set; }
 
-    /// <summary>The password of an encrypted <see cref="SigningKeyFile"/>; keep it where you keep secrets.</summary>
+    /// <summary>The password of an encrypted <see cref="SigningKeyFile"/>. Store it as a secret.</summary>
     /// <value>Default: none.</value>
     public string? SigningKeyPassword { get; set; }
 
-    /// <summary>A certificate with the private key that this service signs with, in place of <see cref="SigningKeyFile"/>; for code only.</summary>
-    /// <value>Its dates and its issuer are not looked at. It is the caller's to dispose of, after the application. Default: none.</value>
+    /// <summary>
+    /// A certificate with the private key that this service signs with, instead of <see cref="SigningKeyFile"/>. It can be set in code only.
+    /// </summary>
+    /// <value>The validity period and the issuer of the certificate are not checked. The application owns the certificate and disposes it after the
+    /// host. Default: none.</value>
     public X509Certificate2? SigningCertificate { get; set; }
 
     /// <summary>
-    /// The public keys whose tokens this service accepts, in place of keys in Redis: each a PEM file (public key or certificate), a file with the line
-    /// <c>ssh-rsa AAAA…</c>, a JWKS (RFC 7517 §5) in a file or behind an https address, or one of these texts itself.
+    /// The public keys whose tokens this service accepts, instead of keys in Redis. Each entry is a PEM file (public key or certificate), a file with
+    /// the line <c>ssh-rsa AAAA…</c>, a JWKS (RFC 7517 §5) in a file or at an https address, or one of these texts itself.
     /// </summary>
-    /// <value>Whoever holds one of the private keys can sign as any issuer: see <see cref="TrustedIssuers"/>. Default: none.</value>
+    /// <value>The owner of any of the private keys can sign as any issuer; <see cref="TrustedIssuers"/> limits the issuers. Default: none.</value>
     public IList<string> VerificationKeys { get; set; } = [];
 
     /// <summary>
-    /// The claims that a bearer token must have. Only where there are <see cref="VerificationKeys"/> may it leave out one of ours: a token without
-    /// <c>exp</c> is good for <see cref="MaxTokenLifetime"/> after its <c>iat</c>, and one without both as long as its key.
+    /// The claims that a bearer token must contain. Default claims can be omitted from this list only when <see cref="VerificationKeys"/> is set. A
+    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>; a token without both is valid as long as its
+    /// key.
     /// </summary>
-    /// <value>Names of claims. Default: none named, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
+    /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set; } = [];
 
     /// <summary>
-    /// The StackExchange.Redis connection string: <c>host:port,password=...,ssl=true</c>. Set at most one of it, <see cref="ConfigurationOptions"/> and
-    /// <see cref="ConnectionMultiplexerFactory"/>; each of them goes before an <see cref="IConnectionMultiplexer"/> in the service collection.
+    /// The StackExchange.Redis connection string: <c>host:port,password=...,ssl=true</c>. Set at most one of <see cref="Redis"/>,
+    /// <see cref="ConfigurationOptions"/> and <see cref="ConnectionMultiplexerFactory"/>; each takes precedence over an
+    /// <see cref="IConnectionMultiplexer"/> in the service collection.
     /// </summary>
-    /// <value>Default: none, which means an <see cref="IConnectionMultiplexer"/> that is registered, keyed by <see cref="Namespace"/> or without a key; else
+    /// <value>Default: none, which uses a registered <see cref="IConnectionMultiplexer"/>, keyed by <see cref="Namespace"/> or without a key, or else
     /// <c>ConnectionStrings:redis</c> of the configuration.</value>
     public string? Redis { get; set; }
 
-    /// <summary>The same as <see cref="Redis"/> for what a string cannot say, such as a client certificate; for code only.</summary>
-    /// <value>It is copied when a connection is opened; attempts to connect and the pauses between them are set by this library. Default: none.</value>
+    /// <summary>
+    /// The Redis connection as an options object instead of <see cref="Redis"/>, for settings that a string cannot express, such as a client
+    /// certificate. It can be set in code only.
+    /// </summary>
+    /// <value>The object is copied when a connection is opened. This library sets the connect retries and the delays between them. Default: none.</value>
     public ConfigurationOptions? ConfigurationOptions { get; set; }
 
     /// <summary>
-    /// Returns the connection, which remains the application's and is never disposed here; for code only. It is called again when the call has failed and
-    /// when the connection it returned has been disposed, and separately for the keys and for trusted apps.
+    /// Returns a connection that the application owns; this library never disposes it. It can be set in code only. The factory is called separately
+    /// for the keys and for trusted apps, and again after a call failed or the returned connection was disposed.
     /// </summary>
     /// <value>Default: none.</value>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
-    /// <summary><see cref="Redis"/> comes from <c>ConnectionStrings:redis</c>, which other libraries read too: a registered multiplexer goes before it.</summary>
+    /// <summary>
+    /// <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. Other libraries read that setting too, so a registered multiplexer takes
+    /// precedence over it.
+    /// </summary>
     internal bool IsRedisFallback { get; set; }
 
     /// <summary>How long a secret signs before the next one takes over; the TTL of the Redis key.</summary>
     /// <value>At least ten times the effective <see cref="RefreshInterval"/>. Default 24 hours.</value>
     public TimeSpan RotationInterval { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long a token that this service signs is good (<c>exp</c> − <c>iat</c>).</summary>
+    /// <summary>How long a token that this service signs is valid (<c>exp</c> − <c>iat</c>).</summary>
     /// <value>From 1 second to <see cref="MaxTokenLifetime"/>, in whole seconds. Default 60 seconds.</value>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -105,11 +114,13 @@ public sealed class RewtOptions
     /// <value>From <see cref="TokenLifetime"/> to 31 days. Default 5 minutes.</value>
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far the clocks of two services may be apart.</summary>
+    /// <summary>How far the clocks of two services may differ.</summary>
     /// <value>From zero to 10 minutes. Default 30 seconds.</value>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How old an instance's view of the key ring may be while Redis can be reached: the bound on a revocation that no push announces.</summary>
+    /// <summary>
+    /// The maximum age of an instance's view of the key ring while Redis is reachable: the longest delay of a revocation whose push message is lost.
+    /// </summary>
     /// <value>At least 100 milliseconds. Default: 5 seconds or a tenth of <see cref="RotationInterval"/>, whichever is less.</value>
     public TimeSpan RefreshInterval
     {
@@ -125,36 +136,48 @@ public sealed class RewtOptions
         set => _propagationDelay = value;
     }
 
-    /// <summary>How long to go on with known keys while Redis is away; after it, signing throws and receivers answer 503.</summary>
+    /// <summary>
+    /// How long known keys remain in use while Redis is unreachable. After that, signing throws <see cref="RewtKeysUnavailableException"/> and
+    /// receivers answer 503.
+    /// </summary>
     /// <value>At least the effective <see cref="RefreshInterval"/>. Default 1 hour.</value>
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Accept the tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>, which carry only <c>iat</c> and are good for
-    /// <see cref="MaxTokenLifetime"/>. They name no issuer and no audience, so they are good at every service of the namespace.
+    /// Accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. They carry only <c>iat</c> and are valid for <see cref="MaxTokenLifetime"/>.
+    /// They name no issuer and no audience, so every service of the namespace accepts them.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptNodeTokens { get; set; }
 
-    /// <summary>Let every client send tokens over plain http to hosts other than loopback, where anyone on the path can read and re-use them,
-    /// and fetch <see cref="VerificationKeys"/> that way, where anyone on the path can put in keys of their own.</summary>
+    /// <summary>
+    /// Permit plain http to hosts other than loopback, both for sending tokens, where anyone on the network path can read and reuse them, and for
+    /// fetching <see cref="VerificationKeys"/>, where anyone on the network path can substitute their own keys.
+    /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
     /// <summary>
-    /// Give each tenant (or each user) a key ring of its own, <c>{Namespace}:{tenant}:rewt-secret</c>: what is signed names its tenant in the claim
-    /// <c>tenant</c>, and a token that names none is refused. See <see cref="IRewtTenants"/>.
+    /// Give each tenant (or each user) its own key ring, <c>{Namespace}:{tenant}:rewt-secret</c>. A token names its tenant in the claim
+    /// <c>tenant</c>; a token without that claim is refused. See <see cref="IRewtTenants"/>.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool Tenants { get; set; }
 
-    /// <summary>How many tenants' rings this instance holds in memory, some 4 KB each; the least recently used leaves first and is read again when it is needed.</summary>
-    /// <value>At least 16. Default 20,000; size it to the tenants that are active at one time.</value>
+    /// <summary>
+    /// The number of tenants' key rings that this instance holds in memory, at about 4 KB each. The least recently used ring is evicted first and is
+    /// read again when needed.
+    /// </summary>
+    /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
 
-    /// <summary>The binder sets each property to what it reads from it; that must not make a derived default a given value.</summary>
+    /// <summary>
+    /// Binds the configuration section. The binder assigns every property the value it reads from it, which would turn a derived default into an
+    /// explicit value, so derived defaults are restored.
+    /// </summary>
     /// <remarks>
-    /// By reflection in trimmed and native applications too: a generated binder would take a certificate apart to bind what is for code only.
+    /// Binding uses reflection in trimmed and native applications too: a generated binder would try to bind the members of the certificate, which is
+    /// for code only.
     /// </remarks>
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(RewtOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.Interfaces, typeof(IList<string>))]

@@ -1,23 +1,23 @@
 namespace Rewt;
 
-/// <summary>Why a token was refused: a closed list, the same that a receiver puts into <c>rewt_error</c>.</summary>
+/// <summary>The reason why a token was refused. A receiver sends the name in parentheses as <c>rewt_error</c>.</summary>
 public enum RewtRefusal
 {
-    /// <summary>Not refused.</summary>
+    /// <summary>The token was not refused.</summary>
     None,
 
-    /// <summary>The key is unknown or revoked here: sign again with a fresh one (<c>stale_key</c>).</summary>
+    /// <summary>The key is unknown or revoked at the receiver; sign again with a new key (<c>stale_key</c>).</summary>
     StaleKey,
 
-    /// <summary>Past its <c>exp</c> and the clock skew (<c>expired</c>).</summary>
+    /// <summary>The token's <c>exp</c> has passed by more than the clock skew (<c>expired</c>).</summary>
     Expired,
 
-    /// <summary><c>iat</c> or <c>nbf</c> lies ahead by more than the clock skew (<c>not_yet_valid</c>).</summary>
+    /// <summary><c>iat</c> or <c>nbf</c> is in the future by more than the clock skew (<c>not_yet_valid</c>).</summary>
     NotYetValid,
 
-    /// <summary>Made for another service (<c>bad_audience</c>).</summary>
+    /// <summary>The token is for another service (<c>bad_audience</c>).</summary>
     BadAudience,
 
-    /// <summary>Everything else; deliberately not said what (<c>invalid</c>).</summary>
+    /// <summary>Any other reason, which is deliberately not disclosed (<c>invalid</c>).</summary>
     Invalid,
 }

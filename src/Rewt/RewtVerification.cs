@@ -6,58 +6,60 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>What verifying a token said: its content, or why it was refused.</summary>
+/// <summary>The result of a verification: the content of the token, or the reason why it was refused.</summary>
 public sealed class RewtVerification
 {
     private readonly TokenVerdict _verdict;
 
     internal RewtVerification(TokenVerdict verdict) => _verdict = verdict;
 
-    /// <summary>Whether the token is good.</summary>
+    /// <summary>Whether the token is valid.</summary>
     public bool IsValid => _verdict.IsValid;
 
-    /// <summary>Why it was refused; <see cref="RewtRefusal.None"/> when it is good.</summary>
+    /// <summary>The reason why the token was refused; <see cref="RewtRefusal.None"/> when it is valid.</summary>
     public RewtRefusal Refusal => _verdict.Refusal;
 
     /// <summary>
-    /// The service that signed (<c>iss</c>), or <c>app:</c> and the id of the trusted app that a token endpoint gave the token to; <see langword="null"/>
-    /// when the token is bad or came from Node.
+    /// The service that signed the token (<c>iss</c>), or <c>app:</c> and the id of the trusted app that received the token from a token endpoint.
+    /// <see langword="null"/> when the token is not valid or came from Node.
     /// </summary>
     public string? Issuer => _verdict.App ?? _verdict.Claims?.Issuer;
 
-    /// <summary>The key that signed (<c>kid</c>); <see langword="null"/> when the token is bad or came from Node.</summary>
+    /// <summary>The id of the key that signed the token (<c>kid</c>); <see langword="null"/> when the token is not valid or came from Node.</summary>
     public string? KeyId => IsValid ? _verdict.Header.KeyId : null;
 
-    /// <summary>When it was signed (<c>iat</c>).</summary>
+    /// <summary>When the token was signed (<c>iat</c>).</summary>
     public DateTimeOffset? IssuedAt => At(_verdict.Claims?.IssuedAt);
 
-    /// <summary>When it expires (<c>exp</c>); <see langword="null"/> when the token is bad or Node gave it none.</summary>
+    /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when it is not valid or Node set no expiry.</summary>
     public DateTimeOffset? ExpiresAt => At(_verdict.Claims?.ExpiresAt);
 
-    /// <summary>The claims of the token; <see langword="null"/> when it is bad.</summary>
+    /// <summary>The claims of the token; <see langword="null"/> when it is not valid.</summary>
     public ClaimsIdentity? Identity => _verdict.Identity;
 
-    /// <summary>The text that was signed; <see langword="null"/> when the token is bad or holds something else.</summary>
+    /// <summary>The string that was signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
     public string? Text => ContentType == DataContent.Text ? Data(data => data.GetString()) : null;
 
-    /// <summary>The bytes that were signed; <see langword="null"/> when the token is bad or holds something else.</summary>
+    /// <summary>The bytes that were signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
     public byte[]? Bytes => ContentType == DataContent.Bytes ? Data(DataContent.ReadBytes) : null;
 
     private string? ContentType => IsValid ? _verdict.Header.ContentType : null;
 
-    /// <summary>The value that was signed. Of a bearer token or one from Node: all its claims.</summary>
-    /// <typeparam name="T">What to read.</typeparam>
-    /// <exception cref="InvalidOperationException">The token is bad, or holds text or bytes.</exception>
-    /// <exception cref="JsonException">The value is no <typeparamref name="T"/>.</exception>
+    /// <summary>Deserializes the value that was signed. For a bearer token or a token of Node, the value is the whole payload.</summary>
+    /// <typeparam name="T">The type to deserialize.</typeparam>
+    /// <returns>The value.</returns>
+    /// <exception cref="InvalidOperationException">The token is not valid, or contains a string or bytes.</exception>
+    /// <exception cref="JsonException">The value cannot be deserialized as <typeparamref name="T"/>.</exception>
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     public T? Get<T>() => Get((JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T)));
 
-    /// <summary>The value that was signed, read without reflection, for applications that are trimmed or compiled ahead of time.</summary>
-    /// <typeparam name="T">What to read.</typeparam>
-    /// <param name="typeInfo">How it is read, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
-    /// <exception cref="InvalidOperationException">The token is bad, or holds text or bytes.</exception>
-    /// <exception cref="JsonException">The value is no <typeparamref name="T"/>.</exception>
+    /// <summary>Deserializes the value that was signed without reflection, for applications that are trimmed or compiled ahead of time.</summary>
+    /// <typeparam name="T">The type to deserialize.</typeparam>
+    /// <param name="typeInfo">How to deserialize the value, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="InvalidOperationException">The token is not valid, or contains a string or bytes.</exception>
+    /// <exception cref="JsonException">The value cannot be deserialized as <typeparamref name="T"/>.</exception>
     public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
@@ -70,7 +72,7 @@ public sealed class RewtVerification
         };
     }
 
-    /// <summary>Says whether the token is good, and nothing of its content.</summary>
+    /// <summary>Returns whether the token is valid, without its content.</summary>
     public override string ToString() => IsValid ? $"valid, key {KeyId ?? "not named"}" : $"refused: {Refusal}";
 
     private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;

@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers the trusted apps of a ring; nothing is opened before somebody asks for them.</summary>
+/// <summary>Registers the trusted apps of a namespace. The store is opened on first use.</summary>
 internal static class AppStores
 {
-    /// <summary>Harmless when called twice for one name.</summary>
+    /// <summary>Adds the services. Further calls for the same name have no effect.</summary>
     public static void Add(IServiceCollection services, string name)
     {
         services.TryAddSingleton<IAppStoreFactory, RedisAppStoreFactory>();

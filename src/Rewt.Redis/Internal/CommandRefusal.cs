@@ -3,27 +3,27 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Servers that do not let a login use a command: an ACL denies it, the command is renamed or switched off, or the client's own command map leaves it
-/// out. Each of these leads to the next simpler command that does the same.
+/// Detects that a command is refused: an ACL denies it, it is renamed or disabled, or the client's command map excludes it. The caller then uses a
+/// simpler command with the same effect.
 /// </summary>
 internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>How servers and proxies say that they do not have a command; only ACLs have a code of their own for it.</summary>
+    /// <summary>Parts of error messages with which servers and proxies refuse a command. Only ACLs have an error code for it.</summary>
     private static readonly string[] Sentences =
         ["unknown command", "EXEC without MULTI", "unknown subcommand", "unsupported command", "not supported", "command not allowed", "not allowed to", "support disabled", "is disabled"];
 
     public static bool Is(Exception exception) => exception switch
     {
         RedisServerException server => server.Message.Contains("NOPERM", StringComparison.Ordinal) || IsUnknown(server.Message),
-        // The other exceptions of this type are about replicas and slots.
+        // Other exceptions of this type concern replicas and slots.
         RedisCommandException client => client.Message.Contains("command-map", StringComparison.Ordinal),
         _ => false,
     };
 
     /// <summary>
-    /// The same error without the arguments of the command, which a server repeats when it does not know the command and which may be a secret;
+    /// Returns the error without the arguments of the command, which may be secrets and which a server repeats for an unknown command.
     /// <see langword="null"/> for any other error.
     /// </summary>
     public static RedisServerException? WithoutArguments(RedisServerException exception) =>

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The same write as the script's for a login that may not run scripts: a transaction that watches what the plan was made from.</summary>
+/// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
 internal static class ConditionalWrite
 {
     public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingPlan plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
@@ -13,7 +13,7 @@ internal static class ConditionalWrite
         transaction.AddCondition(basis.Slot switch
         {
             { IsAbsent: true } => Condition.KeyNotExists(keys.Secret),
-            // Longer than a reading goes: what it says there cannot be compared, and nothing but the ring will be written.
+            // The value is longer than a reading and cannot be compared. The plan for such a value writes only the ring.
             { Value.Length: > Secret.MaximumBytes } => Condition.KeyExists(keys.Secret),
             { Value: var value } => Condition.StringEqual(keys.Secret, value),
         });

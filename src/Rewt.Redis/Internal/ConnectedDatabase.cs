@@ -3,12 +3,13 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Transactions and scripts only on a connection that is there. StackExchange.Redis 2.13 queues one that is sent while it is disconnected, and then never
-/// connects again: the application's own commands on that multiplexer would fail with ours. Plain commands do it no harm.
+/// Ensures that transactions and scripts are sent on an established connection only. StackExchange.Redis 2.13 queues one that is sent while it is
+/// disconnected and then never reconnects, which would also break the application's own commands on that multiplexer. Plain commands are not
+/// affected.
 /// </summary>
 internal static class ConnectedDatabase
 {
-    /// <summary>Waits until the primary that holds a key is connected. To be called right before a transaction or a script is sent.</summary>
+    /// <summary>Waits until the primary that holds a key is connected. Call it immediately before sending a transaction or a script.</summary>
     /// <exception cref="RedisConnectionException">The primary is not connected.</exception>
     /// <exception cref="TimeoutException">The primary was not connected in time.</exception>
     public static Task UntilConnectedAsync(this IDatabase database, RedisKey key, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
@@ -18,12 +19,12 @@ internal static class ConnectedDatabase
     {
         try
         {
-            // The client library sends a plain command as soon as it has a connection again.
+            // The client library sends a plain command as soon as it has reconnected.
             await database.StringGetRangeAsync(key, 0, 0, CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException)
         {
-            // An error (the key is of another type, the login may not read it) is an answer of a server that is connected.
+            // An error, for example for a wrong type or a missing permission, also proves that the server is connected.
         }
 
         if (!database.IsConnected(key, CommandFlags.DemandMaster))

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The channel on which instances tell each other to look: a hint, which may come twice, late or not at all.</summary>
+/// <summary>The channel on which instances notify each other of changes. A message is only a hint: it may come twice, late or not at all.</summary>
 internal sealed class HintChannel(RedisConnection connection, string channel, string message, TimeProvider time) : IAsyncDisposable
 {
     private ISubscriber? _subscriber;
@@ -14,14 +14,16 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
 
     private RedisChannel Literal => new(channel, RedisChannel.PatternMode.Literal);
 
-    /// <summary>Publishes under the channel's own name, and under the one that a client with a channel prefix subscribes to.</summary>
+    /// <summary>Publishes a hint under the channel's own name, and under the prefixed name if the client has a channel prefix.</summary>
     public void Publish(IDatabase database)
     {
         database.PublishAsync(Literal, message).Abandon();
         if (HasPrefix(database)) database.ExecuteAsync("PUBLISH", channel, message).Abandon();
     }
 
-    /// <summary>What a script has published under the channel's own name is published for clients with the same channel prefix too.</summary>
+    /// <summary>
+    /// Publishes a hint under the prefixed name if the client has a channel prefix. A script has published it under the channel's own name already.
+    /// </summary>
     public void PublishToPrefix(IDatabase database)
     {
         if (HasPrefix(database)) database.PublishAsync(Literal, message).Abandon();
@@ -29,13 +31,14 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
 
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 
-    /// <param name="look">What to do with a message: it may be anything.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Subscribes to the hints.</summary>
+    /// <param name="look">Handles a message, whose content is unchecked.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
     {
         connection.Resubscribe = again => SubscribeAsync(look, again);
         _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
-        // A subscription that failed may be registered all the same; one handler, taken off first, is never there twice.
+        // A failed subscription may still be registered, so the handler is removed first and never runs twice.
         if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
         _onMessage ??= (_, said) => look(said.ToString());
         await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
@@ -49,7 +52,9 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
         }
     }
 
-    /// <summary>Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.</summary>
+    /// <summary>
+    /// Removes a handler. Asynchronous, so that an exception that the library throws synchronously on a closed connection also becomes a failed task.
+    /// </summary>
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
         await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);
 

@@ -3,13 +3,16 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The secret alone, with the commands that Node's rewt uses, for a login that may do nothing more. What else there is to know stays in this process.</summary>
+/// <summary>
+/// Reads and writes the secret only, with the commands that Node's rewt uses, for a login without further permissions. The ring and the revocations
+/// stay in the memory of this process.
+/// </summary>
 internal sealed class NodeWay(RedisConnection connection, RedisKeys keys, TimeProvider time)
 {
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>The whole ring can be read again: what was remembered here in its place no longer counts.</summary>
+    /// <summary>Discards the remembered ring and revocations, because the whole ring is readable again.</summary>
     public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, long>.Empty);
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)

@@ -2,21 +2,21 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The questions that make up a reading of public keys, under way.</summary>
+/// <summary>The pending commands that read public keys.</summary>
 internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceParts[] services)
 {
-    /// <param name="database">Where to ask.</param>
-    /// <param name="keys">The names of the keys.</param>
+    /// <param name="database">The database or transaction.</param>
+    /// <param name="keys">The names of the Redis keys.</param>
     /// <param name="services">The services whose rings are read.</param>
-    /// <param name="asked">Those of which only the existence is asked.</param>
-    /// <param name="isOneByOne">One command for each key: a cluster that moves the slot answers no command about several.</param>
+    /// <param name="asked">The services that are only checked for existence.</param>
+    /// <param name="isOneByOne">Whether to send one command for each key, because a cluster that migrates the slot rejects commands on several keys.</param>
     public static PairParts Request(
         IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairParts(
             names,
-            // One command however many are asked for: a forged issuer costs a few bytes.
+            // One command for all of them, so that a forged issuer costs a few bytes only.
             isOneByOne
                 ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
@@ -42,7 +42,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
         return new PairReading(clock, await ServiceParts.DeadAsync(dead).ConfigureAwait(false), rings);
     }
 
-    /// <summary>Which of those asked for exist.</summary>
+    /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>
     public async Task<IReadOnlyCollection<string>> FoundAsync(IReadOnlyCollection<string> asked)
     {
         var epochOf = await EpochsAsync().ConfigureAwait(false);

@@ -3,14 +3,14 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of a namespace's public keys in Redis: all in one cluster slot, and each service's under its own name, so that an access rule can give a
-/// service its own ring to write and nothing else.
+/// The Redis key names of a namespace's public keys. All are in one cluster slot, and each service's keys contain its name, so that an ACL rule can
+/// restrict a service to its own ring.
 /// </summary>
 internal sealed class PairRedisKeys(string @namespace)
 {
     private readonly string _tag = $"{{{@namespace}:rewt-keys}}";
 
-    /// <summary>Keys that an operator revokes, whoever's they are.</summary>
+    /// <summary>The keys of any service that an operator revoked.</summary>
     public RedisKey Dead => $"{_tag}:dead";
 
     public RedisKey Instances => $"{_tag}:instances";
@@ -20,7 +20,7 @@ internal sealed class PairRedisKeys(string @namespace)
     /// <summary>A service's public keys.</summary>
     public RedisKey KeysOf(string service) => $"{_tag}:{service}:keys";
 
-    /// <summary>In which life a service's ring is; it outlives the keys, so that one who deletes them is told from a store that lost all.</summary>
+    /// <summary>The epoch of a service's ring. It outlives the keys, which distinguishes a deletion of the keys from a loss of all data.</summary>
     public RedisKey EpochOf(string service) => $"{_tag}:{service}:epoch";
 
     /// <summary>A service's revoked keys.</summary>

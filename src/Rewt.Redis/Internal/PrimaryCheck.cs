@@ -4,17 +4,17 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Which server is the primary, where several are connected and none is of a cluster. An old primary that returns after a failover calls itself primary
-/// until Sentinel has told it otherwise, and the client library sends commands to either: two primaries are an outage until one is left.
+/// Checks that exactly one connected server is a primary, outside a cluster. A former primary that returns after a failover reports itself as primary
+/// until Sentinel reconfigures it, and the client library sends commands to either. Two primaries count as an outage until one is left.
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
 {
-    /// <summary>A role holds for a moment: a server that changes its role is found out by the next read.</summary>
+    /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private Moment? _confirmedAt;
 
-    /// <summary>Confirms that there is one primary, unless that was done a moment ago and nothing speaks against it.</summary>
+    /// <summary>Confirms that there is one primary, unless that was confirmed recently and the client library also sees one only.</summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task RunAsync(IConnectionMultiplexer multiplexer, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         return !isAmbiguous && _confirmedAt is { } at && at.Elapsed(time) < GoodFor ? Task.CompletedTask : ConfirmAsync(multiplexer, limit, cancellationToken);
     }
 
-    /// <summary>Asks each connected server for its role. The client library learns of a role only when it connects, and once a minute.</summary>
+    /// <summary>Queries the role of each connected server. The client library updates roles only when it connects and once a minute.</summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public async Task ConfirmAsync(IConnectionMultiplexer multiplexer, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
-    /// <returns><see langword="null"/> for a server that does not say, which stays what the client library takes it for.</returns>
+    /// <returns>The role; <see langword="null"/> for a server that does not report one, which keeps the role that the client library assumes.</returns>
     private async Task<Role?> RoleAsync(IServer server, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
@@ -66,7 +66,9 @@ internal sealed class PrimaryCheck(TimeProvider time)
         }
     }
 
-    /// <summary>Client library 3.x counts INFO among the commands of administrators, which a multiplexer of the application may not allow.</summary>
+    /// <summary>
+    /// Queries INFO. Client library 3.x treats INFO as an admin command, which an application's multiplexer may not allow; EVAL takes its place then.
+    /// </summary>
     private static async Task<string?> InfoAsync(IServer server)
     {
         try
@@ -82,7 +84,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
     private static string Name(IServer server) => server.EndPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.EndPoint.ToString() ?? "a server";
 
     /// <param name="Server">The server.</param>
-    /// <param name="IsPrimary">What it says of itself.</param>
-    /// <param name="History">The id of its data's history: no two primaries have the same.</param>
+    /// <param name="IsPrimary">Whether the server reports itself as primary.</param>
+    /// <param name="History">The replication id of its data. No two primaries have the same.</param>
     private sealed record Role(IServer Server, bool IsPrimary, string History);
 }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The commands that make up a reading, under way, and the reading that their replies give.</summary>
+/// <summary>The pending commands that read a key ring, and the reading from their replies.</summary>
 internal sealed class ReadingParts(
     Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
@@ -13,7 +13,7 @@ internal sealed class ReadingParts(
     /// <summary>The reply of PTTL for a key that does not expire.</summary>
     private const long NoExpiry = -1;
 
-    /// <summary>Requests everything.</summary>
+    /// <summary>Requests the whole ring.</summary>
     public static ReadingParts Request(IDatabaseAsync database, RedisKeys keys) => Request(
         database,
         keys,
@@ -21,8 +21,8 @@ internal sealed class ReadingParts(
         DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster)));
 
     /// <summary>
-    /// Requests everything but the revoked keys, which change only with the ring's version. An absent secret cannot be told from an empty
-    /// one here: the client library's own method for PTTL, unlike the command by its name, saves a SELECT and hides the difference.
+    /// Requests the ring without the revoked keys, which change only with the ring's version. It cannot distinguish an absent secret from an empty
+    /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
     /// </summary>
     public static ReadingParts RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, long> dead) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(dead));
@@ -30,7 +30,7 @@ internal sealed class ReadingParts(
     private static ReadingParts Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, long>> dead)
     {
         var parts = new ReadingParts(
-            // Not the whole of it: whatever lies there, a reading is small.
+            // Limited, so that a reading is small whatever the value.
             database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster),
             timeToLive,
             database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
@@ -57,7 +57,7 @@ internal sealed class ReadingParts(
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
     }
 
-    /// <summary>Latin-1 holds any bytes: a ring that is no text must be recognized to be replaced.</summary>
+    /// <summary>Returns the stamp of a ring. Latin-1 represents any bytes, so that a ring with invalid text can be identified and replaced.</summary>
     public static string Stamp(byte[]? epoch, byte[]? version) => $"{Encoding.Latin1.GetString(epoch ?? [])}|{Encoding.Latin1.GetString(version ?? [])}";
 
     public static async Task<long> LongAsync(Task<RedisResult> reply) => (long)await reply.ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal sealed class ReadingParts(
     {
         try
         {
-            // Names that are no text may read the same.
+            // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             foreach (var entry in await ring.ConfigureAwait(false)) fields[entry.Name!] = entry.Value!;
             return fields;

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Apps in one Redis hash by id, beside the ring. A field that no app can have holds a stamp that changes with each write.</summary>
+/// <summary>Trusted apps in one Redis hash by id. A field whose name cannot be an app id holds a stamp that changes with each write.</summary>
 internal sealed class RedisAppStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IAppStore
 {
     private const string StampField = ":stamp";
@@ -83,7 +83,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
 
-    /// <summary>Who disposes synchronously cannot wait; the connection is closed all the same.</summary>
+    /// <summary>Closes the connection in the background, because a synchronous caller cannot wait.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();
 
     public async ValueTask DisposeAsync()
@@ -92,7 +92,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The same write as the script's where no scripts may run: a transaction that watches the app.</summary>
+    /// <summary>Writes an app in a transaction that watches it, where scripts are refused. The effect is that of <c>app.lua</c>.</summary>
     private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)
     {
         await database.UntilConnectedAsync(_keys.Apps, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         return written;
     }
 
-    /// <summary>The stamp tells of our own writes, the number of fields of what a human took away.</summary>
+    /// <summary>Checks for changes. The stamp detects writes of this library, and the number of fields detects manual deletions.</summary>
     private async Task<bool> IsUnchangedAsync(IDatabase database, AppReading known, CancellationToken cancellationToken)
     {
         var stamp = database.HashGetAsync(_keys.Apps, StampField, CommandFlags.DemandMaster);

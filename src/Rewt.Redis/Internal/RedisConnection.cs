@@ -5,20 +5,20 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection to Redis from its <see cref="RedisSource"/>: a multiplexer of the application, which is never disposed here, or one of ours.
-/// Opened on first use, tried again until it is there, and asked for again when the application has disposed its own.
+/// The connection to Redis from its <see cref="RedisSource"/>: a multiplexer of the application, which is never disposed here, or one of this
+/// library. It is opened on first use, retried after a failure, and requested again after the application has disposed its multiplexer.
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a start takes at most.</summary>
+    /// <summary>How long the more generous time limits of a start apply at most.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often the client library tries to connect again; left alone it would wait five seconds.</summary>
+    /// <summary>The interval in which the client library reconnects. Its default is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
-    /// <summary>A little longer than anybody waits for it: a connection that comes late serves the next one who asks.</summary>
+    /// <summary>Somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
     private readonly PrimaryCheck _primary = new(time);
@@ -32,7 +32,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private bool _hasStarted;
     private bool _isReplaced;
 
-    /// <summary>Subscribes again; called when another multiplexer has taken the place of the one with the subscription.</summary>
+    /// <summary>Subscribes again; called after another multiplexer has replaced the one with the subscription.</summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
     /// <summary>The time limit of one command or transaction.</summary>
@@ -41,10 +41,10 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private (TimeSpan Connect, TimeSpan Command) Limits =>
         !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
-    /// <summary>Ends the start: there are keys to go on with, so an outage is to be noticed before requests wait for it.</summary>
+    /// <summary>Ends the more generous time limits of the start. Keys are available now, so an outage must be detected before requests wait for it.</summary>
     public void Started() => Volatile.Write(ref _hasStarted, true);
 
-    /// <summary>Asks Redis, and takes note of whether it answered: an error is an answer too.</summary>
+    /// <summary>Executes commands, and records whether Redis answered. An error counts as an answer.</summary>
     public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         try
@@ -67,12 +67,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Asks the servers anew whether there is one primary, for a reading that a second primary would explain and for a write that it would lose.</summary>
+    /// <summary>Confirms that there is one primary: for a reading that a second primary would explain, and before a write that it would lose.</summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>
         _primary.ConfirmAsync(database.Multiplexer, CommandLimit, cancellationToken);
 
-    /// <summary>Asks Redis for something without a result, and takes note of whether it answered.</summary>
+    /// <summary>Executes commands without a result, and records whether Redis answered.</summary>
     public Task AskAsync(Func<IDatabase, Task> ask, CancellationToken cancellationToken) => AskAsync(
         async database =>
         {
@@ -87,14 +87,14 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
 
-    /// <summary>Where the servers are, and whether the way there is encrypted.</summary>
+    /// <summary>Returns the servers, and whether the connection to them is encrypted.</summary>
     public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> WayAsync(CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
         return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Asks once more where the application has disposed its multiplexer, as it does when it reconnects, and has another in its place.</summary>
+    /// <summary>Executes commands, and repeats them once if the application has disposed and replaced its multiplexer.</summary>
     private async Task<T> AskCurrentAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
@@ -123,7 +123,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return await ask(multiplexer.GetDatabase()).ConfigureAwait(false);
     }
 
-    /// <returns>Whether to ask for a multiplexer again: not after this connection itself has been disposed.</returns>
+    /// <returns>Whether to request a multiplexer again. It is not requested after this connection itself has been disposed.</returns>
     private bool Forget(IConnectionMultiplexer disposed)
     {
         lock (_gate)
@@ -135,7 +135,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>What fails is tried again after the next answer.</summary>
+    /// <summary>Restores the subscription. After a failure, the next answer triggers another attempt.</summary>
     private async Task ResubscribeAsync(CancellationToken cancellationToken)
     {
         if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
@@ -153,8 +153,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
 
     /// <summary>
-    /// A call failed or got no answer in time. A connection whose other end is gone without a word is found out by nobody else: the client
-    /// library would wait for the operating system to give up, so one of our own is replaced.
+    /// Handles a failed or unanswered command. The client library detects a silently lost connection only when the operating system does, so a
+    /// connection of this library is replaced.
     /// </summary>
     private void Failed()
     {
@@ -181,7 +181,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             if (_opening is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                // On the pool: the application's factory may connect synchronously.
+                // On the thread pool, because the application's factory may connect synchronously.
                 _opening = Task.Run(OpenAsync, CancellationToken.None);
             }
 
@@ -209,7 +209,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         throw new ObjectDisposedException(nameof(RedisConnection));
     }
 
-    /// <summary>The application's multiplexer, where the connection is not one of ours.</summary>
+    /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
     private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSources.Of(services, options) switch
     {
         RedisSource.Factory => await options.ConnectionMultiplexerFactory!().ConfigureAwait(false)
@@ -222,18 +222,19 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConfigurationOptions Configuration()
     {
         var configuration = options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
-        // The library's own housekeeping key and channel lie outside the namespace, where a service needs no rights; other names are the application's choice.
+        // The client library's own tie-breaker key and channel are outside the namespace, where a service needs no permissions. Other names are the
+        // application's choice.
         var usual = new ConfigurationOptions();
         if (configuration.TieBreaker == usual.TieBreaker) configuration.TieBreaker = string.Empty;
         if (configuration.ConfigurationChannel == usual.ConfigurationChannel) configuration.ConfigurationChannel = string.Empty;
-        // An attempt that failed is over and done with, and the next read makes another.
+        // A failed attempt ends at once; the next read starts another.
         configuration.AbortOnConnectFail = true;
-        // The doctor asks CONFIG, which client library 3.x counts among the commands of administrators.
+        // The diagnostics use CONFIG, which client library 3.x treats as an admin command.
         configuration.AllowAdmin = true;
-        // Scripts publish without it, and every service of the namespace is to receive the messages of every other.
+        // Scripts publish without a prefix, and every service of the namespace must receive all messages.
         configuration.ChannelPrefix = default;
         configuration.ConnectRetry = 1;
-        // With several servers the library waits for all of them: one that is dead must leave time to use the others.
+        // With several servers, the library waits for all of them. An unreachable one must leave time to use the others.
         var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);

@@ -4,14 +4,14 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One sorted set by the time an instance last looked, beside the ring. An entry is the instance and what it holds; whoever writes also
-/// takes out what is too old, and a set that nobody writes expires.
+/// Stores instances in one sorted set, scored by the time of their last announcement. A member is an instance with its ring version. Every write also
+/// removes outdated members, and an unused set expires.
 /// </summary>
 internal sealed class RedisInstanceBook(RedisConnection connection, RedisKey key, TimeProvider time) : IInstanceBook
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Twice what an instance of the longest name writes: a longer entry is none of ours, and would be in every answer that lists them.</summary>
+    /// <summary>Twice the longest member that an instance writes. A longer member is foreign and is ignored, so that it does not appear in lists.</summary>
     private const int LongestMember = 400;
 
     public Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken) =>

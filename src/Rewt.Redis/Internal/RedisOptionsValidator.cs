@@ -4,12 +4,12 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>There is a way to Redis, or the error that names the places where one is looked for. No server is asked.</summary>
+/// <summary>Validates that a connection to Redis is configured, without connecting to a server. The error lists the possible settings.</summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
-        // A named ring reads the default one's settings, which need be complete only where that ring is used.
+        // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
         if (GivenKeySource.IsGiven(options)) return ValidateOptionsResult.Success;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
@@ -45,7 +45,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            // Without the library's text: it may repeat a part of the string, which may be the password.
+            // The library's message is omitted: it may repeat a part of the string, such as the password.
             return ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) is no connection string that the referenced StackExchange.Redis understands; write host:port,password=...");
         }
     }

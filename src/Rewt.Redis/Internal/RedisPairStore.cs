@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Public keys in Redis: one MULTI/EXEC reads the rings that matter, one writes an instance's own keys into its service's, a message without content
-/// says "look". No script, no condition: nobody writes what is another instance's.
+/// Public keys in Redis. One MULTI/EXEC reads the required rings, one writes an instance's own keys to its service's ring, and a message notifies the
+/// other instances. Scripts and conditions are unnecessary, because an instance writes only its own entries.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
@@ -56,7 +56,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         var found = await first.FoundAsync(asked).ConfigureAwait(false);
         if (found.Count == 0) return reading;
 
-        // Only those that exist are worth a command of their own.
+        // Only services that exist are read with further commands.
         var second = await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
         return reading with { Services = reading.Services.Concat(second.Services).ToDictionary(StringComparer.Ordinal) };
     }
@@ -73,8 +73,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
-            // A server that is out of memory queues nothing, not even reads, and one that hands the slot over queues nothing about keys that have moved.
-            // What one look misses here, the next sees.
+            // A server that is out of memory rejects even reads in a transaction, and one that migrates the slot rejects commands on moved keys.
+            // Without a transaction, a change that this read misses is seen by the next.
             parts = PairParts.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
@@ -94,7 +94,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
         {
-            // It does not say why. One by one the commands do, and what they write is the same.
+            // EXECABORT gives no reason. Individual commands do, and have the same effect.
             await WriteOneByOneAsync(fill(database), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
@@ -141,6 +141,6 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, long at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Only a hint: a login that may not publish must still be able to write.</summary>
+    /// <summary>Publishes a hint. A failure is ignored, because a login without permission to publish must still be able to write.</summary>
     private void Hint(IDatabase database) => _hint.Publish(database);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What a login needs at Redis, as ACL rules (Redis 6.2, the verifier's 7.0). Nothing else of this library sends other commands.</summary>
+/// <summary>The permissions that a Redis login needs, as ACL rules (Redis 6.2; for the verifier 7.0). The library sends no other commands.</summary>
 internal static class RedisRights
 {
     public static readonly IReadOnlyList<string> Roles = ["signer", "verifier", "operator"];
@@ -9,7 +9,7 @@ internal static class RedisRights
 
     private const string Reading = "+getrange +pttl +hgetall +zrange +time +multi +exec +subscribe +unsubscribe";
 
-    /// <summary>The same where services sign with key pairs of their own; <paramref name="service"/> is the one that signs.</summary>
+    /// <summary>The ACL rules where services sign with key pairs; <paramref name="service"/> is the service that signs.</summary>
     public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
     {
         "verifier" => [$"%R~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look", .. "+mget +hgetall +zrange +time +multi +exec +subscribe +unsubscribe".Split(' '), .. PairConnecting],
@@ -27,7 +27,8 @@ internal static class RedisRights
 
     private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
 
-    /// <param name="role">One of <see cref="Roles"/>: a service that signs and keeps the ring, one that only verifies, a human with the tool.</param>
+    /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, one that only verifies, or an operator with the command-line
+    /// tool.</param>
     /// <param name="ring">The namespace.</param>
     public static IReadOnlyList<string> Of(string role, string ring) => role switch
     {
@@ -39,7 +40,7 @@ internal static class RedisRights
         _ =>
         [
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
-            // Key pairs are their owners' to publish and an operator's to revoke; tenants are found by looking through the keys.
+            // Key pairs are published by their owners and revoked by an operator. Finding tenants requires SCAN.
             .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", $"~{{{ring}:*:rewt-secret}}:*", "+scan"] : Array.Empty<string>(),
             .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),

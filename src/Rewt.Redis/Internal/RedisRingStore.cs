@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A ring in Redis: one MULTI/EXEC reads everything, one script writes a plan, a message without content says "look".</summary>
+/// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
 internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new("apply");
@@ -18,23 +18,23 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private long _lastWholeRead;
     private bool _isWholeReadDue;
 
-    /// <summary>The ring of a namespace.</summary>
+    /// <summary>Opens the ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
         : this(connection, new RedisKeys(options.Namespace), new HintChannel(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
         (Instances, Doctor, Options) = (new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
 
-    /// <summary>Where instances say what they hold; <see langword="null"/> where nobody waits for them.</summary>
+    /// <summary>The store of live instances; <see langword="null"/> where revocations do not wait for them.</summary>
     public IInstanceBook? Instances { get; init; }
 
     public IStoreDoctor? Doctor { get; init; }
 
-    /// <summary>The settings to leave beside the ring; <see langword="null"/> to leave none.</summary>
+    /// <summary>The settings to store with the ring; <see langword="null"/> to store none.</summary>
     public RewtOptions? Options { get; init; }
 
-    /// <summary>The connection is another's to close.</summary>
+    /// <summary>Whether the connection is shared and must not be disposed here.</summary>
     public bool IsShared { get; init; }
 
-    /// <summary>How long after the deadline what lies beside the secret outlives it; <see langword="null"/>: for ever.</summary>
+    /// <summary>How long the companion keys are kept after the deadline; <see langword="null"/> for no expiry.</summary>
     public TimeSpan? Afterlife { get; init; }
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
@@ -102,7 +102,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<bool> IsUnchangedAsync(IDatabase database, RingReading known, CancellationToken cancellationToken)
     {
-        // In this order: whoever changes the ring changes its version, so what the second look finds as it was has been so since before the first.
+        // The order matters: every change of the ring changes its version, so if the stamp is unchanged, the secret read before it is unchanged too.
         var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
         var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
         foreach (var part in new Task[] { secret, stamp }) part.Abandon();
@@ -146,7 +146,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         var whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
         if (last?.Ring is { } known && (whole.Ring is not { } ring || ring.Epoch != known.Epoch || ring.Version < known.Version))
         {
-            // A key ring that went back or started again may be that of a server that only calls itself primary.
+            // A ring with a lower version or a new epoch may come from a server that wrongly reports itself as primary.
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             whole = await ReadWholeAsync(database, cancellationToken).ConfigureAwait(false);
         }
@@ -171,12 +171,14 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
-            // A server that is out of memory queues nothing, not even reads.
+            // A server that is out of memory rejects even reads in a transaction.
             return await ReadTwiceAsync(database, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Two looks without a transaction: where they agree, nothing has changed in between and the second is as good as an atomic one.</summary>
+    /// <summary>
+    /// Reads twice without a transaction. If both readings agree, the ring did not change in between, so the second is as good as an atomic one.
+    /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var first = await ReadingParts.Request(database, keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -186,7 +188,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>The ring, and for whoever comes by with a command: by whom, and by which settings.</summary>
+    /// <summary>The fields of the ring, with the writer's name and settings for command-line tools.</summary>
     private RedisValue[] Fields(RingPlan plan)
     {
         if (plan.IsDeletion) return [];

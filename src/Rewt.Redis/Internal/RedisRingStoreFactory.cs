@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens rings in Redis.</summary>
+/// <summary>Opens key ring stores in Redis.</summary>
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) => new RedisRingStore(new RedisConnection(services, options, time), options, time);

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A Lua script of this assembly.</summary>
+/// <summary>A Lua script from this assembly's resources.</summary>
 internal sealed class RedisScript(string name)
 {
     public string Text { get; } = Read(name);

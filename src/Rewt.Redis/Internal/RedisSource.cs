@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Where the connection to Redis comes from, in the order in which each goes before the next.</summary>
+/// <summary>The source of the connection to Redis, in order of precedence.</summary>
 internal enum RedisSource
 {
     /// <summary><see cref="RewtOptions.ConnectionMultiplexerFactory"/>.</summary>
@@ -12,15 +12,15 @@ internal enum RedisSource
     /// <summary><see cref="RewtOptions.Redis"/>, set in code or in the configuration section of this library.</summary>
     Redis,
 
-    /// <summary>A multiplexer of the application that is keyed by the namespace.</summary>
+    /// <summary>The application's multiplexer with the namespace as its service key.</summary>
     KeyedMultiplexer,
 
-    /// <summary>A multiplexer of the application without a key.</summary>
+    /// <summary>The application's multiplexer without a service key.</summary>
     Multiplexer,
 
     /// <summary><c>ConnectionStrings:redis</c>.</summary>
     ConnectionStrings,
 
-    /// <summary>There is none.</summary>
+    /// <summary>No connection is configured.</summary>
     None,
 }

@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Chooses the connection to Redis. What is set for this library goes before what the application has registered for itself, and that before a connection
-/// string that other libraries read too. Nothing is resolved and no server is asked.
+/// Selects the connection to Redis. A setting of this library takes precedence over a registered multiplexer, which takes precedence over a
+/// connection string that other libraries read too. Selecting resolves no service and contacts no server.
 /// </summary>
 internal static class RedisSources
 {
-    /// <summary>The settings that are given; more than one is an error.</summary>
+    /// <summary>The connection settings that are set; more than one is an error.</summary>
     public static IReadOnlyList<RedisSource> Settings(RewtOptions options) =>
     [
         .. options.ConnectionMultiplexerFactory is null ? [] : new[] { RedisSource.Factory },
@@ -21,13 +21,13 @@ internal static class RedisSources
         ? setting
         : Registered(services, options) ?? (string.IsNullOrWhiteSpace(options.Redis) ? RedisSource.None : RedisSource.ConnectionStrings);
 
-    /// <summary>The multiplexer of the application that serves where no setting is given; <see langword="null"/> where none is registered.</summary>
+    /// <summary>The application's multiplexer to use without a setting; <see langword="null"/> where none is registered.</summary>
     public static RedisSource? Registered(IServiceProvider services, RewtOptions options) =>
         services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), options.Namespace) == true ? RedisSource.KeyedMultiplexer
         : services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) == true ? RedisSource.Multiplexer
         : null;
 
-    /// <summary>A setting as an operator finds it.</summary>
+    /// <summary>Returns the name of a setting for messages.</summary>
     public static string NameOf(RedisSource source, string section) => source switch
     {
         RedisSource.Factory => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)}",

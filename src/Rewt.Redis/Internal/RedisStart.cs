@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Says once at the start which connection to Redis each ring uses, and why: an application may have several.</summary>
+/// <summary>Logs once at the start which connection to Redis each key ring uses and why, because an application may have several.</summary>
 internal sealed partial class RedisStart(
     IServiceProvider services, IEnumerable<RingRegistration> registrations, IOptionsMonitor<RewtOptions> options, ILoggerFactory loggers) : IHostedService
 {

@@ -2,10 +2,13 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Tenants' rings in Redis: <c>{namespace}:{tenant}:rewt-secret</c> with the same companions as any ring, on one connection.</summary>
+/// <summary>
+/// Tenants' key rings in Redis, each with the secret <c>{namespace}:{tenant}:rewt-secret</c> and the same companion keys as any ring, on one
+/// connection.
+/// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions options, TimeProvider time) : ITenantStore
 {
-    /// <summary>As long as a revoked key is remembered: then nothing of a ring that nobody signs with is of use to anybody.</summary>
+    /// <summary>How long the companion keys of an unused ring are kept: as long as a revocation. After that, the data has no further use.</summary>
     private readonly TimeSpan _afterlife = TimeSpan.FromMilliseconds(RingSchedule.From(options).DeadRetention);
 
     private readonly string _channel = new RedisKeys(options.Namespace).TenantChannel;
@@ -48,7 +51,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
         return [.. tenants];
     }
 
-    /// <summary>A flood of tenants that do not exist costs one command; only where some do is each asked about.</summary>
+    /// <summary>
+    /// Finds the tenants that exist. One command covers all of them; individual commands follow only if some exist, so that requests for nonexistent
+    /// tenants are cheap.
+    /// </summary>
     private async Task<IReadOnlySet<string>> FindAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         if (tenants.Count > 1 && await CountAsync(database, tenants, cancellationToken).ConfigureAwait(false) == 0) return new HashSet<string>(StringComparer.Ordinal);
@@ -62,14 +68,14 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (tenant, count) in asked)
         {
-            // Of a tenant that this node of a cluster cannot tell about nobody may say that there is none: reading its ring will tell.
+            // If this cluster node could not answer, treat the tenant as existing; reading its ring decides.
             if (!count.IsCompletedSuccessfully || (long)await count.ConfigureAwait(false) > 0) found.Add(tenant);
         }
 
         return found;
     }
 
-    /// <returns>How many keys there are of all these tenants; <see langword="null"/> where one command may not ask for them all (a cluster).</returns>
+    /// <returns>The number of keys of all these tenants; <see langword="null"/> where one command cannot query them all (a cluster).</returns>
     private async Task<long?> CountAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         try

@@ -3,18 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace Rewt.Internal;
 
-/// <summary>Recognizes <c>redis://</c> addresses, which the client library takes for names of hosts, and says how the same is written for it.</summary>
+/// <summary>Detects <c>redis://</c> URLs, which the client library takes for host names, and suggests the equivalent connection string.</summary>
 internal static partial class RedisUrl
 {
     private const string GeneralForm = "host:port,user=...,password=...,ssl=true";
 
-    /// <returns>The connection string to write instead, without the name and the password of the user; <see langword="null"/> where it is no such address.</returns>
+    /// <returns>The connection string to write instead, without the user name and password; <see langword="null"/> where the text is not such a
+    /// URL.</returns>
     public static string? ConnectionStringFor(string text)
     {
         var addresses = text.Split(',').Where(part => !Option().IsMatch(part) && !part.TrimStart().StartsWith('!')).ToList();
         if (!addresses.Exists(address => address.Contains("://", StringComparison.Ordinal) || address.Contains('@', StringComparison.Ordinal))) return null;
 
-        // What a user's name and password may contain cannot be told from other parts of the text, except before the last @ of a single address.
+        // A user name and password may contain any character, so they can be separated from the rest only at the last @ of a single address.
         var trimmed = text.Trim();
         var at = trimmed.LastIndexOf('@');
         if (trimmed.Contains(',') || (trimmed.IndexOf('?') is >= 0 and var query && query < at)) return GeneralForm;

@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>Trusted apps as the application manages them: each change is one conditional write, tried again when another came first.</summary>
-/// <param name="store">The apps.</param>
-/// <param name="options">The ring's settings.</param>
+/// <summary>The implementation of <see cref="IRewtApps"/>. Each change is one conditional write, which is repeated after a concurrent write.</summary>
+/// <param name="store">The store of the apps.</param>
+/// <param name="options">The settings of the namespace.</param>
 /// <param name="time">The clock.</param>
-/// <param name="own">What this instance itself knows of the apps, if it judges keys.</param>
+/// <param name="own">This instance's cached apps; <see langword="null"/> if it does not check API keys.</param>
 internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, AppKeeper? own = null) : IRewtApps
 {
     private const int Attempts = 20;
@@ -18,7 +18,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan Remembrance = TimeSpan.FromDays(31);
 
-    /// <summary>RFC 6749 §3.3.</summary>
+    /// <summary>The characters of a scope (RFC 6749 §3.3).</summary>
     private static readonly SearchValues<char> ScopeCharacters =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\'])]);
 
@@ -113,7 +113,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return isThere;
     }
 
-    /// <summary>Who took something from an app here does not expect it to be let in here a moment later.</summary>
+    /// <summary>Refreshes this instance's cached apps, so that a revocation or restriction applies here at once.</summary>
     private static async Task LookAsync(AppKeeper own, CancellationToken cancellationToken)
     {
         try
@@ -122,13 +122,13 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         }
         catch (RewtKeysUnavailableException)
         {
-            // The change stands, and the next poll sees it.
+            // The change has been written; the next poll reads it.
         }
     }
 
-    /// <param name="appId">The app.</param>
-    /// <param name="change">What it shall be, or null to leave it, and what to answer.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="appId">The id of the app.</param>
+    /// <param name="change">Returns the new app, or <see langword="null"/> to leave it unchanged, and the result.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     private Task<T> ChangeAsync<T>(string appId, Func<AppEntry?, (AppEntry? App, T Answer)> change, CancellationToken cancellationToken) => AskAsync(
         async () =>
         {
@@ -171,7 +171,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return (new AppKey(keyId, hash, now.ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null), new RewtNewApiKey(appId, keyId, text, expiresAt));
     }
 
-    /// <summary>Keys that live, and those that ended not long ago, for the list and for instances that were away.</summary>
+    /// <summary>The keys to keep: live keys, and keys that recently ended, for the list and for instances that were disconnected.</summary>
     private IEnumerable<AppKey> Remembered(AppEntry? app) =>
         (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)Remembrance.TotalMilliseconds);
 

@@ -5,10 +5,12 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The ring as the fields of a Redis hash. What cannot be read counts as no ring: the secret alone is the contract.</summary>
+/// <summary>
+/// Converts a ring to and from the fields of a Redis hash. An unreadable ring counts as absent: only the secret is a contract with Node services.
+/// </summary>
 internal static class RingCodec
 {
-    /// <summary>The end of the year 9999: no date is later, so what claims to be is garbage.</summary>
+    /// <summary>The end of the year 9999 in Unix milliseconds. A later time is invalid.</summary>
     public const long LatestTime = 253_402_300_799_999;
 
     public const string Settings = "settings";
@@ -50,7 +52,7 @@ internal static class RingCodec
     {
         if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Number("deadline") is not { } deadline) return null;
 
-        // A key is in one place, whatever somebody wrote: the first that claims it has it.
+        // A key may be stored in one place only; after a manual change, the first place counts.
         var places = new HashSet<string>(StringComparer.Ordinal);
         var current = Key("current");
         var next = Key("next");

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The questions about one service's ring, under way.</summary>
+/// <summary>The pending commands that read one service's ring.</summary>
 internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Dead)
 {
     public IEnumerable<Task> All() => [Keys, Dead];
@@ -13,13 +13,13 @@ internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
         database.SortedSetRangeByRankWithScoresAsync(keys.DeadOf(service), flags: CommandFlags.DemandMaster));
 
-    /// <summary>A ring whose keys hold something else is that service's trouble and nobody else's.</summary>
+    /// <summary>Reads the ring. A key of the wrong type is reported as this service's problem and does not affect others.</summary>
     public async Task<ServiceReading> ReadAsync(string? epoch)
     {
         try
         {
             var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            // Names that are no text may read the same.
+            // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             foreach (var entry in await Keys.ConfigureAwait(false)) entries[entry.Name!] = entry.Value!;
             var dead = await DeadAsync(Dead).ConfigureAwait(false);
             return epoch is null && entries.Count == 0 && dead.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, dead);

@@ -1,18 +1,18 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A time limit of our own on every call: the client library may wait for an answer for ever. An abandoned call's write may still
-/// happen, which is why plans are idempotent.
+/// Time limits for every call, because the client library may wait indefinitely for an answer. The write of an abandoned call may still take place,
+/// so plans are idempotent.
 /// </summary>
 internal static class TimeLimit
 {
-    /// <summary>For opening a connection and for one command or transaction: requests may wait for the answer.</summary>
+    /// <summary>The limits for opening a connection and for one command or transaction while requests may be waiting.</summary>
     public static (TimeSpan Connect, TimeSpan Command) Usual { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
-    /// <summary>While a process starts: its code is being compiled, perhaps on a fraction of a processor, and it has no keys to go on with.</summary>
+    /// <summary>The limits while a process starts: it is compiling its code, possibly with little CPU time, and has no keys yet.</summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
-    /// <summary>For the process of an operator at a terminal: no requests wait behind the command.</summary>
+    /// <summary>Sets longer limits for a command-line tool, where no requests are waiting.</summary>
     public static void BePatient() => Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
     /// <exception cref="TimeoutException">The limit has passed.</exception>
@@ -41,7 +41,7 @@ internal static class TimeLimit
         }
     }
 
-    /// <summary>Nobody waits for this task any more; its failure is not news to anybody.</summary>
+    /// <summary>Stops waiting for a task and ignores its failure.</summary>
     public static void Abandon(this Task task) => _ = task.ContinueWith(
         static abandoned => abandoned.Exception,
         CancellationToken.None,

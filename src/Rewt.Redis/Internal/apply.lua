@@ -1,14 +1,14 @@
--- Writes a plan if the secret and the ring are still as the reader saw them; 1 when written, 0 when not.
+-- Writes a plan if the secret and the ring have not changed since they were read. Returns 1 when written, 0 when not.
 -- KEYS: secret, ring, dead.
--- ARGV: 1 secret was there ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"), delete ("-1") or leave ("0"), 5 new value, 6 expire at ("" = leave),
---       7 now, 8 channel, 9 message, 10 when the companions expire ("" = never), 11 number of ring arguments (0 = the ring ends), then field and
---       value pairs, then forget-at and key-id pairs of the dead.
+-- ARGV: 1 secret existed ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"), delete ("-1") or keep ("0"), 5 new value, 6 expire at ("" = keep),
+-- 7 now, 8 channel, 9 message, 10 when the companions expire ("" = never), 11 number of ring arguments (0 = the ring is deleted), then
+-- field and value pairs, then forget-at and key-id pairs of the revoked keys.
 local function value(reply)
   if type(reply) == 'table' or not reply then return '' end
   return reply
 end
 
--- As much as a reader reads: whatever lies there, a comparison is small.
+-- Limited to the length that a reader reads, so that the comparison is cheap whatever the value.
 local secret = redis.pcall('GETRANGE', KEYS[1], 0, 4096)
 if type(secret) == 'table' then return 0 end
 if redis.call('EXISTS', KEYS[1]) ~= tonumber(ARGV[1]) or secret ~= ARGV[2] then return 0 end
@@ -35,6 +35,6 @@ if ARGV[10] ~= '' then
   redis.call('PEXPIREAT', KEYS[3], ARGV[10])
 end
 
--- Only a hint: a login that may not publish must still be able to write.
+-- Only a hint: a login without permission to publish must still be able to write.
 redis.pcall('PUBLISH', ARGV[8], ARGV[9])
 return 1

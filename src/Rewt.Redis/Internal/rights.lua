@@ -1,4 +1,5 @@
--- Which commands the login that runs this may not use; asks the server and runs none of them. Nothing where it cannot be asked (Redis before 7).
+-- Returns the commands that the current login may not use. It checks the permissions and runs none of the commands.
+-- Returns an empty list where permissions cannot be checked (Redis before 7).
 -- ARGV: secret, ring, dead, instances, channel.
 if redis.acl_check_cmd == nil then return {} end
 
@@ -13,7 +14,7 @@ local plain = { { 'TIME' }, { 'MULTI' }, { 'EXEC' }, { 'EVALSHA', 'x', '0' }, { 
 
 local denied = {}
 local function check(command, name)
-  -- A command that the server does not know is no matter of rights.
+  -- A command that the server does not know is not a missing permission.
   local asked, allowed = pcall(redis.acl_check_cmd, unpack(command))
   if asked and not allowed then denied[#denied + 1] = name end
 end

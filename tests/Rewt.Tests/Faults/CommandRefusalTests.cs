@@ -1,4 +1,3 @@
-
 namespace Rewt.Tests.Faults;
 
 /// <summary>What servers, proxies and the client library say of a command that may not be used.</summary>

@@ -4,12 +4,12 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Asks a Redis server about itself. It reads, asks about rights without using them, and sends one message to itself; no key is touched.</summary>
+/// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new("rights");
 
-    /// <summary>A push takes milliseconds where it works.</summary>
+    /// <summary>How long to wait for the test message, which normally arrives within milliseconds.</summary>
     private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);
 
     private readonly RedisKeys _keys = new(options.Namespace);
@@ -39,7 +39,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         };
     }
 
-    /// <summary>What the server does not know, or what it or the client library does not let this login ask, stays unknown; no answer at all is an outage.</summary>
+    /// <summary>Executes a command; <see langword="null"/> if the server or the client library refuses it. No answer at all is an outage.</summary>
     private async Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        // Key pairs need other rights, each service its own; what of them is missing shows when it is used.
+        // With key pairs, each service needs other permissions; a missing one shows when it is used.
         if (options.KeyMode == KeyMode.KeyPair) return ([], false);
 
         try
@@ -78,7 +78,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        // Logins of services with key pairs may use the one channel only, and a message there would make the whole fleet look.
+        // Logins of services with key pairs may use one channel only, and a message on it would cause a refresh in the whole fleet.
         if (options.KeyMode == KeyMode.KeyPair) return true;
 
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
@@ -100,13 +100,13 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             UnsubscribeAsync().Abandon();
         }
 
-        // Asynchronous so that what the library throws at once, on a connection that is closed, is a failed task too.
+        // Asynchronous, so that an exception that the library throws synchronously on a closed connection also becomes a failed task.
         async Task SubscribeAsync() => await subscriber.SubscribeAsync(channel, onMessage).ConfigureAwait(false);
 
         async Task UnsubscribeAsync() => await subscriber.UnsubscribeAsync(channel, onMessage).ConfigureAwait(false);
     }
 
-    /// <summary>A login that only reads has nothing to say, and is told of what it may not do elsewhere.</summary>
+    /// <summary>Publishes the test message; <see langword="false"/> if the login may not publish, as for a verifier.</summary>
     private async Task<bool> MayPublishAsync(IDatabase database, RedisChannel channel, CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Rewt.Internal;
 
-/// <summary>What the facts of a server mean for keys that live there.</summary>
+/// <summary>Derives findings from the state of a server.</summary>
 internal static class ServerDiagnosis
 {
     private static readonly Version Oldest = new(6, 2);

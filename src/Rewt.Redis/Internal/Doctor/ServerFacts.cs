@@ -2,19 +2,19 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>What a Redis server says of itself and lets this login do; what it does not say is <see langword="null"/>.</summary>
+/// <summary>The state of a Redis server and the permissions of this login. Unknown values are <see langword="null"/>.</summary>
 internal sealed record ServerFacts
 {
     public Version? Version { get; init; }
 
     public string? EvictionPolicy { get; init; }
 
-    /// <summary>Bytes; 0 for no limit.</summary>
+    /// <summary>The memory limit in bytes; 0 for no limit.</summary>
     public long? MemoryLimit { get; init; }
 
     public bool? HasAppendLog { get; init; }
 
-    /// <summary>When snapshots are made, as in <c>CONFIG GET save</c>; empty for never.</summary>
+    /// <summary>The snapshot schedule as in <c>CONFIG GET save</c>; empty for never.</summary>
     public string? Snapshots { get; init; }
 
     public int? Replicas { get; init; }
@@ -23,12 +23,12 @@ internal sealed record ServerFacts
 
     public bool IsEncrypted { get; init; }
 
-    /// <summary>The server turned a script down.</summary>
+    /// <summary>Whether the server refused to run a script.</summary>
     public bool AreScriptsDenied { get; init; }
 
-    /// <summary>Commands that the login may not use, each with what it may not use it on.</summary>
+    /// <summary>The commands that the login may not use, each with the key or channel concerned.</summary>
     public IReadOnlyList<string> DeniedCommands { get; init; } = [];
 
-    /// <summary>A message that was published came back.</summary>
+    /// <summary>Whether a published message was received.</summary>
     public bool PushArrives { get; init; } = true;
 }

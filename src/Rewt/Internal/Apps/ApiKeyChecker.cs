@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Judges API keys by the apps in memory; a key that is not there asks the store once, shared with all who ask at the same time.</summary>
+/// <summary>Checks API keys against the cached apps. An unknown key causes one refresh, which concurrent callers share.</summary>
 internal sealed class ApiKeyChecker(AppKeeper apps, AppUseLog uses, TimeProvider time)
 {
-    /// <exception cref="RewtKeysUnavailableException">The apps cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The apps are unavailable.</exception>
     public async ValueTask<ApiKeyVerdict> CheckAsync(string key, CancellationToken cancellationToken)
     {
         if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyStatus.Malformed);
@@ -14,7 +14,7 @@ internal sealed class ApiKeyChecker(AppKeeper apps, AppUseLog uses, TimeProvider
         while (true)
         {
             var verdict = Check(snapshot);
-            // Asked again after the work: the process may have been stopped in between while the key was revoked.
+            // Checked again against the latest snapshot: the process may have been suspended meanwhile while the key was revoked.
             var latest = await apps.GetAsync(cancellationToken).ConfigureAwait(false);
             if (ReferenceEquals(latest, snapshot)) return verdict;
             snapshot = latest;
@@ -23,6 +23,6 @@ internal sealed class ApiKeyChecker(AppKeeper apps, AppUseLog uses, TimeProvider
         ApiKeyVerdict Check(AppSnapshot known) => known.Check(appId, hash, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>The key was let in.</summary>
+    /// <summary>Records a use of an accepted key.</summary>
     public void Used(string keyId) => uses.Note(keyId);
 }

@@ -6,8 +6,9 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// How an API key is spelled: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
-/// first 6 bytes of the SHA-256 of all before it, in base64url). The last two have fixed lengths, so an id may hold what base64url holds.
+/// The format of an API key: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
+/// first 6 bytes of the SHA-256 of the text before it, in base64url). The last two parts have fixed lengths, so the id may contain any base64url
+/// character.
 /// </summary>
 internal static class ApiKeyFormat
 {
@@ -32,7 +33,7 @@ internal static class ApiKeyFormat
         return body + Checksum(body);
     }
 
-    /// <summary>The id of the app that a key says it belongs to; <see langword="null"/> for what cannot be a key: no store is asked about it.</summary>
+    /// <summary>Returns the app id in a key; <see langword="null"/> for a malformed key, for which the store is not read.</summary>
     public static string? AppIdOf(string key)
     {
         var idLength = key.Length - Prefix.Length - 1 - SecretLength - ChecksumLength;
@@ -43,10 +44,10 @@ internal static class ApiKeyFormat
         return key.EndsWith(Checksum(key.AsSpan(0, key.Length - ChecksumLength)), StringComparison.Ordinal) ? appId : null;
     }
 
-    /// <summary>What is stored of a key that can be one. 256 random bits cannot be guessed at, so a slow hash would add nothing.</summary>
+    /// <summary>Returns the hash that is stored for a key. The key has 256 random bits and cannot be guessed, so a slow hash would add no security.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
 
-    /// <summary>A short name of a key that can be said aloud: 12 characters that whoever holds the key can compute.</summary>
+    /// <summary>Returns a short public id of a key: 12 characters, derived from its hash.</summary>
     public static string KeyIdOf(ReadOnlySpan<byte> hash) => Base64Url.EncodeToString(hash[..KeyIdBytes]);
 
     private static string Checksum(ReadOnlySpan<char> body)

@@ -1,20 +1,20 @@
 namespace Rewt.Internal;
 
-/// <summary>What is known of a key that was shown.</summary>
+/// <summary>The status of a presented API key.</summary>
 internal enum ApiKeyStatus
 {
-    /// <summary>No such key is known; only the store can tell.</summary>
+    /// <summary>The key is unknown; only a refresh can tell whether it exists.</summary>
     Unknown,
 
-    /// <summary>It is live.</summary>
+    /// <summary>The key is accepted.</summary>
     Live,
 
-    /// <summary>It was revoked.</summary>
+    /// <summary>The key was revoked.</summary>
     Revoked,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>The key has expired.</summary>
     Expired,
 
-    /// <summary>It is no key at all.</summary>
+    /// <summary>The text is not an API key.</summary>
     Malformed,
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Internal;
 
-/// <summary>What became of a key that was shown.</summary>
+/// <summary>The result of checking an API key.</summary>
 internal readonly record struct ApiKeyVerdict(ApiKeyStatus Status, AppEntry? App = null, string? KeyId = null)
 {
     [MemberNotNullWhen(true, nameof(App), nameof(KeyId))]

@@ -1,4 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Claims of an app's token. Only the token endpoint makes them, so no caller's claims can make a service's token look like an app's.</summary>
+/// <summary>
+/// The claims of an app's token. Only the token endpoint creates this type, so a caller's own claims cannot make a service's token an app token.
+/// </summary>
 internal sealed class AppClaims() : Dictionary<string, object>(StringComparer.Ordinal);

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>An app as JSON. What cannot be read is no app: its keys are refused.</summary>
+/// <summary>Serializes apps as JSON. An unreadable entry is ignored, so its keys are refused.</summary>
 internal static class AppCodec
 {
     public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);
 
-    /// <param name="appId">The name it is stored under, which it must say itself: an entry that was copied to another name grants nothing.</param>
+    /// <param name="appId">The name of the entry. The app must contain the same id, so that an entry copied to another name grants nothing.</param>
     /// <param name="json">The entry.</param>
     public static AppEntry? Read(string appId, ReadOnlySpan<byte> json)
     {

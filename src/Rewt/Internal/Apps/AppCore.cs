@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers what judges API keys, on the main ring's namespace; a store is for the caller to register.</summary>
+/// <summary>Registers the services that check API keys, on the namespace of the default scheme. The caller registers the store.</summary>
 internal static class AppCore
 {
-    /// <summary>Harmless when called twice.</summary>
+    /// <summary>Adds the services. Further calls have no effect.</summary>
     public static void Add(IServiceCollection services)
     {
         services.TryAddSingleton(provider => new AppKeeper(

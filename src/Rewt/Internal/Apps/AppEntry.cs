@@ -1,5 +1,5 @@
 namespace Rewt.Internal;
 
-/// <summary>An app as it is stored.</summary>
+/// <summary>The stored data of an app.</summary>
 internal sealed record AppEntry(
     string Id, string Name, string Owner, IReadOnlyList<string> Audiences, IReadOnlyList<string> Scopes, IReadOnlyList<AppKey> Keys);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The trusted apps of a namespace.</summary>
+/// <summary>Polls the trusted apps of a namespace.</summary>
 internal sealed partial class AppKeeper(RewtOptions options, IAppStore store, TimeProvider time, ILogger<AppKeeper> logger)
     : PolledView<AppSnapshot>(options, time)
 {

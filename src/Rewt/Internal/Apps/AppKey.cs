@@ -1,13 +1,13 @@
 namespace Rewt.Internal;
 
-/// <summary>What is kept of an API key. Times are Unix milliseconds.</summary>
+/// <summary>The stored data of an API key. Times are Unix milliseconds.</summary>
 internal sealed record AppKey(string Id, byte[] Hash, long Created, long? Expires, long? Revoked)
 {
     public bool IsLive(long now) => Revoked is null && (Expires is not { } expires || now < expires);
 
-    /// <summary>When it stopped being live for good; <see langword="null"/> while it is.</summary>
+    /// <summary>Returns when the key was revoked or expired; <see langword="null"/> while it is live.</summary>
     public long? Ended(long now) => Revoked ?? (Expires <= now ? Expires : null);
 
-    /// <summary>Names the key and does not show its hash.</summary>
+    /// <summary>Returns the key id, without the hash.</summary>
     public override string ToString() => $"API key {Id}";
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// How an app is called among callers: <c>app:</c> and its id, which no service's name can be. A token that an app got for its key is signed by
-/// the service that gave it; whoever verifies it sees the app as issuer, so that it is never taken for that service.
+/// The name of an app as a caller: <c>app:</c> and its id, which cannot be a service name. A service signs the token that an app receives for its API
+/// key. Verification replaces the issuer with the app, so that the app is never taken for that service.
 /// </summary>
 internal static class AppName
 {
@@ -15,10 +15,10 @@ internal static class AppName
 
     public static string Of(string appId) => Prefix + appId;
 
-    /// <summary>Whether it is <c>app:</c> and an id.</summary>
+    /// <summary>Whether the name is <c>app:</c> and a valid app id.</summary>
     public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && ApiKeyFormat.IsAppId(name[Prefix.Length..]);
 
-    /// <summary>What the token of an app says of it (RFC 9068 §2.2: <c>sub</c>, <c>client_id</c>, <c>scope</c>).</summary>
+    /// <summary>Returns the claims of an app's token (RFC 9068 §2.2: <c>sub</c>, <c>client_id</c>, <c>scope</c>).</summary>
     public static AppClaims Claims(AppEntry app, IReadOnlyCollection<string> scopes)
     {
         var claims = new AppClaims { ["sub"] = Of(app.Id), [ClientIdClaim] = app.Id };
@@ -26,10 +26,10 @@ internal static class AppName
         return claims;
     }
 
-    /// <summary>Gives a verdict on an app's token the app as issuer, and one claim for each scope.</summary>
+    /// <summary>Replaces the issuer of an app's token with the app, and splits its scopes into one claim each.</summary>
     public static TokenVerdict Apply(TokenVerdict verdict)
     {
-        // Of our own kind only: what others sign may say what it likes of its clients.
+        // Only tokens of this library can be app tokens; another issuer may write any sub and client_id.
         if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
         if (verdict is not { Claims: { Subject: { } subject } claims, Identity: { } identity } || !Is(subject)) return verdict;
         using var payload = JsonDocument.Parse(claims.Payload, StrictJson.Options);

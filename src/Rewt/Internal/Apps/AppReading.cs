@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>All apps as a store held them at one moment.</summary>
-/// <param name="Stamp">Random with each change, so that a look costs little while there is none.</param>
-/// <param name="Length">How many fields the store holds: what a human deletes by hand does not change the stamp.</param>
+/// <summary>All apps in a store at one moment.</summary>
+/// <param name="Stamp">A random value that changes with every write, so that a check for changes is cheap.</param>
+/// <param name="Length">The number of fields in the store. A manual deletion changes it, but not the stamp.</param>
 /// <param name="Apps">The apps by id.</param>
 internal sealed record AppReading(string Stamp, long Length, FrozenDictionary<string, AppEntry> Apps);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>Begins to keep the apps when the application starts, without waiting for a server, and writes the last uses when it ends.</summary>
+/// <summary>Starts polling the apps when the application starts, without waiting for a server, and writes the last uses when it stops.</summary>
 internal sealed class AppService(AppKeeper apps, AppUseLog uses) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class AppService(AppKeeper apps, AppUseLog uses) : IHostedServic
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // The application ends now; when a key was last used is not worth its waiting.
+            // The shutdown must not wait for the times of last use.
         }
     }
 }

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The apps as this instance read them last.</summary>
+/// <summary>The apps at this instance's last read.</summary>
 /// <param name="reading">The apps.</param>
-/// <param name="revoked">Key ids that this instance ever saw revoked: revoked is final, whatever a failover brings back.</param>
+/// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
 /// <param name="readAt">When the read began.</param>
 internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, Moment readAt) : Snapshot(readAt)
 {
@@ -15,7 +15,7 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
 
     public ImmutableHashSet<string> Revoked => revoked;
 
-    /// <summary>Compares in constant time with each key of the app that is named, and as long when there is none.</summary>
+    /// <summary>Compares a hash in constant time with each key of the named app. If there is no such app, one comparison takes its place.</summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)
     {
         AppKey? found = null;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>When keys were last used: noted in memory by requests, written once a minute, for all keys in one command.</summary>
+/// <summary>Collects the times at which keys were last used, and writes them once a minute in one command.</summary>
 internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -15,7 +15,7 @@ internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILog
     private Task? _loop;
     private bool _isFailing;
 
-    /// <summary>Only for keys that were found good: what strangers send must not fill the memory.</summary>
+    /// <summary>Records a use. It must be called for accepted keys only, so that arbitrary input cannot fill the memory.</summary>
     public void Note(string keyId) => Volatile.Read(ref _uses)[keyId] = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Start()
@@ -23,7 +23,7 @@ internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILog
         lock (_starting) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
     }
 
-    /// <summary>Writes what was noted since the last time.</summary>
+    /// <summary>Writes the uses recorded since the last call.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         var uses = Interlocked.Exchange(ref _uses, new ConcurrentDictionary<string, long>(StringComparer.Ordinal));

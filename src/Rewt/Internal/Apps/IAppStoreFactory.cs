@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the apps of a namespace; opening reaches no server.</summary>
+/// <summary>Opens the app store of a namespace. Opening a store does not connect to a server.</summary>
 internal interface IAppStoreFactory
 {
     IAppStore Open(RewtOptions options);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>Apps within one process: the same contract as Redis.</summary>
+/// <summary>Trusted apps in the memory of one process. It has the same contract as Redis.</summary>
 internal sealed class InMemoryAppStore : IAppStore
 {
     private readonly Lock _gate = new();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>One store a namespace, shared by all of the container.</summary>
+/// <summary>Opens one in-memory store for each namespace, shared within the service provider.</summary>
 internal sealed class InMemoryAppStoreFactory : IAppStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryAppStore> _stores = new(StringComparer.Ordinal);

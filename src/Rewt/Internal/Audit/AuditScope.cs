@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Says for the asynchronous flow of one command who gave it; it goes before the <see cref="IAuditActor"/> of the application, which need not be there.</summary>
+/// <summary>
+/// Sets the actor of one command for the current asynchronous flow. It takes precedence over the application's <see cref="IAuditActor"/>, if any.
+/// </summary>
 internal sealed class AuditScope : IDisposable
 {
     private static readonly AsyncLocal<string?> Name = new();

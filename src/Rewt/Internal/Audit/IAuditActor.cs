@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>On whose behalf a key is rotated or revoked right now.</summary>
+/// <summary>Provides the actor on whose behalf keys are rotated and revoked.</summary>
 internal interface IAuditActor
 {
-    /// <summary>A name for the record; <see langword="null"/> when it is the service itself.</summary>
+    /// <summary>The name for the audit log; <see langword="null"/> when the service itself acts.</summary>
     string? Current { get; }
 }

@@ -3,17 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The record of what happened to which key and by whom, in the log category <c>Rewt.Audit</c>. Who wrote a change records it, so each is recorded once in a fleet.
+/// Writes the audit log of key changes and their actors, in the log category <c>Rewt.Audit</c>. The instance that writes a change logs it, so each
+/// change is logged once in a fleet.
 /// </summary>
 internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
 {
-    /// <summary>Whoever has a connection to Redis and used it by hand.</summary>
+    /// <summary>The actor of a manual change through a Redis client.</summary>
     private const string RedisClient = "a client of Redis";
 
-    /// <summary>The name of this instance in the record and in the book of the living.</summary>
+    /// <summary>The name of this instance, also used in its announcements.</summary>
     public string Instance => instance;
 
-    /// <summary>By whom a change comes about: the operator for a command, else whoever made it necessary.</summary>
+    /// <summary>Returns the actor of a change: the operator for a command, otherwise the cause of the change.</summary>
     public string By(RingAction action, bool isCommand) => action switch
     {
         _ when isCommand => Commander,
@@ -24,7 +25,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
 
     private string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
-    /// <summary>This process's own key pairs were published.</summary>
+    /// <summary>Logs that this process's own key pairs were published.</summary>
     public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
@@ -38,14 +39,14 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         }
     }
 
-    /// <summary>An operator has revoked a key pair.</summary>
+    /// <summary>Logs that an operator revoked a key pair.</summary>
     public void PairRevoked(string keyId)
     {
         var by = Commander;
         LogRevoked(ring, keyId, by, "command");
     }
 
-    /// <summary>A plan was written.</summary>
+    /// <summary>Logs that a plan was written.</summary>
     public void Written(RingReading basis, RingPlan plan, bool isCommand)
     {
         var by = By(plan.Action, isCommand);
@@ -64,7 +65,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         foreach (var keyId in plan.Dead.Keys.Where(keyId => !basis.Dead.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
     }
 
-    /// <summary>A change that another wrote has arrived.</summary>
+    /// <summary>Logs that a change written by another instance has arrived.</summary>
     public void Followed(RingSnapshot previous, RingSnapshot next)
     {
         if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Dead.Keys.All(previous.Dead.ContainsKey))) return;

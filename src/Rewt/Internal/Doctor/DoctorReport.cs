@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>What the last examination of a ring found.</summary>
+/// <summary>The findings of the last examination of a key ring.</summary>
 internal sealed record DoctorReport(string Ring, IReadOnlyList<Finding> Findings);

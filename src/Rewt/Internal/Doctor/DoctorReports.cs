@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>The last report on each ring of this process, for the health check and the gauges to read.</summary>
+/// <summary>The last report on each key ring of this process, for the health check and the gauges.</summary>
 internal sealed class DoctorReports
 {
     private readonly ConcurrentDictionary<string, DoctorReport> _reports = new(StringComparer.Ordinal);

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>
-/// Examines the rings of this process once it has started and now and then after that: a line in the log for each new finding. Nothing waits for it.
-/// </summary>
+/// <summary>Examines the key rings of this process after the start and at intervals, and logs each new finding. No request waits for it.</summary>
 internal sealed partial class DoctorService(RingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
-    /// <summary>After the rush of a start, and not at the same moment throughout a fleet.</summary>
+    /// <summary>The delay after the start, so that examinations do not slow it down. A random part spreads the instances of a fleet.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often between two examinations a clock that was off is compared again, which asks no server.</summary>
+    /// <summary>
+    /// The number of checks, between two examinations, whether a reported clock offset persists. They use the last read and send no command.
+    /// </summary>
     private const int LooksAtClock = 120;
 
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
@@ -57,13 +57,13 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // An outage is told by others; what was found before still stands.
+            // An outage is reported elsewhere; earlier findings remain.
             var cause = RingHealth.Cause(exception);
             LogUnable(keeper.Name, cause);
         }
     }
 
-    /// <summary>A clock that was corrected is no finding any more, and the health check says so before the next examination.</summary>
+    /// <summary>Removes the finding of a corrected clock before the next examination, so that the health check is up to date.</summary>
     private void LookAtClock(string name)
     {
         var keeper = Keeper(name);

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Rewt.Internal;
 
-/// <summary>
-/// Everything that can be said of a ring in use: what its last reading shows, which instances lag behind it, and what its server's own doctor says.
-/// </summary>
+/// <summary>Examines a key ring in use: its last reading, the instances that lag behind it, and its server.</summary>
 internal sealed class Examination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceRoll roll)
 {
-    /// <summary>The way to the store and back, which the comparison of clocks cannot tell from an offset.</summary>
+    /// <summary>Allowance for the round trip to the store, which the comparison of clocks cannot distinguish from an offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
     public const string ClockOffset = "clock-offset";
 
-    /// <summary>Two services may be off in opposite directions, so each has half of what receivers forgive.</summary>
+    /// <summary>
+    /// Whether the clock offset exceeds half of the permitted skew. Two services may be off in opposite directions, so each has half of it.
+    /// </summary>
     public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.ClockOffset.Duration() > (skew / 2) + Travel;
 
-    /// <summary>No instance takes longer to see a change by polling; one that is slow to say so gets as long again.</summary>
+    /// <summary>How long to wait for instances: one refresh interval to see a change by polling, and the same again to announce it.</summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(KeySnapshot snapshot, CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ internal sealed class Examination(string ring, FleetSettings settings, IStoreDoc
 
     private async Task<IEnumerable<Finding>> OfInstancesAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        // With key pairs each instance counts for itself, so no version of one is behind another's.
+        // With key pairs, each instance has its own version, so versions cannot be compared.
         if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
         var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
         return behind.Select(instance => Finding.Warning(

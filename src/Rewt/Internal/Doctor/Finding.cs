@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Something that an operator should know.</summary>
-/// <param name="Code">Its name for filters and alerts; docs/operations/doctor.md lists them.</param>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="Text">A sentence that says what it is and what mends it; never a secret.</param>
+/// <summary>A finding for an operator.</summary>
+/// <param name="Code">The code for filters and alerts; docs/operations/doctor.md lists the codes.</param>
+/// <param name="Severity">The severity.</param>
+/// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>
 internal sealed record Finding(string Code, FindingSeverity Severity, string Text)
 {
     public static Finding Warning(string code, string text) => new(code, FindingSeverity.Warning, text);

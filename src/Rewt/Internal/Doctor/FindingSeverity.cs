@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum FindingSeverity
 {
-    /// <summary>Calls are safe and go on; it could be better.</summary>
+    /// <summary>Calls are secure and succeed, but the setup can be improved.</summary>
     Advice,
 
-    /// <summary>Keys can be lost, guessed or not seen in time.</summary>
+    /// <summary>Keys can be lost or guessed, or changes can be seen too late.</summary>
     Warning,
 }

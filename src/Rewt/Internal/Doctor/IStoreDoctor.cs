@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Looks a store's server over: whether it is fit to hold keys. Changes nothing there.</summary>
+/// <summary>Examines whether a store's server is suitable for keys. It changes nothing on the server.</summary>
 internal interface IStoreDoctor
 {
     Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken);

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells a secret that somebody can guess: one that is short, published in manuals, or typed by a human.</summary>
+/// <summary>Detects secrets that can be guessed: those that are short, published in manuals or chosen by a human.</summary>
 internal static class WeakSecrets
 {
-    /// <summary>Even 16 random bytes in hexadecimal, the least that is in use, have more in any draw.</summary>
+    /// <summary>
+    /// The least entropy of an acceptable secret, by the estimate of <see cref="Bits"/>. Random secrets, even 16 bytes in hexadecimal, exceed it.
+    /// </summary>
     private const double EnoughBits = 80;
 
     private const int FewestCharacters = 8;
@@ -22,7 +24,9 @@ internal static class WeakSecrets
     private static readonly string[] Words =
         ["secret", "password", "passw0rd", "changeme", "please", "example", "default", "replace", "signing", "private", "production", "development", "qwerty", "123456", "security", "shared"];
 
-    /// <summary>What makes the secret weak, as the end of a sentence that does not repeat it; <see langword="null"/> when nothing does.</summary>
+    /// <summary>
+    /// Returns the reason why the secret is weak, as the end of a sentence that does not repeat it; <see langword="null"/> when it is not weak.
+    /// </summary>
     public static string? WeaknessOf(ReadOnlySpan<byte> secret)
     {
         if (secret.Length < Secret.MinimumBytes) return $"has {secret.Length} bytes, fewer than {Secret.MinimumBytes}";
@@ -38,7 +42,7 @@ internal static class WeakSecrets
         return Bits(text) < EnoughBits ? "has too little chance in it" : null;
     }
 
-    /// <summary>The well-known text, itself or again and again, with digits or signs around it.</summary>
+    /// <summary>Whether the text is a well-known secret, once or repeated, with digits or punctuation around it.</summary>
     private static bool IsMadeOf(string text, string known)
     {
         var rest = text.Replace(known, string.Empty, StringComparison.Ordinal);
@@ -55,21 +59,21 @@ internal static class WeakSecrets
         return false;
     }
 
-    /// <summary>Most characters are the neighbours of those before them: 0123456789abcdef, abcdefgh, 9876.</summary>
+    /// <summary>Whether most characters follow or precede their neighbour in the alphabet: 0123456789abcdef, abcdefgh, 9876.</summary>
     private static bool IsSequence(string text)
     {
         var neighbours = text.Zip(text.Skip(1)).Count(pair => Math.Abs(pair.Second - pair.First) <= 1);
         return neighbours > text.Length * 0.6;
     }
 
-    /// <summary>Letters in words with signs between them, each word in small letters, in capitals or with a capital first, as nothing random is.</summary>
+    /// <summary>Whether the text consists of words with separators, each word in lower case, in capitals or capitalized. A random text does not.</summary>
     private static bool IsPhrase(string text)
     {
         var words = text.Split([' ', '-', '_', '.', ','], StringSplitOptions.RemoveEmptyEntries);
         return words.Length >= 4 && words.All(word => word.All(char.IsLetter) && (word.All(char.IsUpper) || word.Skip(1).All(char.IsLower)));
     }
 
-    /// <summary>Shannon's estimate by how often each character occurs.</summary>
+    /// <summary>Estimates the Shannon entropy from the frequency of each character.</summary>
     private static double Bits(string text) =>
         text.Length * text.GroupBy(c => c).Select(group => group.Count() / (double)text.Length).Sum(share => -share * Math.Log2(share));
 }

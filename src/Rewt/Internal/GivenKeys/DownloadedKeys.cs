@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>What a server answered.</summary>
+/// <summary>The response of a key server.</summary>
 /// <param name="Content">The document; <see langword="null"/> when it has not changed.</param>
-/// <param name="EntityTag">What marks this version of it (RFC 9110 §8.8.3).</param>
-/// <param name="MaxAge">How long it may be used on (RFC 9111 §5.2.2.1).</param>
+/// <param name="EntityTag">The entity tag of this version (RFC 9110 §8.8.3).</param>
+/// <param name="MaxAge">How long the document may be reused (RFC 9111 §5.2.2.1).</param>
 internal sealed record DownloadedKeys(byte[]? Content, string? EntityTag, TimeSpan? MaxAge);

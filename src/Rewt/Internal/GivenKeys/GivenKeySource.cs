@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Keys that the settings give, without Redis: a private key to sign with, public keys of others to verify with, or both.</summary>
+/// <summary>The source of configured keys, without Redis: a private key to sign with, public keys to verify with, or both.</summary>
 internal sealed partial class GivenKeySource : IKeySource
 {
     private readonly RewtOptions _options;
@@ -12,7 +12,7 @@ internal sealed partial class GivenKeySource : IKeySource
     private readonly IPublicKeyPlace[] _places;
     private int _asked;
 
-    /// <exception cref="InvalidOperationException">The settings give no usable keys; the message names the setting.</exception>
+    /// <exception cref="InvalidOperationException">The settings contain no usable keys; the message names the setting.</exception>
     public GivenKeySource(RewtOptions options, IKeyDownload? download, TimeProvider time, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
@@ -25,14 +25,14 @@ internal sealed partial class GivenKeySource : IKeySource
         _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => KeyPlaces.Open(setting, options, download, time))];
     }
 
-    /// <summary>Whether the settings give keys, so that none in Redis are looked for.</summary>
+    /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
     public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
 
     public string Whereabouts(string ring) => "what Rewt:VerificationKeys names";
 
     public bool TakesKeyless => true;
 
-    /// <summary>Others name their keys as they like.</summary>
+    /// <summary>Whether the id is valid. Other issuers may choose any key id.</summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 
     public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);

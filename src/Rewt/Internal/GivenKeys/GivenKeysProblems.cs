@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What is wrong with keys that the settings give, each sentence with the setting that mends it.</summary>
+/// <summary>Validates the settings for configured keys. Each error names the setting to correct.</summary>
 internal static class GivenKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)

@@ -3,10 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The key that signs here, if there is one, and the public keys of others as their places gave them.</summary>
+/// <summary>The configured signing key, if any, and the public keys that were read from their sources.</summary>
 internal sealed class GivenKeysSnapshot : KeySnapshot
 {
-    /// <summary>What a token that names no key costs at most.</summary>
+    /// <summary>The most keys that are tried for a token without a key id.</summary>
     private const int KeylessCandidates = 4;
 
     private readonly Moment _readAt;
@@ -60,7 +60,7 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {
-        // Nobody else signs as this service, and this service signs as nobody else.
+        // Only the own key verifies tokens of this service, and the own key verifies tokens of no other issuer.
         var isOwn = _pair is not null && keyId == _pair.KeyId;
         if (isOwn && (issuer is null || issuer == _serviceName)) return _pair!.Public.Candidates;
         if (isOwn || (_pair is not null && issuer == _serviceName)) return [];
@@ -70,7 +70,7 @@ internal sealed class GivenKeysSnapshot : KeySnapshot
         {
             if (!place.IsUsable(_staleBudget, now) || place.Keys!.Find(keyId) is not { } key) continue;
 
-            // Two keys of one id in two places: neither place may speak for the other.
+            // If two sources contain different keys with one id, neither is accepted.
             if (found is not null && found.Thumbprint != key.Thumbprint) return [];
             found = key;
         }

@@ -1,14 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>Where public keys stand that somebody else looks after.</summary>
+/// <summary>A source of public keys outside this library.</summary>
 internal interface IPublicKeyPlace
 {
-    /// <summary>What to call it in a log: never the key itself.</summary>
+    /// <summary>The name for logs. It never contains the key.</summary>
     string Name { get; }
 
-    /// <summary>The keys that stand there now, or those that were read a moment ago and may be used on.</summary>
-    /// <param name="isAsked">Somebody waits for a key that was not among them.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="KeyPlaceException">They cannot be had; the message says why.</exception>
+    /// <summary>Gets the keys, from the source or from a recent read that may be reused.</summary>
+    /// <param name="isAsked">Whether a caller waits for a key that the last read did not contain.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="KeyPlaceException">The keys cannot be read; the message gives the reason.</exception>
     Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Keys in a file, read anew each time: whoever replaces it, a mounted volume perhaps, tells nobody.</summary>
+/// <summary>Public keys in a file. It is read on every refresh, because a replaced file, for example on a mounted volume, causes no notification.</summary>
 internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeyPlace
 {
     private byte[]? _content;
@@ -20,8 +20,8 @@ internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeyPlac
         }
     }
 
-    /// <summary>The keys, for a start that must not go on without them.</summary>
-    /// <exception cref="KeyPlaceException">They cannot be had; the message says why.</exception>
+    /// <summary>Reads the keys synchronously, for validation when the application starts.</summary>
+    /// <exception cref="KeyPlaceException">The keys cannot be read; the message gives the reason.</exception>
     public PublicKeySet Read()
     {
         try

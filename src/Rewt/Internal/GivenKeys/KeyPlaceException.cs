@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>Keys cannot be read where they should stand.</summary>
+/// <summary>The exception for keys that cannot be read from their source.</summary>
 internal sealed class KeyPlaceException(string message, Exception? innerException = null) : Exception(message, innerException);

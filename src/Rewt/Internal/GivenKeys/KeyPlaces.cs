@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>What a setting of <see cref="RewtOptions.VerificationKeys"/> means: a key, an address or a file.</summary>
+/// <summary>Opens the sources of <see cref="RewtOptions.VerificationKeys"/>: a key, a URL or a file.</summary>
 internal static class KeyPlaces
 {
     public static bool IsFile(string setting) => !PublicKeyText.IsKey(setting) && !IsAddress(setting);
@@ -11,7 +11,7 @@ internal static class KeyPlaces
     public static bool IsAddress(string setting) =>
         setting.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || setting.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What is wrong with a setting, found without asking a server; <see langword="null"/> when nothing is.</summary>
+    /// <summary>Validates a setting without sending a request; <see langword="null"/> when it is valid.</summary>
     public static string? Problem(string setting, RewtOptions options, bool canDownload)
     {
         if (string.IsNullOrWhiteSpace(setting)) return "is empty";
@@ -28,6 +28,7 @@ internal static class KeyPlaces
         }
     }
 
+    /// <summary>Opens the source of a setting.</summary>
     /// <exception cref="KeyPlaceException">A key in the settings cannot be used.</exception>
     public static IPublicKeyPlace Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time)
     {

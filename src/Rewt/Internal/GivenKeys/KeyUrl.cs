@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key set behind an address. It is fetched anew when what its server calls its age has passed, at the latest after an hour, and at once for a key that is not
-/// in it; whoever asks keeps to two looks a second.
+/// A key set at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once for an unknown
+/// key id. The caller limits the latter to two fetches a second.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time) : IPublicKeyPlace
 {
@@ -38,7 +38,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
         }
         catch (KeyPlaceException)
         {
-            // Tried again at the next look, which comes within one refresh interval.
+            // The next refresh, within one refresh interval, tries again.
             _goodFor = TimeSpan.Zero;
             throw;
         }

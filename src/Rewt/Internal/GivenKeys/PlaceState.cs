@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>How one place fares: what it gave last, and what is the matter if it gives nothing now.</summary>
-/// <param name="Name">What to call it in a log.</param>
-/// <param name="Keys">What it gave last; <see langword="null"/> when it never did.</param>
-/// <param name="At">When it gave that.</param>
-/// <param name="Failure">Why it gives nothing now; <see langword="null"/> when it does.</param>
+/// <summary>The state of one key source: the last keys, and the failure of the last read.</summary>
+/// <param name="Name">The name for logs.</param>
+/// <param name="Keys">The last keys; <see langword="null"/> when none were ever read.</param>
+/// <param name="At">When the last keys were read.</param>
+/// <param name="Failure">The failure of the last read; <see langword="null"/> when it succeeded.</param>
 internal sealed record PlaceState(string Name, PublicKeySet? Keys, Moment At, KeyPlaceException? Failure)
 {
-    /// <summary>Whether its keys may be used: not longer than the budget after it gave them.</summary>
+    /// <summary>Whether the keys may be used. After a failure they may be used until the stale budget has passed since they were read.</summary>
     public bool IsUsable(TimeSpan staleBudget, Moment now) => Keys is not null && (Failure is null || now.Since(At) <= staleBudget);
 }

@@ -3,14 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>The private key that the settings give: a PEM file or a certificate.</summary>
+/// <summary>Reads the configured private key: a PEM file or a certificate.</summary>
 internal static class SigningKeySetting
 {
     private const long MaximumBytes = 64 * 1024;
 
     public static bool IsGiven(RewtOptions options) => !string.IsNullOrEmpty(options.SigningKeyFile) || options.SigningCertificate is not null;
 
-    /// <summary>The key pair, or why there is none, with the setting that mends it.</summary>
+    /// <summary>Reads the key pair. If there is none, <paramref name="problem"/> names the reason and the setting to correct.</summary>
     public static KeyPair? TryRead(RewtOptions options, out string? problem)
     {
         var (setting, key) = options.SigningCertificate is { } certificate
@@ -31,7 +31,7 @@ internal static class SigningKeySetting
             }
             catch (ArgumentException exception)
             {
-                // Without the name of the parameter, which would be told behind.
+                // The suffix with the parameter name is removed.
                 problem = $"{setting} cannot be used: {exception.Message.Split(" (Parameter", 2)[0]}";
             }
         }
@@ -69,7 +69,7 @@ internal static class SigningKeySetting
         }
     }
 
-    /// <summary>ES256 is the default and asks for nothing; what was asked for otherwise must be what the key can do.</summary>
+    /// <summary>Checks the algorithm against the key. ES256 is the default, so it counts as not configured; any other value must fit the key.</summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {
         (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: leave it out for RS256, or set PS256.",

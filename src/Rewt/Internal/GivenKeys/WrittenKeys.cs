@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Keys that stand in the settings themselves.</summary>
+/// <summary>Public keys that the settings themselves contain.</summary>
 internal sealed class WrittenKeys(PublicKeySet keys) : IPublicKeyPlace
 {
     public string Name => "the settings";

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>The character set of names, narrow enough to be safe in a Redis key, a header and a log line.</summary>
+/// <summary>The characters that names may contain. All are safe in a Redis key, a header and a log line.</summary>
 internal static class Names
 {
     public const int MaximumLength = 128;
@@ -17,10 +17,13 @@ internal static class Names
 
     public static bool IsNamespace(string? value) => Is(value, NamespaceCharacters);
 
-    /// <summary>Printable ASCII without quotes and backslashes: what others give as <c>sub</c> or <c>jti</c> and ends in logs and headers.</summary>
+    /// <summary>
+    /// Whether the value is printable ASCII without quotes and backslashes. Callers supply such values as <c>sub</c> or <c>jti</c>, and they appear
+    /// in logs and headers.
+    /// </summary>
     public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
 
-    /// <summary>The identifier nearest to it: a backslash becomes a slash, all else that has no place in one a question mark.</summary>
+    /// <summary>Converts a value to an identifier: a backslash becomes a slash, and any other character that is not allowed a question mark.</summary>
     public static string ToIdentifier(string value)
     {
         var nearest = value.Trim().Select(character => character == '\\' ? '/' : IdentifierCharacters.Contains(character) ? character : '?');

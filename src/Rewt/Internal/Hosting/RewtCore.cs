@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers a ring and what works on it; a store is for the caller to register.</summary>
+/// <summary>Registers a key ring and the services that use it. The caller registers the store.</summary>
 internal static class RewtCore
 {
-    /// <summary>Harmless when called twice for one name.</summary>
+    /// <summary>Adds the services once for each name; further calls only add <paramref name="configure"/>.</summary>
     public static void Add(IServiceCollection services, string name, Action<RewtOptions>? configure)
     {
-        // The section is read before the application's own delegates, in whatever order registrations come.
+        // The setup must be registered first, so that the section is read before the application's delegates run, in whatever order registrations come.
         if (services.All(service => service.ServiceType != typeof(RingRegistry)))
         {
             services.AddOptions();

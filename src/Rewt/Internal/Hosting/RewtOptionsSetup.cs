@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the section <c>Rewt</c> (a named ring: <c>Rewt:Schemes:{name}</c>) before the application's code has its say, and fills in
-/// afterwards what neither gave.
+/// Reads the section <c>Rewt</c> (<c>Rewt:Schemes:{name}</c> for a named scheme) before the application's delegates run, and afterwards sets defaults
+/// for values that neither provided.
 /// </summary>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {
@@ -43,7 +43,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         if (!GivenKeySource.IsGiven(options)) return;
 
         options.KeyMode = KeyMode.KeyPair;
-        // Nothing of it is in Redis, where the name would matter: each such scheme has its own without being told to.
+        // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);
     }
@@ -51,7 +51,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     private static bool HasConnection(RewtOptions options) =>
         options.Redis is not null || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null;
 
-    /// <summary>Files stand beside the settings that name them, whatever directory the process was started in.</summary>
+    /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
         if (!string.IsNullOrEmpty(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>All that is wrong at once, each error with the setting that mends it.</summary>
+/// <summary>Validates all settings at once. Each error names the setting to correct.</summary>
 internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);

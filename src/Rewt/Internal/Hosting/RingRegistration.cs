@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>That a ring was asked for under this options name; the default ring's is the empty string.</summary>
+/// <summary>Records that a key ring was registered for the options of this name; the default name is the empty string.</summary>
 internal sealed record RingRegistration(string Name);

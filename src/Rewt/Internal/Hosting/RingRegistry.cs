@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>The rings of this process by the name they were registered under, opened on first use and closed with the container.</summary>
+/// <summary>The key rings of this process by the name of their registration. A ring is opened on first use and closed with the container.</summary>
 internal sealed class RingRegistry(
     IEnumerable<RingRegistration> registrations,
     IOptionsMonitor<RewtOptions> options,
@@ -33,7 +33,7 @@ internal sealed class RingRegistry(
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public RingKeeper Keeper(string ring) => Keepers(ring).Own;
 
-    /// <summary>The keeper of a namespace's keys of the other kind, where those are accepted too.</summary>
+    /// <summary>The keeper of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public RingKeeper? Other(string ring) => Keepers(ring).Other;
 
@@ -42,12 +42,12 @@ internal sealed class RingRegistry(
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
-    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where it has one ring for all.</summary>
+    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where all share one ring.</summary>
     public TenantRings? Tenants(string @namespace) => !TenantNamespaces.Contains(@namespace) ? null
         : _tenants.TryGetValue(@namespace, out var known) ? known.Value
         : OpenTenants(options.Get(Named(@namespace)!)).Value;
 
-    /// <summary>Whose ring it is, if it is a tenant's.</summary>
+    /// <summary>Returns the tenant that a ring belongs to; <see langword="null"/> when it is not a tenant's ring.</summary>
     public (TenantRings Rings, string Name)? TenantOf(string ring)
     {
         foreach (var @namespace in TenantNamespaces)
@@ -58,28 +58,28 @@ internal sealed class RingRegistry(
         return null;
     }
 
-    /// <summary>How the keys of a registration fare on this instance, or its tenants' rings; asks nobody.</summary>
+    /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
     public IEnumerable<RingHealth> Health(string name)
     {
         var @namespace = options.Get(name).Namespace;
         return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keeper => keeper.Health());
     }
 
-    /// <summary>What a namespace measures, its tenants together.</summary>
+    /// <summary>The metrics of a namespace, which its tenants share.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
-    /// <summary>The keepers that are in use.</summary>
+    /// <summary>The keepers that have been opened.</summary>
     public IEnumerable<RingKeeper> Opened() => _keepers.Values.SelectMany(keepers => keepers.Opened);
 
-    /// <summary>Has all that is in use look at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
+    /// <summary>Refreshes all opened rings at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var keeper in Opened()) await keeper.ReadNowAsync(cancellationToken).ConfigureAwait(false);
         foreach (var tenants in OpenedTenants()) await tenants.ReadNowAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Begins to keep all rings.</summary>
-    /// <exception cref="InvalidOperationException">Two of them have one namespace.</exception>
+    /// <summary>Starts polling all rings.</summary>
+    /// <exception cref="InvalidOperationException">Two of them share a namespace.</exception>
     public void StartAll()
     {
         foreach (var twins in _names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))
@@ -120,7 +120,7 @@ internal sealed class RingRegistry(
 
     private RingKeepers Open(string ring)
     {
-        // Asked before anything is remembered: what others give as a ring's name must not fill the memory.
+        // Checked before anything is stored: ring names that callers supply must not fill the memory.
         var name = Named(ring)
             ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
         var settings = options.Get(name);

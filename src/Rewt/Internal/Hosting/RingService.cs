@@ -2,12 +2,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>Begins to keep the rings when the application starts, without waiting for a server, and to examine them; the container ends it.</summary>
+/// <summary>Starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The container stops them.</summary>
 internal sealed class RingService(RingRegistry rings, DoctorService doctor, RingGauges gauges) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // The gauges live as long as the application that shows them.
+        // Resolving the gauges registers them; they must live as long as the application.
         GC.KeepAlive(gauges);
         rings.StartAll();
         return doctor.StartAsync(cancellationToken);

@@ -1,46 +1,46 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Where the keys of one trust domain come from: a shared secret, key pairs, files. A <see cref="RingKeeper"/> runs it, one call at a time, decides when
-/// it is asked, and answers everybody else from the last snapshot.
+/// The source of the keys of one trust domain: a shared secret, key pairs or files. A <see cref="RingKeeper"/> calls it, one call at a time, and
+/// answers requests from the last snapshot.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {
-    /// <summary>The book of live instances, where there is one.</summary>
+    /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
     IInstanceBook? Instances => null;
 
-    /// <summary>Who looks the server of the keys over, where there is one.</summary>
+    /// <summary>Examines the server that stores the keys; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
 
-    /// <summary>Where an operator finds the keys when something is wrong with them.</summary>
+    /// <summary>The location of the keys, for messages to an operator.</summary>
     /// <param name="ring">The namespace.</param>
     string Whereabouts(string ring) => $"the key '{ring}:rewt-secret'";
 
-    /// <summary>Whether a key of this id can be of this kind: none that cannot is looked for here.</summary>
+    /// <summary>Whether a key of this source can have this id. The source is not read for an id that it cannot have.</summary>
     bool IsPossible(string keyId);
 
-    /// <summary>Whether tokens that name no key are tried with these.</summary>
+    /// <summary>Whether these keys are tried for tokens without a key id.</summary>
     bool TakesKeyless => false;
 
-    /// <summary>
-    /// From now on there shall be a key to sign with. A source that makes one for each process makes none for a process that only verifies.
-    /// </summary>
-    /// <returns>Whether an update may bring one that is not there yet.</returns>
+    /// <summary>Requests a key to sign with. A source that creates one key for each process creates none for a process that only verifies.</summary>
+    /// <returns>Whether an update may provide a key that does not exist yet.</returns>
     bool WantSigningKey() => false;
 
-    /// <summary>Somebody waits for a key of this issuer (<see langword="null"/>: of whomever): the next update looks there as well.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Too many are asked for already.</exception>
+    /// <summary>Includes the keys of this issuer in the next update; <see langword="null"/> for a token without an issuer.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Too many issuers are waiting already.</exception>
     void Ask(string? issuer)
     {
     }
 
-    /// <summary>Brings the keys up to date, after carrying out what an operator wants done.</summary>
-    /// <param name="previous">What was known.</param>
-    /// <param name="command">What shall be done; <see langword="null"/> for nothing.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <returns>The new view, or <see langword="null"/> while it is not yet to be believed and shall be looked at again soon.</returns>
+    /// <summary>Executes an operator's command, if any, and reads the keys.</summary>
+    /// <param name="previous">The last snapshot.</param>
+    /// <param name="command">The command; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
+    /// <returns>The new snapshot, or <see langword="null"/> while a reading is not confirmed; the caller refreshes again soon.</returns>
     Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="look"/> when others have changed something. Only a hint: it may come twice, late or not at all.</summary>
+    /// <summary>
+    /// Calls <paramref name="look"/> after other instances have changed the keys. It is only a hint: it may come twice, late or not at all.
+    /// </summary>
     Task SubscribeAsync(Action look, CancellationToken cancellationToken);
 }

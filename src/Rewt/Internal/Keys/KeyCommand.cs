@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>What an operator wants done with the keys.</summary>
-/// <param name="Revoked">The key that shall die; <see langword="null"/> asks for a rotation.</param>
+/// <summary>An operator's command for a key ring.</summary>
+/// <param name="Revoked">The id of the key to revoke; <see langword="null"/> requests a rotation.</param>
 internal sealed record KeyCommand(string? Revoked)
 {
     public static readonly KeyCommand Rotate = new((string?)null);

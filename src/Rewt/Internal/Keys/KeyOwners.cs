@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Whose a key is, where that is known: it travels with the key, so that no resolver in between can lose it.</summary>
+/// <summary>The issuer that owns a key. It is attached to the key object, so that a custom resolver in between cannot lose it.</summary>
 internal static class KeyOwners
 {
     private static readonly ConditionalWeakTable<SecurityKey, string> Owners = [];

@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A private key that signs, and the public key that is shown to others. The private one is in nothing that can be written down from here.</summary>
+/// <summary>
+/// A private key that signs, and the public key that is published. The private key is not exposed.
+/// </summary>
 internal sealed class KeyPair : SigningKey
 {
     private const int RsaBits = 2048;
@@ -14,10 +16,10 @@ internal sealed class KeyPair : SigningKey
     private readonly ConcurrentBag<AsymmetricAlgorithm> _idle = [];
     private bool _isBound;
 
-    /// <param name="key">An <see cref="ECDsa"/> or an <see cref="RSA"/> with its private key; from now on this object's own.</param>
-    /// <param name="algorithm">RS256 or PS256 for an RSA key; an EC key has one of its own.</param>
-    /// <param name="keyId">The key id; the thumbprint (RFC 7638) where none is given.</param>
-    /// <exception cref="ArgumentException">The key is none that may be used; the message says why.</exception>
+    /// <param name="key">An <see cref="ECDsa"/> or an <see cref="RSA"/> with its private key. This object takes ownership of it.</param>
+    /// <param name="algorithm">RS256 or PS256 for an RSA key. It is ignored for an EC key, whose curve determines the algorithm.</param>
+    /// <param name="keyId">The key id. Default: the thumbprint (RFC 7638).</param>
+    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
     public KeyPair(AsymmetricAlgorithm key, string algorithm, string? keyId = null)
     {
         _key = key;
@@ -38,7 +40,7 @@ internal sealed class KeyPair : SigningKey
 
     public override int SignatureLength { get; }
 
-    /// <summary>Makes a new pair.</summary>
+    /// <summary>Generates a new key pair.</summary>
     public static KeyPair Generate(string algorithm) => new(
         algorithm switch
         {
@@ -60,7 +62,7 @@ internal sealed class KeyPair : SigningKey
         _idle.Add(key);
     }
 
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id and the algorithm, never the key.</summary>
     public override string ToString() => $"key pair {KeyId} for {Algorithm}";
 
     private void Sign(AsymmetricAlgorithm key, ReadOnlySpan<byte> data, Span<byte> signature)
@@ -73,7 +75,10 @@ internal sealed class KeyPair : SigningKey
         if (written != signature.Length) throw new CryptographicException($"The signature of the {this} has {written} bytes.");
     }
 
-    /// <summary>The platform does not promise that one object may sign on two threads, so each gets a copy; <see langword="null"/> where none can be made.</summary>
+    /// <summary>
+    /// Takes a copy of the key, because .NET does not guarantee that one object may sign on two threads. <see langword="null"/> where the key cannot
+    /// be copied.
+    /// </summary>
     private AsymmetricAlgorithm? Rent()
     {
         if (_idle.TryTake(out var idle)) return idle;
@@ -93,7 +98,7 @@ internal sealed class KeyPair : SigningKey
         }
         catch (CryptographicException)
         {
-            // A key that its device keeps to itself signs one at a time.
+            // The private key cannot be exported, for example from a hardware device; signatures are made one at a time.
             _isBound = true;
             return null;
         }

@@ -2,78 +2,78 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one trust domain that one read found.</summary>
+/// <summary>The keys of one trust domain after one read of the store.</summary>
 internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
 {
-    /// <summary>Why what had to be written could not be; <see langword="null"/> when nothing was refused.</summary>
+    /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
     public string? WriteRefusal { get; init; }
 
-    /// <summary>Only a part of what should be shared is: see <see cref="RingReading.IsDegraded"/>.</summary>
+    /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public virtual bool IsDegraded => false;
 
-    /// <summary>What else an operator should know; <see langword="null"/> when all is well.</summary>
+    /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
     public virtual string? Trouble => null;
 
-    /// <summary>Why a key that is not here may exist all the same, so that nothing can be said of what it signed; <see langword="null"/> when it does not.</summary>
+    /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
     public virtual string? Doubt => null;
 
-    /// <summary>In which life of the keys <see cref="Version"/> counts; <see langword="null"/> where nobody waits for this instance.</summary>
+    /// <summary>The epoch that <see cref="Version"/> belongs to; <see langword="null"/> where revocations do not wait for this instance.</summary>
     public abstract string? Epoch { get; }
 
-    /// <summary>Grows with each change.</summary>
+    /// <summary>Increases with each change.</summary>
     public abstract long Version { get; }
 
-    /// <summary>When this was read, Unix milliseconds by the store's clock.</summary>
+    /// <summary>When the store was read, in Unix milliseconds by the store's clock.</summary>
     public abstract long ReadAt { get; }
 
-    /// <summary>How far this instance's wall clock was ahead of the store's; the way to the store and back is in it.</summary>
+    /// <summary>How far this instance's wall clock was ahead of the store's clock, including the round trip to the store.</summary>
     public TimeSpan ClockOffset => ReadStarted.WallClock - At(ReadAt);
 
     /// <summary>The key that signs until it is rotated.</summary>
     public abstract SigningKey? Current { get; }
 
-    /// <summary>The key that is published to follow.</summary>
+    /// <summary>The pending key.</summary>
     public abstract SigningKey? Next { get; }
 
-    /// <summary>Revoked key ids and when each may be forgotten.</summary>
+    /// <summary>The revoked key ids, and when each may be forgotten (Unix milliseconds by the store's clock).</summary>
     public abstract IReadOnlyDictionary<string, long> Dead { get; }
 
-    /// <summary>How long the current key has signed; <see langword="null"/> where nobody knows.</summary>
+    /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
     public virtual TimeSpan? CurrentAge(Moment now) => null;
 
-    /// <summary>Until something is due that no message announces; <see cref="TimeSpan.MaxValue"/> when nothing is.</summary>
+    /// <summary>The time until the next scheduled change, which no push message announces; <see cref="TimeSpan.MaxValue"/> when there is none.</summary>
     public abstract TimeSpan UntilRotation(Moment now);
 
     /// <summary>The key that signs now; <see langword="null"/> when there is none.</summary>
     public abstract SigningKey? SigningKey(Moment now);
 
-    /// <summary>The key that the store names as current, which Node services verify with: <see cref="SigningKey"/> may be ahead of it.</summary>
+    /// <summary>The key that the store names as current, which Node services verify with. <see cref="SigningKey"/> may be ahead of it.</summary>
     public virtual SigningKey? StoredKey(Moment now) => SigningKey(now);
 
-    /// <summary>The keys that may verify what names this key, as far as this look can say.</summary>
-    /// <param name="issuer">Who is said to have signed; <see langword="null"/> where nobody says.</param>
-    /// <param name="keyId">The key's id.</param>
-    /// <param name="now">The clock.</param>
-    /// <returns>None for a key that is dead or cannot be; <see langword="null"/> when only another look can tell.</returns>
+    /// <summary>Gets the keys that may verify a token with this key id, as far as this snapshot determines them.</summary>
+    /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>
+    /// <param name="keyId">The key id.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The keys; an empty list for a key that is revoked or cannot exist; <see langword="null"/> when only a refresh can tell.</returns>
     public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now);
 
-    /// <summary>The keys of this id that verify, whoever signed; <see langword="null"/> when there are none.</summary>
+    /// <summary>Gets the keys with this id that verify, for any issuer; <see langword="null"/> when there are none.</summary>
     public IReadOnlyList<SecurityKey>? Find(string keyId, Moment now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
-    /// <summary>The few to try for a token that names no key.</summary>
+    /// <summary>Gets the few keys to try for a token without a key id.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(Moment now) => [];
 
     /// <summary>
-    /// The public keys by which others may verify what a service signs, the one that follows among them; never keys of other services, which
-    /// a set that names no issuers would let sign as this one. A shared secret has none.
+    /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
+    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys.
     /// </summary>
     public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => [];
 
-    /// <summary>What an operator sees.</summary>
+    /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    /// <summary>The store's clock now, by this instance's.</summary>
+    /// <summary>The store's current time (Unix milliseconds), projected with this instance's clock.</summary>
     protected long StoreNow(Moment now) => ReadAt + (long)Age(now).TotalMilliseconds;
 }

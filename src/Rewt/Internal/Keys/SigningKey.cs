@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>A key that this process can sign with, and the one algorithm it is for.</summary>
+/// <summary>A key that this process can sign with, and the one algorithm it is used with.</summary>
 internal abstract class SigningKey
 {
     private Header? _header;
@@ -14,13 +14,13 @@ internal abstract class SigningKey
     /// <summary><c>alg</c> (RFC 7518 §3.1).</summary>
     public abstract string Algorithm { get; }
 
-    /// <summary>The bytes of each of its signatures.</summary>
+    /// <summary>The length of a signature in bytes.</summary>
     public abstract int SignatureLength { get; }
 
-    /// <summary>Signs into as many bytes as a signature has.</summary>
+    /// <summary>Writes the signature of <paramref name="data"/>. <paramref name="signature"/> must have <see cref="SignatureLength"/> bytes.</summary>
     public abstract void Sign(ReadOnlySpan<byte> data, Span<byte> signature);
 
-    /// <summary>The header of a token (RFC 7515 §4) in base64url: the same for all tokens of one kind.</summary>
+    /// <summary>The header of a token (RFC 7515 §4) in base64url. It is cached, because it is equal for all tokens of one type.</summary>
     public byte[] HeaderOf(string type, string? contentType)
     {
         var header = Volatile.Read(ref _header);
@@ -40,7 +40,7 @@ internal abstract class SigningKey
         json.WriteStartObject();
         json.WriteString("alg"u8, Algorithm);
         json.WriteString("kid"u8, KeyId);
-        // The media type's '+' is written as it is: the default encoder would spell it as an escape.
+        // Written raw, because the default encoder would escape the '+' of the media type.
         json.WritePropertyName("typ"u8);
         json.WriteRawValue($"\"{type}\"", skipInputValidation: true);
         if (contentType is not null) json.WriteString("cty"u8, contentType);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>Public keys within one process: the same contract as Redis, TTL included.</summary>
+/// <summary>Public keys in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
     private readonly Lock _gate = new();

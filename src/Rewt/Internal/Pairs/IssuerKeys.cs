@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>What an instance knows of one service's ring.</summary>
+/// <summary>The verified content of one service's ring.</summary>
 /// <param name="Issuer">The service.</param>
-/// <param name="Keys">Its keys that verify.</param>
-/// <param name="Dead">Its keys that are dead, whoever revoked them, and when each may be forgotten.</param>
-/// <param name="OwnDead">Those of them that its own ring revokes, or once did.</param>
-/// <param name="Refused">The entries that are not believed.</param>
+/// <param name="Keys">The keys that verify.</param>
+/// <param name="Dead">All revocations that apply to the service, and when each may be forgotten.</param>
+/// <param name="OwnDead">The revocations that the service's own ring contains or once contained.</param>
+/// <param name="Refused">The entries that failed verification.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
@@ -13,7 +13,7 @@ internal sealed record IssuerKeys(
     IReadOnlyDictionary<string, long> OwnDead,
     IReadOnlyList<RefusedKey> Refused)
 {
-    /// <summary>Believes of a reading what can be believed; an entry that cannot changes nothing for the others.</summary>
+    /// <summary>Verifies the entries of a reading. An invalid entry does not affect the others.</summary>
     public static IssuerKeys Read(string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous)
     {
         var (dead, ownDead) = (memory.DeadOf(issuer), memory.OwnDeadOf(issuer));

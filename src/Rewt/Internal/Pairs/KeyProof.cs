@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key's own signature under "this key is that service's": nobody can show another service's key as its own. No token can be taken for it, for what is
-/// signed has characters that no token has.
+/// A signature that a key makes over its service's name, so that no service can publish another service's key as its own. The signed text contains
+/// characters that no token contains, so a token cannot serve as a proof.
 /// </summary>
 internal static class KeyProof
 {

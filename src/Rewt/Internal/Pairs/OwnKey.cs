@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A key pair of this process, with the proof that it is its service's.</summary>
+/// <summary>A key pair of this process, with the proof that it belongs to its service.</summary>
 internal sealed record OwnKey(KeyPair Pair, string Proof)
 {
     public string KeyId => Pair.KeyId;
@@ -15,6 +15,6 @@ internal sealed record OwnKey(KeyPair Pair, string Proof)
     public PublishedKey Publish(RewtKeyState state, long until) =>
         new(Pair.Public, state, until, Proof) { Entry = PublishedKey.Write(Pair.Public, state, until, Proof) };
 
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id and the algorithm, never the key.</summary>
     public override string ToString() => Pair.ToString();
 }

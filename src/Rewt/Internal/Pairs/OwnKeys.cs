@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The key pairs of this process and where each stands. Times are Unix milliseconds by the store's clock.</summary>
-/// <param name="Current">The one that signs.</param>
-/// <param name="Deadline">When it retires.</param>
-/// <param name="Next">The one that follows.</param>
-/// <param name="Retired">Those that sign no more, and until when they verify.</param>
-/// <param name="Epoch">The life of the ring in which they stand; <see langword="null"/> before they do.</param>
-/// <param name="WrittenAt">When they were written last; zero when never.</param>
+/// <summary>The key pairs of this process and their states. Times are Unix milliseconds by the store's clock.</summary>
+/// <param name="Current">The key that signs.</param>
+/// <param name="Deadline">When the current key retires.</param>
+/// <param name="Next">The pending key.</param>
+/// <param name="Retired">The retired keys, and how long each verifies.</param>
+/// <param name="Epoch">The epoch of the ring in which the keys are published; <see langword="null"/> before they are.</param>
+/// <param name="WrittenAt">When the keys were last written; zero when never.</param>
 internal sealed record OwnKeys(
     OwnKey? Current, long Deadline, OwnKey? Next, ImmutableArray<KeyValuePair<OwnKey, long>> Retired, string? Epoch, long WrittenAt)
 {
     public static readonly OwnKeys None = new(null, 0, null, [], null, 0);
 
-    /// <summary>Those that have not had their time.</summary>
+    /// <summary>The keys that have not expired.</summary>
     public IEnumerable<OwnKey> All(long now)
     {
         if (Current is not null) yield return Current;
@@ -25,8 +25,8 @@ internal sealed record OwnKeys(
         }
     }
 
-    /// <summary>All of them as others see them.</summary>
-    /// <param name="until">How long those that are in use stay without being renewed.</param>
+    /// <summary>Returns the entries to publish for all keys.</summary>
+    /// <param name="until">When the entries of the current and the pending key expire unless they are renewed.</param>
     public IEnumerable<PublishedKey> Publish(long until)
     {
         if (Current is not null) yield return Current.Publish(RewtKeyState.Current, until);

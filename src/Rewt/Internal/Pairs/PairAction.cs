@@ -1,26 +1,26 @@
 namespace Rewt.Internal;
 
-/// <summary>Why an instance writes into its service's ring.</summary>
+/// <summary>The reason for a write to a service's ring.</summary>
 internal enum PairAction
 {
-    /// <summary>It has nothing to write.</summary>
+    /// <summary>No write is due.</summary>
     None,
 
-    /// <summary>It is alive, and its keys are to stay.</summary>
+    /// <summary>The entries must be renewed, or they would expire.</summary>
     Renew,
 
-    /// <summary>Its first keys.</summary>
+    /// <summary>The instance has no keys yet.</summary>
     Create,
 
-    /// <summary>The next key takes over.</summary>
+    /// <summary>The deadline has passed, or an operator requested a rotation: the pending key becomes current.</summary>
     Rotate,
 
-    /// <summary>One of its keys was revoked, or deleted by hand: another takes its place.</summary>
+    /// <summary>A key was revoked or deleted by an operator: another replaces it.</summary>
     Replace,
 
-    /// <summary>The store lost the whole ring: its keys are shown anew.</summary>
+    /// <summary>The store has lost the ring: the keys are published again.</summary>
     Republish,
 
-    /// <summary>The store lost revocations that this instance remembers: they are merged back.</summary>
+    /// <summary>The store has lost revocations that this instance remembers: they are written back.</summary>
     MergeRevocations,
 }

@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The life of one process's key pairs as a function of what it knows and what it has just read. Nothing here knows a store, a clock or a thread.</summary>
+/// <summary>The life cycle of one process's key pairs as a pure function of its state and the last reading. It uses no store, clock or thread.</summary>
 internal static class PairDecision
 {
-    /// <param name="own">The process's pairs.</param>
+    /// <param name="own">The process's key pairs.</param>
     /// <param name="ring">The ring of its service.</param>
-    /// <param name="keys">What of that is to be believed.</param>
-    /// <param name="now">The store's clock.</param>
+    /// <param name="keys">The verified content of that ring.</param>
+    /// <param name="now">The store's time.</param>
     /// <param name="schedule">The times of the life cycle.</param>
-    /// <param name="rotate">An operator wants a rotation.</param>
-    /// <param name="generate">Makes a pair.</param>
-    /// <returns>The pairs as they shall be, and what to write; <see langword="null"/> for nothing.</returns>
+    /// <param name="rotate">Whether an operator requested a rotation.</param>
+    /// <param name="generate">Generates a key pair.</param>
+    /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
     public static (OwnKeys Keys, PairPlan? Plan) Decide(
         OwnKeys own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<OwnKey> generate)
     {
@@ -37,7 +37,7 @@ internal static class PairDecision
         if (action == PairAction.None) return (decided, null);
 
         var plan = Plan(decided, action, ring, keys, dead, now, schedule);
-        // Where another instance begins the ring's life in the same moment, the next look shows its epoch, with these keys in it.
+        // If another instance creates the ring at the same moment, the next read returns that instance's epoch, together with these keys.
         return (decided with { Epoch = ring.Epoch ?? plan.Epoch, WrittenAt = now }, plan);
 
         bool IsAlive(OwnKey key) => !keys.Dead.ContainsKey(key.KeyId) && !deleted.Contains(key.KeyId);
@@ -54,13 +54,16 @@ internal static class PairDecision
         }
     }
 
-    /// <summary>Keys whose entries went before their time while the ring lived on: somebody deleted them by hand. With the ring itself gone, the store has lost everything.</summary>
+    /// <summary>
+    /// The keys whose entries disappeared early while the ring remained: an operator deleted them. If the ring itself is gone, the store has lost all
+    /// data, and no key counts as deleted.
+    /// </summary>
     private static HashSet<string> Deleted(OwnKeys own, ServiceReading ring, long now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
             ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
             : [];
 
-    /// <summary>What the ring does not say of its own keys: those deleted, those an operator revoked for the whole namespace, and those it has forgotten.</summary>
+    /// <summary>The revocations that the ring lacks: its deleted keys, keys of it on the operator's list, and revocations that the store has lost.</summary>
     private static ImmutableDictionary<string, long> Revocations(OwnKeys own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
     {
         var ours = own.All(now: 0).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
@@ -76,7 +79,7 @@ internal static class PairDecision
     {
         var published = own.Publish(now + schedule.Lease).ToList();
         var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);
-        // What is neither alive nor refused has had its time, whoever of the service made it.
+        // An entry that is neither valid nor refused has expired. It is removed, whichever instance of the service wrote it.
         var refused = keys.Refused.Select(entry => entry.Entry).ToHashSet(StringComparer.Ordinal);
         var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
         return new PairPlan(

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 internal sealed partial class PairKeys
 {
-    /// <summary>A ring full of junk is told in a few lines.</summary>
+    /// <summary>Limits the log lines for a ring with many invalid entries.</summary>
     private const int MaximumReported = 8;
 
     private void Report(IEnumerable<IssuerKeys> rings, PairSnapshot? known)

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of a namespace whose services sign with key pairs: makes and shows this process's own when it has something to sign, and reads those of the
-/// services that it has to do with. A process that only verifies writes nothing.
+/// The key source of a namespace whose services sign with key pairs. It creates and publishes this process's key pairs once the process has to sign,
+/// and reads the public keys of the services it communicates with. A process that only verifies writes nothing.
 /// </summary>
 internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private const int MaximumAsked = 1024;
 
-    /// <summary>More services than a fleet has, fewer than a login gone bad could make.</summary>
+    /// <summary>More services than a fleet has, but few enough to bound the memory that a compromised login can consume.</summary>
     private const int MaximumIssuers = 1000;
 
-    /// <summary>How long a login that may not write is left alone.</summary>
+    /// <summary>How long no further write is attempted after the login was refused one.</summary>
     private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
 
     private readonly string _service = options.ServiceName!;
@@ -64,7 +64,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
-        // Read again: who waits for other instances compares when they looked with when this was written.
+        // Read again: waiting for other instances compares the times of their reads with the time of this write.
         view = await LookAsync(known, cancellationToken).ConfigureAwait(false);
         return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
     }
@@ -80,7 +80,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         string[] issuers, asked;
         lock (_gate)
         {
-            // One that was asked for while it was being found is known by now.
+            // An issuer that was requested while a read was finding it is already in the first set.
             (issuers, asked) = ([.. _issuers], [.. _asked.Except(_issuers, StringComparer.Ordinal)]);
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
@@ -105,13 +105,13 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
         catch
         {
-            // Those who asked wait on for the next read.
+            // The waiting callers are served by the next read.
             lock (_gate) _asked.UnionWith(asked);
             throw;
         }
     }
 
-    /// <summary>A service that shows nothing any more is looked at no more, until somebody asks for it again.</summary>
+    /// <summary>Stops reading a service that publishes nothing, until a token of it is verified again.</summary>
     private void KeepIssuers(PairReading reading)
     {
         lock (_gate)
@@ -128,7 +128,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private async Task<PairSnapshot> UpkeepAsync(PairView view, PairSnapshot? known, CancellationToken cancellationToken)
     {
         if ((_own.Current is null && !Volatile.Read(ref _wanted)) || IsDenied) return Snapshot(view, known, IsDenied ? "NOPERM" : null);
-        // What cannot be read would seem to be gone, and each look would write new keys into it.
+        // An unreadable ring seems to have lost this service's keys, so every update would write new ones into it.
         if (view.Reading.Services.GetValueOrDefault(_service)?.Problem is { } problem) return Snapshot(view, known, problem);
 
         string? refusal = null;
@@ -144,7 +144,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // What can be read can be used, and what is published goes on.
+            // The keys that were read remain usable, and the published keys stay valid.
             LogWriteRefused(options.Namespace, _service, exception);
             refusal = RingHealth.Cause(exception);
         }
@@ -180,7 +180,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
     }
 
-    /// <summary>Carries out what is due with this process's own pairs; they are what they were until it is written.</summary>
+    /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
     private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
     {
         var made = new List<OwnKey>();
@@ -215,7 +215,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
     }
 
-    /// <summary>With the pairs of this process as they have just been written.</summary>
+    /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>What an instance writes into the ring of its service. Times are Unix milliseconds by the store's clock.</summary>
-/// <param name="Action">Why.</param>
-/// <param name="Epoch">The epoch of a ring that has none.</param>
-/// <param name="Entries">The instance's own keys.</param>
-/// <param name="Removed">Key ids whose entries go.</param>
-/// <param name="Dead">Key ids that die, or that the store has lost from its memory, and when each may be forgotten.</param>
-/// <param name="Now">What the clock said.</param>
-/// <param name="KeysUntil">When the entries vanish if nobody renews them.</param>
-/// <param name="RememberUntil">When the rest of the ring does.</param>
+/// <summary>A write of one instance to the ring of its service. Times are Unix milliseconds by the store's clock.</summary>
+/// <param name="Action">The reason for the write.</param>
+/// <param name="Epoch">The epoch for a ring that has none.</param>
+/// <param name="Entries">The entries of the instance's own keys.</param>
+/// <param name="Removed">The key ids whose entries are removed.</param>
+/// <param name="Dead">The key ids to revoke, including those that the store has lost, and when each may be forgotten.</param>
+/// <param name="Now">The store's time at the decision.</param>
+/// <param name="KeysUntil">When the entries expire unless they are renewed.</param>
+/// <param name="RememberUntil">When the rest of the ring expires.</param>
 internal sealed record PairPlan(
     PairAction Action,
     string Epoch,
@@ -21,9 +21,9 @@ internal sealed record PairPlan(
     long KeysUntil,
     long RememberUntil)
 {
-    /// <summary>Others have something to learn of it.</summary>
+    /// <summary>Whether the write changes anything for other instances.</summary>
     public bool IsNews => Action != PairAction.Renew;
 
-    /// <summary>What a log may say.</summary>
+    /// <summary>Returns a text for logs, without key material.</summary>
     public override string ToString() => $"{Action}, {Entries.Count} keys of this instance, {Dead.Count} revoked";
 }

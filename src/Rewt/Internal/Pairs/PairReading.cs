@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>All that one look at the store saw, with the store's own time.</summary>
-/// <param name="Now">The store's clock, Unix milliseconds.</param>
-/// <param name="Dead">Keys revoked by an operator, whoever's they are, and when each may be forgotten.</param>
-/// <param name="Services">The rings that were looked at.</param>
+/// <summary>The result of one read of the store, with the store's time.</summary>
+/// <param name="Now">The store's time, in Unix milliseconds.</param>
+/// <param name="Dead">The keys of any service that an operator revoked, and when each may be forgotten.</param>
+/// <param name="Services">The rings that were read, by service.</param>
 internal sealed record PairReading(long Now, IReadOnlyDictionary<string, long> Dead, IReadOnlyDictionary<string, ServiceReading> Services);

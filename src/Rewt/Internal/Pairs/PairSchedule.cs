@@ -2,12 +2,11 @@ namespace Rewt.Internal;
 
 /// <summary>The times of key pairs in milliseconds, derived from the options.</summary>
 /// <param name="Interval">How long a key signs.</param>
-/// <param name="Retention">How long a key that signs no more verifies.</param>
-/// <param name="Heartbeat">How often an instance says that it is alive.</param>
-/// <param name="Lease">
-/// How long its keys stay without that: longer than any token they signed lives, and as long as services go on without a server that takes writes.
-/// </param>
-/// <param name="DeadRetention">How long a revocation is remembered.</param>
+/// <param name="Retention">How long a retired key verifies.</param>
+/// <param name="Heartbeat">How often an instance renews its entries.</param>
+/// <param name="Lease">How long entries last without renewal: longer than any token that the keys signed, and as long as services continue while the
+/// server accepts no writes.</param>
+/// <param name="DeadRetention">How long a revocation is kept.</param>
 internal sealed record PairSchedule(long Interval, long Retention, long Heartbeat, long Lease, long DeadRetention)
 {
     private const int HeartbeatsEvery = 6;

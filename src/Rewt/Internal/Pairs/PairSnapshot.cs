@@ -4,10 +4,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The public keys of the services that an instance knows, and its own pairs, after one look.</summary>
+/// <summary>The public keys of the services that an instance knows, and its own key pairs, after one read.</summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
-    /// <summary>RFC 7638 with SHA-256 in base64url.</summary>
+    /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in base64url.</summary>
     public const int ThumbprintLength = 43;
 
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
@@ -16,14 +16,14 @@ internal sealed class PairSnapshot : KeySnapshot
     private readonly OwnKeys _own;
     private readonly string _service;
 
-    /// <param name="issuers">What is known of each service; with the pairs of this process where they are published.</param>
-    /// <param name="memory">Revocations.</param>
-    /// <param name="own">The pairs of this process.</param>
-    /// <param name="service">Its service.</param>
-    /// <param name="now">The store's clock when it was read.</param>
+    /// <param name="issuers">The keys of each service, including this process's published key pairs.</param>
+    /// <param name="memory">The revocations.</param>
+    /// <param name="own">The key pairs of this process.</param>
+    /// <param name="service">The name of this service.</param>
+    /// <param name="now">The store's time at the read.</param>
     /// <param name="readAt">When the read began.</param>
-    /// <param name="epoch">Under which epoch this instance is in the book of the living, if it is.</param>
-    /// <param name="previous">The view before.</param>
+    /// <param name="epoch">The epoch under which this instance announces itself; <see langword="null"/> if it does not.</param>
+    /// <param name="previous">The previous snapshot.</param>
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, OwnKeys own, string service, long now, Moment readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
@@ -33,7 +33,7 @@ internal sealed class PairSnapshot : KeySnapshot
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
         _deadEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
-        // A service's word about a key that another shows counts for nothing.
+        // A service cannot revoke a key that another service has published.
         Dead = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
@@ -46,14 +46,14 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, long> Dead { get; }
 
-    /// <summary>This process's own: instances are waited for by when they looked, not by what they count.</summary>
+    /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
 
     public override long Version { get; }
 
     public override long ReadAt { get; }
 
-    /// <summary>What is known of the services.</summary>
+    /// <summary>The keys of each service.</summary>
     public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
 
     public override string? Trouble
@@ -72,14 +72,14 @@ internal sealed class PairSnapshot : KeySnapshot
     public override TimeSpan UntilRotation(Moment now) =>
         Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(now));
 
-    /// <summary>Where the current key was revoked and nothing could be written, the next one, which others hold already.</summary>
+    /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
     public override SigningKey? SigningKey(Moment now) => Current ?? Next;
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
     {
         if (!IsPossible(keyId)) return [];
         if (issuer is null) return Dead.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
-        // What a service says of keys that are not its own must not even keep anybody from looking for them.
+        // A revocation in one service's ring must not prevent a search for another service's key.
         if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
@@ -87,7 +87,7 @@ internal sealed class PairSnapshot : KeySnapshot
             if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, now) ? key.Key.Candidates : [];
         }
 
-        // A key is its owner's and nobody else's: no look at the store could make it this issuer's.
+        // A key belongs to one service only, so no refresh could make it this issuer's.
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
@@ -103,7 +103,7 @@ internal sealed class PairSnapshot : KeySnapshot
         return [.. alive, .. Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until)];
     }
 
-    /// <summary>The same keys in the same places.</summary>
+    /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
     private bool Shows(PairSnapshot other) =>
         Dead.Count == other.Dead.Count && Dead.Keys.All(other.Dead.ContainsKey) && States().SetEquals(other.States());
 
@@ -125,7 +125,10 @@ internal sealed class PairSnapshot : KeySnapshot
         ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 
-    /// <summary>A key in use stays as long as its ring can be relied on, however long its owner cannot renew it; one that has retired has its time.</summary>
+    /// <summary>
+    /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
+    /// retired key verifies until its time.
+    /// </summary>
     private bool Verifies(PublishedKey key, Moment now) => !key.IsRetired || StoreNow(now) < key.Until;
 
     private KeyPair? Alive(OwnKey? key) =>

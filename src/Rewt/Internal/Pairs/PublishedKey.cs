@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key as it stands in a service's ring: a JWK (RFC 7517) named by its thumbprint, with three members more: <c>state</c>, <c>until</c> when it is
-/// shown (Unix milliseconds by the store's clock), and <c>proof</c> that it is this service's.
+/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with three more members. <c>state</c> is its state, <c>until</c> the
+/// expiry of the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Until, string Proof)
 {
@@ -12,7 +12,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     private static readonly JsonEncodedText UntilName = JsonEncodedText.Encode("until");
     private static readonly JsonEncodedText ProofName = JsonEncodedText.Encode("proof");
 
-    /// <summary>What it stood as, so that the same need not be read twice.</summary>
+    /// <summary>The stored text, so that an unchanged entry is not parsed again.</summary>
     public byte[] Entry { get; init; } = [];
 
     public bool IsRetired => State == RewtKeyState.Retired;
@@ -34,13 +34,13 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         return buffer.ToArray();
     }
 
-    /// <summary>Reads an entry that anybody may have written.</summary>
-    /// <param name="entry">What stands there.</param>
-    /// <param name="name">The name it stands under.</param>
+    /// <summary>Parses and verifies an entry. Its writer is not trusted.</summary>
+    /// <param name="entry">The stored text.</param>
+    /// <param name="name">The name of the entry.</param>
     /// <param name="ring">The namespace.</param>
-    /// <param name="service">Whose ring it is.</param>
-    /// <param name="known">What stood there before, whose proof need not be looked at again.</param>
-    /// <param name="problem">Why it is refused; <see langword="null"/> when it is not.</param>
+    /// <param name="service">The service that the ring belongs to.</param>
+    /// <param name="known">The previous entry of this name; an unchanged proof is not verified again.</param>
+    /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
     public static PublishedKey? TryRead(byte[] entry, string name, string ring, string service, PublishedKey? known, out string? problem)
     {
         problem = null;
@@ -80,7 +80,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
             _ => RewtKeyState.Revoked,
         };
         proof = text.GetString()!;
-        // No date is later than the year 9999: what claims to be is garbage.
+        // A date after the year 9999 is invalid.
         return time.TryGetInt64(out until) && until is > 0 and <= 253_402_300_799_999 && state != RewtKeyState.Revoked;
     }
 

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The public half of an EC key pair as the identity libraries know a key.</summary>
+/// <summary>A public EC key for the Microsoft.IdentityModel libraries.</summary>
 internal sealed class EcVerificationKey(ECParameters point, string algorithm) : ECDsaSecurityKey(ECDsa.Create(point)), IOneAlgorithmKey
 {
     private SignatureProvider? _verifier;

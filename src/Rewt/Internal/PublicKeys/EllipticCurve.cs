@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>A curve that signs tokens (RFC 7518 §3.4), y² = x³ − 3x + b over a prime field; both have the cofactor 1.</summary>
+/// <summary>A curve for signing tokens (RFC 7518 §3.4): y² = x³ − 3x + b over a prime field, with the cofactor 1.</summary>
 internal sealed class EllipticCurve
 {
     public static readonly EllipticCurve P256 = new(
@@ -37,7 +37,7 @@ internal sealed class EllipticCurve
     /// <summary>The name in a JWK's <c>crv</c> (RFC 7518 §6.2.1.1).</summary>
     public string Name { get; }
 
-    /// <summary>The one algorithm that a key on this curve is for.</summary>
+    /// <summary>The one algorithm of a key on this curve.</summary>
     public string Algorithm { get; }
 
     public ECCurve Curve { get; }
@@ -46,13 +46,13 @@ internal sealed class EllipticCurve
 
     public static EllipticCurve? Find(string? name) => Array.Find(All, curve => curve.Name == name);
 
-    /// <summary>The curve of a key as the platform exports it: by object identifier on some, by name on others.</summary>
+    /// <summary>Finds the curve of an exported key. Some platforms identify it by object identifier, others by name.</summary>
     public static EllipticCurve? Find(ECCurve curve) => curve.IsNamed
         ? Array.Find(All, known => (curve.Oid.Value is { } id && id == known.Curve.Oid.Value)
             || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
         : null;
 
-    /// <summary>Whether the point is on the curve: one that is not can give away what it is calculated with, or verify anything.</summary>
+    /// <summary>Whether the point is on the curve. A point off the curve can leak a private key or verify any signature.</summary>
     public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
         if (x.Length != CoordinateLength || y.Length != CoordinateLength) return false;

@@ -2,12 +2,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A key that says which one algorithm it is for; a type alone leaves an RSA key a choice.</summary>
+/// <summary>A key for exactly one algorithm. The type of an RSA key alone would permit two.</summary>
 internal interface IOneAlgorithmKey
 {
-    /// <summary>The algorithm (RFC 7518 §3.1), alone in its list.</summary>
+    /// <summary>The algorithm (RFC 7518 §3.1) as a list of one element.</summary>
     string[] Algorithms { get; }
 
-    /// <summary>Checks signatures, on any thread. Lives as long as the key: the library would look for one of its own by a text that it composes each time, and keep it for good.</summary>
+    /// <summary>
+    /// Verifies signatures and is thread-safe. It lives as long as the key: the library's cache would compose a key string for each lookup, and would
+    /// keep the provider permanently.
+    /// </summary>
     SignatureProvider Verifier { get; }
 }

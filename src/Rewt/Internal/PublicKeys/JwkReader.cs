@@ -6,21 +6,22 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads a JWK (RFC 7517 §4) that others have written and believes nothing: a public EC or RSA key that is fit to verify tokens, or the reason, in
-/// words of its own, why not.
+/// Parses an untrusted JWK (RFC 7517 §4). The result is a public EC or RSA key that is suitable to verify tokens, or the reason why the JWK is
+/// refused.
 /// </summary>
 internal static class JwkReader
 {
-    /// <summary>The most that is read of one key.</summary>
+    /// <summary>The size limit of one key in bytes.</summary>
     public const int MaximumBytes = 16 * 1024;
 
-    /// <summary>What makes a key private, or symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
+    /// <summary>The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-    /// <summary>Reads one key.</summary>
+    /// <summary>Parses one key.</summary>
     /// <param name="json">The JWK in UTF-8.</param>
-    /// <param name="problem">Why it is refused, a sentence without the full stop that repeats nothing of the input; <see langword="null"/> when it is not.</param>
-    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused; otherwise its thumbprint names it.</param>
+    /// <param name="problem">The reason for a refusal, a sentence without a full stop that repeats none of the input; <see langword="null"/> when the
+    /// key is accepted.</param>
+    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. Otherwise the thumbprint is its id.</param>
     public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
     {
         if (json.Length > MaximumBytes)
@@ -85,13 +86,13 @@ internal static class JwkReader
 
     private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, out string? problem)
     {
-        // What nearly all who leave it out mean.
+        // The most common algorithm where a key names none.
         var algorithm = StrictJson.Text(jwk, "alg") ?? SecurityAlgorithms.RsaSha256;
         if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
 
-    /// <summary>What is wrong apart from the numbers.</summary>
+    /// <summary>Checks the members other than the key numbers.</summary>
     private static string? ProblemOfUse(JsonElement jwk)
     {
         if (StrictJson.Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
@@ -103,7 +104,7 @@ internal static class JwkReader
             : "the key_ops are not verify alone";
     }
 
-    /// <summary>Base64url as RFC 7515 §2 has it: no padding, no spaces, no bits too many, so that a number is spelt in one way.</summary>
+    /// <summary>Decodes base64url by RFC 7515 §2: no padding, no spaces, and unused bits zero, so that a number has exactly one encoding.</summary>
     private static byte[]? Bytes(JsonElement jwk, string name)
     {
         if (StrictJson.Text(jwk, name) is not { Length: > 0 } text || !Base64Url.IsValid(text)) return null;

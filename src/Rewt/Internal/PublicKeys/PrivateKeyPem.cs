@@ -2,14 +2,17 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the one private key of a PEM text: PKCS #8, encrypted or not, PKCS #1 and SEC 1.</summary>
+/// <summary>Parses the one private key in a PEM text: PKCS #8, encrypted or not, PKCS #1 or SEC 1.</summary>
 internal static class PrivateKeyPem
 {
     public const string IsEncrypted = "it is encrypted";
 
     private const string Suffix = "PRIVATE KEY";
 
-    /// <summary>An <see cref="RSA"/> or <see cref="ECDsa"/>, the caller's to dispose of, or what is wrong and what mends it; never a part of the text.</summary>
+    /// <summary>
+    /// Returns an <see cref="RSA"/> or <see cref="ECDsa"/> that the caller disposes. <paramref name="problem"/> describes the error and its solution,
+    /// without a part of the text.
+    /// </summary>
     public static AsymmetricAlgorithm? TryRead(string text, string? password, out string? problem)
     {
         problem = ProblemOf(text);
@@ -50,7 +53,7 @@ internal static class PrivateKeyPem
         var rest = text.AsSpan();
         while (PemEncoding.TryFind(rest, out var fields))
         {
-            // openssl writes parameters in front of an EC key, and certificates may stand beside.
+            // openssl writes parameters before an EC key, and the file may contain certificates.
             var label = rest[fields.Label];
             if (label.EndsWith(Suffix, StringComparison.Ordinal)) found.Add((label.ToString(), rest[fields.Location].ToString()));
             rest = rest[fields.Location.End..];
@@ -62,7 +65,7 @@ internal static class PrivateKeyPem
     private static AsymmetricAlgorithm? TryImport(string label, string pem, string? password, out string? problem)
     {
         problem = label == "ENCRYPTED PRIVATE KEY" ? "it cannot be decrypted with this password, or is damaged" : $"its {label} is damaged or neither RSA nor EC";
-        // PKCS #8 does not say in its label what it holds.
+        // The label of PKCS #8 does not name the type of the key.
         var key = label == "EC PRIVATE KEY" ? null : TryImport(RSA.Create(), pem, password, label);
         key ??= label == "RSA PRIVATE KEY" ? null : TryImport(ECDsa.Create(), pem, password, label);
         if (key is not null) problem = null;

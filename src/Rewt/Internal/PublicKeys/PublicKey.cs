@@ -7,12 +7,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key that verifies and can be shown to everybody. It is made of the public numbers of an EC or RSA key and of nothing else: a private or a
-/// symmetric key has no way into one, and so none into a JWKS.
+/// A public key that verifies tokens and may be published. It is created from the public numbers of an EC or RSA key only, so neither a private nor a
+/// symmetric key can become part of it or of a JWKS.
 /// </summary>
 internal sealed class PublicKey
 {
-    /// <summary>The members that RFC 7638 §3.2 wants, in its order.</summary>
+    /// <summary>The members for the thumbprint, in the order of RFC 7638 §3.2.</summary>
     private readonly (string Name, string Value)[] _numbers;
 
     private PublicKey(string? keyId, string algorithm, SecurityKey securityKey, params (string Name, string Value)[] numbers)
@@ -24,33 +24,33 @@ internal sealed class PublicKey
         Candidates = [securityKey];
     }
 
-    /// <summary>The key id: what the source says, else the thumbprint.</summary>
+    /// <summary>The key id: the <c>kid</c> of the source, or else the thumbprint.</summary>
     public string KeyId { get; }
 
-    /// <summary>RFC 7638, SHA-256, base64url.</summary>
+    /// <summary>The SHA-256 thumbprint (RFC 7638) in base64url.</summary>
     public string Thumbprint { get; }
 
-    /// <summary>The one algorithm that the key is for: ES256, ES384, RS256 or PS256.</summary>
+    /// <summary>The one algorithm of the key: ES256, ES384, RS256 or PS256.</summary>
     public string Algorithm { get; }
 
-    /// <summary>What verifies; an <see cref="IOneAlgorithmKey"/>.</summary>
+    /// <summary>The key for the Microsoft.IdentityModel libraries; an <see cref="IOneAlgorithmKey"/>.</summary>
     public SecurityKey SecurityKey { get; }
 
-    /// <summary>The answer to "which keys may verify this key id", made once so that a look-up allocates nothing.</summary>
+    /// <summary>The keys that may verify tokens with this key id. The list is created once, so that a lookup allocates nothing.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
-    /// <summary>The public half of an EC key.</summary>
-    /// <exception cref="ArgumentException">The key is none that may be used; the message says why.</exception>
+    /// <summary>Creates a public key from an EC key.</summary>
+    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
     public static PublicKey From(ECDsa key, string? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), keyId, out var problem) ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
-    /// <summary>The public half of an RSA key, for RS256 or PS256.</summary>
-    /// <exception cref="ArgumentException">The key is none that may be used; the message says why.</exception>
+    /// <summary>Creates a public key from an RSA key, for RS256 or PS256.</summary>
+    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
     public static PublicKey From(RSA key, string algorithm, string? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), algorithm, keyId, out var problem)
             ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
-    /// <summary>A key of a point, or what is wrong with it.</summary>
+    /// <summary>Creates a public key from a curve point. <paramref name="problem"/> describes an invalid point.</summary>
     public static PublicKey? TryCreate(ECParameters parameters, string? keyId, out string? problem)
     {
         if (EllipticCurve.Find(parameters.Curve) is not { } curve)
@@ -76,7 +76,7 @@ internal sealed class PublicKey
             ("y", Base64Url.EncodeToString(y)));
     }
 
-    /// <summary>A key of a modulus and an exponent, or what is wrong with them.</summary>
+    /// <summary>Creates a public key from a modulus and an exponent. <paramref name="problem"/> describes invalid numbers.</summary>
     public static PublicKey? TryCreate(RSAParameters parameters, string algorithm, string? keyId, out string? problem)
     {
         if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256))
@@ -106,7 +106,7 @@ internal sealed class PublicKey
         json.WriteEndObject();
     }
 
-    /// <summary>The JWK as text.</summary>
+    /// <summary>Returns the JWK as a string.</summary>
     public string ToJwk()
     {
         using var buffer = new MemoryStream(512);

@@ -3,12 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads public keys and certificates in PEM (RFC 7468), one or several in a text.</summary>
+/// <summary>Parses public keys and certificates in PEM (RFC 7468), one or several in a text.</summary>
 internal static class PublicKeyPem
 {
     public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
 
-    /// <summary>All keys of a text, or what is wrong with one of them.</summary>
+    /// <summary>Parses all keys in a text. <paramref name="problem"/> describes the first invalid one.</summary>
     public static IReadOnlyList<PublicKey>? TryRead(string text, string rsaAlgorithm, out string? problem)
     {
         var keys = new List<PublicKey>();

@@ -2,12 +2,12 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>The good keys of a source by key id, and those that were refused.</summary>
+/// <summary>The accepted keys of a source by key id, and the refused entries.</summary>
 internal sealed class PublicKeySet
 {
     private readonly FrozenDictionary<string, PublicKey> _byKeyId;
 
-    /// <exception cref="ArgumentException">Two keys have one key id.</exception>
+    /// <exception cref="ArgumentException">Two keys have the same key id.</exception>
     public PublicKeySet(IReadOnlyList<PublicKey> keys, IReadOnlyList<RefusedKey> refused)
     {
         (Keys, Refused) = (keys, refused);
@@ -19,7 +19,9 @@ internal sealed class PublicKeySet
 
     public IReadOnlyList<RefusedKey> Refused { get; }
 
-    /// <summary>The same set with the objects of the one before where the keys are the same: what is cached with a key lives as long as the key does.</summary>
+    /// <summary>
+    /// Returns this set with the key objects of the previous set for unchanged keys, so that data cached with a key lives as long as the key.
+    /// </summary>
     public PublicKeySet Keeping(PublicKeySet? before) => before is null
         ? this
         : new PublicKeySet([.. Keys.Select(key => before.Find(key.KeyId) is { } known && known.Thumbprint == key.Thumbprint && known.Algorithm == key.Algorithm ? known : key)], Refused);

@@ -4,19 +4,19 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads many keys, each for itself: one that is bad is refused with its reason and changes nothing for the others.</summary>
+/// <summary>Parses a key set. An invalid key is refused with its reason and does not affect the others.</summary>
 internal static class PublicKeySetReader
 {
-    /// <summary>The most that is read of one document: some sixteen of the largest keys with a certificate each, and far more without.</summary>
+    /// <summary>The size limit of a document: enough for some sixteen keys of the largest size with a certificate each, or many more without.</summary>
     public const int MaximumBytes = 256 * 1024;
 
     private const int MaximumKeys = 256;
 
     private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
 
-    /// <summary>Reads a JWK Set (RFC 7517 §5), whose keys need no <c>kid</c>.</summary>
+    /// <summary>Parses a JWK Set (RFC 7517 §5), whose keys need no <c>kid</c>.</summary>
     /// <param name="json">The document in UTF-8.</param>
-    /// <param name="problem">Why the document as a whole is refused; <see langword="null"/> when it is not.</param>
+    /// <param name="problem">The reason why the whole document is refused; <see langword="null"/> when it is accepted.</param>
     public static PublicKeySet? TryRead(ReadOnlyMemory<byte> json, out string? problem)
     {
         problem = json.Length > MaximumBytes ? $"the key set is longer than {MaximumBytes / 1024} KB" : null;
@@ -24,7 +24,7 @@ internal static class PublicKeySetReader
 
         try
         {
-            // Laxly at first: a member that stands twice in one key is that key's trouble.
+            // Parsed leniently first, so that a duplicate member affects only the key that contains it.
             using var document = JsonDocument.Parse(json, Lax);
             problem = ProblemOf(document.RootElement);
             return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Select(ReadMember)) : null;
@@ -52,7 +52,7 @@ internal static class PublicKeySetReader
         return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem);
     }
 
-    /// <summary>A key id that two keys claim names neither: whoever added the second must not choose which one verifies.</summary>
+    /// <summary>Collects the keys. If two keys have one key id, both are refused: otherwise adding a second key could change which one verifies.</summary>
     private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem)> read)
     {
         var all = read.ToList();

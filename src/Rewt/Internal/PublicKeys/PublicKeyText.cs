@@ -3,16 +3,16 @@ using System.Text.Unicode;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads public keys in whatever form people keep them: a JWK Set or a JWK, PEM, lines of <c>ssh-keygen</c>.</summary>
+/// <summary>Parses public keys in any supported format: a JWK Set, a JWK, PEM, or lines of <c>ssh-keygen</c>.</summary>
 internal static class PublicKeyText
 {
-    /// <summary>Whether a text is a key itself and not the place of one.</summary>
+    /// <summary>Whether a setting contains a key itself rather than a path or URL.</summary>
     public static bool IsKey(string text) => PublicKeyPem.IsPem(text) || SshPublicKey.IsLine(text.TrimStart()) || text.AsSpan().TrimStart().StartsWith("{");
 
-    /// <summary>All keys of a text; bad ones of a JWK Set are in <see cref="PublicKeySet.Refused"/>.</summary>
+    /// <summary>Parses all keys in a text. Invalid keys of a JWK Set are in <see cref="PublicKeySet.Refused"/>.</summary>
     /// <param name="content">The text in UTF-8.</param>
-    /// <param name="rsaAlgorithm">What an RSA key is for where its form does not say: RS256 or PS256.</param>
-    /// <param name="problem">Why it is refused as a whole: a sentence without the full stop that repeats nothing of it.</param>
+    /// <param name="rsaAlgorithm">The algorithm of RSA keys whose format does not name one: RS256 or PS256.</param>
+    /// <param name="problem">The reason why the whole text is refused, a sentence without a full stop that repeats none of it.</param>
     public static PublicKeySet? TryRead(ReadOnlyMemory<byte> content, string rsaAlgorithm, out string? problem)
     {
         if (content.Length > PublicKeySetReader.MaximumBytes || !Utf8.IsValid(content.Span))
@@ -27,7 +27,7 @@ internal static class PublicKeyText
         var keys = PublicKeyPem.IsPem(text) ? PublicKeyPem.TryRead(text, rsaAlgorithm, out problem) : TryReadLines(text, rsaAlgorithm, out problem);
         if (keys is null) return null;
 
-        // The same key twice is one key.
+        // A key that occurs twice counts once.
         return new PublicKeySet([.. keys.DistinctBy(key => key.KeyId, StringComparer.Ordinal)], []);
     }
 

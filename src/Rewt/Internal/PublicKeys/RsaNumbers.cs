@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Rewt.Internal;
 
-/// <summary>What an RSA public key must be to be trusted with a token (RFC 7518 §3.3, NIST SP 800-56B).</summary>
+/// <summary>The requirements for an RSA public key (RFC 7518 §3.3, NIST SP 800-56B).</summary>
 internal static class RsaNumbers
 {
     public const int MinimumBits = 2048;
@@ -13,12 +13,12 @@ internal static class RsaNumbers
 
     private const int MaximumExponentBytes = 4;
 
-    /// <summary>What is wrong with the numbers, in big-endian bytes without leading zeros; <see langword="null"/> when nothing is.</summary>
+    /// <summary>Checks the numbers, in big-endian bytes without leading zeros; <see langword="null"/> when they are valid.</summary>
     public static string? Problem(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)
     {
         if (modulus is [] or [0, ..] || exponent is [] or [0, ..]) return "the RSA modulus or exponent is empty or has leading zeros";
 
-        // Judged by length before it becomes a number: nobody calculates with a megabyte.
+        // The length is checked before any arithmetic, so that very large numbers cost nothing.
         var bits = (modulus.Length * 8) - (7 - BitOperations.Log2(modulus[0]));
         if (bits is < MinimumBits or > MaximumBits) return $"the RSA key has {bits} bits; {MinimumBits} to {MaximumBits} are allowed";
         if ((modulus[^1] & 1) == 0) return "the RSA modulus is even";

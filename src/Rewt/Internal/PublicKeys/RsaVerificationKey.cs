@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The public half of an RSA key pair as the identity libraries know a key, for PKCS #1 v1.5 or PSS and not for both.</summary>
+/// <summary>A public RSA key for the Microsoft.IdentityModel libraries, with either PKCS #1 v1.5 or PSS as its algorithm.</summary>
 internal sealed class RsaVerificationKey(RSAParameters numbers, string algorithm) : RsaSecurityKey(numbers), IOneAlgorithmKey
 {
     private SignatureProvider? _verifier;

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells when this instance's clock is further off than tokens allow. Keys do not mind, they move by the store's clock; tokens do, for
-/// receivers read their times.
+/// Detects when this instance's clock differs from the store's by more than tokens allow. Keys rotate by the store's clock and are not affected, but
+/// receivers check the times in tokens.
 /// </summary>
 internal sealed partial class ClockWatch(string ring, TimeSpan skew, ILogger logger)
 {
-    /// <summary>The way to the store and back, which the comparison cannot tell from an offset.</summary>
+    /// <summary>Allowance for the round trip to the store, which the comparison cannot distinguish from a clock offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
-    /// <summary>The last look found the clock off.</summary>
+    /// <summary>Whether the clock was off at the last check.</summary>
     public bool IsOff { get; private set; }
 
     public void Look(KeySnapshot snapshot)

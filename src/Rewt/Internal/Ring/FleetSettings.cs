@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The settings by which the services of a namespace move its keys, written beside the ring so that who comes by with a command, and no
-/// configuration, changes it by the same ones.
+/// The settings by which the services of a namespace rotate its keys. They are stored with the ring, so that a command-line tool without
+/// configuration changes it by the same settings.
 /// </summary>
 internal sealed record FleetSettings(
     TimeSpan RotationInterval, TimeSpan RefreshInterval, TimeSpan PropagationDelay, TimeSpan TokenLifetime, TimeSpan MaxTokenLifetime, TimeSpan ClockSkew)
@@ -12,7 +12,7 @@ internal sealed record FleetSettings(
     public static FleetSettings Of(RewtOptions options) => new(
         options.RotationInterval, options.RefreshInterval, options.PropagationDelay, options.TokenLifetime, options.MaxTokenLifetime, options.ClockSkew);
 
-    /// <summary>Reads what <see cref="ToString"/> writes; <see langword="null"/> for anything else.</summary>
+    /// <summary>Parses the output of <see cref="ToString"/>; <see langword="null"/> for anything else.</summary>
     public static FleetSettings? TryParse(string? text)
     {
         var times = new TimeSpan[6];
@@ -35,7 +35,7 @@ internal sealed record FleetSettings(
         return options;
     }
 
-    /// <summary>Milliseconds, in the order of the properties.</summary>
+    /// <summary>Returns the values in milliseconds, in the order of the properties.</summary>
     public override string ToString() => string.Join(
         ' ',
         new[] { RotationInterval, RefreshInterval, PropagationDelay, TokenLifetime, MaxTokenLifetime, ClockSkew }

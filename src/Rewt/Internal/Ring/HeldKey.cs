@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A key of a snapshot and until when it verifies.</summary>
+/// <summary>A key of a snapshot, and how long it verifies.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Until">Unix milliseconds by the store's clock for a retired key; for one in use there is no end.</param>
+/// <param name="Until">For a retired key, Unix milliseconds by the store's clock; otherwise <see cref="NoEnd"/>.</param>
 internal readonly record struct HeldKey(RingKey Key, long Until)
 {
     public const long NoEnd = long.MaxValue;

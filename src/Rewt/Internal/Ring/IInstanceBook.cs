@@ -1,12 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>Where live instances say which ring they hold, so that a revocation can be waited for. Nothing else depends on it.</summary>
+/// <summary>Stores the ring version that each live instance holds, so that a caller can wait for a revocation. It has no other use.</summary>
 internal interface IInstanceBook
 {
-    /// <summary>Writes <paramref name="mark"/> in place of <paramref name="former"/> and takes out those last seen before <paramref name="forgetBefore"/>.</summary>
+    /// <summary>
+    /// Replaces <paramref name="former"/> with <paramref name="mark"/>, and removes entries last seen before <paramref name="forgetBefore"/>.
+    /// </summary>
     Task AnnounceAsync(InstanceMark mark, InstanceMark? former, long forgetBefore, CancellationToken cancellationToken);
 
-    /// <summary>The instance ends.</summary>
+    /// <summary>Removes the entry of an instance that stops.</summary>
     Task LeaveAsync(InstanceMark mark, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<InstanceMark>> ReadAsync(CancellationToken cancellationToken);

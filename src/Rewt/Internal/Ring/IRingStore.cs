@@ -1,24 +1,33 @@
 namespace Rewt.Internal;
 
-/// <summary>Where a ring is shared. A store never decides: it reads everything at once and writes a plan if nothing has changed since.</summary>
+/// <summary>
+/// The store of a shared key ring. A store makes no decisions: it reads the whole ring at once, and writes a plan if the ring has not changed since.
+/// </summary>
 internal interface IRingStore : IAsyncDisposable
 {
-    /// <summary>The book of live instances, where there is one.</summary>
+    /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
     IInstanceBook? Instances => null;
 
-    /// <summary>Who looks the server over, where there is one.</summary>
+    /// <summary>Examines the server; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
 
-    /// <summary>Reads the ring in one atomic step, within the store's own time limit.</summary>
+    /// <summary>Reads the ring atomically, within the store's own time limit.</summary>
     Task<RingReading> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether the secret and the ring are still as <paramref name="known"/> saw them, at less cost than reading; <see langword="false"/> where it does not know.</summary>
+    /// <summary>
+    /// Checks whether the secret and the ring are still as in <paramref name="known"/>, at a lower cost than reading. <see langword="false"/> where
+    /// the store cannot tell.
+    /// </summary>
     Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken) => Task.FromResult(false);
 
-    /// <summary>Carries out <paramref name="plan"/> if the secret and the ring are still as <paramref name="basis"/> saw them, and tells the others to look.</summary>
-    /// <returns><see langword="false"/>: something changed meanwhile and nothing was written.</returns>
+    /// <summary>
+    /// Writes <paramref name="plan"/> if the secret and the ring are still as in <paramref name="basis"/>, and notifies the other instances.
+    /// </summary>
+    /// <returns><see langword="false"/> when the ring has changed meanwhile and nothing was written.</returns>
     Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="look"/> when another instance has changed the ring. Only a hint: it may come twice, late or not at all.</summary>
+    /// <summary>
+    /// Calls <paramref name="look"/> after another instance has changed the ring. It is only a hint: it may come twice, late or not at all.
+    /// </summary>
     Task SubscribeAsync(Action look, CancellationToken cancellationToken);
 }

@@ -1,14 +1,15 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the stores of a namespace; opening reaches no server.</summary>
+/// <summary>Opens the stores of a namespace. Opening a store does not connect to a server.</summary>
 internal interface IRingStoreFactory
 {
     IRingStore Open(RewtOptions options);
 
-    /// <summary>Opens the rings of a namespace's tenants.</summary>
-    /// <exception cref="NotSupportedException">There is no place for tenants here.</exception>
+    /// <summary>Opens the store of a namespace's tenants.</summary>
+    /// <exception cref="NotSupportedException">This kind of store does not support tenants.</exception>
     ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store keeps no rings of tenants; set Rewt:Tenants to false.");
 
-    /// <exception cref="NotSupportedException">There is no place for public keys here.</exception>
+    /// <summary>Opens the store of a namespace's public keys.</summary>
+    /// <exception cref="NotSupportedException">This kind of store does not support key pairs.</exception>
     IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store holds shared secrets only; set Rewt:KeyMode to SharedSecret.");
 }

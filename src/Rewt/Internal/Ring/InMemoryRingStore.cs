@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>A ring within one process: the same contract as Redis, TTL included.</summary>
+/// <summary>A key ring in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>There is a secret or a ring.</summary>
+    /// <summary>Whether there is a secret or a ring.</summary>
     public bool HasRing
     {
         get

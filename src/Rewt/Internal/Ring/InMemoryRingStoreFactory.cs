@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>One store a namespace and kind of key, shared by all of the container.</summary>
+/// <summary>Opens one in-memory store for each namespace and kind of key, shared within the service provider.</summary>
 internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _stores = new(StringComparer.Ordinal);

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>Which ring an instance held when it last looked (Unix milliseconds by the store's clock).</summary>
+/// <summary>The ring version that an instance held at its last announcement (Unix milliseconds by the store's clock).</summary>
 internal readonly record struct InstanceMark(string Instance, string Epoch, long Version, long SeenAt);

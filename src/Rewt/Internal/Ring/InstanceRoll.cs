@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// This instance's entry in the book of the living, and the waiting for all the others'. It is written after a poll, when the ring has
-/// changed or the entry would go stale: ten thousand instances write some three hundred entries a second, and no call writes any.
+/// Announces the ring version that this instance holds, and waits until the other live instances hold a version. An announcement follows a poll when
+/// the ring has changed or the entry would become stale, so ten thousand instances write some three hundred entries a second; requests write none.
 /// </summary>
 internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, TimeProvider time, string? name = null)
 {
@@ -20,7 +20,7 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
     /// <summary>The name of this instance.</summary>
     public string Instance => _instance;
 
-    /// <summary>The newest entry of each instance, by name; <see langword="null"/> where there is no book.</summary>
+    /// <summary>Reads the newest entry of each instance, by name; <see langword="null"/> where there is no store of instances.</summary>
     public async Task<IReadOnlyList<InstanceMark>?> ReadAsync(CancellationToken cancellationToken)
     {
         if (book is null) return null;
@@ -28,13 +28,13 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
         return [.. marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal)];
     }
 
-    /// <summary>An instance that has missed two heartbeats is not waited for.</summary>
+    /// <summary>An instance that has missed two heartbeats counts as stopped (milliseconds).</summary>
     private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
 
-    /// <summary>A name for an instance that no other has.</summary>
+    /// <summary>Creates a unique name for an instance.</summary>
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
-    /// <summary>Says what this instance holds, if that is news. Never fails: a login that may not write here does without.</summary>
+    /// <summary>Announces what this instance holds, if that has changed. It never fails; without write permission the announcement is omitted.</summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
         if (book is null || snapshot.Epoch is not { } epoch) return;
@@ -50,7 +50,7 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The next poll tries again, and until then whoever waits for this instance is told that it has not confirmed.
+            // The next poll tries again. Until then, callers that wait for this instance see it as unconfirmed.
             _writtenAt = default;
         }
     }
@@ -61,8 +61,8 @@ internal sealed class InstanceRoll(IInstanceBook? book, RewtOptions options, Tim
         await book.LeaveAsync(mark, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Waits until every other live instance holds <paramref name="ring"/> or what came after it.</summary>
-    /// <returns>The instances that do not yet.</returns>
+    /// <summary>Waits until every other live instance holds <paramref name="ring"/> or a later version.</summary>
+    /// <returns>The instances that do not hold it yet.</returns>
     public async Task<IReadOnlyList<string>> WaitForAllAsync(KeySnapshot ring, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (book is null) return [];

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key id of a secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in base64url, so that instances
-/// and languages agree on it without talking, and it tells nothing of a secret worth the name.
+/// The key id of a secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in base64url. Every instance and language
+/// derives the same id, and it reveals nothing about a strong secret.
 /// </summary>
 internal static class KeyId
 {
@@ -15,7 +15,7 @@ internal static class KeyId
     private static readonly SearchValues<char> Base64UrlCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>The last of 22 characters holds two bits of the sixteenth byte and four that are zero.</summary>
+    /// <summary>The possible last characters: the last of 22 characters encodes two bits of the sixteenth byte and four zero bits.</summary>
     private const string LastCharacters = "AQgw";
 
     public static string Of(ReadOnlySpan<byte> secret)
@@ -25,7 +25,7 @@ internal static class KeyId
         return Base64Url.EncodeToString(hash[..16]);
     }
 
-    /// <summary>Whether a key of this id can exist: Redis is not asked about one that cannot.</summary>
+    /// <summary>Whether a key with this id can exist. Redis is not read for an id that cannot.</summary>
     public static bool IsPossible(string keyId) =>
         keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && !keyId.AsSpan().ContainsAnyExcept(Base64UrlCharacters);
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The ring as the application sees it.</summary>
-/// <param name="keeper">The ring that signs.</param>
-/// <param name="other">The ring of the other kind of keys, where those are accepted too: a key of it can be revoked.</param>
+/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the keepers of a namespace.</summary>
+/// <param name="keeper">The keeper of the keys that sign.</param>
+/// <param name="other">The keeper of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
 /// <param name="time">The clock.</param>
 internal sealed class KeyRing(RingKeeper keeper, RingKeeper? other, TimeProvider time) : IRewtKeyRing
 {

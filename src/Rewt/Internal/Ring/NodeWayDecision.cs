@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What to do where nothing but the secret can be shared: use the one that is there, else make one. A pending key has no place to be
-/// published in, so there is none, and what has retired is each instance's own memory.
+/// Decides the next write where only the secret can be shared: use the existing secret, or create one. A pending key cannot be published, so there is
+/// none, and retired keys exist in the memory of each instance only.
 /// </summary>
 internal static class NodeWayDecision
 {

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>A secret that signs no more and verifies until <paramref name="Until"/> (Unix milliseconds by the store's clock).</summary>
+/// <summary>A secret that no longer signs and verifies until <paramref name="Until"/> (Unix milliseconds by the store's clock).</summary>
 internal sealed record RetiredKey(Secret Secret, long Until);

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The revoked key ids that this instance has seen. They only grow until each may be forgotten, so that what a failover or a lagging
-/// server loses is merged back.
+/// The revoked key ids that this instance has seen. An id is kept until it may be forgotten, so that revocations lost by a failover or a lagging
+/// replica are written back.
 /// </summary>
 internal sealed class RevocationMemory
 {
@@ -10,7 +10,7 @@ internal sealed class RevocationMemory
 
     public IReadOnlyDictionary<string, long> Dead => _dead;
 
-    /// <summary>Learns from a reading that is trusted; what a plan kills counts from now on, written or not.</summary>
+    /// <summary>Adds revocations from a trusted reading or from a plan. A plan's revocations count at once, even if they cannot be written.</summary>
     public void Learn(IEnumerable<KeyValuePair<string, long>> dead, long now)
     {
         foreach (var (keyId, forgetAt) in dead)
@@ -21,7 +21,7 @@ internal sealed class RevocationMemory
         foreach (var keyId in _dead.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToList()) _dead.Remove(keyId);
     }
 
-    /// <summary>The ring began anew: no key of its former life may come back.</summary>
+    /// <summary>Revokes the keys of the former epoch, because the ring has started over.</summary>
     public void BuryFormerLife(RingSnapshot former, RingReading reading, long forgetAt)
     {
         var alive = reading.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];

@@ -1,56 +1,56 @@
 namespace Rewt.Internal;
 
-/// <summary>What a reading calls for.</summary>
+/// <summary>The change that a reading requires.</summary>
 internal enum RingAction
 {
-    /// <summary>All is as it should be.</summary>
+    /// <summary>No change is due.</summary>
     None,
 
-    /// <summary>There is nothing: a fresh secret and a new epoch.</summary>
+    /// <summary>There is neither a secret nor a ring: create both, with a new epoch.</summary>
     Create,
 
-    /// <summary>A good secret without a ring: keep it.</summary>
+    /// <summary>There is a valid secret without a ring: keep it and create the ring.</summary>
     Adopt,
 
-    /// <summary>The deadline has come: the next key takes over.</summary>
+    /// <summary>The deadline has passed: the pending key becomes current.</summary>
     Rotate,
 
-    /// <summary>Node's rewt made the new secret at the deadline: keep it, retire ours.</summary>
+    /// <summary>Node's rewt created the new secret at the deadline: keep it and retire the stored current key.</summary>
     AdoptRotation,
 
-    /// <summary>Somebody deleted the secret before its time: all keys are dead.</summary>
+    /// <summary>An operator deleted the secret before its deadline: revoke all keys.</summary>
     Invalidate,
 
-    /// <summary>Somebody set another secret before its time: all other keys are dead.</summary>
+    /// <summary>An operator set another secret before the deadline: revoke all other keys.</summary>
     Replace,
 
-    /// <summary>The secret is one that was revoked: revoked is final.</summary>
+    /// <summary>The secret is revoked, and a revocation is final: replace it.</summary>
     ReplaceRevoked,
 
-    /// <summary>The TTL was taken away: put it back, or rotation would stop for ever.</summary>
+    /// <summary>The TTL was removed: restore it, or rotation would stop permanently.</summary>
     RestoreTimeToLive,
 
-    /// <summary>Somebody moved the TTL: the deadline follows.</summary>
+    /// <summary>An operator changed the TTL: move the deadline accordingly.</summary>
     MoveDeadline,
 
-    /// <summary>The next key is missing: publish one.</summary>
+    /// <summary>There is no pending key: publish one.</summary>
     PublishNext,
 
-    /// <summary>The store lost revocations that this instance remembers: merge them back.</summary>
+    /// <summary>The store has lost revocations that this instance remembers: write them back.</summary>
     MergeRevocations,
 
-    /// <summary>Retired keys have outlived their last token: take them out.</summary>
+    /// <summary>The last tokens of some retired keys have expired: remove those keys.</summary>
     Tidy,
 
-    /// <summary>The value is no secret: leave it, kill the ring's keys.</summary>
+    /// <summary>The value is not a valid secret: leave it and revoke the ring's keys.</summary>
     Refuse,
 
-    /// <summary>An operator revokes a key.</summary>
+    /// <summary>An operator revoked a key.</summary>
     Revoke,
 
-    /// <summary>All keys of a tenant are revoked, and a fresh one follows.</summary>
+    /// <summary>All keys of a tenant were revoked; a new key follows.</summary>
     RevokeAll,
 
-    /// <summary>A tenant's ring ends.</summary>
+    /// <summary>A tenant's ring was deleted.</summary>
     Delete,
 }

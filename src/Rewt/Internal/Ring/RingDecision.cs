@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The life cycle of the ring as a pure function: two instances that read the same see the same. Nothing here knows a store, a clock or
-/// a thread.
+/// The life cycle of the key ring as a pure function. It uses no store, clock or thread, so two instances with the same reading make the same
+/// decision.
 /// </summary>
 internal static class RingDecision
 {
-    /// <param name="reading">What the store holds.</param>
+    /// <param name="reading">The result of the read.</param>
     /// <param name="schedule">The times of the life cycle.</param>
-    /// <param name="remembered">Revocations that this instance has seen: they only grow, whatever a failover lost.</param>
-    /// <param name="generate">Makes a secret.</param>
+    /// <param name="remembered">The revocations that this instance has seen, including those that a failover has lost.</param>
+    /// <param name="generate">Generates a secret.</param>
     public static RingVerdict Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
@@ -25,11 +25,11 @@ internal static class RingDecision
         return secret is null ? Unusable(draft, reading, problem!) : Present(draft, reading, schedule, secret);
     }
 
-    /// <summary>The rotation that an operator asks for.</summary>
+    /// <summary>Plans a rotation that an operator requested.</summary>
     public static RingPlan Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
         new RingDraft(reading, schedule, ImmutableDictionary<string, long>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
-    /// <summary>The revocation that an operator asks for; a revoked current key is followed by the pending one, which receivers hold already.</summary>
+    /// <summary>Plans a revocation that an operator requested. The pending key, which receivers already have, replaces a revoked current key.</summary>
     public static RingPlan Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
     {
         var draft = new RingDraft(reading, schedule, ImmutableDictionary<string, long>.Empty, generate);
@@ -39,17 +39,19 @@ internal static class RingDecision
         return draft.ToPlan(RingAction.Revoke);
     }
 
-    /// <summary>The revocation of a whole ring: a fresh key follows. Nothing where there is nothing.</summary>
+    /// <summary>Plans the revocation of all keys, followed by a new key; <see langword="null"/> where there is neither a secret nor a ring.</summary>
     public static RingPlan? RevokeAll(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
         IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).StartOver(null).ToPlan(RingAction.RevokeAll);
 
-    /// <summary>The end of a ring: all its keys are dead, and none follows. Nothing where there is nothing.</summary>
+    /// <summary>
+    /// Plans the deletion of a ring: all keys are revoked and no new key follows; <see langword="null"/> where there is neither a secret nor a ring.
+    /// </summary>
     public static RingPlan? Delete(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
         IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).ToPlan(RingAction.Delete) with { IsDeletion = true };
 
     private static bool IsNothing(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: null };
 
-    /// <summary>The secret too, which a human may have put there since anybody looked.</summary>
+    /// <summary>Revokes all keys, including a secret that an operator may have set since the last read.</summary>
     private static RingDraft KillEverything(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
         var draft = new RingDraft(reading, schedule, remembered, generate).KillAll();

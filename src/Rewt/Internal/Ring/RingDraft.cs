@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The ring as it shall be, while a decision is worked out. Each move keeps what must hold: a dead key is in no place but among the dead.</summary>
+/// <summary>
+/// The new state of the ring while a decision is being made. Every operation ensures that a revoked key is neither current, pending nor retired.
+/// </summary>
 internal sealed class RingDraft
 {
     private readonly RingReading _reading;
@@ -71,7 +73,7 @@ internal sealed class RingDraft
         return this;
     }
 
-    /// <summary>A ring from nothing: around the secret that is there, or around a fresh one.</summary>
+    /// <summary>Starts a new ring with the existing secret, or with a new one.</summary>
     public RingDraft StartOver(Secret? secret)
     {
         if (secret is null) return Install(_generate());
@@ -81,7 +83,7 @@ internal sealed class RingDraft
         return Keep(_reading.Now + timeToLive);
     }
 
-    /// <summary>Makes the next key current; a fresh one where there is none.</summary>
+    /// <summary>Makes the pending key current, or a new key where there is none.</summary>
     public RingDraft Promote(bool retire)
     {
         if (retire) RetireCurrent();
@@ -90,14 +92,14 @@ internal sealed class RingDraft
         return Install(promoted);
     }
 
-    /// <summary>A Node service made the new secret when ours had expired: its secret and its TTL stand, our next key stays pending.</summary>
+    /// <summary>Adopts the secret that a Node service created after the stored one expired. Its secret and TTL stay; the pending key stays pending.</summary>
     public RingDraft AdoptRotation(Secret secret)
     {
         RetireCurrent();
         return StartOver(secret);
     }
 
-    /// <summary>Somebody's own secret becomes current and gets the TTL that a SET took away.</summary>
+    /// <summary>Makes a secret current that an operator set, and restores the TTL that SET removed.</summary>
     public RingDraft Take(Secret secret)
     {
         Hold(secret);

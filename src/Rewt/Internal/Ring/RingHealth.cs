@@ -1,14 +1,17 @@
 namespace Rewt.Internal;
 
-/// <summary>How a ring fares on this instance, as an operator wants to read it: never a secret.</summary>
-/// <param name="CanServe">Signing and verifying go on.</param>
-/// <param name="Trouble">What is wrong, with the mend; <see langword="null"/> when nothing is.</param>
+/// <summary>The health of a key ring on this instance, for an operator. It contains no secret.</summary>
+/// <param name="CanServe">Whether this instance can sign and verify.</param>
+/// <param name="Trouble">The problem and its solution; <see langword="null"/> when there is none.</param>
 internal readonly record struct RingHealth(bool CanServe, string? Trouble)
 {
-    /// <summary>What a server says of a command that is renamed or switched off; the code alone would say nothing.</summary>
+    /// <summary>The error of a server on which a command is renamed or disabled. Its code, <c>ERR</c>, would be too general.</summary>
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>A server's error by its code (<c>OOM</c>, <c>READONLY</c>, …), any other by its type: the text may hold anything.</summary>
+    /// <summary>
+    /// Returns the code of a server's error (<c>OOM</c>, <c>READONLY</c>, …) or the type of any other exception. The message itself may contain
+    /// anything, so it is not shown.
+    /// </summary>
     public static string Cause(Exception exception)
     {
         if (exception.Message.StartsWith(UnknownCommand, StringComparison.OrdinalIgnoreCase)) return UnknownCommand;

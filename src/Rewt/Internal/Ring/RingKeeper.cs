@@ -37,16 +37,16 @@ internal sealed partial class RingKeeper : PolledView<KeySnapshot>, ISigningKeys
     /// <summary>Examines the server of the keys; <see langword="null"/> if there is none.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
 
-    /// <summary>The book of live instances.</summary>
+    /// <summary>Announces this instance and reads the announcements of the others.</summary>
     public InstanceRoll Roll { get; }
 
-    /// <summary>Whether a token that names no key may be signed with a key of this ring.</summary>
+    /// <summary>Whether a token without a key id may have been signed with a key of this ring.</summary>
     public bool TakesKeyless => _source.TakesKeyless;
 
-    /// <summary>Beyond the lead: two refreshes and a second.</summary>
+    /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>
     private TimeSpan Overdue => TimeSpan.FromMilliseconds(_schedule.Lead) + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
 
-    /// <summary>The snapshot that <see cref="PolledView{T}.GetAsync"/> gives, with a key to sign with if one can be made.</summary>
+    /// <summary>Gets the snapshot of <see cref="PolledView{T}.GetAsync"/>, with a key to sign with if one can be created.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
     public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
     {
@@ -54,25 +54,25 @@ internal sealed partial class RingKeeper : PolledView<KeySnapshot>, ISigningKeys
         return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
     }
 
-    /// <summary>Says that this process will sign: other instances are to know its key before it does.</summary>
+    /// <summary>Announces that this process will sign, so that its key is published before the first token.</summary>
     public void WantSigningKey()
     {
         if (_source.WantSigningKey()) RequestRead();
     }
 
-    /// <summary>Has the next read include the keys of this issuer; <see langword="null"/> for a token that names none.</summary>
+    /// <summary>Includes the keys of this issuer in the next read; <see langword="null"/> for a token without an issuer.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 
-    /// <summary>Whether a key of this id can be in this ring.</summary>
+    /// <summary>Whether this ring can contain a key with this id.</summary>
     public bool IsPossible(string keyId) => _source.IsPossible(keyId);
 
-    /// <summary>Rotates: the pending key becomes current.</summary>
+    /// <summary>Makes the pending key current.</summary>
     public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
 
     /// <summary>Revokes a key.</summary>
     public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
-    /// <summary>The health by the last read; sends the store nothing.</summary>
+    /// <summary>The health by the last read. It sends the store no command.</summary>
     public RingHealth Health()
     {
         var snapshot = Known;
@@ -102,7 +102,7 @@ internal sealed partial class RingKeeper : PolledView<KeySnapshot>, ISigningKeys
         var rotation = snapshot.UntilRotation(Moment.Now(Time));
         if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
 
-        // Spread over a part of the lead, so that a fleet does not read in the same millisecond.
+        // Random, so that the instances of a fleet do not all read in the same millisecond.
         return rotation + TimeSpan.FromMilliseconds(_schedule.Lead * 0.25 * Random.Shared.NextDouble());
     }
 

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret that signs and verifies, with what both need of it made once.</summary>
+/// <summary>A shared secret that signs and verifies, with the objects for both created once.</summary>
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)
@@ -23,11 +23,11 @@ internal sealed class RingKey : SigningKey
 
     public RingSecurityKey SecurityKey { get; }
 
-    /// <summary>The answer to "which keys may verify this key id", made once so that a look-up allocates nothing.</summary>
+    /// <summary>The keys that may verify tokens with this key id. The list is created once, so that a lookup allocates nothing.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Sign(data, signature);
 
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id, never the secret.</summary>
     public override string ToString() => Secret.ToString();
 }

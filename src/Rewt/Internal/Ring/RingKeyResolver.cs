@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Keys from the cached rings; an unknown key id asks the store once, shared with all who ask at the same time.</summary>
+/// <summary>Resolves keys from the cached key rings. An unknown key id causes one refresh, which concurrent callers share.</summary>
 internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
@@ -15,19 +15,19 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(rings.Keepers(ring).Of(keyId), issuer, keyId, cancellationToken);
 
-    /// <summary>What the cached ring says for certain and without waiting; <see langword="null"/> when it cannot.</summary>
+    /// <summary>Resolves from the cached ring without waiting; <see langword="null"/> when a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId, Moment now) => rings.TenantOf(ring) is { } tenant
         ? tenant.Rings.AtHand(tenant.Name, keyId, now)
         : AtHand(rings.Keepers(ring), issuer, keyId, now);
 
-    /// <summary>The same for whoever has looked for the keepers of the ring before.</summary>
+    /// <summary>Resolves from cached rings whose keepers the caller already has; <see langword="null"/> when a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(RingKeepers keepers, string? issuer, string keyId, Moment now) =>
         keepers.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
-    /// <summary>The keepers of a namespace that has no tenants.</summary>
+    /// <summary>Gets the keepers of a namespace that has no tenants.</summary>
     public RingKeepers Keepers(string @namespace) => rings.Keepers(@namespace);
 
-    /// <summary>The keys for a token that names none, from a fresh read: the one it was signed with may be newer than the cache.</summary>
+    /// <summary>Gets the keys to try for a token without a key id after a refresh, because its key may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
         if (rings.TenantOf(ring) is { } tenant)
@@ -42,22 +42,22 @@ internal sealed class RingKeyResolver(RingRegistry rings, TimeProvider time) : I
         return (await keeper.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(Moment.Now(time));
     }
 
-    /// <summary>Nothing is said of a token whose key may be where nobody can look now.</summary>
-    /// <exception cref="RewtKeysUnavailableException">It may.</exception>
+    /// <summary>Throws when a key source is unreachable: the key of an unverified token may be there, so the token must not be called bad.</summary>
+    /// <exception cref="RewtKeysUnavailableException">A key source is unreachable.</exception>
     public void RefuseDoubt(string ring)
     {
         if (rings.TenantOf(ring) is null) RefuseDoubt(rings.Keeper(ring).Known);
     }
 
     /// <summary>
-    /// Whether the key is another ring's of this process. A key id is derived from its key, so it can be no other's, and asking the store of this ring about it
-    /// would make each good token of the other cost a read.
+    /// Whether the key belongs to another ring of this process. A key id is derived from its key, so it cannot belong to both rings. Without this
+    /// check, each valid token of the other ring would cause a refresh of this one.
     /// </summary>
     public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
     {
         if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
 
-        // Only where tenants are may one that names a tenant be at home, known here or not.
+        // A token that names a tenant belongs to a namespace with tenants, even if its key is unknown here.
         if (tenant is not null && rings.Tenants(@namespace) is null && rings.Namespaces.Any(other => rings.Tenants(other) is not null)) return true;
         return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
     }

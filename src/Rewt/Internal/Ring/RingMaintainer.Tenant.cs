@@ -1,18 +1,21 @@
 namespace Rewt.Internal;
 
-/// <summary>What a tenant's ring needs beyond the rest: reading it without writing, and changing it without making it.</summary>
+/// <summary>Additional operations for a tenant's ring: reading it without writing, and changing it without creating it.</summary>
 internal sealed partial class RingMaintainer
 {
-    /// <summary>What a ring means that nobody has adopted yet; its epoch is no other's.</summary>
+    /// <summary>The epoch of a secret that has no ring yet. It equals no stored epoch.</summary>
     private const string Unadopted = "unadopted";
 
-    /// <summary>What a look at the secret and the version does not show: a TTL that somebody changed, and how far the clocks have drifted.</summary>
+    /// <summary>Comparing the secret and the version detects neither a changed TTL nor clock drift, so the whole ring is read at least this often.</summary>
     private static readonly TimeSpan WholeAtLeastEvery = TimeSpan.FromMinutes(1);
 
     private Moment _readWholeAt;
 
-    /// <summary>Reads and never writes: what must die dies in this instance's view, all else is left to those who sign.</summary>
-    /// <returns>The new view, or <see langword="null"/> while a ring older than the known one is not yet confirmed.</returns>
+    /// <summary>
+    /// Reads the ring without writing. Keys that must be revoked are revoked in this instance's snapshot; all other changes are left to the instances
+    /// that sign.
+    /// </summary>
+    /// <returns>The new snapshot, or <see langword="null"/> while a ring older than the known one is not confirmed.</returns>
     public async Task<RingSnapshot?> ObserveAsync(RingSnapshot? previous, CancellationToken cancellationToken)
     {
         var readAt = Moment.Now(time);
@@ -35,7 +38,7 @@ internal sealed partial class RingMaintainer
         return new RingSnapshot(seen, Remembered(), verdict.Problem, schedule, readAt, previous) { IsUntended = verdict.Plan is not null };
     }
 
-    /// <summary>Carries out a command on the ring as it is, without mending it first: what is not there is not made.</summary>
+    /// <summary>Executes a command on the ring as it is, without applying due changes first. A ring that does not exist is not created.</summary>
     public async Task<RingSnapshot?> ChangeAsync(
         RingSnapshot? previous, Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken)
     {
@@ -60,10 +63,16 @@ internal sealed partial class RingMaintainer
         throw new RewtKeysUnavailableException($"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Nobody signed for so long after the deadline that no token of the old keys can live; and without a secret nothing tells an expiry from a deletion.</summary>
+    /// <summary>
+    /// Whether the deadline passed so long ago that all tokens of the old keys have expired. The secret is absent, so an expiry cannot be told from a
+    /// deletion.
+    /// </summary>
     private bool IsLongOver(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: { } ring } && reading.Now > ring.Deadline + schedule.Retention;
 
-    /// <summary>The plan's ring as far as it needs no writing: what is stored counts, and a key that was only planned is no key.</summary>
+    /// <summary>
+    /// The planned ring without the changes that must be written first: the stored epoch and version apply, and a key that is only planned is left
+    /// out.
+    /// </summary>
     private static RingState Seen(RingState? stored, RingState planned) => planned with
     {
         Epoch = stored?.Epoch ?? Unadopted,

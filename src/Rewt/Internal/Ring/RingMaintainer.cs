@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Brings the shared ring and this instance's view of it up to date: read, decide, write, read again, until there is nothing to do.
-/// Never run twice at once, so reads are applied in the order in which they began.
+/// Updates the shared key ring and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do. Calls never
+/// overlap, so reads are applied in the order in which they began.
 /// </summary>
 internal sealed partial class RingMaintainer(
     string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
@@ -19,10 +19,10 @@ internal sealed partial class RingMaintainer(
     private string? _knownProblem;
     private bool _knownDegraded;
 
-    /// <param name="previous">What this instance knew.</param>
-    /// <param name="command">What an operator wants done, as a plan made from a ring in which nothing else is due.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <returns>The new view, or <see langword="null"/> while a ring older than the known one is not yet confirmed.</returns>
+    /// <param name="previous">The last snapshot.</param>
+    /// <param name="command">An operator's command, which makes a plan from a ring in which nothing else is due.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
+    /// <returns>The new snapshot, or <see langword="null"/> while a ring older than the known one is not confirmed.</returns>
     public async Task<RingSnapshot?> UpdateAsync(
         RingSnapshot? previous, Func<RingReading, RingPlan>? command, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed partial class RingMaintainer(
             }
             catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
             {
-                // What can be read can be used: a key that must die dies here even if nobody may write it down.
+                // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
                 _memory.Learn(plan.Dead, reading.Now);
@@ -84,7 +84,10 @@ internal sealed partial class RingMaintainer(
 
     private FrozenDictionary<string, long> Remembered() => _memory.Dead.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>A lower version of the same ring is a lagging server's, unless a second look a while later still sees it: then a failover lost the difference.</summary>
+    /// <summary>
+    /// A lower version of the same ring comes from a lagging replica, and is ignored. If a second read after the grace period still returns it, a
+    /// failover has lost the later writes, and it is accepted.
+    /// </summary>
     private bool IsConfirmed(RingSnapshot? previous, RingReading reading)
     {
         var regressed = previous is not null && reading.Ring is { } ring && ring.Epoch == previous.Epoch && ring.Version < previous.Version;

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>What to write, as the whole state that shall be: applying it twice is the same as once.</summary>
-/// <param name="Action">Why.</param>
-/// <param name="Ring">The ring that shall be.</param>
-/// <param name="SetSecret">The value to put into the secret's key; <see langword="null"/> leaves the value as it is.</param>
-/// <param name="ExpireAt">When the secret's key expires (Unix milliseconds); <see langword="null"/> leaves the TTL as it is.</param>
-/// <param name="Dead">Key ids that die, and when each may be forgotten.</param>
+/// <summary>A write, described as the whole state after it. Applying it twice has the same effect as once.</summary>
+/// <param name="Action">The reason for the write.</param>
+/// <param name="Ring">The ring after the write.</param>
+/// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
+/// <param name="ExpireAt">When the secret's Redis key expires (Unix milliseconds); <see langword="null"/> leaves the TTL unchanged.</param>
+/// <param name="Dead">The key ids to revoke, and when each may be forgotten.</param>
 internal sealed record RingPlan(
     RingAction Action,
     RingState Ring,
@@ -15,12 +15,12 @@ internal sealed record RingPlan(
     long? ExpireAt,
     ImmutableDictionary<string, long> Dead)
 {
-    /// <summary>By whom the change comes about, for the record beside the ring.</summary>
+    /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
     public string? By { get; init; }
 
-    /// <summary>The ring ends: the secret and the ring go, the dead stay until they may be forgotten.</summary>
+    /// <summary>Whether the secret and the ring are deleted. The revoked key ids stay until they may be forgotten.</summary>
     public bool IsDeletion { get; init; }
 
-    /// <summary>What a log may say: names of keys, no secret.</summary>
+    /// <summary>Returns a text for logs, with key ids and without secrets.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }

@@ -1,24 +1,24 @@
 namespace Rewt.Internal;
 
-/// <summary>All that one atomic read of the store saw, with the store's own time.</summary>
-/// <param name="Slot">The secret as Node's rewt knows it.</param>
-/// <param name="Ring">What the fleet keeps beside it; <see langword="null"/> when there is nothing readable.</param>
-/// <param name="Dead">Revoked key ids and when each may be forgotten.</param>
-/// <param name="Now">The store's clock, Unix milliseconds.</param>
+/// <summary>The result of one atomic read of the store, with the store's time.</summary>
+/// <param name="Slot">The secret, in the Redis key that Node's rewt uses.</param>
+/// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
+/// <param name="Dead">The revoked key ids, and when each may be forgotten.</param>
+/// <param name="Now">The store's time, in Unix milliseconds.</param>
 internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, long> Dead, long Now)
 {
     /// <summary>
-    /// The login may run neither scripts nor transactions: only the secret itself is shared, as Node's rewt shares it, and
-    /// <see cref="Ring"/> and <see cref="Dead"/> are what this instance remembers.
+    /// The Redis login may run neither scripts nor transactions. Only the secret is shared, as Node's rewt shares it; <see cref="Ring"/> and
+    /// <see cref="Dead"/> are this instance's own memory.
     /// </summary>
     public bool IsDegraded { get; init; }
 
-    /// <summary>By whom the ring was changed last, as they gave it.</summary>
+    /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
     public string? ChangedBy { get; init; }
 
-    /// <summary>The settings of whoever wrote the ring last; <see langword="null"/> when they left none.</summary>
+    /// <summary>The settings of the last writer of the ring; <see langword="null"/> when none are stored.</summary>
     public FleetSettings? Settings { get; init; }
 
-    /// <summary>What the store recognizes the ring by when a plan is applied, readable or not.</summary>
+    /// <summary>Identifies the stored ring when a plan is applied, whether it is readable or not.</summary>
     public string Stamp { get; init; } = string.Empty;
 }

@@ -3,13 +3,13 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A ring's secret as the identity libraries know a key; unlike their own it shows no hash of the secret.</summary>
+/// <summary>A secret as a key of the Microsoft.IdentityModel libraries. Unlike their own type, it does not expose a hash of the secret.</summary>
 internal sealed class RingSecurityKey : SymmetricSecurityKey
 {
-    /// <summary>The default one's cache would keep a retired secret alive for the life of the process.</summary>
+    /// <summary>The default factory's cache would hold a retired secret until the process ends.</summary>
     private static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
 
-    /// <summary>Its key schedule is worked out once.</summary>
+    /// <summary>A reusable hash, whose key schedule is already computed.</summary>
     private IncrementalHash? _idle;
 
     public RingSecurityKey(Secret secret)
@@ -22,16 +22,16 @@ internal sealed class RingSecurityKey : SymmetricSecurityKey
 
     public Secret Secret { get; }
 
-    /// <summary>HMAC-SHA256 (RFC 7518 §3.2): a hash at hand for whoever comes, a new one for those who come at the same time.</summary>
+    /// <summary>Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash, or with a new one if another thread is using it.</summary>
     public void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
         var hash = Interlocked.Exchange(ref _idle, null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Secret.Bytes);
         hash.AppendData(data);
         hash.GetHashAndReset(signature);
-        // Of two that come back at once the second goes.
+        // If two threads return a hash, the second replaces the first, which is disposed.
         Interlocked.Exchange(ref _idle, hash)?.Dispose();
     }
 
-    /// <summary>Names the key and never shows it.</summary>
+    /// <summary>Returns the key id, never the secret.</summary>
     public override string ToString() => Secret.ToString();
 }

@@ -2,22 +2,24 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>What an instance knows after one read: immutable, shared by all requests, a function of that read and the revocations seen.</summary>
+/// <summary>
+/// The key ring as one read returned it, without the keys that this instance knows to be revoked. It is immutable and shared by all requests.
+/// </summary>
 internal sealed class RingSnapshot : KeySnapshot
 {
     private const int KeylessCandidates = 4;
 
-    /// <summary>A few, which are found faster one by one than by a hash and take a fraction of its room.</summary>
+    /// <summary>An array, because a linear search of a few keys is faster and smaller than a dictionary.</summary>
     private readonly HeldKey[] _keys;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
 
-    /// <param name="reading">What the store held.</param>
-    /// <param name="dead">All revoked keys this instance knows of.</param>
-    /// <param name="problem">Why there is no usable secret, if there is none.</param>
+    /// <param name="reading">The result of the read.</param>
+    /// <param name="dead">All revoked keys that this instance knows.</param>
+    /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> when there is one.</param>
     /// <param name="schedule">The times of the life cycle.</param>
     /// <param name="readAt">When the read began.</param>
-    /// <param name="previous">The snapshot before, whose keys are used on: what is cached with a key lives as long as the key does.</param>
+    /// <param name="previous">The previous snapshot. Its key objects are reused, so that data cached with a key lives as long as the key.</param>
     public RingSnapshot(
         RingReading reading,
         IReadOnlyDictionary<string, long> dead,
@@ -49,7 +51,7 @@ internal sealed class RingSnapshot : KeySnapshot
         (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
     }
 
-    /// <summary>What the store held.</summary>
+    /// <summary>The result of the read.</summary>
     public RingReading Reading => _reading;
 
     public override RingKey? Current { get; }
@@ -64,40 +66,42 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override long ReadAt => _reading.Now;
 
-    /// <summary>Only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
+    /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
 
-    /// <summary>The ring calls for a write that whoever read it left to those who sign.</summary>
+    /// <summary>Whether a write is due that this reader left to the instances that sign.</summary>
     public bool IsUntended { get; init; }
 
-    /// <summary>There is neither a secret nor a ring.</summary>
+    /// <summary>Whether there is neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
     public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
 
-    /// <summary>By whom the ring was changed last; <see langword="null"/> when nobody said so in a name that can be shown.</summary>
+    /// <summary>The name of the last writer; <see langword="null"/> when there is none, or it contains characters that must not be shown.</summary>
     public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
 
-    /// <summary>Since when the current key signs (Unix milliseconds by the store's clock): as seen, else by its deadline.</summary>
+    /// <summary>When the current key started to sign (Unix milliseconds by the store's clock): as observed, or else derived from its deadline.</summary>
     public long CurrentSince { get; }
 
     public override TimeSpan? CurrentAge(Moment now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(now) - CurrentSince));
 
-    /// <summary>How long after its publication a pending key was seen; <see langword="null"/> when there is no new one.</summary>
+    /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
         ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
         : null;
 
-    /// <summary>The same, seen again just now.</summary>
+    /// <summary>Creates a copy with a later read time, after a check that the store has not changed.</summary>
     public RingSnapshot SeenAgain(Moment readAt) => new(this, readAt);
 
     public bool Holds(string keyId) => Held(keyId).Key is not null;
 
-    /// <summary>Until the next rotation is due, by the store's clock; without a ring none is.</summary>
+    /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
     public override TimeSpan UntilRotation(Moment now) =>
         _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(now)) : TimeSpan.MaxValue;
 
-    /// <summary>The key that signs now: past the point of rotation the next one, if it has been out long enough for receivers to hold it.</summary>
+    /// <summary>
+    /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
+    /// </summary>
     public override SigningKey? SigningKey(Moment now)
     {
         if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
@@ -115,7 +119,7 @@ internal sealed class RingSnapshot : KeySnapshot
         return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
-    /// <summary>The current key and the few that retired last.</summary>
+    /// <summary>The current key and the keys that retired last.</summary>
     public override IReadOnlyList<SecurityKey> KeylessKeys(Moment now)
     {
         var storeNow = StoreNow(now);

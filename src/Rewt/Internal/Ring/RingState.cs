@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What the fleet keeps beside the secret. Times are Unix milliseconds by the store's clock. <paramref name="Epoch"/> is random and
-/// new whenever the ring starts from nothing, so that versions of two lives are never compared.
+/// The ring that is stored with the secret. Times are Unix milliseconds by the store's clock. <paramref name="Epoch"/> is random and changes whenever
+/// the ring starts over, so that versions of two epochs are never compared.
 /// </summary>
 internal sealed record RingState(
     string Epoch,

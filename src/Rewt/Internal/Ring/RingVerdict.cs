@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>What a reading means: a plan to carry out, or none; and whether the value can be used at all.</summary>
-/// <param name="Plan">What to write; <see langword="null"/> when nothing is to be done.</param>
-/// <param name="Problem">Why there is no usable secret; <see langword="null"/> when there is one or the plan makes one.</param>
+/// <summary>The decision on a reading: the plan to write, if any, and whether the secret is usable.</summary>
+/// <param name="Plan">The write to make; <see langword="null"/> when none is due.</param>
+/// <param name="Problem">The reason why there is no usable secret; <see langword="null"/> when there is one or the plan creates one.</param>
 internal readonly record struct RingVerdict(RingPlan? Plan, string? Problem)
 {
     public RingAction Action => Plan?.Action ?? RingAction.None;

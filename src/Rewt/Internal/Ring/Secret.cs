@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// <summary>A shared secret: text whose UTF-8 bytes are the HS256 key.</summary>
 internal sealed class Secret : IEquatable<Secret>
 {
-    /// <summary>RFC 7518 §3.2: a key of at least the size of the hash output.</summary>
+    /// <summary>RFC 7518 §3.2: an HS256 key must be at least as long as the hash output.</summary>
     public const int MinimumBytes = 32;
 
     public const int MaximumBytes = 4096;
@@ -33,7 +33,7 @@ internal sealed class Secret : IEquatable<Secret>
         return secret;
     }
 
-    /// <summary>Takes a value as it stands in Redis, or says what is wrong with it without repeating it.</summary>
+    /// <summary>Parses a value from Redis. <paramref name="problem"/> describes an invalid value without repeating it.</summary>
     public static Secret? TryParse(ReadOnlySpan<byte> value, out string? problem)
     {
         problem = value.Length switch
@@ -54,6 +54,6 @@ internal sealed class Secret : IEquatable<Secret>
 
     public override int GetHashCode() => KeyId.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Names the key and never shows it, so that no log or message can.</summary>
+    /// <summary>Returns the key id, never the secret, so that neither a log nor a message can contain it.</summary>
     public override string ToString() => $"secret of key {KeyId}";
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of a namespace that shares one secret.</summary>
+/// <summary>The key source of a namespace whose services share one secret.</summary>
 internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);

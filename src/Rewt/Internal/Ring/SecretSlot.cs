@@ -1,23 +1,23 @@
 namespace Rewt.Internal;
 
-/// <summary>The key <c>…:rewt-secret</c> as one read found it.</summary>
+/// <summary>The content of the Redis key <c>…:rewt-secret</c> at one read.</summary>
 /// <param name="Value">The raw value; <see langword="null"/> when the key is absent or of another type.</param>
-/// <param name="IsWrongType">The key holds something other than a string.</param>
-/// <param name="TimeToLive">Milliseconds left; <see langword="null"/> when the key has no TTL.</param>
+/// <param name="IsWrongType">Whether the key holds a type other than a string.</param>
+/// <param name="TimeToLive">The remaining TTL in milliseconds; <see langword="null"/> when the key has none.</param>
 internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long? TimeToLive)
 {
     public static readonly SecretSlot Absent;
 
     public static readonly SecretSlot WrongType = new(null, true, null);
 
-    /// <summary>The longest rotation interval there is; a TTL beyond it would overflow dates and never end.</summary>
+    /// <summary>The longest permitted rotation interval. A longer TTL would overflow dates and never expire.</summary>
     private static readonly long LongestLifetime = (long)TimeSpan.FromDays(3650).TotalMilliseconds;
 
-    /// <summary>The TTL where it is a time to rotate; <see langword="null"/> counts as none.</summary>
+    /// <summary>The TTL in milliseconds; <see langword="null"/> when there is none or it is too long to be a rotation interval.</summary>
     public long? Lifetime => TimeToLive <= LongestLifetime ? TimeToLive : null;
 
     public bool IsAbsent => Value is null && !IsWrongType;
 
-    /// <summary>Tells the shape and never the value.</summary>
+    /// <summary>Returns the type, length and TTL, never the value.</summary>
     public override string ToString() => IsWrongType ? "wrong type" : IsAbsent ? "absent" : $"{Value!.Length} bytes, TTL {TimeToLive} ms";
 }

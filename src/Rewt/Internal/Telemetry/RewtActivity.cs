@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rewt.Internal;
 
-/// <summary>Spans of real work on the activity source <c>Rewt</c>: reading the ring, and what is written of it. A call that finds its key makes none.</summary>
+/// <summary>Creates activities of the source <c>Rewt</c> for reads and writes of a key ring. A request whose key is cached creates none.</summary>
 internal static class RewtActivity
 {
     public const string SourceName = "Rewt";
@@ -25,7 +25,7 @@ internal static class RewtActivity
         return activity;
     }
 
-    /// <summary>By its code, never its text: that may hold anything.</summary>
+    /// <summary>Records a failure by its code, without its message, which may contain anything.</summary>
     public static void Fail(this Activity? activity, Exception exception)
     {
         var cause = RingHealth.Cause(exception);

@@ -7,10 +7,10 @@ internal sealed class RewtMetrics
 {
     public const string MeterName = "Rewt";
 
-    /// <summary>From a read within a rack to the time limits of a connection and a command together.</summary>
+    /// <summary>Bucket boundaries in seconds, from a read within a rack to the time limits of a connection and a command together.</summary>
     private static readonly InstrumentAdvice<double> ReadTimes = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4] };
 
-    /// <summary>From a push within a rack to polls that were missed.</summary>
+    /// <summary>Bucket boundaries in seconds, from a push within a rack to several missed polls.</summary>
     private static readonly InstrumentAdvice<double> Delays = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
 
     public RewtMetrics(IMeterFactory meters)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>What is measured when somebody asks: the state of the rings of this process as it is known, without asking Redis.</summary>
+/// <summary>The observable gauges of this process's key rings. They report the last known state and send no command to Redis.</summary>
 internal sealed class RingGauges
 {
     private readonly RingRegistry _rings;
@@ -22,7 +22,7 @@ internal sealed class RingGauges
         meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "What the doctor has found, by finding; nothing when all is well.");
     }
 
-    /// <summary>One for each namespace: the keeper of the keys that sign there.</summary>
+    /// <summary>One keeper for each namespace: the one of the keys that sign.</summary>
     private IEnumerable<RingKeeper> Rings => _rings.Opened().DistinctBy(keeper => keeper.Name, StringComparer.Ordinal);
 
     private IEnumerable<Measurement<double>> KeyAges() =>

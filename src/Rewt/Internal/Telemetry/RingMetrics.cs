@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>What one ring measures. Nothing is allocated, and hardly anything done, while nobody listens.</summary>
+/// <summary>Records the metrics of one key ring. Recording allocates nothing while no listener is attached.</summary>
 internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
 {
-    /// <summary>For a ring that nobody watches.</summary>
+    /// <summary>An instance that records nothing.</summary>
     public static readonly RingMetrics None = new(null, string.Empty);
 
     private readonly KeyValuePair<string, object?> _ring = new("rewt.namespace", ring);
@@ -13,7 +13,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensSigned: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.token.type", type == TokenTypes.Data ? "data" : "bearer"));
     }
 
-    /// <summary>Counts what comes of judging a token.</summary>
+    /// <summary>Counts the result of a verification.</summary>
     public async ValueTask<TokenVerdict> CountAsync(ValueTask<TokenVerdict> judging)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
 
     public void Judged(TokenVerdict verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
 
-    /// <summary>A token was accepted because it had been verified before; it counts as verified too.</summary>
+    /// <summary>Counts a token that was accepted because it had been verified before, both as a cache hit and as verified.</summary>
     public void CacheHit()
     {
         if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
@@ -60,7 +60,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    /// <summary>A plan was written.</summary>
+    /// <summary>Counts the rotations and revocations of a written plan.</summary>
     public void Written(RingReading basis, RingPlan plan, bool isCommand)
     {
         if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Tenants' rings within one process.</summary>
+/// <summary>Tenants' key rings in the memory of one process.</summary>
 internal sealed class InMemoryTenantStore(TimeProvider time) : ITenantStore
 {
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _rings = new(StringComparer.Ordinal);

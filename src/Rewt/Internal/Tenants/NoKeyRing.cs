@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>In place of the ring of a namespace whose tenants have one each.</summary>
+/// <summary>The <see cref="IRewtKeyRing"/> of a namespace with a ring for each tenant. Every call throws.</summary>
 internal sealed class NoKeyRing(string @namespace) : IRewtKeyRing
 {
     public Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) => throw None();

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The tenants as the application sees them.</summary>
+/// <summary>The implementation of <see cref="IRewtTenants"/>.</summary>
 internal sealed class RewtTenants(TenantRings rings, TokenSigners signers, RewtTokens tokens) : IRewtTenants
 {
     public IRewtTokens Tokens(string tenant) => tokens.For(TenantName.Require(tenant), signers.For(tenant));

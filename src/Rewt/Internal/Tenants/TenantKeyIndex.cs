@@ -4,19 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Which tenant a key is of. Two tenants with one secret, which only a human can give them, are no two tenants: whoever holds it signs for both, so
-/// nothing that was signed with it is accepted.
+/// Detects a secret that two tenants share, which only a manual change can cause. A holder of it could sign for both tenants, so no token signed with
+/// it is accepted.
 /// </summary>
-/// <param name="capacity">How many tenants are held.</param>
-/// <param name="holds">Whether a tenant's ring, as it is known here, holds a key.</param>
+/// <param name="capacity">The number of tenants in the cache.</param>
+/// <param name="holds">Returns whether a tenant's cached ring contains a key.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class TenantKeyIndex(int capacity, Func<string, string, bool> holds, ILogger logger)
 {
     private const int MostShared = 1024;
 
     /// <summary>
-    /// The current and the pending key of each, and then some. Strictly the last ones: a cache that favours what is used would drop new keys first, and none
-    /// is used again before another tenant has it too.
+    /// The tenant of each recently read key, with room for the current and the pending key of each tenant and some more. The eviction order is strict
+    /// LRU: a cache that favours frequently used entries would evict new keys first, and an entry is used again only when a second tenant has the
+    /// same key.
     /// </summary>
     private readonly ClassicLru<string, string> _tenants = new(3 * capacity);
 
@@ -26,7 +27,7 @@ internal sealed partial class TenantKeyIndex(int capacity, Func<string, string, 
 
     public bool IsShared(string keyId) => Volatile.Read(ref _any) > 0 && _shared.TryGet(keyId, out _);
 
-    /// <summary>A tenant's ring was read.</summary>
+    /// <summary>Adds the keys of a tenant's ring that was read.</summary>
     public void Learn(string tenant, RingSnapshot? previous, RingSnapshot snapshot)
     {
         foreach (var keyId in snapshot.KeyIds)

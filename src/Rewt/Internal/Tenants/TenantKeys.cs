@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys that one tenant's tokens are signed with.</summary>
+/// <summary>The signing keys of one tenant.</summary>
 internal sealed class TenantKeys(TenantRings rings, string tenant) : ISigningKeys
 {
     public string Name => rings.RingOf(tenant);
@@ -14,7 +14,7 @@ internal sealed class TenantKeys(TenantRings rings, string tenant) : ISigningKey
 
     public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
-        // Read first, then mended: after a flush there is nothing to read.
+        // Reading alone would not restore the ring after a FLUSHALL; GetSigningAsync creates it again.
         await rings.RefreshAsync(tenant, cancellationToken).ConfigureAwait(false);
         return await rings.GetSigningAsync(tenant, cancellationToken).ConfigureAwait(false);
     }

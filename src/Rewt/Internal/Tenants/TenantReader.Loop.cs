@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 internal sealed partial class TenantReader
 {
-    /// <summary>No tenant's name.</summary>
+    /// <summary>Not a valid tenant name, so the read finds no tenant and only tests the connection.</summary>
     private const string Probe = "?";
 
     private bool _isSubscribed;
@@ -29,12 +29,12 @@ internal sealed partial class TenantReader
         }
     }
 
-    /// <summary>What is to be read now.</summary>
+    /// <summary>Takes the rings that must be read now.</summary>
     private (TenantRound? Stale, TenantRound? Asked, List<TenantRing> Polled) Take()
     {
         lock (_gate)
         {
-            // A server that is away is tried now and then, however many ask.
+            // During an outage, reads are attempted at intervals, whatever the number of requests.
             if (UntilRetry() > TimeSpan.Zero) return (null, null, []);
 
             TenantRound? stale = null;
@@ -42,7 +42,7 @@ internal sealed partial class TenantReader
             if (_stale.Tenants.Count > 0) (stale, _stale) = (_stale, new TenantRound());
             if (_asked.Tenants.Count > 0 && UntilAsked() <= TimeSpan.Zero) (asked, _asked) = (_asked, new TenantRound());
 
-            // Nobody asks, and yet health must not go on telling of an outage that is over.
+            // Without requests, a probe detects the end of an outage, so that the health becomes correct again.
             if (stale is null && asked is null && UntilProbe() <= TimeSpan.Zero && _asked.TryAdd(Probe, null)) (asked, _asked) = (_asked, new TenantRound());
 
             var polled = new List<TenantRing>();
@@ -111,7 +111,7 @@ internal sealed partial class TenantReader
         }
     }
 
-    /// <summary>The rings of those who are asked about and exist. Looking for those who do not is what the budget is for, and so is looking again.</summary>
+    /// <summary>Returns the rings of the requested tenants that exist. Searches for unknown tenants and repeated reads use the read budget.</summary>
     private async Task<IReadOnlyCollection<TenantRing>> FindAsync(TenantRound asked, CancellationToken cancellationToken)
     {
         var known = asked.Tenants.Values.OfType<TenantRing>().ToList();
@@ -141,12 +141,12 @@ internal sealed partial class TenantReader
     private async Task ReadBatchAsync(TenantRing[] batch, CancellationToken cancellationToken)
     {
         var failures = await Task.WhenAll(batch.Select(ring => ring.ObserveAsync(cancellationToken))).ConfigureAwait(false);
-        // One ring that somebody has spoiled says nothing of the others.
+        // An error of one ring, such as a wrong type, must not affect the others.
         if (failures.All(failure => failure is not null and not InvalidOperationException)) throw failures[0]!;
         Report(null);
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Schedules the next poll of a ring. The caller holds the lock.</summary>
     private void Schedule(TenantRing ring)
     {
         if (ring.PollAt is not null || ring.Known is { IsNothing: true } || !IsActive(ring)) return;

@@ -4,15 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The one loop that reads the rings of all tenants, in batches: those in use at every poll, those that somebody asks about as the budget allows,
-/// and none that nobody uses. It never writes.
+/// The one loop that reads all tenants' rings, in batches. It reads rings in use at every poll and rings with unknown keys as the read budget
+/// permits; unused rings are not read. It never writes.
 /// </summary>
 internal sealed partial class TenantReader : IAsyncDisposable
 {
-    /// <summary>How many rings are read at once.</summary>
+    /// <summary>The number of rings that are read concurrently.</summary>
     private const int BatchSize = 256;
 
-    /// <summary>What one ring that was asked about costs, so that naming many tenants costs at most two thousand reads a second.</summary>
+    /// <summary>
+    /// The pause for each ring that was read on request. It limits the reads that requests with many tenant names can cause to two thousand a second.
+    /// </summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(0.5);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -38,8 +40,8 @@ internal sealed partial class TenantReader : IAsyncDisposable
     private Task? _loop;
 
     /// <param name="options">The namespace's settings.</param>
-    /// <param name="store">The rings.</param>
-    /// <param name="open">Gives the ring of a tenant that exists, to be held from now on.</param>
+    /// <param name="store">The store of the tenants' rings.</param>
+    /// <param name="open">Opens and caches the ring of an existing tenant.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public TenantReader(RewtOptions options, ITenantStore store, Func<string, TenantRing> open, TimeProvider time, ILogger logger)
@@ -51,22 +53,22 @@ internal sealed partial class TenantReader : IAsyncDisposable
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What another instance says to have changed.</summary>
+    /// <summary>Handles a push message: the name of a changed tenant, unchecked.</summary>
     public required Action<string> OnHint { get; init; }
 
-    /// <summary>The server's trouble when it was last asked; <see langword="null"/> when it answered.</summary>
+    /// <summary>The failure of the last command to the server; <see langword="null"/> when it succeeded.</summary>
     public TenantFailure? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>The time that a read may take, after which it counts as lost.</summary>
+    /// <summary>The time limit of a read.</summary>
     public TimeSpan ReadLimit => PendingRead.Limit(isFirst: !Volatile.Read(ref _hasRead));
 
     public bool IsFailing => Failure?.IsRecent(_time) == true;
 
-    /// <summary>A ring that is not used for so long is not polled: whoever uses it next waits for one read.</summary>
+    /// <summary>How long after its last use a ring is polled. The next request after that waits for one read.</summary>
     private TimeSpan ActiveFor => 2 * _refreshInterval;
 
-    /// <summary>Begins; harmless when it has begun.</summary>
-    /// <exception cref="ObjectDisposedException">The reader is closed.</exception>
+    /// <summary>Starts the loop. Further calls have no effect.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>
     public void Start()
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
@@ -74,29 +76,29 @@ internal sealed partial class TenantReader : IAsyncDisposable
         lock (_gate) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
     }
 
-    /// <summary>Reads a ring that is too old, at once.</summary>
+    /// <summary>Reads a stale ring at once.</summary>
     public Task<TenantRound> ReadAsync(TenantRing ring, CancellationToken cancellationToken) =>
         JoinAsync(() => _stale, ring.Tenant, ring, cancellationToken);
 
-    /// <summary>Looks for a tenant that this instance does not know, or for a key that its ring lacks: as the budget allows.</summary>
+    /// <summary>Searches for a tenant that this instance does not know, or refreshes a ring for an unknown key, as the read budget permits.</summary>
     public Task<TenantRound> AskAsync(string tenant, TenantRing? ring, CancellationToken cancellationToken) =>
         JoinAsync(() => _asked, tenant, ring, cancellationToken);
 
-    /// <summary>As <see cref="ReadAsync"/> or, without a ring, <see cref="AskAsync"/> for one who does not wait.</summary>
+    /// <summary>Requests <see cref="ReadAsync"/>, or without a ring <see cref="AskAsync"/>, without waiting.</summary>
     public void ReadSoon(string tenant, TenantRing? ring)
     {
         lock (_gate) (ring is null ? _asked : _stale).TryAdd(tenant, ring);
         Wake();
     }
 
-    /// <summary>As <see cref="AskAsync"/> for one who does not wait.</summary>
+    /// <summary>Requests <see cref="AskAsync"/> without waiting.</summary>
     public void AskSoon(TenantRing ring)
     {
         lock (_gate) _asked.TryAdd(ring.Tenant, ring);
         Wake();
     }
 
-    /// <summary>Keeps a ring up to date as long as it is used.</summary>
+    /// <summary>Polls a ring as long as it is in use.</summary>
     public void Poll(TenantRing ring)
     {
         lock (_gate) Schedule(ring);
@@ -105,7 +107,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
 
     public bool IsActive(TenantRing ring) => ring.Idle < ActiveFor;
 
-    /// <summary>What became of a command to the server.</summary>
+    /// <summary>Records the result of a command to the server.</summary>
     public void Report(Exception? exception)
     {
         if (exception is null) Volatile.Write(ref _hasRead, true);
@@ -114,7 +116,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
         if (exception is not null && before is null) LogAway(_name, exception);
         if (exception is not null || before is null) return;
 
-        // Whoever cut the reads may have cut the pushes.
+        // The outage may have ended the subscription too.
         Volatile.Write(ref _isSubscribed, false);
         LogBack(_name);
     }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Internal;
 
-/// <summary>What this instance knows of one tenant's ring. It does nothing of itself: the shared reader looks at it, and those who sign write it.</summary>
+/// <summary>One tenant's ring on this instance. It is passive: the shared reader refreshes it, and requests that sign update it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
 internal sealed class TenantRing(string tenant, RingMaintainer maintainer, TenantKeyIndex index, TimeProvider time)
 {
@@ -16,25 +16,25 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
 
     public RingSnapshot? Known => Volatile.Read(ref _snapshot);
 
-    /// <summary>Why the last look failed; <see langword="null"/> when it did not.</summary>
+    /// <summary>The failure of the last read; <see langword="null"/> when it succeeded.</summary>
     public TenantFailure? Failure => Volatile.Read(ref _failure);
 
     public TimeSpan Idle => time.GetElapsedTime(Volatile.Read(ref _lastUse));
 
-    /// <summary>When the shared reader looks next, if it does; the reader's own.</summary>
+    /// <summary>The timestamp of the next poll; <see langword="null"/> when none is scheduled. Only the reader uses it.</summary>
     public long? PollAt { get; set; }
 
-    /// <summary>The ring if it can be used now without waiting.</summary>
+    /// <summary>The snapshot, if it can be used now without waiting.</summary>
     public RingSnapshot? FreshAt(Moment now, TimeSpan age) =>
         !Volatile.Read(ref _isDoubtful) && Known is { Problem: null } snapshot && snapshot.Age(now) <= age ? snapshot : null;
 
     public void Use() => Volatile.Write(ref _lastUse, time.GetTimestamp());
 
-    /// <summary>Somebody says that the ring has changed: whoever uses it next reads it first.</summary>
+    /// <summary>Marks the ring as possibly changed, so that the next request reads it first.</summary>
     public void Doubt() => Volatile.Write(ref _isDoubtful, true);
 
-    /// <summary>Reads without writing.</summary>
-    /// <returns>What came in the way, if anything did.</returns>
+    /// <summary>Reads the ring without writing.</summary>
+    /// <returns>The exception of the read; <see langword="null"/> when it succeeded.</returns>
     public async Task<Exception?> ObserveAsync(CancellationToken cancellationToken)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
         }
     }
 
-    /// <summary>Makes the ring if there is none, and does what is due. Those who come while another is at it take what it found.</summary>
+    /// <summary>Creates the ring if there is none, and writes due changes. Concurrent callers share the result.</summary>
     public async Task TendAsync(CancellationToken cancellationToken)
     {
         var asked = Moment.Now(time);
@@ -59,7 +59,7 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Carries out a command on the ring as it is.</summary>
+    /// <summary>Executes a command on the ring.</summary>
     public Task ChangeAsync(Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken) =>
         TakeTurnAsync((previous, token) => maintainer.ChangeAsync(previous, command, token), cancellationToken);
 
@@ -68,12 +68,12 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Before the read: what is said while it is under way is news to it.
+            // Reset before the read, so that a message during the read marks the ring again.
             Volatile.Write(ref _isDoubtful, false);
             var previous = Known;
             if (await look(previous, cancellationToken).ConfigureAwait(false) is { } snapshot)
             {
-                // Known first, so that of two rings that are read at once one sees the other.
+                // Stored before it is indexed, so that of two concurrent reads at least one sees the other's keys.
                 Volatile.Write(ref _snapshot, snapshot);
                 index.Learn(tenant, previous, snapshot);
             }

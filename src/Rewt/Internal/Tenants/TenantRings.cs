@@ -5,8 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The rings of a namespace's tenants, as many as the cache holds, the least recently used out first. Verifying reads those that there are and makes
-/// none; signing makes and rotates them.
+/// The tenants' key rings of a namespace in an LRU cache. Verifying reads existing rings and creates none; signing creates and rotates them.
 /// </summary>
 internal sealed class TenantRings : IAsyncDisposable, IDisposable
 {
@@ -33,13 +32,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
     public void Start() => _reader.Start();
 
-    /// <summary>The name of a tenant's ring.</summary>
+    /// <summary>Returns the name of a tenant's ring.</summary>
     public string RingOf(string tenant) => TenantName.RingOf(Name, tenant);
 
-    /// <summary>What was read of a tenant last, however old.</summary>
+    /// <summary>Returns a tenant's last snapshot, whatever its age.</summary>
     public RingSnapshot? Known(string tenant) => _rings.TryGet(tenant, out var ring) ? ring.Known : null;
 
-    /// <summary>The ring of a tenant if it can be used now without waiting.</summary>
+    /// <summary>Returns a tenant's snapshot if it can be used now without waiting.</summary>
     public RingSnapshot? FreshAt(string tenant, Moment now)
     {
         if (!_rings.TryGet(tenant, out var ring)) return null;
@@ -48,31 +47,33 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return ring.FreshAt(now, _options.RefreshInterval);
     }
 
-    /// <summary>The ring of a tenant if it can be used without waiting, in an outage too.</summary>
+    /// <summary>Returns a tenant's snapshot if it can be used without waiting, including a stale one during an outage.</summary>
     public RingSnapshot? Usable(string tenant)
     {
         var now = Moment.Now(_time);
         return FreshAt(tenant, now) ?? (_rings.TryGet(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(now) <= _options.StaleBudget ? known : null);
     }
 
-    /// <summary>The keys of a tenant that may verify; none for a key that is unknown, revoked or also another tenant's.</summary>
-    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    /// <summary>Gets the keys of a tenant that may verify; an empty list for a key that is unknown, revoked or shared with another tenant.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
         keyId is not null && AtHand(tenant, keyId, Moment.Now(_time)) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(tenant, keyId, cancellationToken);
 
-    /// <summary>What is known for certain and without waiting; <see langword="null"/> when nothing is.</summary>
+    /// <summary>Resolves from the cached ring without waiting; <see langword="null"/> when a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, Moment now) =>
         FreshAt(tenant, now)?.Known(null, keyId, now) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
 
-    /// <summary>The ring of a tenant; <see langword="null"/> where there is no such tenant.</summary>
-    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    /// <summary>Gets the ring of a tenant; <see langword="null"/> where the tenant does not exist.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The ring is unavailable.</exception>
     public ValueTask<RingSnapshot?> GetAsync(string tenant, CancellationToken cancellationToken) =>
         FreshAt(tenant, Moment.Now(_time)) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
 
-    /// <summary>The ring of a tenant from a read that began after this call; of these there are at most two a second for all tenants together.</summary>
-    /// <exception cref="RewtKeysUnavailableException">It cannot be known.</exception>
+    /// <summary>
+    /// Gets the ring of a tenant from a read that began after this call. At most two such reads a second are made for all tenants together.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The ring is unavailable.</exception>
     public async Task<RingSnapshot?> RefreshAsync(string tenant, CancellationToken cancellationToken)
     {
         if (!_rings.TryGet(tenant, out var ring)) return await GetSlowAsync(tenant, cancellationToken).ConfigureAwait(false);
@@ -83,8 +84,8 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return Checked(tenant, ring);
     }
 
-    /// <summary>The ring of a tenant with a key to sign with; made, rotated and mended on the way where that is due.</summary>
-    /// <exception cref="RewtKeysUnavailableException">It cannot be had.</exception>
+    /// <summary>Gets the ring of a tenant with a key to sign with. The ring is created, rotated or repaired first if that is due.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The ring is unavailable.</exception>
     public async ValueTask<RingSnapshot> GetSigningAsync(string tenant, CancellationToken cancellationToken)
     {
         if (FreshAt(tenant, Moment.Now(_time)) is { } fresh && IsTended(fresh)) return fresh;
@@ -98,8 +99,8 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return Checked(tenant, ring) ?? throw Unavailable(tenant, failure ?? _reader.Failure?.Exception);
     }
 
-    /// <summary>Makes a tenant's ring if there is none.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <summary>Creates a tenant's ring if there is none.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     public async Task CreateAsync(string tenant, CancellationToken cancellationToken)
     {
         _reader.Start();
@@ -108,17 +109,17 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         if (Checked(tenant, ring) is not { Current: not null }) throw Unchanged(tenant, null);
     }
 
-    /// <summary>Kills all keys of a tenant; a fresh one follows.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <summary>Revokes all keys of a tenant; a new key follows.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     public Task RevokeAsync(string tenant, CancellationToken cancellationToken) =>
         ChangeAsync(tenant, (reading, dead) => RingDecision.RevokeAll(reading, _schedule, dead, Secret.Generate), cancellationToken);
 
-    /// <summary>Kills all keys of a tenant and ends its ring.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be reached or does not let this service write.</exception>
+    /// <summary>Revokes all keys of a tenant and deletes its ring.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     public Task DeleteAsync(string tenant, CancellationToken cancellationToken) =>
         ChangeAsync(tenant, (reading, dead) => RingDecision.Delete(reading, _schedule, dead, Secret.Generate), cancellationToken);
 
-    /// <summary>Whether the server answers; asks it nothing.</summary>
+    /// <summary>The health by the last read. It sends the server no command.</summary>
     public RingHealth Health()
     {
         if (_reader.Failure is not { } failure) return new RingHealth(true, null);
@@ -126,7 +127,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         return new RingHealth(canServe, $"The tenants' rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}): look at Redis and at Rewt:Redis.");
     }
 
-    /// <summary>Reads the rings that are held, at once and beyond the budget: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
+    /// <summary>Reads the cached rings at once, without using the read budget: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var (_, ring) in _rings) await ring.ObserveAsync(cancellationToken).ConfigureAwait(false);
@@ -179,7 +180,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         if (keyId is null) return [.. snapshot.KeylessKeys(Moment.Now(_time)).Where(key => !_index.IsShared(key.KeyId))];
 
         var known = snapshot.Known(null, keyId, Moment.Now(_time));
-        // Read since it was asked for: another read would say the same.
+        // A snapshot that is newer than this call needs no further read.
         if (known is null && !snapshot.IsSince(asked, Moment.Now(_time)))
         {
             known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, Moment.Now(_time));
@@ -208,7 +209,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         string tenant, Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken)
     {
         _reader.Start();
-        // One that nobody here has heard of is not held for it.
+        // A tenant that is not in the cache is not added to it.
         var ring = _rings.TryGet(tenant, out var held) ? held : Create(tenant);
         try
         {
@@ -220,13 +221,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Nothing is due that a write would do.</summary>
+    /// <summary>Whether no write is due.</summary>
     private bool IsTended(RingSnapshot snapshot) =>
         snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(Moment.Now(_time)) > TimeSpan.Zero));
 
     private bool IsFailing(TenantRing? ring) => _reader.IsFailing || ring?.Failure?.IsRecent(_time) == true;
 
-    /// <summary>What is known, if that may be used.</summary>
+    /// <summary>Returns the last snapshot, or throws if it may not be used.</summary>
     private RingSnapshot? Checked(string tenant, TenantRing ring)
     {
         var snapshot = ring.Known;
@@ -236,7 +237,10 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
             : snapshot;
     }
 
-    /// <summary>A ring that is in use is read as the budget allows, whoever says what; one that is not, when it is used next.</summary>
+    /// <summary>
+    /// Handles a push message. A ring in use is refreshed as the read budget permits, because the message may be false; an unused ring is read at its
+    /// next use.
+    /// </summary>
     private void Hint(string tenant)
     {
         if (!Names.IsName(tenant) || !_rings.TryGet(tenant, out var ring)) return;

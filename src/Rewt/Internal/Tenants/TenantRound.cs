@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The tenants that the next look shall take in, what it found, and those who wait for it.</summary>
+/// <summary>The tenants to include in the next read, its results, and the callers that wait for it.</summary>
 internal sealed class TenantRound
 {
-    /// <summary>As many as may wait.</summary>
+    /// <summary>The most tenants that may wait for one read.</summary>
     private const int MaximumTenants = 4096;
 
     private readonly Dictionary<string, TenantRing?> _tenants = new(StringComparer.Ordinal);
@@ -12,11 +12,11 @@ internal sealed class TenantRound
 
     public IReadOnlyDictionary<string, TenantRing?> Tenants => _tenants;
 
-    /// <summary>Why nothing could be found out.</summary>
+    /// <summary>The reason why the read failed; <see langword="null"/> when it succeeded.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Adds a tenant, with its ring if this instance holds it.</summary>
-    /// <returns><see langword="false"/> when there are too many.</returns>
+    /// <summary>Adds a tenant, with its ring if this instance holds one.</summary>
+    /// <returns><see langword="false"/> when too many tenants are waiting.</returns>
     public bool TryAdd(string tenant, TenantRing? ring)
     {
         if (_tenants.Count >= MaximumTenants && !_tenants.ContainsKey(tenant)) return false;
@@ -24,6 +24,6 @@ internal sealed class TenantRound
         return true;
     }
 
-    /// <summary>There is such a ring after all.</summary>
+    /// <summary>Records that a tenant's ring exists.</summary>
     public void Found(TenantRing ring) => _tenants[ring.Tenant] = ring;
 }

@@ -5,16 +5,16 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the values of claims: of any type where reflection serves, else of those that claims usually have.</summary>
+/// <summary>Serializes claim values: of any type where reflection is available, otherwise of the types in <see cref="ClaimJsonTypes"/>.</summary>
 internal static class ClaimJson
 {
-    // Applications that are trimmed or compiled ahead of time have reflection for JSON switched off by the SDK.
+    // The SDK disables JSON reflection in applications that are trimmed or compiled ahead of time.
     private static readonly JsonSerializerOptions Any = JsonSerializer.IsReflectionEnabledByDefault ? Reflecting() : ClaimJsonTypes.Default.Options;
 
     private static readonly JsonTypeInfo<IReadOnlyDictionary<string, object>> Written = (JsonTypeInfo<IReadOnlyDictionary<string, object>>)Any.GetTypeInfo(typeof(IReadOnlyDictionary<string, object>));
     private static readonly JsonTypeInfo<Dictionary<string, object>> Read = (JsonTypeInfo<Dictionary<string, object>>)Any.GetTypeInfo(typeof(Dictionary<string, object>));
 
-    /// <exception cref="NotSupportedException">The value's type cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The type of the value cannot be serialized.</exception>
     public static void Write(Utf8JsonWriter json, object? value)
     {
         var type = value switch { null => null, JsonNode => typeof(JsonNode), _ => value.GetType() };
@@ -22,8 +22,8 @@ internal static class ClaimJson
         else JsonSerializer.Serialize(json, value, Any.GetTypeInfo(type));
     }
 
-    /// <summary>Claims as one text, by which they can be told from others.</summary>
-    /// <exception cref="NotSupportedException">The type of a value cannot be written.</exception>
+    /// <summary>Serializes claims to one string, which is used to compare them.</summary>
+    /// <exception cref="NotSupportedException">The type of a value cannot be serialized.</exception>
     public static string ToText(IReadOnlyDictionary<string, object> claims) => JsonSerializer.Serialize(claims, Written);
 
     public static Dictionary<string, object>? FromText(string claims) => JsonSerializer.Deserialize(claims, Read);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>The types that the values of claims usually have.</summary>
+/// <summary>Serialization metadata for the usual types of claim values.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(char))]

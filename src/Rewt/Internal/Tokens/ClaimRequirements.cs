@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims that a token must have (RFC 8725 §3.8 to 3.10). What it has beyond them is checked all the same.</summary>
+/// <summary>The claims that a token must contain (RFC 8725 §3.8 to 3.10). Other registered claims are checked if they are present.</summary>
 internal sealed class ClaimRequirements
 {
     private static readonly string[] Ours = ["iss", "aud", "exp", "iat", "jti"];
@@ -16,13 +16,13 @@ internal sealed class ClaimRequirements
         _others = [.. _names.Where(name => name != "sub" && !Ours.Contains(name, StringComparer.Ordinal))];
     }
 
-    /// <summary>What a bearer token must have.</summary>
+    /// <summary>The requirements for bearer tokens.</summary>
     public static ClaimRequirements ForBearer(RewtOptions options) => new(options.RequiredClaims.Count > 0 ? options.RequiredClaims : Ours);
 
-    /// <summary>What signed data must have: it is for whoever gets it.</summary>
+    /// <summary>The requirements for data tokens, which have no audience.</summary>
     public static ClaimRequirements ForData() => new(Ours.Where(name => name != "aud"));
 
-    /// <summary>Which of ours a list leaves out, if it is one at all.</summary>
+    /// <summary>Returns the first default claim that a configured list omits; <see langword="null"/> if there is none or the list is empty.</summary>
     public static string? Missing(IList<string> names) => names.Count == 0 ? null : Array.Find(Ours, name => !names.Contains(name));
 
     public bool Hold(TokenClaims claims)

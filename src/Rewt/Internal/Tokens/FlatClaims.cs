@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads in one pass the payload that nearly every token has: a flat object of few members without an escape. Whatever is otherwise, good or bad, is left to
-/// <see cref="StrictJson"/>, so that this has no say in what is refused.
+/// Parses in one pass the usual payload: a flat object with few members and no escapes. Any other payload, valid or not, is left to
+/// <see cref="StrictJson"/>, so this parser never decides that a token is refused.
 /// </summary>
 internal ref struct FlatClaims
 {
@@ -23,10 +23,10 @@ internal ref struct FlatClaims
 
     private FlatClaims(ReadOnlySpan<byte> json) => _json = json;
 
-    /// <summary>The claims; <see langword="null"/> when it takes another reader to tell.</summary>
+    /// <summary>Returns the claims; <see langword="null"/> when the payload needs the strict parser.</summary>
     public static TokenClaims? TryRead(ReadOnlyMemory<byte> payload)
     {
-        // Half a surrogate pair can only be spelt with an escape.
+        // Without escapes, the payload cannot contain a lone surrogate.
         if (payload.Span.Contains((byte)'\\') || !Utf8.IsValid(payload.Span)) return null;
 
         var claims = new FlatClaims(payload.Span);
@@ -82,7 +82,7 @@ internal ref struct FlatClaims
         if (name.SequenceEqual("jti"u8)) return ReadText(ref reader, ref _tokenId);
         if (name.SequenceEqual("sub"u8)) return ReadText(ref reader, ref _subject);
         if (name.SequenceEqual("nbf"u8)) return ReadSeconds(ref reader, ref _notBefore);
-        // What else it may be is no tenant's name, and no fault where there are no tenants.
+        // A value that is not a string is no tenant name. It is valid where the namespace has no tenants.
         if (name.SequenceEqual("tenant"u8) && reader.TokenType == JsonTokenType.String) return ReadText(ref reader, ref _tenant);
         return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
     }

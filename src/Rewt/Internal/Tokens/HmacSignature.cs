@@ -7,12 +7,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks HS256 (RFC 7518 §3.2) without the library below, which puts the SHA-256 of a symmetric key into what it reports of a bad signature:
-/// an offline guess at a secret that a human chose.
+/// Verifies HS256 (RFC 7518 §3.2) without the Microsoft.IdentityModel libraries. They report the SHA-256 hash of a symmetric key with a bad
+/// signature, which permits an offline attack on a weak secret.
 /// </summary>
 internal static class HmacSignature
 {
-    /// <summary>Whether a token of three parts, in base64url and not longer than the limit, is signed with the key.</summary>
+    /// <summary>Verifies the signature of a token that has three base64url parts and does not exceed the length limit.</summary>
     public static bool Holds(string token, SymmetricSecurityKey key)
     {
         var dot = token.LastIndexOf('.');

@@ -1,22 +1,22 @@
 namespace Rewt.Internal;
 
-/// <summary>Where a signer gets its keys from: the ring of a namespace or that of a tenant.</summary>
+/// <summary>The keys of a signer: the key ring of a namespace or of a tenant.</summary>
 internal interface ISigningKeys
 {
-    /// <summary>The ring's name.</summary>
+    /// <summary>The name of the ring.</summary>
     string Name { get; }
 
-    /// <summary>The keys if they can be used now without waiting.</summary>
+    /// <summary>Returns the keys if they can be used now without waiting.</summary>
     KeySnapshot? FreshAt(Moment now);
 
-    /// <summary>The keys if they can be used without waiting, in an outage too.</summary>
+    /// <summary>The keys, if they can be used without waiting, including stale keys during an outage.</summary>
     KeySnapshot? Usable { get; }
 
-    /// <summary>The keys, with one to sign with where one can be made.</summary>
-    /// <exception cref="RewtKeysUnavailableException">They cannot be had.</exception>
+    /// <summary>Gets the keys, with one to sign with if one can be created.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken);
 
-    /// <summary>The keys from a read that began after this call.</summary>
-    /// <exception cref="RewtKeysUnavailableException">They cannot be had.</exception>
+    /// <summary>Gets the keys from a read that began after this call.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken);
 }

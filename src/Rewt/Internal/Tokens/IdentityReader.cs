@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The library's reading of claims, for a token about which everything else is settled.</summary>
+/// <summary>Creates the identity of a fully verified token in the manner of <see cref="JsonWebTokenHandler"/>.</summary>
 internal sealed class IdentityReader : JsonWebTokenHandler
 {
     public ClaimsIdentity Read(JsonWebToken token, TokenValidationParameters parameters) =>

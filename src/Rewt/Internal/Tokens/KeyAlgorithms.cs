@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The algorithms a key is for (RFC 8725 §3.1): the token does not choose.</summary>
+/// <summary>The algorithms that a key may be used with (RFC 8725 §3.1). The token does not choose.</summary>
 internal static class KeyAlgorithms
 {
     private static readonly string[] Hmac = [SecurityAlgorithms.HmacSha256];

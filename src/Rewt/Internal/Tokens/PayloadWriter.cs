@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>A JSON writer and its buffer, one for each thread that writes payloads; who finds it in use, further out on the same stack, gets another.</summary>
+/// <summary>A reusable JSON writer with its buffer, one for each thread. A nested use on the same thread gets another instance.</summary>
 internal sealed class PayloadWriter : IDisposable
 {
-    /// <summary>A buffer that one large payload made this large is not kept.</summary>
+    /// <summary>A buffer that has grown beyond this size (bytes) is not reused.</summary>
     private const int LargestKept = 4096;
 
     [ThreadStatic]
@@ -34,7 +34,7 @@ internal sealed class PayloadWriter : IDisposable
         return writer;
     }
 
-    /// <summary>Gives it back; what was written is wiped.</summary>
+    /// <summary>Clears the buffer and makes the writer available again.</summary>
     public void Dispose()
     {
         _buffer.Clear();

@@ -4,13 +4,16 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Checks a signature with a public key that is for one algorithm alone (RFC 7515 §5.2), on the library's provider.</summary>
+/// <summary>
+/// Verifies a signature (RFC 7515 §5.2) with a public key for exactly one algorithm, by the signature provider of the Microsoft.IdentityModel
+/// libraries.
+/// </summary>
 internal static class PublicSignature
 {
-    /// <summary>Of RSA with 4096 bits.</summary>
+    /// <summary>The length in bytes of an RSA signature with a 4096-bit key.</summary>
     private const int LongestSignature = 512;
 
-    /// <summary>Whether a token of three parts, in base64url and not longer than the limit, is signed with the key.</summary>
+    /// <summary>Verifies the signature of a token that has three base64url parts and does not exceed the length limit.</summary>
     public static bool Holds(string token, IOneAlgorithmKey key)
     {
         var dot = token.LastIndexOf('.');

@@ -2,14 +2,16 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>What a caller's own claims may not be: those that the library itself writes (RFC 7519 §4.1), and a subject that receivers refuse.</summary>
+/// <summary>
+/// Checks a caller's additional claims. They must not be claims that the library writes (RFC 7519 §4.1), nor a subject that receivers refuse.
+/// </summary>
 internal static class ReservedClaims
 {
     private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim);
 
     public static bool Contains(string name) => All.Contains(name);
 
-    /// <exception cref="ArgumentException">One of the claims cannot be given.</exception>
+    /// <exception cref="ArgumentException">A claim is reserved or invalid.</exception>
     public static void Refuse(IReadOnlyDictionary<string, object> claims, bool isTenantReserved = false)
     {
         if (claims is AppClaims) return;

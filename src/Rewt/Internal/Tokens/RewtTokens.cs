@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>Signing and verifying outside HTTP, on one ring.</summary>
+/// <summary>The implementation of <see cref="IRewtTokens"/> on one key ring.</summary>
 internal sealed class RewtTokens : IRewtTokens
 {
     private readonly Func<TokenSigner> _signer;
@@ -26,14 +26,14 @@ internal sealed class RewtTokens : IRewtTokens
         _signer = () => signer;
     }
 
-    /// <summary>The same for one tenant, whose signer it is: what is another's is refused.</summary>
+    /// <summary>Creates an instance for one tenant, which refuses tokens of other tenants.</summary>
     public RewtTokens For(string tenant, TokenSigner signer) => new(this, tenant, signer);
 
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
     {
-        // Overload resolution prefers T to a conversion, so text and bytes come here as well.
+        // Overload resolution prefers T to a conversion, so strings and bytes also arrive here.
         string text => SignAsync(text, cancellationToken),
         byte[] bytes => SignAsync(bytes.AsMemory(), cancellationToken),
         Memory<byte> bytes => SignAsync((ReadOnlyMemory<byte>)bytes, cancellationToken),

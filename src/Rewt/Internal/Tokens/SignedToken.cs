@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A token with what its holder must know of it.</summary>
+/// <summary>A token, and the data about it that a client needs.</summary>
 internal readonly record struct SignedToken(string Value, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
-    /// <summary>Names the key and never shows the token.</summary>
+    /// <summary>Returns the key id and the expiry, never the token.</summary>
     public override string ToString() => $"token of key {KeyId}, expires {ExpiresAt:O}";
 }

@@ -3,13 +3,15 @@ using System.Text.Unicode;
 
 namespace Rewt.Internal;
 
-/// <summary>JSON as RFC 7519 §4 and RFC 8259 wish it: UTF-8, no duplicate names, nothing after the object, bounded depth, real text.</summary>
+/// <summary>
+/// Parses JSON strictly by RFC 7519 §4 and RFC 8259: valid UTF-8, no duplicate names, nothing after the object, limited depth, no lone surrogates.
+/// </summary>
 internal static class StrictJson
 {
     public static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = TokenLimits.JsonDepth };
 
-    /// <exception cref="JsonException">It is no such JSON.</exception>
-    /// <exception cref="InvalidOperationException">It holds half a surrogate pair.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON by these rules.</exception>
+    /// <exception cref="InvalidOperationException">The text contains a lone surrogate.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         if (!Utf8.IsValid(json.Span)) throw new JsonException("Not UTF-8.");
@@ -17,16 +19,16 @@ internal static class StrictJson
         return JsonDocument.Parse(json, Options);
     }
 
-    /// <summary>A member that must be a string if it is there.</summary>
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <summary>Reads an optional member that must be a string.</summary>
+    /// <exception cref="JsonException">The member is not a string.</exception>
     public static string? Text(JsonElement element, string name)
     {
         if (!element.TryGetProperty(name, out var value)) return null;
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new JsonException($"'{name}' is not a string.");
     }
 
-    /// <summary>A NumericDate (RFC 7519 §2) in whole seconds that must be a number if it is there.</summary>
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <summary>Reads an optional member that must be a NumericDate (RFC 7519 §2) in whole seconds.</summary>
+    /// <exception cref="JsonException">The member is not a NumericDate in whole seconds.</exception>
     public static long? Seconds(JsonElement element, string name)
     {
         if (!element.TryGetProperty(name, out var value)) return null;
@@ -35,13 +37,16 @@ internal static class StrictJson
             : throw new JsonException($"'{name}' is not a time.");
     }
 
-    /// <summary>Whether a number of seconds is a time that can be told: up to the end of the year 9999.</summary>
+    /// <summary>Whether a number of seconds is a date that <see cref="DateTimeOffset"/> can represent: up to the end of the year 9999.</summary>
     public static bool IsTime(long seconds) => seconds is >= 0 and < 253402300800;
 
-    /// <summary>What the parser throws at hostile input: bad JSON, bad base64url, a lone surrogate.</summary>
+    /// <summary>Whether the parser throws this exception for malformed input: bad JSON, bad base64url, a lone surrogate.</summary>
     public static bool IsMalformed(Exception exception) => exception is JsonException or FormatException or InvalidOperationException;
 
-    /// <summary>In valid UTF-8 only an escape can spell half a pair, and the parser looks at one only when its string is read.</summary>
+    /// <summary>
+    /// In valid UTF-8 only an escape can produce a lone surrogate. The parser detects it when the string is read, so every escaped string is read
+    /// here.
+    /// </summary>
     private static void RefuseLoneSurrogates(ReadOnlySpan<byte> json)
     {
         if (!json.Contains((byte)'\\')) return;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims that are checked, read strictly, and the payload they stand in.</summary>
+/// <summary>The claims that are verified, strictly parsed, and the payload that contains them.</summary>
 internal sealed record TokenClaims(
     string? Issuer,
     string? Subject,
@@ -17,18 +17,18 @@ internal sealed record TokenClaims(
 {
     private const int MaximumAudiences = 16;
 
-    /// <summary>In bytes, of RSA with 4096 bits.</summary>
+    /// <summary>The length in bytes of an RSA signature with a 4096-bit key.</summary>
     private const int LongestSignature = 512;
 
-    /// <summary>By value (RFC 4648 §5).</summary>
+    /// <summary>The characters of base64url in the order of their values (RFC 4648 §5).</summary>
     private const string Base64UrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    /// <summary>The tenant that the token says it is for; <see langword="null"/> where it says none in so many words.</summary>
+    /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
     public string? Tenant { get; init; }
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(Base64UrlAlphabet + ".");
 
-    /// <summary>Reads a token of three parts; <see langword="null"/> for all else.</summary>
+    /// <summary>Parses a token with three parts; <see langword="null"/> for anything else.</summary>
     public static TokenClaims? TryRead(string token)
     {
         if (token.Length > TokenLimits.TokenLength || token.AsSpan().ContainsAnyExcept(TokenCharacters)) return null;
@@ -48,9 +48,9 @@ internal sealed record TokenClaims(
         }
     }
 
-    /// <summary>Reads a decoded payload of any size; <see langword="null"/> when it is no object.</summary>
-    /// <exception cref="JsonException">It is not strict JSON, or a claim is of a wrong type.</exception>
-    /// <exception cref="InvalidOperationException">It holds half a surrogate pair.</exception>
+    /// <summary>Parses a decoded payload of any size; <see langword="null"/> when it is not an object.</summary>
+    /// <exception cref="JsonException">The payload is not strict JSON, or a claim is of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The payload contains a lone surrogate.</exception>
     public static TokenClaims? Read(ReadOnlyMemory<byte> payload) => FlatClaims.TryRead(payload) ?? ReadStrictly(payload);
 
     /// <inheritdoc cref="Read"/>
@@ -72,7 +72,7 @@ internal sealed record TokenClaims(
         };
     }
 
-    /// <summary>Decoders ignore the bits that the last character has too many, so that a changed signature would still verify.</summary>
+    /// <summary>Whether the unused bits of the last character are zero. Decoders ignore them, so that a modified signature text would still verify.</summary>
     private static bool IsCanonical(ReadOnlySpan<char> signature)
     {
         if (!Base64Url.IsValid(signature, out var length) || length is 0 or > LongestSignature) return false;

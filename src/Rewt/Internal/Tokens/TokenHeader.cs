@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The header parameters that matter (RFC 7515 §4.1).</summary>
+/// <summary>The header parameters that are used (RFC 7515 §4.1).</summary>
 /// <param name="Algorithm"><c>alg</c>.</param>
 /// <param name="KeyId"><c>kid</c>.</param>
 /// <param name="Type"><c>typ</c>.</param>
 /// <param name="ContentType"><c>cty</c>.</param>
-/// <param name="HasExtensions">It demands something of the reader that this library does not do, or brings a key of its own.</param>
+/// <param name="HasExtensions">Whether the header contains an extension that this library does not support, or a key of its own.</param>
 internal readonly record struct TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
 {
     private static readonly string[] Extensions = ["crit", "b64", "jwk", "jku", "x5u", "x5c"];
 
-    /// <summary>Only what Node's jsonwebtoken writes by default.</summary>
+    /// <summary>Whether the header is exactly what Node's jsonwebtoken writes by default.</summary>
     public bool IsNode => Algorithm == "HS256" && KeyId is null && (Type is null or TokenTypes.Node);
 
-    /// <summary>Reads the header of anything that may be a token; <see langword="null"/> when there is none to read.</summary>
+    /// <summary>Parses the header of untrusted text; <see langword="null"/> when it has none.</summary>
     public static TokenHeader? TryRead(ReadOnlySpan<char> token)
     {
         var end = token.IndexOf('.');

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Headers as they were read last: all tokens of one key begin with the same characters. A place for each of a few hashes; whoever fills them with junk
-/// makes others read their header again and nothing else.
+/// A small cache of parsed headers, because all tokens of one key begin with the same characters. It has a fixed number of slots: an attacker who
+/// fills them only causes headers to be parsed again.
 /// </summary>
 internal sealed class TokenHeaders
 {
@@ -18,7 +18,7 @@ internal sealed class TokenHeaders
         if (end is < 32 or > LongestText || token.Length > TokenLimits.TokenLength) return TokenHeader.TryRead(token);
 
         var text = token.AsSpan(0, end);
-        // The key id stands in the middle, and tells the headers of a fleet apart.
+        // The key id is in the middle of the header and distinguishes the services of a fleet.
         ref var place = ref _entries[(uint)string.GetHashCode(text[(end / 2 - 8)..(end / 2 + 8)], StringComparison.Ordinal) % Places];
         if (Volatile.Read(ref place) is { } known && text.SequenceEqual(known.Text)) return known.Header;
         if (TokenHeader.TryRead(token) is not { } header) return null;

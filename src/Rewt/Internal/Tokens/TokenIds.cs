@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>Values for <c>jti</c> (RFC 7519 §4.1.7): 128 random bits in base64url. They are drawn many at a time, for each draw is a call of the operating system.</summary>
+/// <summary>
+/// Generates values for <c>jti</c> (RFC 7519 §4.1.7): 128 random bits in base64url. Random bytes are taken in large blocks, because each block costs
+/// a system call.
+/// </summary>
 internal static class TokenIds
 {
     public const int Length = 22;

@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Bounds that hold before a byte is decoded.</summary>
+/// <summary>Limits that are checked before a token is decoded.</summary>
 internal static class TokenLimits
 {
-    /// <summary>The longest token in characters: signers refuse to make a longer one, verifiers to read it.</summary>
+    /// <summary>The longest token in characters. Longer tokens are neither signed nor verified.</summary>
     public const int TokenLength = 8192;
 
     public const int JsonDepth = 16;

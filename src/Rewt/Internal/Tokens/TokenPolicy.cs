@@ -4,16 +4,17 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>What a verifier demands of a token; made once and shared.</summary>
+/// <summary>The requirements of a verifier for tokens. It is created once and shared.</summary>
 internal sealed class TokenPolicy
 {
     private readonly TokenValidationParameters _template;
     private readonly ConditionalWeakTable<SecurityKey, TokenValidationParameters> _byKey = [];
 
-    /// <param name="options">The ring's settings.</param>
+    /// <param name="options">The settings of the namespace.</param>
     /// <param name="type">The one <c>typ</c> that is accepted.</param>
-    /// <param name="audiences">Any of which the token must name; <see langword="null"/> where tokens name none.</param>
-    /// <param name="template">What the application wishes for issuers and the identity made of the claims; what decides about keys, algorithms, audience and time is not its to say.</param>
+    /// <param name="audiences">The accepted audiences; <see langword="null"/> where tokens have none.</param>
+    /// <param name="template">The application's parameters for issuers and for the identity. Those for keys, algorithms, the audience and the
+    /// lifetime are overridden.</param>
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
@@ -47,59 +48,62 @@ internal sealed class TokenPolicy
         _template.IncludeTokenOnFailedValidation = false;
     }
 
-    /// <summary>Whether the application has no rules of its own for what is accepted.</summary>
+    /// <summary>Whether the application has no validation rules of its own.</summary>
     public bool IsOurs { get; }
 
-    /// <summary>Whether no code of the application decides, so that what is accepted once is accepted again.</summary>
+    /// <summary>Whether no code of the application takes part, so that a token accepted once is accepted again.</summary>
     public bool IsSteady { get; }
 
     public RewtOptions Options { get; }
 
-    /// <summary>Seconds by which clocks may differ.</summary>
+    /// <summary>The permitted clock difference in seconds.</summary>
     public double Skew { get; }
 
-    /// <summary>Seconds between <c>iat</c> and <c>exp</c> at most.</summary>
+    /// <summary>The longest permitted time between <c>iat</c> and <c>exp</c>, in seconds.</summary>
     public double MaximumLifetime { get; }
 
     public string Type { get; }
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
-    /// <summary>A token for the whole namespace is for this service too, where all share one secret.</summary>
+    /// <summary>Whether a token for the whole namespace is accepted, where all services share one secret.</summary>
     public bool TakesNamespace { get; init; }
 
-    /// <summary>Whether tokens of this issuer may be accepted at all; a service trusts the data that it signed itself.</summary>
+    /// <summary>Whether tokens of this issuer may be accepted. A service always trusts data that it signed itself.</summary>
     public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));
 
-    /// <summary>Whether a token that a key has verified is meant for this service. What one service alone can sign names the service that it is for.</summary>
+    /// <summary>Whether a verified token is for this service. A token that was not signed with a shared secret must name the service.</summary>
     public bool IsForUs(string audience, SecurityKey? key) =>
         Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && key is (null or SymmetricSecurityKey));
 
-    /// <summary>The claims that must be there.</summary>
+    /// <summary>The claims that a token must contain.</summary>
     public ClaimRequirements Requirements { get; }
 
-    /// <summary>Whether bearer tokens of other makes are judged: only with keys that are named for it.</summary>
+    /// <summary>Whether bearer tokens of other issuers than this library are verified: only with keys configured for them.</summary>
     public bool AcceptsForeign { get; }
 
-    /// <summary>Give claims the names of WS-Federation, as JwtBearer's option of this name does.</summary>
+    /// <summary>Whether claim types are mapped to their WS-Federation names, as <c>JwtBearerOptions.MapInboundClaims</c> does.</summary>
     public bool MapInboundClaims { get; init; }
 
-    /// <summary>The ring that must have signed: the tenant's where each has one, and none for a token that names no tenant then.</summary>
+    /// <summary>
+    /// Returns the ring that must have signed the token: the tenant's where each tenant has one; <see langword="null"/> if the token names no tenant
+    /// then.
+    /// </summary>
     public string? RingOf(TokenClaims claims) => !Options.Tenants ? Options.Namespace
         : Names.IsName(claims.Tenant) ? TenantName.RingOf(Options.Namespace, claims.Tenant!)
         : null;
 
-    /// <summary>How claims become an identity; names no key.</summary>
+    /// <summary>The parameters for creating an identity. They contain no key.</summary>
     public TokenValidationParameters Parameters => _template;
 
-    /// <summary>This one key with its own algorithm, and nothing else to try.</summary>
+    /// <summary>Returns the parameters for this key only, with its own algorithm.</summary>
     public TokenValidationParameters For(SecurityKey key) => _byKey.GetValue(key, only =>
     {
         var parameters = _template.Clone();
         parameters.IssuerSigningKey = only;
         parameters.TryAllIssuerSigningKeys = true;
         parameters.ValidAlgorithms = KeyAlgorithms.Of(only);
-        // Checked before: the library below would write the key's hash into its events.
+        // HmacSignature has verified the signature already; the library would write a hash of the key to its event log.
         if (only is SymmetricSecurityKey) parameters.SignatureValidator = (token, _) => new JsonWebToken(token) { SigningKey = only };
         return parameters;
     });

@@ -1,17 +1,17 @@
 namespace Rewt.Internal;
 
-/// <summary>What a token says, read strictly, and the verdict where it takes no waiting.</summary>
+/// <summary>The strictly parsed content of a token, and the verdict if it was reached without waiting.</summary>
 internal readonly record struct TokenReading(string Token, TokenHeader Header, TokenClaims Claims, TokenVerdict? Verdict)
 {
-    /// <summary>Decided before all of it was read.</summary>
+    /// <summary>Initializes a reading whose verdict was reached before the whole token was parsed.</summary>
     public TokenReading(TokenVerdict verdict)
         : this(string.Empty, default, null!, verdict)
     {
     }
 
-    /// <summary>It names no key: the few that it may be signed with are tried.</summary>
+    /// <summary>Whether the token has no key id, so that a few keys are tried.</summary>
     public bool IsKeyless { get; init; }
 
-    /// <summary>Of Node's making.</summary>
+    /// <summary>Whether the token came from Node's rewt.</summary>
     public bool IsNode { get; init; }
 }

@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Signs with the current key of one ring.</summary>
+/// <summary>Signs tokens with the current key of one key ring.</summary>
 internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
-    /// <summary>Whom the tokens are for where each tenant has keys of its own; they say so.</summary>
+    /// <summary>The tenant to write into tokens, where each tenant has a ring.</summary>
     public string? Tenant { get; init; }
 
     public ISigningKeys Keys => keys;
 
     public RingMetrics Metrics { get; init; } = RingMetrics.None;
 
-    /// <summary>Makes a bearer token for a service; without one for any service of the namespace.</summary>
+    /// <summary>Creates a bearer token for a service, or without an audience for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
         SignBearer(CurrentKey(await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
 
-    /// <summary>Makes a bearer token with a key at hand.</summary>
+    /// <summary>Creates a bearer token with the given key.</summary>
     public SignedToken SignBearer(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
         RefuseAudience(audience);
@@ -33,7 +33,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         });
     }
 
-    /// <summary>Signs data: the claim <c>data</c> holds it.</summary>
+    /// <summary>Creates a data token with the value in the claim <c>data</c>.</summary>
     public async ValueTask<SignedToken> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken)
     {
         var snapshot = await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
@@ -44,19 +44,19 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         });
     }
 
-    /// <summary>The key that signs now.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
+    /// <summary>Returns the key that signs now.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(Moment.Now(time)) ?? throw NoKey(snapshot);
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
         snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
         : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
-    /// <summary>The key to sign with, and whether it is ahead of the store.</summary>
+    /// <summary>Returns the key to sign with, and whether it is ahead of the stored current key.</summary>
     /// <param name="snapshot">The keys.</param>
-    /// <param name="now">The clock.</param>
-    /// <param name="isStored">Only the key that the store names as current will do.</param>
-    /// <exception cref="RewtKeysUnavailableException">There is none.</exception>
+    /// <param name="now">The current time.</param>
+    /// <param name="isStored">Whether the key must be the one that the store names as current.</param>
+    /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, Moment now, bool isStored)
     {
         var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
@@ -82,7 +82,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         json.WriteStartObject();
         json.WriteString("iss"u8, options.ServiceName);
         if (audience is not null) json.WriteString("aud"u8, audience);
-        // No nbf: Node's jsonwebtoken.verify allows it no clock skew.
+        // nbf is omitted, because Node's jsonwebtoken.verify permits no clock skew for it.
         json.WriteNumber("iat"u8, issuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
         json.WriteString("jti"u8, id);
@@ -99,7 +99,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         json.WriteEndObject();
     }
 
-    /// <exception cref="ArgumentException">It is no service's name.</exception>
+    /// <exception cref="ArgumentException">The audience is not a valid service name, or is missing with key pairs.</exception>
     private void RefuseAudience(string? audience)
     {
         if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)

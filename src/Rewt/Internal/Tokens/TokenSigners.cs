@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>Who signs: with the key of the namespace, or with that of a tenant where each has one.</summary>
+/// <summary>Selects the signer: the one of the namespace, or of a tenant where each tenant has a ring.</summary>
 internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
     private readonly TokenSigner? _own = keys is null ? null : new TokenSigner(keys, options, time) { Metrics = metrics };
 
-    /// <exception cref="InvalidOperationException">A tenant is missing, or given where there are none.</exception>
-    /// <exception cref="ArgumentException">The tenant is no name.</exception>
+    /// <exception cref="InvalidOperationException">A tenant is missing, or was given where there are none.</exception>
+    /// <exception cref="ArgumentException">The tenant is not a valid name.</exception>
     public TokenSigner For(string? tenant)
     {
         if (tenants is null)

@@ -3,10 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>What a verifier says of a token.</summary>
+/// <summary>The result of verifying a token.</summary>
 internal sealed record TokenVerdict(RewtRefusal Refusal, bool IsForeign = false)
 {
-    /// <summary>Not ours to judge: another scheme may know it.</summary>
+    /// <summary>The token is of another kind, so another authentication scheme may handle it.</summary>
     public static readonly TokenVerdict Foreign = new(RewtRefusal.Invalid, IsForeign: true);
 
     public bool IsValid => Refusal == RewtRefusal.None;
@@ -19,10 +19,10 @@ internal sealed record TokenVerdict(RewtRefusal Refusal, bool IsForeign = false)
 
     public SecurityToken? Token { get; init; }
 
-    /// <summary>The app that the token is for, as <c>app:</c> and its id; <see langword="null"/> for a service's own.</summary>
+    /// <summary>The app that received the token, as <c>app:</c> and its id; <see langword="null"/> for a token of a service.</summary>
     public string? App { get; init; }
 
-    /// <summary>The key that verified.</summary>
+    /// <summary>The key that verified the token.</summary>
     public SecurityKey? Key { get; init; }
 
     public static TokenVerdict Refused(RewtRefusal refusal) => new(refusal);

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies one kind of token: is it ours, which key, does the signature hold, then the claims. Reads strictly what the library below
-/// reads laxly.
+/// Verifies one type of token: first its type, then the key, the signature and the claims. It parses strictly where the Microsoft.IdentityModel
+/// libraries are lenient.
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, TimeProvider time)
 {
@@ -17,17 +17,17 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
-    /// <summary>Who keeps the keys of the namespace, once somebody has asked; tenants' are looked for each time.</summary>
+    /// <summary>The keepers of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
     private RingKeepers? _keepers;
 
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var reading = Read(token);
         return reading.Verdict is { } verdict ? new(verdict) : VerifyAsync(reading, cancellationToken);
     }
 
-    /// <summary>All that can be said of a token without waiting: nearly always the verdict.</summary>
+    /// <summary>Parses a token and verifies it as far as possible without waiting, which usually gives the verdict.</summary>
     public TokenReading Read(string token)
     {
         if (_headers.TryRead(token) is not { } header) return new(TokenVerdict.Foreign);
@@ -38,7 +38,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
         if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
-        // Before any key is looked for: who may not call costs nothing.
+        // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
 
         if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenVerdict.Foreign);
@@ -46,19 +46,21 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
     }
 
-    /// <summary>The verdict on a token that was read without one.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <summary>Verifies a token whose reading has no verdict yet.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenVerdict> VerifyAsync(TokenReading reading, CancellationToken cancellationToken) =>
         reading.IsKeyless ? VerifyKeylessAsync(reading, cancellationToken) : VerifyWithKeyAsync(reading, cancellationToken);
 
-    /// <summary>The usual token: its key is at hand and no rule of the application is to be asked. <see langword="null"/> for any other.</summary>
+    /// <summary>
+    /// Verifies the usual token: its key is cached, and the application has no rules of its own. <see langword="null"/> for any other token.
+    /// </summary>
     private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
         if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!, Moment.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
         var verdict = TrySettled(token, header, claims, keys[0]);
         if (!verdict.IsValid) return verdict;
-        // Asked again after the work: the process may have been stopped in between while the key was revoked.
+        // Resolved again after the verification: the process may have been suspended meanwhile while the key was revoked.
         var now = Moment.Now(time);
         return KeysAtHand(claims, header.KeyId!, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
     }
@@ -72,7 +74,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
-        // Asked again after the work, as above.
+        // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
         return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
@@ -91,13 +93,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         if (!verdict.IsValid) return verdict;
 
-        // Asked again after the work, as for a token that names its key.
+        // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
         return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : TokenVerdict.Refused(RewtRefusal.StaleKey);
     }
 
-    /// <summary>The keys of the ring that the token says it is of. A resolver of the application's own may throw anything; that is an outage and says nothing of the token.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <summary>Gets the keys of the ring that the token belongs to. Any exception of a custom resolver counts as an outage, not as a bad token.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken)
     {
         var ring = policy.RingOf(claims)!;
@@ -112,7 +114,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    /// <summary>The keys for a key id where the cached ring tells for certain; <see langword="null"/> where one has to wait.</summary>
+    /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, Moment now)
     {
         if (_rings is null) return null;
@@ -121,7 +123,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             : RingKeyResolver.AtHand(_keepers ??= _rings.Keepers(policy.Options.Namespace), claims.Issuer, keyId, now);
     }
 
-    /// <summary>Whether a token that was good once is so still as far as its times go.</summary>
+    /// <summary>Whether the times of a token that was verified before are still valid.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) == RewtRefusal.None;
 
     private async ValueTask<TokenVerdict> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
@@ -137,7 +139,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenVerdict.Refused(RewtRefusal.Invalid);
     }
 
-    /// <summary>With a key of ours and no rules of the application: signature, algorithm, type, times and audience are checked here and issuers are free, so there is nothing that the library could still validate.</summary>
+    /// <summary>
+    /// Verifies with a key of this library and without rules of the application. Signature, algorithm, type, times and audience are checked here, and
+    /// any issuer is permitted, so the library has nothing left to validate.
+    /// </summary>
     private TokenVerdict TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
         if (!IsFor(key, header, claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
@@ -161,7 +166,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
-        // The application gets to see the token, and has no use for the secret behind it.
+        // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
         if (!result.IsValid) return TokenVerdict.Refused(RewtRefusal.Invalid);
 
@@ -175,7 +180,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    /// <summary>What the library throws at a value that it cannot read, of a claim that has a meaning to it (<c>azp</c>, <c>actort</c>).</summary>
+    /// <summary>Whether the library throws this exception for the value of a claim that it interprets (<c>azp</c>, <c>actort</c>) and cannot parse.</summary>
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
@@ -189,7 +194,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var refusal = CheckClaims(verdict.Claims!, isNode, verdict.Key, now);
         if (refusal != RewtRefusal.None) return TokenVerdict.Refused(refusal);
 
-        // Whoever holds a tenant's secret could call itself any app; apps belong to no tenant.
+        // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
         return policy.Options.Tenants ? verdict : AppName.Apply(verdict);
     }
 
@@ -209,7 +214,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         if (claims.ExpiresAt is { } expiresAt)
         {
-            // Without a beginning, what is left counts: nobody gets in for longer than that.
+            // Without iat, the remaining lifetime must not exceed the maximum.
             if (expiresAt <= claims.IssuedAt || expiresAt - (claims.IssuedAt ?? now + skew) > maximum) return RewtRefusal.Invalid;
             if (now >= expiresAt + skew) return RewtRefusal.Expired;
         }
@@ -221,7 +226,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
-    /// <summary>Others may call themselves by an address.</summary>
+    /// <summary>Whether the issuer, token id and subject contain permitted characters only. An issuer other than this library may be a URL.</summary>
     private bool HasGoodNames(TokenClaims claims)
     {
         if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsIdentifier(issuer) : Names.IsName(issuer))) return false;

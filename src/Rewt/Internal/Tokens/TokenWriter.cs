@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>Writes a token in JWS compact serialization (RFC 7515 §7.1).</summary>
 internal static class TokenWriter
 {
-    /// <exception cref="ArgumentException">The token would be longer than receivers read.</exception>
+    /// <exception cref="ArgumentException">The token would exceed the length limit.</exception>
     public static string Write(SigningKey key, string type, string? contentType, ReadOnlySpan<byte> payload)
     {
         var header = key.HeaderOf(type, contentType);
