@@ -1,7 +1,8 @@
 namespace Rewt.Load;
 
 /// <summary>
-/// Measures the latency that AddRewtSigning adds to a call to an open endpoint. Calls of the two clients alternate, so that both run under the same load.
+/// Measures the latency that AddRewtSigning adds to a call to an open endpoint. Calls of the two clients alternate, so that both run under the
+/// same load.
 /// </summary>
 internal static class Latency
 {

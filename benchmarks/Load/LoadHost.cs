@@ -22,7 +22,7 @@ internal sealed class LoadHost : IAsyncDisposable
     public static Task<LoadHost> OpenAsync() => StartAsync(_ => { }, isProtected: false);
 
     /// <summary>Starts a host whose scheme accepts every request, to measure ASP.NET Core's own authentication and authorization.</summary>
-    /// <param name="authorization">The header to send, so that requests are equally large.</param>
+    /// <param name="authorization">The Authorization header that clients send, although the scheme ignores it.</param>
     public static async Task<LoadHost> NothingAsync(string? authorization)
     {
         var host = await StartAsync(

@@ -3,8 +3,8 @@ using Rewt.Internal;
 namespace Rewt.Load;
 
 /// <summary>
-/// Runs many instances of one namespace in this process on a real Redis. Measures commands, bytes and connections in steady state, at a rotation and at a
-/// mass restart.
+/// Runs many instances of one namespace in this process on a real Redis. Measures commands, bytes and connections in steady state, at a rotation
+/// and at a mass restart.
 /// </summary>
 internal static class Scale
 {

@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 
 /// <summary>
-/// A startup hook that the demo adds to each process that it starts (DOTNET_STARTUP_HOOKS), so that the services need no code for the demo. It prints the
-/// retries counted by the library's meter, and ends the process when the demo ends.
+/// A startup hook that the demo adds to each process that it starts (DOTNET_STARTUP_HOOKS), so that the services need no code for the demo. It
+/// prints the retries counted by the library's meter, and ends the process when the demo ends.
 /// </summary>
 internal static class StartupHook
 {

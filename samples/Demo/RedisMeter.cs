@@ -1,8 +1,8 @@
 namespace Rewt.Samples.Demo;
 
 /// <summary>
-/// Measures Redis commands per call in steady state: the commands beyond the polls of the key rings, over periods without a key change. The cost of a poll
-/// is measured before the traffic starts. Polls above the rate that the refresh interval allows are attributed to the calls.
+/// Measures Redis commands per call in steady state: the commands beyond the polls of the key rings, over periods without a key change. The cost
+/// of a poll is measured before the traffic starts. Polls above the rate that the refresh interval allows are attributed to the calls.
 /// </summary>
 internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshInterval)
 {
@@ -71,8 +71,8 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
     }
 
     /// <summary>
-    /// Returns the cost of a poll. With a shared secret all polls cost the same, and a fraction comes from an incomplete poll. With key pairs the cost depends on
-    /// the number of services that call.
+    /// Returns the cost of a poll. With a shared secret all polls cost the same, and a fraction comes from an incomplete poll. With key pairs the
+    /// cost depends on the number of services that call.
     /// </summary>
     private static double PollCost(double mean) => Math.Abs(mean - Math.Round(mean)) < 0.15 ? Math.Round(mean) : mean;
 

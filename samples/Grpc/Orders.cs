@@ -8,7 +8,7 @@ namespace Rewt.Samples.Grpc;
 internal static class Orders
 {
     // snippet: second-attempt
-    /// <summary>Retries a call whose key was revoked in the meantime. gRPC buffers the messages it has sent, so it can send them again where HTTP cannot.</summary>
+    /// <summary>Retries a call whose key was revoked in the meantime. gRPC buffers sent messages and can send them again where HTTP cannot.</summary>
     private static ServiceConfig SecondAttempt => new()
     {
         MethodConfigs =

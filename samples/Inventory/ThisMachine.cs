@@ -10,9 +10,9 @@ internal static class ThisMachine
     private static readonly string[] SignsOfAProxy = ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"];
 
     /// <summary>
-    /// Returns whether the request comes from this machine and names it in the Host header. The name check blocks DNS rebinding, where another site's name
-    /// resolves to this machine. Requests that a local proxy forwards are rejected by the proxy's headers. A proxy that adds none of these headers and sends a
-    /// local name would be accepted.
+    /// Returns whether the request comes from this machine and names it in the Host header. The name check blocks DNS rebinding, where another
+    /// site's name resolves to this machine. Requests that a local proxy forwards are rejected by the proxy's headers. A proxy that adds none of
+    /// these headers and sends a local name would be accepted.
     /// </summary>
     public static bool IsAsking(AuthorizationHandlerContext context) => context.Resource is HttpContext { Connection.RemoteIpAddress: { } address } http
         && IPAddress.IsLoopback(address)

@@ -10,9 +10,9 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
-    /// The number of tokens that the endpoint of <c>MapRewtTokenEndpoint</c> issues to one app per minute, and the number of requests per minute that it
-    /// accepts from one address. Above it, the endpoint answers 429 with <c>Retry-After</c>. Each instance counts separately. Addresses are counted in
-    /// 4,096 groups, and an IPv6 network (/64) counts as one address. Behind a proxy, use the forwarded headers middleware.
+    /// The number of tokens that the endpoint of <c>MapRewtTokenEndpoint</c> issues to one app per minute, and the number of requests per minute
+    /// that it accepts from one address. Above it, the endpoint answers 429 with <c>Retry-After</c>. Each instance counts separately. Addresses
+    /// are counted in 4,096 groups, and an IPv6 network (/64) counts as one address. Behind a proxy, use the forwarded headers middleware.
     /// </summary>
     /// <value>At least 1. Default: 60.</value>
     public int TokenRequestsPerMinute { get; set; } = 60;

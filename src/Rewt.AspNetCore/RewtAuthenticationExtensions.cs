@@ -82,9 +82,9 @@ public static class RewtAuthenticationExtensions
 
     /// <summary>
     /// Adds the scheme <see cref="RewtDefaults.ApiKeyScheme"/>, which accepts the API keys of trusted apps in <c>Authorization: ApiKey …</c> or
-    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to it, so that one policy serves services and
-    /// apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages the apps of the main
-    /// namespace.
+    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to it, so that one policy serves
+    /// services and apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages
+    /// the apps of the main namespace.
     /// </summary>
     /// <param name="builder">The authentication builder that <c>AddRewtAuthentication</c> returns.</param>
     /// <param name="configure">Configures the options; <see langword="null"/> for the defaults.</param>
@@ -107,13 +107,13 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant of a request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is rejected. If the selector returns no tenant, every
-    /// token is rejected. Without a selector, a token of any tenant is accepted.
+    /// Selects the tenant of a request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is rejected. If the selector returns no
+    /// tenant, every token is rejected. Without a selector, a token of any tenant is accepted.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="selector">
-    /// Reads the tenant from the route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; called for each request with a token. The
-    /// comparison is case-sensitive, so convert a host name to lower case.
+    /// Reads the tenant from the route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; called for each request with a
+    /// token. The comparison is case-sensitive, so convert a host name to lower case.
     /// </param>
     /// <param name="authenticationScheme">The scheme. Default: <see cref="RewtDefaults.AuthenticationScheme"/>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -129,8 +129,9 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets one with <c>SetRewtTenant</c>. The
-    /// selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request it is not called, and no tenant is set.
+    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets one with
+    /// <c>SetRewtTenant</c>. The selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request
+    /// it is not called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; called for each request.</param>

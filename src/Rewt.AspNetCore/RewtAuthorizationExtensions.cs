@@ -8,10 +8,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtAuthorizationExtensions
 {
     /// <summary>
-    /// Allows only the named callers: a service by its name (<c>orders</c>), or a trusted app as <c>app:acme-mobile</c>, with its API key or with a token issued
-    /// for it. Other callers get 403. Only callers authenticated by the schemes <c>Rewt</c> and <c>RewtApiKey</c> count, and one of the two should be the default
-    /// scheme. Users and the callers of other schemes are rejected whatever claims they have. Multiple calls, for example on a group and on its endpoint,
-    /// must all allow the caller.
+    /// Allows only the named callers: a service by its name (<c>orders</c>), or a trusted app as <c>app:acme-mobile</c>, with its API key or with
+    /// a token issued for it. Other callers get 403. Only callers authenticated by the schemes <c>Rewt</c> and <c>RewtApiKey</c> count, and one
+    /// of the two should be the default scheme. Users and the callers of other schemes are rejected whatever claims they have. Multiple calls,
+    /// for example on a group and on its endpoint, must all allow the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>

@@ -11,9 +11,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the app's id, and the client
-    /// secret is its API key, sent by Basic authentication or in the form. <c>audience</c> (or <c>resource</c>, RFC 8707) names one of the app's audiences, and
-    /// <c>scope</c> some of its scopes. The token is valid for <see cref="RewtOptions.TokenLifetime"/>. Requires <c>AddRewtApiKeys</c>.
+    /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the app's id, and
+    /// the client secret is its API key, sent by Basic authentication or in the form. <c>audience</c> (or <c>resource</c>, RFC 8707) names one of
+    /// the app's audiences, and <c>scope</c> some of its scopes. The token is valid for <see cref="RewtOptions.TokenLifetime"/>. Requires
+    /// <c>AddRewtApiKeys</c>.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route pattern. Default: <c>/token</c>.</param>
@@ -29,9 +30,10 @@ public static class RewtEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Serves the public keys of all instances of this service, including the pending ones, as a JWK Set (RFC 7517 §5) for verifiers in any language. The
-    /// response may be cached for <see cref="RewtOptions.PropagationDelay"/> minus one <see cref="RewtOptions.RefreshInterval"/>, so that every verifier knows a
-    /// key before it signs. With a shared secret the set is empty. Anonymous access is allowed unless the returned builder requires authorization.
+    /// Serves the public keys of all instances of this service, including the pending ones, as a JWK Set (RFC 7517 §5) for verifiers in any
+    /// language. The response may be cached for <see cref="RewtOptions.PropagationDelay"/> minus one <see cref="RewtOptions.RefreshInterval"/>,
+    /// so that every verifier knows a key before it signs. With a shared secret the set is empty. Anonymous access is allowed unless the returned
+    /// builder requires authorization.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route pattern. Default: <c>/.well-known/jwks.json</c>.</param>

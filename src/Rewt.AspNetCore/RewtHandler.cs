@@ -12,8 +12,8 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The authentication handler of the receiving side: JwtBearer with keys from <see cref="IIssuerSigningKeyResolver"/>. Options and events are those of
-/// JwtBearer. If the keys are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
+/// The authentication handler of the receiving side: JwtBearer with keys from <see cref="IIssuerSigningKeyResolver"/>. Options and events are
+/// those of JwtBearer. If the keys are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
@@ -124,8 +124,8 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Replaces characters that RFC 6750 §3 does not allow in a parameter, because an event handler can set any text: only printable ASCII without quotes and
-    /// backslashes.
+    /// Replaces characters that RFC 6750 §3 does not allow in a parameter, because an event handler can set any text: only printable ASCII
+    /// without quotes and backslashes.
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 

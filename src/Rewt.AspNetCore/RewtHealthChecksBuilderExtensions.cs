@@ -7,8 +7,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Reports the state of this instance's keys. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it cannot refresh
-    /// or rotate, while a rotation is overdue, while its clock is wrong, or while the doctor reports a warning. The status is
+    /// Reports the state of this instance's keys. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it
+    /// cannot refresh or rotate, while a rotation is overdue, while its clock is wrong, or while the doctor reports a warning. The status is
     /// <paramref name="failureStatus"/> if the instance can neither sign nor verify. The check reads memory only and sends no Redis command.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>

@@ -3,6 +3,8 @@ namespace Rewt;
 /// <summary>The default names of the dashboard.</summary>
 public static class RewtDashboardDefaults
 {
-    /// <summary>The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> names no other. It grants reading, rotating and revoking.</summary>
+    /// <summary>
+    /// The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> names no other. It grants reading, rotating and revoking.
+    /// </summary>
     public const string PolicyName = "RewtDashboard";
 }

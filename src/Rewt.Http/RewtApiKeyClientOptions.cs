@@ -8,16 +8,20 @@ public sealed class RewtApiKeyClientOptions
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// Returns the API key for each request, for example from a vault. Takes precedence over <see cref="ApiKey"/>. A synchronous send throws if this is set.
+    /// Returns the API key for each request, for example from a vault. Takes precedence over <see cref="ApiKey"/>. A synchronous send throws if
+    /// this is set.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The rules are those
-    /// of <see cref="RewtSigningOptions.AllowedOrigins"/>.
+    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The rules
+    /// are those of <see cref="RewtSigningOptions.AllowedOrigins"/>.
     /// </summary>
-    /// <value>Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each request.</value>
+    /// <value>
+    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
+    /// request.
+    /// </value>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>

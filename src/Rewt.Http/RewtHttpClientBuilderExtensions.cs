@@ -11,8 +11,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
-    /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was rotated or
-    /// revoked in the meantime, the request is signed again and sent once more. If no key is available, nothing is sent.
+    /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
+    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, nothing is sent.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -60,8 +60,8 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c> of the
-    /// configuration. It is sent under the same origin rules as tokens and does not follow redirects. Redis is not required.
+    /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c>
+    /// of the configuration. It is sent under the same origin rules as tokens and does not follow redirects. Redis is not required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>

@@ -5,7 +5,9 @@ namespace Rewt;
 /// <summary>Options for an <see cref="HttpClient"/> that signs its requests.</summary>
 public sealed class RewtSigningOptions
 {
-    /// <summary>The <see cref="RewtOptions.ServiceName"/> of the service that is called; the <c>aud</c> claim of the tokens (RFC 7519 §4.1.3).</summary>
+    /// <summary>
+    /// The <see cref="RewtOptions.ServiceName"/> of the service that is called; the <c>aud</c> claim of the tokens (RFC 7519 §4.1.3).
+    /// </summary>
     /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens.</value>
     public string? Audience { get; set; }
 
@@ -14,13 +16,13 @@ public sealed class RewtSigningOptions
     public string Ring { get; set; } = string.Empty;
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two addresses are
-    /// compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then resolve, and the one the
-    /// request has when it leaves. The target of a redirect must itself be allowed.
+    /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
+    /// addresses are compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then
+    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed.
     /// </summary>
     /// <value>
-    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each request. A base
-    /// address set elsewhere (in a typed client's constructor, on the created client) restricts nothing.
+    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
+    /// request. A base address set elsewhere (in a typed client's constructor, on the created client) restricts nothing.
     /// </value>
     public IList<string> AllowedOrigins { get; set; } = [];
 
@@ -33,17 +35,19 @@ public sealed class RewtSigningOptions
     public bool Retry { get; set; } = true;
 
     /// <summary>
-    /// Configures the Polly retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and <c>OnRetry</c>
-    /// for the application's telemetry. Rewt decides which responses can be retried. A <c>ShouldHandle</c> runs after that decision and can only prevent a
-    /// retry.
+    /// Configures the Polly retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and
+    /// <c>OnRetry</c> for the application's telemetry. Rewt decides which responses can be retried. A <c>ShouldHandle</c> runs after that
+    /// decision and can only prevent a retry.
     /// </summary>
     /// <value>
-    /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once because the options are validated at startup.
+    /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once because the options are
+    /// validated at startup.
     /// </value>
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>
-    /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is not retried.
+    /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is
+    /// not retried.
     /// </summary>
     /// <value>Default: 1 MiB.</value>
     public int MaxBufferedBody { get; set; } = 1024 * 1024;
@@ -56,8 +60,8 @@ public sealed class RewtSigningOptions
     public IList<string> ForwardClaims { get; set; } = [];
 
     /// <summary>
-    /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the current
-    /// <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
+    /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
+    /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
     /// <value>
     /// Default: <see langword="null"/>. With <see cref="RewtOptions.Tenants"/>, a request without a tenant throws before any byte is sent.

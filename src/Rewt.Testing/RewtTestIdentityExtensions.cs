@@ -6,9 +6,9 @@ namespace Rewt;
 public static class RewtTestIdentityExtensions
 {
     /// <summary>
-    /// Gives each request of this client a token that the named service signs when the request arrives, unless the request has its own <c>Authorization</c>
-    /// header. The host must run in the test process and use <c>AddRewtTesting</c>: <c>WebApplicationFactory</c>, <c>TestServer</c> or Kestrel. Any other host
-    /// gets an unknown header and no token.
+    /// Gives each request of this client a token that the named service signs when the request arrives, unless the request has its own
+    /// <c>Authorization</c> header. The host must run in the test process and use <c>AddRewtTesting</c>: <c>WebApplicationFactory</c>,
+    /// <c>TestServer</c> or Kestrel. Any other host gets an unknown header and no token.
     /// </summary>
     /// <param name="client">The client. A further call replaces its identity.</param>
     /// <param name="service">The name of the service that calls.</param>

@@ -3,9 +3,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get it with <c>AddRewtTesting</c> share the keys.
-/// When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that may see each
-/// other's rotations.
+/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get it with <c>AddRewtTesting</c> share
+/// the keys. When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that
+/// may see each other's rotations.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
@@ -80,8 +80,8 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Rotates: the current key retires, and a new key becomes current. With key pairs, the keys of all services that have signed rotate. During an outage the
-    /// keys rotate too, and the hosts learn of it afterwards.
+    /// Rotates: the current key retires, and a new key becomes current. With key pairs, the keys of all services that have signed rotate. During
+    /// an outage the keys rotate too, and the hosts learn of it afterwards.
     /// </summary>
     /// <param name="scheme">The scheme whose keys rotate. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -90,9 +90,9 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         ChangeAsync(scheme, static (keeper, cancellation) => keeper.RotateAsync(cancellation), cancellationToken);
 
     /// <summary>
-    /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services that have signed
-    /// are revoked. During an outage the keys are revoked too, and the hosts learn of it afterwards. To revoke a key by its id, use
-    /// <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
+    /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services
+    /// that have signed are revoked. During an outage the keys are revoked too, and the hosts learn of it afterwards. To revoke a key by its id,
+    /// use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
     /// </summary>
     /// <param name="tenant">The tenant whose keys are all revoked, if tenants have keys of their own.</param>
     /// <param name="scheme">The scheme whose keys are revoked. Default: the main scheme.</param>

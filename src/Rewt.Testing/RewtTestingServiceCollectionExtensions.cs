@@ -9,12 +9,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
-    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and <see cref="TimeProvider"/> with its clock. Clients of this process can call
-    /// the host with <c>WithRewtIdentity</c>. Everything else is as in production: settings, schemes, policies, refusals. The call may come before or after the
-    /// application's own registrations. For tests only: a deployed service with it would share keys with no other service and reject every call.
+    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and <see cref="TimeProvider"/> with its clock. Clients of this
+    /// process can call the host with <c>WithRewtIdentity</c>. Everything else is as in production: settings, schemes, policies, refusals. The
+    /// call may come before or after the application's own registrations. For tests only: a deployed service with it would share keys with no
+    /// other service and reject every call.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="ring">The keys, shared by several hosts or used by the test. Default: keys of the host's own, available from its container.</param>
+    /// <param name="ring">
+    /// The keys, shared by several hosts or used by the test. Default: keys of the host's own, available from its container.
+    /// </param>
     /// <returns>The services, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Forwards requests with an API key from the token scheme to the API key scheme, which checks key and token together. One policy on the main scheme thus
-/// serves services and apps, and no endpoint accepts a token and a key of different apps.
+/// Forwards requests with an API key from the token scheme to the API key scheme, which checks key and token together. One policy on the main
+/// scheme thus serves services and apps, and no endpoint accepts a token and a key of different apps.
 /// </summary>
 internal sealed class ApiKeyForwarding(IOptionsMonitor<RewtApiKeyOptions> apiKeys) : IPostConfigureOptions<JwtBearerOptions>
 {

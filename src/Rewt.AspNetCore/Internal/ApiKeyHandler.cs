@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authentication handler for API keys. A token on the same request must belong to the same app. If the apps are unavailable, the response is 503 with
-/// <c>Retry-After</c>, never 401.
+/// The authentication handler for API keys. A token on the same request must belong to the same app. If the apps are unavailable, the response is
+/// 503 with <c>Retry-After</c>, never 401.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<RewtApiKeyOptions> options,
@@ -76,8 +76,8 @@ internal sealed class ApiKeyHandler(
     }
 
     /// <summary>
-    /// Checks that a token on the request belongs to the same app, and returns the token's identity, which may have fewer scopes. Without a token, returns the
-    /// identity of the key.
+    /// Checks that a token on the request belongs to the same app, and returns the token's identity, which may have fewer scopes. Without a
+    /// token, returns the identity of the key.
     /// </summary>
     private async Task<AuthenticateResult> AgreeAsync(AppEntry app)
     {

@@ -31,8 +31,8 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     }
 
     /// <summary>
-    /// Returns whether the identity is an allowed caller. Only identities of Rewt's schemes count: another scheme's user token may have a caller's name as its
-    /// issuer.
+    /// Returns whether the identity is an allowed caller. Only identities of Rewt's schemes count: another scheme's user token may have a
+    /// caller's name as its issuer.
     /// </summary>
     private bool IsAllowed(ClaimsIdentity identity) =>
         identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme

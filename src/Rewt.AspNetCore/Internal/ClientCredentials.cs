@@ -10,7 +10,9 @@ internal readonly record struct ClientCredentials(string? Id, string? Secret)
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads the credentials from the header if there is one, otherwise from the form. Id and secret are null if the header is malformed.</summary>
+    /// <summary>
+    /// Reads the credentials from the header if there is one, otherwise from the form. Id and secret are null if the header is malformed.
+    /// </summary>
     public static ClientCredentials Read(StringValues authorization, TokenRequest request)
     {
         if (authorization.Count == 0) return new ClientCredentials(request.ClientId, request.ClientSecret);

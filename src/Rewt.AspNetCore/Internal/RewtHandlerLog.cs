@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token or claims.
+/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token or
+/// claims.
 /// </summary>
 internal static partial class RewtHandlerLog
 {

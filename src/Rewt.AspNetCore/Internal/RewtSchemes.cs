@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Maps schemes to their options and verifiers. Each options object has its own verifier, so that tokens cached under one policy are not accepted under
-/// another.
+/// Maps schemes to their options and verifiers. Each options object has its own verifier, so that tokens cached under one policy are not accepted
+/// under another.
 /// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
@@ -33,8 +33,8 @@ internal sealed class RewtSchemes(
     }
 
     /// <summary>
-    /// Returns whether a verified token belongs to the tenant of the request. A request or token without a tenant never matches; without a selector every
-    /// token does.
+    /// Returns whether a verified token belongs to the tenant of the request. A request or token without a tenant never matches; without a
+    /// selector every token does.
     /// </summary>
     public bool IsOfTenant(string scheme, HttpContext context, TokenClaims claims)
     {

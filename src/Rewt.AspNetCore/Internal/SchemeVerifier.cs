@@ -42,8 +42,8 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>
-    /// Returns whether the result can be cached. A token without a key id has no key to check again, and a clone of an identity that the application created
-    /// may lose content.
+    /// Returns whether the result can be cached. A token without a key id has no key to check again, and a clone of an identity that the
+    /// application created may lose content.
     /// </summary>
     private static bool CanBeKept(TokenVerdict verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Identity: { Actor: null, BootstrapContext: null } identity }

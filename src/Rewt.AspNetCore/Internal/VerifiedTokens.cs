@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A bounded cache of verified tokens by their exact text, in two generations. When the young generation is full, it becomes the old one. A hit in the old
-/// generation moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens costs no memory.
+/// A bounded cache of verified tokens by their exact text, in two generations. When the young generation is full, it becomes the old one. A hit
+/// in the old generation moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens
+/// costs no memory.
 /// </summary>
 internal sealed class VerifiedTokens
 {

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Evaluates the authorization policy for each request. The authorization middleware does so too, but skips endpoints that also allow anonymous access.
+/// Evaluates the authorization policy for each request. The authorization middleware does so too, but skips endpoints that also allow anonymous
+/// access.
 /// </summary>
 internal sealed class DashboardAccess
 {

@@ -20,7 +20,8 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
     private readonly Lazy<IAntiforgery> _antiforgery = new(() => Make(application));
 
     /// <summary>
-    /// Issues the token that the page sends with a command in the header <c>RequestVerificationToken</c> or the field <c>__RequestVerificationToken</c>.
+    /// Issues the token that the page sends with a command in the header <c>RequestVerificationToken</c> or the field
+    /// <c>__RequestVerificationToken</c>.
     /// </summary>
     public string Issue(HttpContext context) => _antiforgery.Value.GetAndStoreTokens(context).RequestToken!;
 
@@ -56,8 +57,8 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
     }
 
     /// <summary>
-    /// Returns a cookie name derived from the service. Cookies ignore ports, so two services on one host would overwrite each other's cookie. All instances of
-    /// a service share the name.
+    /// Returns a cookie name derived from the service. Cookies ignore ports, so two services on one host would overwrite each other's cookie. All
+    /// instances of a service share the name.
     /// </summary>
     private static string CookieName(RingRegistry rings)
     {

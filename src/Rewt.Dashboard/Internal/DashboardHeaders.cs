@@ -9,8 +9,8 @@ internal static class DashboardHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Returns whether a page of another origin sent the request, which a CORS policy of the whole application would allow. Endpoint metadata cannot disable
-    /// CORS, because such metadata is an error in applications without CORS.
+    /// Returns whether a page of another origin sent the request, which a CORS policy of the whole application would allow. Endpoint metadata
+    /// cannot disable CORS, because such metadata is an error in applications without CORS.
     /// </summary>
     public static bool IsForeign(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"].ToString() == "cors" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";

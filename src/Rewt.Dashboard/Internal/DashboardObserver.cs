@@ -6,7 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Takes snapshots of this instance's state and shares them among all viewers. Only the instance list is read from Redis, and only while a page is open.
+/// Takes snapshots of this instance's state and shares them among all viewers. Only the instance list is read from Redis, and only while a page
+/// is open.
 /// </summary>
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {

@@ -12,8 +12,8 @@ internal sealed class Attempt
     private readonly HttpContent? _content;
 
     /// <summary>
-    /// Set while an outer retry handler already controls this request or its copy. Signing for all clients wraps signing for one client, and two nested
-    /// retries would send four attempts.
+    /// Whether a retry is in progress. An inner retry handler finds it on the request or its copy and does not retry itself: signing for all
+    /// clients wraps signing for one client, and two nested retries would send four attempts.
     /// </summary>
     private bool _isRunning;
 

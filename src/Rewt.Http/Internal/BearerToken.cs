@@ -19,7 +19,8 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     public bool IsAhead { get; init; }
 
     /// <summary>
-    /// Returns whether the token can be sent now. After the clock is set back, a token issued in the future is not usable, because receivers reject it.
+    /// Returns whether the token can be sent now. After the clock is set back, a token issued in the future is not usable, because receivers
+    /// reject it.
     /// </summary>
     public bool IsUsable(DateTimeOffset now) => IssuedAt <= now && now < UseUntil;
 

@@ -31,7 +31,8 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
 
         lock (_signing)
         {
-            // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not checked.
+            // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not
+            // checked.
             return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && newer.IsAhead == isAhead && now < newer.UseUntil ? newer : _token = maker.Make(key, isAhead, audience, values);
         }
     }

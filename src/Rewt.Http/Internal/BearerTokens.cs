@@ -76,7 +76,8 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every service knows.
+    /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every
+    /// service knows.
     /// </summary>
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, Moment now)
     {
@@ -91,7 +92,8 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns the slot for tokens without extra claims. Most clients call one service without extra claims, so the last slot is kept outside the cache.
+    /// Returns the slot for tokens without extra claims. Most clients call one service without extra claims, so the last slot is kept outside the
+    /// cache.
     /// </summary>
     private BearerTokenSlot PlainSlot(TokenSigner signer, string? audience)
     {

@@ -8,7 +8,8 @@ namespace Rewt.Internal;
 internal static class BodyReplay
 {
     /// <summary>
-    /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/>. Returns whether it can be sent again.
+    /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/>. Returns whether it can be sent
+    /// again.
     /// </summary>
     public static ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken) =>
         CanReplay(content) ? ValueTask.FromResult(true)

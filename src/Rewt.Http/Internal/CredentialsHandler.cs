@@ -45,8 +45,8 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     }
 
     /// <summary>
-    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application: the header is kept, and the
-    /// origin rules do not apply.
+    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application: the header is
+    /// kept, and the origin rules do not apply.
     /// </summary>
     private RequestTrail? Admit(HttpRequestMessage request) =>
         request.Headers.Contains("Authorization") && !RequestTrail.IsSigned(request) ? null : guard.Admit(request);

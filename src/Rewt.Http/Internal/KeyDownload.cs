@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Downloads key sets with an <see cref="HttpClient"/> of its own. A client from the application's factory could be a signing client that waits for the
-/// very keys being downloaded.
+/// Downloads key sets with an <see cref="HttpClient"/> of its own. A client from the application's factory could be a signing client that waits
+/// for the very keys being downloaded.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {

@@ -7,7 +7,8 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The retry of one client. Polly runs the attempts. This class decides whether a request is sent again; the application's settings can only prevent it.
+/// The retry of one client. Polly runs the attempts. This class decides whether a request is sent again; the application's settings can only
+/// prevent it.
 /// </summary>
 internal sealed partial class KeyRetry
 {
@@ -112,7 +113,8 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>
-    /// Returns whether another key is available. A synchronous caller cannot wait for Redis, so only a key that push or poll has already delivered counts.
+    /// Returns whether another key is available. A synchronous caller cannot wait for Redis, so only a key that push or poll has already
+    /// delivered counts.
     /// </summary>
     private async ValueTask<bool> HasKeyAsync(Attempt attempt, BearerToken refused, Challenge challenge, CancellationToken cancellationToken)
     {

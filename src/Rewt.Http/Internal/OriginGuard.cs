@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, GuardWords words)
 {
     /// <summary>
-    /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is not cached;
-    /// the factory would never retry a handler that failed to build.
+    /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
+    /// not cached; the factory would never retry a handler that failed to build.
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
@@ -31,7 +31,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     /// <summary>Checks that the request can leave with its current address.</summary>
-    /// <exception cref="InvalidOperationException">The request carries a token of this library to another address than the one it was signed for.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The request carries a token of this library to another address than the one it was signed for.
+    /// </exception>
     public void Release(HttpRequestMessage request)
     {
         if (RequestTrail.Of(request)?.IsAsSigned(request) == true) return;

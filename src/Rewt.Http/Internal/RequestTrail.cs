@@ -12,7 +12,8 @@ internal sealed class RequestTrail(Uri asked)
     private static readonly AsyncLocal<RequestTrail?> Flowing = new();
 
     /// <summary>
-    /// The attached credentials as a linked list, newest first. Attempts of one request can run concurrently (hedging), so entries are only ever added.
+    /// The attached credentials as a linked list, newest first. Attempts of one request can run concurrently (hedging), so entries are only ever
+    /// added.
     /// </summary>
     private Sent? _last;
 
@@ -47,7 +48,8 @@ internal sealed class RequestTrail(Uri asked)
     }
 
     /// <summary>
-    /// Returns the token that this library attached, if the request still carries it. Such a header may be replaced; a header of the application may not.
+    /// Returns the token that this library attached, if the request still carries it. Such a header may be replaced; a header of the application
+    /// may not.
     /// </summary>
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
@@ -56,8 +58,9 @@ internal sealed class RequestTrail(Uri asked)
     public Origin OriginOf(Uri address) => ReferenceEquals(address, asked) ? Asked : Origin.Of(address);
 
     /// <summary>
-    /// Returns whether the request can be signed for this origin. The first time, the origin that the application's handlers chose is accepted; later only an
-    /// origin already used. A request whose address is resolved for each attempt (service discovery) may change its origin until it is redirected.
+    /// Returns whether the request can be signed for this origin. The first time, the origin that the application's handlers chose is accepted;
+    /// later only an origin already used. A request whose address is resolved for each attempt (service discovery) may change its origin until it
+    /// is redirected.
     /// </summary>
     public bool LeadsTo(Origin origin) => Volatile.Read(ref _last) is null || HasBeenAt(origin) || (_isResolved && !_isRedirected);
 
@@ -77,7 +80,9 @@ internal sealed class RequestTrail(Uri asked)
     public bool IsAsSigned(HttpRequestMessage request) =>
         Volatile.Read(ref _last) is { } last && ReferenceEquals(last.Address, request.RequestUri) && ReferenceEquals(last.Header, request.Headers.Authorization);
 
-    /// <summary>Detects redirects after a send. A redirect handler further down rewrites the request's address in place, even if the send fails.</summary>
+    /// <summary>
+    /// Detects redirects after a send. A redirect handler further down rewrites the request's address in place, even if the send fails.
+    /// </summary>
     public void Back(HttpRequestMessage request, HttpResponseMessage? response)
     {
         if (IsElsewhere(request.RequestUri) || IsElsewhere(response?.RequestMessage?.RequestUri) || IsRedirect(response)) _isRedirected = true;

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates and caches a <see cref="SigningClient"/> for each named client. The factory replaces handlers every two minutes; tokens and rules are kept.
+/// Creates and caches a <see cref="SigningClient"/> for each named client. The factory replaces handlers every two minutes; tokens and rules are
+/// kept.
 /// </summary>
 internal sealed class SigningClients(
     IServiceProvider services,

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The identities assigned to the clients of this process. A request contains only the random id of an identity. An id is valid only if code in the host's
-/// own process has assigned it, which no caller of a deployed service can do.
+/// The identities assigned to the clients of this process. A request contains only the random id of an identity. An id is valid only if code in
+/// the host's own process has assigned it, which no caller of a deployed service can do.
 /// </summary>
 internal static class TestIdentities
 {

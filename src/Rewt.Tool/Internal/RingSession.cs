@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Access to a namespace's key ring for one command, through the library. It reads the ring, and changes it only on command, with the settings that the
-/// fleet has stored beside the ring.
+/// Access to a namespace's key ring for one command, through the library. It reads the ring, and changes it only on command, with the settings
+/// that the fleet has stored beside the ring.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {

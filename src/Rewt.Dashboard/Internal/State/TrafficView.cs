@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <param name="Signed">Signed tokens.</param>
 /// <param name="Retries">Retried requests, by reason.</param>
 /// <param name="RefreshErrors">Failed refreshes of a key ring, by error.</param>
-/// <param name="StaleServes">Uses of keys that were due for a refresh.</param>
+/// <param name="StaleServes">Uses of keys that were not refreshed in time.</param>
 /// <param name="LastReadMilliseconds">The duration of the last refresh, in milliseconds.</param>
 internal sealed record TrafficView(
     IReadOnlyDictionary<string, long> Verified,
