@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the test command of README.md again and again, each time with two processes beside it that keep two processors busy.
-# Usage: tests/repeat.sh [RUNS] [--without-redis]. Stops at the first run that fails; its output stays in the file that is named.
+# Runs the tests repeatedly while two processes keep two processors busy.
+# Usage: tests/repeat.sh [RUNS] [--without-redis]. Stops at the first run that fails and prints the path of its log.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

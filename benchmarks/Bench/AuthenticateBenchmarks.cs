@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>What the receiving side costs a request, from the header to the ticket, with one algorithm.</summary>
+/// <summary>Measures the authentication of a request with one algorithm, from the header to the ticket.</summary>
 public abstract class AuthenticateBenchmarks
 {
     private readonly string[] _rewtTokens;
@@ -14,8 +14,9 @@ public abstract class AuthenticateBenchmarks
     private Receiver _nothing = null!;
     private int _next;
 
-    /// <param name="algorithm"><c>alg</c>.</param>
-    /// <param name="tokens">More than the receiver remembers having seen, so that each comes as if for the first time.</param>
+    /// <summary>Creates the benchmarks of one algorithm.</summary>
+    /// <param name="algorithm">The algorithm (<c>alg</c>).</param>
+    /// <param name="tokens">The number of tokens; more than the receiver caches, so that each token counts as new.</param>
     protected AuthenticateBenchmarks(string algorithm, int tokens)
     {
         var count = Program.IsDry ? 64 : tokens;
@@ -71,12 +72,12 @@ public abstract class AuthenticateBenchmarks
 
     private string Next(string[] tokens)
     {
-        // The first is the one that is seen again and again.
+        // The first token is reserved for the benchmark of cached tokens.
         _next = (_next + 1) % (tokens.Length - 1);
         return tokens[_next + 1];
     }
 
-    /// <summary>The signature of another token.</summary>
+    /// <summary>Returns a token with the signature of another token.</summary>
     private string Forged(string[] tokens)
     {
         var token = Next(tokens);

@@ -2,5 +2,5 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>A shared secret against JwtBearer with a static one.</summary>
+/// <summary>Compares a shared secret with JwtBearer and a static secret.</summary>
 public class Hs256Benchmarks() : AuthenticateBenchmarks(SecurityAlgorithms.HmacSha256, 1 << 16);

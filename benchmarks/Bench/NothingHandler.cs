@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>Accepts every request with the same user: the remaining cost is the platform's.</summary>
+/// <summary>Accepts every request with the same user, so that only the cost of the platform remains.</summary>
 internal sealed class NothingHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder) : JwtBearerHandler(options, logger, encoder)
 {
     private static readonly Claim[] Claims = [new("iss", "inventory")];

@@ -8,12 +8,12 @@ using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>Runs the benchmarks and holds their ratios against what is promised.</summary>
+/// <summary>Runs the benchmarks and compares their ratios with the promised ones.</summary>
 internal static class Program
 {
     private const string Dry = "--dry";
 
-    /// <summary>The shortest run, for the tests: that everything still runs, not how fast.</summary>
+    /// <summary>Whether this is the shortest run, with which the tests check that the benchmarks work.</summary>
     public static bool IsDry { get; private set; }
 
     private static int Main(string[] args)

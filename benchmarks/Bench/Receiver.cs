@@ -19,7 +19,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
-    /// <summary>Rewt with a ring in memory: a shared secret for HS256, else key pairs.</summary>
+    /// <summary>Creates a receiver with Rewt and keys in memory: a shared secret for HS256, otherwise key pairs.</summary>
     public static Receiver Rewt(string algorithm)
     {
         var services = Common();
@@ -32,7 +32,7 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(services.BuildServiceProvider());
     }
 
-    /// <summary>JwtBearer with one static key, which checks what Rewt checks: issuer aside, everything it can.</summary>
+    /// <summary>Creates a receiver with JwtBearer and one static key. It validates signature, lifetime, audience and issuer.</summary>
     public static Receiver JwtBearer(SecurityKey key)
     {
         var services = Common();
@@ -48,7 +48,7 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(services.BuildServiceProvider());
     }
 
-    /// <summary>A scheme that lets everybody in and does nothing: what no handler can go below.</summary>
+    /// <summary>Creates a receiver with a scheme that accepts every request: the lower bound for any handler.</summary>
     public static Receiver Nothing()
     {
         var services = Common();
@@ -56,7 +56,7 @@ internal sealed class Receiver : IAsyncDisposable
         return new Receiver(services.BuildServiceProvider());
     }
 
-    /// <summary>A key to sign with and the one that verifies.</summary>
+    /// <summary>Creates a signing key and the matching verification key.</summary>
     public static (SecurityKey Private, SecurityKey Public) NewKeys(string algorithm)
     {
         const string KeyId = "0123456789abcdefghijkl";
@@ -79,7 +79,7 @@ internal sealed class Receiver : IAsyncDisposable
     public static void Settings(RewtOptions options) =>
         (options.ServiceName, options.TokenLifetime, options.MaxTokenLifetime) = ("inventory", Life, Life);
 
-    /// <summary>What comes before authentication, and is taken off the results: a scope and a context with the header.</summary>
+    /// <summary>Creates the context of a request. The results exclude the cost of this and of the scope.</summary>
     public HttpContext Context(IServiceScope scope, string header)
     {
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
@@ -93,7 +93,7 @@ internal sealed class Receiver : IAsyncDisposable
         return Context(scope, header).Request.Headers.Count == 1;
     }
 
-    /// <summary>Authenticates, and then reads the user as authorization and an endpoint do: every protected endpoint does.</summary>
+    /// <summary>Authenticates a request and then reads the user, as authorization and every protected endpoint do.</summary>
     public async Task<bool> AuthenticateAsync(string header)
     {
         using var scope = _services.CreateScope();

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>What a fresh token costs.</summary>
+/// <summary>Measures the signing of a new token.</summary>
 public class SignBenchmarks
 {
     private readonly SigningCredentials _credentials = new(Receiver.NewKeys(SecurityAlgorithms.HmacSha256).Private, SecurityAlgorithms.HmacSha256);

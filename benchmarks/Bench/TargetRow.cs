@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace Rewt.Benchmarks;
 
+/// <summary>A promised ratio between two benchmarks.</summary>
 /// <param name="Type">The class of both benchmarks.</param>
-/// <param name="Work">What is measured.</param>
-/// <param name="Ours">Our method.</param>
-/// <param name="Peer">The method of the peer.</param>
-/// <param name="Overhead">A method whose cost is taken off both.</param>
-/// <param name="Time">The promised ratio of times; none where <see langword="null"/>.</param>
-/// <param name="Bytes">The promised ratio of bytes; none where <see langword="null"/>.</param>
+/// <param name="Work">The description of the measured work.</param>
+/// <param name="Ours">The method that measures Rewt.</param>
+/// <param name="Peer">The method that measures the peer.</param>
+/// <param name="Overhead">A method whose cost is subtracted from both, or <see langword="null"/>.</param>
+/// <param name="Time">The promised ratio of times, or <see langword="null"/>.</param>
+/// <param name="Bytes">The promised ratio of allocated bytes, or <see langword="null"/>.</param>
 internal sealed record TargetRow(string Type, string Work, string Ours, string Peer, string? Overhead, double? Time, double? Bytes)
 {
     public bool Print(IReadOnlyDictionary<(string, string), (double Time, double Bytes)> measured, TextWriter output)

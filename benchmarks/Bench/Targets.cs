@@ -3,10 +3,10 @@ using BenchmarkDotNet.Reports;
 
 namespace Rewt.Benchmarks;
 
-/// <summary>The results as ratios to the peer of the same run, beside what is promised.</summary>
+/// <summary>Prints the ratios of the results to the peer in the same run, beside the promised ratios.</summary>
 internal static class Targets
 {
-    /// <returns>Whether every benchmark ran and, where they are measured, every ratio holds.</returns>
+    /// <returns>Whether every benchmark ran and, unless this is a dry run, every ratio is within its promise.</returns>
     public static bool Print(IEnumerable<Summary> summaries, TextWriter output, bool isDry)
     {
         var reports = summaries.SelectMany(summary => summary.Reports).ToList();

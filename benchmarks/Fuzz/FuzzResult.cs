@@ -1,7 +1,8 @@
 namespace Rewt.Fuzz;
 
-/// <param name="Accepted">Must be none.</param>
-/// <param name="Exceptions">Must be none.</param>
-/// <param name="Waiting">Variants whose key id could exist, so that the ring was read for them.</param>
-/// <param name="Samples">The first few that were not as they must be.</param>
+/// <summary>The result of a fuzz run.</summary>
+/// <param name="Accepted">The number of accepted variants; must be zero.</param>
+/// <param name="Exceptions">The number of exceptions; must be zero.</param>
+/// <param name="Waiting">The number of variants with a possible key id, for which the key ring was refreshed.</param>
+/// <param name="Samples">The first few variants with a wrong result.</param>
 internal sealed record FuzzResult(int Accepted, int Exceptions, int Waiting, IReadOnlyList<string> Samples);

@@ -2,10 +2,10 @@ using Rewt.Tests.BadInput;
 
 namespace Rewt.Fuzz;
 
-/// <summary>Verifies bent copies of one good token.</summary>
+/// <summary>Verifies mutated copies of one valid token.</summary>
 internal sealed class FuzzRun(IRewtTokens tokens, string good, int seed)
 {
-    /// <summary>As many wait for a read of the ring at once, fewer than it lets wait.</summary>
+    /// <summary>The maximum number of variants that wait for a refresh at once; below the limit of the key ring.</summary>
     private const int MaximumWaiting = 4_000;
 
     private readonly List<string> _samples = [];

@@ -10,7 +10,7 @@ var services = new ServiceCollection();
 services.AddRewtInMemory(options =>
 {
     options.ServiceName = "fuzz";
-    // The good token must not grow old during the run, or everything would be refused for that.
+    // The lifetime exceeds the run, because an expired token would be rejected for that reason alone.
     options.TokenLifetime = options.MaxTokenLifetime = TimeSpan.FromDays(1);
 });
 await using var provider = services.BuildServiceProvider();

@@ -1,11 +1,11 @@
 namespace Rewt.Load;
 
-/// <summary>Calls as fast as answers come, with a fixed number of calls under way.</summary>
+/// <summary>Sends calls as fast as they are answered, with a fixed number of concurrent calls.</summary>
 internal static class Generator
 {
     public const int Workers = 16;
 
-    /// <summary>Requests a second.</summary>
+    /// <summary>Returns the requests per second.</summary>
     public static async Task<double> ThroughputAsync(LoadHost host, TimeSpan duration)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Workers };
@@ -26,7 +26,7 @@ internal static class Generator
         return calls / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>The latency of each call with when it ended, from calls that go on until stopped.</summary>
+    /// <summary>Returns the latency and the end time of each call, from calls that continue until cancelled.</summary>
     public static async Task<IReadOnlyList<(long EndedAt, double Milliseconds)>> LatenciesAsync(Func<HttpClient> client, CancellationToken stop)
     {
         var all = await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>

@@ -1,6 +1,9 @@
 namespace Rewt.Load;
 
-/// <summary>What AddRewtSigning adds to one call to an open endpoint: calls of both clients take turns, so that both meet the same moods of the machine.</summary>
+/// <summary>
+/// Measures the latency that AddRewtSigning adds to a call to an open endpoint. Calls of the two clients alternate, so that both run under the
+/// same load.
+/// </summary>
 internal static class Latency
 {
     public static async Task RunAsync(int rounds, int calls, TimeSpan warmUp, TextWriter output)
@@ -16,7 +19,7 @@ internal static class Latency
         using var bare = clients.CreateClient("bare");
         using var signed = clients.CreateClient("signed");
 
-        // Until the last of the code is compiled for good, which takes its time where calls are few.
+        // Warms up until all code is fully JIT-compiled, which takes time at a low call rate.
         var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < warmUp) await RoundAsync(bare, signed, calls);
 

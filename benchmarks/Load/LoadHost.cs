@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Load;
 
-/// <summary>A Kestrel with one small endpoint, and the header that opens it.</summary>
+/// <summary>A Kestrel host with one small endpoint, and an Authorization header that it accepts.</summary>
 internal sealed class LoadHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -18,11 +18,11 @@ internal sealed class LoadHost : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.First());
 
-    /// <summary>No authentication at all.</summary>
+    /// <summary>Starts a host without authentication.</summary>
     public static Task<LoadHost> OpenAsync() => StartAsync(_ => { }, isProtected: false);
 
-    /// <summary>A scheme that lets everybody in and does nothing: what ASP.NET Core itself takes for authentication and authorization.</summary>
-    /// <param name="authorization">What is sent to it all the same.</param>
+    /// <summary>Starts a host whose scheme accepts every request, to measure ASP.NET Core's own authentication and authorization.</summary>
+    /// <param name="authorization">The Authorization header that clients send, although the scheme ignores it.</param>
     public static async Task<LoadHost> NothingAsync(string? authorization)
     {
         var host = await StartAsync(
@@ -30,7 +30,7 @@ internal sealed class LoadHost : IAsyncDisposable
         return new LoadHost(host._application, authorization);
     }
 
-    /// <summary>JwtBearer with one static HS256 key.</summary>
+    /// <summary>Starts a host with JwtBearer and one static HS256 key.</summary>
     public static async Task<LoadHost> JwtBearerAsync()
     {
         var key = new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32));
@@ -48,7 +48,7 @@ internal sealed class LoadHost : IAsyncDisposable
         return new LoadHost(host._application, "Bearer " + token);
     }
 
-    /// <summary>Rewt on a real Redis.</summary>
+    /// <summary>Starts a host with Rewt on a real Redis.</summary>
     public static async Task<LoadHost> RewtAsync(string redis, string service = "inventory", Action<WebApplicationBuilder>? configure = null)
     {
         var host = await StartAsync(

@@ -2,7 +2,7 @@ using Rewt.Internal;
 
 namespace Rewt.Load;
 
-/// <summary>What rings weigh, and whether rotating leaves anything behind.</summary>
+/// <summary>Measures the memory of key rings, and whether rotations leak memory.</summary>
 internal static class Memory
 {
     public static async Task RunAsync(int rings, int rotations, TextWriter output)
@@ -15,7 +15,7 @@ internal static class Memory
             .AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
         var ring = services.GetRequiredService<IRewtKeyRing>();
         var tokens = services.GetRequiredService<IRewtTokens>();
-        // Until everything is compiled that ever will be.
+        // Warms up until all code is compiled.
         await RotateAsync(ring, tokens, time, rotations);
         var before = Settled();
         await RotateAsync(ring, tokens, time, rotations);
@@ -58,7 +58,7 @@ internal static class Memory
     {
         for (var i = 0; i < times; i++)
         {
-            // Past the time for which a retired key is kept.
+            // Exceeds the time for which a retired key is kept.
             time.Shift(TimeSpan.FromMinutes(10));
             await ring.RotateAsync();
             await tokens.VerifyBearerAsync(await tokens.CreateBearerAsync());

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Load;
 
-/// <summary>Gives every request the same ticket.</summary>
+/// <summary>Returns the same ticket for every request.</summary>
 internal sealed class NothingHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Load;
 
-/// <summary>A redis-server of this run's own on a free loopback port, and what it says of itself.</summary>
+/// <summary>A redis-server of this run on a free loopback port, with its statistics.</summary>
 internal sealed class OwnRedis : IAsyncDisposable
 {
     private readonly Process _process;
@@ -35,7 +35,7 @@ internal sealed class OwnRedis : IAsyncDisposable
         throw new InvalidOperationException("redis-server found no free port.");
     }
 
-    /// <summary>Commands so far, those of this class included: two each time.</summary>
+    /// <summary>Returns the number of commands so far. Each call of this class itself adds two.</summary>
     public Task<long> CommandsAsync() => StatAsync("total_commands_processed");
 
     public async Task<long> BytesAsync() => await StatAsync("total_net_input_bytes") + await StatAsync("total_net_output_bytes");

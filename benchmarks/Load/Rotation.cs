@@ -1,6 +1,6 @@
 namespace Rewt.Load;
 
-/// <summary>The p99 of the second in which the key rotates against that of a quiet one, under full load.</summary>
+/// <summary>Compares the p99 latency of the second of a rotation with that of a quiet second, under full load.</summary>
 internal static class Rotation
 {
     public static async Task RunAsync(int rotations, TextWriter output)

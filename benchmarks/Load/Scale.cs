@@ -2,7 +2,10 @@ using Rewt.Internal;
 
 namespace Rewt.Load;
 
-/// <summary>Instances of one namespace in this process on a real Redis: commands, bytes and connections in steady state, at a rotation and at a mass restart.</summary>
+/// <summary>
+/// Runs many instances of one namespace in this process on a real Redis. Measures commands, bytes and connections in steady state, at a rotation
+/// and at a mass restart.
+/// </summary>
 internal static class Scale
 {
     public static async Task RunAsync(int instances, TimeSpan window, TextWriter output)

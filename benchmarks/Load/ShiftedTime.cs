@@ -1,6 +1,6 @@
 namespace Rewt.Load;
 
-/// <summary>The system's clock, ahead by what it was shifted.</summary>
+/// <summary>The system clock plus an offset.</summary>
 internal sealed class ShiftedTime : TimeProvider
 {
     private long _ticks;

@@ -1,6 +1,6 @@
 namespace Rewt.Load;
 
-/// <summary>Requests a second of a protected endpoint against the open one and against JwtBearer, in interleaved rounds.</summary>
+/// <summary>Compares the requests per second of a protected endpoint with those of an open one and of JwtBearer, in interleaved rounds.</summary>
 internal static class Throughput
 {
     public static async Task RunAsync(int rounds, TimeSpan duration, TextWriter output)

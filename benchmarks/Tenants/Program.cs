@@ -1,4 +1,4 @@
-// What tenants cost: Redis commands a second by how many are active, bytes a ring, and how fast an instance takes them up.
+// Measures the cost of tenants: Redis commands per second by the number of active tenants, bytes per key ring, and how fast an instance loads them.
 using System.Diagnostics;
 using System.Globalization;
 using Rewt.Benchmarks.Tenants;
@@ -19,7 +19,7 @@ foreach (var active in new[] { 0, 1_000, 10_000 })
     var tokens = new string[active];
     await Parallel.ForAsync(0, active, async (tenant, _) =>
         tokens[tenant] = await issuer.Tenants.Tokens($"t{tenant}").CreateBearerAsync("service", new Dictionary<string, object>(StringComparer.Ordinal) { ["n"] = tenant }, CancellationToken.None));
-    // The issuer's own polls end with its use.
+    // Waits until the issuer's own polls end, because its tenants are no longer in use.
     await Task.Delay(TimeSpan.FromSeconds(12));
 
     await using var service = new Service(redis, "service");
@@ -56,13 +56,13 @@ foreach (var active in new[] { 0, 1_000, 10_000 })
     async ValueTask VerifyAsync(Service on, int tenant)
     {
         var verification = await on.Tenants.Tokens($"t{tenant}").VerifyBearerAsync(tokens[tenant], CancellationToken.None);
-        // Tokens of a minute are signed anew by and by; what is refused is counted by nobody but would show here.
+        // One-minute tokens are signed again in turn, so an expired token is not an error; its refusal would show in the figures.
         if (!verification.IsValid && verification.Refusal != Rewt.RewtRefusal.Expired) throw new InvalidOperationException($"t{tenant}: {verification}");
     }
 }
 
 {
-    // Junk: tenants that do not exist.
+    // Tokens of tenants that do not exist.
     await using var service = new Service(redis, "service");
     var size = await redis.AskAsync("DBSIZE");
     var token = await issuer.Tenants.Tokens("t0").CreateBearerAsync("service");

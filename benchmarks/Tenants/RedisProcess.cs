@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Rewt.Benchmarks.Tenants;
 
-/// <summary>A redis-server of this program's own, and what it says of itself.</summary>
+/// <summary>A redis-server of this program, with its statistics.</summary>
 internal sealed class RedisProcess : IDisposable
 {
     private readonly Process _process;
@@ -48,7 +48,7 @@ internal sealed class RedisProcess : IDisposable
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>A number from INFO.</summary>
+    /// <summary>Returns a number from INFO.</summary>
     public async Task<long> InfoAsync(string field)
     {
         var line = (await AskAsync("INFO all")).Split("\r\n").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal));

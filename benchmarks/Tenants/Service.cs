@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Benchmarks.Tenants;
 
-/// <summary>One instance of a service, as far as its keys go.</summary>
+/// <summary>The key handling of one instance of a service.</summary>
 internal sealed class Service : IAsyncDisposable
 {
     private readonly ServiceProvider _services;

@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 
 /// <summary>
-/// What the demo puts into each process it starts (DOTNET_STARTUP_HOOKS), so that the services know nothing of a demo: it counts
-/// retries from the library's meter, and it ends the process when the demo is gone.
+/// A startup hook that the demo adds to each process that it starts (DOTNET_STARTUP_HOOKS), so that the services need no code for the demo. It
+/// prints the retries counted by the library's meter, and ends the process when the demo ends.
 /// </summary>
 internal static class StartupHook
 {
@@ -15,7 +15,7 @@ internal static class StartupHook
         {
             if (instrument.Meter.Name == "Rewt" && instrument.Name == "rewt.client.retries") listener.EnableMeasurementEvents(instrument);
         };
-        // A line of its own for each measurement is there before the retried call has an answer, so none is lost at the end.
+        // Each measurement is printed before the retried call is answered, so no measurement is lost at the end.
         Listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"@{instrument.Name} {value}")));
         Listener.Start();
@@ -23,7 +23,7 @@ internal static class StartupHook
         new Thread(EndWithTheDemo) { IsBackground = true }.Start();
     }
 
-    /// <summary>The demo holds the other end of the standard input, which its death closes, however violent.</summary>
+    /// <summary>Ends the process when standard input closes. The demo holds its other end, which closes even if the demo crashes.</summary>
     private static void EndWithTheDemo()
     {
         using var input = Console.OpenStandardInput();

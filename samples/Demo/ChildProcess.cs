@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>A .NET process with the probe inside, which ends when the pipe to its standard input does: at our disposal or our death.</summary>
+/// <summary>A .NET process with the startup hook. It ends when its standard input closes: on disposal, or when the demo ends.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Settings that were meant for another service, or that dotnet run made for us.
+        // Removes settings intended for other services or set by dotnet run.
         foreach (var name in start.Environment.Keys.Where(IsOther).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Demo.Probe.dll");
@@ -53,7 +53,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.StandardInput.Close();
         try
         {
-            // Waits for the output too, so every retry is counted.
+            // Waits for the output too, so that every retry is counted.
             await _process.WaitForExitAsync().WaitAsync(Patience);
         }
         catch (TimeoutException)

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>What the server has run, from INFO commandstats.</summary>
-/// <param name="All">All commands but those that belong to looking (INFO here, ZRANGE on the dashboard) and to keeping connections alive (PING).</param>
-/// <param name="Polls">Reads of a key ring: one MULTI each.</param>
-/// <param name="Writes">Writes of a key ring: a rotation, an invalidation, a key pair's sign of life.</param>
+/// <summary>The numbers of executed commands, from INFO commandstats.</summary>
+/// <param name="All">All commands except those of the observers (INFO of the demo, ZRANGE of the dashboard) and keep-alives (PING).</param>
+/// <param name="Polls">Reads of a key ring; each is one MULTI.</param>
+/// <param name="Writes">Writes to a key ring: rotations, revocations and heartbeats of key pairs.</param>
 internal sealed record CommandCounts(long All, long Polls, long Writes)
 {
-    /// <returns>The counts, or null where the server keeps none.</returns>
+    /// <returns>The counts, or null if the server does not collect them.</returns>
     public static CommandCounts? Parse(string info)
     {
         var counts = info.Split('\n')

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>The command line: what may be asked for, and a clear word for what may not.</summary>
+/// <summary>The command line: its options and their validation.</summary>
 internal static class DemoCommand
 {
     private static readonly Option<bool> Headless = new("--headless")
@@ -58,7 +58,7 @@ internal static class DemoCommand
     public static RootCommand Create()
     {
         Duration.Validators.Add(result => Check(result, Duration, seconds => seconds is > 0 and <= 86400, "must be more than 0 and at most 86400 seconds"));
-        // A bare number would be so many days.
+        // TimeSpan would parse a bare number as days.
         Rotate.Validators.Add(result => Check(
             result,
             Rotate,
@@ -106,7 +106,7 @@ internal static class DemoCommand
         }
         catch (InvalidOperationException)
         {
-            // What is no number or time at all is the parser's own to report.
+            // The parser itself reports values that are not numbers or times.
         }
     }
 }

@@ -1,4 +1,4 @@
 namespace Rewt.Samples.Demo;
 
-/// <summary>The demo cannot run; the message says why and is all that the user sees.</summary>
+/// <summary>The demo cannot run. The user sees only the message, which gives the reason.</summary>
 internal sealed class DemoException(string message) : Exception(message);

@@ -1,15 +1,15 @@
 namespace Rewt.Samples.Demo;
 
-/// <summary>Progress and what the services say, on stderr, or kept for the live view while that has the screen.</summary>
+/// <summary>Writes progress and the services' output to standard error, or keeps the last lines for the live view.</summary>
 internal sealed class DemoLog
 {
     private readonly Lock _gate = new();
     private readonly Queue<string> _kept = new();
 
-    /// <summary>How many of the last lines to keep instead of printing; 0 prints.</summary>
+    /// <summary>The number of recent lines to keep instead of printing; 0 prints every line.</summary>
     public int Keep { get; set; }
 
-    /// <summary>From here on nothing is news: services that are being ended complain about each other.</summary>
+    /// <summary>Whether output is discarded. Services that are being stopped log errors about each other.</summary>
     public bool IsClosed { get; set; }
 
     public IReadOnlyList<string> Kept

@@ -1,5 +1,5 @@
 namespace Rewt.Samples.Demo;
 
-/// <summary>What the command line asked for.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed record DemoOptions(
     string? Redis, string Namespace, bool OwnsNamespace, TimeSpan Rotate, TimeSpan? Duration, int Rate, bool Headless, KeyMode KeyMode, bool NoBrowser);

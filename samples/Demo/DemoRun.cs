@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>The demo from beginning to end: a server, the fleet, traffic, figures, and nothing left behind.</summary>
+/// <summary>Runs the demo: starts a server, the services and traffic, shows the figures, and cleans up.</summary>
 internal sealed class DemoRun(DemoOptions options)
 {
     private readonly DemoLog _log = new();
@@ -30,10 +30,10 @@ internal sealed class DemoRun(DemoOptions options)
         }
     }
 
-    /// <summary>Without a password that may be in the connection string.</summary>
+    /// <summary>Returns the address without the password that a connection string may contain.</summary>
     private static string RedisName(string redis) => redis.Split(',')[0];
 
-    /// <summary>Headless, standard output is for the figures alone.</summary>
+    /// <summary>Prints or opens the dashboard's address. In headless mode, standard output is reserved for the figures.</summary>
     private void ShowDashboard(Uri address)
     {
         var line = $"dashboard: {address}";
@@ -89,7 +89,7 @@ internal sealed class DemoRun(DemoOptions options)
             figures = () => duringTraffic;
         }
 
-        // The services have ended, and with them the last line that could tell of a retry.
+        // All services have ended, so the count of retries is complete.
         var result = figures() with { Retries = tally.Retries };
         if (options.Headless) Console.Out.WriteLine(result.ToJson());
         return result.IsGood ? 0 : 1;

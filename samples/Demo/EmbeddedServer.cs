@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>garnet, a Redis-compatible server that comes as a local .NET tool of this repository.</summary>
+/// <summary>Garnet, a Redis-compatible server, installed as a local .NET tool of this repository.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
-    // Below the ephemeral range: there, a client that reconnects to a server that is down can meet itself on the server's port.
+    // Below the ephemeral port range. Within it, a client that reconnects to a stopped server can connect to itself.
     private const int FirstPort = 12_000;
     private const int LastPort = 32_000;
     private const int Attempts = 3;
@@ -38,7 +38,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    // Without transaction mode scripts are not atomic; the sampling makes INFO commandstats follow within a second.
+    // Scripts are atomic only in transaction mode. The sampling interval makes INFO commandstats current within a second.
     private static string[] Command(int port) =>
     [
         "garnet-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "-m", "16m", "-p", "1m", "-s", "16m", "-i", "1m",
@@ -104,7 +104,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Taken; another one.
+                // The port is in use; the loop tries another one.
             }
         }
     }

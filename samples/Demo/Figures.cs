@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>What the demo shows, live and at the end.</summary>
+/// <summary>The figures that the demo shows live and at the end.</summary>
 internal sealed record Figures(
     long Calls,
     long Failures,
@@ -21,7 +21,7 @@ internal sealed record Figures(
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>No call failed, and at least one was made.</summary>
+    /// <summary>Whether at least one call was made and no call failed.</summary>
     [JsonIgnore]
     public bool IsGood => Failures == 0 && Calls > 0;
 

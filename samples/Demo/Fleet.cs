@@ -1,6 +1,6 @@
 namespace Rewt.Samples.Demo;
 
-/// <summary>Two instances of each service, and a balancer before each.</summary>
+/// <summary>Two instances of each service, with a load balancer in front of each pair.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private const int Instances = 2;
@@ -14,7 +14,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     public string Orders => _orders!.Address;
 
-    /// <summary>The dashboard of an instance that is called and calls: Inventory's first.</summary>
+    /// <summary>The dashboard of the first Inventory instance, which both receives and sends calls.</summary>
     public Uri Dashboard { get; private set; } = new("about:blank");
 
     public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string> log, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class Fleet : IAsyncDisposable
         _inventory = await LoadBalancer.StartAsync(cancellationToken);
         _shipping = await LoadBalancer.StartAsync(cancellationToken);
 
-        // Ordinary configuration, as environment variables: nothing in the services knows that this is a demo.
+        // Ordinary configuration as environment variables; the services contain no code for the demo.
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__redis"] = redis,
@@ -35,7 +35,7 @@ internal sealed class Fleet : IAsyncDisposable
             ["Services__shipping"] = _shipping.Address,
             ["Logging__LogLevel__Default"] = "Warning",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
-            // On a machine that never ran ASP.NET Core, it warns of a key ring that tokens do not use.
+            // On a machine without ASP.NET Core data protection keys, the framework logs a warning about a key ring that tokens do not use.
             ["Logging__LogLevel__Microsoft.AspNetCore.DataProtection"] = "Error",
         };
         (string Service, LoadBalancer Balancer)[] services = [("Shipping", _shipping), ("Inventory", _inventory), ("Orders", _orders)];

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>The figures as they move, and keys to disturb them; one line a second where there is no terminal.</summary>
+/// <summary>Shows the figures live and handles the keyboard commands; without a terminal, prints one line per second.</summary>
 internal sealed class LiveView(DemoLog log, Func<Figures> figures, RingWatch ring, Uri dashboard, Func<Task> deleteKeys)
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>One address in front of the instances of a service, which take turns: what a real fleet has between its services.</summary>
+/// <summary>A round-robin load balancer in front of the instances of a service.</summary>
 internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
@@ -32,7 +32,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         return balancer;
     }
 
-    /// <summary>Names the instances, once they have said where they listen.</summary>
+    /// <summary>Sets the addresses of the instances, which are known once they have started.</summary>
     public void Serve(IEnumerable<Uri> instances) => Volatile.Write(ref _instances, [.. instances]);
 
     public Uri Next()
@@ -47,7 +47,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         _client.Dispose();
     }
 
-    /// <summary>Enough of a proxy for the samples, whose requests have no body.</summary>
+    /// <summary>Forwards a request without a body, which is sufficient for the samples.</summary>
     private async Task ForwardAsync(HttpContext context)
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Next(), context.Request.Path + context.Request.QueryString));
@@ -73,7 +73,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to tell.
+            // The client disconnected.
         }
     }
 }

@@ -5,6 +5,6 @@ using Rewt.Samples.Demo;
 var arguments = DemoCommand.Create().Parse(args);
 if (arguments.Action is ParseErrorAction error) error.ShowHelp = false;
 
-// Longer than it takes to end the services, or Ctrl+C would leave that to the system.
+// Must be longer than stopping the services takes; otherwise Ctrl+C would end the demo first.
 var invocation = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
 return await arguments.InvokeAsync(invocation);

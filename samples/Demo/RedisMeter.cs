@@ -1,12 +1,12 @@
 namespace Rewt.Samples.Demo;
 
 /// <summary>
-/// Redis commands per call in steady state: of the stretches in which no key changed, what the server ran beyond the polls of the
-/// key rings. What a poll costs is measured on the idle fleet; polls beyond what the refresh interval allows count as the calls'.
+/// Measures Redis commands per call in steady state: the commands beyond the polls of the key rings, over periods without a key change. The cost
+/// of a poll is measured before the traffic starts. Polls above the rate that the refresh interval allows are attributed to the calls.
 /// </summary>
 internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshInterval)
 {
-    // The shortest pause between two polls of one ring, as a part of its refresh interval.
+    // The shortest pause between two polls of one key ring, as a fraction of its refresh interval.
     private const double ShortestPause = 0.6;
     private const int PollsToCalibrate = 20;
 
@@ -18,7 +18,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
     private Totals _steady = new(0, 0, 0, TimeSpan.Zero);
     private double? _pollCost;
 
-    /// <summary>All that the server ran since the beginning.</summary>
+    /// <summary>All commands that the server has executed since the start.</summary>
     public long? Commands => _last?.Counts.All - _begin?.Counts.All;
 
     public double? PerCall
@@ -29,7 +29,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
 
             var scheduled = rings * ((_steady.Elapsed / (refreshInterval * ShortestPause)) + 1);
             var beyond = _steady.Commands - (cost * Math.Min(_steady.Polls, scheduled));
-            // A poll that is half done at the edge of a stretch is worth a few commands in either direction.
+            // A poll that is incomplete at the edge of a period causes an error of a few commands in either direction.
             return Math.Round(Math.Max(0, beyond) / _steady.Calls, 2);
         }
     }
@@ -38,7 +38,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
         ? "the server keeps no commandstats"
         : PerCall is null ? "no stretch without a change of keys was long enough to count commands" : null;
 
-    /// <summary>Measures polls alone, before there is traffic.</summary>
+    /// <summary>Measures the cost of polls before the traffic starts.</summary>
     public async Task CalibrateAsync(CancellationToken cancellationToken)
     {
         await SampleAsync(0);
@@ -56,7 +56,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
         _begin = _last;
     }
 
-    /// <summary>Samples until it is stopped.</summary>
+    /// <summary>Takes samples until it is cancelled.</summary>
     public async Task RunAsync(Tally tally, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Window);
@@ -70,7 +70,10 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
         }
     }
 
-    /// <summary>With one secret all polls cost the same, and what is beyond a whole number is half a poll; with key pairs it depends on how many services call.</summary>
+    /// <summary>
+    /// Returns the cost of a poll. With a shared secret all polls cost the same, and a fraction comes from an incomplete poll. With key pairs the
+    /// cost depends on the number of services that call.
+    /// </summary>
     private static double PollCost(double mean) => Math.Abs(mean - Math.Round(mean)) < 0.15 ? Math.Round(mean) : mean;
 
     private async Task SampleAsync(long calls)
@@ -79,7 +82,7 @@ internal sealed class RedisMeter(RedisWatch redis, int rings, TimeSpan refreshIn
 
         var now = new Mark(counts, calls, TimeProvider.System.GetTimestamp());
         var last = _last;
-        // A server that samples its own statistics tells the same twice.
+        // A server that samples its own statistics can return the same counts twice.
         if (counts == last?.Counts) return;
 
         _last = now;

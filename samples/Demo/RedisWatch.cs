@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>The demo's own connection to the server: it looks at the statistics and does what an operator would do by hand.</summary>
+/// <summary>The demo's own connection to the server, for statistics and for the actions of an operator.</summary>
 internal sealed class RedisWatch : IAsyncDisposable
 {
     private static readonly string[] Services = ["orders", "inventory", "shipping", "demo"];
@@ -18,7 +18,7 @@ internal sealed class RedisWatch : IAsyncDisposable
         try
         {
             var configuration = ConfigurationOptions.Parse(redis);
-            // The client library counts INFO among the commands of administrators.
+            // The client library counts INFO among the administrator commands.
             configuration.AllowAdmin = true;
             return new RedisWatch(await ConnectionMultiplexer.ConnectAsync(configuration));
         }
@@ -28,12 +28,12 @@ internal sealed class RedisWatch : IAsyncDisposable
         }
     }
 
-    /// <returns>The counts, or null where the server keeps none or does not tell.</returns>
+    /// <returns>The counts, or null if the server does not provide them.</returns>
     public async Task<CommandCounts?> CountsAsync()
     {
         try
         {
-            // On the server, not a database: there, each INFO would bring a SELECT with it.
+            // Sent to the server instead of a database, where each INFO would add a SELECT.
             var info = await _redis.GetServer(_redis.GetEndPoints()[0]).InfoRawAsync("commandstats").WaitAsync(Limit);
             return info is null ? null : CommandCounts.Parse(info);
         }
@@ -43,12 +43,12 @@ internal sealed class RedisWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>What redis-cli DEL does: all keys that sign are revoked at once.</summary>
+    /// <summary>Deletes the keys as redis-cli DEL would, which revokes all current keys.</summary>
     public Task DeleteKeysAsync(string @namespace, KeyMode mode) => mode == KeyMode.SharedSecret
         ? DeleteAsync($"{@namespace}:rewt-secret")
         : DeleteAsync([.. Services.Select(service => (RedisKey)$"{{{@namespace}:rewt-keys}}:{service}:keys")]);
 
-    /// <summary>All that a namespace has in Redis, as after a flush.</summary>
+    /// <summary>Deletes all Redis keys of a namespace, as a flush would.</summary>
     public async Task DeleteNamespaceAsync(string @namespace)
     {
         await DeleteAsync($"{@namespace}:rewt-secret", $"{{{@namespace}:rewt-secret}}:ring", $"{{{@namespace}:rewt-secret}}:dead", $"{{{@namespace}:rewt-secret}}:instances");

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>An instance of the namespace that neither calls nor is called: it sees what the key ring really does.</summary>
+/// <summary>An instance of the namespace that only observes the key ring.</summary>
 internal sealed class RingWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -21,7 +21,7 @@ internal sealed class RingWatch : IAsyncDisposable
             .AddRewt(rewt =>
             {
                 (rewt.Redis, rewt.Namespace, rewt.ServiceName, rewt.RotationInterval) = (redis, options.Namespace, "demo", options.Rotate);
-                // With key pairs, whose to look at: the services that sign.
+                // With key pairs, only the keys of trusted issuers are read.
                 (rewt.KeyMode, rewt.TrustedIssuers) = (options.KeyMode, [.. Signers]);
             })
             .BuildServiceProvider();
@@ -33,10 +33,10 @@ internal sealed class RingWatch : IAsyncDisposable
 
     public string? CurrentKeyId { get; private set; }
 
-    /// <summary>How many keys have taken over since the first ones seen.</summary>
+    /// <summary>The number of keys that have become current since <see cref="BeginAsync"/>.</summary>
     public int Rotations => Math.Max(0, _seen.Count - _before);
 
-    /// <summary>Counts rotations from here on.</summary>
+    /// <summary>Starts the count of rotations.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,7 @@ internal sealed class RingWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks until it is stopped; this costs Redis nothing, the ring is in memory.</summary>
+    /// <summary>Observes the key ring in memory until it is cancelled; sends no Redis command.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Pause);
@@ -61,7 +61,7 @@ internal sealed class RingWatch : IAsyncDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Time is up.
+            // The demo ends.
         }
     }
 
@@ -77,11 +77,13 @@ internal sealed class RingWatch : IAsyncDisposable
         }
         catch (RewtKeysUnavailableException)
         {
-            // An outage; the calls tell how it goes.
+            // An outage shows in the results of the calls.
         }
     }
 
-    /// <summary>A shared secret is everybody's; with key pairs each instance of a service that signs has a current key of its own.</summary>
+    /// <summary>
+    /// Records the current keys. There is one current key with a shared secret; with key pairs, each instance of a service that signs has its own.
+    /// </summary>
     private void See(RewtKeyRing ring)
     {
         var current = ring.Keys.Where(key => key.State == RewtKeyState.Current && (key.Issuer is null || Signers.Contains(key.Issuer))).ToList();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>One instance of a sample service, on a port that the system chose.</summary>
+/// <summary>One instance of a sample service, on a port chosen by the operating system.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
@@ -37,7 +37,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    /// <summary>The samples are built beside each other, each into the same place under its own folder.</summary>
+    /// <summary>Returns the output directory of a sample, which has the same path under each sample's folder.</summary>
     private static string Directory(string service)
     {
         var samples = new DirectoryInfo(AppContext.BaseDirectory);

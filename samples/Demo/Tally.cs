@@ -1,6 +1,6 @@
 namespace Rewt.Samples.Demo;
 
-/// <summary>Counts calls as they end; safe from any thread.</summary>
+/// <summary>Counts completed calls; thread-safe.</summary>
 internal sealed class Tally
 {
     private const int Remembered = 10_000;
@@ -35,7 +35,7 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Mean and 99th percentile of the last calls in milliseconds.</summary>
+    /// <summary>Returns the mean and the 99th percentile of the most recent calls, in milliseconds.</summary>
     public (double Mean, double P99)? Latency()
     {
         double[] sorted;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>Calls from outside at a steady rate. A call counts as good only if the last service saw the user of the first.</summary>
+/// <summary>Sends calls from outside at a constant rate. A call succeeds only if the last service received the user of the first.</summary>
 internal sealed class Traffic(string orders, Tally tally, Action<string> log) : IDisposable
 {
     private const int Workers = 10;
@@ -13,7 +13,7 @@ internal sealed class Traffic(string orders, Tally tally, Action<string> log) : 
     private readonly HttpClient _client = new() { BaseAddress = new Uri(orders), Timeout = TimeSpan.FromSeconds(15) };
     private int _user;
 
-    /// <summary>Uncounted calls until the whole chain has answered a few times in a row.</summary>
+    /// <summary>Sends calls without counting them until the whole chain has succeeded several times in a row.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -29,7 +29,7 @@ internal sealed class Traffic(string orders, Tally tally, Action<string> log) : 
         }
     }
 
-    /// <summary>Calls until it is stopped; what has begun by then is finished and counted.</summary>
+    /// <summary>Sends calls until it is cancelled. Calls in progress are completed and counted.</summary>
     public Task RunAsync(int rate, CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(TimeSpan.FromSeconds((double)Workers / rate), worker, stop)));
 
@@ -51,13 +51,13 @@ internal sealed class Traffic(string orders, Tally tally, Action<string> log) : 
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Time is up.
+            // The demo ends.
         }
     }
 
     private async Task FailAsync(string problem, CancellationToken stop)
     {
-        // Ctrl+C reaches the services as well, and they may be faster than we are.
+        // Ctrl+C also reaches the services, which may stop before the demo does.
         await Task.Delay(TimeSpan.FromMilliseconds(500), stop);
         tally.Failed();
         log($"a call failed: {problem}");

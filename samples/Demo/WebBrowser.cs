@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace Rewt.Samples.Demo;
 
-/// <summary>The browser of whoever runs the demo.</summary>
+/// <summary>Opens the default browser.</summary>
 internal static class WebBrowser
 {
-    /// <summary>Opens an address where there is a browser; without one, the printed address has to do.</summary>
+    /// <summary>Opens an address in the browser if there is one. The address is also printed.</summary>
     public static void TryOpen(Uri address)
     {
-        // On a terminal alone, what opens would be a browser in the terminal.
+        // Without a desktop, xdg-open would start a text browser in the terminal.
         if (OperatingSystem.IsLinux() && !IsSet("DISPLAY") && !IsSet("WAYLAND_DISPLAY")) return;
         try
         {
@@ -17,7 +17,7 @@ internal static class WebBrowser
         }
         catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or PlatformNotSupportedException)
         {
-            // The address has been printed.
+            // No browser was found; the address has been printed.
         }
     }
 

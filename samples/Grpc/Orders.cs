@@ -4,11 +4,11 @@ using Grpc.Net.Client.Configuration;
 
 namespace Rewt.Samples.Grpc;
 
-/// <summary>The service that calls.</summary>
+/// <summary>The service that calls the gRPC service.</summary>
 internal static class Orders
 {
     // snippet: second-attempt
-    /// <summary>A call whose key was revoked on the way is made once more: gRPC keeps what it has sent, where HTTP cannot send it again.</summary>
+    /// <summary>Retries a call whose key was revoked in the meantime. gRPC buffers sent messages and can send them again where HTTP cannot.</summary>
     private static ServiceConfig SecondAttempt => new()
     {
         MethodConfigs =
@@ -46,7 +46,7 @@ internal static class Orders
 
         var app = builder.Build();
 
-        // The user would come from the user's own login; here the name is in the path, so that curl will do.
+        // In production the user would come from a login. Here the query names the user, so that curl is sufficient.
         app.Use((context, next) =>
         {
             if (context.Request.Query["user"] is [{ } user]) context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("userId", user)]));

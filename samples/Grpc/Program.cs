@@ -1,4 +1,4 @@
-// Greeter is a gRPC service. Started with "orders" it is a service that calls it, on behalf of users.
+// Greeter is a gRPC service. With the argument "orders", this program is a service that calls it on behalf of users.
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Rewt.Samples.Grpc;
 
@@ -10,7 +10,7 @@ if (args is ["orders", .. var settings])
 
 var builder = WebApplication.CreateBuilder(args);
 
-// Plain HTTP/2, which is for loopback: with TLS client and server agree on HTTP/2 by themselves.
+// Plain HTTP/2, for loopback only. With TLS, client and server negotiate HTTP/2.
 builder.WebHost.ConfigureKestrel(server => server.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
 // snippet: receiving
 builder.Services.AddGrpc();

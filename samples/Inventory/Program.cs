@@ -1,4 +1,4 @@
-// Inventory is called by Orders and calls Shipping: it verifies what comes in, signs what goes out and passes the user id on.
+// Inventory is called by Orders and calls Shipping. It verifies incoming calls, signs outgoing calls and forwards the user id.
 using System.Security.Claims;
 using Rewt;
 using Rewt.Samples.Inventory;
@@ -14,7 +14,7 @@ builder.Services
         options.ForwardClaims = ["userId"];
     });
 
-// Whoever sits at this machine, for the demo; your operators log in, and the policy asks for their role.
+// For the demo, the policy allows any user of this machine. In production, require a login and the role of an operator.
 var showDashboard = builder.Configuration.GetValue<bool>("Dashboard:OnThisMachine");
 builder.Services.AddAuthorization(options => options.AddPolicy(RewtDashboardDefaults.PolicyName, policy => policy.RequireAssertion(ThisMachine.IsAsking)));
 

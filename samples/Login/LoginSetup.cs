@@ -7,7 +7,7 @@ namespace Rewt.Samples.Login;
 
 internal static class LoginSetup
 {
-    /// <summary>Ten attempts a minute from one address, however many users they are for. Behind a proxy, add UseForwardedHeaders.</summary>
+    /// <summary>Allows ten attempts per minute from one address, for any number of users. Behind a proxy, add UseForwardedHeaders.</summary>
     public static void AddLoginLimit(this RateLimiterOptions options)
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -16,7 +16,7 @@ internal static class LoginSetup
             _ => new FixedWindowRateLimiterOptions { PermitLimit = 10, Window = TimeSpan.FromMinutes(1) }));
     }
 
-    /// <summary>A cookie that no script reads and no other site sends, and a status in place of a redirect to a page.</summary>
+    /// <summary>Configures a cookie that scripts cannot read and other sites cannot send, with status codes instead of redirects.</summary>
     public static void ForAnApplicationWithoutPages(this CookieAuthenticationOptions options)
     {
         options.Cookie.Name = "session";

@@ -1,4 +1,4 @@
-// Login signs users in: an app gets a token that is good for a day, a browser a cookie, and no page ever handles a token.
+// Login signs users in. An app gets a token that is valid for a day; a browser gets a cookie, so that no page handles a token.
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -6,7 +6,7 @@ using Rewt.Samples.Login;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// Services call each other with tokens of a minute, under the scheme Rewt; what users hold is another trust domain with other lifetimes.
+// Services call each other with one-minute tokens of the scheme Rewt. User tokens belong to another trust domain with other lifetimes.
 builder.Services.AddRewtAuthentication()
     .AddRewt("Users", static _ => { })
     .AddCookie(options => options.ForAnApplicationWithoutPages());
@@ -22,7 +22,7 @@ app.UseRateLimiter();
 
 app.MapGet("/health", () => "ok");
 
-// An app or a script: a token that is good for a day.
+// For apps and scripts: a token that is valid for a day.
 app.MapPost("/login", async (Credentials credentials, UserBook users, UserTokens tokens) =>
     users.Find(credentials) is { } userId ? Results.Text(await tokens.SignAsync(userId)) : Results.Unauthorized()).RequireRateLimiting("login");
 
@@ -30,7 +30,7 @@ var user = app.MapGroup("/").RequireAuthorization(policy => policy.AddAuthentica
 user.MapGet("/me", (ClaimsPrincipal me, UserTokens tokens) => tokens.UserOf(me));
 user.MapPost("/logout-everywhere", async (ClaimsPrincipal me, UserTokens tokens) => await tokens.RevokeAsync(tokens.UserOf(me)));
 
-// A browser: a cookie. What this service calls then carries the user's id, in a token of its own that the browser never sees.
+// For browsers: a cookie. Calls of this service then carry the user id in a token that the browser never sees.
 app.MapPost("/session", (Credentials credentials, UserBook users) => users.Find(credentials) is { } userId
     ? Results.SignIn(new ClaimsPrincipal(new ClaimsIdentity([new Claim("userId", userId)], CookieAuthenticationDefaults.AuthenticationScheme)),
         authenticationScheme: CookieAuthenticationDefaults.AuthenticationScheme)
@@ -42,7 +42,7 @@ session.MapGet("/shipment", (IHttpClientFactory clients, CancellationToken cance
     clients.CreateClient("shipping").GetStringAsync(new Uri("/shipments/teapot", UriKind.Relative), cancellationToken));
 session.MapDelete("/", (HttpContext context) => context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme));
 
-// Another service of the fleet: the scheme Rewt, which is the default one.
+// For other services: the default scheme Rewt.
 app.MapGet("/users/{userId}", (string userId, UserBook users) => users.Contains(userId) ? Results.Text(userId) : Results.NotFound()).RequireAuthorization();
 
 app.Run();

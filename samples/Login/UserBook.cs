@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Rewt.Samples.Login;
 
-/// <summary>Two users; yours are in a database, ASP.NET Core Identity or a directory. Passwords are kept as salted hashes only.</summary>
+/// <summary>Two sample users. Real users are in a database, ASP.NET Core Identity or a directory. Only salted password hashes are stored.</summary>
 internal sealed class UserBook
 {
     private readonly PasswordHasher<string> _hasher = new();
@@ -19,7 +19,7 @@ internal sealed class UserBook
 
     public bool Contains(string userId) => _hashes.ContainsKey(userId);
 
-    /// <summary>The user, if the password is right. A user who does not exist takes as long as one who does.</summary>
+    /// <summary>Returns the user if the password is correct. An unknown user takes as long as a known one.</summary>
     public string? Find(Credentials credentials)
     {
         if (string.IsNullOrEmpty(credentials.UserId) || string.IsNullOrEmpty(credentials.Password)) return null;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Samples.Login;
 
 /// <summary>
-/// The tokens that users hold: signed with the user's own secret (Rewt:Schemes:Users:Tenants), or with one secret for all. With secrets of their own,
-/// one that leaks harms one user, and logging out everywhere ends the sessions of one.
+/// The tokens of users, signed with a secret for each user (Rewt:Schemes:Users:Tenants) or with one secret for all. With a secret for each user,
+/// a leaked secret affects one user, and signing out everywhere ends the sessions of that user only.
 /// </summary>
 internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<RewtOptions> options)
 {
@@ -15,10 +15,13 @@ internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<Rewt
         ? services.GetRequiredKeyedService<IRewtTenants>("Users").Tokens(userId).CreateBearerAsync()
         : services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync(claims: new Dictionary<string, object> { ["sub"] = userId });
 
-    /// <summary>Who holds a token: of its claims, the tenant alone is bound to the user's own secret. Whoever has that can sign any other.</summary>
+    /// <summary>
+    /// Returns the user of a token. With a secret for each user, only the tenant claim is reliable: the holder of the secret could sign any other
+    /// claim.
+    /// </summary>
     public string UserOf(ClaimsPrincipal user) => user.FindFirstValue(_haveTheirOwn ? "tenant" : "sub")!;
 
-    /// <summary>With one secret for all, everybody is logged out.</summary>
+    /// <summary>Revokes the tokens of a user; with one secret for all, those of every user.</summary>
     public async Task RevokeAsync(string userId)
     {
         if (_haveTheirOwn)

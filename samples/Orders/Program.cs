@@ -1,4 +1,4 @@
-// Orders takes calls from outside and calls Inventory. It only sends: one line makes the client sign its requests.
+// Orders receives calls from outside and calls Inventory. It only sends, so one line that makes the client sign its requests is sufficient.
 using Rewt;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,7 +11,7 @@ var app = builder.Build();
 
 app.MapGet("/health", () => "ok");
 
-// The user's name would come from the user's own login; here it is in the path, so that curl will do.
+// In production the user would come from a login. Here the path names the user, so that curl is sufficient.
 app.MapGet("/orders/{userId}", async (string userId, IHttpClientFactory clients, CancellationToken cancellationToken) =>
 {
     using var request = new HttpRequestMessage(HttpMethod.Get, "/stock/teapot");

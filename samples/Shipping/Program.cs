@@ -1,4 +1,4 @@
-// Shipping is the end of the chain. It only receives: one line, and RequireAuthorization asks each caller for its token.
+// Shipping is the end of the chain. It only receives: one line adds the scheme, and RequireAuthorization requires a token.
 using System.Security.Claims;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,7 +9,7 @@ var app = builder.Build();
 
 app.MapGet("/health", () => "ok");
 
-// The name is the service that signed the call; the user id came all the way from Orders.
+// The name is the service that signed the call. The user id was forwarded from Orders.
 app.MapGet("/shipments/{item}", (string item, ClaimsPrincipal user) =>
     new Shipment(item, user.Identity?.Name, user.FindFirstValue("userId"))).RequireAuthorization();
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Rewt.Samples.SignalR;
 
-/// <summary>A service that connects to the hub: a worker, which needs no ASP.NET Core.</summary>
+/// <summary>A service that connects to the hub. It is a worker, which needs no ASP.NET Core.</summary>
 internal static class Listener
 {
     public static async Task RunAsync(string[] args)

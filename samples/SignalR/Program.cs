@@ -1,4 +1,4 @@
-// Chat is a hub that services connect to. Started with "listen" it is one of them: it connects, says hello and hears what is said.
+// Chat is a hub that services connect to. With the argument "listen", this program connects, says hello and prints the messages.
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Rewt;
@@ -22,7 +22,7 @@ builder.Services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, 
 {
     OnMessageReceived = context =>
     {
-        // A browser can give a WebSocket no header. Elsewhere a token in an address stays what it is: none.
+        // A browser cannot add a header to a WebSocket request. On all other paths, a token in the address is ignored.
         if (context.Request.Path.StartsWithSegments("/chat", StringComparison.OrdinalIgnoreCase)) context.Token = context.Request.Query["access_token"];
         return Task.CompletedTask;
     },

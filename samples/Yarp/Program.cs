@@ -1,11 +1,11 @@
-// Gateway is where calls from outside come in, with a user's token or with none. What it passes on carries a token of its own.
+// Gateway receives calls from outside, with or without a user's token. The calls that it forwards carry its own token.
 using Rewt.Samples.Yarp;
 
 var builder = WebApplication.CreateBuilder(args);
 
 // snippet: gateway
-builder.Services.AddAuthentication("Users").AddRewt("Users", _ => { });   // whatever your users sign in with
-builder.Services.AddRewt();                                               // what the gateway signs with
+builder.Services.AddAuthentication("Users").AddRewt("Users", _ => { });   // the scheme of your users
+builder.Services.AddRewt();                                               // the gateway's own signing keys
 builder.Services.AddReverseProxy()
     .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
     .AddTransforms<SigningTransforms>();

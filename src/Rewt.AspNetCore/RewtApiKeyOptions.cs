@@ -2,19 +2,19 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt;
 
-/// <summary>How API keys of trusted apps are taken, and how often they may be traded for tokens.</summary>
+/// <summary>Options for the API keys of trusted apps and for the rate limits of the token endpoint.</summary>
 public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
 {
-    /// <summary>The header that a key may come in instead of <c>Authorization: ApiKey …</c>.</summary>
-    /// <value>Default <c>X-Api-Key</c>; <see langword="null"/> for none.</value>
+    /// <summary>The header that may carry the key instead of <c>Authorization: ApiKey …</c>.</summary>
+    /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
-    /// How many tokens a minute the endpoint of <c>MapRewtTokenEndpoint</c> gives to one app, and how many requests a minute it looks at from one
-    /// address; after that 429 with <c>Retry-After</c>. Counted by each instance for itself. Addresses are told apart in 4,096 groups, an IPv6 network
-    /// (/64) counting as one; behind a proxy, use the forwarded-headers middleware.
+    /// The number of tokens that the endpoint of <c>MapRewtTokenEndpoint</c> issues to one app per minute, and the number of requests per minute
+    /// that it accepts from one address. Above it, the endpoint answers 429 with <c>Retry-After</c>. Each instance counts separately. Addresses
+    /// are counted in 4,096 groups, and an IPv6 network (/64) counts as one address. Behind a proxy, use the forwarded headers middleware.
     /// </summary>
-    /// <value>At least 1. Default 60.</value>
+    /// <value>At least 1. Default: 60.</value>
     public int TokenRequestsPerMinute { get; set; } = 60;
 
     /// <inheritdoc />

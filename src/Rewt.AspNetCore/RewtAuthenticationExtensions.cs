@@ -9,21 +9,22 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes an application accept the calls of services that sign with Rewt.</summary>
+/// <summary>Extension methods that add the authentication schemes of Rewt and select tenants.</summary>
 public static class RewtAuthenticationExtensions
 {
     /// <summary>
-    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/>, the default one if none is set. Settings of the keys come from the
-    /// configuration section <c>Rewt</c>, JwtBearer's own from <c>Authentication:Schemes:Rewt</c>; nothing needs Redis when the application
-    /// starts.
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> and makes it the default scheme if none is set. The key settings come from the
+    /// configuration section <c>Rewt</c>, the JwtBearer settings from <c>Authentication:Schemes:Rewt</c>. The application starts without Redis.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(static _ => { });
 
-    /// <summary>Adds the scheme with settings from code; they go before the configuration.</summary>
+    /// <summary>Adds the scheme with settings from code. They take precedence over the configuration.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Settings of the keys; JwtBearer's own, events among them, are <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.</param>
+    /// <param name="configure">
+    /// Configures the key settings. Configure JwtBearer, including its events, with <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.
+    /// </param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure)
     {
@@ -33,9 +34,9 @@ public static class RewtAuthenticationExtensions
         return services.AddAuthentication().AddRewt(RewtDefaults.AuthenticationScheme, configure);
     }
 
-    /// <summary>Adds the scheme with settings from a section of the configuration.</summary>
+    /// <summary>Adds the scheme with settings from a configuration section.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The section itself; it goes before the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration)
     {
@@ -43,16 +44,18 @@ public static class RewtAuthenticationExtensions
         return services.AddRewtAuthentication(options => options.Bind(configuration));
     }
 
-    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside others.</summary>
+    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes.</summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <returns>The builder.</returns>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder) => builder.AddRewt(RewtDefaults.AuthenticationScheme, static _ => { });
 
-    /// <summary>Adds a scheme beside others. One of another name is a trust domain of its own: it needs a namespace of its own and may have other lifetimes.</summary>
+    /// <summary>
+    /// Adds a scheme with the given name. Each scheme is a trust domain: it needs a namespace of its own, and its lifetimes can differ.
+    /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="authenticationScheme">The scheme's name; also the name of its ring (see <c>AddRewt(name, …)</c>).</param>
-    /// <param name="configure">Settings of the keys; they go before the configuration.</param>
-    /// <returns>The builder.</returns>
+    /// <param name="authenticationScheme">The scheme's name, which is also the name of its options (see <c>AddRewt(name, …)</c>).</param>
+    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -64,7 +67,7 @@ public static class RewtAuthenticationExtensions
 
         services.AddSingleton(new RewtScheme(authenticationScheme));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
-        // JwtBearer brings its own reading of Authentication:Schemes; only the handler of the scheme is ours.
+        // AddJwtBearer binds Authentication:Schemes; only the handler of the scheme is replaced.
         builder.AddJwtBearer(authenticationScheme, static _ => { });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
         services.Configure<AuthenticationOptions>(options => options.SchemeMap[authenticationScheme].HandlerType = typeof(RewtHandler));
@@ -78,13 +81,14 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Accepts the API keys of trusted apps, in <c>Authorization: ApiKey …</c> or <c>X-Api-Key</c>: the scheme <see cref="RewtDefaults.ApiKeyScheme"/>. The scheme
-    /// <see cref="RewtDefaults.AuthenticationScheme"/> hands requests with a key over to it, so that one policy serves services and apps. A token on the
-    /// same request must be one that the same app got for its key. <see cref="IRewtApps"/> manages the apps of the main namespace.
+    /// Adds the scheme <see cref="RewtDefaults.ApiKeyScheme"/>, which accepts the API keys of trusted apps in <c>Authorization: ApiKey …</c> or
+    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to it, so that one policy serves
+    /// services and apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages
+    /// the apps of the main namespace.
     /// </summary>
-    /// <param name="builder">The authentication builder, as <c>AddRewtAuthentication</c> returns it.</param>
-    /// <param name="configure">Settings.</param>
-    /// <returns>The builder.</returns>
+    /// <param name="builder">The authentication builder that <c>AddRewtAuthentication</c> returns.</param>
+    /// <param name="configure">Configures the options; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewtApiKeys(this AuthenticationBuilder builder, Action<RewtApiKeyOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -103,16 +107,16 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Says whose a request is (<see cref="RewtOptions.Tenants"/>): a token of any other tenant is refused, and so is every token where this says nothing.
-    /// Without it the tenant of the token alone counts.
+    /// Selects the tenant of a request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is rejected. If the selector returns no
+    /// tenant, every token is rejected. Without a selector, a token of any tenant is accepted.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="selector">
-    /// Reads the tenant from the request's route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; asked at each request with a token.
-    /// Names are compared as they are: bring a host to lower case.
+    /// Reads the tenant from the route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; called for each request with a
+    /// token. The comparison is case-sensitive, so convert a host name to lower case.
     /// </param>
-    /// <param name="authenticationScheme">The scheme.</param>
-    /// <returns>The builder.</returns>
+    /// <param name="authenticationScheme">The scheme. Default: <see cref="RewtDefaults.AuthenticationScheme"/>.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewtTenantSelector(
         this AuthenticationBuilder builder, Func<HttpContext, string?> selector, string authenticationScheme = RewtDefaults.AuthenticationScheme)
     {
@@ -125,12 +129,13 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Says whose keys sign the requests of a client (<see cref="RewtOptions.Tenants"/>) where a request does not say it with <c>SetRewtTenant</c>. It reads the
-    /// <see cref="HttpContext"/> of the call that is being answered; where there is none, no tenant is named.
+    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets one with
+    /// <c>SetRewtTenant</c>. The selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request
+    /// it is not called, and no tenant is set.
     /// </summary>
-    /// <param name="builder">The client.</param>
-    /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; asked at each request.</param>
-    /// <returns>The client.</returns>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; called for each request.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtTenantSelector(this IHttpClientBuilder builder, Func<HttpContext, string?> selector)
     {
         ArgumentNullException.ThrowIfNull(builder);

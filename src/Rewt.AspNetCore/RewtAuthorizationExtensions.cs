@@ -4,20 +4,20 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Says who may call whom.</summary>
+/// <summary>Extension methods that restrict endpoints to named callers.</summary>
 public static class RewtAuthorizationExtensions
 {
     /// <summary>
-    /// Lets only these callers in: a service by its name (<c>orders</c>), a trusted app as <c>app:acme-mobile</c>, whether it shows its key or a token that
-    /// it got for it. Any other caller gets 403. Callers are those of the schemes <c>Rewt</c> and <c>RewtApiKey</c>, of which the default scheme
-    /// should be one; users and the callers of other schemes are not let in, whatever their tokens say. Called twice, on a group and on its endpoint for
-    /// instance, both must let the caller in.
+    /// Allows only the named callers: a service by its name (<c>orders</c>), or a trusted app as <c>app:acme-mobile</c>, with its API key or with
+    /// a token issued for it. Other callers get 403. Only callers authenticated by the schemes <c>Rewt</c> and <c>RewtApiKey</c> count, and one
+    /// of the two should be the default scheme. Users and the callers of other schemes are rejected whatever claims they have. Multiple calls,
+    /// for example on a group and on its endpoint, must all allow the caller.
     /// </summary>
-    /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
-    /// <param name="builder">The endpoint.</param>
-    /// <param name="callers">Any of these.</param>
-    /// <returns>The endpoint.</returns>
-    /// <exception cref="ArgumentException">There is no name, or one that no caller can have.</exception>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint convention builder.</param>
+    /// <param name="callers">The allowed callers.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
     public static TBuilder RequireCaller<TBuilder>(this TBuilder builder, params string[] callers)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -25,11 +25,11 @@ public static class RewtAuthorizationExtensions
         return builder.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(requirement));
     }
 
-    /// <summary>Lets only these callers in, as a part of a policy.</summary>
-    /// <param name="policy">The policy.</param>
-    /// <param name="callers">Any of these.</param>
-    /// <returns>The policy.</returns>
-    /// <exception cref="ArgumentException">There is no name, or one that no caller can have.</exception>
+    /// <summary>Adds the requirement that the caller is one of the named callers.</summary>
+    /// <param name="policy">The policy builder.</param>
+    /// <param name="callers">The allowed callers.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
     public static AuthorizationPolicyBuilder RequireCaller(this AuthorizationPolicyBuilder policy, params string[] callers)
     {
         ArgumentNullException.ThrowIfNull(policy);

@@ -1,11 +1,11 @@
 namespace Rewt;
 
-/// <summary>Names that Rewt goes by.</summary>
+/// <summary>The default names of the authentication schemes.</summary>
 public static class RewtDefaults
 {
-    /// <summary>The authentication scheme of the main ring.</summary>
+    /// <summary>The authentication scheme that uses the main key ring.</summary>
     public const string AuthenticationScheme = "Rewt";
 
-    /// <summary>The authentication scheme of the API keys of trusted apps.</summary>
+    /// <summary>The authentication scheme for the API keys of trusted apps.</summary>
     public const string ApiKeyScheme = "RewtApiKey";
 }

@@ -12,8 +12,8 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The receiving side: JwtBearer whose keys come from <see cref="IIssuerSigningKeyResolver"/>. Options and events are JwtBearer's own;
-/// a key that cannot be had is a 503 with <c>Retry-After</c> and never a 401.
+/// The authentication handler of the receiving side: JwtBearer with keys from <see cref="IIssuerSigningKeyResolver"/>. Options and events are
+/// those of JwtBearer. If the keys are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
@@ -21,10 +21,10 @@ public class RewtHandler : JwtBearerHandler
     private RewtRefusal _refusal;
     private RewtKeysUnavailableException? _outage;
 
-    /// <summary>Creates the handler; the container does.</summary>
-    /// <param name="options">JwtBearer's options by scheme.</param>
-    /// <param name="logger">Makes the logger.</param>
-    /// <param name="encoder">Required by the base.</param>
+    /// <summary>Creates the handler; called by the service container.</summary>
+    /// <param name="options">The JwtBearer options of each scheme.</param>
+    /// <param name="logger">The logger factory.</param>
+    /// <param name="encoder">The encoder that the base class requires.</param>
     public RewtHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : base(options, logger, encoder)
     {
@@ -47,7 +47,7 @@ public class RewtHandler : JwtBearerHandler
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
         {
-            // The application's own code threw. Its AuthenticationFailed event gets the exception and may decide, as with JwtBearer.
+            // The application's own code threw. As in JwtBearer, the AuthenticationFailed event gets the exception and may set the result.
             if (await RaiseFailedAsync(exception) is { } decided) return decided;
             throw;
         }
@@ -73,7 +73,7 @@ public class RewtHandler : JwtBearerHandler
         var (verdict, identity, properties) = await Schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context);
         if (verdict.IsForeign) return AuthenticateResult.NoResult();
         if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
-        // Checked for each request: a token that was accepted before may be of another tenant than this one.
+        // Checked for each request, because a cached token may belong to another tenant than this request.
         if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
 
         Logger.TokenAccepted(Scheme.Name);
@@ -101,7 +101,7 @@ public class RewtHandler : JwtBearerHandler
         }
 
         var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
-        // Refused by the application's own events: a reason all the same, for a bare challenge says that there was no token.
+        // The application's events rejected the token. A challenge without an error would mean that the request had no token (RFC 6750 §3.1).
         if (_refusal == RewtRefusal.None && result.Failure is not null) _refusal = RewtRefusal.Invalid;
         if (_refusal != RewtRefusal.None && Options.IncludeErrorDetails) (challenge.Error, challenge.ErrorDescription) = ("invalid_token", RefusalText.Description(_refusal));
 
@@ -116,14 +116,17 @@ public class RewtHandler : JwtBearerHandler
     {
         if (challenge.Error is null) return Options.Challenge;
 
-        // RFC 9110 §11.2: parameters that the application put there are separated from ours by a comma.
+        // A comma separates parameters that the application added to the challenge (RFC 9110 §11.2).
         var text = $"{Options.Challenge}{(Options.Challenge.Contains(' ', StringComparison.Ordinal) ? "," : "")} error=\"{Quoted(challenge.Error)}\"";
         if (challenge.ErrorDescription is { } description) text += $", error_description=\"{Quoted(description)}\"";
         if (challenge.ErrorUri is { } uri) text += $", error_uri=\"{Quoted(uri)}\"";
         return _refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? text : $"{text}, rewt_error=\"{RefusalText.Code(_refusal)}\"";
     }
 
-    /// <summary>An event handler may set any text; RFC 6750 §3 allows printable ASCII without quotes and backslashes.</summary>
+    /// <summary>
+    /// Replaces characters that RFC 6750 §3 does not allow in a parameter, because an event handler can set any text: only printable ASCII
+    /// without quotes and backslashes.
+    /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
     private Task<AuthenticateResult> FailAsync(RewtRefusal refusal)
@@ -135,7 +138,7 @@ public class RewtHandler : JwtBearerHandler
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);
 
-    /// <summary>Raises <c>AuthenticationFailed</c>; the result is <see langword="null"/> if the application leaves the failure as it is.</summary>
+    /// <summary>Raises <c>AuthenticationFailed</c>. Returns <see langword="null"/> if the application leaves the failure as it is.</summary>
     private async Task<AuthenticateResult?> RaiseFailedAsync(Exception exception)
     {
         var failed = new AuthenticationFailedContext(Context, Scheme, Options) { Exception = exception };

@@ -3,20 +3,20 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds Rewt to the application's health checks.</summary>
+/// <summary>Extension methods that add Rewt to the application's health checks.</summary>
 public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Reports the keys of this instance: <see cref="HealthStatus.Degraded"/> while it goes on with keys that it cannot read or write anew, when a rotation is
-    /// overdue, the clock is off or the doctor has warned, and <paramref name="failureStatus"/> when it can neither sign nor verify. It looks at what the instance knows
-    /// and sends Redis nothing.
+    /// Reports the state of this instance's keys. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it
+    /// cannot refresh or rotate, while a rotation is overdue, while its clock is wrong, or while the doctor reports a warning. The status is
+    /// <paramref name="failureStatus"/> if the instance can neither sign nor verify. The check reads memory only and sends no Redis command.
     /// </summary>
-    /// <param name="builder">The health checks.</param>
-    /// <param name="name">The check's name.</param>
-    /// <param name="failureStatus">Default <see cref="HealthStatus.Unhealthy"/>.</param>
-    /// <param name="tags">Tags to choose checks by.</param>
-    /// <param name="timeout">Default: none; the check waits for nothing.</param>
-    /// <returns>The health checks.</returns>
+    /// <param name="builder">The health checks builder.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">The status of a failure. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags to filter checks by.</param>
+    /// <param name="timeout">The timeout. Default: none; the check does not wait.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHealthChecksBuilder AddRewt(
         this IHealthChecksBuilder builder,
         string name = "rewt",

@@ -1,8 +1,10 @@
 namespace Rewt;
 
-/// <summary>Names that the dashboard goes by.</summary>
+/// <summary>The default names of the dashboard.</summary>
 public static class RewtDashboardDefaults
 {
-    /// <summary>The authorization policy that says who may see the page and press its buttons, where <c>MapRewtDashboard</c> names no other.</summary>
+    /// <summary>
+    /// The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> names no other. It grants reading, rotating and revoking.
+    /// </summary>
     public const string PolicyName = "RewtDashboard";
 }

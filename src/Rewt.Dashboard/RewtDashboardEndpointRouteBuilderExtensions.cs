@@ -6,18 +6,21 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Maps the dashboard.</summary>
+/// <summary>Extension methods that map the dashboard.</summary>
 public static class RewtDashboardEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a page that shows operators the key ring, the instances and the figures of this instance live, and lets them rotate and revoke. Everything under
-    /// <paramref name="pattern"/> asks for the policy; anonymous access that is allowed on top does not open it. Several may be mapped, in groups too.
+    /// Maps a page for operators. It shows the key ring, the instances and the metrics of this instance live, and it can rotate and revoke keys.
+    /// Every endpoint under <paramref name="pattern"/> requires the policy, even if anonymous access is allowed in addition. The dashboard can be
+    /// mapped more than once, also in route groups.
     /// </summary>
-    /// <param name="endpoints">The endpoints.</param>
-    /// <param name="pattern">Where. Default <c>/rewt</c>.</param>
-    /// <param name="policy">The authorization policy that lets operators in. Default <see cref="RewtDashboardDefaults.PolicyName"/>.</param>
-    /// <returns>The endpoints of the page, for further conventions.</returns>
-    /// <exception cref="InvalidOperationException">There is no such policy, or neither <c>AddRewtAuthentication</c> nor <c>AddRewt</c> was called.</exception>
+    /// <param name="endpoints">The endpoint route builder.</param>
+    /// <param name="pattern">The route prefix. Default: <c>/rewt</c>.</param>
+    /// <param name="policy">The authorization policy. Default: <see cref="RewtDashboardDefaults.PolicyName"/>.</param>
+    /// <returns>The endpoints of the dashboard, for further conventions.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The policy does not exist, or neither <c>AddRewtAuthentication</c> nor <c>AddRewt</c> was called.
+    /// </exception>
     public static IEndpointConventionBuilder MapRewtDashboard(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/rewt", string? policy = null)
     {

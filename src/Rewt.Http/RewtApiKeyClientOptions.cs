@@ -1,27 +1,35 @@
 namespace Rewt;
 
-/// <summary>How one <see cref="HttpClient"/> of a trusted app shows its API key.</summary>
+/// <summary>Options for an <see cref="HttpClient"/> that authenticates with the API key of a trusted app.</summary>
 public sealed class RewtApiKeyClientOptions
 {
-    /// <summary>The key, as it was shown when it was made. Keep it where secrets are kept.</summary>
+    /// <summary>The API key, as printed when it was created. Store it like any other secret.</summary>
     /// <value>Default: <c>Rewt:ApiKey</c> of the configuration.</value>
     public string? ApiKey { get; set; }
 
-    /// <summary>Gives the key for each request, from a vault for instance; it goes before <see cref="ApiKey"/>. Synchronous sending cannot wait for it.</summary>
-    /// <value>Default: none.</value>
+    /// <summary>
+    /// Returns the API key for each request, for example from a vault. Takes precedence over <see cref="ApiKey"/>. A synchronous send throws if
+    /// this is set.
+    /// </summary>
+    /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may see the key; a request to any other throws before a byte is sent. The rules are those of
-    /// <see cref="RewtSigningOptions.AllowedOrigins"/>.
+    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The rules
+    /// are those of <see cref="RewtSigningOptions.AllowedOrigins"/>.
     /// </summary>
-    /// <value>Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each request.</value>
+    /// <value>
+    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
+    /// request.
+    /// </value>
     public IList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Let this client send the key over plain http to hosts other than loopback, where anyone on the path can read and re-use it.</summary>
-    /// <value>Default <see langword="false"/>.</value>
+    /// <summary>
+    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where anyone on the network path can read and reuse it.
+    /// </summary>
+    /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Never shows the key.</summary>
+    /// <summary>Returns the name of the type; the key is never included.</summary>
     public override string ToString() => nameof(RewtApiKeyClientOptions);
 }

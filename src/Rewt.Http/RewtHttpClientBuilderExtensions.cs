@@ -7,21 +7,21 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes HTTP clients sign their requests, or show an API key.</summary>
+/// <summary>Extension methods that add request signing or an API key to HTTP clients.</summary>
 public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
-    /// Signs each request of this client with a token for any service of the namespace. A request whose key is refused because it was
-    /// rotated or revoked mid-flight is sent once more, signed anew. Without a key nothing is sent.
+    /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
+    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, nothing is sent.
     /// </summary>
-    /// <param name="builder">The client.</param>
-    /// <returns>The client.</returns>
+    /// <param name="builder">The client's builder.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder) => builder.AddRewtSigning(static _ => { });
 
     /// <summary>Signs each request of this client with a token for one service.</summary>
-    /// <param name="builder">The client.</param>
-    /// <param name="audience">The service that is called: its <see cref="RewtOptions.ServiceName"/>.</param>
-    /// <returns>The client.</returns>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="audience">The <see cref="RewtOptions.ServiceName"/> of the service that is called.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, string audience)
     {
         ArgumentNullException.ThrowIfNull(audience);
@@ -29,9 +29,9 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>Signs each request of this client.</summary>
-    /// <param name="builder">The client.</param>
-    /// <param name="configure">How; checked when the application starts.</param>
-    /// <returns>The client.</returns>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="configure">Configures the options; they are validated when the application starts.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, Action<RewtSigningOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -60,27 +60,27 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// Shows the API key of a trusted app with each request of this client (<c>Authorization: ApiKey …</c>), under the origin rules of tokens; a
-    /// redirect does not carry it on. Needs no Redis. The key comes from <c>Rewt:ApiKey</c> of the configuration.
+    /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c>
+    /// of the configuration. It is sent under the same origin rules as tokens and does not follow redirects. Redis is not required.
     /// </summary>
-    /// <param name="builder">The client.</param>
-    /// <returns>The client.</returns>
+    /// <param name="builder">The client's builder.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder) => builder.AddRewtApiKey(static _ => { });
 
-    /// <summary>Shows an API key with each request of this client.</summary>
-    /// <param name="builder">The client.</param>
-    /// <param name="apiKey">The key.</param>
-    /// <returns>The client.</returns>
+    /// <summary>Adds an API key to each request of this client.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="apiKey">The API key.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder, string apiKey)
     {
         ArgumentNullException.ThrowIfNull(apiKey);
         return builder.AddRewtApiKey(options => options.ApiKey = apiKey);
     }
 
-    /// <summary>Shows an API key with each request of this client.</summary>
-    /// <param name="builder">The client.</param>
-    /// <param name="configure">The key and where it may go; checked when the application starts.</param>
-    /// <returns>The client.</returns>
+    /// <summary>Adds an API key to each request of this client.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="configure">Sets the key and the allowed origins; the options are validated when the application starts.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder, Action<RewtApiKeyClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -106,7 +106,9 @@ public static class RewtHttpClientBuilderExtensions
         return signing.Retry is { } retry ? new RetryHandler(retry, signing.Options.MaxBufferedBody) : new PassThroughHandler();
     }
 
-    /// <summary>The factory logs headers at Trace; an application that names what to redact may not have thought of this one.</summary>
+    /// <summary>
+    /// The factory logs headers at Trace level. The application's own redaction may omit <c>Authorization</c>, so it is always redacted here.
+    /// </summary>
     private static void NeverLogTokens(HttpClientFactoryOptions options)
     {
         var redact = options.ShouldRedactHeaderValue;

@@ -2,55 +2,69 @@ using Polly.Retry;
 
 namespace Rewt;
 
-/// <summary>How one <see cref="HttpClient"/> signs its requests.</summary>
+/// <summary>Options for an <see cref="HttpClient"/> that signs its requests.</summary>
 public sealed class RewtSigningOptions
 {
-    /// <summary>The service that is called: its <see cref="RewtOptions.ServiceName"/>, the <c>aud</c> of the tokens.</summary>
-    /// <value>Default: any service of the namespace.</value>
+    /// <summary>
+    /// The <see cref="RewtOptions.ServiceName"/> of the service that is called; the <c>aud</c> claim of the tokens (RFC 7519 §4.1.3).
+    /// </summary>
+    /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens.</value>
     public string? Audience { get; set; }
 
-    /// <summary>The name of the ring that signs, where more than one is registered.</summary>
-    /// <value>Default: the main ring.</value>
+    /// <summary>The name of the options whose keys sign, if more than one set is registered.</summary>
+    /// <value>Default: the empty string, which selects the main key ring.</value>
     public string Ring { get; set; } = string.Empty;
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may see tokens; a request to any other throws before a byte is sent. They are compared with
-    /// the address that the application asks for, which its handlers in front of the signing one (service discovery) may then resolve, and with
-    /// the address as it is when the request leaves. Where a redirect leads is compared as it is.
+    /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
+    /// addresses are compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then
+    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed.
     /// </summary>
     /// <value>
-    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each request. One
-    /// set elsewhere (in a typed client's constructor, on the created client) binds nothing.
+    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
+    /// request. A base address set elsewhere (in a typed client's constructor, on the created client) restricts nothing.
     /// </value>
     public IList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Let this client send tokens over plain http to hosts other than loopback.</summary>
-    /// <value>Default <see langword="false"/>.</value>
+    /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback.</summary>
+    /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Send a request once more, signed anew, when a 401 says that its key was the trouble.</summary>
-    /// <value>Default <see langword="true"/>.</value>
+    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause.</summary>
+    /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 
     /// <summary>
-    /// Adjusts Polly's retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and <c>OnRetry</c> for
-    /// telemetry of the application. Which answers are retried stays Rewt's decision; a <c>ShouldHandle</c> is asked after it and can only say no.
+    /// Configures the Polly retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and
+    /// <c>OnRetry</c> for the application's telemetry. Rewt decides which responses can be retried. A <c>ShouldHandle</c> runs after that
+    /// decision and can only prevent a retry.
     /// </summary>
-    /// <value>Default: none; one retry without delay. The options are checked when the application starts, so this may run more than once.</value>
+    /// <value>
+    /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once because the options are
+    /// validated at startup.
+    /// </value>
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
-    /// <summary>The longest body in bytes that is buffered so that it can be sent again; a longer one is sent unbuffered and not retried.</summary>
-    /// <value>Default 1 MiB.</value>
+    /// <summary>
+    /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is
+    /// not retried.
+    /// </summary>
+    /// <value>Default: 1 MiB.</value>
     public int MaxBufferedBody { get; set; } = 1024 * 1024;
 
-    /// <summary>Claims of the caller of this service that go along with its own calls, such as <c>userId</c>; read at each call from <c>HttpContext.User</c>.</summary>
-    /// <value>Default: none.</value>
+    /// <summary>
+    /// The claims, for example <c>userId</c>, that are copied from the caller of this service to its own calls. They are read from
+    /// <c>HttpContext.User</c> at each call.
+    /// </summary>
+    /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set; } = [];
 
     /// <summary>
-    /// The tenant that a request is signed for where it names none with <c>SetRewtTenant</c>; asked at each request. One that reads the current
-    /// <c>HttpContext</c> is added with <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
+    /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
+    /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
-    /// <value>Default: none; with <see cref="RewtOptions.Tenants"/> a request without a tenant throws before a byte is sent.</value>
+    /// <value>
+    /// Default: <see langword="null"/>. With <see cref="RewtOptions.Tenants"/>, a request without a tenant throws before any byte is sent.
+    /// </value>
     public Func<HttpRequestMessage, string?>? TenantSelector { get; set; }
 }

@@ -4,8 +4,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The clock of a <see cref="RewtTestRing"/> and of the hosts on it. The time of day stands still until a test moves it, so what is signed, expires and
-/// rotates does so when the test says. Timers and timestamps run on as well, so that nothing in a host waits for ever; moving the clock moves them too.
+/// The clock of a <see cref="RewtTestRing"/> and its hosts. The time of day stands still until a test advances it, so signing, expiry and
+/// rotation follow the test. Timers and timestamps also run in real time, so that a host never waits forever. Advancing the clock advances them
+/// too.
 /// </summary>
 public sealed class RewtTestClock : TimeProvider
 {
@@ -39,8 +40,8 @@ public sealed class RewtTestClock : TimeProvider
         return new TestTimer(this, callback, state, dueTime, period);
     }
 
-    /// <summary>Moves the clock ahead. Timers that are due then fire soon, on threads of the pool.</summary>
-    /// <param name="by">How far.</param>
+    /// <summary>Advances the clock. Timers that become due fire shortly afterwards on thread pool threads.</summary>
+    /// <param name="by">The time to advance by.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
     public void Advance(TimeSpan by)
     {

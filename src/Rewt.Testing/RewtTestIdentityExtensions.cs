@@ -2,21 +2,22 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>Lets the clients of a test call as services.</summary>
+/// <summary>Extension methods that let the clients of a test call as a service.</summary>
 public static class RewtTestIdentityExtensions
 {
     /// <summary>
-    /// Each request of this client arrives with a token that this service has signed just then, as long as it brings no <c>Authorization</c> of its own. For clients of hosts in
-    /// the test's own process that have <c>AddRewtTesting</c>: <c>WebApplicationFactory</c>, <c>TestServer</c>, Kestrel. Any other host sees an unknown header and no token.
+    /// Gives each request of this client a token that the named service signs when the request arrives, unless the request has its own
+    /// <c>Authorization</c> header. The host must run in the test process and use <c>AddRewtTesting</c>: <c>WebApplicationFactory</c>,
+    /// <c>TestServer</c> or Kestrel. Any other host gets an unknown header and no token.
     /// </summary>
-    /// <param name="client">The client; called again, it calls as somebody else.</param>
-    /// <param name="service">The service that calls.</param>
-    /// <param name="claims">What else its tokens say.</param>
-    /// <param name="audience">For whom its tokens are; by default for the host that they arrive at.</param>
-    /// <param name="tenant">Whose keys sign, where each tenant has its own.</param>
-    /// <param name="scheme">The scheme that is to accept it; by default the main one.</param>
-    /// <returns>The client.</returns>
-    /// <exception cref="ArgumentException"><paramref name="service"/> or <paramref name="audience"/> is no name of a service.</exception>
+    /// <param name="client">The client. A further call replaces its identity.</param>
+    /// <param name="service">The name of the service that calls.</param>
+    /// <param name="claims">Additional claims of the tokens.</param>
+    /// <param name="audience">The audience of the tokens. Default: the host that the request arrives at.</param>
+    /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
+    /// <param name="scheme">The scheme that verifies the tokens. Default: the main scheme.</param>
+    /// <returns>The client, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentException"><paramref name="service"/> or <paramref name="audience"/> is not a valid service name.</exception>
     public static HttpClient WithRewtIdentity(
         this HttpClient client,
         string service,

@@ -3,8 +3,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of a test, in memory in place of Redis: shared by all hosts that are given it (<c>AddRewtTesting</c>), with a clock that the test moves.
-/// What it changes is known to its hosts when the call returns. One for each test, or for each group of tests that may see each other's rotations.
+/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get it with <c>AddRewtTesting</c> share
+/// the keys. When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that
+/// may see each other's rotations.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
@@ -12,14 +13,14 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     private readonly List<TestHost> _hosts = [];
     private readonly TestHost _nobody;
 
-    /// <summary>A ring whose clock shows the time of its making, in whole seconds.</summary>
+    /// <summary>Creates an instance whose clock starts at the current time, in whole seconds.</summary>
     public RewtTestRing()
         : this(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))
     {
     }
 
-    /// <summary>A ring whose clock shows a given time.</summary>
-    /// <param name="start">What the clock shows until it is moved.</param>
+    /// <summary>Creates an instance whose clock starts at the given time.</summary>
+    /// <param name="start">The time that the clock shows until it is advanced.</param>
     public RewtTestRing(DateTimeOffset start)
     {
         Clock = new RewtTestClock(start);
@@ -27,20 +28,23 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         _nobody = new TestHost(this, null);
     }
 
-    /// <summary>The clock of the ring and of its hosts.</summary>
+    /// <summary>The clock of the keys and of all hosts that share them.</summary>
     public RewtTestClock Clock { get; }
 
     internal TestStores Stores { get; }
 
-    /// <summary>A token as a service would send it, to be sent later, elsewhere or not at all. Where several hosts share the ring, the one of the audience's name gives the settings.</summary>
-    /// <param name="service">The service that signs.</param>
-    /// <param name="audience">The service that is called.</param>
-    /// <param name="claims">What else the token says.</param>
-    /// <param name="tenant">Whose keys sign, where each tenant has its own.</param>
-    /// <param name="scheme">The scheme that is to accept it; by default the main one.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="ArgumentException">A name is none, or a claim is not the caller's to set.</exception>
-    /// <exception cref="InvalidOperationException">A tenant is missing, no host has the scheme, or its keys come from files.</exception>
+    /// <summary>
+    /// Creates a token as a service would send it. If several hosts share the keys, the settings are those of the host whose service is the audience.
+    /// </summary>
+    /// <param name="service">The name of the service that signs.</param>
+    /// <param name="audience">The name of the service that is called.</param>
+    /// <param name="claims">Additional claims of the token.</param>
+    /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
+    /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The token, without <c>Bearer</c>.</returns>
+    /// <exception cref="ArgumentException">A name is invalid, or a claim is reserved.</exception>
+    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
     public async Task<string> CreateTokenAsync(
         string service,
         string audience,
@@ -56,14 +60,15 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         return await tokens.CreateBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Verifies a token that a host has sent, as the service that it was sent to would.</summary>
-    /// <param name="token">The token, without the word <c>Bearer</c>.</param>
-    /// <param name="audience">The service that was called.</param>
-    /// <param name="tenant">Whose keys may have signed, where each tenant has its own.</param>
-    /// <param name="scheme">The scheme that would take it; by default the main one.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="ArgumentException">A name is none.</exception>
-    /// <exception cref="InvalidOperationException">A tenant is missing, no host has the scheme, or its keys come from files.</exception>
+    /// <summary>Verifies a token that a host sent, as the service named by <paramref name="audience"/> would.</summary>
+    /// <param name="token">The token, without <c>Bearer</c>.</param>
+    /// <param name="audience">The name of the service that was called.</param>
+    /// <param name="tenant">The tenant whose keys verify, if tenants have keys of their own.</param>
+    /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The result of the verification.</returns>
+    /// <exception cref="ArgumentException">The name of the audience is invalid.</exception>
+    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
     public async Task<RewtVerification> VerifyAsync(
         string token, string audience, string? tenant = null, string? scheme = null, CancellationToken cancellationToken = default)
     {
@@ -75,22 +80,24 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// The key that signs retires, another follows; with key pairs, those of all who have signed. It happens in an outage too, and hosts learn of it after the outage.
+    /// Rotates: the current key retires, and a new key becomes current. With key pairs, the keys of all services that have signed rotate. During
+    /// an outage the keys rotate too, and the hosts learn of it afterwards.
     /// </summary>
-    /// <param name="scheme">Whose ring; by default the main scheme's.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidOperationException">Each tenant has a ring of its own, no host has the scheme, or its keys come from files.</exception>
+    /// <param name="scheme">The scheme whose keys rotate. Default: the main scheme.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidOperationException">Tenants have keys of their own, no host has the scheme, or its keys come from files.</exception>
     public Task RotateAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keeper, cancellation) => keeper.RotateAsync(cancellation), cancellationToken);
 
     /// <summary>
-    /// The key that signs is dead, and with it all that it signed; another follows. With key pairs, those of all who have signed. It happens in an outage too, and hosts
-    /// learn of it after the outage. One key by its id: <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
+    /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services
+    /// that have signed are revoked. During an outage the keys are revoked too, and the hosts learn of it afterwards. To revoke a key by its id,
+    /// use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
     /// </summary>
-    /// <param name="tenant">Whose keys, where each tenant has its own: all of them.</param>
-    /// <param name="scheme">Whose ring; by default the main scheme's.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidOperationException">A tenant is missing, no host has the scheme, or its keys come from files.</exception>
+    /// <param name="tenant">The tenant whose keys are all revoked, if tenants have keys of their own.</param>
+    /// <param name="scheme">The scheme whose keys are revoked. Default: the main scheme.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
     public async Task RevokeAsync(string? tenant = null, string? scheme = null, CancellationToken cancellationToken = default)
     {
         if (tenant is null)
@@ -107,23 +114,23 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Cuts the hosts off from their keys, as if Redis were down. They go on with the keys they know until <see cref="RewtOptions.StaleBudget"/> has passed on the
-    /// <see cref="Clock"/>. Callers that the kit plays are not cut off.
+    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. They continue with the keys they know until
+    /// <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. Simulated callers still reach their keys.
     /// </summary>
     public void GoDown() => Stores.Outage.IsOn = true;
 
-    /// <summary>Ends what <see cref="GoDown"/> began.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Ends the outage that <see cref="GoDown"/> started. The hosts have read their keys when the call returns.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task ComeBackAsync(CancellationToken cancellationToken = default)
     {
         Stores.Outage.IsOn = false;
         foreach (var host in Hosts()) await host.RecoverAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the callers that were played without a host; a host ends its own.</summary>
+    /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
     public void Dispose() => _nobody.Dispose();
 
-    /// <summary>Ends the callers that were played without a host; a host ends its own.</summary>
+    /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
     public ValueTask DisposeAsync() => _nobody.DisposeAsync();
 
     internal TestHost Join(IServiceProvider services)
@@ -138,7 +145,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         lock (_gate) _hosts.Remove(host);
     }
 
-    /// <summary>Has the hosts look for the keys of a service that has not called before.</summary>
+    /// <summary>Makes the hosts read the keys of a service that has not called before.</summary>
     internal Task IntroduceAsync(string service, CancellationToken cancellationToken)
     {
         foreach (var keeper in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keeper.Ask(service);
@@ -172,7 +179,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         await TellHostsAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Those whose commands reach all keys that sign.</summary>
+    /// <summary>Returns the key rings on which a command must run to change all current keys.</summary>
     private async Task<IReadOnlyList<RingKeeper>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
     {
         if (settings.KeyMode == KeyMode.SharedSecret)

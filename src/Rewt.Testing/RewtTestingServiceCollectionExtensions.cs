@@ -5,17 +5,20 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts a host under test on keys in memory.</summary>
+/// <summary>Extension methods that replace Redis in a host under test with keys in memory.</summary>
 public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
-    /// The host takes its keys and trusted apps from <paramref name="ring"/> instead of Redis, its <see cref="TimeProvider"/> is the ring's clock, and clients of this process
-    /// may call it <c>WithRewtIdentity</c>. All else is as in production: settings, schemes, policies, refusals. It may stand before or after the application's own registrations.
-    /// For tests only: a deployed service with it would share keys with nobody and refuse every call.
+    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and <see cref="TimeProvider"/> with its clock. Clients of this
+    /// process can call the host with <c>WithRewtIdentity</c>. Everything else is as in production: settings, schemes, policies, refusals. The
+    /// call may come before or after the application's own registrations. For tests only: a deployed service with it would share keys with no
+    /// other service and reject every call.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="ring">Keys that several hosts share, or that the test has at hand; by default the host gets its own, found in its container.</param>
-    /// <returns>The services.</returns>
+    /// <param name="ring">
+    /// The keys, shared by several hosts or used by the test. Default: keys of the host's own, available from its container.
+    /// </param>
+    /// <returns>The services, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -27,7 +30,7 @@ public static class RewtTestingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, TestIdentityFilter>());
         return services;
 
-        // Whoever opens a store is known to the ring from then on.
+        // Adds the host to the test ring when its first store is opened.
         static TestStores Stores(IServiceProvider provider)
         {
             provider.GetRequiredService<TestHost>();

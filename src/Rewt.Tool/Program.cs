@@ -4,7 +4,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The command <c>rewt</c>: what was asked for goes to the output, all else to the error stream.</summary>
+/// <summary>The entry point of the command <c>rewt</c>. Results go to standard output, everything else to standard error.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -37,7 +37,7 @@ internal static class Program
         }
     }
 
-    /// <summary>The help names the assembly, which is not what an operator types.</summary>
+    /// <summary>Prints the help. The parser uses the assembly's name, which is replaced by the name of the command.</summary>
     private static async Task<int> HelpAsync(ParseResult result, InvocationConfiguration configuration)
     {
         await using var text = new StringWriter();

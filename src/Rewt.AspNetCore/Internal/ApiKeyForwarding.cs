@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sends a request that shows an API key from the token's scheme to the key's, which looks at both: so one policy on the main scheme serves services and
-/// apps, and no endpoint sees a token and a key that disagree.
+/// Forwards requests with an API key from the token scheme to the API key scheme, which checks key and token together. One policy on the main
+/// scheme thus serves services and apps, and no endpoint accepts a token and a key of different apps.
 /// </summary>
 internal sealed class ApiKeyForwarding(IOptionsMonitor<RewtApiKeyOptions> apiKeys) : IPostConfigureOptions<JwtBearerOptions>
 {
     private static readonly object TokenOnly = new();
 
-    /// <summary>Runs something of the token's scheme as if there were no key.</summary>
+    /// <summary>Runs an operation of the token scheme on this request without forwarding it.</summary>
     public static async Task<T> WithoutAsync<T>(HttpContext context, Func<Task<T>> run)
     {
         context.Items[TokenOnly] = true;

@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The scheme of API keys. A token on the same request must be of the same app; apps that cannot be had are a 503 with <c>Retry-After</c> and never a
-/// 401.
+/// The authentication handler for API keys. A token on the same request must belong to the same app. If the apps are unavailable, the response is
+/// 503 with <c>Retry-After</c>, never 401.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<RewtApiKeyOptions> options,
@@ -71,11 +71,14 @@ internal sealed class ApiKeyHandler(
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         var challenge = result.Failure is null ? "ApiKey" : $"ApiKey error=\"invalid_key\", error_description=\"{ApiKeyRefusedException.Text}\"";
-        // A policy that names both schemes challenges twice: the token's hands over to this one.
+        // A policy that names both schemes challenges twice, because the token scheme forwards its challenge to this one.
         if (!Response.Headers.WWWAuthenticate.Contains(challenge, StringComparer.Ordinal)) Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
     }
 
-    /// <summary>The key alone, or the token that the same app brings with it, which may have fewer scopes.</summary>
+    /// <summary>
+    /// Checks that a token on the request belongs to the same app, and returns the token's identity, which may have fewer scopes. Without a
+    /// token, returns the identity of the key.
+    /// </summary>
     private async Task<AuthenticateResult> AgreeAsync(AppEntry app)
     {
         if (await schemes.GetSchemeAsync(RewtDefaults.AuthenticationScheme) is not null)
@@ -90,12 +93,12 @@ internal sealed class ApiKeyHandler(
             if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token on the request is another caller's");
         }
 
-        // A token that is not ours cannot be seen to agree.
+        // The owner of a token that no scheme here verifies is unknown.
         if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token on the request is not known here");
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 
-    /// <summary>The same claims as in a token that the app gets for its key.</summary>
+    /// <summary>Creates the identity for a key, with the claims of a token issued to the app.</summary>
     private ClaimsIdentity Identity(AppEntry app)
     {
         var claims = AppName.Claims(app, []).Select(claim => new Claim(claim.Key, (string)claim.Value))

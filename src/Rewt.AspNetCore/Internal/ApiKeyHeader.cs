@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The API key of a request: in one header, once, and never in the query.</summary>
-/// <param name="IsPresent">A key was shown, if a bad one.</param>
-/// <param name="Key">The key; <see langword="null"/> when it was shown twice or is empty.</param>
+/// <summary>The API key of a request, taken from exactly one header and never from the query string.</summary>
+/// <param name="IsPresent">Whether the request has a key, valid or not.</param>
+/// <param name="Key">The key; <see langword="null"/> if it is empty or was sent more than once.</param>
 internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
 {
     private const string Scheme = "ApiKey";
@@ -20,7 +20,7 @@ internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
             found = value.AsSpan(Scheme.Length).Trim(' ').ToString();
         }
 
-        // Beside a key, a second Authorization header is one too many, whatever it holds.
+        // If one Authorization header has a key, a second Authorization header of any kind makes the request ambiguous.
         if (count > 0) count = headers.Authorization.Count;
         if (headerName is not null && headers.TryGetValue(headerName, out var own))
         {
@@ -31,7 +31,7 @@ internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
         return new ApiKeyHeader(count > 0, count == 1 && found is { Length: > 0 } ? found : null);
     }
 
-    /// <summary>Says whether there is a key and never shows it.</summary>
+    /// <summary>Returns whether there is a key; the key is never included.</summary>
     public override string ToString() => IsPresent ? "an API key" : "no API key";
 
     private static bool IsOfScheme(string value) =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>What is logged of API keys: the app and the key's id where they were found good, and never the key.</summary>
+/// <summary>Log messages about API keys. They name the app and the id of an accepted key, never the key.</summary>
 internal static partial class ApiKeyLog
 {
     [LoggerMessage(EventId = 43, EventName = "ApiKeyAccepted", Level = LogLevel.Debug, Message = "API key {KeyId} of the app {App} was accepted.")]

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>API keys belong to no tenant: at a service of tenants one would open every tenant's address.</summary>
+/// <summary>Rejects API keys together with tenants: an API key belongs to no tenant and would give access to all of them.</summary>
 internal sealed class ApiKeyRingValidator : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants

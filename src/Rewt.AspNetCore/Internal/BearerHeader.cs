@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>The credentials of a request (RFC 6750 §2.1).</summary>
+/// <summary>Reads the token from the <c>Authorization</c> header (RFC 6750 §2.1).</summary>
 internal static class BearerHeader
 {
     private const string Prefix = "Bearer ";
 
-    /// <summary>The token; empty when there is none of the scheme Bearer, or one longer than any that is read.</summary>
+    /// <summary>Returns the token; empty if the scheme is not Bearer or the token exceeds the maximum length.</summary>
     public static ReadOnlyMemory<char> Read(string? authorization)
     {
         if (authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) != true) return default;

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Internal;
 
-/// <summary>That the caller is one of these. Judges itself, so that a policy needs no registration.</summary>
+/// <summary>Requires that the caller is one of the named callers. It is its own authorization handler, so it needs no registration.</summary>
 internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
 {
     private readonly HashSet<string> _callers;
 
-    /// <exception cref="ArgumentException">There is no name, or one that no caller can have.</exception>
+    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
     public CallerRequirement(string[] callers)
     {
         ArgumentNullException.ThrowIfNull(callers);
@@ -21,7 +21,7 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
         _callers = callers.ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>For the failure that a policy's log names.</summary>
+    /// <summary>Returns the text that the authorization log shows for a failure.</summary>
     public override string ToString() => $"The caller is one of: {string.Join(", ", _callers)}";
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
@@ -30,7 +30,10 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
         return Task.CompletedTask;
     }
 
-    /// <summary>By the scheme that vouches for the name: a user's token of another scheme may be issued by a service that is named here.</summary>
+    /// <summary>
+    /// Returns whether the identity is an allowed caller. Only identities of Rewt's schemes count: another scheme's user token may have a
+    /// caller's name as its issuer.
+    /// </summary>
     private bool IsAllowed(ClaimsIdentity identity) =>
         identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme
         && identity.FindFirst("iss") is { } caller

@@ -3,14 +3,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace Rewt.Internal;
 
-/// <summary>Who a token request says it is (RFC 6749 §2.3.1).</summary>
+/// <summary>The client credentials of a token request (RFC 6749 §2.3.1).</summary>
 internal readonly record struct ClientCredentials(string? Id, string? Secret)
 {
     private const string Scheme = "Basic ";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>From the header if there is one, else from the form; what cannot be read has neither id nor secret.</summary>
+    /// <summary>
+    /// Reads the credentials from the header if there is one, otherwise from the form. Id and secret are null if the header is malformed.
+    /// </summary>
     public static ClientCredentials Read(StringValues authorization, TokenRequest request)
     {
         if (authorization.Count == 0) return new ClientCredentials(request.ClientId, request.ClientSecret);
@@ -29,9 +31,9 @@ internal readonly record struct ClientCredentials(string? Id, string? Secret)
         }
     }
 
-    /// <summary>Names nobody and never shows the secret.</summary>
+    /// <summary>Returns the name of the type; id and secret are never included.</summary>
     public override string ToString() => nameof(ClientCredentials);
 
-    /// <summary>Both are form-encoded before they are joined.</summary>
+    /// <summary>Decodes id or secret: both are form-encoded before they are joined (RFC 6749 §2.3.1).</summary>
     private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells whether the application handles an event of JwtBearer. The context of an event that it does not handle is not created.</summary>
+/// <summary>Determines whether the application handles a JwtBearer event. The context of an unhandled event is not created.</summary>
 internal static class EventHooks
 {
     private static readonly JwtBearerEvents Default = new();

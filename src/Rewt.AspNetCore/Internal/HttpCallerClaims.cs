@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims of <c>HttpContext.User</c>, read when a call is made and never kept.</summary>
+/// <summary>Provides the claims of <c>HttpContext.User</c>. They are read for each call and never stored.</summary>
 internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerClaims
 {
     public IEnumerable<KeyValuePair<string, object>> Get(IEnumerable<string> names)

@@ -12,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Answers with the public keys of one service, or with 503 when they cannot be had.</summary>
+/// <summary>Serves the public keys of one service as a JWK Set, or 503 if they are unavailable.</summary>
 internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeProvider time, ILogger logger)
 {
     private const string MediaType = "application/jwk-set+json";
@@ -34,7 +34,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
             throw new InvalidOperationException($"MapRewtJwks serves the keys of the scheme '{scheme}', which is not there: call AddRewtAuthentication or AddRewt first.");
         }
 
-        // The settings are read with the first request: what is wrong with them is for the start to tell.
+        // Settings are read at the first request, so that errors in them are reported by the validation at startup.
         var endpoint = new Lazy<JwksEndpoint>(() => new JwksEndpoint(
             services.GetRequiredKeyedService<RingKeeper>(ring),
             services.GetRequiredKeyedService<RewtOptions>(ring),
@@ -45,7 +45,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
         return mapped;
     }
 
-    /// <summary>Open even where all endpoints ask who is there, unless somebody asked for that here.</summary>
+    /// <summary>Allows anonymous access despite a fallback policy, unless this endpoint itself requires authorization.</summary>
     private static void OpenToAll(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<IAuthorizeData>().Any()) endpoint.Metadata.Add(new AllowAnonymousAttribute());
@@ -66,7 +66,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
         }
     }
 
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     private async ValueTask<IReadOnlyList<PublicKey>> KeysAsync(CancellationToken cancellationToken)
     {
         var signs = GivenKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
@@ -76,7 +76,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
             return [];
         }
 
-        // Who shows keys is going to sign: the first key is made now, so that it is known before it does.
+        // Creates the first key pair if there is none, so that verifiers know it before it signs.
         var keys = (await keeper.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, Moment.Now(time));
         return keys.Count > 0 ? keys : throw new RewtKeysUnavailableException($"The service '{options.ServiceName}' has no public key yet.", NoKeyYet);
     }
@@ -99,7 +99,9 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
         if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    /// <summary>What other instances publish is known here one refresh interval later, which is taken off what caches may add.</summary>
+    /// <summary>
+    /// The cache lifetime in seconds. This instance learns of another instance's key up to one refresh interval late, so that interval is subtracted.
+    /// </summary>
     private long MaxAge => Math.Max(0, (long)(options.PropagationDelay - options.RefreshInterval).TotalSeconds);
 
     private static byte[] Write(IReadOnlyList<PublicKey> keys)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>What the JWKS endpoint logs.</summary>
+/// <summary>Log messages of the JWK Set endpoint.</summary>
 internal static partial class JwksLog
 {
     [LoggerMessage(EventId = 85, EventName = "JwksUnavailable", Level = LogLevel.Warning, Message = "The public keys cannot be served: they cannot be had.")]

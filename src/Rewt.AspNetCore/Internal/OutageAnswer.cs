@@ -4,13 +4,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>503 with <c>Retry-After</c>: what decides cannot be had.</summary>
+/// <summary>Writes the response 503 with <c>Retry-After</c> for an outage of the key or app store.</summary>
 internal static class OutageAnswer
 {
     public static void Write(HttpResponse response, TimeSpan retryAfter)
     {
         Answer();
-        // The challenge of another scheme in the same policy comes after ours and would make it a 401 or a redirect.
+        // The challenge of another scheme in the same policy runs later and would turn the response into a 401 or a redirect.
         response.OnStarting(() =>
         {
             Answer();
@@ -26,6 +26,6 @@ internal static class OutageAnswer
         }
     }
 
-    /// <summary>Whole seconds, at least one (RFC 9110 §10.2.3).</summary>
+    /// <summary>Formats <c>Retry-After</c> as whole seconds, at least one (RFC 9110 §10.2.3).</summary>
     public static string Seconds(TimeSpan retryAfter) => Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What an answer says of a refusal: fixed texts from a closed list, so that nothing of the token or the key gets into a header.</summary>
+/// <summary>The codes and descriptions of refusals in responses. All are fixed texts, so that no part of a token or key gets into a header.</summary>
 internal static class RefusalText
 {
     public static string Code(RewtRefusal refusal) => refusal switch

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Defaults of our schemes among JwtBearer's options, where the application has said nothing else.</summary>
+/// <summary>Sets the defaults of JwtBearer's options for Rewt's schemes where the application has set nothing.</summary>
 internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
     public void Configure(JwtBearerOptions options)
@@ -20,13 +20,13 @@ internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfig
     {
         if (!IsOurs(name)) return;
 
-        // Where there are none the base makes some for each request.
+        // Without an instance, the base class creates an events object for each request.
         if (options.EventsType is null) options.Events ??= new JwtBearerEvents();
         var parameters = options.TokenValidationParameters;
-        // The one who calls is the service that signed.
+        // The caller is the service that signed the token.
         if (parameters.NameClaimType == ClaimsIdentity.DefaultNameClaimType) parameters.NameClaimType = "iss";
         if (parameters.RoleClaimType == ClaimsIdentity.DefaultRoleClaimType) parameters.RoleClaimType = "role";
-        // Which scheme vouches for an identity, for what is decided by the caller's name.
+        // RequireCaller decides by the scheme that authenticated an identity.
         parameters.AuthenticationType ??= name;
         // Any service of the namespace may sign, unless the application names issuers.
         parameters.ValidateIssuer &= parameters.ValidIssuer is not null || parameters.ValidIssuers?.Any() == true || parameters.IssuerValidator is not null;

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>What the handler logs: a good token is debugging, a bad one information, an outage a warning; never the token or its claims.</summary>
+/// <summary>
+/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token or
+/// claims.
+/// </summary>
 internal static partial class RewtHandlerLog
 {
     [LoggerMessage(EventId = 40, EventName = "TokenAccepted", Level = LogLevel.Debug, Message = "Scheme {Scheme} accepted a token.")]

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells how the rings of this instance fare; asks no server.</summary>
+/// <summary>Reports the health of this instance's key rings from memory, without a request to Redis.</summary>
 internal sealed class RewtHealthCheck(RingRegistry rings, DoctorReports reports) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>That an authentication scheme is ours.</summary>
+/// <summary>Marks an authentication scheme as added by <c>AddRewt</c>.</summary>
 internal sealed record RewtScheme(string Name);

@@ -5,18 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Which ring a scheme stands on, and its verifier, made once for each set of options: what one has verified never answers for another.</summary>
+/// <summary>
+/// Maps schemes to their options and verifiers. Each options object has its own verifier, so that tokens cached under one policy are not accepted
+/// under another.
+/// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, RingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
-    /// <summary>The scheme that was asked for first, which in most applications is the only one.</summary>
+    /// <summary>The scheme requested first, cached because most applications have only one.</summary>
     private volatile Asked? _first;
 
     private readonly TenantSelector[] _selectors = [.. selectors];
 
-    /// <summary>The main scheme stands on the main ring, a named one on the ring of its name.</summary>
+    /// <summary>Returns the name of a scheme's options: the default name for the main scheme, otherwise the scheme's own name.</summary>
     public static string RingOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options)
@@ -24,12 +27,15 @@ internal sealed class RewtSchemes(
         var first = _first;
         if (first is not null && ReferenceEquals(first.Options, options)) return first.Verifier;
         var verifier = _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
-        // Its options may be made anew.
+        // The options object of the scheme is replaced after a configuration reload.
         if (first is null || first.Scheme == scheme) _first = new Asked(scheme, options, verifier);
         return verifier;
     }
 
-    /// <summary>Whether a token that was verified is of the tenant that the request is for; never where either names none.</summary>
+    /// <summary>
+    /// Returns whether a verified token belongs to the tenant of the request. A request or token without a tenant never matches; without a
+    /// selector every token does.
+    /// </summary>
     public bool IsOfTenant(string scheme, HttpContext context, TokenClaims claims)
     {
         foreach (var selector in _selectors)
@@ -49,7 +55,7 @@ internal sealed class RewtSchemes(
         return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, options.SaveToken, registry.Metrics(ring.Namespace), time);
     }
 
-    /// <summary>What the application names in place of this service and the namespace.</summary>
+    /// <summary>Returns the audiences that the application configured instead of the service's name, or <see langword="null"/>.</summary>
     public static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;

@@ -4,14 +4,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Verifies the tokens of one scheme under one set of options, and accepts a token that it has verified before without verifying it again.</summary>
+/// <summary>Verifies the tokens of one scheme under one set of options, and caches the results of verified tokens.</summary>
 internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RingMetrics metrics, TimeProvider time)
 {
     private readonly VerifiedTokens _known = new();
 
     /// <summary>Verifies the token of a request.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="context">The request; its cancellation token is created only if the verdict needs a wait.</param>
+    /// <param name="context">The request. Its cancellation token is accessed only if verification must wait.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<VerifiedRequest> VerifyAsync(ReadOnlyMemory<char> token, HttpContext context)
     {
@@ -42,14 +42,14 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>
-    /// Whether the verdict may be used again. The key of a token without a key id could not be found again, and a copy of an identity that the
-    /// application made itself may lose content.
+    /// Returns whether the result can be cached. A token without a key id has no key to check again, and a clone of an identity that the
+    /// application created may lose content.
     /// </summary>
     private static bool CanBeKept(TokenVerdict verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Identity: { Actor: null, BootstrapContext: null } identity }
         && (identity.GetType() == typeof(ClaimsIdentity) || identity.GetType() == typeof(CaseSensitiveClaimsIdentity));
 
-    /// <summary>Whether a token would be accepted again: in time, and signed with a key that still verifies.</summary>
+    /// <summary>Returns whether a cached token is still valid: within its lifetime, and signed with a key that still verifies.</summary>
     private bool Holds(VerifiedToken token, IReadOnlyList<SecurityKey> keys, DateTimeOffset now)
     {
         if (!token.IsSignedWithOneOf(keys) || !verifier.IsInTime(token.Claims, now)) return false;

@@ -2,5 +2,5 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Whose a request of a scheme is, by its route, host or header; the token must be of the same tenant.</summary>
+/// <summary>Selects the tenant of a scheme's requests by route, host or header. The token must belong to that tenant.</summary>
 internal sealed record TenantSelector(string Scheme, Func<HttpContext, string?> Select);

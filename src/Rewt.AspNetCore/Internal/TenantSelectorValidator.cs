@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A scheme whose requests are of tenants has tokens of tenants.</summary>
+/// <summary>
+/// Checks that <c>AddRewtTenantSelector</c> names a known scheme and that this scheme has <see cref="RewtOptions.Tenants"/> enabled.
+/// </summary>
 internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> selectors, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)

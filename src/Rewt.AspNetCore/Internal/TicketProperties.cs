@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt.Internal;
 
-/// <summary>The properties that JwtBearer puts into a ticket: when the token was issued and when it expires, and the token itself if it is saved.</summary>
+/// <summary>Creates the ticket properties that JwtBearer sets: the times of issue and expiry, and the token if it is saved.</summary>
 internal static class TicketProperties
 {
     public static AuthenticationProperties Create(TokenClaims claims, string? savedToken)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Trades an API key for a short-lived token: OAuth 2.0 client credentials (RFC 6749 §4.4).</summary>
+/// <summary>Exchanges an API key for a short-lived token with the OAuth 2.0 client credentials grant (RFC 6749 §4.4).</summary>
 internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
     TokenRateLimits limits,
@@ -114,7 +114,7 @@ internal sealed class TokenEndpoint(
     {
         logger.TokenNotTraded(error.Code);
         context.Response.StatusCode = error.Status;
-        // RFC 9110 §15.5.2: a 401 names a scheme, whichever way the client tried.
+        // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");
         await context.Response.WriteAsJsonAsync(new TokenErrorAnswer(error.Code, error.Description), TokenJson.Default.TokenErrorAnswer, cancellationToken: context.RequestAborted);
     }

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// How often the token endpoint may be asked. By address before anything is looked at, so that guessing is slow, and by app once it is known, so that
-/// nobody can use up another's share by naming it.
+/// The rate limits of the token endpoint. The limit per address applies before anything is checked and slows down guessing. The limit per app
+/// applies after authentication, so that naming another app does not use up its limit.
 /// </summary>
 internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options) : IDisposable, IAsyncDisposable
 {
-    /// <summary>Strangers may come from any number of addresses; the memory for them is this many counters.</summary>
+    /// <summary>The number of counters for client addresses, which bounds their memory.</summary>
     private const int AddressGroups = 4096;
 
     private readonly PartitionedRateLimiter<int> _addresses = Create<int>(options);
@@ -33,7 +33,7 @@ internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options
         await _apps.DisposeAsync();
     }
 
-    /// <summary>Which addresses share a group is different in each process, so that nobody can choose one.</summary>
+    /// <summary>Returns the counter of an address. The hash differs between processes, so an attacker cannot choose addresses that collide.</summary>
     private static int Group(HttpContext context)
     {
         if (context.Connection.RemoteIpAddress is not { } address) return 0;

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The form of a token request (RFC 6749 §4.4.2), with what is given without a value left out (§3.2).</summary>
+/// <summary>The form of a token request (RFC 6749 §4.4.2). Parameters without a value count as omitted (§3.2).</summary>
 internal sealed class TokenRequest(IFormCollection form)
 {
     private const int MaximumBytes = 16 * 1024;
@@ -32,7 +32,7 @@ internal sealed class TokenRequest(IFormCollection form)
 
     public bool HasDuplicates => form.Any(parameter => parameter.Value.Count > 1);
 
-    /// <summary>Reads a short form; <see langword="null"/> for all else.</summary>
+    /// <summary>Reads the form; returns <see langword="null"/> if the body is not a form or is too large.</summary>
     public static async Task<TokenRequest?> ReadAsync(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return null;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Compares tokens by every character and hashes the end of the signature alone. Only tokens whose signature held are kept, so nobody
-/// without the key chooses what is hashed.
+/// Compares whole tokens, and hashes only the end of the signature. Only tokens with a valid signature are cached, so an attacker without the key
+/// cannot choose what is hashed.
 /// </summary>
 internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
 {
@@ -20,7 +20,7 @@ internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateE
 
     public int GetHashCode(ReadOnlySpan<char> alternate)
     {
-        // The very last character of a signature holds few bits.
+        // The last Base64 character of a signature carries only a few bits.
         var end = alternate[..Math.Max(0, alternate.Length - 1)];
         return end.Length < Hashed ? string.GetHashCode(end, StringComparison.Ordinal) : MemoryMarshal.Read<Int128>(MemoryMarshal.AsBytes(end[^Hashed..])).GetHashCode();
     }

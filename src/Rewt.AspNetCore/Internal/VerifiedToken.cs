@@ -3,21 +3,21 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The verdict on a token, kept for the next request that brings the same bytes. A request shares nothing of it that it could change.</summary>
+/// <summary>The cached verification result of a token, for further requests with the same token. Requests get copies of everything mutable.</summary>
 internal sealed class VerifiedToken
 {
     private readonly TokenVerdict _verdict;
     private readonly IDictionary<string, string?> _properties;
 
-    /// <summary>Weak, so that tokens do not keep a secret in memory that has left the key ring.</summary>
+    /// <summary>A weak reference, so that a cached token does not keep a secret in memory that has left the key ring.</summary>
     private readonly WeakReference<SecurityKey> _key;
 
     public VerifiedToken(string text, TokenVerdict verdict, bool savesToken)
     {
         Text = text;
-        // The key's own text of its id is found without comparing characters.
+        // The key's own string instance makes later comparisons of key ids cheap.
         KeyId = verdict.Key!.KeyId == verdict.Header.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
-        // Copied now: the original belongs to a request, whose handlers may change it.
+        // Cloned, because the original identity belongs to a request whose handlers may change it.
         _verdict = verdict with { Key = null, Identity = verdict.Identity!.Clone() };
         _key = new WeakReference<SecurityKey>(verdict.Key);
         _properties = TicketProperties.Create(Claims, savesToken ? text : null).Items;
@@ -29,7 +29,7 @@ internal sealed class VerifiedToken
 
     public TokenClaims Claims => _verdict.Claims!;
 
-    /// <summary>The verdict for one more request.</summary>
+    /// <summary>Creates the verification result for another request.</summary>
     public VerifiedRequest ForRequest() =>
         new(_verdict, _verdict.Identity!.Clone(), new AuthenticationProperties(new Dictionary<string, string?>(_properties, StringComparer.Ordinal)));
 

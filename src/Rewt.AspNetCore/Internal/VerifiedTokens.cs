@@ -3,12 +3,13 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The verified tokens of one scheme by their exact text, in two generations: when the young one is full it becomes the old one, and an
-/// old one that is met again is young again. What is met once is not kept, so a flood of single tokens costs neither memory nor time.
+/// A bounded cache of verified tokens by their exact text, in two generations. When the young generation is full, it becomes the old one. A hit
+/// in the old generation moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens
+/// costs no memory.
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    /// <summary>Entries of one generation; at 4.3 KB for a usual token, a scheme keeps at most some 9 MB.</summary>
+    /// <summary>The number of entries of one generation. With about 4.3 KB for a typical token, a scheme uses at most about 9 MB.</summary>
     public const int GenerationSize = 1024;
 
     private const int Sightings = 4096;
@@ -26,7 +27,7 @@ internal sealed class VerifiedTokens
         return known;
     }
 
-    /// <summary>Whether the same text was here before, as far as a few thousand hashes can remember.</summary>
+    /// <summary>Returns whether the token has arrived before. Only a few thousand hashes are kept, so older tokens are forgotten.</summary>
     public bool HasSeen(string text)
     {
         var hash = TokenTextComparer.Instance.GetHashCode(text);
@@ -44,7 +45,7 @@ internal sealed class VerifiedTokens
 
     public void Remove(VerifiedToken token)
     {
-        // Only this very entry: a token that was verified again meanwhile stays.
+        // Removes only this instance; a token that was verified again in the meantime stays.
         var entry = KeyValuePair.Create(token.Text, token);
         lock (_adding)
         {

@@ -4,21 +4,21 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
-/// <summary>What a command asks for, from JSON or a form.</summary>
+/// <summary>The parameters of a command, read from JSON or a form.</summary>
 /// <param name="Ring">The namespace; <see langword="null"/> for the first.</param>
 /// <param name="KeyId">The key to revoke.</param>
-/// <param name="Force">Rotate although the last rotation is in its overlap.</param>
+/// <param name="Force">Whether to rotate during the overlap of the last rotation.</param>
 internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
 {
     private const int MaximumLength = 4096;
 
-    /// <summary>Before anybody reads the body, antiforgery too, which looks for its token in a form.</summary>
+    /// <summary>Limits the size of the body. Must run before antiforgery, which reads the form to find its token.</summary>
     public static void Limit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaximumLength;
     }
 
-    /// <returns><see langword="null"/> for what is neither.</returns>
+    /// <returns>The parameters; <see langword="null"/> if the body is neither JSON nor a form.</returns>
     public static async Task<CommandRequest?> ReadAsync(HttpRequest request)
     {
         try
@@ -37,7 +37,7 @@ internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException or BadHttpRequestException or InvalidOperationException)
         {
-            // InvalidOperationException is a character set that nobody knows.
+            // InvalidOperationException reports an unknown character set.
             return null;
         }
     }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Asks the policy at each request. The authorization middleware does so too, but steps aside where somebody allowed anonymous access on top.
+/// Evaluates the authorization policy for each request. The authorization middleware does so too, but skips endpoints that also allow anonymous
+/// access.
 /// </summary>
 internal sealed class DashboardAccess
 {
@@ -16,25 +17,25 @@ internal sealed class DashboardAccess
 
     private DashboardAccess(string policy, IAuthorizationPolicyProvider policies) => (_policy, _policies) = (policy, policies);
 
-    /// <exception cref="InvalidOperationException">There is no such policy.</exception>
+    /// <exception cref="InvalidOperationException">The policy does not exist.</exception>
     public static DashboardAccess Open(IServiceProvider services, string policy)
     {
         var policies = services.GetService<IAuthorizationPolicyProvider>() ?? throw NoPolicy(policy);
 
-        // One that makes policies as they are asked for is asked with the first request.
+        // A custom policy provider may create policies on demand, so it is called with the first request instead.
         var isKnownNow = policies.GetType() == typeof(DefaultAuthorizationPolicyProvider);
         if (isKnownNow && services.GetRequiredService<IOptions<AuthorizationOptions>>().Value.GetPolicy(policy) is null) throw NoPolicy(policy);
         return new DashboardAccess(policy, policies);
     }
 
-    /// <summary>Whether the request may go on; where not, it has been answered.</summary>
+    /// <summary>Authorizes the request. Returns <see langword="false"/> after writing the response to a rejected request.</summary>
     public async Task<bool> LetInAsync(HttpContext context)
     {
         var policy = await PolicyAsync();
         var evaluator = context.RequestServices.GetRequiredService<IPolicyEvaluator>();
         var authenticated = await evaluator.AuthenticateAsync(policy, context);
         var result = await evaluator.AuthorizeAsync(policy, authenticated, context, context);
-        // Kept here, for whoever sets the user, as the line above does, makes the framework forget how it was found out.
+        // Saves the expiry now: assigning HttpContext.User clears IAuthenticateResultFeature.
         context.Items[typeof(DashboardAccess)] = authenticated.Properties?.ExpiresUtc;
         if (result.Succeeded) return true;
 
@@ -43,14 +44,14 @@ internal sealed class DashboardAccess
         return false;
     }
 
-    /// <summary>Whether who was let in would be let in again.</summary>
+    /// <summary>Returns whether the policy still allows the user of the request.</summary>
     public async Task<bool> IsStillAllowedAsync(HttpContext context)
     {
         var authorization = context.RequestServices.GetRequiredService<IAuthorizationService>();
         return (await authorization.AuthorizeAsync(context.User, context, await PolicyAsync())).Succeeded;
     }
 
-    /// <summary>When the log-in of a request ends, if anybody knows.</summary>
+    /// <summary>Returns when the login of the request expires, if known.</summary>
     public static DateTimeOffset? Ends(HttpContext context) => context.Items[typeof(DashboardAccess)] as DateTimeOffset?;
 
     private async Task<AuthorizationPolicy> PolicyAsync() => await _policies.GetPolicyAsync(_policy) ?? throw NoPolicy(_policy);

@@ -11,15 +11,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// ASP.NET Core's antiforgery with settings of its own, so that neither the application must register one nor its settings change ours. It shares the
-/// application's data protection where there is one: the page may come from one instance and the command go to another.
+/// ASP.NET Core's antiforgery with its own settings: the application need not register antiforgery, and its settings do not apply here. It uses the
+/// application's data protection if there is one, because one instance may serve the page and another receive the command.
 /// </summary>
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {
-    /// <summary>Made with the first page, for settings are looked at when the application starts, not while its routes are mapped.</summary>
+    /// <summary>Created with the first page, because options are validated at startup and not while routes are mapped.</summary>
     private readonly Lazy<IAntiforgery> _antiforgery = new(() => Make(application));
 
-    /// <summary>The token that a page sends back with a command, in the header <c>RequestVerificationToken</c> or the field <c>__RequestVerificationToken</c>.</summary>
+    /// <summary>
+    /// Issues the token that the page sends with a command in the header <c>RequestVerificationToken</c> or the field
+    /// <c>__RequestVerificationToken</c>.
+    /// </summary>
     public string Issue(HttpContext context) => _antiforgery.Value.GetAndStoreTokens(context).RequestToken!;
 
     public async Task<bool> IsValidAsync(HttpContext context)
@@ -46,14 +49,17 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.Cookie.HttpOnly = true;
         });
-        // A cookie that another instance or an earlier run left is none of the errors that the framework calls it.
+        // The framework logs a cookie left by another instance or an earlier run as an error, which it is not.
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(NullLoggerFactory.Instance));
         services.Replace(ServiceDescriptor.Singleton(application.GetService<IDataProtectionProvider>() ?? new EphemeralDataProtectionProvider()));
-        // It lives as long as the routes do and holds nothing that would have to be disposed of.
+        // The provider lives as long as the routes and holds nothing that needs disposal.
         return services.BuildServiceProvider().GetRequiredService<IAntiforgery>();
     }
 
-    /// <summary>Cookies know no ports: two services on one host would overwrite each other's. Of one service all instances have the same.</summary>
+    /// <summary>
+    /// Returns a cookie name derived from the service. Cookies ignore ports, so two services on one host would overwrite each other's cookie. All
+    /// instances of a service share the name.
+    /// </summary>
     private static string CookieName(RingRegistry rings)
     {
         var service = rings.Options(rings.Names[0]).ServiceName ?? string.Empty;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>A file of the page, as it lies in this assembly.</summary>
+/// <summary>A file of the page, embedded in this assembly.</summary>
 internal sealed class DashboardAsset
 {
     private static readonly string Page = Encoding.UTF8.GetString(Read("dashboard.html"));
@@ -27,14 +27,14 @@ internal sealed class DashboardAsset
     {
         var html = Page.Replace("{{base}}", HtmlEncoder.Default.Encode(Base(context.Request.Path)), StringComparison.Ordinal)
             .Replace("{{token}}", HtmlEncoder.Default.Encode(token), StringComparison.Ordinal);
-        // Antiforgery has its own idea of this header.
+        // Antiforgery overwrites Cache-Control, so the headers are written again.
         DashboardHeaders.Write(context.Response);
         return AnswerAsync(context, Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
     }
 
     public Task AnswerAsync(HttpContext context) => AnswerAsync(context, _content, _contentType);
 
-    /// <summary>Relative to the page's own last segment, which is right behind any proxy that puts something before the path.</summary>
+    /// <summary>Returns the base relative to the page's last path segment, which stays correct behind a proxy that adds a path prefix.</summary>
     private static string Base(PathString path)
     {
         var text = path.ToUriComponent();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
-/// <summary>Rotates and revokes as the operator's tool does, in the name of the user who pressed.</summary>
+/// <summary>Rotates and revokes keys on behalf of the signed-in user, with the rules of the command-line tool.</summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {
     private static readonly TimeSpan WaitForInstances = TimeSpan.FromSeconds(5);
@@ -77,7 +77,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         await AnswerAsync(context, StatusCodes.Status200OK, new("rotated", $"Rotated: the key {keyId ?? "that follows"} signs now; the one before verifies until its last token has expired.", keyId));
     }
 
-    /// <summary>As the tool has it: the next rotation waits until what the last one retired has had its time.</summary>
+    /// <summary>Returns the response if a key of the last rotation is still retired. As in the tool, the next rotation should wait for it.</summary>
     private async Task<CommandAnswer?> OverlapAsync(RingKeeper keeper, CancellationToken cancellationToken)
     {
         var known = await keeper.GetAsync(cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         RewtRevocation revocation;
         try
         {
-            // What has begun is finished: a browser that goes away must not leave it open whether everybody dropped the key.
+            // The wait continues if the browser disconnects, so that the outcome for every instance is recorded.
             revocation = await services.GetRequiredKeyedService<IRewtKeyRing>(name).RevokeAndWaitAsync(keyId, WaitForInstances, CancellationToken.None);
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not NotSupportedException)
@@ -120,7 +120,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Select(ShownName.Of)]));
     }
 
-    /// <summary>Also one that this instance has not heard of yet.</summary>
+    /// <summary>Returns whether the key exists; refreshes the ring if this instance does not know it.</summary>
     private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
     {
         foreach (var keeper in _rings.All(ring).Where(keeper => keeper.IsPossible(keyId)))
@@ -133,13 +133,13 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         bool Has(KeySnapshot? known) => known?.ToKeys().Any(key => key.KeyId == keyId) == true;
     }
 
-    /// <summary>Who pressed, as the record of what happened names them.</summary>
+    /// <summary>Returns the name of the user for the audit record.</summary>
     private static string NameOf(ClaimsPrincipal user)
     {
         var name = user.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
         string?[] given = [name, user.FindFirst(ClaimTypes.NameIdentifier)?.Value, user.FindFirst("sub")?.Value];
         var names = given.OfType<string>().Where(one => !string.IsNullOrWhiteSpace(one)).ToList();
-        // The record prints no other characters, and "?" in its place would be nobody.
+        // The record allows only the characters of an identifier. Other names are converted, because a mere "?" would not identify the user.
         return names.Find(Names.IsIdentifier) ?? (names is [var first, ..] ? Names.ToIdentifier(first) : "the dashboard");
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>What the dashboard answers, each behind the policy.</summary>
+/// <summary>The endpoints of the dashboard, each protected by the policy.</summary>
 internal sealed class DashboardEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -31,7 +31,7 @@ internal sealed class DashboardEndpoints
         _commands = new DashboardCommands(services, _antiforgery);
     }
 
-    /// <exception cref="InvalidOperationException">There is no such policy or no ring.</exception>
+    /// <exception cref="InvalidOperationException">The policy does not exist, or no key ring is registered.</exception>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
     {
         var services = endpoints.ServiceProvider;
@@ -50,8 +50,8 @@ internal sealed class DashboardEndpoints
         group.MapPost("/rotate", dashboard.Behind(dashboard._commands.RotateAsync));
         group.MapPost("/revoke", dashboard.Behind(dashboard._commands.RevokeAsync));
         return group.RequireAuthorization(policy)
-            .DisableAntiforgery() // The page has an antiforgery of its own, which needs no registration.
-            .WithMetadata(new OutputCacheAttribute { NoStore = true }) // A base policy that caches everything does not read no-store in an answer.
+            .DisableAntiforgery() // The page has its own antiforgery, which needs no registration.
+            .WithMetadata(new OutputCacheAttribute { NoStore = true }) // A base policy that caches everything ignores no-store in responses.
             .ExcludeFromDescription()
             .WithDisplayName("Rewt dashboard");
     }

@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>What every answer of the dashboard says to a browser: keep nothing, load nothing from elsewhere, be framed by nobody.</summary>
+/// <summary>The security headers of every dashboard response: no caching, no external content, no framing.</summary>
 internal static class DashboardHeaders
 {
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Whether a page of another origin wants to read the answer: a CORS policy for the whole application would let it. The endpoints cannot opt out by
-    /// metadata, which is an error where no CORS is in use.
+    /// Returns whether a page of another origin sent the request, which a CORS policy of the whole application would allow. Endpoint metadata
+    /// cannot disable CORS, because such metadata is an error in applications without CORS.
     /// </summary>
     public static bool IsForeign(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"].ToString() == "cors" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>A look at everything, as it goes out.</summary>
-/// <param name="Json">UTF-8.</param>
-/// <param name="Stamp">What tells whether a ring has changed since.</param>
-/// <param name="At">When it was taken.</param>
+/// <summary>A serialized snapshot of the dashboard.</summary>
+/// <param name="Json">The JSON text in UTF-8.</param>
+/// <param name="Stamp">A value that changes when a key ring changes.</param>
+/// <param name="At">The time of the snapshot.</param>
 internal sealed record DashboardLook(byte[] Json, string Stamp, Moment At);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Looks at what this instance knows, for all who watch together: of Redis only the book of instances is asked, and only while somebody watches.
+/// Takes snapshots of this instance's state and shares them among all viewers. Only the instance list is read from Redis, and only while a page
+/// is open.
 /// </summary>
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {
@@ -19,8 +20,9 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
     private readonly Dictionary<RingKeeper, RingObserver> _observers = [];
     private DashboardLook? _last;
 
-    /// <param name="isShared">Whether one that somebody else has just had will do.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Returns a snapshot.</summary>
+    /// <param name="isShared">Whether a recent snapshot of another viewer can be returned.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<DashboardLook> LookAsync(bool isShared, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -38,7 +40,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         }
     }
 
-    /// <summary>Waits until it is time for another look: a second, or less when a ring has changed.</summary>
+    /// <summary>Waits until the next snapshot is due: one second, or less if a key ring changes.</summary>
     public async Task NewsAsync(DashboardLook last, CancellationToken cancellationToken)
     {
         for (var step = 0; step < StepsBetweenLooks && Stamp() == last.Stamp; step++) await Task.Delay(Step, time, cancellationToken);

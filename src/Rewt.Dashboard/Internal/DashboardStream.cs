@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Server-sent events: a snapshot about once a second, and at once when a ring changes. Each ends after a while, so that whoever follows is asked again who they are.</summary>
+/// <summary>
+/// Streams snapshots as server-sent events, about once a second and immediately after a key ring changes. A stream ends after a few minutes, so
+/// that the browser reconnects and is authenticated again.
+/// </summary>
 internal sealed class DashboardStream(DashboardObserver observer, DashboardAccess access, TimeProvider time, CancellationToken stopping)
 {
     public const int MaximumStreams = 50;
@@ -34,7 +37,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         }
     }
 
-    /// <summary>The same once, for programs and for browsers without scripts.</summary>
+    /// <summary>Writes a single snapshot as JSON, for programs and for browsers without scripts.</summary>
     public async Task SnapshotAsync(HttpContext context)
     {
         var look = await observer.LookAsync(isShared: false, context.RequestAborted);
@@ -53,7 +56,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The browser has gone or comes again, or the application ends, which must not wait for those who look.
+            // The browser disconnected, the stream reached its time limit, or the application is stopping and must not wait for viewers.
         }
     }
 
@@ -72,7 +75,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         }
     }
 
-    /// <summary>No longer than the log-in.</summary>
+    /// <summary>Returns the time limit of a stream, which never exceeds the expiry of the login.</summary>
     private TimeSpan Life(HttpContext context)
     {
         if (DashboardAccess.Ends(context) is not { } ends) return LongestLife;

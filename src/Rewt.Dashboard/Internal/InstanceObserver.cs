@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the book of instances while somebody watches: at most once a second, in large fleets less often, and never two reads at once. A look waits for a
-/// read only briefly and once, or a server that hangs would hold up the page that shows it.
+/// Reads the instance list while a page is open: at most once a second, less often in large fleets, and never concurrently. A snapshot waits for
+/// a read only once and briefly, so that an unresponsive server does not block the page.
 /// </summary>
 internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
 {
@@ -17,12 +17,12 @@ internal sealed class InstanceObserver(InstanceRoll roll, TimeProvider time)
     private bool _isLate;
     private string? _stamp;
 
-    /// <summary>Why the last reading is not a fresh one.</summary>
+    /// <summary>The reason why the last list is not fresh, or <see langword="null"/>.</summary>
     public string? Trouble { get; private set; }
 
     private TimeSpan Pause => TimeSpan.FromMilliseconds(Math.Clamp((_marks?.Count ?? 0) * 10, 950, LongestPause.TotalMilliseconds));
 
-    /// <returns>The newest entry of each instance; <see langword="null"/> where there is no book or it was never read.</returns>
+    /// <returns>The newest entry of each instance; <see langword="null"/> if there is no list or it was never read.</returns>
     public async Task<IReadOnlyList<InstanceMark>?> ReadAsync(string stamp, CancellationToken cancellationToken)
     {
         var isDue = _readAt is not { } at || at.Elapsed(time) >= Pause || _stamp != stamp;

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>One ring as the page shows it.</summary>
+/// <summary>Creates the page's view of one key ring.</summary>
 internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeProvider time)
 {
     private const int MostKeys = 200;
@@ -14,8 +14,9 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
         return new RingView(tenants.Name, "tenants", false, tenants.Health().Trouble, 0, null, null, null, schedule.Interval, schedule.Retention, [], 0, [], null, null);
     }
 
-    /// <param name="stamp">What tells whether anything has changed; the book of instances is read again when it has.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Returns the current view of the key ring.</summary>
+    /// <param name="stamp">A value that changes when a key ring changes; a new value causes a read of the instance list.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<RingView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {
         var trouble = keeper.Health().Trouble;
@@ -55,7 +56,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
         _ => "given-keys",
     };
 
-    /// <summary>Others may hold a newer ring than this instance.</summary>
+    /// <summary>Returns the newest version of the key ring that any instance has reported.</summary>
     private static long NewestVersion(KeySnapshot known, IReadOnlyList<InstanceMark>? marks) =>
         (marks ?? []).Where(mark => mark.Epoch == known.Epoch).Select(mark => mark.Version).Append(known.Version).Max();
 
@@ -77,7 +78,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
             RewtKeyState.Retired => until - _schedule.Retention,
             _ => until - _schedule.DeadRetention,
         };
-        // Where the settings of the service that wrote it differ, what is reckoned from them says nothing.
+        // A start time in the future was computed with settings that differ from those of the writing service, so it is omitted.
         return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until);
     }
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>A name that others wrote to Redis, as it is shown.</summary>
+/// <summary>Makes a name from Redis safe to display.</summary>
 internal static class ShownName
 {
-    /// <summary>Without what would be invisible, turn the direction of what stands beside it or break the line: each such character becomes U+FFFD.</summary>
+    /// <summary>Replaces characters that are invisible, change the text direction or break the line with U+FFFD.</summary>
     public static string Of(string name)
     {
         if (name.EnumerateRunes().All(IsShown)) return name;

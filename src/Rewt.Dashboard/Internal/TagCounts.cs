@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rewt.Internal;
 
-/// <summary>A counter's sum for each value of one attribute; the values are the library's own, so there are few.</summary>
+/// <summary>Sums a counter for each value of one attribute. The library defines the values, so there are few.</summary>
 internal sealed class TagCounts(string tag)
 {
     private readonly ConcurrentDictionary<string, StrongBox<long>> _sums = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
-/// <summary>What this application's own instruments have measured since it started; those of another container in the process are not ours.</summary>
+/// <summary>Collects the measurements of this application's own instruments. Instruments of other containers in the process are ignored.</summary>
 internal sealed class TrafficCounts : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>The key of the configuration, for clients that were given none.</summary>
+/// <summary>Fills in the API key from the configuration for clients without one.</summary>
 internal sealed class ApiKeyClientOptionsSetup(IServiceProvider services) : IPostConfigureOptions<RewtApiKeyClientOptions>
 {
     public void PostConfigure(string? name, RewtApiKeyClientOptions options)

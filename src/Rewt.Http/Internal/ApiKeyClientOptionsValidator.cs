@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>All that is wrong with a client's settings at once; never with a part of the key.</summary>
+/// <summary>Reports all errors in a client's API key options at once. Messages never contain any part of the key.</summary>
 internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistration> registrations) : IValidateOptions<RewtApiKeyClientOptions>
 {
     public const string WhatAKeyIs =

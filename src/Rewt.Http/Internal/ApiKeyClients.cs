@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>The clients that show an API key by name, each made once.</summary>
+/// <summary>Creates and caches an <see cref="ApiKeyClient"/> for each named client.</summary>
 internal sealed class ApiKeyClients(
     IServiceProvider services, IOptionsMonitor<RewtApiKeyClientOptions> options, IOptionsMonitor<HttpClientFactoryOptions> clients)
 {

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>That a client shows an API key.</summary>
+/// <summary>Marks a client as registered with <c>AddRewtApiKey</c>.</summary>
 internal sealed record ApiKeyRegistration(string Client);

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A request as it was before its first attempt: a redirect below rewrites it in place, and then it is no longer ours to send.</summary>
+/// <summary>
+/// A request as it was before its first attempt. A redirect handler further down can rewrite the request in place; such a request is not retried.
+/// </summary>
 internal sealed class Attempt
 {
     private static readonly HttpRequestOptionsKey<Attempt> Key = new("Rewt.Attempt");
@@ -10,8 +12,8 @@ internal sealed class Attempt
     private readonly HttpContent? _content;
 
     /// <summary>
-    /// A retry further out watches over the request, or over the one that it is a copy of: signing for all clients lies around that of one, and two would make
-    /// four attempts.
+    /// Whether a retry is in progress. An inner retry handler finds it on the request or its copy and does not retry itself: signing for all
+    /// clients wraps signing for one client, and two nested retries would send four attempts.
     /// </summary>
     private bool _isRunning;
 
@@ -23,18 +25,18 @@ internal sealed class Attempt
 
     public HttpRequestMessage Request { get; }
 
-    /// <summary>The body can be sent once more, whole.</summary>
+    /// <summary>Whether the whole body can be sent again.</summary>
     public bool CanRepeat { get; }
 
-    /// <summary>The caller cannot wait for anything but the answer.</summary>
+    /// <summary>Whether the caller used the synchronous <c>Send</c>, so the retry decision must not wait for Redis.</summary>
     public bool IsSynchronous { get; }
 
-    /// <summary>The last token was refused: sign, do not take one from the cache.</summary>
+    /// <summary>Whether the receiver rejected the last token, so a new one must be signed instead of taken from the cache.</summary>
     public bool IsFresh { get; set; }
 
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
-    /// <summary>The attempt that is under way and may be repeated.</summary>
+    /// <summary>Returns the attempt in progress for this request, if it can be repeated; otherwise <see langword="null"/>.</summary>
     public static Attempt? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var attempt) && attempt._isRunning ? attempt : null;
 
     public static Attempt Begin(HttpRequestMessage request, bool canRepeat, bool isSynchronous)
@@ -44,6 +46,6 @@ internal sealed class Attempt
         return attempt;
     }
 
-    /// <summary>A handler of the application may send the same request again, from the beginning.</summary>
+    /// <summary>Ends the attempt, so that a handler of the application can send the same request again as a new one.</summary>
     public void End() => _isRunning = false;
 }

@@ -2,23 +2,28 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>A token ready to attach.</summary>
-/// <param name="Header">The header that carries it.</param>
-/// <param name="KeyId">The key that signed it.</param>
-/// <param name="IssuedAt">When it was signed.</param>
-/// <param name="RefreshAt">When the next one is made, while this one is still used.</param>
-/// <param name="UseUntil">When it is too old to be sent: it must not arrive expired.</param>
+/// <summary>A signed token that is ready to attach.</summary>
+/// <param name="Header">The <c>Authorization</c> header that contains it.</param>
+/// <param name="KeyId">The id of the key that signed it.</param>
+/// <param name="IssuedAt">The time of signing.</param>
+/// <param name="RefreshAt">The time at which a replacement is signed in the background. This token stays in use meanwhile.</param>
+/// <param name="UseUntil">The end of use, early enough that the token does not arrive expired.</param>
 internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
 {
-    /// <summary>Whose keys signed, where each tenant has keys of its own.</summary>
+    /// <summary>The tenant whose key signed the token, if tenants have keys of their own.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>The key was pending by the store: a Node service cannot know it before the write that makes it current has landed.</summary>
+    /// <summary>
+    /// Whether the key was still pending in the store when it signed. A Node service does not know such a key until the write that makes it current.
+    /// </summary>
     public bool IsAhead { get; init; }
 
-    /// <summary>Not before it was issued either: after a clock is set back, receivers take it for one from the future.</summary>
+    /// <summary>
+    /// Returns whether the token can be sent now. After the clock is set back, a token issued in the future is not usable, because receivers
+    /// reject it.
+    /// </summary>
     public bool IsUsable(DateTimeOffset now) => IssuedAt <= now && now < UseUntil;
 
-    /// <summary>Names the key and never shows the token.</summary>
+    /// <summary>Returns the key id; the token is never included.</summary>
     public override string ToString() => $"bearer token of key {KeyId}";
 }

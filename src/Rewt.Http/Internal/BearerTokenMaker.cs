@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Signs the tokens that <see cref="BearerTokens"/> keeps.</summary>
+/// <summary>Signs the tokens that <see cref="BearerTokens"/> caches.</summary>
 internal sealed class BearerTokenMaker
 {
     private readonly TokenSigner _signer;
@@ -22,7 +22,7 @@ internal sealed class BearerTokenMaker
     {
         var token = _signer.SignBearer(key, audience, claims);
         var life = token.ExpiresAt - token.IssuedAt;
-        // Spread, so that the tokens of an instance and the instances of a fleet do not all sign in one moment.
+        // Jitter, so that the tokens of an instance and the instances of a fleet do not all sign at the same moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
         return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75)) 
         {
@@ -31,8 +31,8 @@ internal sealed class BearerTokenMaker
         };
     }
 
-    /// <summary>Makes a token with what is in memory; <see langword="null"/> when there is no key at hand.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
+    /// <summary>Signs a token with the keys in memory. Returns <see langword="null"/> if no usable snapshot is in memory.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The snapshot has no key that can sign.</exception>
     public BearerToken? MakeFromMemory(string? audience, string claims)
     {
         if (_signer.Keys.Usable is not { } snapshot) return null;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The token for one audience and one set of claims. However many requests want it, one signs and the others take what it made; while a
-/// token in use grows old, the next one is made behind its back.
+/// The cached token for one audience and one set of claims. Concurrent requests share one signing operation. A token that reaches
+/// <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
 /// </summary>
 internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, string claims) : IThreadPoolWorkItem
 {
@@ -14,11 +14,12 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
 
     public string? Audience => audience;
 
+    /// <summary>Returns the cached token, or signs a new one.</summary>
     /// <param name="key">The key that signs.</param>
-    /// <param name="isAhead">The store does not name it as current yet.</param>
+    /// <param name="isAhead">Whether the key is not yet current in the store.</param>
     /// <param name="values">The claims.</param>
-    /// <param name="fresh">The receiver refused what was here last.</param>
-    /// <param name="now">The clock.</param>
+    /// <param name="fresh">Whether the receiver rejected the cached token.</param>
+    /// <param name="now">The current time.</param>
     public BearerToken Take(SigningKey key, bool isAhead, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
     {
         var seen = _token;
@@ -30,12 +31,13 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
 
         lock (_signing)
         {
-            // One that was made while this one waited is younger than its look at the clock.
+            // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not
+            // checked.
             return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && newer.IsAhead == isAhead && now < newer.UseUntil ? newer : _token = maker.Make(key, isAhead, audience, values);
         }
     }
 
-    /// <summary>Makes the next token. One that cannot be had now is tried again by the next request, and in time by one that needs it.</summary>
+    /// <summary>Signs the replacement token. After a failure the next request tries again.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         try
@@ -47,7 +49,7 @@ internal sealed class BearerTokenSlot(BearerTokenMaker maker, string? audience, 
         }
         catch (RewtKeysUnavailableException)
         {
-            // Whoever needs the token gets this error when the one in use has come to its end.
+            // The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
         }
         finally
         {

@@ -3,8 +3,8 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The tokens of one ring by tenant, audience and claims. One is used on for three quarters of its life, so that it never arrives expired, and
-/// no longer than its key is current.
+/// Caches the tokens of one key ring by tenant, audience and claims. A token is reused for three quarters of its lifetime, so that it does not arrive
+/// expired, and only while its key is current.
 /// </summary>
 internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 {
@@ -15,16 +15,16 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private BearerTokenMaker? _maker;
     private volatile BearerTokenSlot? _last;
 
-    /// <summary>A token of the namespace's own ring.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <summary>Returns a token signed with the namespace's own key ring.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
         GetAsync(null, audience, claims, fresh, cancellationToken);
 
-    /// <summary>A token of the namespace's own ring, with keys in memory only.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
+    /// <summary>Returns a token signed with the namespace's own key ring, using only keys in memory.</summary>
+    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
     public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false);
 
-    /// <exception cref="RewtKeysUnavailableException">The keys cannot be had.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
         string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
@@ -35,8 +35,8 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
-    /// <summary>With keys in memory only, for synchronous callers.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There are none yet.</exception>
+    /// <summary>Returns a token for a synchronous send, using only keys in memory.</summary>
+    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
     public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
     {
         var signer = signers.For(tenant);
@@ -45,24 +45,26 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
     }
 
-    /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>; asks Redis when this instance knows no other.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Redis cannot be asked.</exception>
+    /// <summary>
+    /// Returns whether a new token would use another key than the <paramref name="refused"/> one. Reads Redis if this instance knows no other key.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        // A token that was ahead of the store may be signed by the very key that the store names by now, so what the store names is to be read.
+        // The key of a token that was ahead of the store may have become current in the store since, so the store is read.
         if (!refused.IsAhead && KnowsOtherKey(signer, refused)) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
         return refused.IsAhead || signer.KeyOf(snapshot, Moment.Now(time), isStored: true).Key.KeyId != refused.KeyId;
     }
 
-    /// <summary>Whether signing again would use another key than the one that was <paramref name="refused"/>, by what is in memory.</summary>
+    /// <summary>Returns whether, according to memory, a new token would use another key than the <paramref name="refused"/> one.</summary>
     public bool KnowsOtherKey(BearerToken refused) => refused.IsAhead || KnowsOtherKey(signers.For(refused.Tenant), refused);
 
     private bool KnowsOtherKey(TokenSigner signer, BearerToken refused)
     {
         var now = Moment.Now(time);
-        // Past the point of rotation only the store can tell which key it names.
+        // After the time of rotation only the store knows which key is current.
         return signer.Keys.FreshAt(now) is { } snapshot && snapshot.StoredKey(now) is { } stored && stored.KeyId == snapshot.SigningKey(now)?.KeyId && stored.KeyId != refused.KeyId;
     }
 
@@ -73,7 +75,10 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
     }
 
-    /// <summary>A fresh token follows a refusal, and is signed with the key that the store names: any service knows it.</summary>
+    /// <summary>
+    /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every
+    /// service knows.
+    /// </summary>
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, Moment now)
     {
         var (key, isAhead) = signer.KeyOf(snapshot, now, isStored: fresh);
@@ -86,7 +91,10 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
             : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, isAhead, claims, fresh, now.WallClock);
     }
 
-    /// <summary>Most tokens say nothing but who calls whom, and most clients call one service: the last of these needs no search.</summary>
+    /// <summary>
+    /// Returns the slot for tokens without extra claims. Most clients call one service without extra claims, so the last slot is kept outside the
+    /// cache.
+    /// </summary>
     private BearerTokenSlot PlainSlot(TokenSigner signer, string? audience)
     {
         if (_last is { } last && ReferenceEquals(last.Audience, audience) && ReferenceEquals(last.Tenant, signer.Tenant)) return last;

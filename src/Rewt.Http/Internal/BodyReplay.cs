@@ -4,16 +4,19 @@ using System.Net.Http.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Whether a body can be sent a second time, whole.</summary>
+/// <summary>Determines whether a request body can be sent a second time, and buffers it if necessary.</summary>
 internal static class BodyReplay
 {
-    /// <summary>Buffers a body that could be sent only once, if it is short and says so; a body without a known length is left alone.</summary>
+    /// <summary>
+    /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/>. Returns whether it can be sent
+    /// again.
+    /// </summary>
     public static ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken) =>
         CanReplay(content) ? ValueTask.FromResult(true)
         : content!.Headers.ContentLength is not { } length || length > maximum ? ValueTask.FromResult(false)
         : BufferAsync(content, maximum, cancellationToken);
 
-    /// <summary>Whether a body can be sent a second time as it is.</summary>
+    /// <summary>Returns whether a body can be sent again without buffering.</summary>
     public static bool CanReplay(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
@@ -28,7 +31,7 @@ internal static class BodyReplay
         return true;
     }
 
-    /// <summary>A sequence that is no collection may be empty the second time: the reader of a channel or of a database is.</summary>
+    /// <summary>A sequence that is not a collection, such as a channel or database reader, may be empty on the second enumeration.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that is trimmed is used by nobody, the JSON serializer among them.")]
     private static bool CanReadAgain(object? value)
     {

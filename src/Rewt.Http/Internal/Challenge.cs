@@ -1,14 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>What a 401 says of the token.</summary>
+/// <summary>The reason that a 401 response gives for rejecting a token.</summary>
 internal enum Challenge
 {
-    /// <summary>No 401, or one whose reason is not the key.</summary>
+    /// <summary>The response is not a 401, or its reason is not the key.</summary>
     Other,
 
-    /// <summary><c>rewt_error="stale_key"</c>: the key is unknown or revoked there.</summary>
+    /// <summary><c>rewt_error="stale_key"</c>: the receiver does not know the key or has revoked it.</summary>
     StaleKey,
 
-    /// <summary>A 401 without a reason, as Node services give.</summary>
+    /// <summary>A 401 without a reason, as Node services send it.</summary>
     Unexplained,
 }

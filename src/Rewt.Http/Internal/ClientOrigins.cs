@@ -2,7 +2,7 @@ using Microsoft.Extensions.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Where the credentials of a client may go by its settings.</summary>
+/// <summary>Reads the origins that may receive a client's credentials from its settings.</summary>
 internal static class ClientOrigins
 {
     public static HashSet<Origin> Of(string client, IList<string> allowed, HttpClientFactoryOptions factory)
@@ -10,7 +10,7 @@ internal static class ClientOrigins
         if (allowed.Count > 0) return [.. allowed.Select(origin => Origin.TryParse(origin)!)];
         if (client == SigningRegistration.AllClients) return [];
 
-        // A handler cannot see its client's BaseAddress; the factory's actions tell it to a client that sends nothing.
+        // A handler cannot see the BaseAddress of its client, so the factory's configuration actions run on a client that sends nothing.
         using var probe = new HttpClient();
         foreach (var action in factory.HttpClientActions) action(probe);
         return probe.BaseAddress is { } address ? [Origin.Of(address)] : [];

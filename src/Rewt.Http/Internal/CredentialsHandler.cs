@@ -1,15 +1,15 @@
 namespace Rewt.Internal;
 
-/// <summary>Attaches credentials of ours to each request, or lets none go.</summary>
+/// <summary>Attaches a token or an API key to each request. Nothing is sent if that fails.</summary>
 internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandler
 {
-    /// <summary>What decides where the credentials may go.</summary>
+    /// <summary>The origin check of this client.</summary>
     public OriginGuard Guard => guard;
 
-    /// <summary>Attaches the credentials, and says on the trail that they go to where the request is sent.</summary>
+    /// <summary>Attaches the credentials and records their destination on the trail.</summary>
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, RequestTrail trail, CancellationToken cancellationToken);
 
-    /// <summary>The same without waiting, for synchronous callers.</summary>
+    /// <summary>Attaches the credentials for a synchronous send.</summary>
     protected abstract void Attach(HttpRequestMessage request, RequestTrail trail);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -44,7 +44,10 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
         }
     }
 
-    /// <summary>The caller's own header stays, and then the rules of ours are not to be applied.</summary>
+    /// <summary>
+    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application: the header is
+    /// kept, and the origin rules do not apply.
+    /// </summary>
     private RequestTrail? Admit(HttpRequestMessage request) =>
         request.Headers.Contains("Authorization") && !RequestTrail.IsSigned(request) ? null : guard.Admit(request);
 }

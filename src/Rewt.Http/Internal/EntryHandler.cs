@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>In front of all handlers of a signing client: remembers what the application asked for.</summary>
+/// <summary>The outermost handler of a signing client. Records the address that the application requested.</summary>
 internal sealed class EntryHandler : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

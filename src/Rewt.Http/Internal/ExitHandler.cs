@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Behind all handlers of a signing client: has the last word on where a token goes, after whatever they did to the address.</summary>
+/// <summary>The innermost handler of a signing client. Checks the final address after all other handlers could change it.</summary>
 internal sealed class ExitHandler(OriginGuard guard) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>What the errors of a guard call the things of its client.</summary>
-/// <param name="Credentials">What is attached.</param>
-/// <param name="Options">The type of its settings.</param>
-/// <param name="Registration">The method that registers it.</param>
-/// <param name="ForAll">The setting for all clients that allows plain http, if there is one.</param>
+/// <summary>The names that the error messages of an <see cref="OriginGuard"/> use.</summary>
+/// <param name="Credentials">The kind of credentials.</param>
+/// <param name="Options">The type of the client's options.</param>
+/// <param name="Registration">The method that registers the handler.</param>
+/// <param name="ForAll">The setting that allows plain HTTP for all clients, or <see langword="null"/>.</param>
 internal sealed record GuardWords(string Credentials, string Options, string Registration, string? ForAll)
 {
     public static readonly GuardWords Token = new("a token", nameof(RewtSigningOptions), "AddRewtSigning", "Rewt:AllowInsecureHttp");

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The claims of whoever is calling this service right now.</summary>
+/// <summary>Provides the claims of the current caller of this service.</summary>
 internal interface ICallerClaims
 {
     IEnumerable<KeyValuePair<string, object>> Get(IEnumerable<string> names);

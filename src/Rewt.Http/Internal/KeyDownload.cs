@@ -4,16 +4,17 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Fetches key sets with a client of its own: one of the application's factory might sign the request with the keys that are being looked for.
+/// Downloads key sets with an <see cref="HttpClient"/> of its own. A client from the application's factory could be a signing client that waits
+/// for the very keys being downloaded.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {
-    /// <summary>Shorter than anybody waits for keys.</summary>
+    /// <summary>The timeout of a download; shorter than any wait for keys.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
-        // Where a redirect leads is somebody else's choice, plain http perhaps.
+        // A redirect could lead to plain HTTP or to an untrusted host.
         AllowAutoRedirect = false,
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The retry of one client. Polly runs every attempt; whether a request is sent again is decided here, and the application's settings can only
-/// say no to that.
+/// The retry of one client. Polly runs the attempts. This class decides whether a request is sent again; the application's settings can only
+/// prevent it.
 /// </summary>
 internal sealed partial class KeyRetry
 {
@@ -36,7 +36,7 @@ internal sealed partial class KeyRetry
 
     public ResiliencePipeline<HttpResponseMessage> Pipeline { get; }
 
-    /// <summary>Validates the application's settings and returns the error, or <see langword="null"/>.</summary>
+    /// <summary>Validates the application's retry settings and returns the error, or <see langword="null"/>.</summary>
     public static string? Error(RewtSigningOptions options)
     {
         var retry = Settings(options);
@@ -56,7 +56,7 @@ internal sealed partial class KeyRetry
         }
     }
 
-    /// <summary>A context in which the pipeline runs the attempts of one request; goes back to the pool afterwards.</summary>
+    /// <summary>Rents a Polly context for the attempts of one request. The caller returns it to the pool.</summary>
     public static ResilienceContext Rent(Attempt attempt, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
@@ -77,7 +77,9 @@ internal sealed partial class KeyRetry
         return retry;
     }
 
-    /// <summary>Nearly every answer is settled by its status. Polly asks after the last attempt too, when nothing is left to decide.</summary>
+    /// <summary>
+    /// The status code settles nearly every response. Polly also calls this after the last attempt, which the attempt number excludes.
+    /// </summary>
     private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused
         && arguments.AttemptNumber < _retries
@@ -104,13 +106,16 @@ internal sealed partial class KeyRetry
         }
         catch
         {
-            // The caller gets the exception in place of this answer, whose connection waits for it to be read.
+            // The caller gets the exception instead of this response. Disposing the response frees its connection.
             refused.Dispose();
             throw;
         }
     }
 
-    /// <summary>A synchronous caller cannot wait for Redis: only a key that has come meanwhile, by push or poll, is worth another attempt.</summary>
+    /// <summary>
+    /// Returns whether another key is available. A synchronous caller cannot wait for Redis, so only a key that push or poll has already
+    /// delivered counts.
+    /// </summary>
     private async ValueTask<bool> HasKeyAsync(Attempt attempt, BearerToken refused, Challenge challenge, CancellationToken cancellationToken)
     {
         if (attempt.IsSynchronous) return _tokens.KnowsOtherKey(refused);

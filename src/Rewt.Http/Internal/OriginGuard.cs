@@ -1,23 +1,23 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides before a byte is sent whether an address may see a token: when a request is signed, and once more behind all handlers of the
-/// application. An address is allowed if it stands in the settings, or if the address that the application asked for does and the
-/// application's own handlers in front resolved it. Where a redirect leads is never resolved.
+/// Decides before any byte is sent whether an address may receive credentials: once when the request is signed, and again behind all handlers of the
+/// application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers
+/// resolved it. The target of a redirect never counts as resolved.
 /// </summary>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, GuardWords words)
 {
     /// <summary>
-    /// Found when the first request asks: the actions of the application that tell may fail, and neither that nor a handler that the
-    /// factory could not build for it, which it never tries again, may last.
+    /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
+    /// not cached; the factory would never retry a handler that failed to build.
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>One that stands in the settings and may be sent to: the usual request goes where the last one went.</summary>
+    /// <summary>The last allowed origin from the settings; consecutive requests usually have the same origin.</summary>
     private volatile Origin? _admitted;
 
-    /// <summary>May the request be signed as it stands? Gives where it has been.</summary>
-    /// <exception cref="InvalidOperationException">The address may not see a token.</exception>
+    /// <summary>Checks that the request can be signed for its current address, and returns its trail.</summary>
+    /// <exception cref="InvalidOperationException">The address may not receive credentials.</exception>
     public RequestTrail Admit(HttpRequestMessage request)
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } address)
@@ -30,8 +30,10 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         return trail ?? RequestTrail.Begin(request, address);
     }
 
-    /// <summary>May the request leave as it stands?</summary>
-    /// <exception cref="InvalidOperationException">It carries our token to another address than the one it was signed for.</exception>
+    /// <summary>Checks that the request can leave with its current address.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The request carries a token of this library to another address than the one it was signed for.
+    /// </exception>
     public void Release(HttpRequestMessage request)
     {
         if (RequestTrail.Of(request)?.IsAsSigned(request) == true) return;

@@ -3,26 +3,29 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Where a request has been: what the application asked for, where tokens went, and whether an answer sent it elsewhere.</summary>
+/// <summary>The history of a request: the requested address, the origins that tokens were attached for, and whether it was redirected.</summary>
 internal sealed class RequestTrail(Uri asked)
 {
     private static readonly HttpRequestOptionsKey<RequestTrail> Key = new("Rewt.Trail");
 
-    /// <summary>For a handler of the application that sends a copy of the request without its options.</summary>
+    /// <summary>Carries the trail when a handler of the application sends a copy of the request without its options.</summary>
     private static readonly AsyncLocal<RequestTrail?> Flowing = new();
 
-    /// <summary>All that was signed, the last first, for attempts of one request may be under way at once (hedging); what one of them did only ever adds.</summary>
+    /// <summary>
+    /// The attached credentials as a linked list, newest first. Attempts of one request can run concurrently (hedging), so entries are only ever
+    /// added.
+    /// </summary>
     private Sent? _last;
 
     private volatile bool _isResolved;
     private volatile bool _isRedirected;
 
-    /// <summary>The origin as the application wrote it, before any handler.</summary>
+    /// <summary>The origin that the application requested, before any handler.</summary>
     public Origin Asked { get; } = Origin.Of(asked);
 
     public static RequestTrail? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var trail) ? trail : Flowing.Value;
 
-    /// <summary>Begins at a request, for it and all that is called with it until the caller returns or calls <see cref="End"/>.</summary>
+    /// <summary>Starts a trail for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>
     public static RequestTrail Begin(HttpRequestMessage request, Uri asked)
     {
         var trail = new RequestTrail(asked);
@@ -31,33 +34,37 @@ internal sealed class RequestTrail(Uri asked)
         return trail;
     }
 
-    /// <summary>For synchronous callers, whose changes to the flow are not undone when they return.</summary>
+    /// <summary>Ends the trail after a synchronous send. Unlike in an async method, changes to the execution context survive the return.</summary>
     public static void End() => Flowing.Value = null;
 
-    /// <summary>Whether the request carries a token of ours.</summary>
+    /// <summary>Returns whether the request carries credentials that this library attached.</summary>
     public static bool IsSigned(HttpRequestMessage request) => SignedFor(request).Count > 0;
 
-    /// <summary>Where the token that the request carries was meant to go; nowhere when it carries none of ours.</summary>
+    /// <summary>Returns the origins for which the credentials on the request were attached; empty if this library attached none.</summary>
     public static IReadOnlyCollection<Origin> SignedFor(HttpRequestMessage request)
     {
         if (Of(request) is not { } trail || !request.Headers.NonValidated.TryGetValues("Authorization", out var values)) return [];
         return [.. trail.All().Where(sent => values.Any(value => value.Contains(sent.Header.Parameter!, StringComparison.Ordinal))).Select(sent => sent.Origin)];
     }
 
-    /// <summary>The token that we attached, if the request still carries it: a header that holds it is ours to replace, not the caller's own.</summary>
+    /// <summary>
+    /// Returns the token that this library attached, if the request still carries it. Such a header may be replaced; a header of the application
+    /// may not.
+    /// </summary>
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
-    /// <summary>The origin of an address, which nearly always is the one that was asked for.</summary>
+    /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>
     public Origin OriginOf(Uri address) => ReferenceEquals(address, asked) ? Asked : Origin.Of(address);
 
     /// <summary>
-    /// Whether the way goes on there: the first time wherever the application's handlers led it, later where it has been. Only one whose
-    /// address is resolved anew each time (service discovery) may change, and not after a redirect.
+    /// Returns whether the request can be signed for this origin. The first time, the origin that the application's handlers chose is accepted;
+    /// later only an origin already used. A request whose address is resolved for each attempt (service discovery) may change its origin until it
+    /// is redirected.
     /// </summary>
     public bool LeadsTo(Origin origin) => Volatile.Read(ref _last) is null || HasBeenAt(origin) || (_isResolved && !_isRedirected);
 
-    /// <summary>Attaches a token, or another credential of ours, for where the request is sent.</summary>
+    /// <summary>Attaches a token, or an API key, and records it for the request's current address.</summary>
     public void Attach(HttpRequestMessage request, AuthenticationHeaderValue header, BearerToken? token = null)
     {
         var address = request.RequestUri!;
@@ -69,17 +76,19 @@ internal sealed class RequestTrail(Uri asked)
         while (Interlocked.CompareExchange(ref _last, sent, sent.Before) != sent.Before);
     }
 
-    /// <summary>Whether the request is as it was when it was signed last; if not, more must be asked.</summary>
+    /// <summary>Returns whether address and header are unchanged since the last signing. If not, the full check runs.</summary>
     public bool IsAsSigned(HttpRequestMessage request) =>
         Volatile.Read(ref _last) is { } last && ReferenceEquals(last.Address, request.RequestUri) && ReferenceEquals(last.Header, request.Headers.Authorization);
 
-    /// <summary>Looks at what came of a send: a redirect below rewrites the request's address in place, whether or not an answer came.</summary>
+    /// <summary>
+    /// Detects redirects after a send. A redirect handler further down rewrites the request's address in place, even if the send fails.
+    /// </summary>
     public void Back(HttpRequestMessage request, HttpResponseMessage? response)
     {
         if (IsElsewhere(request.RequestUri) || IsElsewhere(response?.RequestMessage?.RequestUri) || IsRedirect(response)) _isRedirected = true;
     }
 
-    /// <summary>Whether an answer came from where a token went.</summary>
+    /// <summary>Returns whether the response came from an origin that credentials were attached for.</summary>
     public bool IsAnswer(HttpResponseMessage response) => !IsElsewhere(response.RequestMessage?.RequestUri);
 
     private static bool IsRedirect(HttpResponseMessage? response) =>
@@ -90,7 +99,7 @@ internal sealed class RequestTrail(Uri asked)
 
     private bool HasBeenAt(Origin origin) => All().Any(sent => sent.Origin == origin);
 
-    /// <summary>However often a handler of the application sends the same again, it is remembered once.</summary>
+    /// <summary>Returns whether the entry is already recorded, so that repeated sends by a handler of the application do not grow the list.</summary>
     private bool Holds(Sent another)
     {
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before)

@@ -3,8 +3,8 @@ using Polly;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Lets Polly run each attempt of a request, around the signing handler so that each is signed by itself. All that is needed to send the request
-/// again is settled before the first attempt.
+/// Runs the attempts of a request through Polly. It wraps the signing handler, so that each attempt is signed separately. The body is prepared for a
+/// second attempt before the first one.
 /// </summary>
 internal sealed class RetryHandler(KeyRetry retry, int maxBufferedBody) : DelegatingHandler
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What the handlers of one client share: its options, its tokens and where they may go.</summary>
+/// <summary>The state shared by the handlers of one client: its options, tokens and allowed origins.</summary>
 internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller)
 {
     public RewtSigningOptions Options => options;
@@ -9,14 +9,14 @@ internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tok
 
     public OriginGuard Guard => guard;
 
-    /// <summary>Without one each request is sent once.</summary>
+    /// <summary>The retry, or <see langword="null"/> if each request is sent once.</summary>
     public KeyRetry? Retry => retry;
 
-    /// <summary>The tenant that this request is signed for.</summary>
+    /// <summary>Returns the tenant whose key signs this request.</summary>
     public string? TenantOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(SigningMarks.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
 
-    /// <summary>The claims of this request: its own, and those forwarded from the caller of this service.</summary>
+    /// <summary>Returns the claims of this request: its own, and those forwarded from the caller of this service.</summary>
     public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
     {
         request.Options.TryGetValue(SigningMarks.Claims, out var own);

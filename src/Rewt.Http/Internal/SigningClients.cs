@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>The signing clients by name, each made once: a handler lives for two minutes, its tokens and rules for good.</summary>
+/// <summary>
+/// Creates and caches a <see cref="SigningClient"/> for each named client. The factory replaces handlers every two minutes; tokens and rules are
+/// kept.
+/// </summary>
 internal sealed class SigningClients(
     IServiceProvider services,
     IOptionsMonitor<RewtSigningOptions> options,

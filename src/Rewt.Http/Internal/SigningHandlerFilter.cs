@@ -2,7 +2,7 @@ using Microsoft.Extensions.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Puts our first and last handler around all others of a client that sends credentials of ours, in whatever order the application added them.</summary>
+/// <summary>Places the entry handler first and the exit handler last, in whatever order the application adds its handlers.</summary>
 internal sealed class SigningHandlerFilter : IHttpMessageHandlerBuilderFilter
 {
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>

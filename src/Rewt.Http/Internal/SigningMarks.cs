@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What travels with a request in its options.</summary>
+/// <summary>The keys of the request options that carry claims and tenant.</summary>
 internal static class SigningMarks
 {
     public static readonly HttpRequestOptionsKey<IReadOnlyDictionary<string, object>> Claims = new("Rewt.Claims");

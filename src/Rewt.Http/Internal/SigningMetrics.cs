@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>Instruments of the sending side on the meter <c>Rewt</c>.</summary>
+/// <summary>The instruments of the sending side on the meter <c>Rewt</c>.</summary>
 internal sealed class SigningMetrics
 {
     private readonly Counter<long> _retries;

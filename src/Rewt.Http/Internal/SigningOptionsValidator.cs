@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>All that is wrong with a client's settings at once.</summary>
+/// <summary>Reports all errors in a client's signing options at once.</summary>
 internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> rings, IOptionsMonitor<RewtOptions> namespaces)
     : IValidateOptions<RewtSigningOptions>
 {

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>That a client signs; the name of the settings of all clients (<c>ConfigureHttpClientDefaults</c>) is <see cref="AllClients"/>.</summary>
+/// <summary>
+/// Marks a client as registered with <c>AddRewtSigning</c>. <see cref="AllClients"/> stands for all clients (<c>ConfigureHttpClientDefaults</c>).
+/// </summary>
 internal sealed record SigningRegistration(string Client)
 {
     public const string AllClients = "(all clients)";

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Whether the hosts of a ring are cut off from it.</summary>
+/// <summary>The state of the simulated outage of the stores.</summary>
 internal sealed class Outage
 {
     private volatile bool _isOn;
@@ -11,7 +11,7 @@ internal sealed class Outage
         set => _isOn = value;
     }
 
-    /// <exception cref="IOException">The hosts are cut off.</exception>
+    /// <exception cref="IOException">The outage is in progress.</exception>
     public void Check()
     {
         if (_isOn) throw new IOException("Redis is down, as RewtTestRing.GoDown would have it.");

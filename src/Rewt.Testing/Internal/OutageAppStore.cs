@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Trusted apps that cannot be reached during an outage.</summary>
+/// <summary>An app store that fails during a simulated outage.</summary>
 internal sealed class OutageAppStore(IAppStore store, Outage outage) : IAppStore
 {
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)

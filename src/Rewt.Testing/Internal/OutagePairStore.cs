@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Public keys that cannot be reached during an outage.</summary>
+/// <summary>A store of public keys that fails during a simulated outage.</summary>
 internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairStore
 {
     public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)

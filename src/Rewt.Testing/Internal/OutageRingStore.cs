@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A ring that cannot be reached during an outage.</summary>
+/// <summary>A key ring store that fails during a simulated outage.</summary>
 internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingStore
 {
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Tenants' rings that cannot be reached during an outage.</summary>
+/// <summary>A store of tenants' key rings that fails during a simulated outage.</summary>
 internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITenantStore
 {
     public IRingStore Ring(string tenant) => new OutageRingStore(store.Ring(tenant), outage);

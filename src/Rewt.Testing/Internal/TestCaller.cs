@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rewt.Internal;
 
-/// <summary>A service that the kit plays: it signs and verifies with the settings of a host's ring, under a name of its own, and no outage reaches it.</summary>
+/// <summary>A simulated service. It signs and verifies with the key settings of a host under its own name, and outages do not affect it.</summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {
     private static readonly PropertyInfo[] Settings = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
@@ -21,7 +21,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         services.AddRewtInMemory(options =>
         {
             foreach (var setting in Settings) setting.SetValue(options, setting.GetValue(ring));
-            // Whom the host trusts is for the host to say.
+            // The host's trusted issuers are a setting of the host; the simulated service verifies any issuer.
             (options.ServiceName, options.TrustedIssuers) = (service, []);
         });
         services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores.Rings));
@@ -29,24 +29,24 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         _registry = _services.GetRequiredService<RingRegistry>();
     }
 
-    /// <summary>The settings of the ring, as the host has them.</summary>
+    /// <summary>The key settings of the host.</summary>
     public RewtOptions Ring { get; }
 
-    /// <summary>The ring's keys; none where each tenant has a ring.</summary>
+    /// <summary>The key ring of the namespace; not available if tenants have key rings of their own.</summary>
     public RingKeeper Keeper => _registry.Keeper(Ring.Namespace);
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
 
-    /// <summary>Signs with the keys as they are now: a change by whomever is known before the message of it has come.</summary>
-    /// <exception cref="InvalidOperationException">A tenant is missing, or named where there are none.</exception>
+    /// <summary>Returns the tokens of this service for signing, after a refresh that includes changes whose push has not arrived yet.</summary>
+    /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
     public Task<IRewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (!Ring.Tenants) Keeper.WantSigningKey();
         return VerifierAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Verifies with the keys as they are now.</summary>
-    /// <exception cref="InvalidOperationException">A tenant is missing, or named where there are none.</exception>
+    /// <summary>Returns the tokens of this service for verifying, after a refresh.</summary>
+    /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
     public async Task<IRewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (Ring.Tenants != (tenant is not null))
@@ -60,7 +60,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         return tenant is null ? _services.GetRequiredService<IRewtTokens>() : Tenants.Tokens(tenant);
     }
 
-    /// <summary>Whether it is still to be made known to the hosts; asked once.</summary>
+    /// <summary>Returns <see langword="true"/> once, for the caller that must announce this service to the hosts.</summary>
     public bool BeginIntroduction() => Interlocked.Exchange(ref _introduced, 1) == 0;
 
     public async Task ReadNowAsync(CancellationToken cancellationToken)

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A host on a ring, and the services that the kit plays for it; it leaves the ring when its container ends.</summary>
-/// <param name="ring">The ring.</param>
-/// <param name="services">The host's container; <see langword="null"/> for the callers of a test without a host, with default settings.</param>
+/// <summary>A host that uses a test ring, with the services simulated for it. It leaves the test ring when its container is disposed.</summary>
+/// <param name="ring">The test ring.</param>
+/// <param name="services">The host's container; <see langword="null"/> for simulated callers without a host, which use default settings.</param>
 internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<(string Ring, string Service), Lazy<TestCaller>> _callers = new();
@@ -15,10 +15,10 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
 
     public IEnumerable<TestCaller> Callers => _callers.Values.Where(caller => caller.IsValueCreated).Select(caller => caller.Value);
 
-    /// <summary>The host's own rings; nothing before it has any.</summary>
+    /// <summary>The host's own key rings, or <see langword="null"/> if it has none.</summary>
     public RingRegistry? Registry => services?.GetService<RingRegistry>();
 
-    /// <summary>The ring of a scheme; <see langword="null"/> where this host has none.</summary>
+    /// <summary>Returns the key settings of a scheme, or <see langword="null"/> if this host does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
     {
         var name = scheme is null ? Options.DefaultName : RewtSchemes.RingOf(scheme);
@@ -26,22 +26,22 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         return Registry?.Names.Contains(name, StringComparer.Ordinal) == true ? Registry.Options(name) : null;
     }
 
-    /// <summary>A service that calls under this name.</summary>
+    /// <summary>Returns the simulated service of this name.</summary>
     public TestCaller Caller(RewtOptions settings, string service) => _callers.GetOrAdd(
         (settings.Namespace, service),
         key => new Lazy<TestCaller>(() => new TestCaller(settings, key.Service, ring.Stores, ring.Clock))).Value;
 
-    /// <summary>What a service that calls under this name signs with.</summary>
+    /// <summary>Returns the signer of the simulated service of this name.</summary>
     public async Task<IRewtTokens> SignerAsync(RewtOptions settings, string service, string? tenant, CancellationToken cancellationToken)
     {
         var caller = Caller(settings, service);
         var tokens = await caller.SignerAsync(tenant, cancellationToken).ConfigureAwait(false);
-        // Hosts would find a new pair by themselves, as their budget of reads allows: tests need not wait for that.
+        // Hosts would discover a new key pair within their read budget; tests do not wait for that.
         if (settings.KeyMode == KeyMode.KeyPair && caller.BeginIntroduction()) await ring.IntroduceAsync(service, cancellationToken).ConfigureAwait(false);
         return tokens;
     }
 
-    /// <summary>A token as a service would send it to this host.</summary>
+    /// <summary>Creates a token as the identity's service would send it to this host.</summary>
     public async Task<string> SignAsync(TestIdentity identity, CancellationToken cancellationToken)
     {
         var settings = Find(identity.Scheme) ?? throw new InvalidOperationException(identity.Scheme is null
@@ -52,7 +52,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <exception cref="InvalidOperationException">The ring's keys are none that the kit holds.</exception>
+    /// <exception cref="InvalidOperationException">The keys come from files, so their private keys are not available here.</exception>
     public static void Require(RewtOptions settings)
     {
         if (!GivenKeySource.IsGiven(settings)) return;
@@ -61,10 +61,10 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
             + "clear these settings in the test, or send a token that the test itself signs.");
     }
 
-    /// <summary>Reads the keys now, so that what was changed is known here.</summary>
+    /// <summary>Refreshes the host's keys, so that the host knows all changes.</summary>
     public Task ReadNowAsync(CancellationToken cancellationToken) => Registry?.ReadNowAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Reads all there is, so that an outage is over here.</summary>
+    /// <summary>Refreshes the host's keys and apps, so that the host recovers from an outage.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
@@ -83,7 +83,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         foreach (var caller in Callers) await caller.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>What the application has the scheme expect in place of the service's name.</summary>
+    /// <summary>Returns the audience that the application configured for the scheme instead of the service's name.</summary>
     private string? Audience(string? scheme) => RewtSchemes.Audiences(
         services!.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(scheme ?? RewtDefaults.AuthenticationScheme))?.Order(StringComparer.Ordinal).First();
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The identities that this process has given to its clients. A request carries nothing but the random id of one: to be taken for somebody, a caller
-/// must have been named by code in the host's own process, which no caller of a deployed service can be.
+/// The identities assigned to the clients of this process. A request contains only the random id of an identity. An id is valid only if code in
+/// the host's own process has assigned it, which no caller of a deployed service can do.
 /// </summary>
 internal static class TestIdentities
 {

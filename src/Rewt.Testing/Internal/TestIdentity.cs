@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Who a client calls as. Only the id travels.</summary>
+/// <summary>The service that a client calls as. Only the id is sent.</summary>
 internal sealed record TestIdentity(
     string Id, string Service, IReadOnlyDictionary<string, object>? Claims, string? Audience, string? Tenant, string? Scheme)
 {
-    /// <summary>Says nothing of the id: whoever has it is the caller.</summary>
+    /// <summary>Returns the service's name. The id is not included, because it is sufficient to call as the service.</summary>
     public override string ToString() => $"{Service} of a test";
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Before all else in a host: gives a request of a client that calls as somebody the token that this service would have signed just now.</summary>
+/// <summary>Adds middleware at the start of a host's pipeline that replaces the id of a test identity with a freshly signed token.</summary>
 internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>

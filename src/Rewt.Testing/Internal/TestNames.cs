@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>The names of those who call.</summary>
+/// <summary>Validates the names of simulated services.</summary>
 internal static class TestNames
 {
-    /// <summary>Under which the kit itself changes keys; it signs nothing.</summary>
+    /// <summary>The name under which the kit changes keys. It signs nothing.</summary>
     public const string Operator = "rewt-testing";
 
-    /// <exception cref="ArgumentException">It is no name of a service.</exception>
+    /// <exception cref="ArgumentException">The name is not a valid service name.</exception>
     public static void Check(string? name, string parameter)
     {
         ArgumentNullException.ThrowIfNull(name, parameter);

@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>Where the keys and apps of a test are: in memory, for all of its hosts.</summary>
+/// <summary>The in-memory stores of a test's keys and apps, shared by all its hosts.</summary>
 internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppStoreFactory
 {
     private readonly InMemoryAppStoreFactory _apps = new();
 
-    /// <summary>The same keys for those whom no outage stops: the callers that the kit plays.</summary>
+    /// <summary>The key stores without the simulated outage, for simulated callers.</summary>
     public InMemoryRingStoreFactory Rings { get; } = new(time);
 
     public Outage Outage { get; } = new();

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A timer of the machine's clock that is set again whenever the test moves its own.</summary>
+/// <summary>A system timer that is rescheduled whenever the test advances its clock.</summary>
 internal sealed class TestTimer : ITimer
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
@@ -60,7 +60,7 @@ internal sealed class TestTimer : ITimer
     {
         lock (_gate)
         {
-            // The machine's timers may be early by a part of a millisecond, and a change may have come in between.
+            // System timers can fire a fraction of a millisecond early, and the due time may have changed in the meantime.
             if (_due is not { } due) return;
             var now = _clock.GetTimestamp();
             if (now < due)
@@ -75,7 +75,7 @@ internal sealed class TestTimer : ITimer
         _callback(_state);
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Sets the due time. The caller holds the lock.</summary>
     private void Set(long? due)
     {
         _due = due;
@@ -86,12 +86,12 @@ internal sealed class TestTimer : ITimer
             return;
         }
 
-        // Armed first: a clock that is moved meanwhile looks again.
+        // Registers first, so that a concurrent advance of the clock reschedules the timer.
         _clock.Arm(this);
         var left = TimeSpan.FromTicks(at - _clock.GetTimestamp());
         _inner.Change(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : LongestWait, Never);
     }
 
-    /// <summary>The machine's timers take no more than 49 days; who waits longer looks again.</summary>
+    /// <summary>The longest due time of a system timer, whose limit is 49 days. Longer waits are rescheduled.</summary>
     private static TimeSpan LongestWait => TimeSpan.FromDays(40);
 }

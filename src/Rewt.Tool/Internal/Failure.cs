@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Tool;
 
-/// <summary>What an exception means to an operator: a sentence with what to do, and an exit code. Never the text of a library, which may repeat a password.</summary>
+/// <summary>
+/// Describes an exception to an operator: an exit code, and a message with the fix. It never contains the message of a library, which may repeat
+/// a password.
+/// </summary>
 internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Unreachable =
@@ -19,7 +22,7 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
         TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
-        // Without the name of a parameter that nobody typed.
+        // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
         _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is a fault of the tool."),

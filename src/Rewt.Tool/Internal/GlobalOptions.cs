@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary>The options that every command takes.</summary>
+/// <summary>The options that every command accepts.</summary>
 internal static class GlobalOptions
 {
     public const string RedisVariable = "REWT_REDIS";

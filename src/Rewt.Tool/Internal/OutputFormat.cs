@@ -1,6 +1,6 @@
 namespace Rewt.Tool;
 
-/// <summary>How to print.</summary>
+/// <summary>The format of the output.</summary>
 internal enum OutputFormat
 {
     Table,

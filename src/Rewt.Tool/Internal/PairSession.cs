@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The public keys of a namespace whose services sign with key pairs of their own, for the length of a command. It has none itself and publishes none.</summary>
+/// <summary>Access to the public keys of services with key pairs, for one command. It has no key pair of its own and publishes nothing.</summary>
 internal sealed class PairSession : IAsyncDisposable
 {
     private readonly RewtOptions _options;
@@ -17,7 +17,7 @@ internal sealed class PairSession : IAsyncDisposable
         _keys = new PairKeys(options, store, time, NullLogger.Instance);
     }
 
-    /// <summary>The keys of the services that have live instances; <see langword="null"/> where there is none.</summary>
+    /// <summary>Returns the keys of all services with live instances, or <see langword="null"/> if there are no such services.</summary>
     public async Task<PairSnapshot?> LookAsync(CancellationToken cancellationToken)
     {
         var marks = await MarksAsync(cancellationToken);
@@ -30,13 +30,13 @@ internal sealed class PairSession : IAsyncDisposable
     public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
         (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
 
-    /// <returns>The live instances that have not looked since.</returns>
+    /// <returns>The live instances that have not refreshed since the change.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
         new InstanceRoll(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
-    /// <summary>A login with the rights of a shared secret alone has no business with key pairs.</summary>
+    /// <summary>Returns the live instances. A login that may only use shared secrets is denied this list, which counts as no instances.</summary>
     private async Task<IReadOnlyList<InstanceMark>> MarksAsync(CancellationToken cancellationToken)
     {
         try

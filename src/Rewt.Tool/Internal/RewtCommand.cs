@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary>All that can be asked for.</summary>
+/// <summary>The root command with all its subcommands.</summary>
 internal static class RewtCommand
 {
     public const string Name = "rewt";

@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// A namespace's ring for the length of a command, by the library's own means. It keeps no ring: it reads, and writes what it is told, by the settings that the
-/// fleet has left beside the ring.
+/// Access to a namespace's key ring for one command, through the library. It reads the ring, and changes it only on command, with the settings
+/// that the fleet has stored beside the ring.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     public RewtOptions Options => _options;
 
-    /// <summary>The key pairs of the namespace's services, where they have some.</summary>
+    /// <summary>The key pairs of the namespace's services.</summary>
     public PairSession Pairs { get; }
 
     public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
@@ -38,7 +38,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     private InstanceRoll Roll => new(_store.Instances, _options, _time);
 
-    /// <exception cref="ToolException">What was given is no way to a server.</exception>
+    /// <exception cref="ToolException">The given Redis address is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
     {
         var provider = Services(context, configure);
@@ -46,7 +46,7 @@ internal sealed class RingSession : IAsyncDisposable
         return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
     }
 
-    /// <exception cref="ToolException">What was given is no way to a server.</exception>
+    /// <exception cref="ToolException">The given Redis address is invalid.</exception>
     public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
     {
         if (RedisUrl.ConnectionStringFor(context.Redis) is { } form)
@@ -64,7 +64,7 @@ internal sealed class RingSession : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
-    /// <summary>What Redis holds now; nothing is written, whatever is due.</summary>
+    /// <summary>Reads the key ring from Redis. Writes nothing, even if a rotation is due.</summary>
     public async Task<RingSnapshot> LookAsync(CancellationToken cancellationToken)
     {
         var readAt = Moment.Now(_time);
@@ -74,8 +74,8 @@ internal sealed class RingSession : IAsyncDisposable
         return new RingSnapshot(reading, reading.Dead, verdict.Problem, Schedule, readAt, null);
     }
 
-    /// <summary>The ring, or the error that there is none.</summary>
-    /// <exception cref="ToolException">There is none, or it cannot be used.</exception>
+    /// <summary>Reads the key ring, which must exist.</summary>
+    /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
     public async Task<RingSnapshot> LookAtRingAsync(CancellationToken cancellationToken)
     {
         var ring = await LookAsync(cancellationToken);
@@ -91,14 +91,14 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RingDecision.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
 
-    /// <returns>The live instances that do not hold <paramref name="ring"/> yet.</returns>
+    /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
         Roll.WaitForAllAsync(ring, timeout, cancellationToken);
 
     public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
         new Examination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
 
-    /// <summary>Signs with a key at hand; the ring's own keeper is never started.</summary>
+    /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>
     public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
         _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null).SignBearer(key, audience, claims);
 

@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Rewt.Tool;
 
-/// <summary>What a shell asks while somebody types: <c>rewt "[suggest:12]" "rewt keys re"</c>.</summary>
+/// <summary>Handles the completion requests of a shell: <c>rewt "[suggest:12]" "rewt keys re"</c>.</summary>
 internal static class Suggestions
 {
     private const string Directive = "[suggest";
 
-    /// <summary>The parser looks for the assembly's name where people type the command's.</summary>
+    /// <summary>Replaces the command's name with the assembly's name, which the parser expects.</summary>
     public static string[] Normalize(string[] args)
     {
         if (args is not [var directive, var line, ..] || !directive.StartsWith(Directive, StringComparison.Ordinal)) return args;

@@ -4,10 +4,10 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The tenants of a namespace for the length of a command.</summary>
+/// <summary>Access to the tenants of a namespace for one command.</summary>
 internal sealed class TenantSession : IAsyncDisposable
 {
-    /// <summary>Nobody wants to log in again for a rotation.</summary>
+    /// <summary>The default rotation interval. It is long, so that users need not sign in again after a rotation.</summary>
     private static readonly TimeSpan DefaultRotation = TimeSpan.FromDays(31);
 
     private readonly ServiceProvider _services;

@@ -6,17 +6,17 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>What every command needs of the command line and the terminal.</summary>
+/// <summary>The command-line options and the console, shared by all commands.</summary>
 internal sealed class ToolContext
 {
-    /// <summary>Wide enough for a table of key ids where there is no terminal to ask.</summary>
+    /// <summary>The output width without a terminal; wide enough for a table of key ids.</summary>
     private const int UnknownWidth = 200;
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // It goes to a terminal or a program, and to no web page.
+        // HTML escaping is not needed, because the output goes to a terminal or a program.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -57,10 +57,10 @@ internal sealed class ToolContext
 
     public void WriteLine(string text) => _out.WriteLine(text);
 
-    /// <summary>For people beside the result, which a pipe does not see.</summary>
+    /// <summary>Writes a note to standard error, so that it does not mix with the result.</summary>
     public void Note(string text) => _error.WriteLine(text);
 
-    /// <exception cref="ToolException">The answer is no, or there is nobody to answer.</exception>
+    /// <exception cref="ToolException">The user declined, or there is no terminal to confirm on.</exception>
     public async Task ConfirmAsync(string question, CancellationToken cancellationToken)
     {
         if (_yes) return;

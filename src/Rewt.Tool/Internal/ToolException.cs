@@ -1,6 +1,6 @@
 namespace Rewt.Tool;
 
-/// <summary>Why a command ends without its work done, with what to do about it.</summary>
+/// <summary>Ends a command with an exit code and a message that says how to fix the problem.</summary>
 internal sealed class ToolException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode => exitCode;

@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Rewt.Tool;
 
-/// <summary>Why a server that a command could not reach cannot be used, found out by one more attempt. Never the text of a library, which may repeat a password.</summary>
+/// <summary>
+/// Explains why a server cannot be used, with one more connection attempt. The message never contains that of a library, which may repeat a password.
+/// </summary>
 internal static class UnusableServer
 {
     private const int LimitMilliseconds = 5000;
@@ -12,13 +14,13 @@ internal static class UnusableServer
     private static readonly Failure BadLogin = new(
         ExitCode.BadLogin, "Redis does not take the login: the password or the user is wrong or missing. Give user=...,password=... in --redis or REWT_REDIS.");
 
-    /// <summary>A more exact failure than <paramref name="failure"/>, where there is one.</summary>
+    /// <summary>Returns a more precise failure than <paramref name="failure"/> if the cause is found, otherwise <paramref name="failure"/>.</summary>
     public static async Task<Failure> ExplainAsync(Failure failure, string connectionString)
     {
         if (failure.ExitCode != ExitCode.Unreachable) return failure;
         try
         {
-            // The library's own housekeeping key and channel lie outside the namespace, where a login needs no rights.
+            // The client library's own key and channel are outside the namespace, where a login needs no rights.
             var configuration = ConfigurationOptions.Parse("tiebreaker=,configChannel=," + connectionString);
             if (await UnknownHostAsync(configuration.EndPoints) is { } host)
             {
@@ -26,7 +28,7 @@ internal static class UnusableServer
             }
 
             (configuration.AbortOnConnectFail, configuration.ConnectRetry, configuration.ConnectTimeout) = (true, 1, LimitMilliseconds);
-            // Client library 3.x counts INFO among the commands of administrators.
+            // The client library (3.x) counts INFO among the administrator commands.
             configuration.AllowAdmin = true;
             await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
             var servers = multiplexer.GetServers().Where(server => server.IsConnected).ToList();
@@ -55,7 +57,7 @@ internal static class UnusableServer
         string? Value(string name) => Array.Find(lines, line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..];
     }
 
-    /// <summary>A host's name that DNS does not know, where it knows none of them.</summary>
+    /// <summary>Returns a host name that DNS does not know, if DNS knows none of them.</summary>
     private static async Task<string?> UnknownHostAsync(EndPointCollection servers)
     {
         string? unknown = null;

@@ -1,4 +1,4 @@
-// What others have named (services, instances, keys) only ever becomes text, never markup: no innerHTML in this file.
+// Names from Redis (services, instances, keys) are only ever set as text, never as markup: this file uses no innerHTML.
 'use strict';
 (() => {
   const base = new URL('.', document.currentScript.src);
@@ -34,7 +34,7 @@
     return Math.round(s / 86400) + ' days';
   };
   const clock = (ms) => new Date(ms).toISOString().replace('T', ' ').slice(0, 19) + ' UTC';
-  // While the stream is away, time on this page stands still rather than lie.
+  // While the stream is interrupted, displayed times stop instead of running ahead of the data.
   const passed = () => Math.min(performance.now() - receivedAt, 3000);
 
   // ---- the ring as a timeline ----
@@ -53,7 +53,7 @@
     return { past, future: Math.max(1.5 * v.interval, past * 0.3) };
   }
 
-  // When a key began to sign (a pending one: was published): as this page saw it, else when the one before it retired.
+  // Returns when a key began to sign, or for a pending key when it was published: as observed by this page, otherwise when the previous key retired.
   function started(ring, key) {
     if (key.state === 'current' || key.state === 'pending') return key.from;
     const seen = ring.signedFrom.get(key.id);
@@ -122,7 +122,7 @@
 
   // ---- tables ----
 
-  // Rows stay the same elements, so that neither focus nor a reader's place is lost when the figures move.
+  // Row elements are reused, so that focus and scroll position survive an update.
   function rows(body, items, id, make, fill) {
     const known = body.known || (body.known = new Map());
     const wanted = new Set(items.map(id));
@@ -236,7 +236,7 @@
     find('figure').hidden = v.keys.length === 0;
     find('.tables').hidden = v.now === null;
     for (const key of v.keys) {
-      // Of another process's key pair nobody tells since when it signs: this page may have seen it begin.
+      // The start of another process's key pair is not published. The page knows it only if it observed the change of state.
       if (key.state === 'current' && key.from === null && ring.states.has(key.id)) key.from = ring.signedFrom.get(key.id) ?? (ring.states.get(key.id) === 'pending' ? v.now : null);
       if (key.state === 'current' && key.from !== null) ring.signedFrom.set(key.id, key.from);
       ring.states.set(key.id, key.state);
@@ -259,7 +259,7 @@
     drawTimeline(ring);
   }
 
-  // A reader hears of a new key, and of a fleet that rotates every few seconds only now and then.
+  // Announces a new key to screen readers, at most every 15 seconds for a fleet that rotates quickly.
   function announce(ring, current) {
     const id = current ? current.id : null;
     if (ring.current !== undefined && ring.current !== id && performance.now() - announced > 15000) {
@@ -350,7 +350,7 @@
 
   // ---- commands ----
 
-  // From the first question to the last answer no other command begins, or one confirmation could do two things.
+  // Blocks other commands until this one has ended, so that one confirmation cannot trigger two commands.
   async function alone(command) {
     if (isBusy) return;
     busy(true);
@@ -361,7 +361,7 @@
     }
   }
 
-  // Not by 'disabled', which would take the focus away from the button that was pressed.
+  // Uses aria-disabled, because 'disabled' would take the focus from the pressed button.
   function busy(state) {
     isBusy = state;
     for (const button of document.querySelectorAll('.rotate, .keys button')) button.setAttribute('aria-disabled', String(state));
@@ -495,7 +495,7 @@
     };
   }
 
-  // Over HTTP/1.1 a browser has six connections to a host: pages that nobody sees must not keep them from a command.
+  // A browser has six HTTP/1.1 connections per host. Hidden pages close their stream, so that a connection stays free for commands.
   function seen() {
     connection('unknown', document.hidden ? 'Paused while hidden' : 'Connecting');
     if (document.hidden) leave();

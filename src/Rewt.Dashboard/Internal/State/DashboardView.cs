@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>Everything the page shows, at one moment. Never a secret: it is made of what may be printed.</summary>
-/// <param name="At">This instance's clock, Unix milliseconds.</param>
-/// <param name="Service">The service that this instance is of.</param>
-/// <param name="Instance">Its name in the book of instances.</param>
-/// <param name="Health"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>, as the health check has it.</param>
-/// <param name="HealthText">Why, with the mend.</param>
+/// <summary>All data of the page at one moment. It contains no secrets.</summary>
+/// <param name="At">The time by this instance's clock, in Unix milliseconds.</param>
+/// <param name="Service">The name of this instance's service.</param>
+/// <param name="Instance">The name of this instance in the instance list.</param>
+/// <param name="Health">The status of the health check: <c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
+/// <param name="HealthText">The reason for the status, with the fix.</param>
 /// <param name="Rings">The key rings of this application.</param>
-/// <param name="Traffic">What this instance has counted.</param>
+/// <param name="Traffic">The counters of this instance.</param>
 internal sealed record DashboardView(
     long At, string? Service, string? Instance, string Health, string? HealthText, IReadOnlyList<RingView> Rings, TrafficView Traffic);

@@ -1,9 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>An instance in the book of the living.</summary>
+/// <summary>A live instance in the instance list.</summary>
 /// <param name="Name">The service's name and a random part.</param>
-/// <param name="Version">The version of the ring that it holds.</param>
-/// <param name="IsBehind">Whether others hold a newer one; <see langword="null"/> where each counts for itself.</param>
-/// <param name="SeenAt">When it looked last.</param>
-/// <param name="IsThis">Whether it is the one that answers.</param>
+/// <param name="Version">The version of the key ring that the instance has loaded.</param>
+/// <param name="IsBehind">
+/// Whether another instance has a newer version; <see langword="null"/> if each instance counts its own versions.
+/// </param>
+/// <param name="SeenAt">The time of its last refresh, in Unix milliseconds.</param>
+/// <param name="IsThis">Whether this instance serves the page.</param>
 internal sealed record InstanceView(string Name, long Version, bool? IsBehind, long SeenAt, bool IsThis);

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>A key without its secret.</summary>
+/// <summary>A key without its secret. Times are in Unix milliseconds.</summary>
 /// <param name="Id">The key id.</param>
 /// <param name="State"><c>pending</c>, <c>current</c>, <c>retired</c> or <c>revoked</c>.</param>
-/// <param name="Service">Whose key pair it is.</param>
-/// <param name="IsOwn">Whether this instance signs with it, did or will; of a shared secret always.</param>
-/// <param name="From">Since when it is in this state, where that is known.</param>
-/// <param name="Until">When it leaves this state, where that is known.</param>
+/// <param name="Service">The service that owns the key pair.</param>
+/// <param name="IsOwn">Whether this instance signs, signed or will sign with the key. Always true for a shared secret.</param>
+/// <param name="From">The time at which the key entered this state, if known.</param>
+/// <param name="Until">The time at which the key leaves this state, if known.</param>
 internal sealed record KeyView(string Id, string State, string? Service, bool IsOwn, long? From, long? Until);

@@ -1,21 +1,21 @@
 namespace Rewt.Internal;
 
-/// <summary>A key ring as this instance knows it. Times are Unix milliseconds by the clock of Redis, durations milliseconds.</summary>
-/// <param name="Namespace">The trust domain.</param>
+/// <summary>A key ring as this instance knows it. Times are in Unix milliseconds by the clock of Redis, durations in milliseconds.</summary>
+/// <param name="Namespace">The namespace.</param>
 /// <param name="Kind"><c>shared-secret</c>, <c>key-pairs</c>, <c>given-keys</c> or <c>tenants</c>.</param>
-/// <param name="CanChange">Whether it can be rotated and its keys revoked from here.</param>
-/// <param name="Trouble">What is wrong, with the mend; <see langword="null"/> when nothing is.</param>
-/// <param name="Version">Grows with each change.</param>
-/// <param name="ChangedBy">By whom it was changed last.</param>
-/// <param name="Now">The clock of Redis; <see langword="null"/> before the first read.</param>
-/// <param name="ContactAge">Since Redis was read last.</param>
-/// <param name="Interval">How long a key signs.</param>
-/// <param name="Retention">How long a key that signs no more verifies.</param>
-/// <param name="Keys">The keys, at most so many as a page can show.</param>
-/// <param name="KeyCount">How many there are.</param>
-/// <param name="Instances">The instances that keep this ring, at most so many as a page can show.</param>
-/// <param name="InstanceCount">How many there are; <see langword="null"/> where nobody keeps a book of them.</param>
-/// <param name="InstancesTrouble">Why they are not known or not fresh.</param>
+/// <param name="CanChange">Whether the dashboard can rotate and revoke its keys.</param>
+/// <param name="Trouble">The current problem with its fix, or <see langword="null"/>.</param>
+/// <param name="Version">The version, which grows with each change.</param>
+/// <param name="ChangedBy">The author of the last change.</param>
+/// <param name="Now">The time by the clock of Redis; <see langword="null"/> before the first read.</param>
+/// <param name="ContactAge">The time since the last read of Redis.</param>
+/// <param name="Interval">The time for which a key signs.</param>
+/// <param name="Retention">The time for which a retired key verifies.</param>
+/// <param name="Keys">The keys, up to the maximum that the page shows.</param>
+/// <param name="KeyCount">The number of keys.</param>
+/// <param name="Instances">The instances that use this key ring, up to the maximum that the page shows.</param>
+/// <param name="InstanceCount">The number of instances; <see langword="null"/> if there is no instance list.</param>
+/// <param name="InstancesTrouble">The reason why the instances are unknown or not fresh, or <see langword="null"/>.</param>
 internal sealed record RingView(
     string Namespace,
     string Kind,

@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>What this instance has counted since it started.</summary>
-/// <param name="Verified">Tokens judged, by result.</param>
-/// <param name="Signed">Tokens signed.</param>
-/// <param name="Retries">Requests sent again, by reason.</param>
-/// <param name="RefreshErrors">Reads of a ring that failed, by error.</param>
-/// <param name="StaleServes">Uses of keys older than they should be.</param>
-/// <param name="LastReadMilliseconds">How long the last read took.</param>
+/// <summary>The counters of this instance since its start.</summary>
+/// <param name="Verified">Verified tokens, by result.</param>
+/// <param name="Signed">Signed tokens.</param>
+/// <param name="Retries">Retried requests, by reason.</param>
+/// <param name="RefreshErrors">Failed refreshes of a key ring, by error.</param>
+/// <param name="StaleServes">Uses of keys that were not refreshed in time.</param>
+/// <param name="LastReadMilliseconds">The duration of the last refresh, in milliseconds.</param>
 internal sealed record TrafficView(
     IReadOnlyDictionary<string, long> Verified,
     long Signed,

@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt acl</c>: the rights that a login needs, to paste.</summary>
+/// <summary><c>rewt acl</c>: prints the Redis ACL rules that a service's login needs.</summary>
 internal static class AclCommand
 {
     private static readonly Option<string> Role = new("--role") { Description = "Who logs in: a service that signs, one that only verifies, or an operator with this tool.", HelpName = "signer|verifier|operator", Required = true };

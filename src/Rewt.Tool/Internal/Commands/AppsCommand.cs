@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt apps</c>: trusted apps and their API keys.</summary>
+/// <summary><c>rewt apps</c>: manages trusted apps and their API keys.</summary>
 internal static class AppsCommand
 {
     private static readonly Argument<string> App = new("app") { Description = "The app's id." };

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>What <c>rewt apps</c> does.</summary>
+/// <summary>The implementation of the <c>rewt apps</c> commands.</summary>
 internal sealed class AppsWork(ToolContext context)
 {
     public async Task<int> ListAsync(CancellationToken cancellationToken)
@@ -102,6 +102,6 @@ internal sealed class AppsWork(ToolContext context)
 
     private static string Time(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm}Z") : "";
 
-    /// <summary>Whoever added the app chose its words: nothing that a terminal would obey.</summary>
+    /// <summary>Replaces control characters, because the text comes from Redis and a terminal could interpret them.</summary>
     private static string Printable(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt completion</c>: what makes a shell complete the tool's commands.</summary>
+/// <summary><c>rewt completion</c>: prints the script that enables completion in a shell.</summary>
 internal static class CompletionCommand
 {
     private const string Bash =

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt doctor</c>: whether the ring and its server are fit.</summary>
+/// <summary><c>rewt doctor</c>: checks the key ring and its Redis server.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()

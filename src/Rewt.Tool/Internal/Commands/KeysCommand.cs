@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt keys</c>: the ring, and what an operator does to it.</summary>
+/// <summary><c>rewt keys</c>: lists, rotates and revokes keys.</summary>
 internal static class KeysCommand
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(15);

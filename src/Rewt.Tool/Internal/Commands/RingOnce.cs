@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The keys of one look at a ring.</summary>
+/// <summary>Resolves keys from one snapshot of a key ring.</summary>
 internal sealed class RingOnce(RingSnapshot ring, TimeProvider time) : IIssuerSigningKeyResolver
 {
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ringName, string? keyId, CancellationToken cancellationToken = default) =>

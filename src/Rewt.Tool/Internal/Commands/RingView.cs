@@ -5,12 +5,13 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>A ring as it is printed; its secrets only where they were asked for.</summary>
+/// <summary>Formats a key ring for output. Secrets are included only with the option for it.</summary>
 internal static class RingView
 {
-    /// <param name="context">How to print.</param>
+    /// <summary>Returns the key ring in the shape of the JSON output.</summary>
+    /// <param name="context">The output options.</param>
     /// <param name="ring">The shared secrets.</param>
-    /// <param name="pairs">The key pairs of the services, where they have some.</param>
+    /// <param name="pairs">The key pairs of the services, or <see langword="null"/>.</param>
     public static object Json(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null) => new
     {
         context.Namespace,

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt tenants</c>: whose rings there are in a namespace with tenants.</summary>
+/// <summary><c>rewt tenants</c>: lists and changes the key rings of tenants.</summary>
 internal static class TenantsCommand
 {
     private static readonly Argument<string> Tenant = new("tenant") { Description = "The tenant's name." };

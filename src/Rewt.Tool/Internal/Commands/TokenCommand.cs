@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token</c>: make one, look into one, judge one.</summary>
+/// <summary><c>rewt token</c>: creates, inspects and verifies tokens.</summary>
 internal static class TokenCommand
 {
     private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from the input, which leaves no trace in a shell's history." };

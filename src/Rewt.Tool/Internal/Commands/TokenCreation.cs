@@ -2,7 +2,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token create</c>.</summary>
+/// <summary><c>rewt token create</c>: creates a token with the current key.</summary>
 internal static class TokenCreation
 {
     public static async Task<int> RunAsync(

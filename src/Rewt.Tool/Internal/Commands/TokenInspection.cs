@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token inspect</c>: what stands in a token, all but its signature.</summary>
+/// <summary><c>rewt token inspect</c>: prints the header and claims of a token without its signature.</summary>
 internal static class TokenInspection
 {
     private static readonly string[] Times = ["iat", "exp", "nbf"];
@@ -45,7 +45,7 @@ internal static class TokenInspection
         }
     }
 
-    /// <summary>Whoever made the token chose what stands in it: nothing that a terminal would obey.</summary>
+    /// <summary>Formats a value. Control characters are replaced, because the token is untrusted and a terminal could interpret them.</summary>
     private static string Text(JsonNode? value)
     {
         var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString() ?? "null";

@@ -2,7 +2,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token verify</c>: the library's own judgement, with keys from one look at the ring.</summary>
+/// <summary><c>rewt token verify</c>: verifies a token with the library's verifier and one snapshot of the key ring.</summary>
 internal static class TokenJudgement
 {
     public static async Task<int> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace Rewt.Tool;
 
-/// <summary>Follows a ring until it is told to end: a live view on a terminal, else a line for each change.</summary>
+/// <summary>Follows a key ring until it is cancelled. Prints a live view on a terminal, otherwise one line for each change.</summary>
 internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         using var ending = new CancellationTokenSource(duration ?? Timeout.InfiniteTimeSpan, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
 
-        // The first look tells at once whether there is anything to follow.
+        // The first read fails immediately if the key ring cannot be followed.
         var state = await LookAsync(session, cancellationToken);
         await SubscribeAsync(session, cancellationToken);
         try
@@ -31,7 +31,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // The time is over, or the terminal has ended it: that is how this ends.
+            // The time limit was reached, or Ctrl+C was pressed; both are a normal end.
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
@@ -64,7 +64,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     private static async Task<WatchState> LookAsync(RingSession session, CancellationToken cancellationToken) => new(
         await session.LookAsync(cancellationToken), await session.Instances.ReadAsync(cancellationToken), null);
 
-    /// <summary>A server that goes away for a while is a state to show and no reason to end.</summary>
+    /// <summary>Refreshes the state. A server that is temporarily unavailable is shown as a problem and does not end the command.</summary>
     private static async Task<WatchState> LookAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
     {
         try

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt watch</c>.</summary>
+/// <summary><c>rewt watch</c>: follows a key ring and its instances.</summary>
 internal static class WatchCommand
 {
     private static readonly Option<double?> Duration = new("--duration") { Description = "End after so many seconds. Default: at Ctrl+C.", HelpName = "seconds" };

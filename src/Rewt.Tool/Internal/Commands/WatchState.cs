@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>A ring and its instances at one moment.</summary>
+/// <summary>A key ring and its instances at one moment.</summary>
 internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark> Marks, string? Trouble)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
@@ -19,7 +19,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark>
         Ring.Epoch == other.Ring.Epoch && Ring.Version == other.Ring.Version && Trouble == other.Trouble
         && Instances().Select(instance => (instance.Instance, instance.Version)).SequenceEqual(other.Instances().Select(instance => (instance.Instance, instance.Version)));
 
-    /// <summary>What has changed, a line each.</summary>
+    /// <summary>Returns the changes since an earlier state, one line for each.</summary>
     public IEnumerable<string> EventsSince(WatchState? before)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
