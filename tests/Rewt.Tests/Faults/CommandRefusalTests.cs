@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Rewt.Tests.Faults;
 
 /// <summary>What servers, proxies and the client library say of a command that may not be used.</summary>
