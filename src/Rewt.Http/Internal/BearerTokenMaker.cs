@@ -24,7 +24,7 @@ internal sealed class BearerTokenMaker
         var life = token.ExpiresAt - token.IssuedAt;
         // Jitter, so that the tokens of an instance and the instances of a fleet do not all sign at the same moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
-        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75)) 
+        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75))
         {
             Tenant = _signer.Tenant,
             IsAhead = isAhead,
