@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>Something that an operator should know.</summary>
-/// <param name="Code">Its name for filters and alerts; docs/operations/doctor.md lists them.</param>
+/// <param name="Code">Its name for filters and alerts; docs/operations/runbook.md lists them.</param>
 /// <param name="Severity">How much it matters.</param>
 /// <param name="Text">A sentence that says what it is and what mends it; never a secret.</param>
 internal sealed record Finding(string Code, FindingSeverity Severity, string Text)
