@@ -23,7 +23,7 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
         context.AddRequestTransform(transform => SignAsync(transform, audience));
         context.AddResponseTransform(transform =>
         {
-            // The service refused the gateway's token and not the caller's, who can do nothing about it.
+            // The service refused the gateway's token, not the caller's, so the caller cannot correct it.
             if (transform.ProxyResponse?.StatusCode != System.Net.HttpStatusCode.Unauthorized) return ValueTask.CompletedTask;
             transform.HttpContext.Response.StatusCode = StatusCodes.Status502BadGateway;
             transform.HttpContext.Response.Headers.Remove(HeaderNames.WWWAuthenticate);
