@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace Rewt.Samples.Yarp;
 
 // snippet: transforms
-/// <summary>Signs requests to clusters whose metadata name the service behind them, and removes the caller's credentials.</summary>
+/// <summary>Signs what goes to a cluster whose metadata name the service behind it, and never passes on what the caller showed.</summary>
 internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)
@@ -23,7 +23,7 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
         context.AddRequestTransform(transform => SignAsync(transform, audience));
         context.AddResponseTransform(transform =>
         {
-            // The service rejected the gateway's token, which the caller cannot correct.
+            // The service refused the gateway's token, not the caller's, so the caller cannot correct it.
             if (transform.ProxyResponse?.StatusCode != System.Net.HttpStatusCode.Unauthorized) return ValueTask.CompletedTask;
             transform.HttpContext.Response.StatusCode = StatusCodes.Status502BadGateway;
             transform.HttpContext.Response.Headers.Remove(HeaderNames.WWWAuthenticate);
@@ -43,7 +43,7 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
         }
         catch (RewtKeysUnavailableException outage)
         {
-            // Setting a status code ends the forwarding, so nothing is sent without a key.
+            // A status here ends the forwarding: without a key nothing is sent.
             transform.HttpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             transform.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(outage.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }

@@ -10,7 +10,7 @@ using GreeterProgram = Greeting::Program;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>What docs/grpc.md and docs/testing.md say of gRPC, with the sample's service.</summary>
+/// <summary>What docs/transports.md and docs/testing.md say of gRPC, with the sample's service.</summary>
 public sealed class GrpcTests
 {
     [Fact]

@@ -76,7 +76,7 @@ public sealed class RecipeTests
                 // snippet: forged
                 await using (var other = new RewtTestRing())
                 {
-                    token = await other.CreateTokenAsync("orders", "shipping"); // 401 stale_key: a key that nobody here has heard of
+                    token = await other.CreateTokenAsync("orders", "shipping"); // 401 stale_key: the key is unknown
                 }
                 // end of snippet
                 break;

@@ -8,7 +8,7 @@ using ChatProgram = Chatting::Program;
 
 namespace Rewt.Tests.TestKit;
 
-/// <summary>What docs/testing.md and docs/signalr.md say of hubs, with the sample's.</summary>
+/// <summary>What docs/testing.md and docs/transports.md say of hubs, with the sample's.</summary>
 public sealed class SignalRTests
 {
     [Fact]

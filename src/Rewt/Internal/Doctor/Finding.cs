@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>A finding for an operator.</summary>
-/// <param name="Code">The code for filters and alerts; docs/operations/doctor.md lists the codes.</param>
+/// <param name="Code">The code for filters and alerts; docs/operations/runbook.md lists the codes.</param>
 /// <param name="Severity">The severity.</param>
 /// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>
 internal sealed record Finding(string Code, FindingSeverity Severity, string Text)
