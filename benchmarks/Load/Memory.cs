@@ -51,7 +51,7 @@ internal static class Memory
         var (current, next, last) = (Secret.Generate(), Secret.Generate(), Secret.Generate());
         var state = new RingState("epoch", 2, current, now + 86_400_000, next, now, [new RetiredKey(last, now + 400_000)]);
         var reading = new RingReading(new SecretSlot(current.CopyBytes(), false, 86_400_000), state, new Dictionary<string, long>(StringComparer.Ordinal), now);
-        return new RingSnapshot(reading, new Dictionary<string, long>(StringComparer.Ordinal), null, schedule, Moment.Now(TimeProvider.System), null);
+        return new RingSnapshot(reading, new Dictionary<string, long>(StringComparer.Ordinal), null, schedule, ClockReading.Now(TimeProvider.System), null);
     }
 
     private static async Task RotateAsync(IRewtKeyRing ring, IRewtTokens tokens, ShiftedTime time, int times)

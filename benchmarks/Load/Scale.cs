@@ -27,7 +27,7 @@ internal static class Scale
     {
         var (commands, bytes, began) = (await redis.CommandsAsync(), await redis.BytesAsync(), TimeProvider.System.GetTimestamp());
         var fleet = Enumerable.Range(0, instances).Select(_ => Instance(redis.Address)).ToList();
-        foreach (var each in fleet) each.GetRequiredService<RingRegistry>().StartAll();
+        foreach (var each in fleet) each.GetRequiredService<KeyRingRegistry>().StartAll();
         var rings = await Task.WhenAll(fleet.Select(each => ReadyAsync(each.GetRequiredService<IRewtKeyRing>())));
         var took = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var (perInstance, bytesPerInstance) = ((await redis.CommandsAsync() - commands) / (double)instances, (await redis.BytesAsync() - bytes) / (double)instances);

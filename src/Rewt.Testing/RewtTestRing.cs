@@ -87,7 +87,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="InvalidOperationException">Tenants have keys of their own, no host has the scheme, or its keys come from files.</exception>
     public Task RotateAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(scheme, static (keeper, cancellation) => keeper.RotateAsync(cancellation), cancellationToken);
+        ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RotateAsync(cancellation), cancellationToken);
 
     /// <summary>
     /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services
@@ -102,7 +102,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     {
         if (tenant is null)
         {
-            await ChangeAsync(scheme, static (keeper, cancellation) => keeper.RevokeAsync(keeper.Known!.Current!.KeyId, cancellation), cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -148,7 +148,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <summary>Makes the hosts read the keys of a service that has not called before.</summary>
     internal Task IntroduceAsync(string service, CancellationToken cancellationToken)
     {
-        foreach (var keeper in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keeper.Ask(service);
+        foreach (var keyRing in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keyRing.Ask(service);
         return TellHostsAsync(cancellationToken);
     }
 
@@ -166,7 +166,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         return seat;
     }
 
-    private async Task ChangeAsync(string? scheme, Func<RingKeeper, CancellationToken, Task> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string? scheme, Func<KeyRingProvider, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
         var (host, settings) = Find(scheme, null);
         if (settings.Tenants)
@@ -175,23 +175,23 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
                 $"Each tenant of '{settings.Namespace}' has keys of its own (Rewt:Tenants): revoke those of one by its name; they rotate when the clock is moved by RotationInterval.");
         }
 
-        foreach (var keeper in await SignersAsync(host, settings, cancellationToken).ConfigureAwait(false)) await change(keeper, cancellationToken).ConfigureAwait(false);
+        foreach (var keyRing in await SignersAsync(host, settings, cancellationToken).ConfigureAwait(false)) await change(keyRing, cancellationToken).ConfigureAwait(false);
         await TellHostsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Returns the key rings on which a command must run to change all current keys.</summary>
-    private async Task<IReadOnlyList<RingKeeper>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KeyRingProvider>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
     {
         if (settings.KeyMode == KeyMode.SharedSecret)
         {
             var caller = host.Caller(settings, TestNames.Operator);
             await caller.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-            return [caller.Keeper];
+            return [caller.Provider];
         }
 
-        var played = Hosts().Append(_nobody).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Keeper);
-        var own = Stores.Outage.IsOn ? [] : Hosts().SelectMany(each => each.Registry?.Opened() ?? []).Where(keeper => keeper.Name == settings.Namespace);
-        return [.. played.Concat(own).Where(keeper => keeper.Known?.Current is not null)];
+        var played = Hosts().Append(_nobody).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Provider);
+        var own = Stores.Outage.IsOn ? [] : Hosts().SelectMany(each => each.Registry?.Opened() ?? []).Where(keyRing => keyRing.Name == settings.Namespace);
+        return [.. played.Concat(own).Where(keyRing => keyRing.Known?.Current is not null)];
     }
 
     private async Task TellHostsAsync(CancellationToken cancellationToken)

@@ -9,9 +9,9 @@ namespace Rewt;
 /// <summary>The result of a verification: the content of the token, or the reason why it was refused.</summary>
 public sealed class RewtVerification
 {
-    private readonly TokenVerdict _verdict;
+    private readonly TokenResult _verdict;
 
-    internal RewtVerification(TokenVerdict verdict) => _verdict = verdict;
+    internal RewtVerification(TokenResult verdict) => _verdict = verdict;
 
     /// <summary>Whether the token is valid.</summary>
     public bool IsValid => _verdict.IsValid;

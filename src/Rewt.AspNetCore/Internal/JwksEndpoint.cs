@@ -13,7 +13,7 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>Serves the public keys of one service as a JWK Set, or 503 if they are unavailable.</summary>
-internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeProvider time, ILogger logger)
+internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options, TimeProvider time, ILogger logger)
 {
     private const string MediaType = "application/jwk-set+json";
 
@@ -36,7 +36,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
 
         // Settings are read at the first request, so that errors in them are reported by the validation at startup.
         var endpoint = new Lazy<JwksEndpoint>(() => new JwksEndpoint(
-            services.GetRequiredKeyedService<RingKeeper>(ring),
+            services.GetRequiredKeyedService<KeyRingProvider>(ring),
             services.GetRequiredKeyedService<RewtOptions>(ring),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Rewt.Jwks")));
@@ -69,7 +69,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     private async ValueTask<IReadOnlyList<PublicKey>> KeysAsync(CancellationToken cancellationToken)
     {
-        var signs = GivenKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
+        var signs = ConfiguredKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
         if (!signs)
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0) logger.NothingToServe();
@@ -77,7 +77,7 @@ internal sealed class JwksEndpoint(RingKeeper keeper, RewtOptions options, TimeP
         }
 
         // Creates the first key pair if there is none, so that verifiers know it before it signs.
-        var keys = (await keeper.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, Moment.Now(time));
+        var keys = (await keyRing.GetSigningAsync(cancellationToken)).PublicKeysOf(options.ServiceName!, ClockReading.Now(time));
         return keys.Count > 0 ? keys : throw new RewtKeysUnavailableException($"The service '{options.ServiceName}' has no public key yet.", NoKeyYet);
     }
 

@@ -17,7 +17,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     {
         if (!mayRemember || _known.Find(token.Span) is not { } known) return VerifyNewAsync(token.ToString(), context);
 
-        var now = Moment.Now(time);
+        var now = ClockReading.Now(time);
         return verifier.KeysAtHand(known.Claims, known.KeyId, now) is { } keys && Holds(known, keys, now.WallClock)
             ? new(known.ForRequest())
             : VerifyAgainAsync(known, context);
@@ -45,7 +45,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     /// Returns whether the result can be cached. A token without a key id has no key to check again, and a clone of an identity that the
     /// application created may lose content.
     /// </summary>
-    private static bool CanBeKept(TokenVerdict verdict) =>
+    private static bool CanBeKept(TokenResult verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Identity: { Actor: null, BootstrapContext: null } identity }
         && (identity.GetType() == typeof(ClaimsIdentity) || identity.GetType() == typeof(CaseSensitiveClaimsIdentity));
 

@@ -7,4 +7,4 @@ namespace Rewt.Internal;
 /// <param name="Verdict">The verification result.</param>
 /// <param name="Identity">The identity of an accepted token. It belongs to this request alone.</param>
 /// <param name="Properties">The ticket properties of an accepted token. They belong to this request alone.</param>
-internal readonly record struct VerifiedRequest(TokenVerdict Verdict, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null);
+internal readonly record struct VerifiedRequest(TokenResult Verdict, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null);

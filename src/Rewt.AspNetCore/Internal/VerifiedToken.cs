@@ -6,13 +6,13 @@ namespace Rewt.Internal;
 /// <summary>The cached verification result of a token, for further requests with the same token. Requests get copies of everything mutable.</summary>
 internal sealed class VerifiedToken
 {
-    private readonly TokenVerdict _verdict;
+    private readonly TokenResult _verdict;
     private readonly IDictionary<string, string?> _properties;
 
     /// <summary>A weak reference, so that a cached token does not keep a secret in memory that has left the key ring.</summary>
     private readonly WeakReference<SecurityKey> _key;
 
-    public VerifiedToken(string text, TokenVerdict verdict, bool savesToken)
+    public VerifiedToken(string text, TokenResult verdict, bool savesToken)
     {
         Text = text;
         // The key's own string instance makes later comparisons of key ids cheap.

@@ -44,7 +44,7 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
         services.AddAntiforgery(options =>
         {
             options.SuppressXFrameOptionsHeader = true;
-            options.Cookie.Name = CookieName(application.GetRequiredService<RingRegistry>());
+            options.Cookie.Name = CookieName(application.GetRequiredService<KeyRingRegistry>());
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.Cookie.HttpOnly = true;
@@ -60,7 +60,7 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
     /// Returns a cookie name derived from the service. Cookies ignore ports, so two services on one host would overwrite each other's cookie. All
     /// instances of a service share the name.
     /// </summary>
-    private static string CookieName(RingRegistry rings)
+    private static string CookieName(KeyRingRegistry rings)
     {
         var service = rings.Options(rings.Names[0]).ServiceName ?? string.Empty;
         return $".Rewt.Dashboard.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(service)).AsSpan(0, 4))}";

@@ -11,7 +11,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
 {
     private static readonly TimeSpan WaitForInstances = TimeSpan.FromSeconds(5);
 
-    private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
+    private readonly KeyRingRegistry _rings = services.GetRequiredService<KeyRingRegistry>();
     private readonly TimeProvider _time = services.GetRequiredService<TimeProvider>();
 
     public Task RotateAsync(HttpContext context) => CarryOutAsync(context, RotateAsync);
@@ -66,7 +66,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     private async Task RotateAsync(HttpContext context, CommandRequest request, string name)
     {
         var ring = services.GetRequiredKeyedService<IRewtKeyRing>(name);
-        if (!request.Force && await OverlapAsync(_rings.Keeper(_rings.Options(name).Namespace), context.RequestAborted) is { } overlap)
+        if (!request.Force && await OverlapAsync(_rings.Provider(_rings.Options(name).Namespace), context.RequestAborted) is { } overlap)
         {
             await AnswerAsync(context, StatusCodes.Status409Conflict, overlap);
             return;
@@ -78,11 +78,11 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>Returns the response if a key of the last rotation is still retired. As in the tool, the next rotation should wait for it.</summary>
-    private async Task<CommandAnswer?> OverlapAsync(RingKeeper keeper, CancellationToken cancellationToken)
+    private async Task<CommandAnswer?> OverlapAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
     {
-        var known = await keeper.GetAsync(cancellationToken);
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(Moment.Now(_time));
-        var retired = known is GivenKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
+        var known = await keyRing.GetAsync(cancellationToken);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(ClockReading.Now(_time));
+        var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",
             string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate all the same."),
@@ -123,9 +123,9 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     /// <summary>Returns whether the key exists; refreshes the ring if this instance does not know it.</summary>
     private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
     {
-        foreach (var keeper in _rings.All(ring).Where(keeper => keeper.IsPossible(keyId)))
+        foreach (var keyRing in _rings.All(ring).Where(keyRing => keyRing.IsPossible(keyId)))
         {
-            if (Has(keeper.Known) || Has(await keeper.RefreshAsync(cancellationToken))) return true;
+            if (Has(keyRing.Known) || Has(await keyRing.RefreshAsync(cancellationToken))) return true;
         }
 
         return false;

@@ -16,8 +16,8 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
     private const int StepsBetweenLooks = 10;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly RingRegistry _rings = services.GetRequiredService<RingRegistry>();
-    private readonly Dictionary<RingKeeper, RingObserver> _observers = [];
+    private readonly KeyRingRegistry _rings = services.GetRequiredService<KeyRingRegistry>();
+    private readonly Dictionary<KeyRingProvider, RingObserver> _observers = [];
     private DashboardLook? _last;
 
     /// <summary>Returns a snapshot.</summary>
@@ -32,7 +32,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
             if (isShared && _last is { } last && last.Stamp == stamp && last.At.Elapsed(time) < Freshness) return last;
 
             var view = await ViewAsync(stamp, cancellationToken);
-            return _last = new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), stamp, Moment.Now(time));
+            return _last = new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), stamp, ClockReading.Now(time));
         }
         finally
         {
@@ -50,9 +50,9 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
 
     private string Stamp() => string.Join(
         '|',
-        Keepers().Select(keeper => keeper.Known is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Epoch}/{known.Version}/{known.Problem}") : string.Empty));
+        KeyRings().Select(keyRing => keyRing.Known is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Epoch}/{known.Version}/{known.Problem}") : string.Empty));
 
-    private IEnumerable<RingKeeper> Keepers() => _rings.Namespaces.Where(name => _rings.Tenants(name) is null).SelectMany(_rings.All);
+    private IEnumerable<KeyRingProvider> KeyRings() => _rings.Namespaces.Where(name => _rings.Tenants(name) is null).SelectMany(_rings.All);
 
     private async Task<DashboardView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {
@@ -66,9 +66,9 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
                 continue;
             }
 
-            foreach (var keeper in _rings.All(options.Namespace))
+            foreach (var keyRing in _rings.All(options.Namespace))
             {
-                if (!_observers.TryGetValue(keeper, out var observer)) _observers.Add(keeper, observer = new RingObserver(keeper, options, time));
+                if (!_observers.TryGetValue(keyRing, out var observer)) _observers.Add(keyRing, observer = new RingObserver(keyRing, options, time));
                 views.Add(await observer.ViewAsync(stamp, cancellationToken));
             }
         }
@@ -77,7 +77,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         return new DashboardView(
             time.GetUtcNow().ToUnixTimeMilliseconds(),
             _rings.Options(_rings.Names[0]).ServiceName,
-            Keepers().FirstOrDefault()?.Roll.Instance,
+            KeyRings().FirstOrDefault()?.Roll.Instance,
             health.Status.ToString().ToLowerInvariant(),
             health.Description,
             views,

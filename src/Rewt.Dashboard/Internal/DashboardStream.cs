@@ -62,7 +62,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
 
     private async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(HttpContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var asked = Moment.Now(time);
+        var asked = ClockReading.Now(time);
         while (true)
         {
             var look = await observer.LookAsync(isShared: true, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
             if (asked.Elapsed(time) < CheckEvery) continue;
 
             if (!await access.IsStillAllowedAsync(context)) yield break;
-            asked = Moment.Now(time);
+            asked = ClockReading.Now(time);
         }
     }
 

@@ -1,17 +1,17 @@
 namespace Rewt.Internal;
 
 /// <summary>Creates the page's view of one key ring.</summary>
-internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeProvider time)
+internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options, TimeProvider time)
 {
     private const int MostKeys = 200;
 
     private readonly RingSchedule _schedule = RingSchedule.From(options);
-    private readonly InstanceObserver _instances = new(keeper.Roll, time);
+    private readonly InstanceObserver _instances = new(keyRing.Roll, time);
 
     public static RingView OfTenants(TenantRings tenants, RewtOptions options)
     {
         var schedule = RingSchedule.From(options);
-        return new RingView(tenants.Name, "tenants", false, tenants.Health().Trouble, 0, null, null, null, schedule.Interval, schedule.Retention, [], 0, [], null, null);
+        return new RingView(tenants.Name, "tenants", false, tenants.Health().DegradedReason, 0, null, null, null, schedule.Interval, schedule.Retention, [], 0, [], null, null);
     }
 
     /// <summary>Returns the current view of the key ring.</summary>
@@ -19,20 +19,20 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<RingView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {
-        var trouble = keeper.Health().Trouble;
-        if (keeper.Known is not { } known)
+        var trouble = keyRing.Health().DegradedReason;
+        if (keyRing.Known is not { } known)
         {
-            return new RingView(keeper.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
+            return new RingView(keyRing.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
         }
 
-        var age = (long)known.Age(Moment.Now(time)).TotalMilliseconds;
+        var age = (long)known.Age(ClockReading.Now(time)).TotalMilliseconds;
         var now = known.ReadAt + age;
         var keys = known.ToKeys();
         var marks = await _instances.ReadAsync(stamp, cancellationToken);
         var newest = NewestVersion(known, marks);
         var views = marks?.Select(mark => View(mark, known, newest)).OrderByDescending(instance => instance.IsBehind == true).ThenBy(instance => instance.Name, StringComparer.Ordinal);
         return new RingView(
-            keeper.Name,
+            keyRing.Name,
             Kind(known),
             known is RingSnapshot or PairSnapshot,
             trouble,
@@ -46,7 +46,7 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
             keys.Count,
             [.. views?.Take(InstanceObserver.MostShown) ?? []],
             marks?.Count,
-            _instances.Trouble);
+            _instances.DegradedReason);
     }
 
     private static string Kind(KeySnapshot known) => known switch
@@ -57,15 +57,15 @@ internal sealed class RingObserver(RingKeeper keeper, RewtOptions options, TimeP
     };
 
     /// <summary>Returns the newest version of the key ring that any instance has reported.</summary>
-    private static long NewestVersion(KeySnapshot known, IReadOnlyList<InstanceMark>? marks) =>
+    private static long NewestVersion(KeySnapshot known, IReadOnlyList<InstanceHeartbeat>? marks) =>
         (marks ?? []).Where(mark => mark.Epoch == known.Epoch).Select(mark => mark.Version).Append(known.Version).Max();
 
-    private InstanceView View(InstanceMark mark, KeySnapshot known, long newest) => new(
+    private InstanceView View(InstanceHeartbeat mark, KeySnapshot known, long newest) => new(
         ShownName.Of(mark.Instance),
         mark.Version,
         known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
         mark.SeenAt,
-        mark.Instance == keeper.Roll.Instance);
+        mark.Instance == keyRing.Roll.Instance);
 
     private KeyView View(RewtKey key, KeySnapshot known, long now)
     {

@@ -16,7 +16,7 @@ internal sealed class ApiKeyClients(
     {
         var settings = options.Get(name);
         var guard = new OriginGuard(
-            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp, name, GuardWords.ApiKey);
+            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp, name, CredentialNaming.ApiKey);
         return new ApiKeyClient(settings, guard, services, name);
     }
 }

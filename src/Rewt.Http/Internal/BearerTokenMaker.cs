@@ -11,12 +11,12 @@ internal sealed class BearerTokenMaker
     public BearerTokenMaker(TokenSigner signer, TimeProvider time)
     {
         (_signer, _time) = (signer, time);
-        NewSlot = key => new BearerTokenSlot(this, key.Audience, key.Claims);
+        NewSlot = key => new CachedToken(this, key.Audience, key.Claims);
     }
 
     public string? Tenant => _signer.Tenant;
 
-    public Func<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> NewSlot { get; }
+    public Func<(string? Tenant, string? Audience, string Claims), CachedToken> NewSlot { get; }
 
     public BearerToken Make(SigningKey key, bool isAhead, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
@@ -36,7 +36,7 @@ internal sealed class BearerTokenMaker
     public BearerToken? MakeFromMemory(string? audience, string claims)
     {
         if (_signer.Keys.Usable is not { } snapshot) return null;
-        var (key, isAhead) = _signer.KeyOf(snapshot, Moment.Now(_time), isStored: false);
+        var (key, isAhead) = _signer.KeyOf(snapshot, ClockReading.Now(_time), isStored: false);
         return Make(key, isAhead, audience, claims.Length == 0 ? null : ClaimJson.FromText(claims));
     }
 }

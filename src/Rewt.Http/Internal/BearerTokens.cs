@@ -11,9 +11,9 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
 
-    private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), BearerTokenSlot> _slots = new(Capacity);
+    private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), CachedToken> _slots = new(Capacity);
     private BearerTokenMaker? _maker;
-    private volatile BearerTokenSlot? _last;
+    private volatile CachedToken? _last;
 
     /// <summary>Returns a token signed with the namespace's own key ring.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
@@ -29,7 +29,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
-        var now = Moment.Now(time);
+        var now = ClockReading.Now(time);
         return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
             ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, fresh, now))
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
             "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
+        return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
     }
 
     /// <summary>
@@ -55,7 +55,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         // The key of a token that was ahead of the store may have become current in the store since, so the store is read.
         if (!refused.IsAhead && KnowsOtherKey(signer, refused)) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return refused.IsAhead || signer.KeyOf(snapshot, Moment.Now(time), isStored: true).Key.KeyId != refused.KeyId;
+        return refused.IsAhead || signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true).Key.KeyId != refused.KeyId;
     }
 
     /// <summary>Returns whether, according to memory, a new token would use another key than the <paramref name="refused"/> one.</summary>
@@ -63,7 +63,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 
     private bool KnowsOtherKey(TokenSigner signer, BearerToken refused)
     {
-        var now = Moment.Now(time);
+        var now = ClockReading.Now(time);
         // After the time of rotation only the store knows which key is current.
         return signer.Keys.FreshAt(now) is { } snapshot && snapshot.StoredKey(now) is { } stored && stored.KeyId == snapshot.SigningKey(now)?.KeyId && stored.KeyId != refused.KeyId;
     }
@@ -72,14 +72,14 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var snapshot = await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return Get(signer, snapshot, audience, claims, fresh, Moment.Now(time));
+        return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
     }
 
     /// <summary>
     /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every
     /// service knows.
     /// </summary>
-    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, Moment now)
+    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, ClockReading now)
     {
         var (key, isAhead) = signer.KeyOf(snapshot, now, isStored: fresh);
         if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, isAhead, claims, fresh, now.WallClock);
@@ -95,7 +95,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     /// Returns the slot for tokens without extra claims. Most clients call one service without extra claims, so the last slot is kept outside the
     /// cache.
     /// </summary>
-    private BearerTokenSlot PlainSlot(TokenSigner signer, string? audience)
+    private CachedToken PlainSlot(TokenSigner signer, string? audience)
     {
         if (_last is { } last && ReferenceEquals(last.Audience, audience) && ReferenceEquals(last.Tenant, signer.Tenant)) return last;
         return _last = _slots.GetOrAdd((signer.Tenant, audience, string.Empty), MakerOf(signer).NewSlot);

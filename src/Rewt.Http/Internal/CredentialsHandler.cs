@@ -7,10 +7,10 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     public OriginGuard Guard => guard;
 
     /// <summary>Attaches the credentials and records their destination on the trail.</summary>
-    protected abstract ValueTask AttachAsync(HttpRequestMessage request, RequestTrail trail, CancellationToken cancellationToken);
+    protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 
     /// <summary>Attaches the credentials for a synchronous send.</summary>
-    protected abstract void Attach(HttpRequestMessage request, RequestTrail trail);
+    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -48,6 +48,6 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application: the header is
     /// kept, and the origin rules do not apply.
     /// </summary>
-    private RequestTrail? Admit(HttpRequestMessage request) =>
-        request.Headers.Contains("Authorization") && !RequestTrail.IsSigned(request) ? null : guard.Admit(request);
+    private CredentialHistory? Admit(HttpRequestMessage request) =>
+        request.Headers.Contains("Authorization") && !CredentialHistory.IsSigned(request) ? null : guard.Admit(request);
 }

@@ -18,12 +18,12 @@ internal sealed class EntryHandler : DelegatingHandler
         }
         finally
         {
-            RequestTrail.End();
+            CredentialHistory.End();
         }
     }
 
     private static void Remember(HttpRequestMessage request)
     {
-        if (request.RequestUri is { IsAbsoluteUri: true } address) RequestTrail.Begin(request, address);
+        if (request.RequestUri is { IsAbsoluteUri: true } address) CredentialHistory.Begin(request, address);
     }
 }

@@ -41,17 +41,17 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             {
                 HttpStatusCode.OK => Answer(response, await ReadAsync(response, either.Token).ConfigureAwait(false)),
                 HttpStatusCode.NotModified when entityTag is not null => Answer(response, null),
-                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new KeyPlaceException($"the address {address} answers with a redirect, which is not followed; name where it leads"),
-                _ => throw new KeyPlaceException($"the address {address} answers {(int)response.StatusCode}"),
+                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"the address {address} answers with a redirect, which is not followed; name where it leads"),
+                _ => throw new PublicKeySourceException($"the address {address} answers {(int)response.StatusCode}"),
             };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KeyPlaceException($"the address {address} does not answer within {Limit.TotalSeconds} s", exception);
+            throw new PublicKeySourceException($"the address {address} does not answer within {Limit.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new KeyPlaceException($"the address {address} cannot be reached", exception);
+            throw new PublicKeySourceException($"the address {address} cannot be reached", exception);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return length <= PublicKeySetReader.MaximumBytes
                 ? buffer[..length]
-                : throw new KeyPlaceException($"the address {response.RequestMessage?.RequestUri} answers with more than {PublicKeySetReader.MaximumBytes / 1024} KB");
+                : throw new PublicKeySourceException($"the address {response.RequestMessage?.RequestUri} answers with more than {PublicKeySetReader.MaximumBytes / 1024} KB");
         }
     }
 }

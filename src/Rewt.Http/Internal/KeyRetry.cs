@@ -90,9 +90,9 @@ internal sealed partial class KeyRetry
 
     private async ValueTask<bool> ShouldRetryAsync(Attempt attempt, HttpResponseMessage refused, RetryPredicateArguments<HttpResponseMessage> arguments)
     {
-        if (RequestTrail.Of(attempt.Request)?.IsAnswer(refused) == false) return false;
+        if (CredentialHistory.Of(attempt.Request)?.IsAnswer(refused) == false) return false;
         var challenge = ChallengeReader.Read(refused);
-        if (challenge == Challenge.Other || !attempt.IsUnchanged || RequestTrail.TokenOn(attempt.Request) is not { } token) return false;
+        if (challenge == Challenge.Other || !attempt.IsUnchanged || CredentialHistory.TokenOn(attempt.Request) is not { } token) return false;
 
         try
         {

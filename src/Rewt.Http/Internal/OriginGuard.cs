@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers
 /// resolved it. The target of a redirect never counts as resolved.
 /// </summary>
-internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, GuardWords words)
+internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming words)
 {
     /// <summary>
     /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
@@ -18,16 +18,16 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
 
     /// <summary>Checks that the request can be signed for its current address, and returns its trail.</summary>
     /// <exception cref="InvalidOperationException">The address may not receive credentials.</exception>
-    public RequestTrail Admit(HttpRequestMessage request)
+    public CredentialHistory Admit(HttpRequestMessage request)
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } address)
         {
             throw new InvalidOperationException($"The request of the HTTP client '{client}' has no absolute address; set its BaseAddress.");
         }
 
-        var trail = RequestTrail.Of(request);
+        var trail = CredentialHistory.Of(request);
         Admit(trail, trail?.OriginOf(address) ?? Origin.Of(address));
-        return trail ?? RequestTrail.Begin(request, address);
+        return trail ?? CredentialHistory.Begin(request, address);
     }
 
     /// <summary>Checks that the request can leave with its current address.</summary>
@@ -36,9 +36,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// </exception>
     public void Release(HttpRequestMessage request)
     {
-        if (RequestTrail.Of(request)?.IsAsSigned(request) == true) return;
+        if (CredentialHistory.Of(request)?.IsAsSigned(request) == true) return;
 
-        var signed = RequestTrail.SignedFor(request);
+        var signed = CredentialHistory.SignedFor(request);
         if (signed.Count == 0) return;
 
         var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : Origin.None;
@@ -46,7 +46,7 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
     }
 
-    private void Admit(RequestTrail? trail, Origin origin)
+    private void Admit(CredentialHistory? trail, Origin origin)
     {
         if (_admitted == origin) return;
 

@@ -28,7 +28,7 @@ internal sealed class SigningClients(
         var settings = options.Get(name);
         var ring = rings.Get(settings.Ring);
         var guard = new OriginGuard(
-            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, GuardWords.Token);
+            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, CredentialNaming.Token);
         var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Ring);
         var retry = settings.Retry ? new KeyRetry(settings, tokens, metrics, time, logger) : null;
         return new SigningClient(settings, tokens, guard, retry, services.GetService<ICallerClaims>());

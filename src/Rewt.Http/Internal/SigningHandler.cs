@@ -3,16 +3,16 @@ namespace Rewt.Internal;
 /// <summary>Attaches a token to each request.</summary>
 internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(client.Guard)
 {
-    protected override async ValueTask AttachAsync(HttpRequestMessage request, RequestTrail trail, CancellationToken cancellationToken)
+    protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken)
     {
         var fresh = IsFresh(request);
         Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
     }
 
-    protected override void Attach(HttpRequestMessage request, RequestTrail trail) =>
+    protected override void Attach(HttpRequestMessage request, CredentialHistory trail) =>
         Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), IsFresh(request)));
 
     private static bool IsFresh(HttpRequestMessage request) => Attempt.Of(request)?.IsFresh == true;
 
-    private static void Attach(HttpRequestMessage request, RequestTrail trail, BearerToken token) => trail.Attach(request, token.Header, token);
+    private static void Attach(HttpRequestMessage request, CredentialHistory trail, BearerToken token) => trail.Attach(request, token.Header, token);
 }

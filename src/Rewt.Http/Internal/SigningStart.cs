@@ -15,7 +15,7 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
         {
             // The tenants to sign for are not known at startup.
             if (services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) continue;
-            services.GetRequiredKeyedService<RingKeeper>(ring).WantSigningKey();
+            services.GetRequiredKeyedService<KeyRingProvider>(ring).WantSigningKey();
         }
 
         return Task.CompletedTask;

@@ -16,7 +16,7 @@ internal static class AppStores
             provider.GetRequiredKeyedService<IAppStore>(name),
             provider.GetRequiredKeyedService<RewtOptions>(name),
             provider.GetRequiredService<TimeProvider>(),
-            name.Length == 0 ? provider.GetService<AppKeeper>() : null));
+            name.Length == 0 ? provider.GetService<TrustedAppProvider>() : null));
         if (name.Length == 0) services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IRewtApps>(name));
     }
 }

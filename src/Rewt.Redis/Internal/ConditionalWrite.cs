@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
 internal static class ConditionalWrite
 {
-    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingPlan plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
+    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
     {
         var transaction = database.CreateTransaction();
         transaction.AddCondition(basis.Slot switch
@@ -26,11 +26,11 @@ internal static class ConditionalWrite
         if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
         transaction.KeyDeleteAsync(keys.Ring).Abandon();
         if (ring.Count > 0) transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
-        transaction.SortedSetRemoveRangeByScoreAsync(keys.Dead, double.NegativeInfinity, basis.Now).Abandon();
-        foreach (var (keyId, forgetAt) in plan.Dead) transaction.SortedSetAddAsync(keys.Dead, keyId, forgetAt).Abandon();
+        transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now).Abandon();
+        foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();
         if (companionsExpireAt is { } end)
         {
-            foreach (var key in new[] { keys.Ring, keys.Dead }) transaction.ExecuteAsync("PEXPIREAT", key, end.ToString(CultureInfo.InvariantCulture)).Abandon();
+            foreach (var key in new[] { keys.Ring, keys.Revoked }) transaction.ExecuteAsync("PEXPIREAT", key, end.ToString(CultureInfo.InvariantCulture)).Abandon();
         }
 
         return transaction;

@@ -20,7 +20,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
             isOneByOne
                 ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
-            database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster),
+            database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster),
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
             [.. services.Select(service => ServiceParts.Request(database, keys, service))]);
         foreach (var part in parts.All()) part.Abandon();

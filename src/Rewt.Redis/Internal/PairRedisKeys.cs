@@ -11,7 +11,7 @@ internal sealed class PairRedisKeys(string @namespace)
     private readonly string _tag = $"{{{@namespace}:rewt-keys}}";
 
     /// <summary>The keys of any service that an operator revoked.</summary>
-    public RedisKey Dead => $"{_tag}:dead";
+    public RedisKey Revoked => $"{_tag}:dead";
 
     public RedisKey Instances => $"{_tag}:instances";
 

@@ -12,7 +12,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
     /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
-    private Moment? _confirmedAt;
+    private ClockReading? _confirmedAt;
 
     /// <summary>Confirms that there is one primary, unless that was confirmed recently and the client library also sees one only.</summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
@@ -46,7 +46,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
             await multiplexer.ConfigureAsync().WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
         }
 
-        _confirmedAt = Moment.Now(time);
+        _confirmedAt = ClockReading.Now(time);
     }
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };

@@ -18,7 +18,7 @@ internal sealed class ReadingParts(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Dead, flags: CommandFlags.DemandMaster)));
+        DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster)));
 
     /// <summary>
     /// Requests the ring without the revoked keys, which change only with the ring's version. It cannot distinguish an absent secret from an empty
@@ -104,7 +104,7 @@ internal sealed class ReadingParts(
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
-            throw new InvalidOperationException($"The Redis key '{keys.Dead}' is no sorted set; DEL it, and the revocations are written anew.", exception);
+            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is no sorted set; DEL it, and the revocations are written anew.", exception);
         }
     }
 

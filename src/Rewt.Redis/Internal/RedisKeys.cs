@@ -9,7 +9,7 @@ internal sealed class RedisKeys(string @namespace)
 
     public RedisKey Ring { get; } = $"{{{@namespace}:rewt-secret}}:ring";
 
-    public RedisKey Dead { get; } = $"{{{@namespace}:rewt-secret}}:dead";
+    public RedisKey Revoked { get; } = $"{{{@namespace}:rewt-secret}}:dead";
 
     public RedisKey Instances => $"{{{@namespace}:rewt-secret}}:instances";
 

@@ -11,7 +11,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
     {
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
-        if (GivenKeySource.IsGiven(options)) return ValidateOptionsResult.Success;
+        if (ConfiguredKeySource.IsGiven(options)) return ValidateOptionsResult.Success;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";

@@ -13,7 +13,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private readonly PairRedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, "look", time);
 
-    public IInstanceBook Instances { get; } = new RedisInstanceBook(connection, new PairRedisKeys(options.Namespace).Instances, time);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
 
     public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
@@ -35,7 +35,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            var dead = service is null ? _keys.Dead : _keys.DeadOf(service);
+            var dead = service is null ? _keys.Revoked : _keys.DeadOf(service);
             await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
@@ -63,7 +63,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        await database.UntilConnectedAsync(_keys.Dead, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        await database.UntilConnectedAsync(_keys.Revoked, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         var transaction = database.CreateTransaction();
         var parts = PairParts.Request(transaction, _keys, services, asked);
         try
@@ -86,7 +86,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await database.UntilConnectedAsync(_keys.Dead, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            await database.UntilConnectedAsync(_keys.Revoked, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             var transaction = database.CreateTransaction();
             foreach (var command in fill(transaction)) command.Abandon();
             var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             ExpireAt(database, keys, plan.KeysUntil),
             database.StringSetAsync(epoch, plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
-            .. Kill(database, _keys.DeadOf(service), plan.Dead, plan.Now, plan.RememberUntil),
+            .. Kill(database, _keys.DeadOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
         ];
     }
 

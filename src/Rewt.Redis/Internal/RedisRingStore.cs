@@ -13,7 +13,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>How often the revoked keys are read even if the ring's version has not changed, in case they were changed by hand.</summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
-    private readonly NodeWay _nodeWay = new(connection, keys, time);
+    private readonly SecretOnlyMode _nodeWay = new(connection, keys, time);
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
@@ -21,10 +21,10 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// <summary>Opens the ring of a namespace.</summary>
     public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
         : this(connection, new RedisKeys(options.Namespace), new HintChannel(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
-        (Instances, Doctor, Options) = (new RedisInstanceBook(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
+        (Instances, Doctor, Options) = (new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
 
     /// <summary>The store of live instances; <see langword="null"/> where revocations do not wait for them.</summary>
-    public IInstanceBook? Instances { get; init; }
+    public IInstanceStore? Instances { get; init; }
 
     public IStoreDoctor? Doctor { get; init; }
 
@@ -72,7 +72,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
     }
 
-    public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    public async Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -111,12 +111,12 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
     }
 
-    private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
-        RedisKey[] names = [keys.Secret, keys.Ring, keys.Dead];
+        RedisKey[] names = [keys.Secret, keys.Ring, keys.Revoked];
         try
         {
             var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
@@ -138,7 +138,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
-            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Dead), cancellationToken).ConfigureAwait(false);
+            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Revoked), cancellationToken).ConfigureAwait(false);
             if (reading.Stamp == last.Stamp && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
@@ -189,14 +189,14 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     }
 
     /// <summary>The fields of the ring, with the writer's name and settings for command-line tools.</summary>
-    private RedisValue[] Fields(RingPlan plan)
+    private RedisValue[] Fields(RingChange plan)
     {
         if (plan.IsDeletion) return [];
         RedisValue[] settings = Options is null ? [] : [RingCodec.Settings, FleetSettings.Of(Options).ToString()];
         return [.. RingCodec.Write(plan.Ring), .. settings, RingCodec.By, plan.By ?? string.Empty];
     }
 
-    private RedisValue[] Arguments(RingReading basis, RingPlan plan)
+    private RedisValue[] Arguments(RingReading basis, RingChange plan)
     {
         var ring = Fields(plan);
         return
@@ -213,11 +213,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             AfterlifeEnd(basis, plan) is { } end ? Text(end) : string.Empty,
             Text(ring.Length),
             .. ring,
-            .. plan.Dead.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
+            .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
         ];
     }
 
-    private long? AfterlifeEnd(RingReading basis, RingPlan plan) =>
+    private long? AfterlifeEnd(RingReading basis, RingChange plan) =>
         Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal sealed partial class RedisStart(
         foreach (var name in registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal))
         {
             var settings = options.Get(name);
-            if (GivenKeySource.IsGiven(settings)) continue;
+            if (ConfiguredKeySource.IsGiven(settings)) continue;
             var (connection, reason) = Describe(settings, name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}");
             LogConnection(settings.Namespace, connection, reason);
         }

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <param name="options">The settings of the namespace.</param>
 /// <param name="time">The clock.</param>
 /// <param name="own">This instance's cached apps; <see langword="null"/> if it does not check API keys.</param>
-internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, AppKeeper? own = null) : IRewtApps
+internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, TrustedAppProvider? own = null) : IRewtApps
 {
     private const int Attempts = 20;
     private const int LiveKeys = 2;
@@ -114,7 +114,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <summary>Refreshes this instance's cached apps, so that a revocation or restriction applies here at once.</summary>
-    private static async Task LookAsync(AppKeeper own, CancellationToken cancellationToken)
+    private static async Task LookAsync(TrustedAppProvider own, CancellationToken cancellationToken)
     {
         try
         {

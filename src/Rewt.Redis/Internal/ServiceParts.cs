@@ -4,9 +4,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>The pending commands that read one service's ring.</summary>
-internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Dead)
+internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
-    public IEnumerable<Task> All() => [Keys, Dead];
+    public IEnumerable<Task> All() => [Keys, Revoked];
 
     public static ServiceParts Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
         service,
@@ -21,7 +21,7 @@ internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task
             var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             foreach (var entry in await Keys.ConfigureAwait(false)) entries[entry.Name!] = entry.Value!;
-            var dead = await DeadAsync(Dead).ConfigureAwait(false);
+            var dead = await DeadAsync(Revoked).ConfigureAwait(false);
             return epoch is null && entries.Count == 0 && dead.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, dead);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))

@@ -9,7 +9,7 @@ internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingSt
         return store.ReadAsync(cancellationToken);
     }
 
-    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.TryApplyAsync(basis, plan, cancellationToken);

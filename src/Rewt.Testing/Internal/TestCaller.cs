@@ -10,7 +10,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     private static readonly PropertyInfo[] Settings = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
 
     private readonly ServiceProvider _services;
-    private readonly RingRegistry _registry;
+    private readonly KeyRingRegistry _registry;
     private int _introduced;
 
     public TestCaller(RewtOptions ring, string service, TestStores stores, TimeProvider time)
@@ -26,14 +26,14 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         });
         services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(stores.Rings));
         _services = services.BuildServiceProvider();
-        _registry = _services.GetRequiredService<RingRegistry>();
+        _registry = _services.GetRequiredService<KeyRingRegistry>();
     }
 
     /// <summary>The key settings of the host.</summary>
     public RewtOptions Ring { get; }
 
     /// <summary>The key ring of the namespace; not available if tenants have key rings of their own.</summary>
-    public RingKeeper Keeper => _registry.Keeper(Ring.Namespace);
+    public KeyRingProvider Provider => _registry.Provider(Ring.Namespace);
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
 
@@ -41,7 +41,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
     public Task<IRewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
     {
-        if (!Ring.Tenants) Keeper.WantSigningKey();
+        if (!Ring.Tenants) Provider.WantSigningKey();
         return VerifierAsync(tenant, cancellationToken);
     }
 
@@ -65,7 +65,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
 
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
-        if (!Ring.Tenants) await Keeper.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        if (!Ring.Tenants) await Provider.ReadNowAsync(cancellationToken).ConfigureAwait(false);
         else await _registry.ReadNowAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -16,7 +16,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     public IEnumerable<TestCaller> Callers => _callers.Values.Where(caller => caller.IsValueCreated).Select(caller => caller.Value);
 
     /// <summary>The host's own key rings, or <see langword="null"/> if it has none.</summary>
-    public RingRegistry? Registry => services?.GetService<RingRegistry>();
+    public KeyRingRegistry? Registry => services?.GetService<KeyRingRegistry>();
 
     /// <summary>Returns the key settings of a scheme, or <see langword="null"/> if this host does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
@@ -55,7 +55,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     /// <exception cref="InvalidOperationException">The keys come from files, so their private keys are not available here.</exception>
     public static void Require(RewtOptions settings)
     {
-        if (!GivenKeySource.IsGiven(settings)) return;
+        if (!ConfiguredKeySource.IsGiven(settings)) return;
         throw new InvalidOperationException(
             $"The keys of '{settings.Namespace}' are those that SigningKeyFile, SigningCertificate or VerificationKeys name, and the test kit has none of their private keys: "
             + "clear these settings in the test, or send a token that the test itself signs.");
@@ -68,7 +68,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        if (services?.GetService<AppKeeper>() is { } apps) await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (services?.GetService<TrustedAppProvider>() is { } apps) await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -32,12 +32,12 @@ internal sealed class PairSession : IAsyncDisposable
 
     /// <returns>The live instances that have not refreshed since the change.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
-        new InstanceRoll(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
+        new InstanceTracker(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
     /// <summary>Returns the live instances. A login that may only use shared secrets is denied this list, which counts as no instances.</summary>
-    private async Task<IReadOnlyList<InstanceMark>> MarksAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InstanceHeartbeat>> MarksAsync(CancellationToken cancellationToken)
     {
         try
         {

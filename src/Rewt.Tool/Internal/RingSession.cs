@@ -32,11 +32,11 @@ internal sealed class RingSession : IAsyncDisposable
 
     public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
 
-    public IInstanceBook Instances => _store.Instances!;
+    public IInstanceStore Instances => _store.Instances!;
 
     private RingSchedule Schedule => RingSchedule.From(_options);
 
-    private InstanceRoll Roll => new(_store.Instances, _options, _time);
+    private InstanceTracker Roll => new(_store.Instances, _options, _time);
 
     /// <exception cref="ToolException">The given Redis address is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
@@ -67,11 +67,11 @@ internal sealed class RingSession : IAsyncDisposable
     /// <summary>Reads the key ring from Redis. Writes nothing, even if a rotation is due.</summary>
     public async Task<RingSnapshot> LookAsync(CancellationToken cancellationToken)
     {
-        var readAt = Moment.Now(_time);
+        var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(_options);
-        var verdict = RingDecision.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
-        return new RingSnapshot(reading, reading.Dead, verdict.Problem, Schedule, readAt, null);
+        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
+        return new RingSnapshot(reading, reading.Revoked, verdict.Problem, Schedule, readAt, null);
     }
 
     /// <summary>Reads the key ring, which must exist.</summary>
@@ -86,17 +86,17 @@ internal sealed class RingSession : IAsyncDisposable
     }
 
     public Task<RingSnapshot> RotateAsync(CancellationToken cancellationToken) =>
-        ChangeAsync(reading => RingDecision.Rotate(reading, Schedule, Secret.Generate), cancellationToken);
+        ChangeAsync(reading => RotationPolicy.Rotate(reading, Schedule, Secret.Generate), cancellationToken);
 
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
-        ChangeAsync(reading => RingDecision.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
+        ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
 
     /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
         Roll.WaitForAllAsync(ring, timeout, cancellationToken);
 
     public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
-        new Examination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
+        new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
 
     /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>
     public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
@@ -111,9 +111,9 @@ internal sealed class RingSession : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingPlan> command, CancellationToken cancellationToken)
+    private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange> command, CancellationToken cancellationToken)
     {
-        var maintainer = new RingMaintainer(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
+        var maintainer = new RingUpdater(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
         return await maintainer.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The ring could not be read after the change; look at 'rewt keys list'.");
     }
 }

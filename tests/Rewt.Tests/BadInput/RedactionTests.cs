@@ -17,7 +17,7 @@ public sealed class RedactionTests
         var state = new RingState("epoch", 1, secret, 2, secret, 3, [retired]);
         var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
         var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), 1);
-        var plan = new RingPlan(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
+        var plan = new RingChange(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
         var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
@@ -27,7 +27,7 @@ public sealed class RedactionTests
 
         object[] holders =
         [
-            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RingVerdict(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
+            secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
             new RewtNewApiKey("acme", "key-id", "rewt_acme_the-signature", null), new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
             new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),

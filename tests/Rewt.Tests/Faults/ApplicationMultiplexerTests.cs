@@ -18,7 +18,7 @@ public sealed class ApplicationMultiplexerTests
             redis.ConnectionString,
             settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500),
             configure: builder => builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer));
-        var keeper = service.Services.GetRequiredService<Rewt.Internal.RingRegistry>().Keeper("rewt");
+        var keyRing = service.Services.GetRequiredService<Rewt.Internal.KeyRingRegistry>().Provider("rewt");
         await service.Ring.GetAsync(Cancellation);
 
         for (var restart = 0; restart < restarts; restart++)
@@ -32,7 +32,7 @@ public sealed class ApplicationMultiplexerTests
 
             await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => multiplexer.GetDatabase().StringGetAsync("application")) is null, "the application's own command is answered");
             var own = TimeProvider.System.GetElapsedTime(restarted);
-            await Eventually.TrueAsync(() => keeper.Fresh is not null, "the keys are read again");
+            await Eventually.TrueAsync(() => keyRing.Fresh is not null, "the keys are read again");
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"restart {restart + 1}: own command after {own.TotalSeconds:0.00} s, keys after {TimeProvider.System.GetElapsedTime(restarted).TotalSeconds:0.00} s"));
         }

@@ -16,7 +16,7 @@ public sealed class ClockTests
         // Each read decides what is due; the last of them sees what the first of them wrote.
         for (var read = 0; read < 2; read++)
         {
-            foreach (var instance in new[] { wrong, right }) await instance.Keeper.RefreshAsync(Cancellation);
+            foreach (var instance in new[] { wrong, right }) await instance.Provider.RefreshAsync(Cancellation);
         }
 
         await Eventually.TrueAsync(() => wrong.Log.Text.Contains("Warning ClockOff", StringComparison.Ordinal), "it says so");
@@ -68,7 +68,7 @@ public sealed class ClockTests
 
         // Its next read gets the answer that the server gives now, and gets it after the pause.
         proxy.HoldAnswers();
-        var refresh = paused.Keeper.RefreshAsync(Cancellation);
+        var refresh = paused.Provider.RefreshAsync(Cancellation);
         await proxy.AnsweredAsync();
         await other.Ring.RevokeAsync(dead, Cancellation);
         clock.Shift = TimeSpan.FromMinutes(3);

@@ -13,7 +13,7 @@ public sealed class Instance : IAsyncDisposable
 
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
-    internal RingKeeper Keeper => _services.GetRequiredService<RingRegistry>().Keeper(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
+    internal KeyRingProvider Provider => _services.GetRequiredService<KeyRingRegistry>().Provider(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
 
     /// <summary>An instance with a refresh interval of half a second, begun and not waited for.</summary>
     public static Instance Start(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
@@ -28,7 +28,7 @@ public sealed class Instance : IAsyncDisposable
             settings?.Invoke(options);
         });
         var instance = new Instance(services.BuildServiceProvider(), log);
-        instance._services.GetRequiredService<RingRegistry>().StartAll();
+        instance._services.GetRequiredService<KeyRingRegistry>().StartAll();
         return instance;
     }
 

@@ -158,7 +158,7 @@ public sealed class OddServerTests
     {
         var asked = TimeProvider.System.GetTimestamp();
         return Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => instance.Keeper.RefreshAsync(Cancellation)) is null,
+            async () => await Record.ExceptionAsync(() => instance.Provider.RefreshAsync(Cancellation)) is null,
             string.Create(CultureInfo.InvariantCulture, $"the keys are read again ({TimeProvider.System.GetElapsedTime(asked).TotalSeconds} s)"));
     }
 

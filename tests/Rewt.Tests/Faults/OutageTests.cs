@@ -145,8 +145,8 @@ public sealed class OutageTests(ITestOutputHelper output)
         await MendAsync(kind, redis, proxy);
 
         answers.ShouldBe([HttpStatusCode.OK]);
-        var keeper = service.Services.GetRequiredService<RingRegistry>().Keeper("rewt");
-        await Eventually.TrueAsync(() => keeper.Fresh is not null, "the keys are read again");
+        var keyRing = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        await Eventually.TrueAsync(() => keyRing.Fresh is not null, "the keys are read again");
 
         async Task<IReadOnlyList<HttpStatusCode>> LoadAsync(TimeSpan length)
         {

@@ -21,7 +21,7 @@ public sealed class PushTests
             await instances[0].Ring.RevokeAsync(keyId, Cancellation);
             // Looks at what each instance holds, and makes it read nothing.
             await Eventually.TrueAsync(
-                () => instances.All(instance => instance.Keeper.Fresh?.Dead.ContainsKey(keyId) == true), "the revocation has reached all");
+                () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(keyId) == true), "the revocation has reached all");
         }
 
         async Task<int> SubscribersAsync() =>

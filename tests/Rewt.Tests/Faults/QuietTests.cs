@@ -29,7 +29,7 @@ public sealed class QuietTests(ITestOutputHelper output)
         await StartIsOverAsync(redis, instance);
         await redis.CommandAsync("CONFIG", "RESETSTAT");
 
-        for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Keeper.ReadNowAsync(Cancellation);
+        for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Provider.ReadNowAsync(Cancellation);
 
         var counts = await redis.CommandCountsAsync();
         counts.GetValueOrDefault("exec").ShouldBe(Refreshes);
@@ -47,12 +47,12 @@ public sealed class QuietTests(ITestOutputHelper output)
         await using var proxy = TcpProxy.Start(redis.Port);
         proxy.DropMessages();
         await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
-        await verifier.Keeper.ReadNowAsync(TestContext.Current.CancellationToken);
+        await verifier.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
 
         await revoker.Ring.RevokeAsync(UnknownKeyId, TestContext.Current.CancellationToken);
-        await verifier.Keeper.ReadNowAsync(TestContext.Current.CancellationToken);
+        await verifier.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
 
-        verifier.Keeper.Known.ShouldNotBeNull().Dead.Keys.ShouldContain(UnknownKeyId);
+        verifier.Provider.Known.ShouldNotBeNull().Revoked.Keys.ShouldContain(UnknownKeyId);
     }
 
     [Fact]
@@ -150,6 +150,6 @@ public sealed class QuietTests(ITestOutputHelper output)
     private static async Task StartIsOverAsync(RedisServer redis, Instance instance)
     {
         await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") > 0, "the instance has subscribed");
-        await instance.Keeper.ReadNowAsync(TestContext.Current.CancellationToken);
+        await instance.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -32,7 +32,7 @@ public sealed class RevocationTests
         revocation.Unconfirmed.ShouldBeEmpty();
         revocation.IsComplete.ShouldBeTrue();
         revocation.Ring.Keys.ShouldContain(key => key.KeyId == keyId && key.State == RewtKeyState.Revoked);
-        foreach (var instance in instances) instance.Keeper.Fresh!.Dead.Keys.ShouldContain(keyId);
+        foreach (var instance in instances) instance.Provider.Fresh!.Revoked.Keys.ShouldContain(keyId);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await owner.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", await ClusterOfThree.IdAsync(target));
         await owner.CommandAsync("MIGRATE", "127.0.0.1", target.Port, Epoch, 0, 5000);
 
-        for (var read = 0; read < 3; read++) await inventory.Keeper.RefreshAsync(TestContext.Current.CancellationToken);
+        for (var read = 0; read < 3; read++) await inventory.Provider.RefreshAsync(TestContext.Current.CancellationToken);
         inventory.Log.Text.ShouldNotContain("StoreAway");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 

@@ -152,7 +152,7 @@ public sealed class MetricsTests
         services.AddMetrics();
         using var provider = services.BuildServiceProvider();
         var metrics = new RingMetrics(new RewtMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), "rewt");
-        var verdict = TokenVerdict.Refused(RewtRefusal.Expired);
+        var verdict = TokenResult.Refused(RewtRefusal.Expired);
         Use(metrics, verdict);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -160,7 +160,7 @@ public sealed class MetricsTests
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
 
-        static void Use(RingMetrics metrics, TokenVerdict verdict)
+        static void Use(RingMetrics metrics, TokenResult verdict)
         {
             metrics.Judged(verdict);
             metrics.Signed(TokenTypes.Bearer);

@@ -89,7 +89,7 @@ public sealed class KeyPairModeTests
         // Each read is followed by what it finds to be due.
         async Task ReadAsync()
         {
-            for (var read = 0; read < 3; read++) await Record.ExceptionAsync(() => orders.Keeper.RefreshAsync(Cancellation));
+            for (var read = 0; read < 3; read++) await Record.ExceptionAsync(() => orders.Provider.RefreshAsync(Cancellation));
         }
 
         static void Orders(RewtOptions options)

@@ -57,7 +57,7 @@ public sealed class PairAclTests
 
         await using var billing = Instance.Start(redis.ConnectionString, Named("billing"));
         await Should.ThrowAsync<RewtKeysUnavailableException>(billing.SignAsync);
-        billing.Keeper.Health().Trouble.ShouldNotBeNull().ShouldContain("NOPERM");
+        billing.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("NOPERM");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class PairAclTests
                 async () => (await redis.CliAsync("PING")) == "PONG" && (long)((object?[])(await operations.CommandAsync("PUBSUB", "NUMSUB", "{rewt:rewt-keys}:look"))!)[1]! == 1,
                 "it hears of changes");
             (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-            inventory.Keeper.Health().ShouldBe(new Rewt.Internal.RingHealth(true, null));
+            inventory.Provider.Health().ShouldBe(new Rewt.Internal.RingHealth(true, null));
             await QuietAsync(operations, inventory);
         }
 

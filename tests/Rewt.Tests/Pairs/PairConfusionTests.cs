@@ -99,7 +99,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
         // Nor about one that this instance has not met yet.
         var shipping = PublishedPair.Generate();
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", shipping.KeyId);
-        await Eventually.TrueAsync(() => _inventory.Keeper.Known!.Dead.ContainsKey(shipping.KeyId), "billing's word is heard");
+        await Eventually.TrueAsync(() => _inventory.Provider.Known!.Revoked.ContainsKey(shipping.KeyId), "billing's word is heard");
         await shipping.PublishAsync(_redis, "shipping");
         (await RefusalAsync(shipping.Bearer("shipping"))).ShouldBe(RewtRefusal.None);
     }
@@ -116,7 +116,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
 
         (await RefusalAsync(strict, _billing.Bearer("billing"))).ShouldBe(RewtRefusal.Invalid);
         (await RefusalAsync(strict, _billing.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
-        strict.Keeper.Known.ShouldBeOfType<PairSnapshot>().Issuers.Keys.Order(StringComparer.Ordinal).ShouldBe(["inventory", "orders"]);
+        strict.Provider.Known.ShouldBeOfType<PairSnapshot>().Issuers.Keys.Order(StringComparer.Ordinal).ShouldBe(["inventory", "orders"]);
     }
 
     [Fact]
@@ -139,5 +139,5 @@ public sealed class PairConfusionTests : IAsyncLifetime
     private Task AcceptedAsync(string token) => Eventually.TrueAsync(async () => await RefusalAsync(token) == RewtRefusal.None, "the token is accepted");
 
     private Task RefusedEntryAsync(string name) => Eventually.TrueAsync(
-        () => _inventory.Keeper.Known is PairSnapshot known && known.Issuers["billing"].Refused.Any(entry => entry.Entry == name), "the entry is refused");
+        () => _inventory.Provider.Known is PairSnapshot known && known.Issuers["billing"].Refused.Any(entry => entry.Entry == name), "the entry is refused");
 }

@@ -13,7 +13,7 @@ public sealed class PairDecisionTests
     [Fact]
     public void The_first_keys_are_one_that_signs_at_once_and_one_that_follows()
     {
-        var (own, plan) = Decide(OwnKeys.None, ServiceReading.Empty, Now);
+        var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
 
         plan!.Action.ShouldBe(PairAction.Create);
         plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
@@ -54,7 +54,7 @@ public sealed class PairDecisionTests
         var (ended, last) = Decide(rotated with { Epoch = "epoch" }, after, end);
         ended.Retired.ShouldBeEmpty();
         last!.Removed.ShouldContain(own.Current.KeyId);
-        last.Dead.ShouldBeEmpty();
+        last.Revoked.ShouldBeEmpty();
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PairDecisionTests
 
         plan!.Action.ShouldBe(PairAction.Republish);
         (same.Current, same.Next).ShouldBe((own.Current, own.Next));
-        plan.Dead.ShouldBeEmpty();
+        plan.Revoked.ShouldBeEmpty();
         // Another instance was faster: a new life of the ring, in which these keys never stood.
         var (again, _) = Decide(own, ServiceReading.Empty with { Epoch = "another" }, Now + 1000);
         again.Current.ShouldBe(own.Current);
@@ -81,10 +81,10 @@ public sealed class PairDecisionTests
         var (replaced, plan) = Decide(own, without, Now + 1000);
 
         plan!.Action.ShouldBe(PairAction.Replace);
-        plan.Dead.Keys.ShouldBe([own.Current!.KeyId]);
+        plan.Revoked.Keys.ShouldBe([own.Current!.KeyId]);
         plan.Entries.Keys.ShouldNotContain(own.Current.KeyId);
         replaced.Current.ShouldBe(own.Next);
-        Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + 1000).Plan!.Dead.Count.ShouldBe(2);
+        Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + 1000).Plan!.Revoked.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class PairDecisionTests
         var (replaced, plan) = Decide(own, ring, Now + 1000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
 
         replaced.Current.ShouldBe(own.Next);
-        plan!.Dead.Keys.ShouldBe([keyId]);
+        plan!.Revoked.Keys.ShouldBe([keyId]);
         plan.Removed.ShouldContain(keyId);
     }
 
@@ -104,7 +104,7 @@ public sealed class PairDecisionTests
     public void The_keys_of_other_instances_stay_until_their_time_is_over()
     {
         var (own, ring) = Settled();
-        var (_, sibling) = Decide(OwnKeys.None, ServiceReading.Empty, Now + 50_000);
+        var (_, sibling) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now + 50_000);
         var both = ring with { Entries = ring.Entries.Concat(sibling!.Entries).ToDictionary() };
 
         var whileAlive = Decide(own, both, Now + Schedule.Heartbeat).Plan!;
@@ -138,7 +138,7 @@ public sealed class PairDecisionTests
         (replaced.Current, replaced.Deadline).ShouldBe((own.Current, own.Deadline));
         replaced.Next!.KeyId.ShouldNotBeOneOf(own.Current!.KeyId, keyId);
         replaced.Retired.ShouldBeEmpty();
-        plan.Dead.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(keyId, Now + 1_000_000_000));
+        plan.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(keyId, Now + 1_000_000_000));
     }
 
     [Fact]
@@ -172,14 +172,14 @@ public sealed class PairDecisionTests
 
         var (decided, plan) = Decide(own, without, Now + 1000);
 
-        plan!.Dead.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + 1000 + Schedule.DeadRetention));
+        plan!.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + 1000 + Schedule.DeadRetention));
         (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + 1000));
     }
 
     /// <summary>A process whose first keys are published and seen.</summary>
-    private static (OwnKeys Own, ServiceReading Ring) Settled()
+    private static (LocalKeyPairs Own, ServiceReading Ring) Settled()
     {
-        var (own, plan) = Decide(OwnKeys.None, ServiceReading.Empty, Now);
+        var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
         var ring = Reading(plan!, ServiceReading.Empty, "epoch");
         var (seen, nothing) = Decide(own, ring, Now + 1);
         nothing.ShouldBeNull();
@@ -190,14 +190,14 @@ public sealed class PairDecisionTests
     private static ServiceReading Reading(PairPlan plan, ServiceReading before, string epoch) => new(
         epoch,
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
-        before.Dead.Concat(plan.Dead).ToDictionary());
+        before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (OwnKeys Keys, PairPlan? Plan) Decide(OwnKeys own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false)
+    private static (LocalKeyPairs Keys, PairPlan? Plan) Decide(LocalKeyPairs own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false)
     {
         var memory = new PairMemory();
         var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
-        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, () => OwnKey.Generate(Options));
+        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, () => LocalKeyPair.Generate(Options));
     }
 }

@@ -63,20 +63,20 @@ public sealed class PairStoreTests
         ];
 
         foreach (var (name, entry, _) in rows) await PublishedPair.PublishAsync(redis, "orders", name, Encoding.UTF8.GetBytes(entry));
-        await Eventually.TrueAsync(() => inventory.Keeper.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, "all are refused");
+        await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count == rows.Length, "all are refused");
 
         foreach (var (name, _, reason) in rows)
         {
             inventory.Log.Text.Split('\n').ShouldContain(line => line.Contains(name) && line.Contains(reason, StringComparison.OrdinalIgnoreCase), $"{name}: {reason}");
         }
 
-        inventory.Keeper.Health().CanServe.ShouldBeTrue();
-        inventory.Keeper.Health().Trouble.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
+        inventory.Provider.Health().CanServe.ShouldBeTrue();
+        inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(HandmadeToken.Sign(good.Pair, null, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
 
         await redis.CommandAsync(["HDEL", "{rewt:rewt-keys}:orders:keys", .. rows.Select(row => row.Name)]);
-        await Eventually.TrueAsync(() => inventory.Keeper.Health().Trouble is null, "all is well again");
+        await Eventually.TrueAsync(() => inventory.Provider.Health().DegradedReason is null, "all is well again");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PairStoreTests
 
         (await inventory.VerifyAsync(HandmadeToken.Sign(KeyPair.Generate("ES256"), new() { ["iss"] = "billing" }, "rewt-data+jwt"))).ShouldBe(RewtRefusal.StaleKey);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
-        inventory.Keeper.Health().Trouble.ShouldNotBeNull().ShouldContain("billing, the whole ring");
+        inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("billing, the whole ring");
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class PairStoreTests
         counts["mget"].ShouldBeLessThanOrEqualTo(counts["exec"]);
         counts["hgetall"].ShouldBeLessThanOrEqualTo(2 * counts["exec"]);
         counts.Values.Sum().ShouldBeLessThan(30 * counts["exec"]);
-        inventory.Keeper.Known.ShouldBeOfType<PairSnapshot>().Issuers.Count.ShouldBe(2);
+        inventory.Provider.Known.ShouldBeOfType<PairSnapshot>().Issuers.Count.ShouldBe(2);
 
         async Task JudgeAsync(string token)
         {
@@ -196,7 +196,7 @@ public sealed class PairStoreTests
         text.ShouldNotContain("PRIVATE");
         foreach (var instance in new[] { orders, inventory })
         {
-            var pair = (KeyPair)((PairSnapshot)instance.Keeper.Known!).Current!;
+            var pair = (KeyPair)((PairSnapshot)instance.Provider.Known!).Current!;
             pair.ToString().ShouldBe($"key pair {pair.KeyId} for {pair.Algorithm}");
             instance.Log.Text.ShouldNotContain("\"x\"");
             instance.Log.Text.ShouldNotContain("PRIVATE");

@@ -3,7 +3,7 @@ namespace Rewt.Tests.Receiving;
 public sealed class VerifiedTokensTests
 {
     private readonly VerifiedTokens _tokens = new();
-    private readonly TokenVerdict _verdict = Verdict();
+    private readonly TokenResult _verdict = Verdict();
 
     [Fact]
     public void A_million_tokens_do_not_grow_it()
@@ -72,11 +72,11 @@ public sealed class VerifiedTokensTests
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static TokenVerdict Verdict()
+    private static TokenResult Verdict()
     {
         var secret = Secret.Generate();
         var text = HandmadeToken.Sign(secret);
-        return new TokenVerdict(RewtRefusal.None)
+        return new TokenResult(RewtRefusal.None)
         {
             Header = TokenHeader.TryRead(text)!.Value,
             Claims = TokenClaims.TryRead(text),

@@ -55,7 +55,7 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         }
     }
 
-    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _writes);
         if (IsAway) throw new TimeoutException("The store is away.");

@@ -43,11 +43,11 @@ internal sealed class FleetHistory : IAsyncDisposable
         }
     }
 
-    public RingVerdict Decide(RingReading reading) => RingDecision.Decide(reading, _schedule, Rings.Nothing, Secret.Generate);
+    public RotationDecision Decide(RingReading reading) => RotationPolicy.Decide(reading, _schedule, Rings.Nothing, Secret.Generate);
 
     /// <summary>What an instance holds that knows nothing but this reading.</summary>
     public RingSnapshot Newcomer(RingReading reading, string? problem) =>
-        new(reading, reading.Dead, problem, _schedule, Moment.Now(_time), null);
+        new(reading, reading.Revoked, problem, _schedule, ClockReading.Now(_time), null);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -65,9 +65,9 @@ internal sealed class FleetHistory : IAsyncDisposable
         return step.Deed switch
         {
             Deed.Update => UpdateAsync(instance, step.Amount, null),
-            Deed.Rotate => UpdateAsync(instance, step.Amount, reading => RingDecision.Rotate(reading, _schedule, Secret.Generate)),
+            Deed.Rotate => UpdateAsync(instance, step.Amount, reading => RotationPolicy.Rotate(reading, _schedule, Secret.Generate)),
             Deed.Revoke => UpdateAsync(
-                instance, step.Amount, reading => RingDecision.Revoke(reading, _schedule, Choose(reading, step.Amount), Secret.Generate)),
+                instance, step.Amount, reading => RotationPolicy.Revoke(reading, _schedule, Choose(reading, step.Amount), Secret.Generate)),
             Deed.Copy => CopyAsync(),
             Deed.FailOver => _copy is null ? Task.CompletedTask : Rings.RestoreAsync(_store, _copy),
             Deed.Node => GetOrCreateAsync(),
@@ -85,7 +85,7 @@ internal sealed class FleetHistory : IAsyncDisposable
         };
     }
 
-    private async Task UpdateAsync(FleetInstance instance, int amount, Func<RingReading, RingPlan>? command)
+    private async Task UpdateAsync(FleetInstance instance, int amount, Func<RingReading, RingChange>? command)
     {
         instance.Store.Fault = (amount / 4 % 6) switch
         {

@@ -6,7 +6,7 @@ namespace Rewt.Tests.Ring;
 internal sealed class FleetInstance
 {
     private readonly TimeProvider _time;
-    private readonly RingMaintainer _maintainer;
+    private readonly RingUpdater _maintainer;
     private readonly HashSet<string> _seenDead = new(StringComparer.Ordinal);
     private bool _busy;
 
@@ -14,7 +14,7 @@ internal sealed class FleetInstance
     {
         _time = time;
         Store = new ObservedStore(store, schedule);
-        _maintainer = new RingMaintainer("fleet", Store, schedule, time, NullLogger.Instance);
+        _maintainer = new RingUpdater("fleet", Store, schedule, time, NullLogger.Instance);
     }
 
     public ObservedStore Store { get; }
@@ -24,16 +24,16 @@ internal sealed class FleetInstance
     /// <summary>Everything that this instance would sign or verify with.</summary>
     public IEnumerable<string> LiveKeys => Snapshot is null
         ? []
-        : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, Moment.Now(_time)) is not null)
-            .Concat(Snapshot.KeylessKeys(Moment.Now(_time)).Select(key => key.KeyId))
-            .Append(Snapshot.SigningKey(Moment.Now(_time))?.KeyId ?? "")
+        : Snapshot.KeyIds.Where(keyId => Snapshot.Find(keyId, ClockReading.Now(_time)) is not null)
+            .Concat(Snapshot.KeylessKeys(ClockReading.Now(_time)).Select(key => key.KeyId))
+            .Append(Snapshot.SigningKey(ClockReading.Now(_time))?.KeyId ?? "")
             .Where(keyId => keyId.Length > 0)
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
 
-    public async Task UpdateAsync(Func<RingReading, RingPlan>? command = null)
+    public async Task UpdateAsync(Func<RingReading, RingChange>? command = null)
     {
-        // The keeper never runs two updates of one instance at once.
+        // The keyRing never runs two updates of one instance at once.
         if (_busy) return;
 
         _busy = true;
@@ -53,7 +53,7 @@ internal sealed class FleetInstance
         }
 
         if (Store.Broken is { } broken) throw broken;
-        _seenDead.UnionWith(Snapshot?.Dead.Keys ?? []);
+        _seenDead.UnionWith(Snapshot?.Revoked.Keys ?? []);
     }
 
     public void ShouldNotTrustTheDead() => LiveKeys.Where(_seenDead.Contains).ShouldBeEmpty();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>A keeper on a store whose server has a clock of its own; both move only by hand.</summary>
+/// <summary>A keyRing on a store whose server has a clock of its own; both move only by hand.</summary>
 internal sealed class KeeperBench : IAsyncDisposable
 {
     public KeeperBench(Action<RewtOptions>? configure = null)
@@ -11,14 +11,14 @@ internal sealed class KeeperBench : IAsyncDisposable
         configure?.Invoke(Options);
         Server = new InMemoryRingStore(ServerTime);
         Store = new FaultyRingStore(Server) { IsDeaf = true };
-        Keeper = new RingKeeper(Options, Store, Time, NullLogger.Instance);
+        Provider = new KeyRingProvider(Options, Store, Time, NullLogger.Instance);
     }
 
     public RewtOptions Options { get; }
 
     public TestClock Time { get; } = new();
 
-    public Moment Now => Moment.Now(Time);
+    public ClockReading Now => ClockReading.Now(Time);
 
     public FakeTimeProvider ServerTime { get; } = new();
 
@@ -26,10 +26,10 @@ internal sealed class KeeperBench : IAsyncDisposable
 
     public FaultyRingStore Store { get; }
 
-    public RingKeeper Keeper { get; }
+    public KeyRingProvider Provider { get; }
 
     /// <summary>Another instance on the same server, which hears of pushes.</summary>
-    public RingKeeper Another() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
+    public KeyRingProvider Another() => new(Options, new FaultyRingStore(Server), Time, NullLogger.Instance);
 
     public async Task<RingSnapshot> StartAsync()
     {
@@ -38,11 +38,11 @@ internal sealed class KeeperBench : IAsyncDisposable
         return snapshot;
     }
 
-    public async Task<RingSnapshot> GetAsync() => (RingSnapshot)await Keeper.GetAsync(Cancellation);
+    public async Task<RingSnapshot> GetAsync() => (RingSnapshot)await Provider.GetAsync(Cancellation);
 
     public Task<RingReading> ReadServerAsync() => Server.ReadAsync(Cancellation);
 
-    /// <summary>Lets time pass in small steps, each begun when the keeper sleeps.</summary>
+    /// <summary>Lets time pass in small steps, each begun when the keyRing sleeps.</summary>
     public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
     {
         var length = step ?? TimeSpan.FromMilliseconds(250);
@@ -59,18 +59,18 @@ internal sealed class KeeperBench : IAsyncDisposable
         Time.Advance(by);
     }
 
-    /// <summary>The keeper has armed its timer: all that was due is done.</summary>
-    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the keeper sleeps");
+    /// <summary>The keyRing has armed its timer: all that was due is done.</summary>
+    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the keyRing sleeps");
 
     /// <summary>
-    /// Fires timer after timer until the task ends; each time when the keeper waits for its share of reads, which is never a second away. A poll and the patience
+    /// Fires timer after timer until the task ends; each time when the keyRing waits for its share of reads, which is never a second away. A poll and the patience
     /// of those who wait are further off.
     /// </summary>
     public async Task TurnUntilAsync(Func<bool> condition)
     {
         while (true)
         {
-            await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the keeper waits for its next read");
+            await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the keyRing waits for its next read");
             if (condition()) return;
             if (Time.UntilNext is { } next) Advance(next);
         }
@@ -81,6 +81,6 @@ internal sealed class KeeperBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Store.Release();
-        await Keeper.DisposeAsync();
+        await Provider.DisposeAsync();
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken) => store.ReadAsync(cancellationToken);
 
-    public async Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    public async Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -30,7 +30,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    private async Task<bool> ApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         ShouldBeSound(basis, plan);
         if (Meanwhile is { } meanwhile)
@@ -48,21 +48,21 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
         return fault == WriteFault.LostAnswer ? throw new TimeoutException("The answer was lost.") : applied;
     }
 
-    private async Task ShouldNotApplyTwiceAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    private async Task ShouldNotApplyTwiceAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         var once = await store.ReadAsync(cancellationToken);
         (await store.TryApplyAsync(basis, plan, cancellationToken)).ShouldBeFalse();
         var twice = await store.ReadAsync(cancellationToken);
         twice.Ring.ShouldBeSameAs(once.Ring);
-        twice.Dead.ShouldBe(once.Dead);
+        twice.Revoked.ShouldBe(once.Revoked);
         twice.Slot.Value.ShouldBe(once.Slot.Value);
         twice.Slot.TimeToLive.ShouldBe(once.Slot.TimeToLive);
     }
 
-    private void ShouldBeSound(RingReading basis, RingPlan plan)
+    private void ShouldBeSound(RingReading basis, RingChange plan)
     {
         var ring = plan.Ring;
-        var dead = basis.Dead.Keys.Concat(plan.Dead.Keys).ToHashSet(StringComparer.Ordinal);
+        var dead = basis.Revoked.Keys.Concat(plan.Revoked.Keys).ToHashSet(StringComparer.Ordinal);
         ring.Version.ShouldBe((basis.Ring?.Version ?? 0) + 1);
         ring.KeyIds().ShouldBeUnique();
         ring.KeyIds().Where(dead.Contains).ShouldBeEmpty("a dead key is in no place but among the dead");

@@ -114,7 +114,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, "by-hand");
         _limits.Advance(TimeSpan.FromSeconds(30));
 
-        (await ReadAsync()).Dead.Keys.ShouldContain("by-hand");
+        (await ReadAsync()).Revoked.Keys.ShouldContain("by-hand");
     }
 
     [Fact]
@@ -175,16 +175,16 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         (await Server.GetBytesAsync(SecretKey)).ShouldBe(secret);
         (await Server.PttlAsync(SecretKey)).ShouldBeInRange(1, (long)TimeSpan.FromDays(1).TotalMilliseconds);
         (await MaintainAsync()).Version.ShouldBe(snapshot.Version);
-        var rotated = await MaintainAsync(reading => RingDecision.Rotate(reading, Schedule, Secret.Generate));
+        var rotated = await MaintainAsync(reading => RotationPolicy.Rotate(reading, Schedule, Secret.Generate));
         rotated.Current!.KeyId.ShouldBe(snapshot.Next.KeyId);
     }
 
     /// <summary>What an instance does that starts now.</summary>
-    private async Task<RingSnapshot> MaintainAsync(Func<RingReading, RingPlan>? command = null)
+    private async Task<RingSnapshot> MaintainAsync(Func<RingReading, RingChange>? command = null)
     {
-        var maintainer = new RingMaintainer("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
+        var maintainer = new RingUpdater("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
         var snapshot = (await maintainer.UpdateAsync(null, command, Cancellation))!;
-        snapshot.UntilRotation(Moment.Now(TimeProvider.System)).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(1));
+        snapshot.UntilRotation(ClockReading.Now(TimeProvider.System)).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(1));
         return snapshot;
     }
 }

@@ -33,7 +33,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         var nothing = await ReadAsync();
         nothing.Slot.IsAbsent.ShouldBeTrue();
         nothing.Ring.ShouldBeNull();
-        nothing.Dead.ShouldBeEmpty();
+        nothing.Revoked.ShouldBeEmpty();
 
         var plan = Plan(nothing, "first");
         (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeTrue();
@@ -42,7 +42,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         reading.Slot.Value.ShouldBe(Rings.Value("first"));
         reading.Slot.IsWrongType.ShouldBeFalse();
         ShouldBe(reading.Ring!, plan.Ring);
-        reading.Dead.ShouldBe(plan.Dead, ignoreOrder: true);
+        reading.Revoked.ShouldBe(plan.Revoked, ignoreOrder: true);
     }
 
     [Fact]
@@ -52,15 +52,15 @@ public abstract class RingStoreContract : IAsyncLifetime
         (await First.TryApplyAsync(nothing, Plan(nothing, "first"), Cancellation)).ShouldBeTrue();
         var basis = await ReadAsync();
 
-        var plan = RingDecision.Delete(basis, RingSchedule.From(new RewtOptions()), basis.Dead, Secret.Generate)!;
+        var plan = RotationPolicy.Delete(basis, RingSchedule.From(new RewtOptions()), basis.Revoked, Secret.Generate)!;
         (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeFalse("it was made from another ring");
         (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeTrue();
 
         var reading = await ReadAsync();
         reading.Slot.IsAbsent.ShouldBeTrue();
         reading.Ring.ShouldBeNull();
-        reading.Dead.Keys.ShouldContain(basis.Ring!.Current!.KeyId);
-        RingDecision.Delete(reading, RingSchedule.From(new RewtOptions()), reading.Dead, Secret.Generate).ShouldBeNull("there is nothing");
+        reading.Revoked.Keys.ShouldContain(basis.Ring!.Current!.KeyId);
+        RotationPolicy.Delete(reading, RingSchedule.From(new RewtOptions()), reading.Revoked, Secret.Generate).ShouldBeNull("there is nothing");
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         var after = await ReadAsync();
         after.Slot.Value.ShouldBe(changed.Slot.Value);
         (after.Ring?.Version).ShouldBe(changed.Ring?.Version);
-        after.Dead.ShouldBe(changed.Dead, ignoreOrder: true);
+        after.Revoked.ShouldBe(changed.Revoked, ignoreOrder: true);
     }
 
     [Fact]
@@ -170,15 +170,15 @@ public abstract class RingStoreContract : IAsyncLifetime
         await CreateAsync();
         var first = await ReadAsync();
         var dead = Rings.Nothing.Add("long dead", first.Now + Day).Add("soon forgotten", first.Now);
-        await First.TryApplyAsync(first, Plan(first, null) with { Dead = dead }, Cancellation);
-        (await ReadAsync()).Dead.Keys.ShouldContain("long dead");
+        await First.TryApplyAsync(first, Plan(first, null) with { Revoked = dead }, Cancellation);
+        (await ReadAsync()).Revoked.Keys.ShouldContain("long dead");
 
         var second = await ReadAsync();
-        await First.TryApplyAsync(second, Plan(second, null) with { Dead = Rings.Nothing.Add("dead too", second.Now + Day) }, Cancellation);
+        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add("dead too", second.Now + Day) }, Cancellation);
 
         var reading = await ReadAsync();
-        reading.Dead.Keys.ShouldBe([Rings.KeyId("dead"), "long dead", "dead too"], ignoreOrder: true);
-        reading.Dead["long dead"].ShouldBe(first.Now + Day);
+        reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), "long dead", "dead too"], ignoreOrder: true);
+        reading.Revoked["long dead"].ShouldBe(first.Now + Day);
     }
 
     [Theory]
@@ -235,14 +235,14 @@ public abstract class RingStoreContract : IAsyncLifetime
         (await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation)).ShouldBeTrue();
     }
 
-    private protected static RingPlan Plan(RingReading basis, string? secret)
+    private protected static RingChange Plan(RingReading basis, string? secret)
     {
         var current = secret is null ? basis.Ring!.Current! : Rings.Secret(secret);
         var ring = new RingState(
             basis.Ring?.Epoch ?? "epoch", (basis.Ring?.Version ?? 0) + 1, current, basis.Now + Day, Rings.Secret("next"), basis.Now - 5,
             [new RetiredKey(Rings.Secret("older"), basis.Now + 1000), new RetiredKey(Rings.Secret("old"), basis.Now + 2000)]);
         var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + Day) : Rings.Nothing;
-        return new RingPlan(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
+        return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
     }
 
     private static void ShouldBe(RingState actual, RingState expected)
@@ -276,7 +276,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         reading.Slot.Value.ShouldBe(value);
         reading.Slot.IsAbsent.ShouldBeFalse();
 
-        var plan = RingDecision.Decide(reading, Rings.Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate).Plan!;
+        var plan = RotationPolicy.Decide(reading, Rings.Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate).Plan!;
         (await First.TryApplyAsync(reading, plan, Cancellation)).ShouldBeTrue();
 
         var after = await ReadAsync();

@@ -10,7 +10,7 @@ public sealed class RingUpkeepTests
     {
         var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
 
-        RingDecision.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
+        RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RingUpkeepTests
     [Fact]
     public void A_rotation_on_demand_promotes_the_next_key()
     {
-        var plan = RingDecision.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
+        var plan = RotationPolicy.Rotate(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.Fresh());
 
         plan.ShouldBe(RingAction.Rotate, secret: "next", expireIn: Rings.Interval);
         plan.Ring.ShouldHold("next", "fresh-1", "retired", "current");
@@ -42,7 +42,7 @@ public sealed class RingUpkeepTests
     [InlineData("stranger", "current", "next", "retired", false)]
     public void A_revoked_key_is_dead_whatever_it_was(string revoked, string current, string next, string? retired, bool replaced)
     {
-        var plan = RingDecision.Revoke(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.KeyId(revoked), Rings.Fresh());
+        var plan = RotationPolicy.Revoke(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, Rings.KeyId(revoked), Rings.Fresh());
 
         plan.Action.ShouldBe(RingAction.Revoke);
         plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);

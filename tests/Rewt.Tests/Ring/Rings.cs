@@ -32,8 +32,8 @@ internal static class Rings
     public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
         names.ToImmutableDictionary(KeyId, _ => Now + 1_000_000_000);
 
-    public static RingVerdict Decide(RingReading reading, params string[] remembered) =>
-        RingDecision.Decide(reading, Schedule, Remembering(remembered), Fresh());
+    public static RotationDecision Decide(RingReading reading, params string[] remembered) =>
+        RotationPolicy.Decide(reading, Schedule, Remembering(remembered), Fresh());
 
     /// <summary>Makes "fresh-1", "fresh-2" and so on.</summary>
     public static Func<Secret> Fresh()
@@ -46,7 +46,7 @@ internal static class Rings
     /// <param name="action">What it is for.</param>
     /// <param name="secret">The secret that it sets; null for none.</param>
     /// <param name="expireIn">The time to live that it sets; null for none.</param>
-    public static void ShouldBe(this RingPlan plan, RingAction action, string? secret = null, long? expireIn = null)
+    public static void ShouldBe(this RingChange plan, RingAction action, string? secret = null, long? expireIn = null)
     {
         plan.Action.ShouldBe(action);
         plan.SetSecret.ShouldBe(secret is null ? null : Secret(secret));
@@ -60,10 +60,10 @@ internal static class Rings
         ring.Retired.Select(key => key.Secret).ShouldBe(retired.Select(Secret));
     }
 
-    public static void ShouldKill(this RingPlan plan, params string[] names)
+    public static void ShouldKill(this RingChange plan, params string[] names)
     {
-        plan.Dead.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
-        plan.Dead.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
+        plan.Revoked.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
+        plan.Revoked.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
     }
 
     /// <summary>A test's own store with the ring as it stood in another: what a failover to a lagging server does.</summary>
@@ -76,7 +76,7 @@ internal static class Rings
         }
 
         if (former.Ring is null) return;
-        var plan = new RingPlan(RingAction.Tidy, former.Ring, null, null, former.Dead.ToImmutableDictionary());
+        var plan = new RingChange(RingAction.Tidy, former.Ring, null, null, former.Revoked.ToImmutableDictionary());
         var basis = await store.ReadAsync(CancellationToken.None);
         (await store.TryApplyAsync(basis, plan, CancellationToken.None)).ShouldBeTrue();
     }

@@ -58,7 +58,7 @@ public sealed class TenantCostTests
             foreach (var (tenant, token) in tokens) (await host.StatusAsync(tenant, token)).ShouldBe(HttpStatusCode.OK);
         }
 
-        var rings = host.Services.GetRequiredService<RingRegistry>().Tenants("rewt")!;
+        var rings = host.Services.GetRequiredService<KeyRingRegistry>().Tenants("rewt")!;
         tokens.Keys.Count(tenant => rings.Known(tenant) is not null).ShouldBe(16);
     }
 
@@ -115,10 +115,10 @@ public sealed class TenantCostTests
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
-        host.Services.GetRequiredService<RingRegistry>().Health(string.Empty).Single().Trouble.ShouldNotBeNull().ShouldContain("look at Redis");
+        host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single().DegradedReason.ShouldNotBeNull().ShouldContain("look at Redis");
 
         await redis.RestartAsync();
-        await Eventually.TrueAsync(() => host.Services.GetRequiredService<RingRegistry>().Health(string.Empty).Single() == new RingHealth(true, null), "all is well");
+        await Eventually.TrueAsync(() => host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single() == new RingHealth(true, null), "all is well");
         await Eventually.TrueAsync(
             async () => await cold.StatusAsync("globex", unknown) == HttpStatusCode.Unauthorized, "the server is back, and empty");
         await Eventually.TrueAsync(

@@ -154,7 +154,7 @@ public sealed class TenantLifeTests : WithServices
     /// <summary>The instance has subscribed: a revocation of somebody else's has come through.</summary>
     private async Task PushArrivesAsync(TestService host)
     {
-        var rings = host.Services.GetRequiredService<RingRegistry>().Tenants("rewt")!;
+        var rings = host.Services.GetRequiredService<KeyRingRegistry>().Tenants("rewt")!;
         await Eventually.TrueAsync(
             async () =>
             {

@@ -27,9 +27,9 @@ internal static class AppsCommand
         });
 
         var list = new Command("list", "Show the trusted apps and their keys, which are known by their hashes only.");
-        list.SetAction((arguments, cancellation) => new AppsWork(ToolContext.Of(arguments)).ListAsync(cancellation));
+        list.SetAction((arguments, cancellation) => new AppsCommandHandler(ToolContext.Of(arguments)).ListAsync(cancellation));
         var add = new Command("add", "Add an app and print its first key, which is shown this once.") { App, Title, Owner, Audiences, Scopes, Days };
-        add.SetAction((arguments, cancellation) => new AppsWork(ToolContext.Of(arguments)).AddAsync(
+        add.SetAction((arguments, cancellation) => new AppsCommandHandler(ToolContext.Of(arguments)).AddAsync(
             new RewtApp(arguments.GetValue(App)!)
             {
                 Name = arguments.GetValue(Title)!,
@@ -40,9 +40,9 @@ internal static class AppsCommand
             arguments.GetValue(Days),
             cancellation));
         var rotate = new Command("rotate", "Give an app a second key and print it, which is shown this once; then the first can be revoked.") { App, Days };
-        rotate.SetAction((arguments, cancellation) => new AppsWork(ToolContext.Of(arguments)).RotateAsync(arguments.GetValue(App)!, arguments.GetValue(Days), cancellation));
+        rotate.SetAction((arguments, cancellation) => new AppsCommandHandler(ToolContext.Of(arguments)).RotateAsync(arguments.GetValue(App)!, arguments.GetValue(Days), cancellation));
         var revoke = new Command("revoke", "Kill all keys of an app, or one of them, for good.") { App, Key };
-        revoke.SetAction((arguments, cancellation) => new AppsWork(ToolContext.Of(arguments)).RevokeAsync(arguments.GetValue(App)!, arguments.GetValue(Key), cancellation));
+        revoke.SetAction((arguments, cancellation) => new AppsCommandHandler(ToolContext.Of(arguments)).RevokeAsync(arguments.GetValue(App)!, arguments.GetValue(Key), cancellation));
         return new Command("apps", "Trusted apps: callers without Redis, with an API key.") { list, add, rotate, revoke };
     }
 }

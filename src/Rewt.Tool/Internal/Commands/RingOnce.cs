@@ -7,5 +7,5 @@ namespace Rewt.Tool;
 internal sealed class RingOnce(RingSnapshot ring, TimeProvider time) : IIssuerSigningKeyResolver
 {
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ringName, string? keyId, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(keyId is null ? ring.KeylessKeys(Moment.Now(time)) : ring.Find(keyId, Moment.Now(time)) ?? []);
+        ValueTask.FromResult(keyId is null ? ring.KeylessKeys(ClockReading.Now(time)) : ring.Find(keyId, ClockReading.Now(time)) ?? []);
 }

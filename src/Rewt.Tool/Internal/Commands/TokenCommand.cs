@@ -32,7 +32,7 @@ internal static class TokenCommand
         var inspect = new Command("inspect", "Show what a token says, without Redis and without judging it.") { Token };
         inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments, cancellation)));
         var verify = new Command("verify", "Judge a token with the ring's keys, as a service would.") { Token, ExpectedAudience, NodeTokens };
-        verify.SetAction(async (arguments, cancellation) => await TokenJudgement.RunAsync(
+        verify.SetAction(async (arguments, cancellation) => await TokenVerification.RunAsync(
             ToolContext.Of(arguments), await ReadAsync(arguments, cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
         return new Command("token", "Tokens.") { create, inspect, verify };
     }

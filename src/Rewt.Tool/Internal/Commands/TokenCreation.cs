@@ -12,7 +12,7 @@ internal static class TokenCreation
         var ring = await session.LookAtRingAsync(cancellationToken);
         if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
 
-        var key = ring.SigningKey(Moment.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The ring has no current key; start a service that may write, which makes one.");
+        var key = ring.SigningKey(ClockReading.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The ring has no current key; start a service that may write, which makes one.");
         var token = session.Sign(key, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
         if (context.IsJson)
         {

@@ -73,7 +73,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return before with { Trouble = Failure.Of(exception).Message };
+            return before with { DegradedReason = Failure.Of(exception).Message };
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     {
         if (context.IsJson)
         {
-            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingView.Json(context, state.Ring), instances = state.Instances(), trouble = state.Trouble });
+            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingView.Json(context, state.Ring), instances = state.Instances(), trouble = state.DegradedReason });
             return;
         }
 
@@ -119,7 +119,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
                 RingView.Table(context, state.Ring),
                 instances,
                 .. recent,
-                .. state.Trouble is { } trouble ? [new Text(trouble, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),
+                .. state.DegradedReason is { } trouble ? [new Text(trouble, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),
             ]);
     }
 }

@@ -4,7 +4,7 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>A key ring and its instances at one moment.</summary>
-internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark> Marks, string? Trouble)
+internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeartbeat> Marks, string? DegradedReason)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
     [
@@ -16,14 +16,14 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceMark>
     ];
 
     public bool IsSameAs(WatchState other) =>
-        Ring.Epoch == other.Ring.Epoch && Ring.Version == other.Ring.Version && Trouble == other.Trouble
+        Ring.Epoch == other.Ring.Epoch && Ring.Version == other.Ring.Version && DegradedReason == other.DegradedReason
         && Instances().Select(instance => (instance.Instance, instance.Version)).SequenceEqual(other.Instances().Select(instance => (instance.Instance, instance.Version)));
 
     /// <summary>Returns the changes since an earlier state, one line for each.</summary>
     public IEnumerable<string> EventsSince(WatchState? before)
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        if (Trouble is not null && Trouble != before?.Trouble) yield return $"{at}Z {Trouble}";
+        if (DegradedReason is not null && DegradedReason != before?.DegradedReason) yield return $"{at}Z {DegradedReason}";
         if (Ring.IsNothing && before?.Ring.IsNothing != true) yield return $"{at}Z there is no ring in the namespace yet; the first service that may write makes one";
         var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];
         foreach (var key in Ring.ToKeys())

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>Checks API keys against the cached apps. An unknown key causes one refresh, which concurrent callers share.</summary>
-internal sealed class ApiKeyChecker(AppKeeper apps, AppUseLog uses, TimeProvider time)
+internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, TimeProvider time)
 {
     /// <exception cref="RewtKeysUnavailableException">The apps are unavailable.</exception>
     public async ValueTask<ApiKeyVerdict> CheckAsync(string key, CancellationToken cancellationToken)

@@ -11,11 +11,11 @@ internal static class AppCore
     /// <summary>Adds the services. Further calls have no effect.</summary>
     public static void Add(IServiceCollection services)
     {
-        services.TryAddSingleton(provider => new AppKeeper(
+        services.TryAddSingleton(provider => new TrustedAppProvider(
             provider.GetRequiredKeyedService<RewtOptions>(string.Empty),
             provider.GetRequiredKeyedService<IAppStore>(string.Empty),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AppKeeper>>()));
+            provider.GetRequiredService<ILogger<TrustedAppProvider>>()));
         services.TryAddSingleton(provider => new AppUseLog(
             provider.GetRequiredKeyedService<IAppStore>(string.Empty),
             provider.GetRequiredService<TimeProvider>(),

@@ -27,7 +27,7 @@ internal static class AppName
     }
 
     /// <summary>Replaces the issuer of an app's token with the app, and splits its scopes into one claim each.</summary>
-    public static TokenVerdict Apply(TokenVerdict verdict)
+    public static TokenResult Apply(TokenResult verdict)
     {
         // Only tokens of this library can be app tokens; another issuer may write any sub and client_id.
         if (verdict.Header.Type != TokenTypes.Bearer) return verdict;

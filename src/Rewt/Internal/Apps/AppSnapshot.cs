@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <param name="reading">The apps.</param>
 /// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
 /// <param name="readAt">When the read began.</param>
-internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, Moment readAt) : Snapshot(readAt)
+internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, ClockReading readAt) : Snapshot(readAt)
 {
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 

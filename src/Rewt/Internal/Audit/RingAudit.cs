@@ -26,7 +26,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     private string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
     /// <summary>Logs that this process's own key pairs were published.</summary>
-    public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)
+    public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
         var known = before.All(now: 0).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     }
 
     /// <summary>Logs that a plan was written.</summary>
-    public void Written(RingReading basis, RingPlan plan, bool isCommand)
+    public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         var by = By(plan.Action, isCommand);
         var cause = isCommand ? "command" : Cause(plan.Action);
@@ -62,13 +62,13 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
             LogRetired(ring, key.Secret.KeyId, until, by, cause);
         }
 
-        foreach (var keyId in plan.Dead.Keys.Where(keyId => !basis.Dead.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
+        foreach (var keyId in plan.Revoked.Keys.Where(keyId => !basis.Revoked.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
     }
 
     /// <summary>Logs that a change written by another instance has arrived.</summary>
     public void Followed(RingSnapshot previous, RingSnapshot next)
     {
-        if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Dead.Keys.All(previous.Dead.ContainsKey))) return;
+        if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Revoked.Keys.All(previous.Revoked.ContainsKey))) return;
         LogFollowed(ring, next.Version, next.Current?.KeyId ?? "none", next.ChangedBy ?? "unknown");
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>Examines the key rings of this process after the start and at intervals, and logs each new finding. No request waits for it.</summary>
-internal sealed partial class DoctorService(RingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     /// <summary>The delay after the start, so that examinations do not slow it down. A random part spreads the instances of a fleet.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
@@ -20,14 +20,14 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var examined = rings.Names.Where(name => !rings.Options(name).Tenants && Keeper(name).Doctor is not null).ToList();
+        var examined = rings.Names.Where(name => !rings.Options(name).Tenants && Provider(name).Doctor is not null).ToList();
         var waiting = examined.ToList();
         if (waiting.Count == 0) return;
 
         while (true)
         {
             await Task.Delay(FirstPause * (1 + (Random.Shared.NextDouble() / 4)), time, stoppingToken).ConfigureAwait(false);
-            foreach (var name in waiting.Where(name => Keeper(name).Known is not null).ToList())
+            foreach (var name in waiting.Where(name => Provider(name).Known is not null).ToList())
             {
                 await ExamineAsync(name, stoppingToken).ConfigureAwait(false);
                 waiting.Remove(name);
@@ -44,32 +44,32 @@ internal sealed partial class DoctorService(RingRegistry rings, DoctorReports re
         }
     }
 
-    private RingKeeper Keeper(string name) => rings.Keeper(rings.Options(name).Namespace);
+    private KeyRingProvider Provider(string name) => rings.Provider(rings.Options(name).Namespace);
 
     private async Task ExamineAsync(string name, CancellationToken cancellationToken)
     {
-        var keeper = Keeper(name);
+        var keyRing = Provider(name);
         try
         {
-            var examination = new Examination(keeper.Name, FleetSettings.Of(rings.Options(name)), keeper.Doctor, keeper.Roll);
-            var findings = await examination.RunAsync(keeper.Known!, cancellationToken).ConfigureAwait(false);
-            Report(keeper.Name, findings);
+            var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Roll);
+            var findings = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
+            Report(keyRing.Name, findings);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // An outage is reported elsewhere; earlier findings remain.
             var cause = RingHealth.Cause(exception);
-            LogUnable(keeper.Name, cause);
+            LogUnable(keyRing.Name, cause);
         }
     }
 
     /// <summary>Removes the finding of a corrected clock before the next examination, so that the health check is up to date.</summary>
     private void LookAtClock(string name)
     {
-        var keeper = Keeper(name);
-        var before = reports.Of(keeper.Name);
-        var after = before.Where(finding => finding.Code != Examination.ClockOffset).ToList();
-        if (after.Count < before.Count && keeper.Known is { } known && !Examination.IsClockOff(known, rings.Options(name).ClockSkew)) Report(keeper.Name, after);
+        var keyRing = Provider(name);
+        var before = reports.Of(keyRing.Name);
+        var after = before.Where(finding => finding.Code != RingExamination.ClockOffset).ToList();
+        if (after.Count < before.Count && keyRing.Known is { } known && !RingExamination.IsClockOff(known, rings.Options(name).ClockSkew)) Report(keyRing.Name, after);
     }
 
     private void Report(string ring, IReadOnlyList<Finding> findings)

@@ -13,7 +13,7 @@ internal static class RewtCore
     public static void Add(IServiceCollection services, string name, Action<RewtOptions>? configure)
     {
         // The setup must be registered first, so that the section is read before the application's delegates run, in whatever order registrations come.
-        if (services.All(service => service.ServiceType != typeof(RingRegistry)))
+        if (services.All(service => service.ServiceType != typeof(KeyRingRegistry)))
         {
             services.AddOptions();
             services.AddLogging();
@@ -21,9 +21,9 @@ internal static class RewtCore
             services.AddSingleton<IPostConfigureOptions<RewtOptions>, RewtOptionsSetup>();
             services.AddSingleton<IValidateOptions<RewtOptions>, RewtOptionsValidator>();
             services.TryAddSingleton(TimeProvider.System);
-            services.AddSingleton<RingRegistry>();
-            services.AddSingleton<RingKeyResolver>();
-            services.TryAddSingleton<IIssuerSigningKeyResolver>(provider => provider.GetRequiredService<RingKeyResolver>());
+            services.AddSingleton<KeyRingRegistry>();
+            services.AddSingleton<KeyRingResolver>();
+            services.TryAddSingleton<IIssuerSigningKeyResolver>(provider => provider.GetRequiredService<KeyRingResolver>());
             services.AddMetrics();
             services.AddSingleton<RewtMetrics>();
             services.AddSingleton<RingGauges>();
@@ -38,18 +38,18 @@ internal static class RewtCore
         services.AddSingleton(new RingRegistration(name));
         services.AddOptions<RewtOptions>(name).ValidateOnStart();
         services.AddKeyedSingleton(name, (provider, _) => Options(provider, name));
-        services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<RingRegistry>().Keeper(Options(provider, name).Namespace));
+        services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<KeyRingRegistry>().Provider(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
-            Options(provider, name).Tenants ? null : Keeper(provider, name), Tenants(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
+            Options(provider, name).Tenants ? null : Provider(provider, name), Tenants(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => Tenants(provider, name) is { } tenants
             ? new NoKeyRing(tenants.Name)
-            : new KeyRing(Keeper(provider, name), provider.GetRequiredService<RingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
+            : new KeyRing(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
             Options(provider, name),
             Time(provider),
-            provider.GetRequiredService<RingRegistry>().Metrics(Options(provider, name).Namespace)));
+            provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
             Tenants(provider, name) ?? throw new InvalidOperationException(
@@ -65,12 +65,12 @@ internal static class RewtCore
 
     private static RewtOptions Options(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get(name);
 
-    private static RingKeeper Keeper(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<RingKeeper>(name);
+    private static KeyRingProvider Provider(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<KeyRingProvider>(name);
 
     private static TokenSigners Signers(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<TokenSigners>(name);
 
     private static TenantRings? Tenants(IServiceProvider provider, string name) =>
-        provider.GetRequiredService<RingRegistry>().Tenants(Options(provider, name).Namespace);
+        provider.GetRequiredService<KeyRingRegistry>().Tenants(Options(provider, name).Namespace);
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 }

@@ -40,7 +40,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
-        if (!GivenKeySource.IsGiven(options)) return;
+        if (!ConfiguredKeySource.IsGiven(options)) return;
 
         options.KeyMode = KeyMode.KeyPair;
         // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
@@ -55,6 +55,6 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     private static void ResolveFiles(RewtOptions options, string root)
     {
         if (!string.IsNullOrEmpty(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
-        options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && KeyPlaces.IsFile(key) ? Path.Combine(root, key) : key)];
+        options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
     }
 }

@@ -12,7 +12,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        var errors = Errors(options).Concat(GivenKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}").ToList();
+        var errors = Errors(options).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}").ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
@@ -67,7 +67,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
-        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || GivenKeySource.IsGiven(o))) yield return "Tenants have shared secrets; set KeyMode to SharedSecret and neither AlsoAccept nor key files, or Tenants to false.";
+        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || ConfiguredKeySource.IsGiven(o))) yield return "Tenants have shared secrets; set KeyMode to SharedSecret and neither AlsoAccept nor key files, or Tenants to false.";
         if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
 
         if (o.StaleBudget < o.RefreshInterval)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>Starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The container stops them.</summary>
-internal sealed class RingService(RingRegistry rings, DoctorService doctor, RingGauges gauges) : IHostedService
+internal sealed class RingService(KeyRingRegistry rings, DoctorService doctor, RingGauges gauges) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {

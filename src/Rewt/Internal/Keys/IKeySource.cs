@@ -1,20 +1,20 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of the keys of one trust domain: a shared secret, key pairs or files. A <see cref="RingKeeper"/> calls it, one call at a time, and
+/// The source of the keys of one trust domain: a shared secret, key pairs or files. A <see cref="KeyRingProvider"/> calls it, one call at a time, and
 /// answers requests from the last snapshot.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {
     /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
-    IInstanceBook? Instances => null;
+    IInstanceStore? Instances => null;
 
     /// <summary>Examines the server that stores the keys; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
 
     /// <summary>The location of the keys, for messages to an operator.</summary>
     /// <param name="ring">The namespace.</param>
-    string Whereabouts(string ring) => $"the key '{ring}:rewt-secret'";
+    string Location(string ring) => $"the key '{ring}:rewt-secret'";
 
     /// <summary>Whether a key of this source can have this id. The source is not read for an id that it cannot have.</summary>
     bool IsPossible(string keyId);

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>The keys of one trust domain after one read of the store.</summary>
-internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
+internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
     /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
     public string? WriteRefusal { get; init; }
@@ -12,10 +12,10 @@ internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
     public virtual bool IsDegraded => false;
 
     /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
-    public virtual string? Trouble => null;
+    public virtual string? DegradedReason => null;
 
     /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
-    public virtual string? Doubt => null;
+    public virtual string? UnresolvedReason => null;
 
     /// <summary>The epoch that <see cref="Version"/> belongs to; <see langword="null"/> where revocations do not wait for this instance.</summary>
     public abstract string? Epoch { get; }
@@ -36,38 +36,38 @@ internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
     public abstract SigningKey? Next { get; }
 
     /// <summary>The revoked key ids, and when each may be forgotten (Unix milliseconds by the store's clock).</summary>
-    public abstract IReadOnlyDictionary<string, long> Dead { get; }
+    public abstract IReadOnlyDictionary<string, long> Revoked { get; }
 
     /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
-    public virtual TimeSpan? CurrentAge(Moment now) => null;
+    public virtual TimeSpan? CurrentAge(ClockReading now) => null;
 
     /// <summary>The time until the next scheduled change, which no push message announces; <see cref="TimeSpan.MaxValue"/> when there is none.</summary>
-    public abstract TimeSpan UntilRotation(Moment now);
+    public abstract TimeSpan UntilRotation(ClockReading now);
 
     /// <summary>The key that signs now; <see langword="null"/> when there is none.</summary>
-    public abstract SigningKey? SigningKey(Moment now);
+    public abstract SigningKey? SigningKey(ClockReading now);
 
     /// <summary>The key that the store names as current, which Node services verify with. <see cref="SigningKey"/> may be ahead of it.</summary>
-    public virtual SigningKey? StoredKey(Moment now) => SigningKey(now);
+    public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
 
     /// <summary>Gets the keys that may verify a token with this key id, as far as this snapshot determines them.</summary>
     /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>
     /// <param name="keyId">The key id.</param>
     /// <param name="now">The current time.</param>
     /// <returns>The keys; an empty list for a key that is revoked or cannot exist; <see langword="null"/> when only a refresh can tell.</returns>
-    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now);
+    public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now);
 
     /// <summary>Gets the keys with this id that verify, for any issuer; <see langword="null"/> when there are none.</summary>
-    public IReadOnlyList<SecurityKey>? Find(string keyId, Moment now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
+    public IReadOnlyList<SecurityKey>? Find(string keyId, ClockReading now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
     /// <summary>Gets the few keys to try for a token without a key id.</summary>
-    public virtual IReadOnlyList<SecurityKey> KeylessKeys(Moment now) => [];
+    public virtual IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now) => [];
 
     /// <summary>
     /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
     /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys.
     /// </summary>
-    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => [];
+    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, ClockReading now) => [];
 
     /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
@@ -75,5 +75,5 @@ internal abstract class KeySnapshot(Moment readStarted) : Snapshot(readStarted)
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>The store's current time (Unix milliseconds), projected with this instance's clock.</summary>
-    protected long StoreNow(Moment now) => ReadAt + (long)Age(now).TotalMilliseconds;
+    protected long StoreNow(ClockReading now) => ReadAt + (long)Age(now).TotalMilliseconds;
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal interface IPairStore : IAsyncDisposable
 {
     /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
-    IInstanceBook? Instances => null;
+    IInstanceStore? Instances => null;
 
     /// <summary>Examines the server; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;

@@ -30,7 +30,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
             var former = ring.Read(Now);
             ring.Epoch = former.Epoch ?? plan.Epoch;
             ring.Entries = former.Entries.ToImmutableDictionary(StringComparer.Ordinal).SetItems(plan.Entries).RemoveRange(plan.Removed);
-            ring.Dead = ring.Dead.SetItems(plan.Dead);
+            ring.Revoked = ring.Revoked.SetItems(plan.Revoked);
             ring.KeysUntil = plan.KeysUntil;
         }
 
@@ -49,7 +49,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
             else
             {
                 var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring();
-                ring.Dead = ring.Dead.SetItem(keyId, forgetAt);
+                ring.Revoked = ring.Revoked.SetItem(keyId, forgetAt);
             }
         }
 
@@ -78,10 +78,10 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
         public ImmutableDictionary<string, byte[]> Entries { get; set; } = ImmutableDictionary<string, byte[]>.Empty;
 
-        public ImmutableDictionary<string, long> Dead { get; set; } = ImmutableDictionary<string, long>.Empty;
+        public ImmutableDictionary<string, long> Revoked { get; set; } = ImmutableDictionary<string, long>.Empty;
 
         public long KeysUntil { get; set; }
 
-        public ServiceReading Read(long now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Dead);
+        public ServiceReading Read(long now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Revoked);
     }
 }

@@ -3,13 +3,13 @@ namespace Rewt.Internal;
 /// <summary>The verified content of one service's ring.</summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>
-/// <param name="Dead">All revocations that apply to the service, and when each may be forgotten.</param>
+/// <param name="Revoked">All revocations that apply to the service, and when each may be forgotten.</param>
 /// <param name="OwnDead">The revocations that the service's own ring contains or once contained.</param>
 /// <param name="Refused">The entries that failed verification.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, long> Dead,
+    IReadOnlyDictionary<string, long> Revoked,
     IReadOnlyDictionary<string, long> OwnDead,
     IReadOnlyList<RefusedKey> Refused)
 {

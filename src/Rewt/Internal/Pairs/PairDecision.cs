@@ -13,8 +13,8 @@ internal static class PairDecision
     /// <param name="rotate">Whether an operator requested a rotation.</param>
     /// <param name="generate">Generates a key pair.</param>
     /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
-    public static (OwnKeys Keys, PairPlan? Plan) Decide(
-        OwnKeys own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<OwnKey> generate)
+    public static (LocalKeyPairs Keys, PairPlan? Plan) Decide(
+        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<LocalKeyPair> generate)
     {
         var deleted = Deleted(own, ring, now);
         var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
@@ -30,7 +30,7 @@ internal static class PairDecision
 
         next ??= generate();
         var epoch = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
-        var decided = new OwnKeys(current, deadline, next, retired, epoch, own.WrittenAt);
+        var decided = new LocalKeyPairs(current, deadline, next, retired, epoch, own.WrittenAt);
         var dead = Revocations(own, ring, keys, deleted, now + schedule.DeadRetention);
         if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
         if (action == PairAction.None && now - own.WrittenAt >= schedule.Heartbeat) action = PairAction.Renew;
@@ -40,9 +40,9 @@ internal static class PairDecision
         // If another instance creates the ring at the same moment, the next read returns that instance's epoch, together with these keys.
         return (decided with { Epoch = ring.Epoch ?? plan.Epoch, WrittenAt = now }, plan);
 
-        bool IsAlive(OwnKey key) => !keys.Dead.ContainsKey(key.KeyId) && !deleted.Contains(key.KeyId);
+        bool IsAlive(LocalKeyPair key) => !keys.Revoked.ContainsKey(key.KeyId) && !deleted.Contains(key.KeyId);
 
-        OwnKey? Alive(OwnKey? key) => key is not null && IsAlive(key) ? key : null;
+        LocalKeyPair? Alive(LocalKeyPair? key) => key is not null && IsAlive(key) ? key : null;
 
         PairAction Action()
         {
@@ -58,24 +58,24 @@ internal static class PairDecision
     /// The keys whose entries disappeared early while the ring remained: an operator deleted them. If the ring itself is gone, the store has lost all
     /// data, and no key counts as deleted.
     /// </summary>
-    private static HashSet<string> Deleted(OwnKeys own, ServiceReading ring, long now) =>
+    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, long now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
             ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
             : [];
 
     /// <summary>The revocations that the ring lacks: its deleted keys, keys of it on the operator's list, and revocations that the store has lost.</summary>
-    private static ImmutableDictionary<string, long> Revocations(OwnKeys own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
+    private static ImmutableDictionary<string, long> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
     {
         var ours = own.All(now: 0).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
-        return keys.OwnDead.Concat(keys.Dead.Where(pair => ours.Contains(pair.Key)))
+        return keys.OwnDead.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
             .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
-            .Where(pair => !ring.Dead.ContainsKey(pair.Key))
+            .Where(pair => !ring.Revoked.ContainsKey(pair.Key))
             .DistinctBy(pair => pair.Key, StringComparer.Ordinal)
             .ToImmutableDictionary(StringComparer.Ordinal);
     }
 
     private static PairPlan Plan(
-        OwnKeys own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, long> dead, long now, PairSchedule schedule)
+        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, long> dead, long now, PairSchedule schedule)
     {
         var published = own.Publish(now + schedule.Lease).ToList();
         var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);

@@ -23,18 +23,18 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
     private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
-    private readonly Stack<OwnKey> _spare = new();
+    private readonly Stack<LocalKeyPair> _spare = new();
     private readonly Lock _gate = new();
     private HashSet<string> _asked = new(StringComparer.Ordinal);
-    private OwnKeys _own = OwnKeys.None;
-    private Moment? _deniedAt;
+    private LocalKeyPairs _own = LocalKeyPairs.None;
+    private ClockReading? _deniedAt;
     private bool _wanted;
 
-    public IInstanceBook? Instances => store.Instances;
+    public IInstanceStore? Instances => store.Instances;
 
     public IStoreDoctor? Doctor => store.Doctor;
 
-    public string Whereabouts(string ring) => $"the ring '{Tag}:{_service}'";
+    public string Location(string ring) => $"the ring '{Tag}:{_service}'";
 
     public bool IsPossible(string keyId) => PairSnapshot.IsPossible(keyId);
 
@@ -85,7 +85,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
 
-        var readAt = Moment.Now(time);
+        var readAt = ClockReading.Now(time);
         var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
         _memory.Learn(reading);
         KeepIssuers(reading);
@@ -138,7 +138,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
         catch (UnauthorizedAccessException exception)
         {
-            lock (_gate) _deniedAt = Moment.Now(time);
+            lock (_gate) _deniedAt = ClockReading.Now(time);
             LogDenied(options.Namespace, _service, exception);
             refusal = "NOPERM";
         }
@@ -183,7 +183,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
     private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
     {
-        var made = new List<OwnKey>();
+        var made = new List<LocalKeyPair>();
         var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
         var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
         var (own, plan) = PairDecision.Decide(_own, ring, keys, view.Reading.Now, _schedule, rotate, Generate);
@@ -207,9 +207,9 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             throw;
         }
 
-        OwnKey Generate()
+        LocalKeyPair Generate()
         {
-            var key = _spare.TryPop(out var spare) ? spare : OwnKey.Generate(options);
+            var key = _spare.TryPop(out var spare) ? spare : LocalKeyPair.Generate(options);
             made.Add(key);
             return key;
         }
@@ -224,7 +224,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.DeadOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
-            rings = rings.SetItem(_service, ring with { Keys = keys, Dead = _memory.DeadOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
+            rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.DeadOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
         }
 
         var epoch = _own.Current is null ? null : _epoch;
@@ -238,5 +238,5 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         TimeSpan.FromSeconds(60),
         exception);
 
-    private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, Moment ReadAt);
+    private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

@@ -12,30 +12,30 @@ internal sealed class PairMemory
     private readonly Dictionary<string, RevocationMemory> _services = new(StringComparer.Ordinal);
 
     /// <summary>The revocations of the operator's list, which apply to the keys of any service.</summary>
-    public IReadOnlyDictionary<string, long> Everywhere => _all.Dead;
+    public IReadOnlyDictionary<string, long> Everywhere => _all.Revoked;
 
     public void Learn(PairReading reading)
     {
-        _all.Learn(reading.Dead, reading.Now);
+        _all.Learn(reading.Revoked, reading.Now);
         foreach (var (service, ring) in reading.Services)
         {
             if (!_services.TryGetValue(service, out var memory)) _services.Add(service, memory = new RevocationMemory());
-            memory.Learn(ring.Dead, reading.Now);
+            memory.Learn(ring.Revoked, reading.Now);
         }
     }
 
     /// <summary>The revocations in one service's own ring.</summary>
     public IReadOnlyDictionary<string, long> OwnDeadOf(string service) =>
-        _services.TryGetValue(service, out var memory) ? memory.Dead.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, long>.Empty;
+        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, long>.Empty;
 
     /// <summary>All revocations that apply to one service.</summary>
     public IReadOnlyDictionary<string, long> DeadOf(string service) =>
-        OwnDeadOf(service).Concat(_all.Dead).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
+        OwnDeadOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>
     public void Learn(string service, PairPlan plan)
     {
         if (!_services.TryGetValue(service, out var memory)) _services.Add(service, memory = new RevocationMemory());
-        memory.Learn(plan.Dead, plan.Now);
+        memory.Learn(plan.Revoked, plan.Now);
     }
 }

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <param name="Epoch">The epoch for a ring that has none.</param>
 /// <param name="Entries">The entries of the instance's own keys.</param>
 /// <param name="Removed">The key ids whose entries are removed.</param>
-/// <param name="Dead">The key ids to revoke, including those that the store has lost, and when each may be forgotten.</param>
+/// <param name="Revoked">The key ids to revoke, including those that the store has lost, and when each may be forgotten.</param>
 /// <param name="Now">The store's time at the decision.</param>
 /// <param name="KeysUntil">When the entries expire unless they are renewed.</param>
 /// <param name="RememberUntil">When the rest of the ring expires.</param>
@@ -16,7 +16,7 @@ internal sealed record PairPlan(
     string Epoch,
     ImmutableDictionary<string, byte[]> Entries,
     ImmutableArray<string> Removed,
-    ImmutableDictionary<string, long> Dead,
+    ImmutableDictionary<string, long> Revoked,
     long Now,
     long KeysUntil,
     long RememberUntil)
@@ -25,5 +25,5 @@ internal sealed record PairPlan(
     public bool IsNews => Action != PairAction.Renew;
 
     /// <summary>Returns a text for logs, without key material.</summary>
-    public override string ToString() => $"{Action}, {Entries.Count} keys of this instance, {Dead.Count} revoked";
+    public override string ToString() => $"{Action}, {Entries.Count} keys of this instance, {Revoked.Count} revoked";
 }

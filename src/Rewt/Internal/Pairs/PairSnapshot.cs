@@ -13,7 +13,7 @@ internal sealed class PairSnapshot : KeySnapshot
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
     private readonly FrozenDictionary<string, string[]> _holders;
     private readonly FrozenSet<string> _deadEverywhere;
-    private readonly OwnKeys _own;
+    private readonly LocalKeyPairs _own;
     private readonly string _service;
 
     /// <param name="issuers">The keys of each service, including this process's published key pairs.</param>
@@ -24,7 +24,7 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <param name="readAt">When the read began.</param>
     /// <param name="epoch">The epoch under which this instance announces itself; <see langword="null"/> if it does not.</param>
     /// <param name="previous">The previous snapshot.</param>
-    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, OwnKeys own, string service, long now, Moment readAt, string? epoch, PairSnapshot? previous)
+    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, long now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
         (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
@@ -34,7 +34,7 @@ internal sealed class PairSnapshot : KeySnapshot
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
         _deadEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
         // A service cannot revoke a key that another service has published.
-        Dead = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
+        Revoked = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
         Version = previous is null ? 1 : previous.Version + (Shows(previous) ? 0 : 1);
@@ -44,7 +44,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override SigningKey? Next => Alive(_own.Next);
 
-    public override IReadOnlyDictionary<string, long> Dead { get; }
+    public override IReadOnlyDictionary<string, long> Revoked { get; }
 
     /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
@@ -56,7 +56,7 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>The keys of each service.</summary>
     public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
 
-    public override string? Trouble
+    public override string? DegradedReason
     {
         get
         {
@@ -69,21 +69,21 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
-    public override TimeSpan UntilRotation(Moment now) =>
+    public override TimeSpan UntilRotation(ClockReading now) =>
         Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(now));
 
     /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
-    public override SigningKey? SigningKey(Moment now) => Current ?? Next;
+    public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
     {
         if (!IsPossible(keyId)) return [];
-        if (issuer is null) return Dead.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
+        if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
         // A revocation in one service's ring must not prevent a search for another service's key.
         if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
-            if (ring.Dead.ContainsKey(keyId)) return [];
+            if (ring.Revoked.ContainsKey(keyId)) return [];
             if (ring.Keys.TryGetValue(keyId, out var key)) return Verifies(key, now) ? key.Key.Candidates : [];
         }
 
@@ -91,7 +91,7 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
-    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, Moment now) => _issuers.TryGetValue(serviceName, out var ring)
+    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, ClockReading now) => _issuers.TryGetValue(serviceName, out var ring)
         ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => key.Key)]
         : [];
 
@@ -100,12 +100,12 @@ internal sealed class PairSnapshot : KeySnapshot
         var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
         var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.Until);
-        return [.. alive, .. Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until)];
+        return [.. alive, .. Revoked.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until)];
     }
 
     /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
     private bool Shows(PairSnapshot other) =>
-        Dead.Count == other.Dead.Count && Dead.Keys.All(other.Dead.ContainsKey) && States().SetEquals(other.States());
+        Revoked.Count == other.Revoked.Count && Revoked.Keys.All(other.Revoked.ContainsKey) && States().SetEquals(other.States());
 
     private RewtKey View(string issuer, PublishedKey key, bool isOwn)
     {
@@ -121,7 +121,7 @@ internal sealed class PairSnapshot : KeySnapshot
     private HashSet<(string KeyId, RewtKeyState State)> States() =>
         [.. _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
 
-    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, Moment now) => _holders.TryGetValue(keyId, out var holders)
+    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
         ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 
@@ -129,8 +129,8 @@ internal sealed class PairSnapshot : KeySnapshot
     /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
     /// retired key verifies until its time.
     /// </summary>
-    private bool Verifies(PublishedKey key, Moment now) => !key.IsRetired || StoreNow(now) < key.Until;
+    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreNow(now) < key.Until;
 
-    private KeyPair? Alive(OwnKey? key) =>
-        key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Dead.ContainsKey(key.KeyId) ? key.Pair : null;
+    private KeyPair? Alive(LocalKeyPair? key) =>
+        key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;
 }

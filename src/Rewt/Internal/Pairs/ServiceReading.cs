@@ -5,8 +5,8 @@ namespace Rewt.Internal;
 /// <summary>The unverified content of one service's ring after one read.</summary>
 /// <param name="Epoch">A random value that changes when the ring starts over; <see langword="null"/> when there is none.</param>
 /// <param name="Entries">The entries by key id.</param>
-/// <param name="Dead">The service's revoked keys, and when each may be forgotten.</param>
-internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, long> Dead)
+/// <param name="Revoked">The service's revoked keys, and when each may be forgotten.</param>
+internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, long> Revoked)
 {
     public static readonly ServiceReading Empty = new(null, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty);
 

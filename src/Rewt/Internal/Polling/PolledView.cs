@@ -50,14 +50,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     public T? Known => Volatile.Read(ref _snapshot);
 
     /// <summary>The snapshot if it can be used without waiting: usable and no older than one refresh interval.</summary>
-    public T? Fresh => FreshAt(Moment.Now(Time));
+    public T? Fresh => FreshAt(ClockReading.Now(Time));
 
     /// <summary>The snapshot if it can be used without waiting, during an outage too.</summary>
     public T? Usable
     {
         get
         {
-            var now = Moment.Now(Time);
+            var now = ClockReading.Now(Time);
             return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(now) <= _staleBudget ? snapshot : null);
         }
     }
@@ -71,7 +71,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
 
     /// <summary><see cref="Fresh"/> for a caller that has read the clocks.</summary>
-    public T? FreshAt(Moment now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
+    public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
 
     /// <summary>Starts the loop; does nothing if it runs.</summary>
     /// <exception cref="ObjectDisposedException">The view is disposed.</exception>
@@ -99,7 +99,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     public async Task<T> RefreshAsync(CancellationToken cancellationToken)
     {
         Start();
-        var asked = Moment.Now(Time);
+        var asked = ClockReading.Now(Time);
         Exception? failure;
         do
         {
@@ -193,7 +193,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
     {
         Start();
-        var asked = Moment.Now(Time);
+        var asked = ClockReading.Now(Time);
         while (!IsFailing(out _) && !IsNew(asked))
         {
             if (asked.Elapsed(Time) > ReadLimit) throw Unavailable(null);
@@ -203,16 +203,16 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
 
         var snapshot = Known;
-        if (snapshot is null || snapshot.Age(Moment.Now(Time)) > _staleBudget) throw Unavailable(LastFailure);
+        if (snapshot is null || snapshot.Age(ClockReading.Now(Time)) > _staleBudget) throw Unavailable(LastFailure);
         if (snapshot.Problem is { } problem) throw Unusable(problem);
-        if (snapshot.Age(Moment.Now(Time)) > _refreshInterval) OnServedStale();
+        if (snapshot.Age(ClockReading.Now(Time)) > _refreshInterval) OnServedStale();
         return snapshot;
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>: a read that was in flight may be as old as a pause of the process.</summary>
-    private bool IsNew(Moment asked)
+    private bool IsNew(ClockReading asked)
     {
-        var now = Moment.Now(Time);
+        var now = ClockReading.Now(Time);
         return Known is { } snapshot && (snapshot.Age(now) <= _refreshInterval || snapshot.IsSince(asked, now));
     }
 
@@ -261,7 +261,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         var pending = Interlocked.Exchange(ref _next, new PendingRead());
         Volatile.Write(ref _inFlight, pending);
         if (turn != Turn.Extra) _budget.Spend();
-        var began = Moment.Now(Time);
+        var began = ClockReading.Now(Time);
         Exception? failure = null;
         try
         {
@@ -291,7 +291,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
                 return null;
             }
 
-            if (Interlocked.Exchange(ref _failure, new Failure(Moment.Now(Time), exception)) is null) LogUnavailable(exception);
+            if (Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception)) is null) LogUnavailable(exception);
             ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
             return null;
         }
@@ -304,7 +304,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
     }
 
-    private void ReadAgainIn(TimeSpan pause) => Volatile.Write(ref _due, new Due(Moment.Now(Time), pause));
+    private void ReadAgainIn(TimeSpan pause) => Volatile.Write(ref _due, new Due(ClockReading.Now(Time), pause));
 
     private TimeSpan PollPause(T snapshot)
     {
@@ -340,7 +340,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Extra,
     }
 
-    private sealed record Failure(Moment At, Exception Exception);
+    private sealed record Failure(ClockReading At, Exception Exception);
 
-    private sealed record Due(Moment From, TimeSpan Pause);
+    private sealed record Due(ClockReading From, TimeSpan Pause);
 }

@@ -2,19 +2,19 @@ namespace Rewt.Internal;
 
 /// <summary>What one read of a store found: immutable, shared by all requests.</summary>
 /// <param name="readStarted">When the read began, by this instance's clocks.</param>
-internal abstract class Snapshot(Moment readStarted)
+internal abstract class Snapshot(ClockReading readStarted)
 {
     /// <summary>Why the content cannot be used; <see langword="null"/> when it can.</summary>
     public string? Problem { get; protected init; }
 
     /// <summary>When the read began, by this instance's clocks.</summary>
-    protected Moment ReadStarted => readStarted;
+    protected ClockReading ReadStarted => readStarted;
 
-    public TimeSpan Age(Moment now) => now.Since(readStarted);
+    public TimeSpan Age(ClockReading now) => now.Since(readStarted);
 
     /// <summary>
     /// Whether the read began after <paramref name="earlier"/>. Both ages are taken at one <paramref name="now"/>: if the process paused between
     /// two readings of the clock, an old read would seem to be new.
     /// </summary>
-    public bool IsSince(Moment earlier, Moment now) => Age(now) <= now.Since(earlier);
+    public bool IsSince(ClockReading earlier, ClockReading now) => Age(now) <= now.Since(earlier);
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal interface IRingStore : IAsyncDisposable
 {
     /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
-    IInstanceBook? Instances => null;
+    IInstanceStore? Instances => null;
 
     /// <summary>Examines the server; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
@@ -24,7 +24,7 @@ internal interface IRingStore : IAsyncDisposable
     /// Writes <paramref name="plan"/> if the secret and the ring are still as in <paramref name="basis"/>, and notifies the other instances.
     /// </summary>
     /// <returns><see langword="false"/> when the ring has changed meanwhile and nothing was written.</returns>
-    Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken);
+    Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken);
 
     /// <summary>
     /// Calls <paramref name="look"/> after another instance has changed the ring. It is only a hint: it may come twice, late or not at all.

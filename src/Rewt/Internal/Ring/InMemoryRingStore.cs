@@ -28,7 +28,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
         lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now));
     }
 
-    public Task<bool> TryApplyAsync(RingReading basis, RingPlan plan, CancellationToken cancellationToken)
+    public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         Action[] lookers;
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
             if (plan.IsDeletion) (_secret, _expireAt) = (null, null);
             _ring = plan.IsDeletion ? null : plan.Ring;
-            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Dead);
+            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
             lookers = [.. _lookers];
         }
 

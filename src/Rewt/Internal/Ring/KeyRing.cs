@@ -1,16 +1,16 @@
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the keepers of a namespace.</summary>
-/// <param name="keeper">The keeper of the keys that sign.</param>
-/// <param name="other">The keeper of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
+/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the keyRings of a namespace.</summary>
+/// <param name="keyRing">The keyRing of the keys that sign.</param>
+/// <param name="other">The keyRing of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
 /// <param name="time">The clock.</param>
-internal sealed class KeyRing(RingKeeper keeper, RingKeeper? other, TimeProvider time) : IRewtKeyRing
+internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>
-        View(keeper, await keeper.GetSigningAsync(cancellationToken).ConfigureAwait(false));
+        View(keyRing, await keyRing.GetSigningAsync(cancellationToken).ConfigureAwait(false));
 
     public async Task<RewtKeyRing> RotateAsync(CancellationToken cancellationToken = default) =>
-        View(keeper, await keeper.RotateAsync(cancellationToken).ConfigureAwait(false));
+        View(keyRing, await keyRing.RotateAsync(cancellationToken).ConfigureAwait(false));
 
     public async Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default)
     {
@@ -26,14 +26,14 @@ internal sealed class KeyRing(RingKeeper keeper, RingKeeper? other, TimeProvider
         return new RewtRevocation(View(owner, ring), await owner.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false));
     }
 
-    private RingKeeper OwnerOf(string keyId)
+    private KeyRingProvider OwnerOf(string keyId)
     {
         ArgumentNullException.ThrowIfNull(keyId);
-        if (keeper.IsPossible(keyId)) return keeper;
+        if (keyRing.IsPossible(keyId)) return keyRing;
         if (other?.IsPossible(keyId) == true) return other;
         throw new ArgumentException(
             $"A key id has {KeyId.Length} characters of base64url, that of a key pair {PairSnapshot.ThumbprintLength}; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
     }
 
-    private RewtKeyRing View(RingKeeper of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(Moment.Now(time)));
+    private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(ClockReading.Now(time)));
 }

@@ -8,7 +8,7 @@ internal sealed class RevocationMemory
 {
     private readonly Dictionary<string, long> _dead = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, long> Dead => _dead;
+    public IReadOnlyDictionary<string, long> Revoked => _dead;
 
     /// <summary>Adds revocations from a trusted reading or from a plan. A plan's revocations count at once, even if they cannot be written.</summary>
     public void Learn(IEnumerable<KeyValuePair<string, long>> dead, long now)

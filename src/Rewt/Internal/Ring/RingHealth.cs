@@ -2,8 +2,8 @@ namespace Rewt.Internal;
 
 /// <summary>The health of a key ring on this instance, for an operator. It contains no secret.</summary>
 /// <param name="CanServe">Whether this instance can sign and verify.</param>
-/// <param name="Trouble">The problem and its solution; <see langword="null"/> when there is none.</param>
-internal readonly record struct RingHealth(bool CanServe, string? Trouble)
+/// <param name="DegradedReason">The problem and its solution; <see langword="null"/> when there is none.</param>
+internal readonly record struct RingHealth(bool CanServe, string? DegradedReason)
 {
     /// <summary>The error of a server on which a command is renamed or disabled. Its code, <c>ERR</c>, would be too general.</summary>
     private const string UnknownCommand = "ERR unknown command";

@@ -3,13 +3,13 @@ namespace Rewt.Internal;
 /// <summary>The result of one atomic read of the store, with the store's time.</summary>
 /// <param name="Slot">The secret, in the Redis key that Node's rewt uses.</param>
 /// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
-/// <param name="Dead">The revoked key ids, and when each may be forgotten.</param>
+/// <param name="Revoked">The revoked key ids, and when each may be forgotten.</param>
 /// <param name="Now">The store's time, in Unix milliseconds.</param>
-internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, long> Dead, long Now)
+internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, long> Revoked, long Now)
 {
     /// <summary>
     /// The Redis login may run neither scripts nor transactions. Only the secret is shared, as Node's rewt shares it; <see cref="Ring"/> and
-    /// <see cref="Dead"/> are this instance's own memory.
+    /// <see cref="Revoked"/> are this instance's own memory.
     /// </summary>
     public bool IsDegraded { get; init; }
 

@@ -10,7 +10,7 @@ internal sealed class RingSnapshot : KeySnapshot
     private const int KeylessCandidates = 4;
 
     /// <summary>An array, because a linear search of a few keys is faster and smaller than a dictionary.</summary>
-    private readonly HeldKey[] _keys;
+    private readonly VerificationKey[] _keys;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
 
@@ -25,17 +25,17 @@ internal sealed class RingSnapshot : KeySnapshot
         IReadOnlyDictionary<string, long> dead,
         string? problem,
         RingSchedule schedule,
-        Moment readAt,
+        ClockReading readAt,
         RingSnapshot? previous)
         : base(readAt)
     {
-        (_reading, _schedule, Problem, Dead) = (reading, schedule, problem, dead);
+        (_reading, _schedule, Problem, Revoked) = (reading, schedule, problem, dead);
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
         IEnumerable<RingKey?> inUse = [Current, Next];
-        var retired = (ring?.Retired ?? []).Select(key => (Key: Alive(key.Secret), key.Until)).Where(key => key.Key is not null).Select(key => new HeldKey(key.Key!, key.Until));
-        _keys = [.. inUse.OfType<RingKey>().Select(key => new HeldKey(key, HeldKey.NoEnd)), .. retired];
+        var retired = (ring?.Retired ?? []).Select(key => (Key: Alive(key.Secret), key.Until)).Where(key => key.Key is not null).Select(key => new VerificationKey(key.Key!, key.Until));
+        _keys = [.. inUse.OfType<RingKey>().Select(key => new VerificationKey(key, VerificationKey.NoEnd)), .. retired];
         CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
@@ -43,11 +43,11 @@ internal sealed class RingSnapshot : KeySnapshot
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
     }
 
-    private RingSnapshot(RingSnapshot same, Moment readAt)
+    private RingSnapshot(RingSnapshot same, ClockReading readAt)
         : base(readAt)
     {
         _reading = same._reading with { Now = same.StoreNow(readAt) };
-        (_schedule, _keys, Problem, Dead) = (same._schedule, same._keys, same.Problem, same.Dead);
+        (_schedule, _keys, Problem, Revoked) = (same._schedule, same._keys, same.Problem, same.Revoked);
         (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
     }
 
@@ -58,7 +58,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override RingKey? Next { get; }
 
-    public override IReadOnlyDictionary<string, long> Dead { get; }
+    public override IReadOnlyDictionary<string, long> Revoked { get; }
 
     public override string? Epoch => _reading.Ring?.Epoch;
 
@@ -83,7 +83,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>When the current key started to sign (Unix milliseconds by the store's clock): as observed, or else derived from its deadline.</summary>
     public long CurrentSince { get; }
 
-    public override TimeSpan? CurrentAge(Moment now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(now) - CurrentSince));
+    public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(now) - CurrentSince));
 
     /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
@@ -91,18 +91,18 @@ internal sealed class RingSnapshot : KeySnapshot
         : null;
 
     /// <summary>Creates a copy with a later read time, after a check that the store has not changed.</summary>
-    public RingSnapshot SeenAgain(Moment readAt) => new(this, readAt);
+    public RingSnapshot SeenAgain(ClockReading readAt) => new(this, readAt);
 
     public bool Holds(string keyId) => Held(keyId).Key is not null;
 
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
-    public override TimeSpan UntilRotation(Moment now) =>
+    public override TimeSpan UntilRotation(ClockReading now) =>
         _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(now)) : TimeSpan.MaxValue;
 
     /// <summary>
     /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
     /// </summary>
-    public override SigningKey? SigningKey(Moment now)
+    public override SigningKey? SigningKey(ClockReading now)
     {
         if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
@@ -111,16 +111,16 @@ internal sealed class RingSnapshot : KeySnapshot
         return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
 
-    public override SigningKey? StoredKey(Moment now) => Current ?? SigningKey(now);
+    public override SigningKey? StoredKey(ClockReading now) => Current ?? SigningKey(now);
 
-    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, Moment now)
+    public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
     {
         if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreNow(now) < held.Until)) return key.Candidates;
-        return Dead.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
+        return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
     /// <summary>The current key and the keys that retired last.</summary>
-    public override IReadOnlyList<SecurityKey> KeylessKeys(Moment now)
+    public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now)
     {
         var storeNow = StoreNow(now);
         var retired = _keys.Where(held => held.IsRetired && storeNow < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
@@ -134,11 +134,11 @@ internal sealed class RingSnapshot : KeySnapshot
         if (Current is not null) keys.Add(new RewtKey(Current.KeyId, RewtKeyState.Current, At(_reading.Ring!.Deadline)));
         if (Next is not null) keys.Add(new RewtKey(Next.KeyId, RewtKeyState.Pending, null));
         keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey(held.Key.KeyId, RewtKeyState.Retired, At(held.Until))).OrderByDescending(key => key.Until));
-        keys.AddRange(Dead.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
+        keys.AddRange(Revoked.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
         return keys;
     }
 
-    private HeldKey Held(string keyId)
+    private VerificationKey Held(string keyId)
     {
         foreach (var held in _keys)
         {

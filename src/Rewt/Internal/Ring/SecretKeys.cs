@@ -6,9 +6,9 @@ namespace Rewt.Internal;
 internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);
-    private readonly RingMaintainer _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
+    private readonly RingUpdater _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
 
-    public IInstanceBook? Instances => store.Instances;
+    public IInstanceStore? Instances => store.Instances;
 
     public IStoreDoctor? Doctor => store.Doctor;
 
@@ -23,7 +23,7 @@ internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProv
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    private RingPlan Plan(RingReading reading, KeyCommand command) => command.Revoked is { } keyId
-        ? RingDecision.Revoke(reading, _schedule, keyId, Secret.Generate)
-        : RingDecision.Rotate(reading, _schedule, Secret.Generate);
+    private RingChange Plan(RingReading reading, KeyCommand command) => command.Revoked is { } keyId
+        ? RotationPolicy.Revoke(reading, _schedule, keyId, Secret.Generate)
+        : RotationPolicy.Rotate(reading, _schedule, Secret.Generate);
 }

@@ -5,14 +5,14 @@ namespace Rewt.Internal;
 /// <summary>The observable gauges of this process's key rings. They report the last known state and send no command to Redis.</summary>
 internal sealed class RingGauges
 {
-    private readonly RingRegistry _rings;
+    private readonly KeyRingRegistry _rings;
     private readonly DoctorReports _reports;
     private readonly TimeProvider _time;
-    private readonly Moment _since;
+    private readonly ClockReading _since;
 
-    public RingGauges(RewtMetrics metrics, RingRegistry rings, DoctorReports reports, TimeProvider time)
+    public RingGauges(RewtMetrics metrics, KeyRingRegistry rings, DoctorReports reports, TimeProvider time)
     {
-        (_rings, _reports, _time, _since) = (rings, reports, time, Moment.Now(time));
+        (_rings, _reports, _time, _since) = (rings, reports, time, ClockReading.Now(time));
         var meter = metrics.Meter;
         meter.CreateObservableGauge("rewt.key.age", KeyAges, "s", "How long the current key has signed.");
         meter.CreateObservableGauge("rewt.ring.contact.age", ContactAges, "s", "Since Redis was last read with success; since the start where it never was.");
@@ -22,33 +22,33 @@ internal sealed class RingGauges
         meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "What the doctor has found, by finding; nothing when all is well.");
     }
 
-    /// <summary>One keeper for each namespace: the one of the keys that sign.</summary>
-    private IEnumerable<RingKeeper> Rings => _rings.Opened().DistinctBy(keeper => keeper.Name, StringComparer.Ordinal);
+    /// <summary>One keyRing for each namespace: the one of the keys that sign.</summary>
+    private IEnumerable<KeyRingProvider> Rings => _rings.Opened().DistinctBy(keyRing => keyRing.Name, StringComparer.Ordinal);
 
     private IEnumerable<Measurement<double>> KeyAges() =>
-        from keeper in Rings
-        let age = keeper.Known?.CurrentAge(Moment.Now(_time))
+        from keyRing in Rings
+        let age = keyRing.Known?.CurrentAge(ClockReading.Now(_time))
         where age is not null
-        select Of(keeper, age.Value.TotalSeconds);
+        select Of(keyRing, age.Value.TotalSeconds);
 
     private IEnumerable<Measurement<double>> ContactAges() =>
-        from keeper in Rings
-        select Of(keeper, (keeper.Known?.Age(Moment.Now(_time)) ?? _since.Elapsed(_time)).TotalSeconds);
+        from keyRing in Rings
+        select Of(keyRing, (keyRing.Known?.Age(ClockReading.Now(_time)) ?? _since.Elapsed(_time)).TotalSeconds);
 
     private IEnumerable<Measurement<long>> Versions() =>
-        from keeper in Rings
-        where keeper.Known is not null
-        select Of(keeper, keeper.Known!.Version);
+        from keyRing in Rings
+        where keyRing.Known is not null
+        select Of(keyRing, keyRing.Known!.Version);
 
     private IEnumerable<Measurement<double>> UntilRotations() =>
-        from keeper in Rings
-        let left = keeper.Known?.UntilRotation(Moment.Now(_time))
+        from keyRing in Rings
+        let left = keyRing.Known?.UntilRotation(ClockReading.Now(_time))
         where left is not null && left != TimeSpan.MaxValue
-        select Of(keeper, left.Value.TotalSeconds);
+        select Of(keyRing, left.Value.TotalSeconds);
 
     private IEnumerable<Measurement<long>> Usables() =>
-        from keeper in Rings
-        select Of(keeper, keeper.Health().CanServe ? 1L : 0L);
+        from keyRing in Rings
+        select Of(keyRing, keyRing.Health().CanServe ? 1L : 0L);
 
     private IEnumerable<Measurement<long>> Findings() =>
         from report in _reports.All
@@ -59,6 +59,6 @@ internal sealed class RingGauges
             new("rewt.finding", finding.Code),
             new KeyValuePair<string, object?>("rewt.severity", finding.Severity == FindingSeverity.Warning ? "warning" : "advice"));
 
-    private static Measurement<T> Of<T>(RingKeeper keeper, T value)
-        where T : struct => new(value, new KeyValuePair<string, object?>("rewt.namespace", keeper.Name));
+    private static Measurement<T> Of<T>(KeyRingProvider keyRing, T value)
+        where T : struct => new(value, new KeyValuePair<string, object?>("rewt.namespace", keyRing.Name));
 }

@@ -14,7 +14,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     }
 
     /// <summary>Counts the result of a verification.</summary>
-    public async ValueTask<TokenVerdict> CountAsync(ValueTask<TokenVerdict> judging)
+    public async ValueTask<TokenResult> CountAsync(ValueTask<TokenResult> judging)
     {
         try
         {
@@ -29,7 +29,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    public void Judged(TokenVerdict verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
+    public void Judged(TokenResult verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
 
     /// <summary>Counts a token that was accepted because it had been verified before, both as a cache hit and as verified.</summary>
     public void CacheHit()
@@ -61,10 +61,10 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     }
 
     /// <summary>Counts the rotations and revocations of a written plan.</summary>
-    public void Written(RingReading basis, RingPlan plan, bool isCommand)
+    public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");
-        var revoked = plan.Dead.Keys.Count(keyId => !basis.Dead.ContainsKey(keyId));
+        var revoked = plan.Revoked.Keys.Count(keyId => !basis.Revoked.ContainsKey(keyId));
         if (revoked > 0) Revoked(revoked, isCommand ? "operator" : plan.Action == RingAction.MergeRevocations ? "merge" : "redis");
     }
 

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 internal sealed record RingTelemetry(RingMetrics Metrics, RingAudit Audit)
 {
     /// <summary>Records that this process's own key pairs were published.</summary>
-    public void PairsWritten(OwnKeys before, OwnKeys after, bool isCommand)
+    public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         Audit.PairsWritten(before, after, isCommand);
         if (before.Current is not null && before.Current.KeyId != after.Current?.KeyId) Metrics.Rotated(isCommand ? "operator" : "schedule");

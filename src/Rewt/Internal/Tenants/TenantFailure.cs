@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// <param name="At">When the read failed.</param>
 /// <param name="Since">When the first of the consecutive failures occurred.</param>
 /// <param name="Exception">The exception of the read.</param>
-internal sealed record TenantFailure(Moment At, Moment Since, Exception Exception)
+internal sealed record TenantFailure(ClockReading At, ClockReading Since, Exception Exception)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(4);
 

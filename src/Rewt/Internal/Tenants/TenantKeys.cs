@@ -5,7 +5,7 @@ internal sealed class TenantKeys(TenantRings rings, string tenant) : ISigningKey
 {
     public string Name => rings.RingOf(tenant);
 
-    public KeySnapshot? FreshAt(Moment now) => rings.FreshAt(tenant, now);
+    public KeySnapshot? FreshAt(ClockReading now) => rings.FreshAt(tenant, now);
 
     public KeySnapshot? Usable => rings.Usable(tenant);
 

@@ -111,7 +111,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
     public void Report(Exception? exception)
     {
         if (exception is null) Volatile.Write(ref _hasRead, true);
-        var now = Moment.Now(_time);
+        var now = ClockReading.Now(_time);
         var before = Interlocked.Exchange(ref _failure, exception is null ? null : new TenantFailure(now, Failure?.Since ?? now, exception));
         if (exception is not null && before is null) LogAway(_name, exception);
         if (exception is not null || before is null) return;

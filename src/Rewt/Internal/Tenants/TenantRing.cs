@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>One tenant's ring on this instance. It is passive: the shared reader refreshes it, and requests that sign update it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
-internal sealed class TenantRing(string tenant, RingMaintainer maintainer, TenantKeyIndex index, TimeProvider time)
+internal sealed class TenantRing(string tenant, RingUpdater maintainer, TenantKeyIndex index, TimeProvider time)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private RingSnapshot? _snapshot;
@@ -25,13 +25,13 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
     public long? PollAt { get; set; }
 
     /// <summary>The snapshot, if it can be used now without waiting.</summary>
-    public RingSnapshot? FreshAt(Moment now, TimeSpan age) =>
+    public RingSnapshot? FreshAt(ClockReading now, TimeSpan age) =>
         !Volatile.Read(ref _isDoubtful) && Known is { Problem: null } snapshot && snapshot.Age(now) <= age ? snapshot : null;
 
     public void Use() => Volatile.Write(ref _lastUse, time.GetTimestamp());
 
     /// <summary>Marks the ring as possibly changed, so that the next request reads it first.</summary>
-    public void Doubt() => Volatile.Write(ref _isDoubtful, true);
+    public void UnresolvedReason() => Volatile.Write(ref _isDoubtful, true);
 
     /// <summary>Reads the ring without writing.</summary>
     /// <returns>The exception of the read; <see langword="null"/> when it succeeded.</returns>
@@ -51,16 +51,16 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
     /// <summary>Creates the ring if there is none, and writes due changes. Concurrent callers share the result.</summary>
     public async Task TendAsync(CancellationToken cancellationToken)
     {
-        var asked = Moment.Now(time);
+        var asked = ClockReading.Now(time);
         await TakeTurnAsync(
-            (previous, token) => previous is { IsUntended: false } known && known.IsSince(asked, Moment.Now(time))
+            (previous, token) => previous is { IsUntended: false } known && known.IsSince(asked, ClockReading.Now(time))
                 ? Task.FromResult<RingSnapshot?>(known)
                 : maintainer.UpdateAsync(previous, null, token),
             cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Executes a command on the ring.</summary>
-    public Task ChangeAsync(Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken) =>
+    public Task ChangeAsync(Func<RingReading, IReadOnlyDictionary<string, long>, RingChange?> command, CancellationToken cancellationToken) =>
         TakeTurnAsync((previous, token) => maintainer.ChangeAsync(previous, command, token), cancellationToken);
 
     private async Task TakeTurnAsync(Func<RingSnapshot?, CancellationToken, Task<RingSnapshot?>> look, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class TenantRing(string tenant, RingMaintainer maintainer, Tenan
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Volatile.Write(ref _isDoubtful, true);
-            Volatile.Write(ref _failure, new TenantFailure(Moment.Now(time), Failure?.Since ?? Moment.Now(time), exception));
+            Volatile.Write(ref _failure, new TenantFailure(ClockReading.Now(time), Failure?.Since ?? ClockReading.Now(time), exception));
             throw;
         }
         finally

@@ -39,7 +39,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     public RingSnapshot? Known(string tenant) => _rings.TryGet(tenant, out var ring) ? ring.Known : null;
 
     /// <summary>Returns a tenant's snapshot if it can be used now without waiting.</summary>
-    public RingSnapshot? FreshAt(string tenant, Moment now)
+    public RingSnapshot? FreshAt(string tenant, ClockReading now)
     {
         if (!_rings.TryGet(tenant, out var ring)) return null;
 
@@ -50,25 +50,25 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>Returns a tenant's snapshot if it can be used without waiting, including a stale one during an outage.</summary>
     public RingSnapshot? Usable(string tenant)
     {
-        var now = Moment.Now(_time);
+        var now = ClockReading.Now(_time);
         return FreshAt(tenant, now) ?? (_rings.TryGet(tenant, out var ring) && IsFailing(ring) && ring.Known is { Problem: null } known && known.Age(now) <= _options.StaleBudget ? known : null);
     }
 
     /// <summary>Gets the keys of a tenant that may verify; an empty list for a key that is unknown, revoked or shared with another tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string tenant, string? keyId, CancellationToken cancellationToken) =>
-        keyId is not null && AtHand(tenant, keyId, Moment.Now(_time)) is { } known
+        keyId is not null && AtHand(tenant, keyId, ClockReading.Now(_time)) is { } known
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(tenant, keyId, cancellationToken);
 
     /// <summary>Resolves from the cached ring without waiting; <see langword="null"/> when a refresh is necessary.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, Moment now) =>
+    public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, ClockReading now) =>
         FreshAt(tenant, now)?.Known(null, keyId, now) is { } known ? (_index.IsShared(keyId) ? [] : known) : null;
 
     /// <summary>Gets the ring of a tenant; <see langword="null"/> where the tenant does not exist.</summary>
     /// <exception cref="RewtKeysUnavailableException">The ring is unavailable.</exception>
     public ValueTask<RingSnapshot?> GetAsync(string tenant, CancellationToken cancellationToken) =>
-        FreshAt(tenant, Moment.Now(_time)) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
+        FreshAt(tenant, ClockReading.Now(_time)) is { } snapshot ? ValueTask.FromResult<RingSnapshot?>(snapshot) : GetSlowAsync(tenant, cancellationToken);
 
     /// <summary>
     /// Gets the ring of a tenant from a read that began after this call. At most two such reads a second are made for all tenants together.
@@ -88,7 +88,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <exception cref="RewtKeysUnavailableException">The ring is unavailable.</exception>
     public async ValueTask<RingSnapshot> GetSigningAsync(string tenant, CancellationToken cancellationToken)
     {
-        if (FreshAt(tenant, Moment.Now(_time)) is { } fresh && IsTended(fresh)) return fresh;
+        if (FreshAt(tenant, ClockReading.Now(_time)) is { } fresh && IsTended(fresh)) return fresh;
 
         _reader.Start();
         var ring = Open(tenant);
@@ -112,12 +112,12 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     /// <summary>Revokes all keys of a tenant; a new key follows.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     public Task RevokeAsync(string tenant, CancellationToken cancellationToken) =>
-        ChangeAsync(tenant, (reading, dead) => RingDecision.RevokeAll(reading, _schedule, dead, Secret.Generate), cancellationToken);
+        ChangeAsync(tenant, (reading, dead) => RotationPolicy.RevokeAll(reading, _schedule, dead, Secret.Generate), cancellationToken);
 
     /// <summary>Revokes all keys of a tenant and deletes its ring.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     public Task DeleteAsync(string tenant, CancellationToken cancellationToken) =>
-        ChangeAsync(tenant, (reading, dead) => RingDecision.Delete(reading, _schedule, dead, Secret.Generate), cancellationToken);
+        ChangeAsync(tenant, (reading, dead) => RotationPolicy.Delete(reading, _schedule, dead, Secret.Generate), cancellationToken);
 
     /// <summary>The health by the last read. It sends the server no command.</summary>
     public RingHealth Health()
@@ -146,7 +146,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private async ValueTask<RingSnapshot?> GetSlowAsync(string tenant, CancellationToken cancellationToken)
     {
         _reader.Start();
-        var asked = Moment.Now(_time);
+        var asked = ClockReading.Now(_time);
         _rings.TryGet(tenant, out var ring);
         while (true)
         {
@@ -164,7 +164,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
                 await _reader.ReadAsync(ring, cancellationToken).ConfigureAwait(false);
             }
 
-            var now = Moment.Now(_time);
+            var now = ClockReading.Now(_time);
             if (ring.Known is { } held && (held.Age(now) <= _options.RefreshInterval || held.IsSince(asked, now))) break;
             if (asked.Elapsed(_time) > _reader.ReadLimit) throw Unavailable(tenant, null);
         }
@@ -175,15 +175,15 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(string tenant, string? keyId, CancellationToken cancellationToken)
     {
-        var asked = Moment.Now(_time);
+        var asked = ClockReading.Now(_time);
         if (await GetAsync(tenant, cancellationToken).ConfigureAwait(false) is not { } snapshot) return [];
-        if (keyId is null) return [.. snapshot.KeylessKeys(Moment.Now(_time)).Where(key => !_index.IsShared(key.KeyId))];
+        if (keyId is null) return [.. snapshot.KeylessKeys(ClockReading.Now(_time)).Where(key => !_index.IsShared(key.KeyId))];
 
-        var known = snapshot.Known(null, keyId, Moment.Now(_time));
+        var known = snapshot.Known(null, keyId, ClockReading.Now(_time));
         // A snapshot that is newer than this call needs no further read.
-        if (known is null && !snapshot.IsSince(asked, Moment.Now(_time)))
+        if (known is null && !snapshot.IsSince(asked, ClockReading.Now(_time)))
         {
-            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, Moment.Now(_time));
+            known = (await RefreshAsync(tenant, cancellationToken).ConfigureAwait(false))?.Known(null, keyId, ClockReading.Now(_time));
         }
 
         return known is null || _index.IsShared(keyId) ? [] : known;
@@ -206,7 +206,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     }
 
     private async Task ChangeAsync(
-        string tenant, Func<RingReading, IReadOnlyDictionary<string, long>, RingPlan?> command, CancellationToken cancellationToken)
+        string tenant, Func<RingReading, IReadOnlyDictionary<string, long>, RingChange?> command, CancellationToken cancellationToken)
     {
         _reader.Start();
         // A tenant that is not in the cache is not added to it.
@@ -223,7 +223,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
 
     /// <summary>Whether no write is due.</summary>
     private bool IsTended(RingSnapshot snapshot) =>
-        snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(Moment.Now(_time)) > TimeSpan.Zero));
+        snapshot.WriteRefusal is not null || (!snapshot.IsUntended && (snapshot.IsDegraded || snapshot.UntilRotation(ClockReading.Now(_time)) > TimeSpan.Zero));
 
     private bool IsFailing(TenantRing? ring) => _reader.IsFailing || ring?.Failure?.IsRecent(_time) == true;
 
@@ -231,7 +231,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     private RingSnapshot? Checked(string tenant, TenantRing ring)
     {
         var snapshot = ring.Known;
-        if (snapshot is null || snapshot.Age(Moment.Now(_time)) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
+        if (snapshot is null || snapshot.Age(ClockReading.Now(_time)) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
         return snapshot.Problem is { } problem
             ? throw new RewtKeysUnavailableException($"The key '{RingOf(tenant)}:rewt-secret' is unusable: {problem}.", TimeSpan.FromSeconds(5))
             : snapshot;
@@ -245,13 +245,13 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     {
         if (!Names.IsName(tenant) || !_rings.TryGet(tenant, out var ring)) return;
         if (_reader.IsActive(ring)) _reader.AskSoon(ring);
-        else ring.Doubt();
+        else ring.UnresolvedReason();
     }
 
     private TenantRing Open(string tenant) => _rings.GetOrAdd(tenant, Create);
 
     private TenantRing Create(string tenant) =>
-        new(tenant, new RingMaintainer(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);
+        new(tenant, new RingUpdater(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception? exception) => new(
         $"The keys of the tenant '{tenant}' of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",

@@ -7,7 +7,7 @@ internal interface ISigningKeys
     string Name { get; }
 
     /// <summary>Returns the keys if they can be used now without waiting.</summary>
-    KeySnapshot? FreshAt(Moment now);
+    KeySnapshot? FreshAt(ClockReading now);
 
     /// <summary>The keys, if they can be used without waiting, including stale keys during an outage.</summary>
     KeySnapshot? Usable { get; }

@@ -66,16 +66,16 @@ internal sealed class RewtTokens : IRewtTokens
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
         new(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
 
-    private async ValueTask<TokenVerdict> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
         return await _metrics.CountAsync(JudgeAsync(verifier, token, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async ValueTask<TokenVerdict> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
-        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenVerdict.Refused(RewtRefusal.Invalid) : verdict;
+        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenResult.Refused(RewtRefusal.Invalid) : verdict;
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>

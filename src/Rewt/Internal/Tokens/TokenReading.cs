@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>The strictly parsed content of a token, and the verdict if it was reached without waiting.</summary>
-internal readonly record struct TokenReading(string Token, TokenHeader Header, TokenClaims Claims, TokenVerdict? Verdict)
+internal readonly record struct TokenReading(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Verdict)
 {
     /// <summary>Initializes a reading whose verdict was reached before the whole token was parsed.</summary>
-    public TokenReading(TokenVerdict verdict)
+    public TokenReading(TokenResult verdict)
         : this(string.Empty, default, null!, verdict)
     {
     }

@@ -46,10 +46,10 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     /// <summary>Returns the key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(Moment.Now(time)) ?? throw NoKey(snapshot);
+    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot);
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
-        snapshot is GivenKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
+        snapshot is ConfiguredKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
         : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
     /// <summary>Returns the key to sign with, and whether it is ahead of the stored current key.</summary>
@@ -57,7 +57,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     /// <param name="now">The current time.</param>
     /// <param name="isStored">Whether the key must be the one that the store names as current.</param>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, Moment now, bool isStored)
+    public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
     {
         var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
         var stored = snapshot.StoredKey(now) ?? signing;

@@ -13,15 +13,15 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
     private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
-    private readonly RingKeyResolver? _rings = resolver as RingKeyResolver;
+    private readonly KeyRingResolver? _rings = resolver as KeyRingResolver;
     private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
-    /// <summary>The keepers of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
-    private RingKeepers? _keepers;
+    /// <summary>The keyRings of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
+    private NamespaceKeyRings? _keyRings;
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public ValueTask<TokenVerdict> VerifyAsync(string token, CancellationToken cancellationToken)
+    public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var reading = Read(token);
         return reading.Verdict is { } verdict ? new(verdict) : VerifyAsync(reading, cancellationToken);
@@ -30,56 +30,56 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>Parses a token and verifies it as far as possible without waiting, which usually gives the verdict.</summary>
     public TokenReading Read(string token)
     {
-        if (_headers.TryRead(token) is not { } header) return new(TokenVerdict.Foreign);
+        if (_headers.TryRead(token) is not { } header) return new(TokenResult.Foreign);
 
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
         var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
-        if (!isNode && !isForeign && header.Type != policy.Type) return new(TokenVerdict.Foreign);
-        if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
+        if (!isNode && !isForeign && header.Type != policy.Type) return new(TokenResult.Foreign);
+        if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return new(TokenResult.Refused(RewtRefusal.Invalid));
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
-        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return new(TokenResult.Refused(RewtRefusal.Invalid));
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
-        if (!policy.IsTrusted(claims.Issuer)) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
+        if (!policy.IsTrusted(claims.Issuer)) return new(TokenResult.Refused(RewtRefusal.Invalid));
 
-        if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenVerdict.Foreign);
-        if (policy.RingOf(claims) is null) return new(TokenVerdict.Refused(RewtRefusal.Invalid));
+        if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.Foreign);
+        if (policy.RingOf(claims) is null) return new(TokenResult.Refused(RewtRefusal.Invalid));
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
     }
 
     /// <summary>Verifies a token whose reading has no verdict yet.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public ValueTask<TokenVerdict> VerifyAsync(TokenReading reading, CancellationToken cancellationToken) =>
+    public ValueTask<TokenResult> VerifyAsync(TokenReading reading, CancellationToken cancellationToken) =>
         reading.IsKeyless ? VerifyKeylessAsync(reading, cancellationToken) : VerifyWithKeyAsync(reading, cancellationToken);
 
     /// <summary>
     /// Verifies the usual token: its key is cached, and the application has no rules of its own. <see langword="null"/> for any other token.
     /// </summary>
-    private TokenVerdict? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
+    private TokenResult? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
-        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!, Moment.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
+        if (!policy.IsOurs || KeysAtHand(claims, header.KeyId!, ClockReading.Now(time)) is not { Count: 1 } keys || keys[0] is not (RingSecurityKey or IOneAlgorithmKey)) return null;
 
         var verdict = TrySettled(token, header, claims, keys[0]);
         if (!verdict.IsValid) return verdict;
         // Resolved again after the verification: the process may have been suspended meanwhile while the key was revoked.
-        var now = Moment.Now(time);
+        var now = ClockReading.Now(time);
         return KeysAtHand(claims, header.KeyId!, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
     }
 
-    private async ValueTask<TokenVerdict> VerifyWithKeyAsync(TokenReading reading, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyWithKeyAsync(TokenReading reading, CancellationToken cancellationToken)
     {
         var (claims, keyId) = (reading.Claims, reading.Header.KeyId);
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
-        if (keys.Count == 0) return TokenVerdict.Refused(RewtRefusal.StaleKey);
+        if (keys.Count == 0) return TokenResult.Refused(RewtRefusal.StaleKey);
 
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? TokenVerdict.Refused(RewtRefusal.StaleKey) : Judge(verdict, isNode: false, time.GetUtcNow());
+        return keys.Count == 0 ? TokenResult.Refused(RewtRefusal.StaleKey) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
-    private async ValueTask<TokenVerdict> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
     {
         var keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
@@ -88,14 +88,14 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             var ring = policy.RingOf(reading.Claims)!;
             keys = await _rings.ResolveFreshAsync(ring, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
-            if (!verdict.IsValid) _rings.RefuseDoubt(ring);
+            if (!verdict.IsValid) _rings.ThrowIfUnresolved(ring);
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : TokenVerdict.Refused(RewtRefusal.StaleKey);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : TokenResult.Refused(RewtRefusal.StaleKey);
     }
 
     /// <summary>Gets the keys of the ring that the token belongs to. Any exception of a custom resolver counts as an outage, not as a bad token.</summary>
@@ -115,18 +115,18 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
-    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, Moment now)
+    public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
     {
         if (_rings is null) return null;
         return _hasTenants
             ? _rings.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId, now)
-            : RingKeyResolver.AtHand(_keepers ??= _rings.Keepers(policy.Options.Namespace), claims.Issuer, keyId, now);
+            : KeyRingResolver.AtHand(_keyRings ??= _rings.KeyRings(policy.Options.Namespace), claims.Issuer, keyId, now);
     }
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) == RewtRefusal.None;
 
-    private async ValueTask<TokenVerdict> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
+    private async ValueTask<TokenResult> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
     {
         foreach (var key in keys)
         {
@@ -136,47 +136,47 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
             if (verdict.IsValid) return verdict;
         }
 
-        return TokenVerdict.Refused(RewtRefusal.Invalid);
+        return TokenResult.Refused(RewtRefusal.Invalid);
     }
 
     /// <summary>
     /// Verifies with a key of this library and without rules of the application. Signature, algorithm, type, times and audience are checked here, and
     /// any issuer is permitted, so the library has nothing left to validate.
     /// </summary>
-    private TokenVerdict TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
+    private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (!IsFor(key, header, claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
-        if (!holds) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!holds) return TokenResult.Refused(RewtRefusal.Invalid);
 
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenVerdict(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            return TokenVerdict.Refused(RewtRefusal.Invalid);
+            return TokenResult.Refused(RewtRefusal.Invalid);
         }
     }
 
-    private async ValueTask<TokenVerdict> TryAsync(TokenReading reading, SecurityKey key)
+    private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (!IsFor(key, reading.Header, reading.Claims.Issuer)) return TokenVerdict.Refused(RewtRefusal.Invalid);
-        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RewtRefusal.Invalid);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
-        if (!result.IsValid) return TokenVerdict.Refused(RewtRefusal.Invalid);
+        if (!result.IsValid) return TokenResult.Refused(RewtRefusal.Invalid);
 
         try
         {
-            return new TokenVerdict(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            return TokenVerdict.Refused(RewtRefusal.Invalid);
+            return TokenResult.Refused(RewtRefusal.Invalid);
         }
     }
 
@@ -189,10 +189,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
 
-    private TokenVerdict Judge(TokenVerdict verdict, bool isNode, DateTimeOffset now)
+    private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
     {
         var refusal = CheckClaims(verdict.Claims!, isNode, verdict.Key, now);
-        if (refusal != RewtRefusal.None) return TokenVerdict.Refused(refusal);
+        if (refusal != RewtRefusal.None) return TokenResult.Refused(refusal);
 
         // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
         return policy.Options.Tenants ? verdict : AppName.Apply(verdict);

@@ -1,0 +1,62 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// The cached token for one audience and one set of claims. Concurrent requests share one signing operation. A token that reaches
+/// <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
+/// </summary>
+internal sealed class CachedToken(BearerTokenMaker maker, string? audience, string claims) : IThreadPoolWorkItem
+{
+    private readonly Lock _signing = new();
+    private volatile BearerToken? _token;
+    private int _isRefreshing;
+
+    public string? Tenant => maker.Tenant;
+
+    public string? Audience => audience;
+
+    /// <summary>Returns the cached token, or signs a new one.</summary>
+    /// <param name="key">The key that signs.</param>
+    /// <param name="isAhead">Whether the key is not yet current in the store.</param>
+    /// <param name="values">The claims.</param>
+    /// <param name="fresh">Whether the receiver rejected the cached token.</param>
+    /// <param name="now">The current time.</param>
+    public BearerToken Take(SigningKey key, bool isAhead, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
+    {
+        var seen = _token;
+        if (!fresh && IsGood(seen, key, isAhead, now))
+        {
+            if (now >= seen!.RefreshAt && Interlocked.Exchange(ref _isRefreshing, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return seen;
+        }
+
+        lock (_signing)
+        {
+            // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not
+            // checked.
+            return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && newer.IsAhead == isAhead && now < newer.UseUntil ? newer : _token = maker.Make(key, isAhead, audience, values);
+        }
+    }
+
+    /// <summary>Signs the replacement token. After a failure the next request tries again.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            lock (_signing)
+            {
+                _token = maker.MakeFromMemory(audience, claims) ?? _token;
+            }
+        }
+        catch (RewtKeysUnavailableException)
+        {
+            // The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
+        }
+        finally
+        {
+            Volatile.Write(ref _isRefreshing, 0);
+        }
+    }
+
+    private static bool IsGood(BearerToken? token, SigningKey key, bool isAhead, DateTimeOffset now) =>
+        token is not null && token.KeyId == key.KeyId && token.IsAhead == isAhead && token.IsUsable(now);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Stores instances in one sorted set, scored by the time of their last announcement. A member is an instance with its ring version. Every write also
+/// removes outdated members, and an unused set expires.
+/// </summary>
+internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time) : IInstanceStore
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    /// <summary>Twice the longest member that an instance writes. A longer member is foreign and is ignored, so that it does not appear in lists.</summary>
+    private const int LongestMember = 400;
+
+    public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => AnnounceAsync(database, mark, former, forgetBefore, cancellationToken), cancellationToken);
+
+    public Task LeaveAsync(InstanceHeartbeat mark, CancellationToken cancellationToken) => connection.AskAsync(
+        database => database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
+        async database =>
+        {
+            var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return [.. entries.Select(Read).OfType<InstanceHeartbeat>()];
+        },
+        cancellationToken);
+
+    private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken)
+    {
+        var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
+        if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
+        database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
+        await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Member(InstanceHeartbeat mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}");
+
+    private static InstanceHeartbeat? Read(SortedSetEntry entry) =>
+        (string?)entry.Element is { Length: <= LongestMember } member
+            && member.Split('|') is [var instance, var epoch, var text]
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+                ? new InstanceHeartbeat(instance, epoch, version, (long)entry.Score)
+                : null;
+}

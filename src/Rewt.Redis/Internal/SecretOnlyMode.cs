@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Reads and writes the secret only, with the commands that Node's rewt uses, for a login without further permissions. The ring and the revocations
+/// stay in the memory of this process.
+/// </summary>
+internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, TimeProvider time)
+{
+    private RingState? _ring;
+    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Discards the remembered ring and revocations, because the whole ring is readable again.</summary>
+    public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, long>.Empty);
+
+    public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var timeToLive = ReadingParts.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
+        await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            IsDegraded = true,
+        };
+    }
+
+    public async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, CancellationToken cancellationToken)
+    {
+        if (plan.SetSecret is { } secret)
+        {
+            var timeToLive = TimeSpan.FromMilliseconds(plan.ExpireAt!.Value - basis.Now);
+            var written = await database.StringSetAsync(keys.Secret, secret.CopyBytes(), timeToLive, When.NotExists, CommandFlags.DemandMaster)
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            if (!written) return false;
+        }
+
+        (_ring, _dead) = (plan.Ring, _dead.SetItems(plan.Revoked));
+        return true;
+    }
+}

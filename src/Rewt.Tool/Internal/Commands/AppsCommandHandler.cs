@@ -1,0 +1,107 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Rewt.Tool;
+
+/// <summary>The implementation of the <c>rewt apps</c> commands.</summary>
+internal sealed class AppsCommandHandler(ToolContext context)
+{
+    public async Task<int> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        var apps = await session.Apps.ListAsync(cancellationToken);
+        if (context.IsJson)
+        {
+            context.WriteJson(new { context.Namespace, apps });
+            return ExitCode.Done;
+        }
+
+        var table = new Table().AddColumns("App", "Name", "Owner", "Audiences", "Scopes", "Key", "State", "Last used");
+        foreach (var app in apps)
+        {
+            var first = true;
+            foreach (var key in app.Keys.DefaultIfEmpty())
+            {
+                string[] whose = first ? [app.Id, app.Name, app.Owner, string.Join(' ', app.Audiences), string.Join(' ', app.Scopes)] : ["", "", "", "", ""];
+                table.AddRow([.. whose.Append(key?.KeyId ?? "").Append(State(key)).Append(Time(key?.LastUsedAt)).Select(Printable)]);
+                first = false;
+            }
+        }
+
+        context.Console.Write(table);
+        return ExitCode.Done;
+    }
+
+    public async Task<int> AddAsync(RewtApp app, int? days, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        if (await FindAsync(session, app.Id, cancellationToken) is { } known && known.Keys.Any(IsLive))
+        {
+            throw new ToolException(ExitCode.Refused, $"There is an app '{app.Id}' with a live key. 'rewt apps rotate {app.Id}' gives it another, 'rewt apps revoke {app.Id}' kills those it has.");
+        }
+
+        Print(await session.Apps.AddAsync(app, Expiry(days), cancellationToken));
+        return ExitCode.Done;
+    }
+
+    public async Task<int> RotateAsync(string appId, int? days, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
+        if (app.Keys.Count(IsLive) > 1) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has two live keys. Revoke the one that it uses no more: 'rewt apps revoke {appId} --key ...'.");
+
+        Print(await session.Apps.RotateAsync(appId, Expiry(days), cancellationToken));
+        return ExitCode.Done;
+    }
+
+    public async Task<int> RevokeAsync(string appId, string? keyId, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context);
+        var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
+        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {Printable(keyId)}; see 'rewt apps list'.");
+
+        await context.ConfirmAsync($"Revoke {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}' for good?", cancellationToken);
+        if (keyId is null) await session.Apps.RevokeAsync(appId, cancellationToken);
+        else await session.Apps.RevokeKeyAsync(appId, keyId, cancellationToken);
+
+        if (context.IsJson) context.WriteJson(new { app = appId, revoked = keyId ?? "all" });
+        else context.WriteLine($"Revoked: {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}'.");
+        return ExitCode.Done;
+    }
+
+    private static async Task<RewtApp?> FindAsync(RingSession session, string appId, CancellationToken cancellationToken) =>
+        (await session.Apps.ListAsync(cancellationToken)).FirstOrDefault(app => app.Id == appId);
+
+    private static ToolException Unknown(string appId) => new(ExitCode.Refused, $"There is no app '{Printable(appId)}'; see 'rewt apps list'.");
+
+    private DateTimeOffset? Expiry(int? days) => days switch
+    {
+        null => null,
+        0 => DateTimeOffset.MaxValue,
+        _ => context.Time.GetUtcNow().AddDays(days.Value),
+    };
+
+    private bool IsLive(RewtApiKey key) => key.RevokedAt is null && (key.ExpiresAt is null || key.ExpiresAt > context.Time.GetUtcNow());
+
+    private void Print(RewtNewApiKey made)
+    {
+        if (context.IsJson)
+        {
+            context.WriteJson(new { app = made.AppId, made.KeyId, made.Key, made.ExpiresAt });
+            return;
+        }
+
+        context.WriteLine(made.Key);
+        context.Note($"The key {made.KeyId} of the app '{made.AppId}', good {(made.ExpiresAt is { } until ? $"until {Time(until)}" : "for ever")}. Nobody can show it again.");
+    }
+
+    private string State(RewtApiKey? key) => key is null ? ""
+        : key.RevokedAt is { } revoked ? $"revoked {Time(revoked)}"
+        : IsLive(key) ? key.ExpiresAt is { } until ? $"until {Time(until)}" : "for ever"
+        : $"expired {Time(key.ExpiresAt)}";
+
+    private static string Time(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm}Z") : "";
+
+    /// <summary>Replaces control characters, because the text comes from Redis and a terminal could interpret them.</summary>
+    private static string Printable(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
+}

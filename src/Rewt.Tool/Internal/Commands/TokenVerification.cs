@@ -1,0 +1,42 @@
+using Rewt.Internal;
+
+namespace Rewt.Tool;
+
+/// <summary><c>rewt token verify</c>: verifies a token with the library's verifier and one snapshot of the key ring.</summary>
+internal static class TokenVerification
+{
+    public static async Task<int> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
+        var ring = await session.LookAtRingAsync(cancellationToken);
+        var isData = TokenHeader.TryRead(token)?.Type == TokenTypes.Data;
+        var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience, context.Namespace]);
+        var verdict = await new TokenVerifier(policy, new RingOnce(ring, context.Time), context.Time).VerifyAsync(token, cancellationToken);
+
+        var reason = verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
+        if (context.IsJson)
+        {
+            var claims = verdict.Claims;
+            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = At(claims?.IssuedAt), expiresAt = At(claims?.ExpiresAt) });
+        }
+        else if (verdict.IsValid)
+        {
+            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, good until {At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
+        }
+
+        if (verdict.IsValid) return ExitCode.Done;
+        throw new ToolException(ExitCode.BadToken, $"The token is refused: {Meaning(reason)}");
+    }
+
+    private static string Meaning(string reason) => reason switch
+    {
+        "foreign" => "foreign. It is no token of Rewt (typ rewt+jwt); for one of Node's rewt add --accept-node-tokens.",
+        "stale_key" => "stale_key. Its key is unknown here or revoked; look at 'rewt keys list', and whether --namespace is the right one.",
+        "expired" => "expired. Look at 'rewt token inspect', and at the clocks with 'rewt doctor'.",
+        "not_yet_valid" => "not_yet_valid. The clock of whoever signed it is ahead; look at it, and at 'rewt doctor'.",
+        "bad_audience" => "bad_audience. It is for another service; look at aud in 'rewt token inspect'.",
+        _ => "invalid. Its signature or its claims are not what a service takes; look at 'rewt token inspect'.",
+    };
+
+    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
+}

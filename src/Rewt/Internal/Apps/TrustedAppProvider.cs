@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Polls the trusted apps of a namespace.</summary>
+internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
+    : PolledView<AppSnapshot>(options, time)
+{
+    private readonly string _name = options.Namespace;
+
+    protected override async Task<AppSnapshot?> ReadAsync(AppSnapshot? previous, CancellationToken cancellationToken)
+    {
+        var began = ClockReading.Now(Time);
+        var reading = await store.ReadAsync(previous?.Reading, cancellationToken).ConfigureAwait(false);
+        var revoked = previous?.Revoked ?? ImmutableHashSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+        if (reading != previous?.Reading)
+        {
+            revoked = revoked.Union(reading.Apps.Values.SelectMany(app => app.Keys).Where(key => key.Revoked is not null).Select(key => key.Id));
+        }
+
+        return new AppSnapshot(reading, revoked, began);
+    }
+
+    protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
+
+    protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
+        $"The trusted apps of '{_name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        TimeSpan.FromSeconds(2),
+        exception);
+
+    protected override RewtKeysUnavailableException Unusable(string problem) => Unavailable(null);
+
+    protected override void LogUnavailable(Exception exception) => LogAway(_name, exception);
+
+    protected override void LogAvailable() => LogBack(_name);
+
+    protected override void LogNoPush(Exception exception) => LogNoPush(_name, exception);
+
+    [LoggerMessage(EventId = 60, EventName = "AppsAway", Level = LogLevel.Warning,
+        Message = "The trusted apps of {Namespace} cannot be read; going on with known API keys up to the stale budget.")]
+    private partial void LogAway(string @namespace, Exception exception);
+
+    [LoggerMessage(EventId = 61, EventName = "AppsBack", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
+    private partial void LogBack(string @namespace);
+
+    [LoggerMessage(EventId = 62, EventName = "AppsNoPush", Level = LogLevel.Warning,
+        Message = "The trusted apps of {Namespace} get no pushes; changes are seen by polling. Trying again at the next poll.")]
+    private partial void LogNoPush(string @namespace, Exception exception);
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>Opens the sources of <see cref="RewtOptions.VerificationKeys"/>: a key, a URL or a file.</summary>
+internal static class PublicKeySources
+{
+    public static bool IsFile(string setting) => !PublicKeyText.IsKey(setting) && !IsAddress(setting);
+
+    public static bool IsAddress(string setting) =>
+        setting.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || setting.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Validates a setting without sending a request; <see langword="null"/> when it is valid.</summary>
+    public static string? Problem(string setting, RewtOptions options, bool canDownload)
+    {
+        if (string.IsNullOrWhiteSpace(setting)) return "is empty";
+        if (IsAddress(setting)) return ProblemOfAddress(setting, options, canDownload);
+
+        try
+        {
+            var keys = PublicKeyText.IsKey(setting) ? Written(setting, options) : new KeyFile(setting, RsaAlgorithm(options)).Read();
+            return keys.Keys.Count > 0 ? null : $"holds no key that can be used{(keys.Refused.Count > 0 ? $" ({keys.Refused[0]})" : "")}";
+        }
+        catch (PublicKeySourceException exception)
+        {
+            return $"is of no use: {exception.Message}";
+        }
+    }
+
+    /// <summary>Opens the source of a setting.</summary>
+    /// <exception cref="PublicKeySourceException">A key in the settings cannot be used.</exception>
+    public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time)
+    {
+        if (PublicKeyText.IsKey(setting)) return new InlineKeys(Written(setting, options));
+        if (!IsAddress(setting)) return new KeyFile(setting, RsaAlgorithm(options));
+        return new KeyUrl(
+            new Uri(setting), RsaAlgorithm(options), download ?? throw new PublicKeySourceException("nothing here can fetch an address"), options.RefreshInterval, time);
+    }
+
+    private static PublicKeySet Written(string setting, RewtOptions options) =>
+        PublicKeyText.TryRead(Encoding.UTF8.GetBytes(setting), RsaAlgorithm(options), out var problem) ?? throw new PublicKeySourceException($"the key cannot be used: {problem}");
+
+    private static string RsaAlgorithm(RewtOptions options) => options.Algorithm == "PS256" ? "PS256" : "RS256";
+
+    private static string? ProblemOfAddress(string setting, RewtOptions options, bool canDownload)
+    {
+        if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is no address, or one with a password in it";
+        if (!canDownload) return "is an address, which AddRewtAuthentication and AddRewtSigning can fetch and AddRewt alone cannot";
+        return address.Scheme == Uri.UriSchemeHttps || IsLoopback(address) || options.AllowInsecureHttp
+            ? null
+            : "would fetch keys over plain http, where anyone on the path can put in their own; use https, or set AllowInsecureHttp";
+    }
+
+    private static bool IsLoopback(Uri address) =>
+        address.IdnHost == "localhost" || (IPAddress.TryParse(address.IdnHost, out var number) && IPAddress.IsLoopback(number));
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Rewt.Internal;
+
+/// <summary>The key rings of this process by the name of their registration. A ring is opened on first use and closed with the container.</summary>
+internal sealed class KeyRingRegistry(
+    IEnumerable<RingRegistration> registrations,
+    IOptionsMonitor<RewtOptions> options,
+    IRingStoreFactory stores,
+    TimeProvider time,
+    ILoggerFactory loggers,
+    RewtMetrics metrics,
+    IAuditActor? actor = null,
+    IKeyDownload? download = null) : IAsyncDisposable, IDisposable
+{
+    private readonly ConcurrentDictionary<string, NamespaceKeyRings> _keyRings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
+    private string[]? _tenantNamespaces;
+    private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
+
+    public IReadOnlyList<string> Names => _names;
+
+    public RewtOptions Options(string name) => options.Get(name);
+
+    /// <summary>The keyRings of a namespace.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public NamespaceKeyRings KeyRings(string ring) => _keyRings.TryGetValue(ring, out var keyRings) ? keyRings : Open(ring);
+
+    /// <summary>The keyRing of a namespace's keys.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public KeyRingProvider Provider(string ring) => KeyRings(ring).Own;
+
+    /// <summary>The keyRing of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
+    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    public KeyRingProvider? Other(string ring) => KeyRings(ring).Other;
+
+    /// <summary>Both keyRings of a namespace.</summary>
+    public IEnumerable<KeyRingProvider> All(string ring) => KeyRings(ring).All;
+
+    public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
+
+    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where all share one ring.</summary>
+    public TenantRings? Tenants(string @namespace) => !TenantNamespaces.Contains(@namespace) ? null
+        : _tenants.TryGetValue(@namespace, out var known) ? known.Value
+        : OpenTenants(options.Get(Named(@namespace)!)).Value;
+
+    /// <summary>Returns the tenant that a ring belongs to; <see langword="null"/> when it is not a tenant's ring.</summary>
+    public (TenantRings Rings, string Name)? TenantOf(string ring)
+    {
+        foreach (var @namespace in TenantNamespaces)
+        {
+            if (TenantName.TenantOf(@namespace, ring) is { } tenant) return (Tenants(@namespace)!, tenant);
+        }
+
+        return null;
+    }
+
+    /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
+    public IEnumerable<RingHealth> Health(string name)
+    {
+        var @namespace = options.Get(name).Namespace;
+        return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keyRing => keyRing.Health());
+    }
+
+    /// <summary>The metrics of a namespace, which its tenants share.</summary>
+    public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
+
+    /// <summary>The keyRings that have been opened.</summary>
+    public IEnumerable<KeyRingProvider> Opened() => _keyRings.Values.SelectMany(keyRings => keyRings.Opened);
+
+    /// <summary>Refreshes all opened rings at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
+    public async Task ReadNowAsync(CancellationToken cancellationToken)
+    {
+        foreach (var keyRing in Opened()) await keyRing.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var tenants in OpenedTenants()) await tenants.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts polling all rings.</summary>
+    /// <exception cref="InvalidOperationException">Two of them share a namespace.</exception>
+    public void StartAll()
+    {
+        foreach (var twins in _names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            throw new InvalidOperationException(
+                $"Two rings have the namespace '{twins.Key}'; set Namespace of the scheme '{twins.Last()}' to one of its own.");
+        }
+
+        foreach (var @namespace in Namespaces)
+        {
+            if (Tenants(@namespace) is not { } tenants)
+            {
+                foreach (var keyRing in All(@namespace)) keyRing.Start();
+                continue;
+            }
+
+            if (Namespaces.FirstOrDefault(other => TenantName.TenantOf(@namespace, other) is not null) is { } shadow)
+            {
+                throw new InvalidOperationException(
+                    $"The namespace '{shadow}' is also the ring of a tenant of '{@namespace}'; set one of the two Namespaces to one of its own.");
+            }
+
+            tenants.Start();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var keyRing in Opened()) keyRing.Dispose();
+        foreach (var tenants in OpenedTenants()) tenants.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var keyRing in Opened()) await keyRing.DisposeAsync().ConfigureAwait(false);
+        foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private NamespaceKeyRings Open(string ring)
+    {
+        // Checked before anything is stored: ring names that callers supply must not fill the memory.
+        var name = Named(ring)
+            ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
+        var settings = options.Get(name);
+        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
+        var other = settings.AlsoAccept is { } mode && mode != settings.KeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
+        return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.KeyMode), other));
+    }
+
+    private KeyRingProvider Open(RewtOptions settings, KeyMode mode)
+    {
+        var logger = loggers.CreateLogger("Rewt.KeyRing");
+        var audit = new RingAudit(settings.Namespace, InstanceTracker.NewName(settings), actor, loggers.CreateLogger("Rewt.Audit"));
+        var telemetry = new RingTelemetry(Metrics(settings.Namespace), audit);
+        IKeySource source = ConfiguredKeySource.IsGiven(settings)
+            ? new ConfiguredKeySource(settings, download, time, logger)
+            : mode == KeyMode.KeyPair
+            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger, telemetry)
+            : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
+        return new KeyRingProvider(settings, source, time, logger, telemetry);
+    }
+
+    private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];
+
+    private string? Named(string ring) => _names.FirstOrDefault(name => options.Get(name).Namespace == ring);
+
+    private Lazy<TenantRings> OpenTenants(RewtOptions settings) => _tenants.GetOrAdd(settings.Namespace, _ => new Lazy<TenantRings>(
+        () => new TenantRings(settings, stores.OpenTenants(settings), time, loggers.CreateLogger("Rewt.KeyRing"))));
+
+    private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>The key pairs of this process and their states. Times are Unix milliseconds by the store's clock.</summary>
+/// <param name="Current">The key that signs.</param>
+/// <param name="Deadline">When the current key retires.</param>
+/// <param name="Next">The pending key.</param>
+/// <param name="Retired">The retired keys, and how long each verifies.</param>
+/// <param name="Epoch">The epoch of the ring in which the keys are published; <see langword="null"/> before they are.</param>
+/// <param name="WrittenAt">When the keys were last written; zero when never.</param>
+internal sealed record LocalKeyPairs(
+    LocalKeyPair? Current, long Deadline, LocalKeyPair? Next, ImmutableArray<KeyValuePair<LocalKeyPair, long>> Retired, string? Epoch, long WrittenAt)
+{
+    public static readonly LocalKeyPairs None = new(null, 0, null, [], null, 0);
+
+    /// <summary>The keys that have not expired.</summary>
+    public IEnumerable<LocalKeyPair> All(long now)
+    {
+        if (Current is not null) yield return Current;
+        if (Next is not null) yield return Next;
+        foreach (var (key, until) in Retired)
+        {
+            if (until > now) yield return key;
+        }
+    }
+
+    /// <summary>Returns the entries to publish for all keys.</summary>
+    /// <param name="until">When the entries of the current and the pending key expire unless they are renewed.</param>
+    public IEnumerable<PublishedKey> Publish(long until)
+    {
+        if (Current is not null) yield return Current.Publish(RewtKeyState.Current, until);
+        if (Next is not null) yield return Next.Publish(RewtKeyState.Pending, until);
+        foreach (var (key, end) in Retired) yield return key.Publish(RewtKeyState.Retired, end);
+    }
+}

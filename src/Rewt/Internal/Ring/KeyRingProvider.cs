@@ -1,0 +1,199 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>The key ring of one namespace: polls its source, rotates on time, carries out an operator's commands and reports its health.</summary>
+internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
+{
+    private readonly IKeySource _source;
+    private readonly TimeSpan _refreshInterval;
+    private readonly TimeSpan _staleBudget;
+    private readonly RingSchedule _schedule;
+    private readonly ClockSkewMonitor _clock;
+    private readonly ILogger _logger;
+
+    public KeyRingProvider(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
+        : this(options, new SecretKeys(options, store, time, logger), time, logger)
+    {
+    }
+
+    public KeyRingProvider(RewtOptions options, IKeySource source, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null)
+        : base(options, time)
+    {
+        (Name, _refreshInterval, _staleBudget) = (options.Namespace, options.RefreshInterval, options.StaleBudget);
+        (_source, _logger) = (source, logger);
+        _schedule = RingSchedule.From(options);
+        _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
+        Roll = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
+        Metrics = telemetry?.Metrics ?? RingMetrics.None;
+    }
+
+    /// <summary>The namespace.</summary>
+    public string Name { get; }
+
+    public RingMetrics Metrics { get; }
+
+    /// <summary>Examines the server of the keys; <see langword="null"/> if there is none.</summary>
+    public IStoreDoctor? Doctor => _source.Doctor;
+
+    /// <summary>Announces this instance and reads the announcements of the others.</summary>
+    public InstanceTracker Roll { get; }
+
+    /// <summary>Whether a token without a key id may have been signed with a key of this ring.</summary>
+    public bool TakesKeyless => _source.TakesKeyless;
+
+    /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>
+    private TimeSpan Overdue => TimeSpan.FromMilliseconds(_schedule.Lead) + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets the snapshot of <see cref="PolledView{T}.GetAsync"/>, with a key to sign with if one can be created.</summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
+    public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
+    {
+        var now = ClockReading.Now(Time);
+        return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
+    }
+
+    /// <summary>Announces that this process will sign, so that its key is published before the first token.</summary>
+    public void WantSigningKey()
+    {
+        if (_source.WantSigningKey()) RequestRead();
+    }
+
+    /// <summary>Includes the keys of this issuer in the next read; <see langword="null"/> for a token without an issuer.</summary>
+    public void Ask(string? issuer) => _source.Ask(issuer);
+
+    /// <summary>Whether this ring can contain a key with this id.</summary>
+    public bool IsPossible(string keyId) => _source.IsPossible(keyId);
+
+    /// <summary>Makes the pending key current.</summary>
+    public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
+
+    /// <summary>Revokes a key.</summary>
+    public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
+
+    /// <summary>The health by the last read. It sends the store no command.</summary>
+    public RingHealth Health()
+    {
+        var snapshot = Known;
+        var failure = LastFailure;
+        var cause = failure is null ? "it has not been read yet" : RingHealth.Cause(failure);
+        if (snapshot is null) return new RingHealth(false, $"The ring '{Name}' cannot be had ({cause}): look at Redis and at Rewt:Redis.");
+        if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} is unusable: {problem}.");
+
+        var now = ClockReading.Now(Time);
+        var age = snapshot.Age(now);
+        if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
+        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"There is no key ring '{Name}' yet, and Redis does not let this service create one ({snapshot.WriteRefusal}).");
+        if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
+
+        var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
+        var troubles = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
+        return new RingHealth(true, troubles.Length > 0 ? troubles : null);
+    }
+
+    protected override async Task<KeySnapshot?> ReadAsync(KeySnapshot? previous, CancellationToken cancellationToken) =>
+        await UpdateAsync(previous, null, cancellationToken).ConfigureAwait(false);
+
+    protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => _source.SubscribeAsync(onChanged, cancellationToken);
+
+    protected override TimeSpan UntilDue(KeySnapshot snapshot)
+    {
+        var rotation = snapshot.UntilRotation(ClockReading.Now(Time));
+        if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
+
+        // Random, so that the instances of a fleet do not all read in the same millisecond.
+        return rotation + TimeSpan.FromMilliseconds(_schedule.Lead * 0.25 * Random.Shared.NextDouble());
+    }
+
+    protected override Task OnPolledAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        _clock.Look(snapshot);
+        return Roll.AnnounceAsync(snapshot, cancellationToken);
+    }
+
+    protected override void OnRead(TimeSpan duration, Exception? failure) => Metrics.Refreshed(duration, failure);
+
+    protected override void OnServedStale() => Metrics.ServedStale();
+
+    protected override async ValueTask CloseAsync()
+    {
+        if (LastFailure is null) await Roll.LeaveAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
+        $"The keys of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        TimeSpan.FromSeconds(2),
+        exception);
+
+    protected override RewtKeysUnavailableException Unusable(string problem) =>
+        new($"The keys of '{Name}' cannot be had: {_source.Location(Name)} is unusable, {problem}.", TimeSpan.FromSeconds(5));
+
+    protected override void LogUnavailable(Exception exception) => LogAway(Name, exception);
+
+    protected override void LogAvailable() => LogBack(Name);
+
+    protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+
+    private async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
+    {
+        using var activity = RewtActivity.Fetch(Name);
+        try
+        {
+            return await _source.UpdateAsync(previous, command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            activity.Fail(exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<KeySnapshot> GetSigningSlowAsync(CancellationToken cancellationToken)
+    {
+        var mayCome = _source.WantSigningKey();
+        var snapshot = await GetAsync(cancellationToken).ConfigureAwait(false);
+        return snapshot.SigningKey(ClockReading.Now(Time)) is not null || !mayCome ? snapshot : await RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<KeySnapshot> ExecuteAsync(KeyCommand command, CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            var snapshot = await ReadInTurnAsync((previous, cancellation) => UpdateAsync(previous, command, cancellation), cancellationToken).ConfigureAwait(false);
+            if (snapshot?.Problem is { } problem) throw Unusable(problem);
+            return snapshot ?? throw Unavailable(null);
+        }
+        catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
+        {
+            throw new RewtKeysUnavailableException(
+                $"The ring '{Name}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.", TimeSpan.FromSeconds(2), exception);
+        }
+    }
+
+    private string? DegradedReason(KeySnapshot snapshot, TimeSpan age, Exception? failure)
+    {
+        if (failure is not null) return $"The ring '{Name}' cannot be read ({RingHealth.Cause(failure)}); going on with keys read {Seconds(age)} s ago.";
+        if (snapshot.IsDegraded) return $"The Redis login may neither run scripts nor transactions: the ring '{Name}' is the secret alone, and nothing can be revoked.";
+        if (snapshot.WriteRefusal is { } refusal) return $"The ring '{Name}' cannot be written ({refusal}): keys neither rotate nor are revoked by this instance.";
+        if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of Redis's: receivers refuse its tokens.";
+        return snapshot.DegradedReason;
+    }
+
+    [LoggerMessage(EventId = 10, EventName = "StoreAway", Level = LogLevel.Warning,
+        Message = "The key ring {Ring} cannot be read; going on with known keys up to the stale budget.")]
+    private partial void LogAway(string ring, Exception exception);
+
+    [LoggerMessage(EventId = 11, EventName = "StoreBack", Level = LogLevel.Information, Message = "The key ring {Ring} can be read again.")]
+    private partial void LogBack(string ring);
+
+    [LoggerMessage(EventId = 12, EventName = "NoPush", Level = LogLevel.Warning,
+        Message = "The key ring {Ring} gets no pushes; changes are seen by polling. Trying again at the next poll.")]
+    private partial void LogNoPush(string ring, Exception exception);
+}

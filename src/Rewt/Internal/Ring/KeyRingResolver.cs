@@ -1,0 +1,92 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace Rewt.Internal;
+
+/// <summary>Resolves keys from the cached key rings. An unknown key id causes one refresh, which concurrent callers share.</summary>
+internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
+{
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
+        rings.TenantOf(ring) is { } tenant
+            ? tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken)
+            : keyId is not null && AtHand(ring, issuer, keyId, ClockReading.Now(time)) is { } known
+            ? ValueTask.FromResult(known)
+            : ResolveSlowAsync(rings.KeyRings(ring).Of(keyId), issuer, keyId, cancellationToken);
+
+    /// <summary>Resolves from the cached ring without waiting; <see langword="null"/> when a refresh is necessary.</summary>
+    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId, ClockReading now) => rings.TenantOf(ring) is { } tenant
+        ? tenant.Rings.AtHand(tenant.Name, keyId, now)
+        : AtHand(rings.KeyRings(ring), issuer, keyId, now);
+
+    /// <summary>Resolves from cached rings whose keyRings the caller already has; <see langword="null"/> when a refresh is necessary.</summary>
+    public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
+        keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
+
+    /// <summary>Gets the keyRings of a namespace that has no tenants.</summary>
+    public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
+
+    /// <summary>Gets the keys to try for a token without a key id after a refresh, because its key may be newer than the cache.</summary>
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
+    {
+        if (rings.TenantOf(ring) is { } tenant)
+        {
+            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(ClockReading.Now(time)) ?? [];
+        }
+
+        var keyRing = rings.KeyRings(ring).Of(null);
+        if (!keyRing.TakesKeyless) return [];
+
+        keyRing.Ask(null);
+        return (await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(ClockReading.Now(time));
+    }
+
+    /// <summary>Throws when a key source is unreachable: the key of an unverified token may be there, so the token must not be called bad.</summary>
+    /// <exception cref="RewtKeysUnavailableException">A key source is unreachable.</exception>
+    public void ThrowIfUnresolved(string ring)
+    {
+        if (rings.TenantOf(ring) is null) ThrowIfUnresolved(rings.Provider(ring).Known);
+    }
+
+    /// <summary>
+    /// Whether the key belongs to another ring of this process. A key id is derived from its key, so it cannot belong to both rings. Without this
+    /// check, each valid token of the other ring would cause a refresh of this one.
+    /// </summary>
+    public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
+    {
+        if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
+
+        // A token that names a tenant belongs to a namespace with tenants, even if its key is unknown here.
+        if (tenant is not null && rings.Tenants(@namespace) is null && rings.Namespaces.Any(other => rings.Tenants(other) is not null)) return true;
+        return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
+    }
+
+    private bool Knows(string @namespace, string? tenant, string keyId) => rings.Tenants(@namespace) is { } tenants
+        ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
+        : rings.All(@namespace).Any(keyRing => Knows(keyRing, keyId));
+
+    private static void ThrowIfUnresolved(KeySnapshot? snapshot)
+    {
+        if (snapshot?.UnresolvedReason is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+    }
+
+    private bool Knows(KeyRingProvider keyRing, string keyId) =>
+        keyRing.IsPossible(keyId) && keyRing.Known is { } snapshot && snapshot.Known(null, keyId, ClockReading.Now(time)) is not null;
+
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveSlowAsync(
+        KeyRingProvider keyRing, string? issuer, string? keyId, CancellationToken cancellationToken)
+    {
+        var snapshot = await keyRing.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (keyId is null) return snapshot.KeylessKeys(ClockReading.Now(time));
+        if (snapshot.Known(issuer, keyId, ClockReading.Now(time)) is { } known) return known;
+
+        keyRing.Ask(issuer);
+        snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        var found = snapshot.Known(issuer, keyId, ClockReading.Now(time));
+        keyRing.Metrics.UnknownKey(isFound: found is { Count: > 0 });
+        if (found is not null) return found;
+        ThrowIfUnresolved(snapshot);
+        return [];
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The new state of the ring while a decision is being made. Every operation ensures that a revoked key is neither current, pending nor retired.
+/// </summary>
+internal sealed class RingBuilder
+{
+    private readonly RingReading _reading;
+    private readonly RingSchedule _schedule;
+    private readonly Func<Secret> _generate;
+    private readonly Dictionary<string, long> _newDead = [];
+    private readonly List<RetiredKey> _retired = [];
+    private string? _epoch;
+    private long _deadline;
+    private long _nextBorn;
+    private Secret? _setSecret;
+    private long? _expireAt;
+
+    public RingBuilder(
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        (_reading, _schedule, _generate) = (reading, schedule, generate);
+        foreach (var (keyId, forgetAt) in remembered)
+        {
+            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
+        }
+
+        if (reading.Ring is not { } ring) return;
+
+        _epoch = ring.Epoch;
+        _deadline = ring.Deadline;
+        Current = ring.Current;
+        if (ring.Next is { } next && !IsDead(next.KeyId)) (Next, _nextBorn) = (next, ring.NextBorn);
+        _retired.AddRange(ring.Retired.Where(key => key.Until > reading.Now && !IsDead(key.Secret.KeyId)));
+        HasExpired = ring.Retired.Length != _retired.Count;
+    }
+
+    public Secret? Current { get; private set; }
+
+    public Secret? Next { get; private set; }
+
+    public bool HasNewDead => _newDead.Count > 0;
+
+    public bool HasExpired { get; }
+
+    public bool IsDead(string keyId) => _newDead.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
+
+    public RingBuilder Kill(string keyId)
+    {
+        _newDead[keyId] = _reading.Now + _schedule.DeadRetention;
+        if (Current?.KeyId == keyId) Current = null;
+        if (Next?.KeyId == keyId)
+        {
+            Next = null;
+            PublishNextIfMissing();
+        }
+
+        _retired.RemoveAll(key => key.Secret.KeyId == keyId);
+        return this;
+    }
+
+    public RingBuilder KillAll(string? except = null)
+    {
+        foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
+        {
+            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, _reading.Now + _schedule.DeadRetention);
+        }
+
+        (Current, Next, _nextBorn) = (null, null, 0);
+        _retired.Clear();
+        return this;
+    }
+
+    /// <summary>Starts a new ring with the existing secret, or with a new one.</summary>
+    public RingBuilder StartOver(Secret? secret)
+    {
+        if (secret is null) return Install(_generate());
+        if (_reading.Slot.Lifetime is not { } timeToLive) return Take(secret);
+
+        Hold(secret);
+        return Keep(_reading.Now + timeToLive);
+    }
+
+    /// <summary>Makes the pending key current, or a new key where there is none.</summary>
+    public RingBuilder Promote(bool retire)
+    {
+        if (retire) RetireCurrent();
+        var promoted = Next ?? _generate();
+        Next = null;
+        return Install(promoted);
+    }
+
+    /// <summary>Adopts the secret that a Node service created after the stored one expired. Its secret and TTL stay; the pending key stays pending.</summary>
+    public RingBuilder AdoptRotation(Secret secret)
+    {
+        RetireCurrent();
+        return StartOver(secret);
+    }
+
+    /// <summary>Makes a secret current that an operator set, and restores the TTL that SET removed.</summary>
+    public RingBuilder Take(Secret secret)
+    {
+        Hold(secret);
+        return ExpireAt(_reading.Now + _schedule.Interval);
+    }
+
+    public RingBuilder ExpireAt(long deadline)
+    {
+        _expireAt = deadline;
+        return Keep(deadline);
+    }
+
+    public RingBuilder MoveDeadline(long deadline) => Keep(deadline);
+
+    public RingBuilder PublishNextIfMissing()
+    {
+        if (Next is null) (Next, _nextBorn) = (_generate(), _reading.Now);
+        return this;
+    }
+
+    public RingChange ToPlan(RingAction action)
+    {
+        var version = _reading.Ring?.Version ?? 0;
+        var epoch = _epoch ?? _generate().KeyId;
+        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]);
+        return new RingChange(action, state, _setSecret, _expireAt, _newDead.ToImmutableDictionary());
+    }
+
+    private RingBuilder Install(Secret secret)
+    {
+        Hold(secret);
+        _setSecret = secret;
+        return ExpireAt(_reading.Now + _schedule.Interval);
+    }
+
+    private void Hold(Secret secret)
+    {
+        Current = secret;
+        if (secret.Equals(Next)) Next = null;
+        _retired.RemoveAll(key => key.Secret.Equals(secret));
+    }
+
+    private RingBuilder Keep(long deadline)
+    {
+        _deadline = deadline;
+        return PublishNextIfMissing();
+    }
+
+    private void RetireCurrent()
+    {
+        if (Current is { } retiring && !IsDead(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention));
+        Current = null;
+    }
+}

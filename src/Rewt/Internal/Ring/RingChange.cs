@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>A write, described as the whole state after it. Applying it twice has the same effect as once.</summary>
+/// <param name="Action">The reason for the write.</param>
+/// <param name="Ring">The ring after the write.</param>
+/// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
+/// <param name="ExpireAt">When the secret's Redis key expires (Unix milliseconds); <see langword="null"/> leaves the TTL unchanged.</param>
+/// <param name="Revoked">The key ids to revoke, and when each may be forgotten.</param>
+internal sealed record RingChange(
+    RingAction Action,
+    RingState Ring,
+    Secret? SetSecret,
+    long? ExpireAt,
+    ImmutableDictionary<string, long> Revoked)
+{
+    /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Whether the secret and the ring are deleted. The revoked key ids stay until they may be forgotten.</summary>
+    public bool IsDeletion { get; init; }
+
+    /// <summary>Returns a text for logs, with key ids and without secrets.</summary>
+    public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
+}

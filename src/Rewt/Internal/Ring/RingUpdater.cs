@@ -1,0 +1,134 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Updates the shared key ring and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do. Calls never
+/// overlap, so reads are applied in the order in which they began.
+/// </summary>
+internal sealed partial class RingUpdater(
+    string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
+{
+    private const int MaximumRounds = 64;
+
+    private static readonly TimeSpan RegressionGrace = TimeSpan.FromSeconds(1);
+
+    private readonly RevocationMemory _memory = new();
+    private ClockReading? _regressedSince;
+    private string? _knownProblem;
+    private bool _knownDegraded;
+
+    /// <param name="previous">The last snapshot.</param>
+    /// <param name="command">An operator's command, which makes a plan from a ring in which nothing else is due.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
+    /// <returns>The new snapshot, or <see langword="null"/> while a ring older than the known one is not confirmed.</returns>
+    public async Task<RingSnapshot?> UpdateAsync(
+        RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
+    {
+        var wrote = false;
+        for (var round = 0; round < MaximumRounds; round++)
+        {
+            var readAt = ClockReading.Now(time);
+            var reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!IsConfirmed(previous, reading)) return null;
+
+            Learn(previous, reading);
+            var verdict = reading.IsDegraded
+                ? SecretOnlyPolicy.Decide(reading, schedule, _memory.Revoked, Secret.Generate)
+                : RotationPolicy.Decide(reading, schedule, _memory.Revoked, Secret.Generate);
+            Report(verdict.Problem, reading.IsDegraded);
+            if (reading.IsDegraded && command is not null) throw Denied();
+            var commanded = verdict.Plan is null && verdict.Problem is null && command is not null;
+            var plan = commanded ? command!(reading) : verdict.Plan;
+            if (plan is null) return Followed(previous, Snapshot(reading, verdict.Problem), wrote);
+
+            plan = plan with { By = audit?.By(plan.Action, commanded) };
+            using var activity = RewtActivity.Write(ringName, plan.Action);
+            try
+            {
+                if (!await store.TryApplyAsync(reading, plan, cancellationToken).ConfigureAwait(false)) continue;
+            }
+            catch (Exception exception) when (command is null && !cancellationToken.IsCancellationRequested)
+            {
+                // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
+                activity.Fail(exception);
+                LogWriteRefused(ringName, plan.Action, exception);
+                _memory.Learn(plan.Revoked, reading.Now);
+                return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
+            }
+
+            _memory.Learn(plan.Revoked, reading.Now);
+            var level = LevelOf(plan.Action);
+            LogChanged(level, ringName, plan);
+            metrics?.Written(reading, plan, commanded);
+            audit?.Written(reading, plan, commanded);
+            wrote = true;
+            if (commanded) command = null;
+
+            RingSnapshot Snapshot(RingReading seen, string? problem, string? refusal = null) =>
+                new(seen, Remembered(), problem, schedule, readAt, previous) { WriteRefusal = refusal };
+        }
+
+        throw new RewtKeysUnavailableException(
+            $"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
+    }
+
+    private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
+    {
+        if (previous is null || wrote) return next;
+        audit?.Followed(previous, next);
+        if (next.NextSeenAfter(previous) is { } delay) metrics?.Propagated(delay);
+        return next;
+    }
+
+    private FrozenDictionary<string, long> Remembered() => _memory.Revoked.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A lower version of the same ring comes from a lagging replica, and is ignored. If a second read after the grace period still returns it, a
+    /// failover has lost the later writes, and it is accepted.
+    /// </summary>
+    private bool IsConfirmed(RingSnapshot? previous, RingReading reading)
+    {
+        var regressed = previous is not null && reading.Ring is { } ring && ring.Epoch == previous.Epoch && ring.Version < previous.Version;
+        if (!regressed)
+        {
+            _regressedSince = null;
+            return true;
+        }
+
+        if (_regressedSince is { } since) return since.Elapsed(time) >= RegressionGrace;
+
+        _regressedSince = ClockReading.Now(time);
+        LogRegressed(ringName, previous!.Version, reading.Ring!.Version);
+        return false;
+    }
+
+    private void Learn(RingSnapshot? previous, RingReading reading)
+    {
+        _memory.Learn(reading.Revoked, reading.Now);
+        if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
+        {
+            _memory.BuryFormerLife(previous, reading, reading.Now + schedule.DeadRetention);
+        }
+    }
+
+    private void Report(string? problem, bool isDegraded)
+    {
+        if (problem is not null && problem != _knownProblem) LogUnusable(ringName, problem);
+        if (isDegraded && !_knownDegraded) LogDegraded(ringName);
+        (_knownProblem, _knownDegraded) = (problem, isDegraded);
+    }
+
+    private RewtKeysUnavailableException Denied() => new(
+        $"The ring '{ringName}' was not changed: this service's Redis login may run neither scripts nor transactions. "
+        + $"Allow EVALSHA, or MULTI, EXEC and WATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
+        TimeSpan.FromSeconds(60));
+
+    private static LogLevel LevelOf(RingAction action) => action switch
+    {
+        RingAction.Tidy or RingAction.PublishNext or RingAction.MergeRevocations => LogLevel.Debug,
+        RingAction.Create or RingAction.Adopt or RingAction.Rotate or RingAction.AdoptRotation or RingAction.MoveDeadline => LogLevel.Information,
+        _ => LogLevel.Warning,
+    };
+}

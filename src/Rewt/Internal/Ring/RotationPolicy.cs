@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The life cycle of the key ring as a pure function. It uses no store, clock or thread, so two instances with the same reading make the same
+/// decision.
+/// </summary>
+internal static class RotationPolicy
+{
+    /// <param name="reading">The result of the read.</param>
+    /// <param name="schedule">The times of the life cycle.</param>
+    /// <param name="remembered">The revocations that this instance has seen, including those that a failover has lost.</param>
+    /// <param name="generate">Generates a secret.</param>
+    public static RotationDecision Decide(
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        var slot = reading.Slot;
+        if (slot.IsWrongType) return new RotationDecision(null, "the key holds another type than a string; DEL it and a fresh secret is made");
+
+        var draft = new RingBuilder(reading, schedule, remembered, generate);
+        if (slot.IsAbsent) return Absent(draft, reading, schedule);
+
+        var secret = Secret.TryParse(slot.Value, out var problem);
+        return secret is null ? Unusable(draft, reading, problem!) : Present(draft, reading, schedule, secret);
+    }
+
+    /// <summary>Plans a rotation that an operator requested.</summary>
+    public static RingChange Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
+        new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
+
+    /// <summary>Plans a revocation that an operator requested. The pending key, which receivers already have, replaces a revoked current key.</summary>
+    public static RingChange Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
+    {
+        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate);
+        var wasCurrent = draft.Current?.KeyId == keyId;
+        draft.Kill(keyId);
+        if (wasCurrent) draft.Promote(retire: false);
+        return draft.ToPlan(RingAction.Revoke);
+    }
+
+    /// <summary>Plans the revocation of all keys, followed by a new key; <see langword="null"/> where there is neither a secret nor a ring.</summary>
+    public static RingChange? RevokeAll(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
+        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).StartOver(null).ToPlan(RingAction.RevokeAll);
+
+    /// <summary>
+    /// Plans the deletion of a ring: all keys are revoked and no new key follows; <see langword="null"/> where there is neither a secret nor a ring.
+    /// </summary>
+    public static RingChange? Delete(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
+        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).ToPlan(RingAction.Delete) with { IsDeletion = true };
+
+    private static bool IsNothing(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: null };
+
+    /// <summary>Revokes all keys, including a secret that an operator may have set since the last read.</summary>
+    private static RingBuilder KillEverything(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        var draft = new RingBuilder(reading, schedule, remembered, generate).KillAll();
+        return Secret.TryParse(reading.Slot.Value, out _) is { } secret ? draft.Kill(secret.KeyId) : draft;
+    }
+
+    private static RotationDecision Absent(RingBuilder draft, RingReading reading, RingSchedule schedule)
+    {
+        if (reading.Ring is not { } ring) return Write(draft.StartOver(null), RingAction.Create);
+
+        var expired = reading.Now >= ring.Deadline - RingSchedule.Tolerance;
+        return expired && ring.Current is not null
+            ? Write(draft.Promote(retire: true), RingAction.Rotate)
+            : Write(draft.KillAll().StartOver(null), RingAction.Invalidate);
+    }
+
+    private static RotationDecision Unusable(RingBuilder draft, RingReading reading, string problem)
+    {
+        problem += "; SET a longer random text, or DEL the key and a fresh secret is made";
+        var hasKeys = reading.Ring?.KeyIds().Any() ?? false;
+        return new RotationDecision(hasKeys || draft.HasNewDead ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
+    }
+
+    private static RotationDecision Present(RingBuilder draft, RingReading reading, RingSchedule schedule, Secret secret)
+    {
+        if (reading.Ring is not { } ring)
+        {
+            return draft.IsDead(secret.KeyId)
+                ? Write(draft.StartOver(null), RingAction.ReplaceRevoked)
+                : Write(draft.StartOver(secret), RingAction.Adopt);
+        }
+
+        if (secret.Equals(ring.Current)) return Unchanged(draft, reading, schedule, ring);
+        if (draft.IsDead(secret.KeyId)) return Write(draft.KillAll().StartOver(null), RingAction.ReplaceRevoked);
+
+        var atDeadline = reading.Slot.Lifetime is not null && reading.Now >= ring.Deadline - RingSchedule.Tolerance;
+        return atDeadline && ring.Current is not null
+            ? Write(draft.AdoptRotation(secret), RingAction.AdoptRotation)
+            : Write(draft.KillAll(except: secret.KeyId).Take(secret), RingAction.Replace);
+    }
+
+    private static RotationDecision Unchanged(RingBuilder draft, RingReading reading, RingSchedule schedule, RingState ring)
+    {
+        if (draft.IsDead(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
+
+        var expiresAt = reading.Now + reading.Slot.Lifetime;
+        var moved = expiresAt is { } at && Math.Abs(at - ring.Deadline) > RingSchedule.Tolerance;
+        var deadline = moved ? expiresAt!.Value : ring.Deadline;
+
+        if (reading.Now >= deadline - schedule.Lead) return Write(draft.Promote(retire: true), RingAction.Rotate);
+        if (expiresAt is null) return Write(draft.ExpireAt(deadline), RingAction.RestoreTimeToLive);
+        if (moved) return Write(draft.MoveDeadline(deadline), RingAction.MoveDeadline);
+        if (draft.HasNewDead) return Write(draft.PublishNextIfMissing(), RingAction.MergeRevocations);
+        if (draft.Next is null) return Write(draft.PublishNextIfMissing(), RingAction.PublishNext);
+        return draft.HasExpired ? Write(draft, RingAction.Tidy) : default;
+    }
+
+    private static RotationDecision Write(RingBuilder draft, RingAction action) => new(draft.ToPlan(action), null);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Decides the next write where only the secret can be shared: use the existing secret, or create one. A pending key cannot be published, so there is
+/// none, and retired keys exist in the memory of each instance only.
+/// </summary>
+internal static class SecretOnlyPolicy
+{
+    private const string Epoch = "node";
+
+    public static RotationDecision Decide(
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+    {
+        if (reading.Slot.IsWrongType) return new RotationDecision(null, "the key holds another type than a string; DEL it and a fresh secret is made");
+        if (reading.Slot.IsAbsent) return Change(reading, schedule, generate(), isOwn: true);
+        if (Secret.TryParse(reading.Slot.Value, out var problem) is not { } secret) return new RotationDecision(null, problem + "; DEL the key and a fresh secret is made");
+        if (remembered.ContainsKey(secret.KeyId)) return new RotationDecision(null, "the value is a secret that was revoked, and this login cannot replace it; DEL the key");
+        if (!secret.Equals(reading.Ring?.Current)) return Change(reading, schedule, secret, isOwn: false);
+
+        var deadline = Deadline(reading, schedule);
+        return reading.Slot.Lifetime is not null && Math.Abs(deadline - reading.Ring.Deadline) > RingSchedule.Tolerance
+            ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, long>.Empty), null)
+            : default;
+    }
+
+    private static RotationDecision Change(RingReading reading, RingSchedule schedule, Secret secret, bool isOwn)
+    {
+        var former = reading.Ring;
+        var retired = former?.Retired.Where(key => key.Until > reading.Now && !key.Secret.Equals(secret)).ToImmutableArray() ?? [];
+        var dead = ImmutableDictionary<string, long>.Empty;
+        var action = isOwn ? RingAction.Create : RingAction.Adopt;
+        if (former?.Current is { } old)
+        {
+            var isNatural = reading.Now >= former.Deadline - RingSchedule.Tolerance;
+            action = isNatural ? (isOwn ? RingAction.Rotate : RingAction.AdoptRotation) : (isOwn ? RingAction.Invalidate : RingAction.Replace);
+            if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
+            else
+            {
+                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.DeadRetention, StringComparer.Ordinal);
+                retired = [];
+            }
+        }
+
+        var deadline = isOwn ? reading.Now + schedule.Interval : Deadline(reading, schedule);
+        var ring = new RingState(Epoch, (former?.Version ?? 0) + 1, secret, deadline, null, 0, retired);
+        return new RotationDecision(new RingChange(action, ring, isOwn ? secret : null, isOwn ? deadline : null, dead), null);
+    }
+
+    private static long Deadline(RingReading reading, RingSchedule schedule) => reading.Now + (reading.Slot.Lifetime ?? schedule.Interval);
+}

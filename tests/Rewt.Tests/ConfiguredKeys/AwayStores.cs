@@ -1,0 +1,22 @@
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>Stores that nobody can reach.</summary>
+internal sealed class AwayStores : IRingStoreFactory
+{
+    public IRingStore Open(RewtOptions options) => throw new NotSupportedException();
+
+    public IPairStore OpenPairs(RewtOptions options) => new Away();
+
+    private sealed class Away : IPairStore
+    {
+        public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) => throw new IOException("away");
+
+        public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => throw new IOException("away");
+
+        public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
+
+        public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => throw new IOException("away");
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

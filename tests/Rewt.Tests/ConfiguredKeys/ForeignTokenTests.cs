@@ -1,0 +1,186 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Rewt.Tests.PublicKeys;
+using PublicKey = Rewt.Internal.PublicKey;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>Tokens of signers that are not Rewt, at a service that has their public key.</summary>
+public sealed class ForeignTokenTests : IAsyncLifetime
+{
+    private readonly ScratchDirectory _directory = new();
+    private string _pem = "";
+
+    public ValueTask InitializeAsync()
+    {
+        _pem = _directory.Write("auth.pem", JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem() + "\n" + JwkRows.P256.ExportSubjectPublicKeyInfoPem());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("JWT", HttpStatusCode.OK)]
+    [InlineData("jwt", HttpStatusCode.OK)]
+    [InlineData("", HttpStatusCode.OK)]
+    [InlineData("at+jwt", HttpStatusCode.OK)]
+    [InlineData("rewt-data+jwt", HttpStatusCode.Unauthorized)]
+    [InlineData("dpop+jwt", HttpStatusCode.Unauthorized)]
+    [InlineData("secevent+jwt", HttpStatusCode.Unauthorized)]
+    public async Task The_type_of_a_foreign_token_must_be_that_of_a_bearer_token(string type, HttpStatusCode status)
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, ForeignToken.Claims("https://auth.example/", "inventory"), type))).Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_looked_at()
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("SigningKeyFile", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+
+        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId));
+
+        status.ShouldBe(HttpStatusCode.Unauthorized);
+        text.ShouldBe("Bearer");
+    }
+
+    [Fact]
+    public async Task A_foreign_token_that_names_a_key_is_verified_with_that_key_alone()
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
+        var (rsa, ec) = (PublicKey.From(JwkRows.Rsa2048, "RS256").KeyId, PublicKey.From(JwkRows.P256).KeyId);
+        var claims = ForeignToken.Claims("auth", "inventory");
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ec))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: rsa))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: "another"))).Text.ShouldContain("stale_key");
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: ""))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task What_another_key_signed_or_another_algorithm_is_refused()
+    {
+        using var stranger = RSA.Create(2048);
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
+        var claims = ForeignToken.Claims("auth", "inventory");
+        var pem = Encoding.ASCII.GetBytes(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
+        var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("typ", "\"JWT\"");
+
+        (await service.AskAsync(ForeignToken.Sign(stranger, claims))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "PS256"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims, algorithm: "none"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(AlgorithmRows.Signed(forge, bytes => HMACSHA256.HashData(pem, bytes)))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    [InlineData("exp")]
+    [InlineData("iat")]
+    [InlineData("jti")]
+    public async Task By_default_a_foreign_token_needs_all_that_ours_have(string missing)
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
+        var claims = ForeignToken.Claims("auth", "inventory");
+        claims.Remove(missing);
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, claims))).Status.ShouldBe(missing.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Required_claims_are_those_that_the_settings_name_and_no_others()
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("RequiredClaims:1", "exp"));
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777, exp = now + 60 }))).ShouldBe((HttpStatusCode.OK, $"user_id=777\nexp={now + 60}"));
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = 777 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, new { user_id = (string?)null, exp = now + 60 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("""{"user_id":777}""", "")]
+    [InlineData("""{"user_id":777,"iat":-60}""", "")]
+    [InlineData("""{"user_id":777,"iat":-200}""", "")]
+    [InlineData("""{"user_id":777,"iat":-400}""", "expired")]
+    [InlineData("""{"user_id":777,"iat":400}""", "not_yet_valid")]
+    [InlineData("""{"user_id":777,"exp":-400}""", "expired")]
+    [InlineData("""{"user_id":777,"exp":100}""", "")]
+    [InlineData("""{"user_id":777,"exp":4000}""", "invalid")]
+    [InlineData("""{"user_id":777,"iat":0,"exp":4000}""", "invalid")]
+    [InlineData("""{"user_id":777,"nbf":400}""", "not_yet_valid")]
+    [InlineData("""{"user_id":777,"aud":"shipping"}""", "bad_audience")]
+    [InlineData("""{"user_id":777,"aud":["shipping","inventory"]}""", "")]
+    [InlineData("""{"user_id":777,"iss":"a\nb"}""", "invalid")]
+    [InlineData("""{"user_id":777,"sub":"a\"b"}""", "invalid")]
+    [InlineData("""{"user_id":777,"exp":"soon"}""", "invalid")]
+    public async Task What_a_token_says_beyond_what_it_must_is_checked_all_the_same(string claims, string refusal)
+    {
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"));
+        var said = JsonNode.Parse(claims)!.AsObject();
+        foreach (var name in new[] { "iat", "exp", "nbf" })
+        {
+            if (said[name]?.GetValueKind() == System.Text.Json.JsonValueKind.Number) said[name] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + (long)said[name]!;
+        }
+
+        var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.Rsa2048, said));
+
+        status.ShouldBe(refusal.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, text);
+        if (refusal.Length > 0) text.ShouldContain($"rewt_error=\"{refusal}\"");
+    }
+
+    [Fact]
+    public async Task Trusted_issuers_limit_who_may_call_and_then_there_must_be_one()
+    {
+        await using var service = await KeyService.StartAsync(
+            "inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", "https://auth.example/"));
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example/" }))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = "https://auth.example" }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1 }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Nobody_else_signs_as_a_service_that_has_a_key_of_its_own()
+    {
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using var service = await KeyService.StartAsync(
+            "inventory", ("VerificationKeys:0", _pem), ("SigningKeyFile", _directory.Write("own.key", own.ExportPkcs8PrivateKeyPem())));
+        var (ownId, foreignId) = (PublicKey.From(own).KeyId, PublicKey.From(JwkRows.P256).KeyId);
+
+        (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(own, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", ownId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_scheme_each_keeps_signers_apart_that_must_not_trust_each_other()
+    {
+        await using var service = await KeyService.StartAsync(
+            "inventory",
+            [("Schemes:Auth:VerificationKeys:0", _pem), ("Schemes:Auth:TrustedIssuers:0", "auth")],
+            builder =>
+            {
+                builder.Services.AddRewtInMemory();
+                builder.Services.AddAuthentication().AddRewt("Auth", _ => { });
+                builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "Auth").RequireAuthenticatedUser().Build());
+            },
+            null);
+        var foreignId = PublicKey.From(JwkRows.P256).KeyId;
+
+        (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory")))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("auth", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory")))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("orders", "inventory"), "rewt+jwt", foreignId))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Configuration;
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>What is wrong with keys in the settings is told at the start, with the setting that mends it.</summary>
+public sealed class GivenKeyOptionsTests : IDisposable
+{
+    private readonly ScratchDirectory _directory = new();
+
+    public static TheoryData<string, string> Mistakes() => new()
+    {
+        { "SigningKeyFile={dir}/missing.key", "Rewt:SigningKeyFile names" },
+        { "SigningKeyFile={dir}/missing.key", "ssh-keygen -t rsa -b 4096 -m pem" },
+        { "SigningKeyFile={dir}/public.pem", "no private key" },
+        { "SigningKeyFile={dir}/encrypted.key", "Rewt:SigningKeyFile names" },
+        { "SigningKeyFile={dir}/encrypted.key", "give its password in SigningKeyPassword" },
+        { "SigningKeyFile={dir}/encrypted.key;SigningKeyPassword=wrong", "with this password" },
+        { "SigningKeyFile={dir}/weak.key", "1024 bits" },
+        { "SigningKeyFile={dir}/odd.key", "P-256 or P-384" },
+        { "SigningKeyFile={dir}/rsa.key;Algorithm=ES384", "Algorithm is ES384, but the signing key is RSA" },
+        { "SigningKeyFile={dir}/ec.key;Algorithm=RS256", "Algorithm is RS256, but the signing key is EC" },
+        { "SigningKeyFile={dir}", "Rewt:SigningKeyFile" },
+        { "SigningKeyPassword=secret;Redis=localhost", "Rewt:SigningKeyPassword is set, but no SigningKeyFile" },
+        { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept is for keys in" },
+        { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is of no use: the file" },
+        { "VerificationKeys:0={dir}/missing.pem", "does not exist" },
+        { "VerificationKeys:0={dir}/public.pem;VerificationKeys:1={dir}/ec.key", "Rewt:VerificationKeys:1 is of no use" },
+        { "VerificationKeys:0={dir}/ec.key", "private key" },
+        { "VerificationKeys:0={dir}/oct.json", "holds no key that can be used (key 1: the key is symmetric (oct))" },
+        { "VerificationKeys:0={dir}/empty.json", "holds no key that can be used" },
+        { "VerificationKeys:0=ssh-rsa AAAA", "damaged" },
+        { "VerificationKeys:0= ", "Rewt:VerificationKeys:0 is empty" },
+        { "VerificationKeys:0=http://auth.example/jwks.json", "AllowInsecureHttp" },
+        { "VerificationKeys:0=http://localhost.evil.example/jwks.json", "AllowInsecureHttp" },
+        { "VerificationKeys:0=https://user:password@auth.example/jwks.json", "with a password in it" },
+        { "VerificationKeys:0=https://", "is no address" },
+        { "RequiredClaims:0=user_id;Redis=localhost", "Rewt:RequiredClaims leaves out 'iss', which only tokens of a signer named in VerificationKeys may lack" },
+        { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims has an empty name" },
+        { "TrustedIssuers:0=https://auth.example/;Redis=localhost", "Rewt:TrustedIssuers" },
+    };
+
+    public static TheoryData<string> Good() =>
+    [
+        "SigningKeyFile={dir}/rsa.key",
+        "SigningKeyFile={dir}/rsa.key;Algorithm=PS256",
+        "SigningKeyFile={dir}/ec.key",
+        "SigningKeyFile={dir}/encrypted.key;SigningKeyPassword=a password for a test",
+        "VerificationKeys:0={dir}/public.pem;RequiredClaims:0=user_id;TrustedIssuers:0=https://auth.example/",
+        "VerificationKeys:0=https://auth.example/jwks.json",
+        "VerificationKeys:0=http://localhost:5000/jwks.json;VerificationKeys:1=http://127.0.0.1/jwks.json;VerificationKeys:2=http://[::1]/jwks.json",
+        "VerificationKeys:0=http://auth.example/jwks.json;AllowInsecureHttp=true",
+        "SigningKeyFile={dir}/ec.key;RequiredClaims:0=iss;RequiredClaims:1=aud;RequiredClaims:2=exp;RequiredClaims:3=iat;RequiredClaims:4=jti;RequiredClaims:5=tenant",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_told_at_the_start_with_the_setting_that_mends_it(string settings, string error)
+    {
+        var message = Should.Throw<OptionsValidationException>(() => Start(settings)).Message;
+
+        message.ShouldContain(error);
+        message.ShouldNotContain("a password for a test");
+        message.ShouldNotContain("Rewt:Redis");
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void What_is_right_starts_and_nobody_asks_for_Redis(string settings) => Start(settings);
+
+    [Fact]
+    public void An_address_without_what_fetches_it_is_a_mistake()
+    {
+        var services = new ServiceCollection().AddRewt(options =>
+        {
+            options.ServiceName = "inventory";
+            options.VerificationKeys.Add("https://auth.example/jwks.json");
+        });
+        using var provider = services.BuildServiceProvider();
+
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate()).Message.ShouldContain("AddRewtAuthentication");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private void Start(string settings)
+    {
+        using var weak = RSA.Create(1024);
+        using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        _directory.Write("public.pem", JwkRows.P256.ExportSubjectPublicKeyInfoPem());
+        _directory.Write("ec.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
+        _directory.Write("rsa.key", JwkRows.Rsa2048.ExportRSAPrivateKeyPem());
+        _directory.Write("weak.key", weak.ExportRSAPrivateKeyPem());
+        _directory.Write("odd.key", odd.ExportPkcs8PrivateKeyPem());
+        _directory.Write("encrypted.key", JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password for a test", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        _directory.Write("oct.json", """{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"s"}]}""");
+        _directory.Write("empty.json", """{"keys":[]}""");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Replace("{dir}", _directory.Path, StringComparison.Ordinal).Split(';')
+            .Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create("Rewt:" + pair[0], (string?)pair[1]))).Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddRewtAuthentication(options => options.ServiceName = "inventory");
+        using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+    }
+}

@@ -1,0 +1,160 @@
+using Microsoft.AspNetCore.Authorization;
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+public sealed class JwksEndpointTests : IDisposable
+{
+    private readonly ScratchDirectory _directory = new();
+
+    private string KeyPath => _directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task The_keys_are_served_with_their_type_a_tag_and_an_age()
+    {
+        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.ToString().ShouldBe("application/jwk-set+json");
+        response.Headers.ETag.ShouldNotBeNull().IsWeak.ShouldBeFalse();
+        response.Headers.CacheControl!.Public.ShouldBeTrue();
+        response.Headers.CacheControl.MaxAge.ShouldBe(TimeSpan.FromSeconds(5));
+        var set = PublicKeySetReader.TryRead(await response.Content.ReadAsByteArrayAsync(Cancellation), out _)!;
+        set.Refused.ShouldBeEmpty();
+        set.Keys.ShouldHaveSingleItem().Thumbprint.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
+    }
+
+    [Fact]
+    public async Task Who_has_the_keys_already_gets_304_and_no_body()
+    {
+        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+        using var first = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
+        var tag = first.Headers.ETag!.Tag;
+
+        foreach (var known in new[] { tag, $"W/{tag}", $"\"another\", {tag}", "*" })
+        {
+            using var again = await GetAsync(service, known);
+            again.StatusCode.ShouldBe(HttpStatusCode.NotModified, known);
+            again.Headers.ETag!.Tag.ShouldBe(tag);
+            again.Headers.CacheControl!.MaxAge.ShouldNotBeNull();
+            (await again.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBeEmpty();
+        }
+
+        (await GetAsync(service, "\"another\"").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task HEAD_is_answered_like_GET_without_the_body_and_other_methods_are_not()
+    {
+        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(service.Jwks));
+
+        using var response = await service.Http.SendAsync(request, Cancellation);
+        using var posted = await service.Http.PostAsync(new Uri(service.Jwks), null, Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.ETag.ShouldNotBeNull();
+        response.Content.Headers.ContentLength.ShouldNotBeNull().ShouldBeGreaterThan(100);
+        posted.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Theory]
+    [InlineData("00:00:05", "00:00:30", 25)]
+    [InlineData("00:00:05", "00:00:04", 0)]
+    [InlineData("00:00:00.5", "00:00:01", 0)]
+    [InlineData("00:00:01", "00:01:00", 59)]
+    public async Task Caches_may_keep_a_set_no_longer_than_a_key_is_out_before_it_signs(string refresh, string propagation, int seconds)
+    {
+        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
+
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
+
+        response.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromSeconds(seconds));
+    }
+
+    [Fact]
+    public async Task Own_key_pairs_are_served_before_they_sign_and_verify_elsewhere()
+    {
+        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
+        var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!;
+        await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", service.Jwks));
+
+        var token = await service.SignAsync("inventory");
+
+        set.Find(TokenHeader.TryRead(token)!.Value.KeyId!).ShouldNotBeNull();
+        (await verifier.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task With_a_shared_secret_the_set_is_empty_and_tells_nothing_of_it()
+    {
+        var ring = new SharedMemoryRing();
+        await using var service = await KeyService.StartAsync("orders", [], builder => builder.Services.AddSingleton<IRingStoreFactory>(ring), null);
+        var token = await service.SignAsync("orders");
+
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadAsStringAsync(Cancellation)).ShouldBe("""{"keys":[]}""");
+        (await service.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Keys_that_cannot_be_had_are_an_outage_and_not_an_empty_set()
+    {
+        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddSingleton<IRingStoreFactory>(new AwayStores()), null);
+
+        using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter!.Delta.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task It_is_open_where_all_other_endpoints_are_closed_unless_it_is_closed_itself()
+    {
+        await using var service = await KeyService.StartAsync(
+            "auth",
+            [("SigningKeyFile", KeyPath)],
+            builder => builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()),
+            application =>
+            {
+                application.MapRewtJwks();
+                application.MapRewtJwks("/closed").RequireAuthorization();
+                application.MapGet("/other", () => "other");
+            });
+
+        (await service.GetAsync("/.well-known/jwks.json").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/closed").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+        (await service.GetAsync("/other").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_named_scheme_has_a_set_of_its_own_and_one_that_is_not_there_has_none()
+    {
+        var key = _directory.Write("users.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
+        await using var service = await KeyService.StartAsync(
+            "auth",
+            [("SigningKeyFile", KeyPath)],
+            builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.SigningKeyFile = key),
+            application => application.MapRewtJwks("/users/jwks.json", "Users"));
+
+        var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), Cancellation);
+
+        JsonDocument.Parse(text).RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().GetProperty("alg").GetString().ShouldBe("ES384");
+        await using var none = WebApplication.CreateSlimBuilder().Build();
+        Should.Throw<InvalidOperationException>(() => none.MapRewtJwks()).Message.ShouldContain("AddRewtAuthentication");
+    }
+
+    private static async Task<HttpResponseMessage> GetAsync(TestService service, string known)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(service.Jwks));
+        request.Headers.TryAddWithoutValidation("If-None-Match", known).ShouldBeTrue();
+        return await service.Http.SendAsync(request, Cancellation);
+    }
+}

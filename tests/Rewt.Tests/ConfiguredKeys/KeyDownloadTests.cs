@@ -1,0 +1,101 @@
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>What a key server may do to a service that fetches keys from it.</summary>
+public sealed class KeyDownloadTests : IAsyncLifetime
+{
+    private readonly string _set = ScriptedDownload.Set(PublicKey.From(JwkRows.P256));
+    private readonly KeyDownload _download = new(TimeProvider.System);
+    private TestService? _server;
+    private int _reached;
+
+    public async ValueTask InitializeAsync() => _server = await TestService.StartAsync(null, map: application =>
+    {
+        application.MapGet("/good", (HttpContext context) =>
+        {
+            context.Response.Headers.ETag = "\"one\"";
+            context.Response.Headers.CacheControl = "public, max-age=7";
+            return context.Request.Headers.IfNoneMatch == "\"one\"" ? Results.StatusCode(304) : Results.Text(_set, "application/jwk-set+json");
+        });
+        application.MapGet("/no-cache", (HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "no-cache, max-age=100";
+            return Results.Text(_set);
+        });
+        application.MapGet("/error", () => Results.StatusCode(500));
+        application.MapGet("/missing", () => Results.NotFound());
+        application.MapGet("/odd-304", () => Results.StatusCode(304));
+        application.MapGet("/redirect", () => Results.Redirect("/stranger"));
+        application.MapGet("/stranger", () =>
+        {
+            Interlocked.Increment(ref _reached);
+            return _set;
+        });
+        application.MapGet("/endless", async (HttpContext context) =>
+        {
+            var piece = new byte[16 * 1024];
+            for (var count = 0; count < 100; count++) await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+        });
+        application.MapGet("/silent", (HttpContext context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        _download.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_key_set_comes_with_its_tag_and_age_and_only_once()
+    {
+        var first = await FetchAsync("good");
+        var again = await FetchAsync("good", "\"one\"");
+
+        System.Text.Encoding.UTF8.GetString(first.Content!).ShouldBe(_set);
+        (first.EntityTag, first.MaxAge).ShouldBe(("\"one\"", TimeSpan.FromSeconds(7)));
+        again.Content.ShouldBeNull();
+        (await FetchAsync("no-cache")).MaxAge.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData("error", "answers 500")]
+    [InlineData("missing", "answers 404")]
+    [InlineData("odd-304", "redirect")]
+    [InlineData("redirect", "redirect")]
+    [InlineData("endless", "256 KB")]
+    [InlineData("silent", "within 3 s")]
+    public async Task A_server_that_misbehaves_is_an_error_that_says_how(string path, string reason)
+    {
+        (await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync(path))).Message.ShouldContain(reason);
+        _reached.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_an_error_that_names_it()
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}/jwks.json");
+
+        (await Should.ThrowAsync<PublicKeySourceException>(() => _download.FetchAsync(address, null, Cancellation))).Message.ShouldContain(address.ToString());
+    }
+
+    [Fact]
+    public async Task Signing_for_all_clients_does_not_sign_what_is_fetched_here()
+    {
+        await using var signer = await KeyService.StartAsync("auth", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
+        await using var verifier = await KeyService.StartAsync(
+            "inventory",
+            [("VerificationKeys:0", signer.Jwks)],
+            builder => builder.Services.ConfigureHttpClientDefaults(client => client.AddRewtSigning(options =>
+            {
+                options.Audience = "elsewhere";
+                options.AllowedOrigins.Add("https://elsewhere.example");
+            })),
+            null);
+
+        (await verifier.AskAsync(await signer.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private Task<DownloadedKeys> FetchAsync(string path, string? entityTag = null) =>
+        _download.FetchAsync(new Uri(_server!.Address, path), entityTag, Cancellation);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>A service with AddRewtAuthentication and nothing about Redis, in code or settings.</summary>
+internal static class KeyService
+{
+    public static Task<TestService> StartAsync(string name, params (string Setting, string Value)[] settings) => StartAsync(name, settings, null, null);
+
+    public static Task<TestService> StartAsync(
+        string name, (string Setting, string Value)[] settings, Action<WebApplicationBuilder>? configure, Action<WebApplication>? map) => TestService.HostAsync(
+        builder =>
+        {
+            (string Setting, string Value)[] all = [("ServiceName", name), .. settings];
+            builder.Configuration.AddInMemoryCollection(all.Select(setting => KeyValuePair.Create("Rewt:" + setting.Setting, (string?)setting.Value)));
+            builder.Services.AddRewtAuthentication();
+            configure?.Invoke(builder);
+        },
+        map ?? (application => application.MapRewtJwks()));
+
+    extension(TestService service)
+    {
+        public string Jwks => new Uri(service.Address, "/.well-known/jwks.json").ToString();
+
+        public Task<string> SignAsync(string audience) => service.Tokens.CreateBearerAsync(audience, cancellationToken: Cancellation);
+
+        /// <summary>The answer to a call with a token, and what it says.</summary>
+        public async Task<(HttpStatusCode Status, string Text)> AskAsync(string token)
+        {
+            using var response = await service.CallAsync(token, "/secure");
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation) + response.Headers.WwwAuthenticate);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>Keys behind an address, on a clock that moves by hand: when they are fetched, and what an outage does.</summary>
+public sealed class KeyUrlTests : IAsyncDisposable
+{
+    private readonly TestClock _time = new();
+    private readonly ScriptedDownload _server = new();
+    private readonly ServiceProvider _services;
+    private readonly IRewtTokens _tokens;
+
+    public KeyUrlTests()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddSingleton<IKeyDownload>(_server);
+        services.AddRewt(options =>
+        {
+            options.ServiceName = "inventory";
+            options.VerificationKeys.Add("https://auth.example/jwks.json");
+            options.StaleBudget = TimeSpan.FromMinutes(10);
+        });
+        services.AddHealthChecks().AddRewt();
+        _services = services.BuildServiceProvider();
+        _tokens = _services.GetRequiredService<IRewtTokens>();
+    }
+
+    [Fact]
+    public async Task Keys_are_fetched_once_and_used_as_long_as_their_server_says()
+    {
+        _server.MaxAge = TimeSpan.FromMinutes(2);
+        for (var call = 0; call < 20; call++) (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        await PassAsync(TimeSpan.FromSeconds(100));
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        _server.Fetches.ShouldBe(1);
+
+        await PassAsync(TimeSpan.FromSeconds(40));
+
+        _server.Fetches.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(null, 300)]
+    [InlineData(0, 5)]
+    public Task Keys_are_fetched_neither_too_often_nor_too_seldom(int? maxAge, int seconds) => AgeAsync(maxAge, seconds);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Keys_are_fetched_at_least_once_an_hour_whatever_their_server_says() => AgeAsync(86400, 3600);
+
+    private async Task AgeAsync(int? maxAge, int seconds)
+    {
+        _server.MaxAge = maxAge is null ? null : TimeSpan.FromSeconds(maxAge.Value);
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+
+        await PassAsync(TimeSpan.FromSeconds(seconds - 4.9), TimeSpan.FromSeconds(5));
+        _server.Fetches.ShouldBe(1);
+        await PassAsync(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(5));
+        _server.Fetches.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_in_the_set_is_looked_for_at_once_and_its_first_token_is_accepted()
+    {
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384));
+
+        (await VerifyAsync(JwkRows.P384, "ES384")).ShouldBe(RewtRefusal.None);
+        _server.Fetches.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_taken_out_of_the_set_is_refused_when_its_age_has_passed()
+    {
+        _server.MaxAge = TimeSpan.FromSeconds(5);
+        _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384));
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+
+        _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P384));
+        await PassAsync(TimeSpan.FromSeconds(11));
+
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.StaleKey);
+        (await VerifyAsync(JwkRows.P384, "ES384")).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task Junk_key_ids_cost_at_most_two_fetches_a_second_and_valid_tokens_wait_for_none()
+    {
+        await using var service = await KeyService.StartAsync(
+            "inventory",
+            [("VerificationKeys:0", "https://auth.example/jwks.json"), ("RefreshInterval", "00:00:30")],
+            builder => builder.Services.AddSingleton<IKeyDownload>(_server),
+            null);
+        var claims = ForeignToken.Claims("auth", "inventory");
+        var good = ForeignToken.Sign(JwkRows.P256, claims, keyId: PublicKey.From(JwkRows.P256).KeyId);
+        (await service.AskAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
+        var (began, fetches) = (TimeProvider.System.GetTimestamp(), _server.Fetches);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            for (var call = 0; call < 3; call++)
+            {
+                var junk = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.AskAsync(ForeignToken.Sign(JwkRows.P256, claims, keyId: Guid.NewGuid().ToString("N")))));
+                (await service.AskAsync(good)).Status.ShouldBe(HttpStatusCode.OK);
+                foreach (var (status, text) in await junk) (status, text.Contains("stale_key", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Unauthorized, true));
+            }
+        }));
+
+        // The time after the fetches: on a slow machine they are allowed no fewer.
+        var fetched = _server.Fetches - fetches;
+        var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        fetched.ShouldBeInRange(1, (2 * (int)Math.Ceiling(seconds)) + 2);
+    }
+
+    [Fact]
+    public async Task An_outage_leaves_known_keys_good_for_the_stale_budget_and_is_never_a_bad_token()
+    {
+        _server.MaxAge = TimeSpan.FromSeconds(5);
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        _server.Failure = "the address answers 500";
+
+        await PassAsync(TimeSpan.FromMinutes(9));
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P384, "ES384"));
+        (await HealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
+
+        await PassAsync(TimeSpan.FromMinutes(2));
+        var outage = await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P256));
+        outage.Message.ShouldContain("the address answers 500");
+        outage.RetryAfter.ShouldBeGreaterThan(TimeSpan.Zero);
+        var health = await HealthAsync();
+        health.Status.ShouldBe(HealthStatus.Unhealthy);
+        health.Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("the address answers 500");
+
+        _server.Failure = null;
+        await PassAsync(TimeSpan.FromSeconds(10));
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        (await HealthAsync()).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Keys_that_were_never_had_are_an_outage_and_it_ends_by_itself()
+    {
+        _server.Failure = "the address cannot be reached";
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => VerifyAsync(JwkRows.P256));
+
+        _server.Failure = null;
+        await PassAsync(TimeSpan.FromSeconds(10));
+
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+    }
+
+    [Theory]
+    [InlineData("<html>maintenance</html>")]
+    [InlineData("""{"keys":{}}""")]
+    [InlineData("")]
+    public async Task What_is_no_key_set_is_an_outage_and_not_an_empty_set(string content)
+    {
+        _server.MaxAge = TimeSpan.FromSeconds(5);
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+
+        _server.Content = content;
+        await PassAsync(TimeSpan.FromSeconds(20));
+
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        (await HealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
+    }
+
+    [Fact]
+    public async Task A_bad_key_in_a_set_is_refused_with_its_reason_in_health_and_the_others_verify()
+    {
+        _server.Content = $$"""{"keys":[{"kty":"oct","k":"c2VjcmV0","kid":"s"},{{PublicKey.From(JwkRows.P256).ToJwk()}}]}""";
+
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        var health = await HealthAsync();
+        health.Status.ShouldBe(HealthStatus.Degraded);
+        health.Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("key 1: the key is symmetric");
+    }
+
+    [Fact]
+    public async Task What_has_not_changed_is_not_sent_again()
+    {
+        (_server.EntityTag, _server.MaxAge) = ("\"one\"", TimeSpan.FromSeconds(5));
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+
+        await PassAsync(TimeSpan.FromSeconds(20));
+
+        _server.AskedWith.ShouldBe("\"one\"");
+        (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
+        (await HealthAsync()).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+
+    private async Task<RewtRefusal> VerifyAsync(ECDsa key, string algorithm = "ES256", string? keyId = null)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        var claims = new { iss = "auth", aud = "inventory", iat = now, exp = now + 60, jti = "1" };
+        var token = algorithm == "ES384" ? Es384(key, claims) : ForeignToken.Sign(key, claims, "rewt+jwt", keyId ?? PublicKey.From(key).KeyId);
+        return (await _tokens.VerifyBearerAsync(token, Cancellation)).Refusal;
+    }
+
+    private static string Es384(ECDsa key, object claims) =>
+        TokenWriter.Write(new KeyPair(ECDsa.Create(key.ExportParameters(true)), "ES384"), "rewt+jwt", null, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(claims));
+
+    private Task<HealthReport> HealthAsync() => _services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+
+    private async Task PassAsync(TimeSpan time, TimeSpan? step = null)
+    {
+        var length = step ?? TimeSpan.FromSeconds(1);
+        for (var passed = TimeSpan.Zero; passed < time; passed += length)
+        {
+            await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keyRing sleeps");
+            _time.Advance(length < time - passed ? length : time - passed);
+        }
+
+        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keyRing sleeps");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Security.Cryptography.X509Certificates;
+using Rewt.Tests.PublicKeys;
+using StackExchange.Redis;
+using PublicKey = Rewt.Internal.PublicKey;
+
+namespace Rewt.Tests.ConfiguredKeys;
+
+/// <summary>One service signs with a private key that only it has; others have its public key. All of these were made for the test run.</summary>
+public sealed class SigningKeyTests
+{
+    private const string Password = "a password for a test";
+
+    private static readonly Dictionary<string, (AsymmetricAlgorithm Key, string Pem)> PrivateKeys = new(StringComparer.Ordinal)
+    {
+        ["PKCS #1"] = (JwkRows.Rsa2048, JwkRows.Rsa2048.ExportRSAPrivateKeyPem()),
+        ["PKCS #8, RSA"] = (JwkRows.Rsa2048, JwkRows.Rsa2048.ExportPkcs8PrivateKeyPem()),
+        ["PKCS #8, P-256"] = (JwkRows.P256, JwkRows.P256.ExportPkcs8PrivateKeyPem()),
+        ["SEC 1, P-384"] = (JwkRows.P384, JwkRows.P384.ExportECPrivateKeyPem()),
+        ["encrypted"] = (JwkRows.P256, JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000))),
+    };
+
+    public static TheoryData<string, string> Ways()
+    {
+        string[] forms = ["a PEM file", "a file of ssh-keygen", "the text itself", "a JWKS file", "a JWKS address"];
+        return [.. PrivateKeys.Keys.SelectMany(key => forms.Select(form => (key, form)))];
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task What_a_private_key_signs_is_accepted_by_whoever_has_the_public_one(string key, string form)
+    {
+        using var directory = new ScratchDirectory();
+        var (pair, pem) = PrivateKeys[key];
+        await using var signer = await KeyService.StartAsync(
+            "auth", [("SigningKeyFile", directory.Write("jwt.key", pem)), .. key == "encrypted" ? [("SigningKeyPassword", Password)] : Array.Empty<(string, string)>()], null, null);
+        var place = form switch
+        {
+            "a PEM file" => directory.Write("jwt.pem", pair.ExportSubjectPublicKeyInfoPem()),
+            "a file of ssh-keygen" => directory.Write("jwt.key.pub", pair is RSA rsa ? SshLine.Of(rsa) : SshLine.Of((ECDsa)pair)),
+            "the text itself" => pair.ExportSubjectPublicKeyInfoPem(),
+            "a JWKS file" => directory.Write("jwks.json", await signer.Http.GetStringAsync(new Uri(signer.Jwks), Cancellation)),
+            _ => signer.Jwks,
+        };
+        await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", place));
+
+        var (status, text) = await verifier.AskAsync(await signer.SignAsync("inventory"));
+
+        status.ShouldBe(HttpStatusCode.OK, text);
+        text.ShouldContain("iss=auth");
+        (await verifier.AskAsync(await signer.SignAsync("shipping"))).Text.ShouldContain("bad_audience");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.SignAsync("auth"))).Message.ShouldContain("Rewt:SigningKeyFile");
+    }
+
+    [Fact]
+    public async Task Nothing_of_Redis_is_registered_asked_for_or_opened()
+    {
+        using var directory = new ScratchDirectory();
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+
+        signer.Services.GetService<IConnectionMultiplexer>().ShouldBeNull();
+        (await signer.AskAsync(await signer.SignAsync("auth"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await signer.Services.GetRequiredService<IRewtKeyRing>().GetAsync(Cancellation)).Current!.KeyId.ShouldBe(PublicKey.From(JwkRows.P256).Thumbprint);
+    }
+
+    [Fact]
+    public async Task A_file_stands_beside_the_settings_that_name_it()
+    {
+        using var directory = new ScratchDirectory();
+        directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
+        directory.Write("jwt.pem", JwkRows.P256.ExportSubjectPublicKeyInfoPem());
+        var services = new ServiceCollection().AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = directory.Path, ApplicationName = "auth" });
+        services.AddRewt(options =>
+        {
+            options.SigningKeyFile = "jwt.key";
+            options.VerificationKeys.Add("jwt.pem");
+        });
+        await using var provider = services.BuildServiceProvider();
+        var tokens = provider.GetRequiredService<IRewtTokens>();
+
+        var signed = await tokens.SignAsync("text", Cancellation);
+
+        (await tokens.VerifyAsync(signed, Cancellation)).Text.ShouldBe("text");
+    }
+
+    [Theory]
+    [InlineData("RSA", "RS256")]
+    [InlineData("RSA", "PS256")]
+    [InlineData("EC", "ES256")]
+    public async Task A_certificate_with_its_private_key_signs(string kind, string algorithm)
+    {
+        var name = new X500DistinguishedName("CN=auth");
+        var request = kind == "RSA"
+            ? new CertificateRequest(name, JwkRows.Rsa2048, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(name, JwkRows.P256, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var directory = new ScratchDirectory();
+        (string, string)[] alike = algorithm == "PS256" ? [("Algorithm", "PS256")] : [];
+        await using var signer = await KeyService.StartAsync(
+            "auth", alike, builder => builder.Services.Configure<RewtOptions>(options => options.SigningCertificate = certificate), null);
+        await using var verifier = await KeyService.StartAsync("inventory", [("VerificationKeys:0", directory.Write("auth.crt", certificate.ExportCertificatePem())), .. alike]);
+
+        var token = await signer.SignAsync("inventory");
+
+        TokenHeader.TryRead(token)!.Value.Algorithm.ShouldBe(algorithm);
+        (await verifier.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_commands_of_the_tutorials_do_what_they_say()
+    {
+        using var directory = new ScratchDirectory();
+        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "4096", "-m", "pem", "-f", "jwt.key", "-N", "");
+        await Tool.RunAsync(directory.Path, "openssl", "rsa", "-in", "jwt.key", "-pubout", "-outform", "PEM", "-out", "jwt.key.pem");
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory["jwt.key"]));
+        await using var withPem = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pem"]));
+        await using var withLine = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory.Read("jwt.key.pub")));
+        await using var tutorial = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pub"]), ("RequiredClaims:0", "user_id"));
+        var token = await signer.SignAsync("inventory");
+        using var key = RSA.Create();
+        key.ImportFromPem(directory.Read("jwt.key"));
+        var foreign = ForeignToken.Sign(key, new { user_id = 777 });
+
+        (await withPem.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await withLine.AskAsync(token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await tutorial.AskAsync(foreign)).ShouldBe((HttpStatusCode.OK, "user_id=777"));
+        (await withPem.AskAsync(foreign)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Keys_that_the_settings_give_are_rotated_where_they_stand()
+    {
+        using var directory = new ScratchDirectory();
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+        var ring = signer.Services.GetRequiredService<IRewtKeyRing>();
+
+        (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(Cancellation))).Message.ShouldContain("Rewt:SigningKeyFile");
+        await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_private_key_is_in_no_key_set_and_no_text()
+    {
+        using var directory = new ScratchDirectory();
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+
+        var jwks = JsonDocument.Parse(await signer.Http.GetStringAsync(new Uri(signer.Jwks), Cancellation));
+
+        jwks.RootElement.GetProperty("keys").EnumerateArray().ShouldHaveSingleItem().EnumerateObject().Select(member => member.Name)
+            .ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use"]);
+        new KeyPair(JwkRows.P256, "ES256").ToString().ShouldNotContain(System.Buffers.Text.Base64Url.EncodeToString(JwkRows.P256.ExportParameters(true).D));
+    }
+}

@@ -1,0 +1,147 @@
+namespace Rewt.Tests.Ring;
+
+/// <summary>What an instance does in its life, on a clock that the test moves.</summary>
+public sealed class KeyRingProviderTests
+{
+    [Fact]
+    public async Task The_first_who_asks_gets_a_current_and_a_pending_key_and_all_others_the_same()
+    {
+        await using var bench = new KeeperBench();
+        await using var another = bench.Another();
+
+        var snapshot = await bench.StartAsync();
+
+        (await bench.ReadServerAsync()).Slot.Value.ShouldBe(snapshot.Current!.Secret.CopyBytes());
+        snapshot.Next.ShouldNotBeNull();
+        var other = await another.GetAsync(Cancellation);
+        other.Current!.KeyId.ShouldBe(snapshot.Current.KeyId);
+        other.Next!.KeyId.ShouldBe(snapshot.Next.KeyId);
+    }
+
+    [Fact]
+    public async Task The_pending_key_takes_over_at_the_deadline_less_the_lead_and_was_published_long_before()
+    {
+        await using var bench = new KeeperBench();
+        var first = await bench.StartAsync();
+        var (current, pending) = (first.Current!.KeyId, first.Next!.KeyId);
+
+        await bench.PassAsync(TimeSpan.FromSeconds(57.9), TimeSpan.FromSeconds(1));
+        var before = await bench.GetAsync();
+        before.Current!.KeyId.ShouldBe(current);
+        before.SigningKey(bench.Now)!.KeyId.ShouldBe(current);
+        before.Find(pending, bench.Now).ShouldNotBeNull();
+
+        // The lead is two seconds, of which a fleet spreads over the first quarter.
+        bench.Advance(TimeSpan.FromMilliseconds(100));
+        (await bench.GetAsync()).SigningKey(bench.Now)!.KeyId.ShouldBe(pending);
+        await bench.PassAsync(TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(100));
+
+        var server = await bench.ReadServerAsync();
+        server.Ring!.Current!.KeyId.ShouldBe(pending);
+        server.Slot.TimeToLive!.Value.ShouldBeInRange(59_000, 60_000);
+        var after = await bench.GetAsync();
+        after.Current!.KeyId.ShouldBe(pending);
+        after.Find(current, bench.Now).ShouldNotBeNull();
+        after.Next!.KeyId.ShouldNotBe(pending);
+    }
+
+    [Fact]
+    public async Task A_retired_key_verifies_as_long_as_a_token_it_signed_may_live_and_no_longer()
+    {
+        await using var bench = new KeeperBench(options => options.MaxTokenLifetime = TimeSpan.FromMinutes(2));
+        var current = (await bench.StartAsync()).Current!.KeyId;
+        await bench.Provider.RotateAsync(Cancellation);
+
+        var retention = TimeSpan.FromSeconds(120 + 30 + 10 + 5);
+        await bench.PassAsync(retention - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        (await bench.GetAsync()).Find(current, bench.Now).ShouldNotBeNull();
+
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        (await bench.GetAsync()).Find(current, bench.Now).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_poll_sees_a_change_within_one_refresh_interval_without_a_push()
+    {
+        await using var bench = new KeeperBench();
+        var former = (await bench.StartAsync()).Current!.KeyId;
+        bench.Server.Set(Rings.Value("mine"));
+
+        await bench.PassAsync(bench.Options.RefreshInterval);
+
+        bench.Provider.Fresh!.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+        bench.Provider.Fresh.Find(former, bench.Now).ShouldBeNull();
+        (await bench.ReadServerAsync()).Slot.TimeToLive.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_steady_ring_is_read_once_a_poll_and_never_by_those_who_ask()
+    {
+        await using var bench = new KeeperBench(options => options.RotationInterval = TimeSpan.FromHours(1));
+        await bench.StartAsync();
+        var reads = bench.Store.Reads;
+
+        for (var second = 0; second < 60; second++)
+        {
+            for (var i = 0; i < 100; i++) bench.GetAsync().IsCompletedSuccessfully.ShouldBeTrue();
+            await bench.PassAsync(TimeSpan.FromSeconds(1));
+        }
+
+        // Every 3 to 4.25 seconds: a poll waits for the next step of this test's clock.
+        (bench.Store.Reads - reads).ShouldBeInRange(13, 20);
+    }
+
+    [Fact]
+    public async Task A_value_that_was_useless_from_the_start_is_no_outage()
+    {
+        await using var bench = new KeeperBench();
+        bench.Server.Set([]);
+
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(bench.GetAsync)).Message.ShouldContain("the value is empty");
+        await bench.SleepsAsync();
+        var reads = bench.Store.Reads;
+        await bench.PassAsync(TimeSpan.FromSeconds(2.5));
+
+        // A store that is away would be tried twice a second.
+        bench.Store.Reads.ShouldBe(reads);
+        (await bench.ReadServerAsync()).Ring.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_new_epoch_buries_the_keys_of_the_former_life()
+    {
+        await using var bench = new KeeperBench();
+        var former = await bench.StartAsync();
+        bench.Server.Flush();
+        bench.Server.Set(Rings.Value("mine"));
+
+        await bench.PassAsync(bench.Options.RefreshInterval);
+
+        var snapshot = await bench.GetAsync();
+        snapshot.Epoch.ShouldNotBe(former.Epoch);
+        foreach (var keyId in former.KeyIds)
+        {
+            snapshot.Find(keyId, bench.Now).ShouldBeNull();
+            (await bench.ReadServerAsync()).Revoked.Keys.ShouldContain(keyId);
+        }
+    }
+
+    [Fact]
+    public async Task Rotating_and_revoking_give_back_the_ring_after_it()
+    {
+        await using var bench = new KeeperBench();
+        var first = await bench.StartAsync();
+
+        var rotated = await bench.Provider.RotateAsync(Cancellation);
+        rotated.Current!.KeyId.ShouldBe(first.Next!.KeyId);
+        rotated.Find(first.Current!.KeyId, bench.Now).ShouldNotBeNull();
+
+        var revoked = await bench.Provider.RevokeAsync(rotated.Current.KeyId, Cancellation);
+        revoked.Current!.KeyId.ShouldBe(rotated.Next!.KeyId);
+        revoked.Find(rotated.Current.KeyId, bench.Now).ShouldBeNull();
+        revoked.Find(first.Current.KeyId, bench.Now).ShouldNotBeNull();
+
+        var again = await bench.Provider.RevokeAsync(rotated.Current.KeyId, Cancellation);
+        again.Current!.KeyId.ShouldBe(revoked.Current.KeyId);
+    }
+}
