@@ -117,9 +117,9 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
         (await _checker.CheckAsync("x", Cancellation)).Status.ShouldBe(ApiKeyStatus.Malformed, "that needs no store");
 
         _store.IsAway = false;
-        await Eventually.TrueAsync(() => _time.UntilNext <= Share, "the keyRing waits before it tries again");
+        await Eventually.TrueAsync(() => _time.UntilNext <= Share, "the provider waits before it tries again");
         _time.Advance(Share);
-        await Eventually.TrueAsync(() => _time.UntilNext > Share, "the keyRing has read and sleeps until its next poll");
+        await Eventually.TrueAsync(() => _time.UntilNext > Share, "the provider has read and sleeps until its next poll");
         await ShouldBeAsync(key, ApiKeyStatus.Live);
     }
 
@@ -171,12 +171,12 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
         return await check;
     }
 
-    /// <summary>Turns the clock on for those who wait for their share of reads; each time when the keyRing sleeps until there is one.</summary>
+    /// <summary>Turns the clock on for those who wait for their share of reads; each time when the provider sleeps until there is one.</summary>
     private async Task TurnUntilAsync(Func<bool> condition)
     {
         while (true)
         {
-            await Eventually.TrueAsync(() => condition() || _time.UntilNext <= Share, "the keyRing waits for its next read");
+            await Eventually.TrueAsync(() => condition() || _time.UntilNext <= Share, "the provider waits for its next read");
             if (condition()) return;
             if (_time.UntilNext is { } next) _time.Advance(next);
         }

@@ -212,10 +212,10 @@ public sealed class KeyUrlTests : IAsyncDisposable
         var length = step ?? TimeSpan.FromSeconds(1);
         for (var passed = TimeSpan.Zero; passed < time; passed += length)
         {
-            await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keyRing sleeps");
+            await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
             _time.Advance(length < time - passed ? length : time - passed);
         }
 
-        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the keyRing sleeps");
+        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider sleeps");
     }
 }

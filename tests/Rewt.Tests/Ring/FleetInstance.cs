@@ -33,7 +33,7 @@ internal sealed class FleetInstance
 
     public async Task UpdateAsync(Func<RingReading, RingChange>? command = null)
     {
-        // The keyRing never runs two updates of one instance at once.
+        // The provider never runs two updates of one instance at once.
         if (_busy) return;
 
         _busy = true;

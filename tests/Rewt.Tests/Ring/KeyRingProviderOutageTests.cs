@@ -6,7 +6,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task In_an_outage_the_known_keys_go_on_until_the_stale_budget_is_spent_and_then_heal()
     {
-        await using var bench = new KeeperBench(options => options.StaleBudget = TimeSpan.FromSeconds(30));
+        await using var bench = new ProviderBench(options => options.StaleBudget = TimeSpan.FromSeconds(30));
         var current = (await bench.StartAsync()).Current!.KeyId;
         bench.Store.IsAway = true;
 
@@ -29,7 +29,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_store_that_was_never_there_is_an_outage_and_its_arrival_heals()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         bench.Store.IsAway = true;
         bench.Provider.Start();
         await bench.SleepsAsync();
@@ -48,10 +48,10 @@ public sealed class KeyRingProviderOutageTests
     [InlineData(10, false)]
     public async Task A_first_read_may_take_ten_seconds(int seconds, bool succeeds)
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         bench.Store.Hold();
         var asked = bench.GetAsync();
-        await KeeperBench.UntilAsync(() => bench.Store.Reads > 0, "the first read has begun");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads > 0, "the first read has begun");
 
         bench.Advance(TimeSpan.FromSeconds(seconds));
         if (!succeeds) await Should.ThrowAsync<RewtKeysUnavailableException>(() => asked);
@@ -63,7 +63,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_later_read_may_take_four_seconds()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Store.Hold();
         bench.Advance(TimeSpan.FromSeconds(6));
@@ -78,7 +78,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task In_an_outage_past_the_deadline_the_pending_key_signs()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var first = await bench.StartAsync();
         bench.Store.IsAway = true;
 
@@ -92,7 +92,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_pending_key_that_was_not_out_long_enough_does_not_sign_in_an_outage()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         var next = (await bench.ReadServerAsync()).Ring!.Next!.KeyId;
         // A key is born now, and the deadline is moved to just before it may sign.
@@ -111,7 +111,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task Requests_do_not_wait_for_a_store_that_is_known_to_be_away()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Store.IsAway = true;
         await bench.PassAsync(TimeSpan.FromSeconds(6));
@@ -122,7 +122,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task An_unknown_key_waits_a_moment_for_a_store_that_is_away_and_no_longer()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Store.IsAway = true;
         await bench.PassAsync(TimeSpan.FromSeconds(6));
@@ -136,7 +136,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task An_unknown_key_is_found_where_the_store_is_back_within_five_seconds()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Store.IsAway = true;
         await bench.PassAsync(TimeSpan.FromSeconds(6));
@@ -152,7 +152,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task What_can_be_read_is_used_where_nothing_can_be_written()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         bench.Server.Set(Rings.Value("mine"), TimeSpan.FromMinutes(1));
         await using (var another = bench.Another()) await another.GetAsync(Cancellation);
         bench.Store.IsReadOnly = true;
@@ -168,7 +168,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_ring_that_went_back_is_believed_after_a_second_look_and_the_revocation_is_merged_back()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         var copy = await bench.ReadServerAsync();
         var revoked = copy.Ring!.Current!.KeyId;
@@ -199,7 +199,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_jump_of_the_wall_clock_costs_one_read_before_the_answer()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         await bench.PassAsync(TimeSpan.FromSeconds(1));
         bench.Server.Set(Rings.Value("mine"));
@@ -219,7 +219,7 @@ public sealed class KeyRingProviderOutageTests
     [Fact]
     public async Task A_wall_clock_that_is_set_back_neither_costs_reads_nor_makes_an_old_ring_young()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         var reads = bench.Store.Reads;
         bench.Time.AdjustWallClock(TimeSpan.FromHours(-1));

@@ -6,7 +6,7 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task Who_asks_sees_what_was_there_when_it_asked()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         bench.Server.Set(Rings.Value("mine"));
 
@@ -16,13 +16,13 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task Many_who_ask_at_once_share_one_read()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         await bench.PassAsync(TimeSpan.FromSeconds(1.5));
         var reads = bench.Store.Reads;
         bench.Store.Hold();
         var first = bench.Provider.RefreshAsync(Cancellation);
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
 
         var many = Enumerable.Range(0, 1000).Select(_ => bench.Provider.RefreshAsync(Cancellation)).ToList();
         bench.Store.Release();
@@ -36,7 +36,7 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task A_flood_of_unknown_key_ids_costs_two_reads_a_second()
     {
-        await using var bench = new KeeperBench(options => options.RotationInterval = TimeSpan.FromHours(1));
+        await using var bench = new ProviderBench(options => options.RotationInterval = TimeSpan.FromHours(1));
         await bench.StartAsync();
         await bench.PassAsync(TimeSpan.FromSeconds(2));
         var reads = bench.Store.Reads;
@@ -46,8 +46,8 @@ public sealed class KeyRingProviderPullTests
         {
             for (var i = 0; i < 10; i++) asked.Add(bench.Provider.RefreshAsync(Cancellation));
             // All that is free to be read has been read.
-            await KeeperBench.UntilAsync(
-                () => asked.TrueForAll(task => task.IsCompleted) || bench.Time.UntilNext <= TimeSpan.FromSeconds(1), "the keyRing waits for its next read");
+            await ProviderBench.UntilAsync(
+                () => asked.TrueForAll(task => task.IsCompleted) || bench.Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
             bench.Advance(TimeSpan.FromMilliseconds(100));
         }
 
@@ -59,7 +59,7 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task A_key_id_that_cannot_be_one_and_a_dead_one_are_refused_without_a_read()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(bench.Time);
         services.AddRewtInMemory().AddSingleton<IRingStoreFactory>(new OneStore(bench.Store));
         await using var provider = services.BuildServiceProvider();
@@ -84,12 +84,12 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task The_4097th_who_waits_is_sent_away_and_the_others_are_answered()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await bench.StartAsync();
         var reads = bench.Store.Reads;
         bench.Store.Hold();
         var first = bench.Provider.RefreshAsync(Cancellation);
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == reads + 1, "a read is under way");
 
         var waiting = Enumerable.Range(0, 4096).Select(_ => bench.Provider.RefreshAsync(Cancellation)).ToList();
         var error = await Should.ThrowAsync<RewtKeysUnavailableException>(() => bench.Provider.RefreshAsync(Cancellation));
@@ -105,10 +105,10 @@ public sealed class KeyRingProviderPullTests
     [Fact]
     public async Task Closing_a_keeper_ends_a_read_under_way()
     {
-        var bench = new KeeperBench();
+        var bench = new ProviderBench();
         bench.Store.Hold();
         bench.Provider.Start();
-        await KeeperBench.UntilAsync(() => bench.Store.Reads == 1, "a read is under way");
+        await ProviderBench.UntilAsync(() => bench.Store.Reads == 1, "a read is under way");
 
         await bench.Provider.DisposeAsync();
 

@@ -6,7 +6,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task The_first_who_asks_gets_a_current_and_a_pending_key_and_all_others_the_same()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         await using var another = bench.Another();
 
         var snapshot = await bench.StartAsync();
@@ -21,7 +21,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task The_pending_key_takes_over_at_the_deadline_less_the_lead_and_was_published_long_before()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var first = await bench.StartAsync();
         var (current, pending) = (first.Current!.KeyId, first.Next!.KeyId);
 
@@ -48,7 +48,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task A_retired_key_verifies_as_long_as_a_token_it_signed_may_live_and_no_longer()
     {
-        await using var bench = new KeeperBench(options => options.MaxTokenLifetime = TimeSpan.FromMinutes(2));
+        await using var bench = new ProviderBench(options => options.MaxTokenLifetime = TimeSpan.FromMinutes(2));
         var current = (await bench.StartAsync()).Current!.KeyId;
         await bench.Provider.RotateAsync(Cancellation);
 
@@ -63,7 +63,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task A_poll_sees_a_change_within_one_refresh_interval_without_a_push()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var former = (await bench.StartAsync()).Current!.KeyId;
         bench.Server.Set(Rings.Value("mine"));
 
@@ -77,7 +77,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task A_steady_ring_is_read_once_a_poll_and_never_by_those_who_ask()
     {
-        await using var bench = new KeeperBench(options => options.RotationInterval = TimeSpan.FromHours(1));
+        await using var bench = new ProviderBench(options => options.RotationInterval = TimeSpan.FromHours(1));
         await bench.StartAsync();
         var reads = bench.Store.Reads;
 
@@ -94,7 +94,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task A_value_that_was_useless_from_the_start_is_no_outage()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         bench.Server.Set([]);
 
         (await Should.ThrowAsync<RewtKeysUnavailableException>(bench.GetAsync)).Message.ShouldContain("the value is empty");
@@ -110,7 +110,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task A_new_epoch_buries_the_keys_of_the_former_life()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var former = await bench.StartAsync();
         bench.Server.Flush();
         bench.Server.Set(Rings.Value("mine"));
@@ -129,7 +129,7 @@ public sealed class KeyRingProviderTests
     [Fact]
     public async Task Rotating_and_revoking_give_back_the_ring_after_it()
     {
-        await using var bench = new KeeperBench();
+        await using var bench = new ProviderBench();
         var first = await bench.StartAsync();
 
         var rotated = await bench.Provider.RotateAsync(Cancellation);

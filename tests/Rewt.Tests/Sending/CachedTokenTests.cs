@@ -8,7 +8,7 @@ public sealed class CachedTokenTests
     public async Task Whoever_waited_for_a_signature_takes_it_though_a_second_began_meanwhile()
     {
         var time = new FakeTimeProvider();
-        var bench = new KeeperBench();
+        var bench = new ProviderBench();
         await using var keyRing = bench.Provider;
         using var key = new SlowKey();
         var signer = new TokenSigner(keyRing, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, time);

@@ -25,15 +25,15 @@ internal sealed class KeyRingRegistry(
 
     public RewtOptions Options(string name) => options.Get(name);
 
-    /// <summary>The keyRings of a namespace.</summary>
+    /// <summary>The providers of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public NamespaceKeyRings KeyRings(string ring) => _keyRings.TryGetValue(ring, out var keyRings) ? keyRings : Open(ring);
 
-    /// <summary>The keyRing of a namespace's keys.</summary>
+    /// <summary>The provider of a namespace's keys.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public KeyRingProvider Provider(string ring) => KeyRings(ring).Own;
 
-    /// <summary>The keyRing of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
+    /// <summary>The provider of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public KeyRingProvider? Other(string ring) => KeyRings(ring).Other;
 
@@ -68,7 +68,7 @@ internal sealed class KeyRingRegistry(
     /// <summary>The metrics of a namespace, which its tenants share.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
-    /// <summary>The keyRings that have been opened.</summary>
+    /// <summary>The providers that have been opened.</summary>
     public IEnumerable<KeyRingProvider> Opened() => _keyRings.Values.SelectMany(keyRings => keyRings.Opened);
 
     /// <summary>Refreshes all opened rings at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the keyRings of a namespace.</summary>
-/// <param name="keyRing">The keyRing of the keys that sign.</param>
-/// <param name="other">The keyRing of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
+/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the providers of a namespace.</summary>
+/// <param name="keyRing">The provider of the keys that sign.</param>
+/// <param name="other">The provider of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
 /// <param name="time">The clock.</param>
 internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {

@@ -24,7 +24,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
-    /// <summary>Gets the keyRings of a namespace that has no tenants.</summary>
+    /// <summary>Gets the providers of a namespace that has no tenants.</summary>
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 
     /// <summary>Gets the keys to try for a token without a key id after a refresh, because its key may be newer than the cache.</summary>

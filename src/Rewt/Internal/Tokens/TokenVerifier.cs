@@ -17,7 +17,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
-    /// <summary>The keyRings of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
+    /// <summary>The providers of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
     private NamespaceKeyRings? _keyRings;
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rewt.Tests.Ring;
 
-/// <summary>A keyRing on a store whose server has a clock of its own; both move only by hand.</summary>
-internal sealed class KeeperBench : IAsyncDisposable
+/// <summary>A provider on a store whose server has a clock of its own; both move only by hand.</summary>
+internal sealed class ProviderBench : IAsyncDisposable
 {
-    public KeeperBench(Action<RewtOptions>? configure = null)
+    public ProviderBench(Action<RewtOptions>? configure = null)
     {
         Options = new RewtOptions { RotationInterval = TimeSpan.FromMinutes(1), RefreshInterval = TimeSpan.FromSeconds(5) };
         configure?.Invoke(Options);
@@ -42,7 +42,7 @@ internal sealed class KeeperBench : IAsyncDisposable
 
     public Task<RingReading> ReadServerAsync() => Server.ReadAsync(Cancellation);
 
-    /// <summary>Lets time pass in small steps, each begun when the keyRing sleeps.</summary>
+    /// <summary>Lets time pass in small steps, each begun when the provider sleeps.</summary>
     public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
     {
         var length = step ?? TimeSpan.FromMilliseconds(250);
@@ -59,18 +59,18 @@ internal sealed class KeeperBench : IAsyncDisposable
         Time.Advance(by);
     }
 
-    /// <summary>The keyRing has armed its timer: all that was due is done.</summary>
-    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the keyRing sleeps");
+    /// <summary>The provider has armed its timer: all that was due is done.</summary>
+    public Task SleepsAsync() => Eventually.TrueAsync(() => Time.SleepingLoops > 0, "the provider sleeps");
 
     /// <summary>
-    /// Fires timer after timer until the task ends; each time when the keyRing waits for its share of reads, which is never a second away. A poll and the patience
+    /// Fires timer after timer until the task ends; each time when the provider waits for its share of reads, which is never a second away. A poll and the patience
     /// of those who wait are further off.
     /// </summary>
     public async Task TurnUntilAsync(Func<bool> condition)
     {
         while (true)
         {
-            await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the keyRing waits for its next read");
+            await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
             if (condition()) return;
             if (Time.UntilNext is { } next) Advance(next);
         }
