@@ -41,6 +41,15 @@ internal sealed class SentinelServer : IAsyncDisposable
         return int.Parse((string)address[1]!, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Waits until the sentinel has the replica as one that it may promote.</summary>
+    public Task MayPromoteAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            var fields = (object?[])(await ReplicasAsync())[0]!;
+            return (string?)fields[Array.IndexOf(fields, "flags") + 1] == "slave" && (string?)fields[Array.IndexOf(fields, "master-link-status") + 1] == "ok";
+        },
+        "the sentinel may promote the replica");
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();

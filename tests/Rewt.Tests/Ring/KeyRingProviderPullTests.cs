@@ -103,7 +103,7 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task Closing_a_keeper_ends_a_read_under_way()
+    public async Task Closing_a_provider_ends_a_read_under_way()
     {
         var bench = new ProviderBench();
         bench.Store.Hold();

@@ -187,7 +187,7 @@ public sealed class NodeInteropTests
     [InlineData(false)]
     public async Task Rotations_and_deletions_cost_no_call_between_Node_and_here(bool acceptsNodeTokens)
     {
-        const int Calls = 20_000;
+        const int Calls = 5_000;
         var interval = TimeSpan.FromSeconds(10);
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var node = await NodeRewt.StartAsync(redis.ConnectionString, ttl: interval);
@@ -207,7 +207,7 @@ public sealed class NodeInteropTests
 
         var traffic = new Traffic([service.Client("node")], callsPerSecond: 150);
         var (fromNode, commands, changed) = (0, 0, TimeProvider.System.GetTimestamp());
-        for (; traffic.Calls < Calls || secrets.Count < 12; fromNode++)
+        for (; traffic.Calls < Calls || secrets.Count < 9; fromNode++)
         {
             if (secrets.Add(await HashAsync(redis))) changed = TimeProvider.System.GetTimestamp();
             // Between two rotations: a call that meets two changes needs two retries, and gets one.

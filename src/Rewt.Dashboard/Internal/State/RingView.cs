@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// <param name="Namespace">The namespace.</param>
 /// <param name="Kind"><c>shared-secret</c>, <c>key-pairs</c>, <c>given-keys</c> or <c>tenants</c>.</param>
 /// <param name="CanChange">Whether the dashboard can rotate and revoke its keys.</param>
-/// <param name="DegradedReason">The current problem with its fix, or <see langword="null"/>.</param>
+/// <param name="Trouble">The current problem with its fix, or <see langword="null"/>.</param>
 /// <param name="Version">The version, which grows with each change.</param>
 /// <param name="ChangedBy">The author of the last change.</param>
 /// <param name="Now">The time by the clock of Redis; <see langword="null"/> before the first read.</param>
@@ -20,7 +20,7 @@ internal sealed record RingView(
     string Namespace,
     string Kind,
     bool CanChange,
-    string? DegradedReason,
+    string? Trouble,
     long Version,
     string? ChangedBy,
     long? Now,
