@@ -21,7 +21,7 @@ public sealed class QuietTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_refresh_in_steady_state_is_seven_commands_with_the_SELECT_of_the_client_library()
+    public async Task A_refresh_in_steady_state_is_six_commands_and_the_SELECTs_of_the_client_library()
     {
         const int Refreshes = 20;
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
@@ -34,9 +34,11 @@ public sealed class QuietTests(ITestOutputHelper output)
         var counts = await redis.CommandCountsAsync();
         counts.GetValueOrDefault("exec").ShouldBe(Refreshes);
         // What runs less often than once in a refresh belongs to the client's and the instance's heartbeats.
-        var commands = counts.Where(pair => pair.Value >= Refreshes - 1).Sum(pair => pair.Value);
+        var commands = counts.Where(pair => pair.Key is not "select" && pair.Value >= Refreshes).Sum(pair => pair.Value);
         output.WriteLine(string.Join(' ', counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))));
-        commands.ShouldBeLessThanOrEqualTo(7 * Refreshes);
+        commands.ShouldBe(6 * Refreshes);
+        // One after each EXEC; 2.8.16 sends another after TIME, for which it has no method.
+        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(2 * Refreshes);
     }
 
     [Fact]
