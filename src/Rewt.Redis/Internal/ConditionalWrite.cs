@@ -7,9 +7,8 @@ namespace Rewt.Internal;
 /// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
 internal static class ConditionalWrite
 {
-    public static ITransaction Create(IDatabase database, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
+    public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
     {
-        var transaction = database.CreateTransaction();
         transaction.AddCondition(basis.Slot switch
         {
             { IsAbsent: true } => Condition.KeyNotExists(keys.Secret),
@@ -32,8 +31,6 @@ internal static class ConditionalWrite
         {
             foreach (var key in new[] { keys.Ring, keys.Revoked }) transaction.ExecuteAsync("PEXPIREAT", key, end.ToString(CultureInfo.InvariantCulture)).Abandon();
         }
-
-        return transaction;
 
         Condition Field(string name, string value) =>
             value.Length == 0 ? Condition.HashNotExists(keys.Ring, name) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));

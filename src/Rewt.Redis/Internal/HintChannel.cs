@@ -32,15 +32,15 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Subscribes to the hints.</summary>
-    /// <param name="look">Handles a message, whose content is unchecked.</param>
+    /// <param name="onMessage">Handles a message, whose content is unchecked.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    public async Task SubscribeAsync(Action<string> onMessage, CancellationToken cancellationToken)
     {
-        connection.Resubscribe = again => SubscribeAsync(look, again);
+        connection.Resubscribe = again => SubscribeAsync(onMessage, again);
         _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
         // A failed subscription may still be registered, so the handler is removed first and never runs twice.
         if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, said) => look(said.ToString());
+        _onMessage ??= (_, said) => onMessage(said.ToString());
         await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
     }
 

@@ -24,5 +24,5 @@ internal sealed class PairRedisKeys(string @namespace)
     public RedisKey EpochOf(string service) => $"{_tag}:{service}:epoch";
 
     /// <summary>A service's revoked keys.</summary>
-    public RedisKey DeadOf(string service) => $"{_tag}:{service}:dead";
+    public RedisKey RevokedOf(string service) => $"{_tag}:{service}:dead";
 }

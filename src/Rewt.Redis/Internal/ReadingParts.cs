@@ -104,7 +104,7 @@ internal sealed class ReadingParts(
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
-            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is no sorted set; DEL it, and the revocations are written anew.", exception);
+            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is no sorted set; DEL it, and the revocations are written again.", exception);
         }
     }
 

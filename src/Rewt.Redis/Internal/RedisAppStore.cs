@@ -95,11 +95,15 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     /// <summary>Writes an app in a transaction that watches it, where scripts are refused. The effect is that of <c>app.lua</c>.</summary>
     private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)
     {
-        await database.UntilConnectedAsync(_keys.Apps, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var transaction = database.CreateTransaction();
-        transaction.AddCondition(former.Value is null ? Condition.HashNotExists(_keys.Apps, appId) : Condition.HashEqual(_keys.Apps, appId, former.Value));
-        transaction.HashSetAsync(_keys.Apps, [new HashEntry(appId, app), new HashEntry(StampField, Guid.NewGuid().ToString("N"))]).Abandon();
-        var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var written = await connection.TryTransactAsync(
+            database,
+            _keys.Apps,
+            transaction =>
+            {
+                transaction.AddCondition(former.Value is null ? Condition.HashNotExists(_keys.Apps, appId) : Condition.HashEqual(_keys.Apps, appId, former.Value));
+                transaction.HashSetAsync(_keys.Apps, [new HashEntry(appId, app), new HashEntry(StampField, Guid.NewGuid().ToString("N"))]).Abandon();
+            },
+            cancellationToken).ConfigureAwait(false);
         if (written) _hint.Publish(database);
         return written;
     }

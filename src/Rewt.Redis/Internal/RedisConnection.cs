@@ -94,26 +94,36 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Executes a transaction without conditions.</summary>
+    public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
+    {
+        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis turned a transaction down.");
+    }
+
+    /// <summary>Executes a transaction once the primary that holds a key is connected.</summary>
+    /// <returns>Whether the conditions of the transaction held.</returns>
+    public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
+    {
+        await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var transaction = database.CreateTransaction();
+        fill(transaction);
+        return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Executes commands, and repeats them once if the application has disposed and replaced its multiplexer.</summary>
     private async Task<T> AskCurrentAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
-        try
+        for (var isRepeated = false; ; isRepeated = true)
         {
-            return await AskAsync(multiplexer, ask, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException) when (Forget(multiplexer))
-        {
-            multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            return await AskAsync(multiplexer, ask, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException exception) when (Forget(multiplexer))
-        {
-            throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The application's IConnectionMultiplexer is disposed and no other has taken its place.", exception);
+            var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await AskAsync(multiplexer, ask, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException exception) when (Forget(multiplexer))
+            {
+                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The application's IConnectionMultiplexer is disposed and no other has taken its place.", exception);
+            }
         }
     }
 
@@ -221,7 +231,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private ConfigurationOptions Configuration()
     {
-        var configuration = options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
+        var configuration = RedisSources.Configuration(options);
         // The client library's own tie-breaker key and channel are outside the namespace, where a service needs no permissions. Other names are the
         // application's choice.
         var usual = new ConfigurationOptions();

@@ -35,7 +35,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            var dead = service is null ? _keys.Revoked : _keys.DeadOf(service);
+            var dead = service is null ? _keys.Revoked : _keys.RevokedOf(service);
             await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
@@ -63,13 +63,10 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        await database.UntilConnectedAsync(_keys.Revoked, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var transaction = database.CreateTransaction();
-        var parts = PairParts.Request(transaction, _keys, services, asked);
+        PairParts parts = null!;
         try
         {
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+            await connection.TransactAsync(database, _keys.Revoked, transaction => parts = PairParts.Request(transaction, _keys, services, asked), cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
@@ -86,11 +83,14 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            await database.UntilConnectedAsync(_keys.Revoked, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            var transaction = database.CreateTransaction();
-            foreach (var command in fill(transaction)) command.Abandon();
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+            await connection.TransactAsync(
+                database,
+                _keys.Revoked,
+                transaction =>
+                {
+                    foreach (var command in fill(transaction)) command.Abandon();
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
         {
@@ -126,7 +126,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             ExpireAt(database, keys, plan.KeysUntil),
             database.StringSetAsync(epoch, plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
-            .. Kill(database, _keys.DeadOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
+            .. Kill(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
         ];
     }
 

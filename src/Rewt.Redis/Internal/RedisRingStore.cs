@@ -125,9 +125,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            var transaction = ConditionalWrite.Create(database, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan));
-            await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            var written = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var written = await connection.TryTransactAsync(
+                database,
+                keys.Secret,
+                transaction => ConditionalWrite.Fill(transaction, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan)),
+                cancellationToken).ConfigureAwait(false);
             if (written) hint.Publish(database);
             return written;
         }
@@ -160,13 +162,10 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, ReadingParts> request, CancellationToken cancellationToken)
     {
-        await database.UntilConnectedAsync(keys.Secret, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var transaction = database.CreateTransaction();
-        var parts = request(transaction);
+        ReadingParts parts = null!;
         try
         {
-            var committed = await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            if (!committed) throw new InvalidOperationException("Redis turned a transaction down.");
+            await connection.TransactAsync(database, keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
             return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))

@@ -27,6 +27,9 @@ internal static class RedisSources
         : services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) == true ? RedisSource.Multiplexer
         : null;
 
+    /// <summary>Returns a copy of the configuration of a connection that this library opens.</summary>
+    public static ConfigurationOptions Configuration(RewtOptions options) => options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Redis!);
+
     /// <summary>Returns the name of a setting for messages.</summary>
     public static string NameOf(RedisSource source, string section) => source switch
     {

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
@@ -49,7 +48,7 @@ internal sealed partial class RedisStart(
 
     private static string Servers(RewtOptions settings)
     {
-        var configuration = settings.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(settings.Redis!);
+        var configuration = RedisSources.Configuration(settings);
         configuration.SetDefaultPorts();
         return string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
     }

@@ -11,7 +11,7 @@ internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task
     public static ServiceParts Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
         service,
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
-        database.SortedSetRangeByRankWithScoresAsync(keys.DeadOf(service), flags: CommandFlags.DemandMaster));
+        database.SortedSetRangeByRankWithScoresAsync(keys.RevokedOf(service), flags: CommandFlags.DemandMaster));
 
     /// <summary>Reads the ring. A key of the wrong type is reported as this service's problem and does not affect others.</summary>
     public async Task<ServiceReading> ReadAsync(string? epoch)
