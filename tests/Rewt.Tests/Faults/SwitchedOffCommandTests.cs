@@ -15,7 +15,7 @@ public sealed class SwitchedOffCommandTests
     public async Task A_server_without_scripts_holds_the_whole_life_cycle_in_conditional_transactions(params string[] commands)
     {
         await using var redis = await StartWithoutAsync(commands);
-        await LiveAsync(redis.ConnectionString);
+        await LifeCycle.WorksAsync(redis.ConnectionString);
         (await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "version")).ShouldBe("3");
     }
 
@@ -23,14 +23,14 @@ public sealed class SwitchedOffCommandTests
     public async Task A_client_whose_command_map_has_no_scripts_holds_the_whole_life_cycle_in_conditional_transactions()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await LiveAsync(redis.ConnectionString + ",$EVAL=,$EVALSHA=");
+        await LifeCycle.WorksAsync(redis.ConnectionString + ",$EVAL=,$EVALSHA=");
     }
 
     [Fact]
     public async Task A_garnet_server_without_scripts_holds_the_whole_life_cycle_in_conditional_transactions()
     {
         await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);
-        await LiveAsync(garnet.ConnectionString + ",$EVAL=,$EVALSHA=");
+        await LifeCycle.WorksAsync(garnet.ConnectionString + ",$EVAL=,$EVALSHA=");
     }
 
     [Fact]
@@ -88,18 +88,4 @@ public sealed class SwitchedOffCommandTests
 
     private static Task<RedisServer> StartWithoutAsync(params string[] commands) =>
         RedisServer.StartAsync(RedisServerKind.Real, [.. commands.SelectMany(command => new[] { "--rename-command", command, "" })]);
-
-    private static async Task LiveAsync(string connectionString)
-    {
-        await using var one = await Instance.StartWarmAsync(connectionString);
-        await using var two = await Instance.StartWarmAsync(connectionString);
-        var first = await one.CurrentAsync();
-        var token = await one.SignAsync();
-
-        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        (await two.Ring.RotateAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == first && key.State == RewtKeyState.Retired);
-        await one.Ring.RevokeAsync(first, Cancellation);
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
-        (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
-    }
 }

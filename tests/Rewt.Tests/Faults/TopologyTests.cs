@@ -11,13 +11,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await using var cluster = await ClusterOfThree.StartAsync();
         await using var one = await Instance.StartWarmAsync(cluster.ConnectionString);
         await using var two = await Instance.StartWarmAsync(cluster.ConnectionString);
-        var first = await one.CurrentAsync();
-        var token = await one.SignAsync();
-
-        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(Cancellation);
-        await one.Ring.RevokeAsync(first, Cancellation);
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
+        await LifeCycle.WorksAsync(one, two);
 
         var owner = await cluster.OwnerAsync(Key);
         foreach (var companion in Companions) ((long)(await owner.CommandAsync("EXISTS", companion))!).ShouldBe(1, companion);

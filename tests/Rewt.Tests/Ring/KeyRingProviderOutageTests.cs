@@ -141,7 +141,7 @@ public sealed class KeyRingProviderOutageTests
         bench.Store.IsAway = true;
         await bench.PassAsync(TimeSpan.FromSeconds(6));
 
-        var asked = bench.Provider.RefreshAsync(TestContext.Current.CancellationToken);
+        var asked = bench.Provider.RefreshAsync(Cancellation);
         await bench.PassAsync(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
         bench.Store.IsAway = false;
         await bench.PassAsync(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(250));

@@ -16,7 +16,7 @@ internal sealed record IssuerKeys(
     /// <summary>Verifies the entries of a reading. An invalid entry does not affect the others.</summary>
     public static IssuerKeys Read(string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous)
     {
-        var (dead, ownDead) = (memory.DeadOf(issuer), memory.OwnDeadOf(issuer));
+        var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));

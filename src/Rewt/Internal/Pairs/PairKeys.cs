@@ -223,8 +223,8 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         {
             var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
-            foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.DeadOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
-            rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.DeadOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
+            foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
+            rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
         }
 
         var epoch = _own.Current is null ? null : _epoch;

@@ -29,7 +29,7 @@ internal sealed class PairMemory
         _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, long>.Empty;
 
     /// <summary>All revocations that apply to one service.</summary>
-    public IReadOnlyDictionary<string, long> DeadOf(string service) =>
+    public IReadOnlyDictionary<string, long> RevokedOf(string service) =>
         OwnDeadOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>

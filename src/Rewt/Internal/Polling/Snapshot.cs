@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>What one read of a store found: immutable, shared by all requests.</summary>
+/// <summary>The immutable result of one read of a store, shared by all requests.</summary>
 /// <param name="readStarted">When the read began, by this instance's clocks.</param>
 internal abstract class Snapshot(ClockReading readStarted)
 {
