@@ -182,8 +182,8 @@ public sealed class RewtOptions
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(RewtOptions))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.Interfaces, typeof(IList<string>))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(ICollection<string>))]
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The properties and what fills their lists are kept by the lines above; they are texts, numbers, spans of time, enums and lists of text.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The only generic types made are lists of text, which are there already.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The attributes above preserve the properties and the methods that fill their lists. The types are text, numbers, durations, enums and lists of text.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The binder creates no generic type but lists of text, which the application contains already.")]
     internal void Bind(IConfiguration configuration)
     {
         if (Array.Find(CodeOnly, name => configuration.GetSection(name).Exists()) is { } setting)

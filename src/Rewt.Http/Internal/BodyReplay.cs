@@ -32,7 +32,7 @@ internal static class BodyReplay
     }
 
     /// <summary>A sequence that is not a collection, such as a channel or database reader, may be empty on the second enumeration.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that is trimmed is used by nobody, the JSON serializer among them.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "If an interface is trimmed, no code uses it, the JSON serializer included.")]
     private static bool CanReadAgain(object? value)
     {
         if (value is null or string or ICollection) return true;

@@ -113,7 +113,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange> command, CancellationToken cancellationToken)
     {
-        var maintainer = new RingUpdater(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
-        return await maintainer.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The ring could not be read after the change; look at 'rewt keys list'.");
+        var updater = new RingUpdater(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
+        return await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The ring could not be read after the change; look at 'rewt keys list'.");
     }
 }

@@ -6,7 +6,7 @@ namespace Rewt.Tests.Ring;
 internal sealed class FleetInstance
 {
     private readonly TimeProvider _time;
-    private readonly RingUpdater _maintainer;
+    private readonly RingUpdater _updater;
     private readonly HashSet<string> _seenDead = new(StringComparer.Ordinal);
     private bool _busy;
 
@@ -14,7 +14,7 @@ internal sealed class FleetInstance
     {
         _time = time;
         Store = new ObservedStore(store, schedule);
-        _maintainer = new RingUpdater("fleet", Store, schedule, time, NullLogger.Instance);
+        _updater = new RingUpdater("fleet", Store, schedule, time, NullLogger.Instance);
     }
 
     public ObservedStore Store { get; }
@@ -39,7 +39,7 @@ internal sealed class FleetInstance
         _busy = true;
         try
         {
-            Snapshot = await _maintainer.UpdateAsync(Snapshot, command, CancellationToken.None) ?? Snapshot;
+            Snapshot = await _updater.UpdateAsync(Snapshot, command, CancellationToken.None) ?? Snapshot;
         }
         catch (Exception exception) when (command is not null && exception is TimeoutException or InvalidOperationException)
         {

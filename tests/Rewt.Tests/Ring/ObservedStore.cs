@@ -9,7 +9,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
     /// <summary>The next write happens and its answer is lost, or is refused.</summary>
     public WriteFault Fault { get; set; }
 
-    /// <summary>The maintainer takes what is thrown at it for a refused write, so a broken rule is kept here.</summary>
+    /// <summary>The updater takes what is thrown at it for a refused write, so a broken rule is kept here.</summary>
     public ShouldAssertException? Broken { get; private set; }
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken) => store.ReadAsync(cancellationToken);

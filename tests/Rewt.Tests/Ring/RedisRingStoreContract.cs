@@ -182,8 +182,8 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     /// <summary>What an instance does that starts now.</summary>
     private async Task<RingSnapshot> MaintainAsync(Func<RingReading, RingChange>? command = null)
     {
-        var maintainer = new RingUpdater("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
-        var snapshot = (await maintainer.UpdateAsync(null, command, Cancellation))!;
+        var updater = new RingUpdater("rewt", First, Schedule, TimeProvider.System, NullLogger.Instance);
+        var snapshot = (await updater.UpdateAsync(null, command, Cancellation))!;
         snapshot.UntilRotation(ClockReading.Now(TimeProvider.System)).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(1));
         return snapshot;
     }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);
-    private readonly RingUpdater _maintainer = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
+    private readonly RingUpdater _updater = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);
 
     public IInstanceStore? Instances => store.Instances;
 
@@ -17,7 +17,7 @@ internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProv
     public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);
 
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
-        await _maintainer.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan(reading, command), cancellationToken).ConfigureAwait(false);
+        await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan(reading, command), cancellationToken).ConfigureAwait(false);
 
     public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
 

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Rewt.Internal;
 
 /// <summary>One tenant's ring on this instance. It is passive: the shared reader refreshes it, and requests that sign update it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
-internal sealed class TenantRing(string tenant, RingUpdater maintainer, TenantKeyIndex index, TimeProvider time)
+[SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
+internal sealed class TenantRing(string tenant, RingUpdater updater, TenantKeyIndex index, TimeProvider time)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private RingSnapshot? _snapshot;
@@ -39,7 +39,7 @@ internal sealed class TenantRing(string tenant, RingUpdater maintainer, TenantKe
     {
         try
         {
-            await TakeTurnAsync(maintainer.ObserveAsync, cancellationToken).ConfigureAwait(false);
+            await TakeTurnAsync(updater.ObserveAsync, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -55,13 +55,13 @@ internal sealed class TenantRing(string tenant, RingUpdater maintainer, TenantKe
         await TakeTurnAsync(
             (previous, token) => previous is { IsUntended: false } known && known.IsSince(asked, ClockReading.Now(time))
                 ? Task.FromResult<RingSnapshot?>(known)
-                : maintainer.UpdateAsync(previous, null, token),
+                : updater.UpdateAsync(previous, null, token),
             cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Executes a command on the ring.</summary>
     public Task ChangeAsync(Func<RingReading, IReadOnlyDictionary<string, long>, RingChange?> command, CancellationToken cancellationToken) =>
-        TakeTurnAsync((previous, token) => maintainer.ChangeAsync(previous, command, token), cancellationToken);
+        TakeTurnAsync((previous, token) => updater.ChangeAsync(previous, command, token), cancellationToken);
 
     private async Task TakeTurnAsync(Func<RingSnapshot?, CancellationToken, Task<RingSnapshot?>> look, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal static class ClaimJson
 
     public static Dictionary<string, object>? FromText(string claims) => JsonSerializer.Deserialize(claims, Read);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Called only where the switch says that reflection serves.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called only where the switch says that reflection serves.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Called only if the feature switch allows reflection.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called only if the feature switch allows reflection.")]
     private static JsonSerializerOptions Reflecting() => JsonSerializerOptions.Web;
 }
