@@ -23,13 +23,27 @@ internal sealed class PendingRead
     public void Complete() => _done.TrySetResult();
 
     /// <summary>Waits with the others; refuses when too many wait already, so that a flood of unknown key ids holds a bounded number of requests.</summary>
-    public Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <returns>Whether the read ended within <paramref name="limit"/>.</returns>
+    /// <exception cref="RewtKeysUnavailableException">Too many requests wait.</exception>
+    public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
+        try
         {
-            throw new RewtKeysUnavailableException("Too many requests wait for the key ring.", TimeSpan.FromSeconds(1));
-        }
+            if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
+            {
+                throw new RewtKeysUnavailableException("Too many requests wait for the key ring.", TimeSpan.FromSeconds(1));
+            }
 
-        return _done.Task.WaitAsync(limit, time, cancellationToken);
+            await _done.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiters);
+        }
     }
 }

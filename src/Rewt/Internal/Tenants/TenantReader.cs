@@ -140,16 +140,9 @@ internal sealed partial class TenantReader : IAsyncDisposable
         }
 
         Wake();
-        try
-        {
-            await round.Pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new RewtKeysUnavailableException($"The keys of a tenant of '{_name}' could not be read in time.", TimeSpan.FromSeconds(1), exception);
-        }
-
-        return round;
+        return await round.Pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false)
+            ? round
+            : throw new RewtKeysUnavailableException($"The keys of a tenant of '{_name}' could not be read in time.", TimeSpan.FromSeconds(1));
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);
