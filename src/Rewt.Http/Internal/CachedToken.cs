@@ -47,9 +47,9 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
                 _token = maker.MakeFromMemory(audience, claims) ?? _token;
             }
         }
-        catch (RewtKeysUnavailableException)
+        catch (Exception)
         {
-            // The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
+            // An exception on the thread pool would end the process. The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
         }
         finally
         {

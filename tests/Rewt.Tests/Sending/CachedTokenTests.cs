@@ -29,6 +29,17 @@ public sealed class CachedTokenTests
         key.Signatures.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_failed_replacement_leaves_the_process_and_the_token_alone()
+    {
+        await using var bench = new ProviderBench();
+        await bench.StartAsync();
+        var signer = new TokenSigner(bench.Provider, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, bench.Time);
+        var slot = new BearerTokenMaker(signer, bench.Time).NewSlot((null, "inventory", "no JSON"));
+
+        Should.NotThrow(((IThreadPoolWorkItem)slot).Execute);
+    }
+
     /// <summary>Signs when the test lets it.</summary>
     private sealed class SlowKey : SigningKey, IDisposable
     {
