@@ -21,7 +21,7 @@ internal sealed class ReadingParts(
         DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster)));
 
     /// <summary>
-    /// Requests the ring without the revoked keys, which change only with the ring's version. It cannot distinguish an absent secret from an empty
+    /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
     /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
     /// </summary>
     public static ReadingParts RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, long> dead) =>
@@ -50,6 +50,7 @@ internal sealed class ReadingParts(
         return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
+            Content = string.Join('\n', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Encoding.Latin1.GetString(field.Value)}")),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),
         };

@@ -118,6 +118,22 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
+    public async Task Revocations_are_read_again_where_a_failover_has_put_another_write_in_the_place_of_one_with_the_same_version()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, "lost");
+        _limits.Advance(TimeSpan.FromSeconds(30));
+        (await ReadAsync()).Revoked.Keys.ShouldContain("lost");
+        await Server.CommandAsync("ZREM", DeadKey, "lost");
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, "kept");
+        await Server.CommandAsync("HSET", RingKey, "by", "another instance");
+
+        var revoked = (await ReadAsync()).Revoked.Keys;
+        revoked.ShouldContain("kept");
+        revoked.ShouldNotContain("lost");
+    }
+
+    [Fact]
     public async Task Revocations_that_become_another_type_let_nothing_be_written_and_are_then_told_by_name()
     {
         await CreateAsync();
