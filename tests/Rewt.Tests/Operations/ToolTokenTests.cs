@@ -57,7 +57,7 @@ public sealed class ToolTokenTests
         table.Output.ShouldNotContain("c2lnbmF0dXJl");
         json.GetProperty("header").GetProperty("kid").GetString().ShouldBe("k");
         json.GetProperty("claims").GetProperty("iss").GetString().ShouldBe("orders");
-        (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "no JSON Web Token");
+        (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "not a JSON Web Token");
     }
 
     [Fact]
