@@ -237,7 +237,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants = true));
 
-        error.Message.ShouldContain("Rewt:Tenants must be false where AddRewtApiKeys");
+        error.Message.ShouldContain("Rewt:Tenants must be false with AddRewtApiKeys");
     }
 
     [Fact]
