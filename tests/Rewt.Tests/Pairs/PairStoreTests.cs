@@ -52,12 +52,12 @@ public sealed class PairStoreTests
         var modulus = System.Buffers.Text.Base64Url.EncodeToString(small.ExportParameters(false).Modulus);
         (string Name, string Entry, string Reason)[] rows =
         [
-            ("no-json", "not json", "not JSON"),
+            ("no-json", "not json", "not valid JSON"),
             ("oct", """{"kty":"oct","kid":"oct","k":"c2VjcmV0"}""", "oct"),
             ("private", """{"kty":"EC","kid":"private","crv":"P-256","x":"AA","y":"AA","d":"AA"}""", "private"),
             ("small", $$"""{"kty":"RSA","kid":"small","n":"{{modulus}}","e":"AQAB"}""", "1024 bits"),
             ("long", new string(' ', 17 * 1024), "16 KB"),
-            ("other", text, "another name"),
+            ("other", text, "is not its kid"),
             ("bare", good.Pair.Public.ToJwk(), "proof"),
             (good.KeyId, Encoding.UTF8.GetString(good.Entry("billing")), "proof"),
         ];

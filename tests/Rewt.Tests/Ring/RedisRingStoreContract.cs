@@ -103,7 +103,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         var error = await Should.ThrowAsync<InvalidOperationException>(ReadAsync);
 
         error.Message.ShouldContain(DeadKey);
-        error.Message.ShouldContain("DEL it");
+        error.Message.ShouldContain("Delete it with DEL");
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class TenantCostTests
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
-        host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single().DegradedReason.ShouldNotBeNull().ShouldContain("look at Redis");
+        host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single().DegradedReason.ShouldNotBeNull().ShouldContain("Check Redis");
 
         await redis.RestartAsync();
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single() == new RingHealth(true, null), "all is well");

@@ -27,7 +27,7 @@ internal sealed class PendingRead
     {
         if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
         {
-            throw new RewtKeysUnavailableException("Too many requests wait for the key ring.", TimeSpan.FromSeconds(1));
+            throw new RewtKeysUnavailableException("Too many requests are waiting for the key ring.", TimeSpan.FromSeconds(1));
         }
 
         return _done.Task.WaitAsync(limit, time, cancellationToken);
