@@ -163,7 +163,7 @@
     setText(state.firstChild, key.state);
     setText(since, key.from === null ? '' : span(now - key.from) + ' ago');
     since.title = key.from === null ? '' : clock(key.from);
-    setText(until, key.until === null ? (key.state === 'pending' ? 'signs next' : '') : key.until < now ? (key.state === 'current' ? 'due' : 'over') : 'in ' + span(key.until - now));
+    setText(until, key.until === null ? (key.state === 'pending' ? 'signs next' : '') : key.until < now ? (key.state === 'current' ? 'due' : 'expired') : 'in ' + span(key.until - now));
     until.title = key.until === null ? '' : clock(key.until);
     let button = action.firstChild;
     if (key.state === 'revoked' || !ring.view.canChange) {

@@ -34,7 +34,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
         var held = before?.Instances().ToDictionary(instance => instance.Instance, instance => instance.Version, StringComparer.Ordinal) ?? [];
         foreach (var instance in Instances())
         {
-            if (!held.TryGetValue(instance.Instance, out var version) || version != instance.Version) yield return $"{at}Z instance {instance.Instance} holds version {instance.Version}";
+            if (!held.TryGetValue(instance.Instance, out var version) || version != instance.Version) yield return $"{at}Z instance {instance.Instance} has version {instance.Version}";
             held.Remove(instance.Instance);
         }
 

@@ -49,7 +49,7 @@ internal static class PublicKeySources
         if (!canDownload) return "is an address, from which only AddRewtAuthentication and AddRewtSigning can download keys, and not AddRewt alone";
         return address.Scheme == Uri.UriSchemeHttps || IsLoopback(address) || options.AllowInsecureHttp
             ? null
-            : "is an address without encryption, so keys could be replaced on the way; use https, or set AllowInsecureHttp to true";
+            : "is an http address, so an attacker could replace the keys; use https, or set AllowInsecureHttp to true";
     }
 
     private static bool IsLoopback(Uri address) =>
