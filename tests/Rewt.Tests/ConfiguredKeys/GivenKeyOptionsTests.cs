@@ -55,7 +55,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_told_at_the_start_with_the_setting_that_mends_it(string settings, string error)
+    public void A_mistake_is_an_error_at_the_start_that_names_the_setting(string settings, string error)
     {
         var message = Should.Throw<OptionsValidationException>(() => Start(settings)).Message;
 
@@ -66,7 +66,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Good))]
-    public void What_is_right_starts_and_nobody_asks_for_Redis(string settings) => Start(settings);
+    public void Valid_settings_start_without_Redis(string settings) => Start(settings);
 
     [Fact]
     public void An_address_without_what_fetches_it_is_a_mistake()

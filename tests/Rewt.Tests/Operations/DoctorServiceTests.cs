@@ -69,7 +69,7 @@ public sealed class DoctorServiceTests
     }
 
     [Fact]
-    public async Task A_current_key_that_nobody_may_replace_is_unhealthy()
+    public async Task A_revoked_current_key_that_cannot_be_replaced_is_unhealthy()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);

@@ -80,7 +80,7 @@ public sealed class PairStoreTests
     }
 
     [Fact]
-    public async Task A_ring_of_another_type_is_its_services_trouble_and_nobody_elses()
+    public async Task A_ring_of_another_type_affects_only_its_service()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));

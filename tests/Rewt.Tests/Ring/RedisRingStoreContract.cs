@@ -83,7 +83,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Garbage_among_fields_and_the_dead_harms_nobody()
+    public async Task Garbage_among_fields_and_revocations_is_ignored()
     {
         await MaintainAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
