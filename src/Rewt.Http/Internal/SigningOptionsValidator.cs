@@ -15,7 +15,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
 
     private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
     {
-        if (rings.All(ring => ring.Name != options.Ring)) yield return $"the scheme '{options.Ring}' is not registered; add it with AddRewt(\"{options.Ring}\").";
+        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring '{options.Ring}' is not a registered scheme; add it with AddRewt(\"{options.Ring}\").";
         else if (options.Audience is { } audience && !Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)
         {
             yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";

@@ -191,7 +191,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         if (app.Scopes is not { Count: <= MostScopes }) return $"Scopes must contain at most {MostScopes} scopes.";
         return app.Scopes.All(scope => scope is { Length: > 0 and <= 128 } && !scope.AsSpan().ContainsAnyExcept(ScopeCharacters))
             ? null
-            : "Each of Scopes must be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
+            : "Scopes must each be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
     }
 
     private static RewtApp View(AppEntry app, IReadOnlyDictionary<string, long> uses) => new(app.Id)
