@@ -13,7 +13,7 @@ internal static class Program
         if (result.Errors.Count > 0 && result.Action is not HelpAction)
         {
             foreach (var error in result.Errors) await Console.Error.WriteLineAsync($"rewt: {error.Message}");
-            await Console.Error.WriteLineAsync("Run 'rewt --help', or put --help after a command, for what it takes.");
+            await Console.Error.WriteLineAsync("Run 'rewt --help', or add --help to a command, to see the commands and options.");
             return ExitCode.Usage;
         }
 

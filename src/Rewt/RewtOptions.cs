@@ -189,7 +189,7 @@ public sealed class RewtOptions
         if (Array.Find(CodeOnly, name => configuration.GetSection(name).Exists()) is { } setting)
         {
             var path = configuration is IConfigurationSection section ? $"{section.Path}:{setting}" : setting;
-            throw new InvalidOperationException($"{path} is a setting for code only; in the configuration write a connection string in {path[..^setting.Length]}{nameof(Redis)}.");
+            throw new InvalidOperationException($"{path} can be set in code only. In the configuration, set a connection string in {path[..^setting.Length]}{nameof(Redis)}.");
         }
 
         var (refreshInterval, propagationDelay) = (_refreshInterval, _propagationDelay);

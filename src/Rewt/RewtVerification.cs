@@ -63,12 +63,12 @@ public sealed class RewtVerification
     public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}); look at IsValid first.");
+        if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}). Check IsValid before you read the content.");
         return ContentType switch
         {
             DataContent.Json => Data(data => data.Deserialize(typeInfo)),
             null => JsonSerializer.Deserialize(claims.Payload.Span, typeInfo),
-            _ => throw new InvalidOperationException("The token holds text or bytes; read Text or Bytes."),
+            _ => throw new InvalidOperationException("The token contains text or bytes. Read Text or Bytes instead."),
         };
     }
 

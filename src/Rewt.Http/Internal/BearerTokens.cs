@@ -41,7 +41,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     {
         var signer = signers.For(tenant);
         var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
-            "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
+            "HttpClient.Send cannot wait for keys that are not loaded yet. Use SendAsync.", TimeSpan.FromSeconds(1));
         return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
     }
 

@@ -41,13 +41,13 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             {
                 HttpStatusCode.OK => Answer(response, await ReadAsync(response, either.Token).ConfigureAwait(false)),
                 HttpStatusCode.NotModified when entityTag is not null => Answer(response, null),
-                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"the address {address} answers with a redirect, which is not followed; name where it leads"),
+                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"the address {address} answers with a redirect, which is not followed; use the target address"),
                 _ => throw new PublicKeySourceException($"the address {address} answers {(int)response.StatusCode}"),
             };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PublicKeySourceException($"the address {address} does not answer within {Limit.TotalSeconds} s", exception);
+            throw new PublicKeySourceException($"the address {address} did not answer within {Limit.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

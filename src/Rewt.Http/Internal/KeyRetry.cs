@@ -52,7 +52,7 @@ internal sealed partial class KeyRetry
         }
         catch (ValidationException exception)
         {
-            return $"ConfigureRetry sets what Polly refuses: {exception.Message}";
+            return $"ConfigureRetry sets a value that Polly does not accept: {exception.Message}";
         }
     }
 
@@ -138,9 +138,9 @@ internal sealed partial class KeyRetry
         }
     }
 
-    [LoggerMessage(EventId = 30, EventName = "Retrying", Level = LogLevel.Debug, Message = "The callee refused the key of a request; sending it again, signed anew.")]
+    [LoggerMessage(EventId = 30, EventName = "Retrying", Level = LogLevel.Debug, Message = "The receiver refused the key of a request. The request is signed with a new key and sent again.")]
     private partial void LogRetry();
 
-    [LoggerMessage(EventId = 31, EventName = "NoKeyToRetry", Level = LogLevel.Warning, Message = "The callee refused the key of a request and no fresh one can be had; its 401 stands.")]
+    [LoggerMessage(EventId = 31, EventName = "NoKeyToRetry", Level = LogLevel.Warning, Message = "The receiver refused the key of a request, and no new key is available. The response 401 is returned to the caller.")]
     private partial void LogNoKey(Exception exception);
 }

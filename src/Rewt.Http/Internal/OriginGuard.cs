@@ -59,10 +59,10 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the address it was asked for" : string.Join(", ", _allowed.Value))} and not to {origin}. "
-        + $"Call other hosts with a client without {words.Registration}, or name the origin in {words.Options}.AllowedOrigins; service discovery is added before {words.Registration}.");
+        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))} and not to {origin}. "
+        + $"Call other hosts with a client without {words.Registration}, or add the origin to {words.Options}.AllowedOrigins. If the client uses service discovery, add it before {words.Registration}.");
 
     private InvalidOperationException InTheClear(Origin origin) => new(
-        $"The HTTP client '{client}' would send {words.Credentials} to {origin} in the clear. Use https, or allow it for this client with "
-        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all with {all}" : string.Empty)}.");
+        $"The HTTP client '{client}' would send {words.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
+        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
 }

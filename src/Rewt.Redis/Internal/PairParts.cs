@@ -30,7 +30,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
     public async Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
     }
 
     public async Task<PairReading> ReadAsync()

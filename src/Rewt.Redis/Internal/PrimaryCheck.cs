@@ -41,7 +41,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         {
             throw new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
-                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one of them may be.");
+                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one may be a primary.");
         }
 
         if (roles.Exists(role => role.IsPrimary == role.Server.IsReplica))

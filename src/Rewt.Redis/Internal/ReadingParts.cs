@@ -43,7 +43,7 @@ internal sealed class ReadingParts(
     public async Task<RingReading> ReadAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
 
         var fields = await FieldsAsync(ring).ConfigureAwait(false);
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
@@ -105,7 +105,7 @@ internal sealed class ReadingParts(
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
-            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is no sorted set; DEL it, and the revocations are written again.", exception);
+            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is not a sorted set. Delete it with DEL, and the revocations are written again.", exception);
         }
     }
 

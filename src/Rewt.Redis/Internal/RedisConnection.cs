@@ -98,7 +98,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>Executes a transaction without conditions.</summary>
     public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
-        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis turned a transaction down.");
+        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
     }
 
     /// <summary>Executes a transaction once the primary that holds a key is connected.</summary>
@@ -123,7 +123,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             }
             catch (ObjectDisposedException exception) when (Forget(multiplexer))
             {
-                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The application's IConnectionMultiplexer is disposed and no other has taken its place.", exception);
+                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception);
             }
         }
     }

@@ -86,11 +86,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => hint.SubscribeAsync(
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => hint.SubscribeAsync(
         _ =>
         {
             Volatile.Write(ref _isWholeReadDue, true);
-            look();
+            onChange();
         },
         cancellationToken);
 

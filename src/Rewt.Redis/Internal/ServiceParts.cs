@@ -28,7 +28,7 @@ internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task
         {
             return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty)
             {
-                Problem = "a Redis key of it holds another type; DEL it",
+                Problem = "one of its Redis keys has the wrong type; delete it with DEL",
             };
         }
     }

@@ -61,7 +61,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [InlineData("token")]
     [InlineData("Authorization")]
     [InlineData("bearer")]
-    public async Task A_token_in_the_query_is_not_looked_at(string name)
+    public async Task A_token_in_the_query_is_ignored(string name)
     {
         using var response = await service.CallWithAsync($"/counted?{name}={service.Forge.Token}");
 
@@ -69,7 +69,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     }
 
     [Fact]
-    public async Task A_token_in_a_form_or_a_cookie_is_not_looked_at()
+    public async Task A_token_in_a_form_or_a_cookie_is_ignored()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo")
         {

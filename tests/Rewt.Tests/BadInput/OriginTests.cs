@@ -71,7 +71,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_anew_each_time()
+    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_for_each_request()
     {
         var primary = new StubHandler();
         var next = 5;

@@ -39,7 +39,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_looked_at()
+    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_considered()
     {
         await using var service = await KeyService.StartAsync("inventory", ("SigningKeyFile", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 

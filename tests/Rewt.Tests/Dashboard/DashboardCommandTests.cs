@@ -210,7 +210,7 @@ public sealed class DashboardCommandTests
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("health").GetString().ShouldBe("unhealthy");
-        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("look at Redis");
+        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("Check Redis");
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.CommandAsync("revoke", new { keyId = "AAAAAAAAAAAAAAAAAAAAAA" })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }

@@ -120,7 +120,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_for_the_whole_namespace_is_for_nobody()
+    public async Task A_token_for_the_whole_namespace_is_refused()
     {
         (await RefusalAsync(_orders.Bearer("orders", "rewt"))).ShouldBe(RewtRefusal.BadAudience);
         await Should.ThrowAsync<ArgumentException>(() => _inventory.Tokens.CreateBearerAsync(cancellationToken: Cancellation));

@@ -145,7 +145,7 @@ public sealed class JwkReaderTests
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("n", JwkRows.Modulus(bits)))), out _).ShouldNotBeNull();
 
     [Fact]
-    public void What_is_not_about_the_key_is_not_looked_at()
+    public void What_is_not_about_the_key_is_ignored()
     {
         var jwk = JwkRows.Ec(null, ("use", null), ("alg", null), ("key_ops", new JsonArray("verify")), ("x5t", "abc"), ("exp", 1), ("note", new JsonObject()));
 
@@ -211,7 +211,7 @@ public sealed class JwkReaderTests
     [Theory]
     [InlineData("1024")]
     [InlineData("P-521")]
-    public void A_key_pair_that_nobody_would_accept_is_an_error_that_says_why(string kind)
+    public void A_key_pair_that_no_receiver_accepts_is_an_error_with_the_reason(string kind)
     {
         using var weak = RSA.Create(1024);
         using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);

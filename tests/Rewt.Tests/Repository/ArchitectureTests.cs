@@ -70,7 +70,7 @@ public sealed partial class ArchitectureTests
         .ShouldBe([typeof(RewtHandler)]);
 
     [Fact]
-    public void Registration_is_where_users_look_for_it_and_all_else_in_Rewt()
+    public void Registration_is_in_the_usual_namespaces_and_all_else_in_Rewt()
     {
         foreach (var type in Packages.PublicTypes)
         {

@@ -70,8 +70,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         return store.TryApplyAsync(basis, plan, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) =>
-        IsDeaf ? Task.CompletedTask : store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) =>
+        IsDeaf ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync()
     {

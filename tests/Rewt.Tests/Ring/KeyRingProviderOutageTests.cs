@@ -149,7 +149,7 @@ public sealed class KeyRingProviderOutageTests
     }
 
     [Fact]
-    public async Task A_ring_that_went_back_is_believed_after_a_second_look_and_the_revocation_is_merged_back()
+    public async Task A_ring_that_went_back_is_accepted_after_a_second_read_and_the_revocation_is_merged_back()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();

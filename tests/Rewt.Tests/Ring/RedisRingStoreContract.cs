@@ -83,7 +83,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Garbage_among_fields_and_the_dead_harms_nobody()
+    public async Task Garbage_among_fields_and_revocations_is_ignored()
     {
         await MaintainAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
@@ -103,7 +103,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         var error = await Should.ThrowAsync<InvalidOperationException>(ReadAsync);
 
         error.Message.ShouldContain(DeadKey);
-        error.Message.ShouldContain("DEL it");
+        error.Message.ShouldContain("Delete it with DEL");
     }
 
     [Fact]

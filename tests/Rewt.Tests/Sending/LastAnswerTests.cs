@@ -3,7 +3,7 @@ namespace Rewt.Tests.Sending;
 public sealed class LastAnswerTests
 {
     [Fact]
-    public async Task Nobody_looks_for_another_key_after_the_second_401()
+    public async Task The_second_401_causes_no_search_for_another_key()
     {
         Sender? sender = null;
         var log = new Events();

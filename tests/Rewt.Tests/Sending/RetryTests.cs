@@ -60,7 +60,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_without_a_reason_makes_the_sender_look_whether_its_key_is_still_the_one()
+    public async Task A_401_without_a_reason_makes_the_sender_check_that_its_key_is_still_current()
     {
         var secret = Rewt.Internal.Secret.Generate();
         Sender? sender = null;
@@ -79,7 +79,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_that_no_fresh_key_can_mend_stands()
+    public async Task A_401_that_a_new_key_does_not_fix_is_returned()
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync((context, _) =>

@@ -16,7 +16,7 @@ internal static class TokenInspection
         var parts = token.Split('.');
         if (parts.Length != 3 || Part(parts[0]) is not { } header || Part(parts[1]) is not { } claims)
         {
-            throw new ToolException(ExitCode.BadToken, "This is no JSON Web Token: one has three parts of base64url with dots between, the first two of JSON.");
+            throw new ToolException(ExitCode.BadToken, "The text is not a JSON Web Token. A token has three base64url parts separated by dots, and the first two contain JSON.");
         }
 
         if (context.IsJson)
@@ -25,11 +25,11 @@ internal static class TokenInspection
             return ExitCode.Done;
         }
 
-        var table = new Table().AddColumns("Where", "Name", "Value");
+        var table = new Table().AddColumns("Part", "Name", "Value");
         foreach (var (name, value) in header) table.AddRow("header", Markup.Escape(name), Markup.Escape(Text(value)));
         foreach (var (name, value) in claims) table.AddRow("claims", Markup.Escape(name), Markup.Escape(Text(value) + Time(name, value)));
         context.Console.Write(table);
-        context.WriteLine("The signature is not checked; 'rewt token verify' does that.");
+        context.WriteLine("The signature was not checked. 'rewt token verify' checks it.");
         return ExitCode.Done;
     }
 

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 internal sealed partial class ConfiguredKeySource
 {
     [LoggerMessage(EventId = 80, EventName = "KeyPlaceAway", Level = LogLevel.Warning,
-        Message = "Public keys cannot be read from {Place}; going on with those known up to the stale budget.")]
+        Message = "Public keys cannot be read from {Place}. The known keys stay in use until the stale budget ends.")]
     private partial void LogAway(string place, Exception exception);
 
     [LoggerMessage(EventId = 81, EventName = "KeyPlaceBack", Level = LogLevel.Information, Message = "Public keys can be read from {Place} again.")]

@@ -28,7 +28,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
     public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
 
-    public string Location(string ring) => "what Rewt:VerificationKeys names";
+    public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
     public bool TakesKeyless => true;
 
@@ -42,7 +42,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (command is not null)
         {
             throw new NotSupportedException(
-                "Keys that the settings give are rotated and revoked where they stand: change what Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
+                "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
         }
 
         var began = ClockReading.Now(_time);
@@ -52,7 +52,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         return new ConfiguredKeysSnapshot(began, _options, _pair, places);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -30,7 +30,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public override long ReadAt => _readAt.WallClock.ToUnixTimeMilliseconds();
 
     public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure }
-        ? $"A key cannot be looked for: {failure.Message}."
+        ? $"The key cannot be looked up: {failure.Message}."
         : null;
 
     public override string? DegradedReason
@@ -39,10 +39,10 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         {
             if (Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure } place)
             {
-                return place.Keys is null ? $"Keys cannot be had: {failure.Message}." : $"Going on with the keys known from {place.Name}: {failure.Message}.";
+                return place.Keys is null ? $"Keys are unavailable: {failure.Message}." : $"The known keys from {place.Name} stay in use: {failure.Message}.";
             }
 
-            return Places.FirstOrDefault(place => place.Keys?.Refused.Count > 0) is { Keys: { } keys } bad ? $"Of {bad.Name} is refused {string.Join("; ", keys.Refused)}." : null;
+            return Places.FirstOrDefault(place => place.Keys?.Refused.Count > 0) is { Keys: { } keys } bad ? $"Keys from {bad.Name} are refused: {string.Join("; ", keys.Refused)}." : null;
         }
     }
 

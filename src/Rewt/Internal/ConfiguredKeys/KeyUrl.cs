@@ -34,7 +34,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
             }
 
             (_entityTag, _goodFor) = (answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));
-            return _keys ?? throw new PublicKeySourceException($"{Name} says that nothing has changed and was never read");
+            return _keys ?? throw new PublicKeySourceException($"{Name} answers 304 Not Modified, but has not been read before");
         }
         catch (PublicKeySourceException)
         {

@@ -44,7 +44,7 @@ internal static class SigningKeySetting
     {
         AsymmetricAlgorithm? key = certificate.GetRSAPrivateKey();
         key ??= certificate.GetECDsaPrivateKey();
-        problem = key is null ? "has no RSA or EC private key: load the certificate together with its key" : null;
+        problem = key is null ? "has no RSA or EC private key; load the certificate together with its private key" : null;
         return key;
     }
 
@@ -54,12 +54,12 @@ internal static class SigningKeySetting
         {
             if (new FileInfo(path) is not { Exists: true, Length: <= MaximumBytes })
             {
-                problem = $"names '{path}', which does not exist or is no key file; `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"` makes one";
+                problem = $"names '{path}', which does not exist or is not a key file; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 
             var key = PrivateKeyPem.TryRead(File.ReadAllText(path), password, out problem);
-            if (key is null) problem = $"names '{path}', which cannot be used: {problem}{(problem == PrivateKeyPem.IsEncrypted ? "; give its password in SigningKeyPassword" : "")}";
+            if (key is null) problem = $"names '{path}', which cannot be used: {problem}{(problem == PrivateKeyPem.IsEncrypted ? "; set its password in SigningKeyPassword" : "")}";
             return key;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -72,9 +72,9 @@ internal static class SigningKeySetting
     /// <summary>Checks the algorithm against the key. ES256 is the default, so it counts as not configured; any other value must fit the key.</summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {
-        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: leave it out for RS256, or set PS256.",
-        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: leave it out.",
-        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: leave it out.",
+        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: remove Algorithm to use RS256, or set it to PS256.",
+        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: remove Algorithm.",
+        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: remove Algorithm.",
         _ => null,
     };
 }

@@ -42,7 +42,7 @@ internal sealed class PendingRead
         {
             if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
             {
-                throw new RewtKeysUnavailableException("Too many requests wait for the key ring.", TimeSpan.FromSeconds(1));
+                throw new RewtKeysUnavailableException("Too many requests are waiting for the key ring.", TimeSpan.FromSeconds(1));
             }
 
             var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

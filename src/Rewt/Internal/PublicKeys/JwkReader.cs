@@ -37,7 +37,7 @@ internal static class JwkReader
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
-            problem = "the entry is not JSON as RFC 8259 has it, or has a member twice";
+            problem = "the entry is not valid JSON (RFC 8259), or has a duplicate member";
             return null;
         }
     }
@@ -71,7 +71,7 @@ internal static class JwkReader
         }
         catch (JsonException)
         {
-            problem = "a member that must be text is something else";
+            problem = "a member that must be a string has another type";
             return null;
         }
     }
@@ -79,7 +79,7 @@ internal static class JwkReader
     private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
     {
         if (EllipticCurve.Find(StrictJson.Text(jwk, "crv")) is not { } curve) return Refuse("the crv is not P-256 or P-384", out problem);
-        if (StrictJson.Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} is {curve.Algorithm}", out problem);
+        if (StrictJson.Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
         if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return Refuse("x or y is missing or not base64url", out problem);
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
     }
@@ -96,12 +96,12 @@ internal static class JwkReader
     private static string? ProblemOfUse(JsonElement jwk)
     {
         if (StrictJson.Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
-        if (Array.Exists(PrivateMembers, name => jwk.TryGetProperty(name, out _))) return "the key has private members: whoever wrote it there has given it away";
-        if (jwk.TryGetProperty("use", out _) && StrictJson.Text(jwk, "use") != "sig") return "the use is not sig";
+        if (Array.Exists(PrivateMembers, name => jwk.TryGetProperty(name, out _))) return "the key has private members, so its private key is disclosed; replace the key pair";
+        if (jwk.TryGetProperty("use", out _) && StrictJson.Text(jwk, "use") != "sig") return "the use must be sig";
         if (!jwk.TryGetProperty("key_ops", out var operations)) return null;
         return operations.ValueKind == JsonValueKind.Array && operations.GetArrayLength() == 1 && operations[0].ValueKind == JsonValueKind.String && operations[0].ValueEquals("verify"u8)
             ? null
-            : "the key_ops are not verify alone";
+            : "the key_ops must be verify only";
     }
 
     /// <summary>Decodes base64url by RFC 7515 §2: no padding, no spaces, and unused bits zero, so that a number has exactly one encoding.</summary>

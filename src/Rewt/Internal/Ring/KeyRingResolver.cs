@@ -68,7 +68,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
     private static void ThrowIfUnresolved(KeySnapshot? snapshot)
     {
-        if (snapshot?.UnresolvedReason is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+        if (snapshot?.UnresolvedReason is { } reason) throw new RewtKeysUnavailableException(reason, TimeSpan.FromSeconds(2));
     }
 
     private bool Knows(KeyRingProvider keyRing, string keyId) =>

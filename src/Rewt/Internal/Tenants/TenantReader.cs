@@ -136,7 +136,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
         lock (_gate)
         {
             round = next();
-            if (!round.TryAdd(tenant, ring)) throw new RewtKeysUnavailableException("Too many requests wait for tenants' keys.", TimeSpan.FromSeconds(1));
+            if (!round.TryAdd(tenant, ring)) throw new RewtKeysUnavailableException("Too many requests are waiting for the keys of tenants.", TimeSpan.FromSeconds(1));
         }
 
         Wake();

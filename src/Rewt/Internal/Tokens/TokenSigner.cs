@@ -49,8 +49,8 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot);
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
-        snapshot is ConfiguredKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
-        : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
+        snapshot is ConfiguredKeysSnapshot ? "No signing key is configured. Set Rewt:SigningKeyFile if this service is to sign tokens."
+        : $"The key ring '{keys.Name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.", TimeSpan.FromSeconds(2));
 
     /// <summary>Returns the key to sign with, and whether it is ahead of the stored current key.</summary>
     /// <param name="snapshot">The keys.</param>
@@ -93,7 +93,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         }
         catch (Exception exception) when (exception is InvalidOperationException or JsonException && json.CurrentDepth >= TokenLimits.JsonDepth - 1)
         {
-            throw new ArgumentException($"What is signed is nested deeper than the {TokenLimits.JsonDepth} levels that receivers read. Sign a flatter value.", nameof(extra), exception);
+            throw new ArgumentException($"The value is nested deeper than the {TokenLimits.JsonDepth} levels that receivers accept. Sign a flatter value.", nameof(extra), exception);
         }
 
         json.WriteEndObject();
@@ -104,10 +104,10 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     {
         if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
         {
-            throw new ArgumentException("With key pairs a token is for one service: name it.", nameof(audience));
+            throw new ArgumentException("With key pairs, a token is for one service. Specify the audience.", nameof(audience));
         }
 
         if (audience is null || Names.IsName(audience) || audience == options.Namespace) return;
-        throw new ArgumentException($"An audience is a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
+        throw new ArgumentException($"An audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
     }
 }

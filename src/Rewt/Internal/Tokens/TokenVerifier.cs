@@ -110,7 +110,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The keys of '{ring}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
+                $"The keys of '{ring}' are unavailable: the key resolver failed. See the inner exception.", TimeSpan.FromSeconds(1), exception);
         }
     }
 
