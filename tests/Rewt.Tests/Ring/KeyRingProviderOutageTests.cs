@@ -214,4 +214,33 @@ public sealed class KeyRingProviderOutageTests
 
         (await bench.GetAsync()).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
     }
+    [Fact]
+    public async Task A_clock_of_the_store_that_jumps_forward_by_an_hour_costs_one_rotation()
+    {
+        await using var bench = new ProviderBench();
+        var before = (await bench.StartAsync()).Current!.KeyId;
+
+        bench.ServerTime.AdjustTime(bench.ServerTime.GetUtcNow() + TimeSpan.FromHours(1));
+        await bench.PassAsync(bench.Options.RefreshInterval);
+
+        var after = await bench.GetAsync();
+        after.Current!.KeyId.ShouldNotBe(before);
+        after.Find(before, bench.Now).ShouldNotBeNull("tokens that were signed before the jump are still valid");
+        await bench.PassAsync(TimeSpan.FromSeconds(30));
+        (await bench.GetAsync()).Current!.KeyId.ShouldBe(after.Current.KeyId);
+    }
+
+    [Fact]
+    public async Task A_clock_of_the_store_that_is_set_back_by_an_hour_keeps_the_key()
+    {
+        await using var bench = new ProviderBench();
+        var before = (await bench.StartAsync()).Current!.KeyId;
+
+        bench.ServerTime.AdjustTime(bench.ServerTime.GetUtcNow() - TimeSpan.FromHours(1));
+        await bench.PassAsync(TimeSpan.FromMinutes(2));
+
+        var after = await bench.GetAsync();
+        after.SigningKey(bench.Now)!.KeyId.ShouldBe(before);
+        after.Problem.ShouldBeNull();
+    }
 }
