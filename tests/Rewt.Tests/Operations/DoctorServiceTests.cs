@@ -68,6 +68,23 @@ public sealed class DoctorServiceTests
         await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "it is gone");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(true, "-acl")]
+    [InlineData(true, "-eval")]
+    [InlineData(false, "resetkeys", "%R~{rewt:rewt-keys}:*", "~{rewt:rewt-keys}:inventory:*", "~{rewt:rewt-keys}:instances")]
+    public async Task With_key_pairs_a_login_that_may_publish_keys_for_every_service_is_a_finding(bool isFound, params string[] rules)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await redis.CommandAsync(["ACL", "SETUSER", "default", .. rules]);
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = KeyMode.KeyPair);
+        var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
+
+        var findings = await doctor.ExamineAsync(Cancellation);
+
+        findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isFound);
+    }
+
     [Fact]
     public async Task A_revoked_current_key_that_cannot_be_replaced_is_unhealthy()
     {

@@ -34,6 +34,16 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_login_that_may_write_the_keys_of_another_service_can_sign_as_that_service()
+    {
+        // Redis access rules separate services, not the published keys: a key is signed by itself only.
+        var forged = PublishedPair.Generate();
+        await forged.PublishAsync(_redis, "orders");
+
+        await AcceptedAsync(forged.Bearer("orders"));
+    }
+
+    [Fact]
     public async Task The_name_of_a_key_is_not_its_signature()
     {
         (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);

@@ -42,6 +42,13 @@ internal static class ServerDiagnosis
                 $"A message published to Redis did not arrive, so revocations are detected by polling only; allow the channels '&{{{ring}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and check that no proxy drops the messages.");
         }
 
+        if (facts.CanPublishForOthers)
+        {
+            yield return Finding.Warning(
+                "pair-rights",
+                $"The Redis login may publish keys for every service, so any service that uses it can sign as any other; give each service a login with the rights that 'rewt acl --key-pairs --role signer --service <name> --namespace {ring}' prints.");
+        }
+
         foreach (var finding in OfRights(facts, ring)) yield return finding;
     }
 
