@@ -7,6 +7,9 @@ namespace Rewt.Internal;
 internal sealed class ReadingParts(
     Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
+    /// <summary>Longer than any name that an instance or operator writes.</summary>
+    private const int LongestName = 256;
+
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
 
@@ -18,7 +21,7 @@ internal sealed class ReadingParts(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster)));
+        DeadAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
 
     /// <summary>
     /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
@@ -52,7 +55,7 @@ internal sealed class ReadingParts(
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             Content = string.Join('\n', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Encoding.Latin1.GetString(field.Value)}")),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
-            ChangedBy = Text(RingCodec.By),
+            ChangedBy = Text(RingCodec.By) is { Length: <= LongestName } author && Names.IsPrintable(author) ? author : null,
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
@@ -99,9 +102,7 @@ internal sealed class ReadingParts(
     {
         try
         {
-            var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
-            foreach (var entry in await dead.ConfigureAwait(false)) keyIds[entry.Element!] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
-            return keyIds;
+            return await RevokedKeyIds.ReadAsync(dead, KeyId.IsPossible).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {

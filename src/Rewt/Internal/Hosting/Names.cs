@@ -23,6 +23,9 @@ internal static class Names
     /// </summary>
     public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
 
+    /// <summary>Whether the value, of any length, contains only characters that an identifier may contain.</summary>
+    public static bool IsPrintable(string value) => value.Length > 0 && !value.AsSpan().ContainsAnyExcept(IdentifierCharacters);
+
     /// <summary>Converts a value to an identifier: a backslash becomes a slash, and any other character that is not allowed a question mark.</summary>
     public static string ToIdentifier(string value)
     {
