@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -145,7 +146,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (!IsFor(key, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, token, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
         if (!holds) return TokenResult.Refused(RewtRefusal.Invalid);
 
@@ -162,7 +163,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (!IsFor(key, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, reading.Token, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
         if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RewtRefusal.Invalid);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
@@ -184,8 +185,11 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
-    private static bool IsFor(SecurityKey key, TokenHeader header, string? issuer) =>
-        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm) && (KeyOwners.Of(key) is not { } owner || owner == issuer);
+    /// <summary>Whether the key is for the token's algorithm and issuer, and the signature is as long as one of this key.</summary>
+    private static bool IsFor(SecurityKey key, string token, TokenHeader header, string? issuer) =>
+        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)
+        && token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key))
+        && (KeyOwners.Of(key) is not { } owner || owner == issuer);
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
 
