@@ -230,10 +230,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
-    /// <summary>Whether the issuer, token id and subject contain permitted characters only. An issuer other than this library may be a URL.</summary>
+    /// <summary>Whether the issuer, token id and subject contain permitted characters only. Only the name of an issuer of this library must be a service's name.</summary>
     private bool HasGoodNames(TokenClaims claims)
     {
-        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsIdentifier(issuer) : Names.IsName(issuer))) return false;
-        return (claims.TokenId is null || Names.IsIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsIdentifier(claims.Subject));
+        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return false;
+        return (claims.TokenId is null || Names.IsForeignIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsForeignIdentifier(claims.Subject));
     }
 }
