@@ -1,6 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.PublicKeys;
 
@@ -155,6 +157,28 @@ public sealed class JwkReaderTests
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("alg", null))), out _)!.Algorithm.ShouldBe("RS256");
     }
 
+    [Fact]
+    public void A_certificate_of_another_key_is_a_contradiction()
+    {
+        using var otherEc = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var otherRsa = RSA.Create(2048);
+        JsonObject[] good = [JwkRows.Ec(null, ("x5c", Chain(JwkRows.P256))), JwkRows.Ec(JwkRows.P384, ("x5c", Chain(JwkRows.P384, otherEc))), JwkRows.Rsa(("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("alg", "PS256"), ("x5c", Chain(JwkRows.Rsa2048)))];
+        JsonObject[] bad =
+        [
+            JwkRows.Ec(null, ("x5c", Chain(otherEc))), JwkRows.Ec(null, ("x5c", Chain(otherEc, JwkRows.P256))), JwkRows.Ec(null, ("x5c", Chain(JwkRows.P384))),
+            JwkRows.Ec(null, ("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("x5c", Chain(otherRsa))), JwkRows.Rsa(("x5c", Chain(JwkRows.P256))),
+            JwkRows.Ec(null, ("x5c", new JsonArray("MIIB"))), JwkRows.Ec(null, ("x5c", new JsonArray("no base64"))), JwkRows.Ec(null, ("x5c", new JsonArray(7))),
+            JwkRows.Ec(null, ("x5c", new JsonArray((JsonNode?)null))), JwkRows.Ec(null, ("x5c", "MIIB")), JwkRows.Ec(null, ("x5c", new JsonObject())),
+        ];
+
+        foreach (var jwk in good) JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldNotBeNull(problem);
+        foreach (var jwk in bad)
+        {
+            JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldBeNull(jwk.ToJsonString());
+            problem.ShouldNotBeNull().ShouldContain("x5c");
+        }
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("[]")]
@@ -292,6 +316,17 @@ public sealed class JwkReaderTests
         "ES384" => (JwkRows.Ec(JwkRows.P384), new ECDsaSecurityKey(JwkRows.P384)),
         _ => (JwkRows.Rsa(("alg", algorithm)), new RsaSecurityKey(JwkRows.Rsa2048)),
     };
+
+    private static JsonArray Chain(params AsymmetricAlgorithm[] keys) => [.. keys.Select(key => (JsonNode)Convert.ToBase64String(Certificate(key)))];
+
+    private static byte[] Certificate(AsymmetricAlgorithm key)
+    {
+        var request = key is RSA rsa
+            ? new CertificateRequest("CN=auth", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest("CN=auth", (ECDsa)key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        return certificate.RawData;
+    }
 
     private static string Text(JsonNode jwk) => Encoding.UTF8.GetString(JwkRows.Bytes(jwk));
 

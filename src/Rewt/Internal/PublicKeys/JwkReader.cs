@@ -62,12 +62,13 @@ internal static class JwkReader
                 return null;
             }
 
-            return Text(jwk, "kty") switch
+            var key = Text(jwk, "kty") switch
             {
                 "EC" => TryReadEc(jwk, keyId, out problem),
                 "RSA" => TryReadRsa(jwk, keyId, out problem),
                 _ => Refuse("the kty is not EC or RSA", out problem),
             };
+            return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? Refuse("the x5c is not a certificate of this key", out problem) : key;
         }
         catch (JsonException)
         {
@@ -91,6 +92,11 @@ internal static class JwkReader
         if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
+
+    /// <summary>Whether the first certificate is of the key (RFC 7517 §4.7). Otherwise readers would take the entry for different keys.</summary>
+    private static bool IsCertified(PublicKey key, JsonElement chain) =>
+        chain.ValueKind == JsonValueKind.Array && chain[0].ValueKind == JsonValueKind.String && chain[0].TryGetBytesFromBase64(out var certificate)
+        && PublicKeyPem.TryReadOne("CERTIFICATE", certificate, key.Algorithm, out _)?.Thumbprint == key.Thumbprint;
 
     /// <summary>Checks the members other than the key numbers.</summary>
     private static string? ProblemOfUse(JsonElement jwk)
