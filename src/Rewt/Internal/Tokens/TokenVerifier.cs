@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -153,7 +154,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Reader.Read(settled, policy.Parameters), settled), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -173,12 +174,23 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         try
         {
-            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
             return TokenResult.Refused(RewtRefusal.Invalid);
         }
+    }
+
+    /// <summary>
+    /// The library fills the actor from a token inside the token, whose signature it verifies only if the application asks for that. Without
+    /// parameters of its own, that verification would use ours, which rely on the outer token's signature.
+    /// </summary>
+    private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
+    {
+        var isVerified = policy.MapInboundClaims && policy.Parameters is { ValidateActor: true, ActorValidationParameters: not null } && token is JsonWebToken { Actor.Length: > 0 };
+        if (!isVerified) identity.Actor = null;
+        return identity;
     }
 
     /// <summary>Whether the library throws this exception for the value of a claim that it interprets (<c>azp</c>, <c>actort</c>) and cannot parse.</summary>
