@@ -54,7 +54,7 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The claims, for example <c>userId</c>, that are copied from the caller of this service to its own calls. They are read from
-    /// <c>HttpContext.User</c> at each call.
+    /// <c>HttpContext.User</c> at each call and keep all their values and their JSON types.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set; } = [];

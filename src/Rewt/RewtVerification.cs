@@ -29,10 +29,10 @@ public sealed class RewtVerification
     public string? KeyId => IsValid ? _verdict.Header.KeyId : null;
 
     /// <summary>When the token was signed (<c>iat</c>).</summary>
-    public DateTimeOffset? IssuedAt => At(_verdict.Claims?.IssuedAt);
+    public DateTimeOffset? IssuedAt => TokenClaims.At(_verdict.Claims?.IssuedAt);
 
     /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when it is not valid or Node set no expiry.</summary>
-    public DateTimeOffset? ExpiresAt => At(_verdict.Claims?.ExpiresAt);
+    public DateTimeOffset? ExpiresAt => TokenClaims.At(_verdict.Claims?.ExpiresAt);
 
     /// <summary>The claims of the token; <see langword="null"/> when it is not valid.</summary>
     public ClaimsIdentity? Identity => _verdict.Identity;
@@ -74,8 +74,6 @@ public sealed class RewtVerification
 
     /// <summary>Returns whether the token is valid, without its content.</summary>
     public override string ToString() => IsValid ? $"valid, key {KeyId ?? "not named"}" : $"refused: {Refusal}";
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 
     private T? Data<T>(Func<JsonElement, T?> read)
     {

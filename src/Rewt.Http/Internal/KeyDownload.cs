@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Rewt.Internal;
 
@@ -12,6 +13,8 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     /// <summary>The timeout of a download; shorter than any wait for keys.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    private static readonly HttpRequestOptionsKey<bool> HasConnected = new("Rewt.HasConnected");
+
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         // A redirect could lead to plain HTTP or to an untrusted host.
@@ -19,6 +22,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
+        ConnectCallback = ConnectOnceAsync,
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -56,6 +60,26 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more.</summary>
+    private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var request = context.InitialRequestMessage.Options;
+        if (request.TryGetValue(HasConnected, out _)) throw new HttpRequestException("The server closes the connection without an answer.");
+
+        request.Set(HasConnected, true);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static DownloadedKeys Answer(HttpResponseMessage response, byte[]? content)
     {

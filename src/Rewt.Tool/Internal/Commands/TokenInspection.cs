@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rewt.Internal;
 using Spectre.Console;
 
 namespace Rewt.Tool;
@@ -53,7 +54,7 @@ internal static class TokenInspection
     }
 
     private static string Time(string name, JsonNode? value) =>
-        Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<long>(out var seconds) && seconds is > 0 and < 253_402_300_799
-            ? $" ({DateTimeOffset.FromUnixTimeSeconds(seconds):yyyy-MM-dd HH:mm:ss}Z)"
+        Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<double>(out var seconds) && seconds is > 0 and < 253_402_300_799
+            ? $" ({TokenClaims.At(seconds):yyyy-MM-dd HH:mm:ss}Z)"
             : "";
 }

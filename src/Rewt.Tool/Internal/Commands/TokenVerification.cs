@@ -17,11 +17,11 @@ internal static class TokenVerification
         if (context.IsJson)
         {
             var claims = verdict.Claims;
-            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = At(claims?.IssuedAt), expiresAt = At(claims?.ExpiresAt) });
+            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
         }
         else if (verdict.IsValid)
         {
-            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, valid until {At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
+            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, valid until {TokenClaims.At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
         }
 
         if (verdict.IsValid) return ExitCode.Done;
@@ -37,6 +37,4 @@ internal static class TokenVerification
         "bad_audience" => "bad_audience. It is for another service. Check aud with 'rewt token inspect'.",
         _ => "invalid. Its signature or its claims are not valid. Check the claims with 'rewt token inspect'.",
     };
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

@@ -29,7 +29,7 @@ internal sealed class KeyPair : SigningKey
             RSA rsa => PublicKey.From(rsa, algorithm, keyId),
             _ => throw new ArgumentException("A key pair must be EC or RSA.", nameof(key)),
         };
-        SignatureLength = key is RSA ? key.KeySize / 8 : (key.KeySize + 7) / 8 * 2;
+        SignatureLength = KeyAlgorithms.SignatureLength(Public.SecurityKey);
     }
 
     public PublicKey Public { get; }

@@ -14,6 +14,9 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
     public virtual string? DegradedReason => null;
 
+    /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
+    public virtual PendingRead? Unanswered => null;
+
     /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
     public virtual string? UnresolvedReason => null;
 

@@ -32,7 +32,8 @@ internal static class PublicKeyPem
         return keys.Count > 0 ? keys : null;
     }
 
-    private static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
+    /// <summary>Parses the content of one PEM block.</summary>
+    public static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
     {
         problem = label switch
         {

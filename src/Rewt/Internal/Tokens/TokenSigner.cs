@@ -70,6 +70,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         var expiresAt = issuedAt + options.TokenLifetime;
         using var payload = PayloadWriter.Rent();
         Write(payload.Json, audience, issuedAt, expiresAt, extra);
+        if (StrictJson.HasTooManyValues(payload.Written)) throw new ArgumentException($"What is signed has more than the {TokenLimits.Values} values that receivers read. Sign less.", nameof(extra));
         Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
