@@ -55,6 +55,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
 
         // Credentials for the origin that the request had before a handler in front changed it.
         request.Headers.Authorization = null;
+        if (CredentialHistory.Of(request) is { } trail) trail.IsExempt = true;
         return null;
     }
 }

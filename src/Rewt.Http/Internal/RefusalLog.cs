@@ -14,20 +14,32 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly FastConcurrentLru<(Origin Callee, string? Check), Line> _lines = new(Capacity);
+    private readonly FastConcurrentLru<(Origin Callee, string Check), Line> _lines = new(Capacity);
 
-    /// <summary>Logs the final response to a request if it refuses credentials of this library.</summary>
+    /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
     public void Report(CredentialHistory trail, HttpResponseMessage response)
     {
-        if (response.StatusCode != HttpStatusCode.Unauthorized || trail.SentWith(response.RequestMessage?.Headers.Authorization) is not { } sent) return;
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return;
 
+        var header = response.RequestMessage?.Headers.Authorization;
         var reason = ChallengeReader.Reason(response);
-        var check = sent.IsOnRequest ? CheckFor(reason, sent.Header) : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.";
-        if (_lines.GetOrAdd((sent.Origin, check), static _ => new Line()).Count(time) is not (> 0 and var count)) return;
+        if (trail.SentWith(header) is { } sent)
+        {
+            var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
+            Report(sent.Origin, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
+                : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
+        }
+        else if (header is null && trail.IsExempt)
+        {
+            Report(trail.Asked, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+        }
+    }
 
-        var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
-        var audience = sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace";
-        LogRefused(sent.Origin, (int)response.StatusCode, Printable(reason ?? "none"), audience, keyId, check, count);
+    private void Report(Origin callee, string? reason, string audience, string keyId, string check)
+    {
+        if (_lines.GetOrAdd((callee, check), static _ => new Line()).Count(time) is not (> 0 and var count)) return;
+
+        LogRefused(callee, (int)HttpStatusCode.Unauthorized, Printable(reason ?? "none"), audience, keyId, check, count);
     }
 
     private static string CheckFor(string? reason, AuthenticationHeaderValue sent) => reason switch
