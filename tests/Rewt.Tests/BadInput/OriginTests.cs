@@ -167,7 +167,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task A_Host_header_makes_no_other_origin_of_an_address()
+    public async Task A_Host_header_does_not_change_the_origin_of_an_address()
     {
         var primary = new StubHandler();
         await using var sender = Sender.For("https://inventory.example", primary: primary);

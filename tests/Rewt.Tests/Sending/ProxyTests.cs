@@ -42,7 +42,7 @@ public sealed class ProxyTests : WithServices
     [InlineData("bypassed")]
     [InlineData("off")]
     [InlineData("allowed")]
-    public async Task A_call_that_is_sent_to_this_machine_or_may_be_read_needs_no_leave(string kind)
+    public async Task A_call_that_bypasses_the_proxy_or_may_be_read_is_sent(string kind)
     {
         var primary = new SocketsHttpHandler { Proxy = new WebProxy(ProxyAddress) { BypassList = kind == "bypassed" ? [".*127\\.0\\.0\\.1.*"] : [] }, UseProxy = kind != "off" };
         await using var sender = Create("token", primary, allow: kind == "allowed");

@@ -113,7 +113,7 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_of_the_application_is_not_ours_to_log()
+    public async Task A_refused_header_of_the_application_is_not_logged()
     {
         await using var sender = Create();
 

@@ -153,7 +153,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         if (_sender is not null) await _sender.DisposeAsync();
     }
 
-    /// <summary>Has the keys read, and returns how many reads that took.</summary>
+    /// <summary>Reads the keys, and returns how many reads of the store that took.</summary>
     private async Task<int> ReadsAsync(Sender sender)
     {
         await sender.Ring.GetAsync(Cancellation);
