@@ -18,11 +18,15 @@ public sealed class LastAnswerTests
             services.AddSingleton<ILogger<RetryHandler>>(log);
             services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
+        callee.BeforeAnswer = async () =>
+        {
+            if (callee.Requests.Count == 1) await sender.LoseKeyAsync();
+        };
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(2);
-            log.Names.ShouldBe(["Retrying"]);
+            log.Names.ShouldBe(["Retrying", "CallRefused"]);
         }
     }
 
