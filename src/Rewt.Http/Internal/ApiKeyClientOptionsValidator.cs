@@ -24,9 +24,6 @@ internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistratio
             yield return "AllowedOrigins is required on ConfigureHttpClientDefaults, or every external client would send the key.";
         }
 
-        foreach (var origin in options.AllowedOrigins.Where(origin => Origin.TryParse(origin) is null))
-        {
-            yield return $"AllowedOrigins has '{origin}', which is no origin; write scheme://host:port.";
-        }
+        foreach (var error in Origin.Errors(options.AllowedOrigins)) yield return error;
     }
 }

@@ -36,7 +36,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
         { "VerificationKeys:0=https://user:password@auth.example/jwks.json", "with a password in it" },
         { "VerificationKeys:0=https://", "is no address" },
         { "RequiredClaims:0=user_id;Redis=localhost", "Rewt:RequiredClaims leaves out 'iss', which only tokens of a signer named in VerificationKeys may lack" },
-        { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims has an empty name" },
+        { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims:0 is empty" },
         { "TrustedIssuers:0=https://auth.example/;Redis=localhost", "Rewt:TrustedIssuers" },
     };
 

@@ -22,10 +22,7 @@ internal static class KeysCommand
     public static Command Create()
     {
         KeyId.CompletionSources.Add("current", "pending");
-        Wait.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (>= 0 and <= 3600)) result.AddError("--wait must be from 0 to 3600 seconds.");
-        });
+        Wait.Require(seconds => seconds is >= 0 and <= 3600, "from 0 to 3600 seconds");
 
         var list = new Command("list", "Show the keys of the ring and what each does. Changes nothing.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
@@ -85,7 +82,7 @@ internal static class KeysCommand
         };
         if (!Rewt.Internal.KeyId.IsPossible(keyId))
         {
-            throw new ToolException(ExitCode.Usage, $"'{key}' is no key id: one has {Rewt.Internal.KeyId.Length} characters of base64url. 'rewt keys list' shows those there are.");
+            throw new ToolException(ExitCode.Usage, $"{KeyMaterial.Shown(key)} is no key id: one has {Rewt.Internal.KeyId.Length} characters of base64url. 'rewt keys list' shows those there are.");
         }
 
         var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);

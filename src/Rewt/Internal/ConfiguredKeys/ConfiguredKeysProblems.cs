@@ -5,9 +5,9 @@ internal static class ConfiguredKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
-        if (!string.IsNullOrEmpty(options.SigningKeyFile) && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; give one.";
+        if (options.SigningKeyFile is not null && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; give one.";
         if (options.AlsoAccept is not null && ConfiguredKeySource.IsGiven(options)) yield return "AlsoAccept is for keys in Redis; accept those beside keys from the settings in a scheme of their own.";
-        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && string.IsNullOrEmpty(options.SigningKeyFile)) yield return "SigningKeyPassword is set, but no SigningKeyFile.";
+        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && options.SigningKeyFile is null) yield return "SigningKeyPassword is set, but no SigningKeyFile.";
         if (SigningKeySetting.IsGiven(options))
         {
             _ = SigningKeySetting.TryRead(options, out var problem);

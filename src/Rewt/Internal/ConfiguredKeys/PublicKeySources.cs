@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Rewt.Internal;
@@ -47,11 +46,8 @@ internal static class PublicKeySources
     {
         if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is no address, or one with a password in it";
         if (!canDownload) return "is an address, which AddRewtAuthentication and AddRewtSigning can fetch and AddRewt alone cannot";
-        return address.Scheme == Uri.UriSchemeHttps || IsLoopback(address) || options.AllowInsecureHttp
+        return address.Scheme == Uri.UriSchemeHttps || Loopback.IsLoopback(address.IdnHost) || options.AllowInsecureHttp
             ? null
             : "would fetch keys over plain http, where anyone on the path can put in their own; use https, or set AllowInsecureHttp";
     }
-
-    private static bool IsLoopback(Uri address) =>
-        address.IdnHost == "localhost" || (IPAddress.TryParse(address.IdnHost, out var number) && IPAddress.IsLoopback(number));
 }

@@ -18,10 +18,11 @@ internal static class PrivateKeyPem
         problem = ProblemOf(text);
         if (problem is not null) return null;
 
-        var found = Find(text);
+        var found = Find(PublicKeyPem.Unescape(text));
         if (found.Count != 1)
         {
-            problem = found.Count == 0 ? "it holds no private key in PEM; `ssh-keygen -t rsa -b 4096 -m pem` writes one" : "it holds several private keys; keep one";
+            problem = found.Count == 0 && text.Contains($"{Suffix}-----", StringComparison.Ordinal) ? "its private key is cut off or damaged; give it whole, from -----BEGIN to -----END"
+                : found.Count == 0 ? "it holds no private key in PEM; `ssh-keygen -t rsa -b 4096 -m pem` writes one" : "it holds several private keys; keep one";
             return null;
         }
 
