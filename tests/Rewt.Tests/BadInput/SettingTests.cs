@@ -12,6 +12,8 @@ public sealed class SettingTests
 {
     private static readonly PropertyInfo[] Properties = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
 
+    private static readonly string[] Misread = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
+
     private static readonly string[] Sections = ["Rewt", "Rewt:Schemes:Users", "Mine"];
 
     public static TheoryData<string, string, string?> Mistakes()
@@ -36,7 +38,7 @@ public sealed class SettingTests
 
             rows.Add(property.Name, property.Name + ":0", "00:00:30");
             if (property.PropertyType == typeof(string)) continue;
-            foreach (var value in new[] { "nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00" }.Where(value => !IsGood(property, value))) rows.Add(property.Name, property.Name, value);
+            foreach (var value in Misread.Where(value => property.PropertyType != typeof(int) || value is not ("5" or "3600"))) rows.Add(property.Name, property.Name, value);
         }
 
         return rows;
@@ -148,12 +150,14 @@ public sealed class SettingTests
         var rows = new TheoryData<Type, string, string?>();
         foreach (var type in new[] { typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions) })
         {
-            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type))
+            // A password may be any text, also an empty one.
+            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type && property.Name != nameof(RewtOptions.SigningKeyPassword)))
             {
                 if (property.PropertyType == typeof(IList<string>)) rows.Add(type, property.Name, null);
-                // An empty password is one: the key is not encrypted. An empty ring is the main one.
-                if ((property.PropertyType == typeof(string) || property.PropertyType == typeof(IList<string>)) && property.Name is not ("SigningKeyPassword" or "Ring")) rows.Add(type, property.Name, "");
-                if (property.PropertyType == typeof(string) || property.PropertyType == typeof(IList<string>)) rows.Add(type, property.Name, " ");
+                if (property.PropertyType != typeof(string) && property.PropertyType != typeof(IList<string>)) continue;
+                rows.Add(type, property.Name, " ");
+                // The empty name is that of the main ring.
+                if (property.Name != nameof(RewtSigningOptions.Ring)) rows.Add(type, property.Name, "");
             }
         }
 
@@ -165,7 +169,6 @@ public sealed class SettingTests
     [MemberData(nameof(InCode))]
     public void An_empty_value_set_in_code_is_an_error_that_names_it(Type type, string name, string? value)
     {
-        if (name == nameof(RewtOptions.SigningKeyPassword)) return;
         var failure = Should.Throw<Exception>(() => Start([], options => SetIn(options, type, name, value)));
 
         failure.Message.ShouldContain(name);
@@ -200,8 +203,27 @@ public sealed class SettingTests
         Failures(("Rewt:VerificationKeys:0", origin + "/jwks.json")).Any(failure => failure.Contains("AllowInsecureHttp", StringComparison.Ordinal)).ShouldBe(!isLoopback);
     }
 
-    private static bool IsGood(PropertyInfo property, string value) =>
-        (property.PropertyType == typeof(int) && value is "3600") || (property.PropertyType == typeof(int) && value is "5");
+    [Fact]
+    public async Task The_settings_in_force_are_logged_once_at_start()
+    {
+        await using var service = await TestService.StartAsync(
+            null,
+            settings: options => (options.TrustedIssuers, options.RotationInterval, options.AcceptNodeTokens) = (["orders", "shipping"], TimeSpan.FromHours(36), true),
+            configure: builder => builder.Services.AddAuthentication().AddRewt("Partners", options =>
+            {
+                options.VerificationKeys.Add(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
+                options.SigningKeyFile = JwkRows.P256.ExportPkcs8PrivateKeyPem();
+            }));
+
+        var lines = service.Log.Text.Split('\n').Where(line => line.StartsWith("Information SettingsInForce: ", StringComparison.Ordinal)).ToList();
+        lines.Count.ShouldBe(2);
+        lines[0].ShouldContain("The settings of inventory in the namespace rewt: KeyMode SharedSecret, keys from the memory of this process.");
+        lines[0].ShouldContain("It accepts tokens of SharedSecret by orders, shipping, and of Node's rewt by any issuer. Each service with the shared secret can sign as any issuer.");
+        lines[0].ShouldContain("RotationInterval 1.12:00:00");
+        lines[0].ShouldContain("RefreshInterval 00:00:05, PropagationDelay 00:00:10");
+        foreach (var property in Properties.Where(property => property.PropertyType == typeof(TimeSpan))) lines[0].ShouldContain(property.Name);
+        lines[1].ShouldContain("namespace Partners: KeyMode KeyPair, keys from SigningKeyFile and 1 VerificationKeys. It accepts tokens of these keys by any issuer.");
+    }
 
     private static string Escaped(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
 
