@@ -111,6 +111,19 @@ public sealed class SettingTests
     public void A_text_in_place_of_the_whole_section_is_an_error() =>
         Failures(("Rewt", """{"TrustedIssuers":["orders"]}""")).ShouldContain("Rewt is one text, but it is a section with settings.");
 
+    [Theory]
+    [InlineData("ValidIssuers", "orders,shipping", "Authentication:Schemes:Rewt:ValidIssuers is one text")]
+    [InlineData("ValidIssuers", "", "Authentication:Schemes:Rewt:ValidIssuers is empty")]
+    [InlineData("ValidIsuers:0", "orders", "did you mean ValidIssuers?")]
+    [InlineData("TrustedIssuers:0", "orders", "Authentication:Schemes:Rewt:TrustedIssuers is not a setting of JwtBearer")]
+    public void A_mistake_in_the_section_of_JwtBearer_that_would_permit_every_issuer_is_an_error(string key, string value, string error) =>
+        string.Join(' ', Failures(("Authentication:Schemes:Rewt:" + key, value))).ShouldContain(error);
+
+    [Fact]
+    public void The_settings_of_JwtBearer_are_taken() => Failures(
+        ("Authentication:Schemes:Rewt:ValidIssuers:0", "orders"), ("Authentication:Schemes:Rewt:ValidAudience", "inventory"), ("Authentication:Schemes:Rewt:SaveToken", "false"),
+        ("Authentication:Schemes:Bearer:Anything", "x")).ShouldBeEmpty();
+
     [Fact]
     public void All_errors_of_the_section_are_reported_together() =>
         Failures(("Rewt:KeyMod", "KeyPair"), ("Rewt:TrustedIssuers", "orders"), ("Rewt:ClockSkew", "5"), ("Rewt:ServiceName", "a b")).Count.ShouldBe(4);

@@ -15,6 +15,7 @@ internal static partial class SettingsSection
     public const string Schemes = "Schemes";
 
     private const int MostUnknown = 10;
+    private const string Empty = " is empty; give it a value, or remove it for the default.";
 
     private static readonly PropertyInfo[] Properties = typeof(RewtOptions).GetProperties();
 
@@ -73,7 +74,8 @@ internal static partial class SettingsSection
 
     private static Type? Enumeration(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } enumeration ? enumeration : null;
 
-    private static string Plain(string key) => KeyMaterial.Shown(key) is ['\'', .. var plain, '\''] ? plain : $"({KeyMaterial.Shown(key)})";
+    /// <summary>Returns a name from the configuration for a message.</summary>
+    public static string Plain(string key) => KeyMaterial.Shown(key) is ['\'', .. var plain, '\''] ? plain : $"({KeyMaterial.Shown(key)})";
 
     /// <summary>Sets a property. An error is the rest of a sentence that begins with the name of the setting.</summary>
     private static string? Read(IConfigurationSection setting, PropertyInfo property, string prefix, RewtOptions options)
@@ -85,8 +87,8 @@ internal static partial class SettingsSection
         }
 
         var entries = setting.GetChildren().ToList();
-        if (entries.Count == 0 && string.IsNullOrWhiteSpace(setting.Value)) return " is empty; give it a value, or remove it for the default.";
-        var problem = property.PropertyType == typeof(IList<string>) ? ProblemOfList(setting, entries, prefix + property.Name)
+        var problem = property.PropertyType == typeof(IList<string>) ? ProblemOfList(setting, prefix + property.Name)
+            : entries.Count == 0 && string.IsNullOrWhiteSpace(setting.Value) ? Empty
             : entries.Count > 0 ? " is a list or a section, but one value is expected."
             : null;
         if (problem is not null) return problem;
@@ -96,8 +98,11 @@ internal static partial class SettingsSection
         return problem;
     }
 
-    private static string? ProblemOfList(IConfigurationSection setting, List<IConfigurationSection> entries, string path)
+    /// <summary>Returns what is wrong with a list of texts, as the rest of a sentence that begins with the name of the setting.</summary>
+    public static string? ProblemOfList(IConfigurationSection setting, string path)
     {
+        var entries = setting.GetChildren().ToList();
+        if (entries.Count == 0 && string.IsNullOrWhiteSpace(setting.Value)) return Empty;
         if (!string.IsNullOrEmpty(setting.Value))
         {
             return $" is one text, but it is a list: name its first entry {path}:0, or {path.Replace(":", "__", StringComparison.Ordinal)}__0 as an environment variable.";
