@@ -58,12 +58,12 @@ internal static class DemoCommand
     public static RootCommand Create()
     {
         Duration.Validators.Add(result => Check(result, Duration, seconds => seconds is > 0 and <= 86400, "must be more than 0 and at most 86400 seconds"));
-        // TimeSpan would parse a bare number as days.
+        // TimeSpan would parse a bare number, and hours from 24 on, as days.
         Rotate.Validators.Add(result => Check(
             result,
             Rotate,
-            rotate => result.Tokens[0].Value.Contains(':') && rotate >= TimeSpan.FromSeconds(1) && rotate <= TimeSpan.FromDays(365),
-            "must be hh:mm:ss, from one second to 365 days"));
+            rotate => TimeSpan.TryParseExact(result.Tokens[0].Value, [@"h\:mm\:ss", @"d\.h\:mm\:ss"], CultureInfo.InvariantCulture, out _) && rotate >= TimeSpan.FromSeconds(1) && rotate <= TimeSpan.FromDays(365),
+            "must be hh:mm:ss, or d.hh:mm:ss from 24 hours on, from one second to 365 days"));
         Namespace.Validators.Add(result => Check(
             result,
             Namespace,

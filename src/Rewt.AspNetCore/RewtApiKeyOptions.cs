@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt;
@@ -5,6 +6,10 @@ namespace Rewt;
 /// <summary>Options for the API keys of trusted apps and for the rate limits of the token endpoint.</summary>
 public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
 {
+    /// <summary>The characters of a header's name (RFC 9110 §5.6.2).</summary>
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>The header that may carry the key instead of <c>Authorization: ApiKey …</c>.</summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
@@ -22,7 +27,7 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
     {
         base.Validate();
         if (TokenRequestsPerMinute < 1) throw new InvalidOperationException("TokenRequestsPerMinute of AddRewtApiKeys must be at least 1.");
-        if (HeaderName is { } name && (name.Length == 0 || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)))
+        if (HeaderName is { } name && (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)))
         {
             throw new InvalidOperationException("HeaderName of AddRewtApiKeys must be a header name other than Authorization, or null.");
         }

@@ -22,7 +22,7 @@ public sealed class RewtApiKeyClientOptions
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
     /// request.
     /// </value>
-    public IList<string> AllowedOrigins { get; set; } = [];
+    public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
     /// <summary>
     /// Allows this client to send the key over plain HTTP to hosts other than loopback, where anyone on the network path can read and reuse it, and to loopback through a proxy.

@@ -25,7 +25,7 @@ public sealed class RewtSigningOptions
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
     /// request. A base address set elsewhere (in a typed client's constructor, on the created client) restricts nothing.
     /// </value>
-    public IList<string> AllowedOrigins { get; set; } = [];
+    public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
     /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback, and to loopback through a proxy.</summary>
     /// <value>Default: <see langword="false"/>.</value>
@@ -58,7 +58,7 @@ public sealed class RewtSigningOptions
     /// <c>HttpContext.User</c> at each call and keep all their values and their JSON types.
     /// </summary>
     /// <value>Default: empty.</value>
-    public IList<string> ForwardClaims { get; set; } = [];
+    public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];
 
     /// <summary>
     /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the

@@ -10,9 +10,9 @@ internal static class Program
     public static async Task<int> Main(string[] args)
     {
         var result = RewtCommand.Create().Parse(Suggestions.Normalize(args));
-        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        if (result.Action is not HelpAction && ArgumentCheck.Errors(result) is { Count: > 0 } errors)
         {
-            foreach (var error in result.Errors) await Console.Error.WriteLineAsync($"rewt: {error.Message}");
+            foreach (var error in errors) await Console.Error.WriteLineAsync($"rewt: {error}");
             await Console.Error.WriteLineAsync("Run 'rewt --help', or add --help to a command, to see the commands and options.");
             return ExitCode.Usage;
         }

@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using Rewt.Internal;
 using StackExchange.Redis;
 
 namespace Rewt;
@@ -11,8 +11,6 @@ namespace Rewt;
 /// </summary>
 public sealed class RewtOptions
 {
-    private static readonly string[] CodeOnly = [nameof(ConfigurationOptions), nameof(ConnectionMultiplexerFactory)];
-
     private TimeSpan? _refreshInterval;
     private TimeSpan? _propagationDelay;
 
@@ -38,13 +36,14 @@ public sealed class RewtOptions
 
     /// <summary>The services that may call this service, by the issuer (<c>iss</c>) of their tokens.</summary>
     /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
-    public IList<string> TrustedIssuers { get; set; } = [];
+    public IList<string> TrustedIssuers { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "TrustedIssuers must be a list."); } = [];
 
     /// <summary>
-    /// A PEM file with the private key that this service signs with: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1.
+    /// A PEM file with the private key that this service signs with: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1;
+    /// or the PEM text itself, in which <c>\n</c> may stand for a line break.
     /// If it, <see cref="SigningCertificate"/> or <see cref="VerificationKeys"/> is set, no keys are read from Redis.
     /// </summary>
-    /// <value>A path, relative to the content root. RSA of 2048 to 4096 bits, P-256 or P-384. Default: none.</value>
+    /// <value>A path, relative to the content root, or a text. RSA of 2048 to 4096 bits, P-256 or P-384. Default: none.</value>
     public string? SigningKeyFile { get; set; }
 
     /// <summary>The password of an encrypted <see cref="SigningKeyFile"/>. Store it as a secret.</summary>
@@ -63,7 +62,7 @@ public sealed class RewtOptions
     /// the line <c>ssh-rsa AAAA…</c>, a JWKS (RFC 7517 §5) in a file or at an https address, or one of these texts itself.
     /// </summary>
     /// <value>The owner of any of the private keys can sign as any issuer; <see cref="TrustedIssuers"/> limits the issuers. Default: none.</value>
-    public IList<string> VerificationKeys { get; set; } = [];
+    public IList<string> VerificationKeys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "VerificationKeys must be a list."); } = [];
 
     /// <summary>
     /// The claims that a bearer token must contain. Default claims can be omitted from this list only when <see cref="VerificationKeys"/> is set. A
@@ -71,7 +70,7 @@ public sealed class RewtOptions
     /// key.
     /// </summary>
     /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
-    public IList<string> RequiredClaims { get; set; } = [];
+    public IList<string> RequiredClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "RequiredClaims must be a list."); } = [];
 
     /// <summary>
     /// The StackExchange.Redis connection string: <c>host:port,password=...,ssl=true</c>. Set at most one of <see cref="Redis"/>,
@@ -171,30 +170,9 @@ public sealed class RewtOptions
     /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
 
-    /// <summary>
-    /// Binds the configuration section. The binder assigns every property the value it reads from it, which would turn a derived default into an
-    /// explicit value, so derived defaults are restored.
-    /// </summary>
-    /// <remarks>
-    /// Binding uses reflection in trimmed and native applications too: a generated binder would try to bind the members of the certificate, which is
-    /// for code only.
-    /// </remarks>
-    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(RewtOptions))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.Interfaces, typeof(IList<string>))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(ICollection<string>))]
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The attributes above preserve the properties and the methods that fill their lists. The types are text, numbers, durations, enums and lists of text.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The binder creates no generic type but lists of text, which the application contains already.")]
-    internal void Bind(IConfiguration configuration)
-    {
-        if (Array.Find(CodeOnly, name => configuration.GetSection(name).Exists()) is { } setting)
-        {
-            var path = configuration is IConfigurationSection section ? $"{section.Path}:{setting}" : setting;
-            throw new InvalidOperationException($"{path} can be set in code only. In the configuration, set a connection string in {path[..^setting.Length]}{nameof(Redis)}.");
-        }
+    /// <summary>The errors of the configuration section, which the validation reports together with all others.</summary>
+    internal List<string> Problems { get; } = [];
 
-        var (refreshInterval, propagationDelay) = (_refreshInterval, _propagationDelay);
-        ConfigurationBinder.Bind(configuration, this);
-        if (configuration[nameof(RefreshInterval)] is null) _refreshInterval = refreshInterval;
-        if (configuration[nameof(PropagationDelay)] is null) _propagationDelay = propagationDelay;
-    }
+    /// <summary>Sets the properties that the configuration section contains. All others keep their values.</summary>
+    internal void Bind(IConfiguration configuration) => SettingsSection.Read(configuration, this);
 }

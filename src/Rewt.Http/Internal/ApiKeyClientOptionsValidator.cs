@@ -24,9 +24,6 @@ internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistratio
             yield return "AllowedOrigins is required with ConfigureHttpClientDefaults, because otherwise clients of external services would send the key.";
         }
 
-        foreach (var origin in options.AllowedOrigins.Where(origin => Origin.TryParse(origin) is null))
-        {
-            yield return $"AllowedOrigins contains '{origin}', which is not an origin; write scheme://host:port.";
-        }
+        foreach (var error in Origin.Errors(options.AllowedOrigins)) yield return error;
     }
 }

@@ -44,19 +44,19 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return response.StatusCode switch
             {
-                HttpStatusCode.OK => Answer(response, await ReadAsync(response, either.Token).ConfigureAwait(false)),
+                HttpStatusCode.OK => Answer(response, await ReadAsync(address, response, either.Token).ConfigureAwait(false)),
                 HttpStatusCode.NotModified when entityTag is not null => Answer(response, null),
-                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"the address {address} answers with a redirect, which is not followed; use the target address"),
-                _ => throw new PublicKeySourceException($"the address {address} answers {(int)response.StatusCode}"),
+                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers with a redirect, which is not followed; use the target address"),
+                _ => throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers {(int)response.StatusCode}"),
             };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PublicKeySourceException($"the address {address} did not answer within {Limit.TotalSeconds} s", exception);
+            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} did not answer within {Limit.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new PublicKeySourceException($"the address {address} cannot be reached", exception);
+            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} cannot be reached", exception);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         return new DownloadedKeys(content, response.Headers.ETag?.ToString(), age);
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -98,7 +98,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return length <= PublicKeySetReader.MaximumBytes
                 ? buffer[..length]
-                : throw new PublicKeySourceException($"the address {response.RequestMessage?.RequestUri} answers with more than {PublicKeySetReader.MaximumBytes / 1024} KB");
+                : throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers with more than {PublicKeySetReader.MaximumBytes / 1024} KB");
         }
     }
 }

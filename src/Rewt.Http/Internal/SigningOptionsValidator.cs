@@ -15,8 +15,8 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
 
     private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
     {
-        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring '{options.Ring}' is not a registered scheme; add it with AddRewt(\"{options.Ring}\").";
-        else if (options.Audience is { } audience && !Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)
+        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring is {KeyMaterial.Shown(options.Ring ?? string.Empty)}, which is not a registered scheme; add it with AddRewt(name).";
+        else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)))
         {
             yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
@@ -30,10 +30,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
             yield return "AllowedOrigins is required with ConfigureHttpClientDefaults, because otherwise clients of external services would send tokens.";
         }
 
-        foreach (var origin in options.AllowedOrigins.Where(origin => Origin.TryParse(origin) is null))
-        {
-            yield return $"AllowedOrigins contains '{origin}', which is not an origin; write scheme://host:port.";
-        }
+        foreach (var origin in Origin.Errors(options.AllowedOrigins)) yield return origin;
 
         if (options.Retry && KeyRetry.Error(options) is { } error) yield return error;
         if (options.MaxBufferedBody < 0) yield return "MaxBufferedBody must not be negative.";
@@ -42,6 +39,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
             yield return "ForwardClaims requires the package Rewt.AspNetCore and AddRewtAuthentication, which authenticate the caller.";
         }
 
+        if (options.ForwardClaims.Any(string.IsNullOrWhiteSpace)) yield return "ForwardClaims has an empty name.";
         foreach (var reserved in options.ForwardClaims.Where(ReservedClaims.Contains))
         {
             yield return $"ForwardClaims contains '{reserved}', which Rewt sets itself; remove it.";

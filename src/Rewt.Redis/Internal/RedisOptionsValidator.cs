@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -11,7 +12,8 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
     {
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
-        if (ConfiguredKeySource.IsGiven(options)) return ValidateOptionsResult.Success;
+        // A setting that could not be read may be the connection or the keys in its place.
+        if (options.Problems.Count > 0 || ConfiguredKeySource.IsGiven(options)) return ValidateOptionsResult.Skip;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
@@ -25,6 +27,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
             RedisSource.None => ValidateOptionsResult.Fail(
                 "Rewt:Redis is not set: set it or ConnectionStrings:redis to a connection string, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),
             RedisSource.ConfigurationOptions when options.ConfigurationOptions!.EndPoints.Count == 0 => ValidateOptionsResult.Fail("RewtOptions.ConfigurationOptions contains no server; add one to EndPoints."),
+            RedisSource.ConfigurationOptions => Named(options.ConfigurationOptions!, "RewtOptions.ConfigurationOptions"),
             RedisSource.Redis or RedisSource.ConnectionStrings => OfText(options.Redis!),
             _ => ValidateOptionsResult.Success,
         };
@@ -39,8 +42,9 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
 
         try
         {
-            return ConfigurationOptions.Parse(redis).EndPoints.Count > 0
-                ? ValidateOptionsResult.Success
+            var configuration = ConfigurationOptions.Parse(redis);
+            return configuration.EndPoints.Count > 0
+                ? Named(configuration, "Rewt:Redis (or ConnectionStrings:redis)")
                 : ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) contains no server; write host:port.");
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
@@ -49,4 +53,12 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
             return ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) is not a valid connection string of StackExchange.Redis; write host:port,password=...");
         }
     }
+
+    /// <summary>Checks the names of the servers, which are logged: the client library takes any text for the name of a host.</summary>
+    private static ValidateOptionsResult Named(ConfigurationOptions configuration, string setting) => configuration.EndPoints.Any(server => !IsServer(server))
+        ? ValidateOptionsResult.Fail($"{setting} has a server whose name is not the name of a host; write host:port.")
+        : ValidateOptionsResult.Success;
+
+    private static bool IsServer(EndPoint server) =>
+        (server is not DnsEndPoint dns || Uri.CheckHostName(dns.Host) != UriHostNameType.Unknown) && !KeyMaterial.IsLikely(ServerDiagnosis.Name(server));
 }

@@ -20,7 +20,7 @@ internal static partial class RedisUrl
         var at = trimmed.LastIndexOf('@');
         if (trimmed.Contains(',') || (trimmed.IndexOf('?') is >= 0 and var query && query < at)) return GeneralForm;
         var server = Server().Match(at >= 0 ? trimmed[(at + 1)..] : Scheme().Replace(trimmed, string.Empty));
-        if (!server.Success) return GeneralForm;
+        if (!server.Success || KeyMaterial.IsLikely(server.Value)) return GeneralForm;
 
         var form = string.Create(CultureInfo.InvariantCulture, $"{server.Groups["host"].Value}:{(server.Groups["port"] is { Success: true } port ? port.Value : "6379")}");
         if (at >= 0) form += ",user=...,password=...";

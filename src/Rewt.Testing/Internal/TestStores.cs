@@ -10,6 +10,8 @@ internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppSto
 
     public Outage Outage { get; } = new();
 
+    public string Name => Rings.Name;
+
     public IRingStore Open(RewtOptions options) => new OutageRingStore(Rings.Open(options), Outage);
 
     public IPairStore OpenPairs(RewtOptions options) => new OutagePairStore(Rings.OpenPairs(options), Outage);

@@ -39,7 +39,7 @@ internal sealed record Failure(int ExitCode, string Message)
         };
     }
 
-    private static string Translate(string error) => error
+    private static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port." : error
         .Replace("Rewt:Namespace", "--namespace", StringComparison.Ordinal)
         .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)
         .Replace("Rewt:TokenLifetime", "--lifetime", StringComparison.Ordinal)

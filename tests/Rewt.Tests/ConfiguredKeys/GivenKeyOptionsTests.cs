@@ -36,7 +36,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
         { "VerificationKeys:0=https://user:password@auth.example/jwks.json", "contains a user name or password" },
         { "VerificationKeys:0=https://", "is not a valid address" },
         { "RequiredClaims:0=user_id;Redis=localhost", "Rewt:RequiredClaims must contain 'iss'; only tokens that VerificationKeys verify may omit it" },
-        { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims contains an empty name" },
+        { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims:0 is empty" },
         { "TrustedIssuers:0=https://auth.example/;Redis=localhost", "Rewt:TrustedIssuers" },
     };
 

@@ -166,7 +166,7 @@ public sealed class OptionsTests
     [InlineData("ConnectionMultiplexerFactory")]
     public void A_setting_for_code_is_refused_in_the_configuration(string setting)
     {
-        var error = Should.Throw<InvalidOperationException>(() => Configured(_ => { }, ("Rewt:Redis", "mine:1"), ($"Rewt:{setting}", "hunter22")));
+        var error = Should.Throw<OptionsValidationException>(() => Configured(_ => { }, ("Rewt:Redis", "mine:1"), ($"Rewt:{setting}", "hunter22")));
 
         error.Message.ShouldContain($"Rewt:{setting.Split(':')[0]} can be set in code only");
         error.Message.ShouldContain("Rewt:Redis");

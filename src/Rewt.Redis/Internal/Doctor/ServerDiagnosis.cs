@@ -71,7 +71,7 @@ internal static class ServerDiagnosis
     private static bool IsThisMachine(EndPoint server) => server switch
     {
         IPEndPoint ip => IPAddress.IsLoopback(ip.Address),
-        DnsEndPoint dns => dns.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(dns.Host, out var address) && IPAddress.IsLoopback(address)),
+        DnsEndPoint dns => Loopback.IsLoopback(dns.Host),
         _ => server.AddressFamily == AddressFamily.Unix,
     };
 

@@ -33,7 +33,7 @@ internal static class AclCommand
 
     private static int Run(ToolContext context, string role, string? user, bool keyPairs, string? service)
     {
-        if (!Names.IsNamespace(context.Namespace)) throw new ToolException(ExitCode.Usage, "--namespace must be 1 to 128 letters, digits, '.', '_', '-' or ':'.");
+        if (!Names.IsNamespace(context.Namespace) || KeyMaterial.IsLikely(context.Namespace)) throw new ToolException(ExitCode.Usage, "--namespace must be 1 to 128 letters, digits, '.', '_', '-' or ':'.");
 
         if (keyPairs && role == "signer" && service is null) throw new ToolException(ExitCode.Usage, "A login that signs with key pairs writes only the keys of one service. Specify the service with --service.");
 

@@ -21,10 +21,7 @@ internal static class AppsCommand
 
     public static Command Create()
     {
-        Days.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() is not (>= 0 and <= 36_500)) result.AddError("--expires-in must be from 0 to 36500 days.");
-        });
+        Days.Require(days => days is >= 0 and <= 36_500, "from 0 to 36500 days");
 
         var list = new Command("list", "List the trusted apps and their keys. Redis stores only the hashes of the keys.");
         list.SetAction((arguments, cancellation) => new AppsCommandHandler(ToolContext.Of(arguments)).ListAsync(cancellation));

@@ -22,10 +22,7 @@ internal static class KeysCommand
     public static Command Create()
     {
         KeyId.CompletionSources.Add("current", "pending");
-        Wait.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (>= 0 and <= 3600)) result.AddError("--wait must be from 0 to 3600 seconds.");
-        });
+        Wait.Require(seconds => seconds is >= 0 and <= 3600, "from 0 to 3600 seconds");
 
         var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
@@ -85,7 +82,7 @@ internal static class KeysCommand
         };
         if (!Rewt.Internal.KeyId.IsPossible(keyId))
         {
-            throw new ToolException(ExitCode.Usage, $"'{key}' is not a key id, which has {Rewt.Internal.KeyId.Length} base64url characters. 'rewt keys list' lists the keys.");
+            throw new ToolException(ExitCode.Usage, $"{KeyMaterial.Shown(key)} is not a key id, which has {Rewt.Internal.KeyId.Length} base64url characters. 'rewt keys list' lists the keys.");
         }
 
         var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);

@@ -16,10 +16,7 @@ internal static class TenantsCommand
 
     public static Command Create()
     {
-        Rotation.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (>= 0.01 and <= 3650)) result.AddError("--rotation-days must be from 0.01 to 3650.");
-        });
+        Rotation.Require(days => days is >= 0.01 and <= 3650, "from 0.01 to 3650");
 
         var list = new Command("list", "List the tenants that have a key ring. Scans all keys of the server.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));

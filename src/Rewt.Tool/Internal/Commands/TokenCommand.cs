@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rewt.Internal;
 
 namespace Rewt.Tool;
 
@@ -23,7 +24,7 @@ internal static class TokenCommand
     {
         Claims.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)) result.AddError($"--claim must be name=value, not '{token.Value}'.");
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)) result.AddError($"--claim must be name=value, not {KeyMaterial.Shown(token.Value)}.");
         });
 
         var create = new Command("create", "Sign a bearer token with the current key and print it.") { Audience, Issuer, Lifetime, Claims };

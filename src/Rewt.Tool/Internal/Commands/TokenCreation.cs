@@ -29,7 +29,7 @@ internal static class TokenCreation
 
     private static void SetLifetime(RewtOptions options, double seconds)
     {
-        if (seconds < 1 || seconds > options.MaxTokenLifetime.TotalSeconds)
+        if (!(seconds >= 1 && seconds <= options.MaxTokenLifetime.TotalSeconds))
         {
             throw new ToolException(ExitCode.Usage, $"--lifetime must be from 1 to {options.MaxTokenLifetime.TotalSeconds:0} seconds, the longest that the services accept (MaxTokenLifetime).");
         }

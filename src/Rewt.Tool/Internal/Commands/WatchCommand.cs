@@ -11,14 +11,8 @@ internal static class WatchCommand
 
     public static Command Create()
     {
-        Duration.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not (> 0 and <= 604_800)) result.AddError("--duration must be more than 0 and at most 604800 seconds.");
-        });
-        Changes.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() is not > 0) result.AddError("--changes must be at least 1.");
-        });
+        Duration.Require(seconds => seconds is > 0 and <= 604_800, "more than 0 and at most 604800 seconds");
+        Changes.Require(number => number > 0, "at least 1");
 
         var watch = new Command("watch", "Watch the key ring live: its keys, its rotations, and its instances with the version that each has. With --output json, print one line for each change.") { Duration, Changes };
         watch.SetAction((arguments, cancellation) => new Watch(

@@ -5,9 +5,9 @@ internal static class ConfiguredKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
-        if (!string.IsNullOrEmpty(options.SigningKeyFile) && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; remove one of them.";
+        if (options.SigningKeyFile is not null && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; remove one of them.";
         if (options.AlsoAccept is not null && ConfiguredKeySource.IsGiven(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
-        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && string.IsNullOrEmpty(options.SigningKeyFile)) yield return "SigningKeyPassword is set, but SigningKeyFile is not.";
+        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && options.SigningKeyFile is null) yield return "SigningKeyPassword is set, but SigningKeyFile is not.";
         if (SigningKeySetting.IsGiven(options))
         {
             _ = SigningKeySetting.TryRead(options, out var problem);

@@ -6,7 +6,7 @@ internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySour
     private byte[]? _content;
     private PublicKeySet? _keys;
 
-    public string Name => $"the file '{path}'";
+    public string Name => $"the file {KeyMaterial.Shown(path)}";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
     {

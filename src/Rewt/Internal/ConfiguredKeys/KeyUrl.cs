@@ -17,7 +17,10 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private ClockReading _fetchedAt;
     private TimeSpan _goodFor;
 
-    public string Name => $"the address {address}";
+    public string Name => NameOf(address);
+
+    /// <summary>Names an address for messages. The query is left out: it may contain a signature or a key.</summary>
+    public static string NameOf(Uri address) => $"the address {address.GetLeftPart(UriPartial.Path)}";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
     {

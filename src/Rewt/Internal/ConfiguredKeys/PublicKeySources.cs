@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Rewt.Internal;
@@ -47,11 +46,8 @@ internal static class PublicKeySources
     {
         if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is not a valid address, or contains a user name or password";
         if (!canDownload) return "is an address, from which only AddRewtAuthentication and AddRewtSigning can download keys, and not AddRewt alone";
-        return address.Scheme == Uri.UriSchemeHttps || IsLoopback(address) || options.AllowInsecureHttp
+        return address.Scheme == Uri.UriSchemeHttps || Loopback.IsLoopback(address.IdnHost) || options.AllowInsecureHttp
             ? null
             : "is an http address, so an attacker could replace the keys; use https, or set AllowInsecureHttp to true";
     }
-
-    private static bool IsLoopback(Uri address) =>
-        address.IdnHost == "localhost" || (IPAddress.TryParse(address.IdnHost, out var number) && IPAddress.IsLoopback(number));
 }

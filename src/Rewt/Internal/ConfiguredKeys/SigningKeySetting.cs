@@ -3,19 +3,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the configured private key: a PEM file or a certificate.</summary>
+/// <summary>Reads the configured private key: a PEM file, a PEM text or a certificate.</summary>
 internal static class SigningKeySetting
 {
     private const long MaximumBytes = 64 * 1024;
 
-    public static bool IsGiven(RewtOptions options) => !string.IsNullOrEmpty(options.SigningKeyFile) || options.SigningCertificate is not null;
+    public static bool IsGiven(RewtOptions options) => options.SigningKeyFile is not null || options.SigningCertificate is not null;
 
     /// <summary>Reads the key pair. If there is none, <paramref name="problem"/> names the reason and the setting to correct.</summary>
     public static KeyPair? TryRead(RewtOptions options, out string? problem)
     {
         var (setting, key) = options.SigningCertificate is { } certificate
             ? ("SigningCertificate", OfCertificate(certificate, out problem))
-            : ("SigningKeyFile", OfFile(options.SigningKeyFile!, options.SigningKeyPassword, out problem));
+            : ("SigningKeyFile", OfText(options.SigningKeyFile!, options.SigningKeyPassword, out problem));
         if (key is null)
         {
             problem = $"{setting} {problem}.";
@@ -48,23 +48,38 @@ internal static class SigningKeySetting
         return key;
     }
 
+    private static AsymmetricAlgorithm? OfText(string text, string? password, out string? problem)
+    {
+        if (!PublicKeyPem.IsPem(text)) return OfFile(text, password, out problem);
+
+        var key = PrivateKeyPem.TryRead(text, password, out problem);
+        if (key is null) problem = $"is a PEM text that cannot be used: {Advice(problem)}";
+        return key;
+    }
+
+    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; give its password in SigningKeyPassword" : problem;
+
     private static AsymmetricAlgorithm? OfFile(string path, string? password, out string? problem)
     {
+        var shown = KeyMaterial.Shown(path);
+        problem = "is empty; give a path or a PEM text, or do not set it";
+        if (string.IsNullOrWhiteSpace(path)) return null;
+
         try
         {
             if (new FileInfo(path) is not { Exists: true, Length: <= MaximumBytes })
             {
-                problem = $"names '{path}', which does not exist or is not a key file; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
+                problem = $"names {shown}, which does not exist or is not a key file; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 
             var key = PrivateKeyPem.TryRead(File.ReadAllText(path), password, out problem);
-            if (key is null) problem = $"names '{path}', which cannot be used: {problem}{(problem == PrivateKeyPem.IsEncrypted ? "; set its password in SigningKeyPassword" : "")}";
+            if (key is null) problem = $"names {shown}, which cannot be used: {Advice(problem)}";
             return key;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problem = $"names '{path}', which this process cannot read";
+            problem = $"names {shown}, which this process cannot read";
             return null;
         }
     }

@@ -16,8 +16,10 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
     public void Configure(string? name, RewtOptions options)
     {
-        var section = services.GetService<IConfiguration>()?.GetSection("Rewt");
-        if ((string.IsNullOrEmpty(name) ? section : section?.GetSection("Schemes").GetSection(name)) is { } own) options.Bind(own);
+        if (services.GetService<IConfiguration>()?.GetSection(SettingsSection.Name) is not { } section) return;
+
+        options.Bind(string.IsNullOrEmpty(name) ? section : section.GetSection(SettingsSection.Schemes).GetSection(name));
+        if (string.IsNullOrEmpty(name)) SettingsSection.CheckSchemes(section, services.GetServices<RingRegistration>().Select(registration => registration.Name), options);
     }
 
     public void PostConfigure(string? name, RewtOptions options)
@@ -25,6 +27,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         if (!string.IsNullOrEmpty(name))
         {
             var main = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+            // The main options are validated only where they are registered themselves.
+            options.Problems.AddRange(main.Problems);
             options.ServiceName ??= main.ServiceName;
             if (!HasConnection(options))
             {
@@ -54,7 +58,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
-        if (!string.IsNullOrEmpty(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
+        if (!string.IsNullOrWhiteSpace(options.SigningKeyFile) && !PublicKeyPem.IsPem(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
     }
 }

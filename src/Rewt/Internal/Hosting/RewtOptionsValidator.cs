@@ -12,8 +12,22 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        var errors = Errors(options).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}").ToList();
+        var errors = options.Problems
+            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    /// <summary>A key or token in place of a name would be visible in tokens, logs and Redis.</summary>
+    private static IEnumerable<string> KeysForNames(RewtOptions o)
+    {
+        (string Setting, IEnumerable<string?> Names)[] all =
+        [
+            (nameof(o.Namespace), [o.Namespace]), (nameof(o.ServiceName), [o.ServiceName]), (nameof(o.TrustedIssuers), o.TrustedIssuers), (nameof(o.RequiredClaims), o.RequiredClaims),
+        ];
+        return from setting in all
+               from name in setting.Names
+               where name is not null && KeyMaterial.IsLikely(name)
+               select $"{setting.Setting} seems to be a key or a token ({name.Length} characters), but a name is expected.";
     }
 
     public static IEnumerable<string> Errors(RewtOptions o)

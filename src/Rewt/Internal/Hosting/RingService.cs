@@ -1,17 +1,33 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The container stops them.</summary>
-internal sealed class RingService(KeyRingRegistry rings, DoctorService doctor, RingGauges gauges) : IHostedService
+/// <summary>
+/// Logs the effective settings and starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The
+/// container stops them.
+/// </summary>
+internal sealed partial class RingService(KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers) : IHostedService
 {
+    private readonly ILogger _logger = loggers.CreateLogger("Rewt.KeyRing");
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Resolving the gauges registers them; they must live as long as the application.
         GC.KeepAlive(gauges);
+        foreach (var settings in rings.Names.Select(rings.Options))
+        {
+            var summary = new SettingsSummary(settings, stores.Name);
+            if (_logger.IsEnabled(LogLevel.Information)) LogSettings(settings.ServiceName, settings.Namespace, settings.KeyMode, summary.Source, summary.Accepted, summary.Identity, summary.Durations);
+        }
+
         rings.StartAll();
         return doctor.StartAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => doctor.StopAsync(cancellationToken);
+
+    [LoggerMessage(EventId = 17, EventName = "SettingsInForce", Level = LogLevel.Information,
+        Message = "The settings of {Service} in the namespace {Ring}: KeyMode {KeyMode}, keys from {Source}. It accepts {Accepted}. {Identity}. {Durations}.")]
+    private partial void LogSettings(string? service, string ring, KeyMode keyMode, string source, string accepted, string identity, string durations);
 }

@@ -18,10 +18,11 @@ internal static class PrivateKeyPem
         problem = ProblemOf(text);
         if (problem is not null) return null;
 
-        var found = Find(text);
+        var found = Find(PublicKeyPem.Unescape(text));
         if (found.Count != 1)
         {
-            problem = found.Count == 0 ? "it contains no private key in PEM format; create one with `ssh-keygen -t rsa -b 4096 -m pem`" : "it contains several private keys; keep one";
+            problem = found.Count == 0 && text.Contains($"{Suffix}-----", StringComparison.Ordinal) ? "its private key is incomplete or damaged; set it from -----BEGIN to -----END"
+                : found.Count == 0 ? "it contains no private key in PEM format; create one with `ssh-keygen -t rsa -b 4096 -m pem`" : "it contains several private keys; keep one";
             return null;
         }
 

@@ -8,12 +8,15 @@ internal static class PublicKeyPem
 {
     public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
 
+    /// <summary>Returns a PEM text with line breaks where it has <c>\n</c> as two characters, as JSON and environment files often leave them.</summary>
+    public static string Unescape(string text) => text.Replace(@"\r", string.Empty, StringComparison.Ordinal).Replace(@"\n", "\n", StringComparison.Ordinal);
+
     /// <summary>Parses all keys in a text. <paramref name="problem"/> describes the first invalid one.</summary>
     public static IReadOnlyList<PublicKey>? TryRead(string text, string rsaAlgorithm, out string? problem)
     {
         var keys = new List<PublicKey>();
         var certificates = 0;
-        var rest = text.AsSpan();
+        var rest = Unescape(text).AsSpan();
         while (PemEncoding.TryFind(rest, out var fields))
         {
             var label = rest[fields.Label].ToString();

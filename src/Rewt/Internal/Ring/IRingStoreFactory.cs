@@ -3,6 +3,9 @@ namespace Rewt.Internal;
 /// <summary>Opens the stores of a namespace. Opening a store does not connect to a server.</summary>
 internal interface IRingStoreFactory
 {
+    /// <summary>Where the keys are, for messages.</summary>
+    string Name => "Redis";
+
     IRingStore Open(RewtOptions options);
 
     /// <summary>Opens the store of a namespace's tenants.</summary>

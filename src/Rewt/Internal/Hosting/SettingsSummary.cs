@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Rewt.Internal;
+
+/// <summary>Describes the effective settings of a namespace in one line, without a key, a path or a connection string.</summary>
+internal sealed class SettingsSummary(RewtOptions settings, string store)
+{
+    private const int MostNames = 10;
+
+    private bool IsGiven => ConfiguredKeySource.IsGiven(settings);
+
+    /// <summary>Where the keys come from.</summary>
+    public string Source
+    {
+        get
+        {
+            if (!IsGiven) return store;
+            var own = settings.SigningCertificate is not null ? nameof(settings.SigningCertificate) : settings.SigningKeyFile is not null ? nameof(settings.SigningKeyFile) : null;
+            var others = settings.VerificationKeys.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{settings.VerificationKeys.Count} VerificationKeys") : null;
+            return string.Join(" and ", new[] { own, others }.OfType<string>());
+        }
+    }
+
+    /// <summary>What the service accepts: which tokens, and of which issuers.</summary>
+    public string Accepted
+    {
+        get
+        {
+            var kinds = settings.AlsoAccept is { } other && other != settings.KeyMode ? $"tokens of {settings.KeyMode} and {other}" : IsGiven ? "tokens of these keys" : $"tokens of {settings.KeyMode}";
+            var node = settings.AcceptNodeTokens ? ", and of Node's rewt by any issuer" : string.Empty;
+            var tenants = settings.Tenants ? ", each for its tenant" : string.Empty;
+            return $"{kinds} by {Issuers}{node}{tenants}";
+        }
+    }
+
+    /// <summary>What proves that a token is from its issuer.</summary>
+    public string Identity => IsGiven ? "Each owner of one of the private keys can sign as any issuer"
+        : settings is { KeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? "Each issuer is proven by key pairs of its own"
+        : "Each service with the shared secret can sign as any issuer";
+
+    /// <summary>All durations, with those that are derived from others.</summary>
+    public string Durations => string.Join(", ", SettingsSection.Durations.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.GetValue(settings):c}")));
+
+    private string Issuers => settings.TrustedIssuers.Count switch
+    {
+        0 => IsGiven ? "any issuer" : "any service of the namespace",
+        <= MostNames => string.Join(", ", settings.TrustedIssuers),
+        var count => $"{string.Join(", ", settings.TrustedIssuers.Take(MostNames))} and {count - MostNames} more",
+    };
+}

@@ -1,0 +1,179 @@
+using System.Reflection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>
+/// A key in the wrong setting, whole or damaged, is in no error, log line, health report or finding. The rows come from the properties of the options,
+/// so that a new property is covered.
+/// </summary>
+public sealed class SettingSecrecyTests
+{
+    private static readonly Type[] Types = [typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions)];
+
+    private static readonly Dictionary<string, string> Keys = Create();
+
+    public static TheoryData<Type, string> Settings()
+    {
+        var rows = new TheoryData<Type, string>();
+        foreach (var type in Types)
+        {
+            // What only code can set has no text.
+            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type && (type == typeof(RewtOptions) || IsText(property)))) rows.Add(type, property.Name);
+        }
+
+        rows.Add(typeof(RewtOptions), "Unknown");
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public async Task A_key_in_a_setting_is_in_no_output(Type type, string name)
+    {
+        foreach (var (kind, key) in Keys)
+        {
+            foreach (var (damage, text) in Damaged(key).Take(type.GetProperty(name) is { } property && IsText(property) ? int.MaxValue : 1))
+            {
+                var output = Plain(await OutputAsync(type, name, text));
+
+                foreach (var part in Parts(key)) output.ShouldNotContain(part, Case.Insensitive, $"{kind}, {damage}, in {type.Name}.{name}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_start_error_names_the_setting_and_the_length_and_the_fix()
+    {
+        var der = Keys["DER"];
+
+        var output = await OutputAsync(typeof(RewtOptions), nameof(RewtOptions.SigningKeyFile), der);
+
+        output.ShouldContain("Rewt:SigningKeyFile names a text of ");
+        output.ShouldContain("give a path, or a PEM text");
+    }
+
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("Company.Product.InternalOrderManagementServiceVersion2")]
+    [InlineData("OrderManagementInternalServiceV2ForProduction")]
+    [InlineData("AKS01-Prod-EUW1-Orders2-V3-Api-Internal")]
+    [InlineData("orders-3f2504e0-4f89-41d3-9a0c-0305e82c3301")]
+    [InlineData("orders-3F2504E0-4F89-41D3-9A0C-0305E82C3301")]
+    [InlineData("/home/Jane/Projects/app2/Keys3/v4/signing-Key-2026.pem")]
+    [InlineData("my-cluster-0001-001.abcdef.0001.use1.cache.amazonaws.com:6379")]
+    [InlineData("rewt_service")]
+    public void An_ordinary_name_is_no_key(string name)
+    {
+        KeyMaterial.IsLikely(name).ShouldBeFalse();
+        KeyMaterial.Shown(name).ShouldBe($"'{name}'");
+    }
+
+    [Fact]
+    public void Random_keys_are_recognized()
+    {
+        for (var round = 0; round < 2_000; round++)
+        {
+            var bytes = RandomNumberGenerator.GetBytes(138);
+            KeyMaterial.IsLikely(Convert.ToBase64String(bytes)).ShouldBeTrue();
+            KeyMaterial.IsLikely("/app/" + Base64Url.EncodeToString(bytes)).ShouldBeTrue();
+            KeyMaterial.IsLikely(ApiKeyFormat.Create("acme")).ShouldBeTrue();
+        }
+    }
+
+    private static Dictionary<string, string> Create()
+    {
+        using var rsa = RSA.Create(2048);
+        var ec = JwkRows.P256;
+        var numbers = ec.ExportParameters(includePrivateParameters: true);
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PEM"] = ec.ExportPkcs8PrivateKeyPem(),
+            ["PEM of RSA"] = rsa.ExportRSAPrivateKeyPem(),
+            ["DER"] = Convert.ToBase64String(ec.ExportPkcs8PrivateKey()),
+            ["JWK"] = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(numbers.Q.X)}}","y":"{{Base64Url.EncodeToString(numbers.Q.Y)}}","d":"{{Base64Url.EncodeToString(numbers.D)}}"}""",
+            ["API key"] = ApiKeyFormat.Create("acme"),
+        };
+    }
+
+    private static IEnumerable<(string Damage, string Text)> Damaged(string key)
+    {
+        yield return ("whole", key);
+        yield return ("in quotes", $"\"{key}\"");
+        yield return ("line breaks as two characters", key.ReplaceLineEndings("\\n"));
+        yield return ("on one line", key.ReplaceLineEndings(" "));
+        yield return ("cut off", key[..(key.Length * 3 / 4)]);
+        yield return ("without its beginning", key[(key.Length / 4)..]);
+        yield return ("changed", key.Replace('A', '_'));
+    }
+
+    /// <summary>Pieces of the key that no message may contain: long enough that none is there by chance.</summary>
+    private static IEnumerable<string> Parts(string key)
+    {
+        const int length = 16;
+        var plain = string.Join(string.Empty, key.Split('\n').Where(line => !line.StartsWith("-----", StringComparison.Ordinal)));
+        // A JWK and an API key begin with their public parts.
+        for (var start = key[0] is '{' or 'r' ? 10 : 0; start + length <= plain.Length; start += length / 2) yield return plain.Substring(start, length);
+    }
+
+    private static string Plain(string output) => output.Replace("\n", string.Empty, StringComparison.Ordinal).Replace("\\n", string.Empty, StringComparison.Ordinal);
+
+    private static bool IsText(PropertyInfo property) => property.PropertyType == typeof(string) || property.PropertyType == typeof(IList<string>);
+
+    /// <summary>Starts a service with a text in one setting, and returns all that it says.</summary>
+    private static async Task<string> OutputAsync(Type type, string name, string text)
+    {
+        var log = new CapturedLog();
+        var said = new StringBuilder();
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "tests" });
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+        if (type == typeof(RewtOptions))
+        {
+            var isList = type.GetProperty(name)?.PropertyType == typeof(IList<string>);
+            builder.Configuration["Rewt:" + name + (isList ? ":0" : "")] = text;
+        }
+
+        Register(builder, name is nameof(RewtOptions.Redis), options => Set(options, type, name, text));
+        try
+        {
+            using var host = builder.Build();
+            await host.StartAsync(Cancellation);
+            var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+            foreach (var (_, entry) in report.Entries) said.AppendLine($"{entry.Description} {entry.Exception} {string.Join(' ', entry.Data)}");
+            foreach (var finding in host.Services.GetRequiredService<DoctorReports>().Of("rewt")) said.AppendLine(finding.ToString());
+            await host.StopAsync(Cancellation);
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or AggregateException or InvalidOperationException)
+        {
+            said.AppendLine(exception.ToString());
+        }
+
+        said.AppendJoin('\n', log.Lines);
+        said.Length.ShouldBeGreaterThan(0);
+        return said.ToString();
+    }
+
+    private static void Register(HostApplicationBuilder builder, bool isRedis, Action<object> configure)
+    {
+        if (!isRedis) builder.Services.AddRewtInMemory();
+        builder.Services.AddHealthChecks().AddRewt();
+        builder.Services.AddRewtAuthentication().AddRewtApiKeys(options => configure(options));
+        builder.Services.AddHttpClient("stock").AddRewtSigning(options =>
+        {
+            options.Audience = "inventory";
+            configure(options);
+        });
+        builder.Services.AddHttpClient("partner").AddRewtApiKey(options =>
+        {
+            options.ApiKey = ApiKeyFormat.Create("other");
+            configure(options);
+        });
+    }
+
+    private static void Set(object options, Type type, string name, string text)
+    {
+        if (options.GetType() != type || type.GetProperty(name) is not { } property) return;
+        property.SetValue(options, property.PropertyType == typeof(IList<string>) ? new List<string> { text } : text);
+    }
+}

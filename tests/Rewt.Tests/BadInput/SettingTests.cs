@@ -1,0 +1,310 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Rewt.Tests.PublicKeys;
+
+namespace Rewt.Tests.BadInput;
+
+/// <summary>
+/// A setting that is misspelt, empty or of another shape stops the start by its name. The rows come from the properties of the options, so that a new
+/// property is covered.
+/// </summary>
+public sealed class SettingTests
+{
+    private static readonly PropertyInfo[] Properties = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
+
+    private static readonly string[] Misread = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
+
+    private static readonly string[] Sections = ["Rewt", "Rewt:Schemes:Users", "Mine"];
+
+    public static TheoryData<string, string, string?> Mistakes()
+    {
+        var rows = new TheoryData<string, string, string?>();
+        foreach (var property in Properties)
+        {
+            rows.Add(property.Name[..^1], property.Name[..^1], "x");
+            rows.Add(property.Name, property.Name, "");
+            rows.Add(property.Name, property.Name, "  ");
+            rows.Add(property.Name, property.Name, null);
+            rows.Add(property.Name, property.Name + ":Inner", "x");
+            if (property.PropertyType == typeof(IList<string>))
+            {
+                rows.Add(property.Name, property.Name, "orders,shipping");
+                rows.Add(property.Name, property.Name + ":0", "");
+                rows.Add(property.Name, property.Name + ":0", null);
+                rows.Add(property.Name, property.Name + ":0:Name", "orders");
+                rows.Add(property.Name, property.Name + ":orders", "true");
+                continue;
+            }
+
+            rows.Add(property.Name, property.Name + ":0", "00:00:30");
+            if (property.PropertyType == typeof(string)) continue;
+            foreach (var value in Misread.Where(value => property.PropertyType != typeof(int) || value is not ("5" or "3600"))) rows.Add(property.Name, property.Name, value);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_in_a_setting_is_an_error_that_names_it(string name, string key, string? value)
+    {
+        foreach (var section in Sections)
+        {
+            var failures = Failures(($"{section}:{key}", value));
+
+            failures.Select(failure => failure.Split(' ')[0]).ShouldContain(setting => setting == $"{section}:{name}" || setting.StartsWith($"{section}:{name}:", StringComparison.Ordinal), $"{section}:{key}={value}: {string.Join(' ', failures)}");
+        }
+    }
+
+    public static TheoryData<string, string, string> Good()
+    {
+        var rows = new TheoryData<string, string, string>();
+        foreach (var property in Properties.Where(property => property.PropertyType == typeof(TimeSpan)))
+        {
+            rows.Add(property.Name, "01:30:00", "01:30:00");
+            rows.Add(property.Name, " 1:30:00\n", "01:30:00");
+            rows.Add(property.Name, "2.00:00:00", "2.00:00:00");
+            rows.Add(property.Name, "00:00:02.5", "00:00:02.5000000");
+        }
+
+        foreach (var property in Properties.Where(property => property.PropertyType == typeof(bool))) rows.Add(property.Name, " TRUE ", "True");
+        rows.Add(nameof(RewtOptions.KeyMode), "keypair", "KeyPair");
+        rows.Add(nameof(RewtOptions.AlsoAccept), "SharedSecret", "SharedSecret");
+        rows.Add(nameof(RewtOptions.TenantCacheSize), "99", "99");
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void A_value_with_one_reading_is_taken(string name, string text, string value)
+    {
+        var options = new RewtOptions();
+
+        options.Bind(Configuration(("Rewt:" + name, text)).GetSection("Rewt"));
+
+        options.Problems.ShouldBeEmpty();
+        Convert.ToString(typeof(RewtOptions).GetProperty(name)!.GetValue(options), CultureInfo.InvariantCulture).ShouldBe(value);
+    }
+
+    [Theory]
+    [InlineData("RotationInterval", "24:00:00", "write 1.00:00:00.")]
+    [InlineData("RotationInterval", "36:15:00", "write 1.12:15:00.")]
+    [InlineData("MaxTokenLifetime", "5", "write 00:00:05 for 5 seconds, or 5.00:00:00 for 5 days.")]
+    [InlineData("StaleBudget", "3600", "write 01:00:00 for 3600 seconds")]
+    [InlineData("StaleBudget", "an hour", "write hh:mm:ss")]
+    [InlineData("KeyMod", "KeyPair", "did you mean KeyMode?")]
+    [InlineData("StaleBudjet", "00:01:00", "did you mean StaleBudget?")]
+    [InlineData("trustedissuer:0", "orders", "did you mean TrustedIssuers?")]
+    [InlineData("Frobnicate", "x", "Rewt:Frobnicate is not a setting.")]
+    [InlineData("TrustedIssuers", "orders,shipping", "name its first entry Rewt:TrustedIssuers:0, or Rewt__TrustedIssuers__0")]
+    [InlineData("TrustedIssuers", "", "give it a value, or remove it for the default")]
+    [InlineData("SigningCertificate:Path", "x", "in the configuration use Rewt:SigningKeyFile")]
+    [InlineData("Schemes:User:Namespace", "users", "Rewt:Schemes:User is for a scheme that is not registered; did you mean Users?")]
+    [InlineData("Schemes:Rewt:TrustedIssuers:0", "orders", "Rewt:Schemes:Rewt is for a scheme that is not registered")]
+    [InlineData("Schemes:Users:ApiKey", "x", "Rewt:Schemes:Users:ApiKey is not a setting.")]
+    [InlineData("Schemes:Users", "users", "Rewt:Schemes:Users is one text")]
+    [InlineData("Schemes", "Users", "Rewt:Schemes is one text")]
+    public void The_error_says_what_to_write(string key, string value, string advice) =>
+        string.Join(' ', Failures(("Rewt:" + key, value))).ShouldContain(advice);
+
+    [Fact]
+    public void A_text_in_place_of_the_whole_section_is_an_error() =>
+        Failures(("Rewt", """{"TrustedIssuers":["orders"]}""")).ShouldContain("Rewt is one text, but it is a section with settings.");
+
+    [Theory]
+    [InlineData("ValidIssuers", "orders,shipping", "Authentication:Schemes:Rewt:ValidIssuers is one text")]
+    [InlineData("ValidIssuers", "", "Authentication:Schemes:Rewt:ValidIssuers is empty")]
+    [InlineData("ValidIsuers:0", "orders", "did you mean ValidIssuers?")]
+    [InlineData("TrustedIssuers:0", "orders", "Authentication:Schemes:Rewt:TrustedIssuers is not a setting of JwtBearer")]
+    public void A_mistake_in_the_section_of_JwtBearer_that_would_permit_every_issuer_is_an_error(string key, string value, string error) =>
+        string.Join(' ', Failures(("Authentication:Schemes:Rewt:" + key, value))).ShouldContain(error);
+
+    [Fact]
+    public void The_settings_of_JwtBearer_are_taken() => Failures(
+        ("Authentication:Schemes:Rewt:ValidIssuers:0", "orders"), ("Authentication:Schemes:Rewt:ValidAudience", "inventory"), ("Authentication:Schemes:Rewt:SaveToken", "false"),
+        ("Authentication:Schemes:Bearer:Anything", "x")).ShouldBeEmpty();
+
+    [Fact]
+    public void All_errors_of_the_section_are_reported_together() =>
+        Failures(("Rewt:KeyMod", "KeyPair"), ("Rewt:TrustedIssuers", "orders"), ("Rewt:ClockSkew", "5"), ("Rewt:ServiceName", "a b")).Count.ShouldBe(4);
+
+    [Fact]
+    public void Many_unknown_names_are_counted()
+    {
+        var failures = Failures([.. Enumerable.Range(0, 30).Select(number => ($"Rewt:Unknown{number}", (string?)"x"))]);
+
+        failures.Count.ShouldBe(11);
+        failures.ShouldContain("Rewt has 20 more names that are not settings; give the section of Rewt itself.");
+    }
+
+    [Fact]
+    public void An_error_of_the_main_section_stops_a_named_scheme_that_uses_it()
+    {
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(Configuration(("Rewt:ServiceNam", "orders"), ("Rewt:Redis", "localhost")));
+        services.AddRewt("Users");
+        using var provider = services.BuildServiceProvider();
+
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users")).Message.ShouldContain("did you mean ServiceName?");
+    }
+
+    [Fact]
+    public void A_section_of_ones_own_replaces_the_lists_of_the_section_Rewt()
+    {
+        var configuration = Configuration(("Rewt:TrustedIssuers:0", "orders"), ("Mine:TrustedIssuers:0", "shipping"));
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddRewtInMemory(options => options.ServiceName = "inventory").AddRewt(configuration.GetSection("Mine"));
+        using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<IOptions<RewtOptions>>().Value.TrustedIssuers.ShouldBe(["shipping"]);
+    }
+
+    public static TheoryData<Type, string, string?> InCode()
+    {
+        var rows = new TheoryData<Type, string, string?>();
+        foreach (var type in new[] { typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions) })
+        {
+            // A password may be any text, also an empty one.
+            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type && property.Name != nameof(RewtOptions.SigningKeyPassword)))
+            {
+                if (property.PropertyType == typeof(IList<string>)) rows.Add(type, property.Name, null);
+                if (property.PropertyType != typeof(string) && property.PropertyType != typeof(IList<string>)) continue;
+                rows.Add(type, property.Name, " ");
+                // The empty name is that of the main ring.
+                if (property.Name != nameof(RewtSigningOptions.Ring)) rows.Add(type, property.Name, "");
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>An empty name or entry, or no list at all, does not count as the default that permits more.</summary>
+    [Theory]
+    [MemberData(nameof(InCode))]
+    public void An_empty_value_set_in_code_is_an_error_that_names_it(Type type, string name, string? value)
+    {
+        var failure = Should.Throw<Exception>(() => Start([], options => SetIn(options, type, name, value)));
+
+        failure.Message.ShouldContain(name);
+    }
+
+    [Fact]
+    public void A_PEM_text_is_taken_in_place_of_a_file_also_with_line_breaks_as_two_characters()
+    {
+        var pem = JwkRows.P256.ExportPkcs8PrivateKeyPem();
+        var publicPem = JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem();
+        foreach (var (key, verification) in new[] { (pem, publicPem), (Escaped(pem), Escaped(publicPem)), ("\n" + pem + "\n", " " + publicPem) })
+        {
+            Start([("Rewt:SigningKeyFile", key), ("Rewt:VerificationKeys:0", verification)], _ => { });
+        }
+
+        var encrypted = JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        Failures(("Rewt:SigningKeyFile", encrypted)).Single().ShouldContain("give its password in SigningKeyPassword");
+        Failures(("Rewt:SigningKeyFile", pem[..100])).Single().ShouldContain("cut off");
+    }
+
+    [Theory]
+    [InlineData("http://x.localhost", true)]
+    [InlineData("http://LOCALHOST:5000", true)]
+    [InlineData("http://127.0.0.2", true)]
+    [InlineData("http://[::1]:80", true)]
+    [InlineData("http://localhost.evil.example", false)]
+    [InlineData("http://xlocalhost", false)]
+    [InlineData("http://10.0.0.1", false)]
+    public void Plain_http_is_free_only_to_this_machine(string origin, bool isLoopback)
+    {
+        Origin.TryParse(origin)!.IsInTheClear.ShouldBe(!isLoopback);
+        Failures(("Rewt:VerificationKeys:0", origin + "/jwks.json")).Any(failure => failure.Contains("AllowInsecureHttp", StringComparison.Ordinal)).ShouldBe(!isLoopback);
+    }
+
+    [Fact]
+    public async Task The_settings_in_force_are_logged_once_at_start()
+    {
+        await using var service = await TestService.StartAsync(
+            null,
+            settings: options => (options.TrustedIssuers, options.RotationInterval, options.AcceptNodeTokens) = (["orders", "shipping"], TimeSpan.FromHours(36), true),
+            configure: builder => builder.Services.AddAuthentication().AddRewt("Partners", options =>
+            {
+                options.VerificationKeys.Add(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
+                options.SigningKeyFile = JwkRows.P256.ExportPkcs8PrivateKeyPem();
+            }));
+
+        var lines = service.Log.Text.Split('\n').Where(line => line.StartsWith("Information SettingsInForce: ", StringComparison.Ordinal)).ToList();
+        lines.Count.ShouldBe(2);
+        lines[0].ShouldContain("The settings of inventory in the namespace rewt: KeyMode SharedSecret, keys from the memory of this process.");
+        lines[0].ShouldContain("It accepts tokens of SharedSecret by orders, shipping, and of Node's rewt by any issuer. Each service with the shared secret can sign as any issuer.");
+        lines[0].ShouldContain("RotationInterval 1.12:00:00");
+        lines[0].ShouldContain("RefreshInterval 00:00:05, PropagationDelay 00:00:10");
+        foreach (var property in Properties.Where(property => property.PropertyType == typeof(TimeSpan))) lines[0].ShouldContain(property.Name);
+        lines[1].ShouldContain("namespace Partners: KeyMode KeyPair, keys from SigningKeyFile and 1 VerificationKeys. It accepts tokens of these keys by any issuer.");
+    }
+
+    private static string Escaped(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static void SetIn(object options, Type type, string name, string? value)
+    {
+        if (options.GetType() != type) return;
+        var property = type.GetProperty(name)!;
+        object? set = property.PropertyType == typeof(IList<string>) && value is not null ? new List<string> { value } : value;
+        try
+        {
+            property.SetValue(options, set);
+        }
+        catch (TargetInvocationException exception)
+        {
+            throw exception.InnerException!;
+        }
+    }
+
+    private static List<string> Failures(params (string Name, string? Value)[] settings)
+    {
+        try
+        {
+            Start(settings, _ => { });
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return [.. exception.Failures];
+        }
+        catch (AggregateException exception)
+        {
+            // The options of the scheme and of the client read those of the main ring, so an error there is met several times.
+            return [.. exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures).Distinct(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Starts the validation of a service with a second scheme, a signing client and API keys on both sides.</summary>
+    private static void Start((string Name, string? Value)[] settings, Action<object> configure)
+    {
+        var configuration = Configuration([("Rewt:Schemes:Users:Namespace", "users"), ("ConnectionStrings:redis", "127.0.0.1:1"), .. settings]);
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging();
+        var authentication = services.AddRewtAuthentication(options =>
+        {
+            options.ServiceName ??= "inventory";
+            if (settings.Any(setting => setting.Name.StartsWith("Mine", StringComparison.Ordinal))) options.Bind(configuration.GetSection("Mine"));
+            configure(options);
+        });
+        authentication.AddRewtApiKeys(options => configure(options));
+        authentication.AddRewt("Users", _ => { });
+        services.AddHttpClient("stock").AddRewtSigning(options =>
+        {
+            options.Audience = "inventory";
+            configure(options);
+        });
+        services.AddHttpClient("partner").AddRewtApiKey(options =>
+        {
+            options.ApiKey = ApiKeyFormat.Create("acme");
+            configure(options);
+        });
+        using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+        provider.GetRequiredService<IOptionsMonitor<RewtApiKeyOptions>>().Get(RewtDefaults.ApiKeyScheme).Validate();
+    }
+
+    private static IConfigurationRoot Configuration(params (string Name, string? Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in settings) all[name] = value;
+        return new ConfigurationBuilder().AddInMemoryCollection(all).Build();
+    }
+}
