@@ -26,7 +26,7 @@ internal static class Flood
         {
             var before = await redis.CommandsAsync();
             var began = TimeProvider.System.GetTimestamp();
-            using var sender = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), Sender, callee.Address.ToString(), $"{sent}", $"{perSecond}"]) { RedirectStandardOutput = true })!;
+            using var sender = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), Sender, callee.Address.ToString(), $"{sent}", $"{perSecond}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
             await sender.StandardOutput.ReadLineAsync();
             var beside = await CallAsync(client, duration);
             var answers = await sender.StandardOutput.ReadToEndAsync();

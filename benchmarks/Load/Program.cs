@@ -4,7 +4,7 @@ using Rewt.Load;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is [Flood.Sender, var address, var count, var perSecond])
 {
-    await Flood.SendAsync(new Uri(address), int.Parse(count), int.Parse(perSecond));
+    await Flood.SendAsync(new Uri(address), int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
     return 0;
 }
 

@@ -34,7 +34,7 @@ public sealed class OriginTests
         stranger.Requests.ShouldBeEmpty();
         refused.Message.ShouldContain("'inventory'");
         refused.Message.ShouldContain(stranger.Address.GetLeftPart(UriPartial.Authority));
-        refused.Message.ShouldContain("Only if the origin is a service of your own, name it in RewtSigningOptions.AllowedOrigins");
+        refused.Message.ShouldContain("Add the origin to RewtSigningOptions.AllowedOrigins only if it is a service of your own");
     }
 
     [Fact]

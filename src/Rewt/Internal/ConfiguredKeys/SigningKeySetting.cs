@@ -57,12 +57,12 @@ internal static class SigningKeySetting
         return key;
     }
 
-    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; give its password in SigningKeyPassword" : problem;
+    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; set its password in SigningKeyPassword" : problem;
 
     private static AsymmetricAlgorithm? OfFile(string path, string? password, out string? problem)
     {
         var shown = KeyMaterial.Shown(path);
-        problem = "is empty; give a path or a PEM text, or do not set it";
+        problem = "is empty; set a path or a PEM text, or remove it";
         if (string.IsNullOrWhiteSpace(path)) return null;
 
         try

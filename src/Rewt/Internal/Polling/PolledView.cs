@@ -191,7 +191,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         Start();
         var asked = ClockReading.Now(Time);
-        var step = ReadLimit / 4;
+        var step = ReadLimit / 3;
         for (var waited = TimeSpan.Zero; waited < ReadLimit && !IsFailing && !IsNew(asked);)
         {
             var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
