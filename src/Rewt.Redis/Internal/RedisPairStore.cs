@@ -24,6 +24,18 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         return reading;
     }
 
+    public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyCollection<string>>(
+        async database =>
+        {
+            // All keys of the namespace are in one slot, so one node of a cluster has them.
+            var node = await database.IdentifyEndpointAsync(_keys.Revoked, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            var found = database.Multiplexer.GetServer(node!).KeysAsync(database.Database, _keys.KeysOf("*").ToString(), pageSize: 1000);
+            var services = new HashSet<string>(StringComparer.Ordinal);
+            await foreach (var key in found.WithCancellation(cancellationToken).ConfigureAwait(false)) services.Add(_keys.ServiceOf(key));
+            return [.. services.Where(Names.IsName)];
+        },
+        cancellationToken);
+
     public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {

@@ -17,15 +17,12 @@ internal sealed class PairSession : IAsyncDisposable
         _keys = new PairKeys(options, store, time, NullLogger.Instance);
     }
 
-    /// <summary>Returns the keys of all services with live instances, or <see langword="null"/> if there are no such services.</summary>
-    public async Task<PairSnapshot?> LookAsync(CancellationToken cancellationToken)
-    {
-        var marks = await MarksAsync(cancellationToken);
-        if (marks.Count == 0) return null;
+    /// <summary>Returns the keys of all services with live instances or published keys, or <see langword="null"/> if there are no such services.</summary>
+    public async Task<PairSnapshot?> LookAsync(CancellationToken cancellationToken) =>
+        await ServicesAsync(cancellationToken) is { Count: > 0 } services ? await ReadAsync(services, cancellationToken) : null;
 
-        foreach (var service in marks.Select(mark => mark.Instance.Split('/')[0]).Distinct(StringComparer.Ordinal)) _keys.Ask(service);
-        return (PairSnapshot?)await _keys.UpdateAsync(null, null, cancellationToken);
-    }
+    /// <summary>Returns the snapshot of a namespace without services, in which a key can be revoked before it is seen.</summary>
+    public Task<PairSnapshot> EmptyAsync(CancellationToken cancellationToken) => ReadAsync([], cancellationToken);
 
     public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
         (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
@@ -36,12 +33,26 @@ internal sealed class PairSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
-    /// <summary>Returns the live instances. A login that may only use shared secrets is denied this list, which counts as no instances.</summary>
-    private async Task<IReadOnlyList<InstanceHeartbeat>> MarksAsync(CancellationToken cancellationToken)
+    private async Task<PairSnapshot> ReadAsync(IEnumerable<string> services, CancellationToken cancellationToken)
+    {
+        foreach (var service in services) _keys.Ask(service);
+        return (PairSnapshot)(await _keys.UpdateAsync(null, null, cancellationToken))!;
+    }
+
+    private async Task<IReadOnlyCollection<string>> ServicesAsync(CancellationToken cancellationToken)
+    {
+        var live = await PermittedAsync(async () => (await _store.Instances!.ReadAsync(cancellationToken)).Select(mark => mark.Instance.Split('/')[0]));
+        // Published keys outlive their instances, and a stolen key must be revoked then too.
+        var published = await PermittedAsync(async () => await _store.ListAsync(cancellationToken));
+        return [.. live.Union(published, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A login that may only use shared secrets is denied these lists, which counts as no services.</summary>
+    private static async Task<IEnumerable<string>> PermittedAsync(Func<Task<IEnumerable<string>>> list)
     {
         try
         {
-            return await _store.Instances!.ReadAsync(cancellationToken);
+            return await list();
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {

@@ -1,3 +1,5 @@
+using Rewt.Tests.Pairs;
+
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt keys</c> on a live fleet.</summary>
@@ -104,6 +106,35 @@ public sealed class ToolKeysTests
 
         await Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
         instance.Log.Text.ShouldContain($"KeyActivated: Audit: key {keyId} of the ring rewt was activated by fault/");
+    }
+
+    [Fact]
+    public async Task Key_pairs_whose_instances_have_ended_are_listed_and_revoked()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.KeyMode = KeyMode.KeyPair);
+        var keyId = await instance.CurrentAsync();
+        await instance.DisposeAsync();
+        await redis.DelAsync("{rewt:rewt-keys}:instances");
+        string[] server = ["--redis", redis.ConnectionString, "-o", "json"];
+
+        (await ToolRun.RunAsync(["keys", "list", .. server])).Well().Output.ShouldContain(keyId);
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Well();
+
+        (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_key_pair_that_is_not_published_is_revoked_only_by_force()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var keyId = PublishedPair.Generate().KeyId;
+        string[] server = ["--redis", redis.ConnectionString, "-o", "json"];
+
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. server])).Fails(9, "--force");
+        (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", "--force", .. server])).Well();
+
+        (await redis.CliAsync("ZSCORE", "{rewt:rewt-keys}:dead", keyId)).ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -101,7 +101,8 @@ internal static class KeysCommand
     private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         var pairs = await session.Pairs.LookAsync(cancellationToken)
-            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' signs with key pairs. Specify another namespace with --namespace or REWT_NAMESPACE.");
+            ?? (force ? await session.Pairs.EmptyAsync(cancellationToken) : null)
+            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' has published a key pair. Specify another namespace with --namespace or REWT_NAMESPACE, or add --force to revoke the key anyway.");
         var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
         if (known is null && !force) throw Unknown(keyId);
 

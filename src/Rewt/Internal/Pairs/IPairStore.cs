@@ -18,6 +18,9 @@ internal interface IPairStore : IAsyncDisposable
     /// <returns>The rings of <paramref name="services"/>, and those of <paramref name="asked"/> that exist.</returns>
     Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken);
 
+    /// <summary>Lists the services with published keys, for command-line tools: it may search the whole store.</summary>
+    Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<string>>([]);
+
     /// <summary>Writes a plan to a service's ring. Writing it twice has the same effect as once.</summary>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
     Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken);
