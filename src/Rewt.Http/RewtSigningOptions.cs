@@ -30,7 +30,7 @@ public sealed class RewtSigningOptions
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause.</summary>
+    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause and another key is current.</summary>
     /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 

@@ -16,10 +16,10 @@ public sealed class CachedTokenTests
         var asked = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(1));
 
-        var first = Task.Run(() => slot.Take(key, isAhead: false, null, fresh: false, time.GetUtcNow()), Cancellation);
+        var first = Task.Run(() => slot.Take(new(key), null, fresh: false, time.GetUtcNow()), Cancellation);
         await key.IsSigning.Task;
         BearerToken? second = null;
-        var waiter = new Thread(() => second = slot.Take(key, isAhead: false, null, fresh: false, asked));
+        var waiter = new Thread(() => second = slot.Take(new(key), null, fresh: false, asked));
         waiter.Start();
         await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), "the second waits for the first");
         key.MaySign.Set();

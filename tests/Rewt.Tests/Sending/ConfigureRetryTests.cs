@@ -20,6 +20,7 @@ public sealed class ConfigureRetryTests
             retry.BackoffType = DelayBackoffType.Exponential;
             retry.UseJitter = true;
         });
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
 
@@ -59,6 +60,7 @@ public sealed class ConfigureRetryTests
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, EverythingAgain);
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         using var content = new StreamContent(new OnceStream(new byte[10], canSeek: false));
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
@@ -76,6 +78,7 @@ public sealed class ConfigureRetryTests
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
             retry.ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result!.RequestMessage!.Method == HttpMethod.Get));
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation).TextAsync()).ShouldBe("refused");
         callee.Requests.Count.ShouldBe(1);
@@ -108,6 +111,7 @@ public sealed class ConfigureRetryTests
                     });
             },
             new SharedMemoryRing(time));
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
@@ -120,10 +124,16 @@ public sealed class ConfigureRetryTests
     public async Task A_failure_of_the_applications_telemetry_reaches_the_caller_and_leaves_no_answer_open()
     {
         var body = new WatchedContent();
-        await using var sender = Sender.For(
+        Sender? sender = null;
+        sender = Sender.For(
             "https://inventory.example",
             options => options.ConfigureRetry = retry => retry.OnRetry = _ => throw new InvalidTimeZoneException(),
-            primary: new StubHandler(_ => body.Refusal(Stale)));
+            primary: new StubHandler(_ =>
+            {
+                sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
+                return body.Refusal(Stale);
+            }));
+        await using var disposal = sender;
 
         await Should.ThrowAsync<InvalidTimeZoneException>(() => sender.Http().CallAsync("/a"));
 

@@ -18,6 +18,10 @@ public sealed class LastAnswerTests
             services.AddSingleton<ILogger<RetryHandler>>(log);
             services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
+        callee.BeforeAnswer = async () =>
+        {
+            if (callee.Requests.Count == 1) await sender.LoseKeyAsync();
+        };
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);

@@ -77,6 +77,7 @@ public sealed class OriginTests
             services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
 
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
         callee.Requests.Count.ShouldBe(2);

@@ -49,6 +49,8 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
 
+    public override string? Publication => _own.Epoch;
+
     public override long Version { get; }
 
     public override long ReadAt { get; }

@@ -52,16 +52,16 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         snapshot is ConfiguredKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
         : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
 
-    /// <summary>Returns the key to sign with, and whether it is ahead of the stored current key.</summary>
+    /// <summary>Returns the key to sign with.</summary>
     /// <param name="snapshot">The keys.</param>
     /// <param name="now">The current time.</param>
     /// <param name="isStored">Whether the key must be the one that the store names as current.</param>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
+    public SigningChoice KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
     {
         var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
         var stored = snapshot.StoredKey(now) ?? signing;
-        return isStored ? (stored, false) : (signing, signing.KeyId != stored.KeyId);
+        return isStored ? new(stored, false, snapshot.Publication) : new(signing, signing.KeyId != stored.KeyId, snapshot.Publication);
     }
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
