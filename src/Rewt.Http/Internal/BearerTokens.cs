@@ -20,9 +20,9 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
         GetAsync(null, audience, claims, fresh, cancellationToken);
 
-    /// <summary>Returns a token signed with the namespace's own key ring, using only keys in memory.</summary>
-    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
-    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false);
+    /// <summary>Returns a token signed with the namespace's own key ring, for a synchronous send.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false, CancellationToken.None);
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
@@ -35,14 +35,15 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
-    /// <summary>Returns a token for a synchronous send, using only keys in memory.</summary>
-    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
-    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    /// <summary>Returns a token for a synchronous send.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
-        var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
-            "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
+        var now = ClockReading.Now(time);
+        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
+            ? Get(signer, snapshot, audience, claims, fresh, now)
+            : GetSlow(signer, audience, claims, fresh, cancellationToken);
     }
 
     /// <summary>Reads the store, and returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
@@ -66,6 +67,10 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         var choice = signer.KeyOf(snapshot, now, isStored: false);
         return !choice.IsAhead && !refused.IsOf(choice);
     }
+
+    private BearerToken GetSlow(
+        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
+        SynchronousSend.Run(() => GetSlowAsync(signer, audience, claims, fresh, cancellationToken).AsTask());
 
     private async ValueTask<BearerToken> GetSlowAsync(
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)

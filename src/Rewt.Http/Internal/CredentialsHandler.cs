@@ -10,7 +10,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 
     /// <summary>Attaches the credentials for a synchronous send.</summary>
-    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail);
+    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     {
         if (Admit(request) is not { } trail) return base.Send(request, cancellationToken);
 
-        Attach(request, trail);
+        Attach(request, trail, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {

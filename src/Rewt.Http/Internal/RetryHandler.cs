@@ -13,7 +13,7 @@ internal sealed class RetryHandler(KeyRetry retry, int maxBufferedBody) : Delega
         if (Attempt.Of(request) is not null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
-        var attempt = Attempt.Begin(request, canRepeat, isSynchronous: false);
+        var attempt = Attempt.Begin(request, canRepeat);
         var context = KeyRetry.Rent(attempt, cancellationToken);
         try
         {
@@ -33,7 +33,9 @@ internal sealed class RetryHandler(KeyRetry retry, int maxBufferedBody) : Delega
     {
         if (Attempt.Of(request) is not null) return base.Send(request, cancellationToken);
 
-        var attempt = Attempt.Begin(request, BodyReplay.CanReplay(request.Content), isSynchronous: true);
+        var canRepeat = BodyReplay.CanReplay(request.Content)
+            || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
+        var attempt = Attempt.Begin(request, canRepeat);
         var context = KeyRetry.Rent(attempt, cancellationToken);
         try
         {

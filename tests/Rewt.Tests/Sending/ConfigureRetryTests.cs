@@ -160,25 +160,28 @@ public sealed class ConfigureRetryTests
     }
 
     [Theory]
-    [InlineData(true, 2)]
-    [InlineData(false, 1)]
-    public async Task A_synchronous_call_is_retried_when_another_key_is_in_memory_by_then(bool rotates, int requests)
+    [InlineData("the same key", false, 1)]
+    [InlineData("another key in memory", false, 2)]
+    [InlineData("another key in the store", false, 2)]
+    [InlineData("another key in the store", true, 2)]
+    public async Task A_synchronous_call_is_retried_as_an_asynchronous_one_is(string then, bool isStream, int requests)
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync(async (context, number) =>
         {
             if (number > 1) return;
-            if (rotates) await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (then == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (then == "another key in the store") sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
             await Callee.RefuseAsync(context, Stale);
         });
         await using (sender = Sender.For(callee.Address))
         {
-            await sender.Ring.GetAsync(Cancellation);
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = new StringContent("body") };
+            using var content = isStream ? new StreamContent(new OnceStream("body"u8.ToArray(), canSeek: true)) : (HttpContent)new StringContent("body");
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = content };
 
             using var response = sender.Http().Send(request, Cancellation);
 
-            response.StatusCode.ShouldBe(rotates ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+            response.StatusCode.ShouldBe(requests > 1 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(requests);
             callee.Requests.ShouldAllBe(received => received.Body.Length == 4);
             callee.Requests.Select(received => received.Jwt.Kid).Distinct().Count().ShouldBe(requests);
