@@ -6,6 +6,8 @@ namespace Rewt.Internal;
 /// <summary>Provides the claims of <c>HttpContext.User</c>. They are read for each call and never stored.</summary>
 internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerClaims
 {
+    public bool HasCaller => accessor.HttpContext is not null;
+
     public IEnumerable<KeyValuePair<string, object>> Get(IEnumerable<string> names)
     {
         var user = accessor.HttpContext?.User;

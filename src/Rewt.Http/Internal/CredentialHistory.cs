@@ -88,6 +88,15 @@ internal sealed class CredentialHistory(Uri asked)
         if (IsElsewhere(request.RequestUri) || IsElsewhere(response?.RequestMessage?.RequestUri) || IsRedirect(response)) _isRedirected = true;
     }
 
+    /// <summary>
+    /// Returns the credentials with this header, or the last ones for a request that lost its header; <see langword="null"/> for a header of the
+    /// application, and if none were attached.
+    /// </summary>
+    public SentCredentials? SentWith(AuthenticationHeaderValue? header) =>
+        (header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header))) is { } sent
+            ? new SentCredentials(sent.Origin, sent.Header, sent.Token, header is not null)
+            : null;
+
     /// <summary>Returns whether the response came from an origin that credentials were attached for.</summary>
     public bool IsAnswer(HttpResponseMessage response) => !IsElsewhere(response.RequestMessage?.RequestUri);
 

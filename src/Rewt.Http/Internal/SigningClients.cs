@@ -31,6 +31,6 @@ internal sealed class SigningClients(
             () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, CredentialNaming.Token);
         var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Ring);
         var retry = settings.Retry ? new KeyRetry(settings, new KeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
-        return new SigningClient(settings, tokens, guard, retry, services.GetService<ICallerClaims>());
+        return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);
     }
 }

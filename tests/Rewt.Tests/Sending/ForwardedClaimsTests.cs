@@ -32,21 +32,24 @@ public sealed class ForwardedClaimsTests
     }
 
     [Fact]
-    public async Task A_call_outside_a_request_has_no_user()
+    public async Task A_call_outside_a_request_has_no_user_and_the_log_says_so()
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee);
         await AskAsync(orders, "u-1");
+        orders.Log.Text.ShouldNotContain("NoCallerToForward");
 
         (await orders.Client("inventory").CallAsync("/none")).Dispose();
 
         callee.Requests[1].Jwt.TryGetClaim("userId", out _).ShouldBeFalse();
+        orders.Log.Text.ShouldContain("Debug NoCallerToForward: A call of the HTTP client inventory forwards no claims");
     }
 
     private static Task<TestService> StartAsync(Callee callee) => TestService.StartAsync(
         redis: null,
         "orders",
         configure: builder => builder.Services
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug))
             .AddHttpClient("inventory", client => client.BaseAddress = callee.Address)
             .AddRewtSigning(options => options.ForwardClaims.Add("userId")),
         map: application => application.MapGet("/forward", async (ClaimsPrincipal user, string? @as, IHttpClientFactory clients) =>

@@ -26,7 +26,7 @@ public sealed class LastAnswerTests
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(2);
-            log.Names.ShouldBe(["Retrying"]);
+            log.Names.ShouldBe(["Retrying", "CallRefused"]);
         }
     }
 
