@@ -107,7 +107,7 @@ public static class RewtHttpClientBuilderExtensions
     private static DelegatingHandler Retry(IServiceProvider provider, string client)
     {
         var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Options.MaxBufferedBody) : new PassThroughHandler();
+        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBody) : new PassThroughHandler();
     }
 
     /// <summary>

@@ -18,7 +18,8 @@ public sealed class RewtSigningOptions
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
     /// addresses are compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then
-    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed.
+    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed. On
+    /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin leaves without a token.
     /// </summary>
     /// <value>
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each

@@ -23,6 +23,9 @@ internal sealed class CredentialHistory(Uri asked)
     /// <summary>The origin that the application requested, before any handler.</summary>
     public Origin Asked { get; } = Origin.Of(asked);
 
+    /// <summary>Whether the request left without credentials, because its origin is none of those that all clients sign for.</summary>
+    public bool IsExempt { get; set; }
+
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var trail) ? trail : Flowing.Value;
 
     /// <summary>Starts a trail for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>

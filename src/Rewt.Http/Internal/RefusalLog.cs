@@ -16,7 +16,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private readonly FastConcurrentLru<(Origin Callee, string Check), Line> _lines = new(Capacity);
 
-    /// <summary>Logs the final response to a request if it refuses credentials of this library.</summary>
+    /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
     public void Report(CredentialHistory trail, HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.Unauthorized) return;
@@ -28,6 +28,10 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
             var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
             Report(sent.Origin, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
+        }
+        else if (header is null && trail.IsExempt)
+        {
+            Report(trail.Asked, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
         }
     }
 

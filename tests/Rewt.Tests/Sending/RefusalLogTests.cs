@@ -147,6 +147,24 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_call_that_was_not_signed_because_all_clients_sign_for_other_origins_says_so_and_a_header_of_the_application_does_not()
+    {
+        await using var sender = Sender.Create(services => services
+            .AddLogging(logging => logging.AddProvider(_log))
+            .ConfigureHttpClientDefaults(client => client
+                .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example:8443"))
+                .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => Refusal("Bearer")))));
+        var client = sender.Http();
+        client.BaseAddress = new Uri("https://inventory.example");
+
+        (await client.SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
+        Lines().ShouldBeEmpty();
+        (await client.CallAsync("/a")).Dispose();
+
+        Lines().ShouldHaveSingleItem().ShouldContain("https://inventory.example:443 refused a call with 401 (rewt_error none, audience none, key none). The call was not signed");
+    }
+
+    [Fact]
     public async Task A_refused_API_key_is_logged_by_its_id()
     {
         var services = new ServiceCollection();
