@@ -27,7 +27,7 @@ public sealed class RewtSigningOptions
     /// </value>
     public IList<string> AllowedOrigins { get; set; } = [];
 
-    /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback.</summary>
+    /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback, and to loopback through a proxy.</summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 

@@ -16,6 +16,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     {
         // A redirect could lead to plain HTTP or to an untrusted host.
         AllowAutoRedirect = false,
+        Proxy = new LoopbackBypass(),
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,

@@ -46,9 +46,13 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// <exception cref="InvalidOperationException">
     /// The request carries a token of this library to another address than the one it was signed for.
     /// </exception>
-    public void Release(HttpRequestMessage request)
+    public void Release(HttpRequestMessage request, OutgoingProxy proxy)
     {
-        if (CredentialHistory.Of(request)?.IsAsSigned(request) == true) return;
+        if (CredentialHistory.Of(request) is { } trail && trail.IsAsSigned(request))
+        {
+            RefuseProxy(request.RequestUri!, trail.OriginOf(request.RequestUri!), proxy);
+            return;
+        }
 
         var signed = CredentialHistory.SignedFor(request);
         if (signed.Count == 0) return;
@@ -56,6 +60,17 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : Origin.None;
         if (!signed.Contains(origin) && !_allowed.Value.Contains(origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+        RefuseProxy(request.RequestUri!, origin, proxy);
+    }
+
+    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials in clear.</summary>
+    private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
+    {
+        if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;
+
+        throw new InvalidOperationException(
+            $"The HTTP client '{client}' would send {words.Credentials} for {origin} in the clear to the proxy {Origin.Of(through)}. "
+            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
     }
 
     private bool IsAllowed(CredentialHistory? trail, Origin origin)

@@ -11,6 +11,6 @@ internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHa
         if (builder.AdditionalHandlers.OfType<CredentialsHandler>().LastOrDefault() is not { } guarded) return;
 
         builder.AdditionalHandlers.Insert(0, new EntryHandler(refusals));
-        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard));
+        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard, new OutgoingProxy(builder.PrimaryHandler)));
     };
 }
