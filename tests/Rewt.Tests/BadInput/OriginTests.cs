@@ -167,6 +167,18 @@ public sealed class OriginTests
     }
 
     [Fact]
+    public async Task A_Host_header_does_not_change_the_origin_of_an_address()
+    {
+        var primary = new StubHandler();
+        await using var sender = Sender.For("https://inventory.example", primary: primary);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://stranger.example/") { Headers = { Host = "inventory.example" } };
+
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().SendAsync(request, Cancellation));
+
+        primary.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_handler_behind_that_takes_the_token_off_may_go_anywhere()
     {
         var primary = new StubHandler();
