@@ -63,13 +63,13 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         RefuseProxy(request.RequestUri!, origin, proxy);
     }
 
-    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials in clear.</summary>
+    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials without encryption.</summary>
     private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
     {
         if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;
 
         throw new InvalidOperationException(
-            $"The HTTP client '{client}' would send {words.Credentials} for {origin} in the clear to the proxy {Origin.Of(through)}. "
+            $"The HTTP client '{client}' would send {words.Credentials} for {origin} without encryption to the proxy {Origin.Of(through)}. "
             + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Logs calls that a callee refused with 401, at most one line in a minute for each callee and reason.</summary>
+/// <summary>Logs calls that a callee refused with 401, at most once a minute for each callee and reason.</summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {
     private const int Capacity = 256;
@@ -44,12 +44,12 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private static string CheckFor(string? reason, AuthenticationHeaderValue sent) => reason switch
     {
-        _ when sent.Scheme == "ApiKey" => "Check that the API key is neither revoked nor expired (rewt apps list) and that the callee calls AddRewtApiKeys.",
+        _ when sent.Scheme == "ApiKey" => "Check that the API key is neither revoked nor expired (rewt apps list), and that the receiver calls AddRewtApiKeys.",
         "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode.",
-        "bad_audience" => "Check that the audience is the Rewt:ServiceName of the callee.",
+        "bad_audience" => "Check that the audience is the Rewt:ServiceName of the receiver.",
         "expired" or "not_yet_valid" => "Check the clocks of both machines.",
-        null => "Check that the callee calls AddRewtAuthentication, and that no proxy or check of its own refuses the call.",
-        _ => "Check the event TokenRefused in the callee's log, and its Rewt:TrustedIssuers.",
+        null => "Check that the receiver calls AddRewtAuthentication, and that neither a proxy nor its own code refuses the call.",
+        _ => "Check the event TokenRefused in the receiver's log, and its Rewt:TrustedIssuers.",
     };
 
     /// <summary>Cuts a text of the callee, and replaces all characters that could forge a line or control a terminal.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         new StringBuilder().AppendJoin("", text.Take(LongestReason).Select(c => c is > ' ' and <= '~' ? c : '?')).Append(text.Length > LongestReason ? "..." : "").ToString();
 
     [LoggerMessage(EventId = 32, EventName = "CallRefused", Level = LogLevel.Warning,
-        Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such line: {Count}.")]
+        Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such event: {Count}.")]
     private partial void LogRefused(Origin callee, int status, string reason, string audience, string keyId, string check, int count);
 
     /// <summary>The calls of one callee and reason that have no line yet.</summary>

@@ -67,12 +67,12 @@ public sealed class RefusalLogTests : IDisposable
         await using var sender = Create();
 
         for (var call = 0; call < 100; call++) await CallAsync(sender);
-        Lines().ShouldHaveSingleItem().ShouldEndWith("since the last such line: 1. ");
+        Lines().ShouldHaveSingleItem().ShouldEndWith("since the last such event: 1. ");
 
         _time.Advance(TimeSpan.FromSeconds(61));
         await CallAsync(sender);
         Lines().Count.ShouldBe(2);
-        Lines()[1].ShouldEndWith("since the last such line: 100. ");
+        Lines()[1].ShouldEndWith("since the last such event: 100. ");
 
         // Reasons that are not ours count as one, or a callee could fill the log with a new one for each call.
         for (var call = 0; call < 100; call++)
