@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the configuration section of <see cref="RewtOptions"/>. The framework's binder ignores unknown names and values of another shape, so that a
-/// default remains in force without a word; here each is an error. An error names the setting and never repeats a value that may be a key.
+/// Reads the configuration section of <see cref="RewtOptions"/>. The framework's binder silently ignores unknown names and values of another
+/// shape, so that a default remains in force; here each is an error. An error names the setting and never repeats a value that may be a key.
 /// </summary>
 internal static partial class SettingsSection
 {
@@ -56,7 +56,7 @@ internal static partial class SettingsSection
 
         var names = Properties.Where(IsReadable).Select(property => property.Name);
         options.Problems.AddRange(unknown.Take(MostUnknown).Select(key => $"{prefix}{Plain(key)} is not a setting{Suggestion(key, names)}"));
-        if (unknown.Count > MostUnknown) options.Problems.Add($"{prefix[..^Math.Min(1, prefix.Length)]} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
+        if (unknown.Count > MostUnknown) options.Problems.Add($"{section?.Path ?? "The configuration"} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
     }
 
     /// <summary>Adds an error for each section of a scheme that is not registered, which would be settings without an effect.</summary>
