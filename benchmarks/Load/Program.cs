@@ -2,9 +2,15 @@ using System.Globalization;
 using Rewt.Load;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [Flood.Sender, var address, var count, var perSecond])
+{
+    await Flood.SendAsync(new Uri(address), int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var isShort = args.Contains("--short");
 var wanted = args.Where(arg => arg != "--short").DefaultIfEmpty("all").ToHashSet(StringComparer.Ordinal);
-var known = new[] { "all", "throughput", "latency", "rotation", "memory", "scale" };
+var known = new[] { "all", "throughput", "latency", "rotation", "memory", "scale", "flood" };
 if (wanted.FirstOrDefault(arg => !known.Contains(arg, StringComparer.Ordinal)) is { } unknown)
 {
     Console.Error.WriteLine($"There is no measurement '{unknown}'; choose from {string.Join(", ", known)}, and --short for a run that only shows that it works.");
@@ -16,6 +22,7 @@ if (Wants("latency")) await Latency.RunAsync(isShort ? 1 : 10, isShort ? 50 : 2_
 if (Wants("rotation")) await Rotation.RunAsync(isShort ? 1 : 10, Console.Out);
 if (Wants("memory")) await Memory.RunAsync(isShort ? 500 : 10_000, isShort ? 50 : 1_000, Console.Out);
 if (Wants("scale")) await Scale.RunAsync(isShort ? 20 : 500, TimeSpan.FromSeconds(isShort ? 2 : 20), Console.Out);
+if (Wants("flood")) await Flood.RunAsync(TimeSpan.FromSeconds(isShort ? 0.5 : 10), isShort ? 100 : 6_000, Console.Out);
 return 0;
 
 bool Wants(string name) => wanted.Contains("all") || wanted.Contains(name);

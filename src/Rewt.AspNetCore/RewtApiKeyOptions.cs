@@ -29,7 +29,7 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
         if (TokenRequestsPerMinute < 1) throw new InvalidOperationException("TokenRequestsPerMinute of AddRewtApiKeys must be at least 1.");
         if (HeaderName is { } name && (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new InvalidOperationException("HeaderName of AddRewtApiKeys must be a header's name other than Authorization, or null.");
+            throw new InvalidOperationException("HeaderName of AddRewtApiKeys must be a header name other than Authorization, or null.");
         }
     }
 }

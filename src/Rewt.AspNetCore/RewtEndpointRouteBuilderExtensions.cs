@@ -25,7 +25,7 @@ public static class RewtEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         var endpoint = endpoints.ServiceProvider.GetService<TokenEndpoint>()
-            ?? throw new InvalidOperationException("MapRewtTokenEndpoint trades API keys for tokens: call AddRewtAuthentication().AddRewtApiKeys() first.");
+            ?? throw new InvalidOperationException("MapRewtTokenEndpoint requires API keys. Call AddRewtAuthentication().AddRewtApiKeys() first.");
         return endpoints.MapPost(pattern, (RequestDelegate)endpoint.HandleAsync).AllowAnonymous().DisableAntiforgery().WithDisplayName("Rewt token endpoint");
     }
 

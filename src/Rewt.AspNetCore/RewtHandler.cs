@@ -61,7 +61,7 @@ public class RewtHandler : JwtBearerHandler
             var received = new MessageReceivedContext(Context, Scheme, Options);
             await Events.MessageReceived(received);
             if (received.Result is not null) return received.Result;
-            given = received.Token;
+            given = string.IsNullOrEmpty(received.Token) ? null : received.Token;
         }
 
         var credentials = Request.Headers.Authorization;
@@ -101,8 +101,10 @@ public class RewtHandler : JwtBearerHandler
         }
 
         var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
-        // The application's events rejected the token. A challenge without an error would mean that the request had no token (RFC 6750 §3.1).
-        if (_refusal == RewtRefusal.None && result.Failure is not null) _refusal = RewtRefusal.Invalid;
+        // A challenge without an error means that the request had no token (RFC 6750 §3.1). The application's events may have rejected a valid token,
+        // and may have cleared a failure.
+        if (result.Failure is null) _refusal = RewtRefusal.None;
+        else if (_refusal == RewtRefusal.None) _refusal = RewtRefusal.Invalid;
         if (_refusal != RewtRefusal.None && Options.IncludeErrorDetails) (challenge.Error, challenge.ErrorDescription) = ("invalid_token", RefusalText.Description(_refusal));
 
         await Events.Challenge(challenge);
@@ -114,13 +116,15 @@ public class RewtHandler : JwtBearerHandler
 
     private string ChallengeText(JwtBearerChallengeContext challenge)
     {
-        if (challenge.Error is null) return Options.Challenge;
-
+        var reason = _refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? null : RefusalText.Code(_refusal);
+        (string Name, string? Value)[] parameters =
+        [
+            ("error", challenge.Error), ("error_description", challenge.ErrorDescription), ("error_uri", challenge.ErrorUri), ("rewt_error", reason),
+        ];
+        var text = string.Join(", ", parameters.Where(parameter => !string.IsNullOrEmpty(parameter.Value)).Select(parameter => $"{parameter.Name}=\"{Quoted(parameter.Value!)}\""));
+        if (text.Length == 0) return Options.Challenge;
         // A comma separates parameters that the application added to the challenge (RFC 9110 §11.2).
-        var text = $"{Options.Challenge}{(Options.Challenge.Contains(' ', StringComparison.Ordinal) ? "," : "")} error=\"{Quoted(challenge.Error)}\"";
-        if (challenge.ErrorDescription is { } description) text += $", error_description=\"{Quoted(description)}\"";
-        if (challenge.ErrorUri is { } uri) text += $", error_uri=\"{Quoted(uri)}\"";
-        return _refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? text : $"{text}, rewt_error=\"{RefusalText.Code(_refusal)}\"";
+        return $"{Options.Challenge}{(Options.Challenge.Contains(' ', StringComparison.Ordinal) ? "," : "")} {text}";
     }
 
     /// <summary>
@@ -133,7 +137,7 @@ public class RewtHandler : JwtBearerHandler
     {
         _refusal = refusal;
         Logger.TokenRefused(Scheme.Name, refusal);
-        return FailAsync(new TokenRefusedException(refusal));
+        return FailAsync(RefusalText.Exception(refusal));
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);

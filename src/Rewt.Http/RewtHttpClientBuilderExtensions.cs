@@ -43,6 +43,7 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
         services.AddMetrics();
         services.TryAddSingleton<SigningMetrics>();
+        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<SigningClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
@@ -91,6 +92,9 @@ public static class RewtHttpClientBuilderExtensions
         services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<ApiKeyClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
 
@@ -103,7 +107,7 @@ public static class RewtHttpClientBuilderExtensions
     private static DelegatingHandler Retry(IServiceProvider provider, string client)
     {
         var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Options.MaxBufferedBody) : new PassThroughHandler();
+        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBody) : new PassThroughHandler();
     }
 
     /// <summary>

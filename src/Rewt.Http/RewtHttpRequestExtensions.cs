@@ -11,7 +11,7 @@ public static class RewtHttpRequestExtensions
     /// Names and values. <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are reserved.
     /// </param>
     /// <returns>The request, so that calls can be chained.</returns>
-    /// <exception cref="ArgumentException">A claim is reserved, or <c>sub</c> is not a valid identifier.</exception>
+    /// <exception cref="ArgumentException">A claim is reserved, or <c>sub</c> is not text of 1 to 1,024 characters without control characters.</exception>
     public static HttpRequestMessage SetRewtClaims(this HttpRequestMessage request, IReadOnlyDictionary<string, object> claims)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -18,7 +18,8 @@ public sealed class RewtSigningOptions
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
     /// addresses are compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then
-    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed.
+    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed. On
+    /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin leaves without a token.
     /// </summary>
     /// <value>
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
@@ -26,11 +27,11 @@ public sealed class RewtSigningOptions
     /// </value>
     public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
-    /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback.</summary>
+    /// <summary>Allows this client to send tokens over plain HTTP to hosts other than loopback, and to loopback through a proxy.</summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause.</summary>
+    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause and another key is current.</summary>
     /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 
@@ -54,7 +55,7 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The claims, for example <c>userId</c>, that are copied from the caller of this service to its own calls. They are read from
-    /// <c>HttpContext.User</c> at each call.
+    /// <c>HttpContext.User</c> at each call and keep all their values and their JSON types.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];

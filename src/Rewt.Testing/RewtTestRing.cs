@@ -160,7 +160,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     private (TestHost Host, RewtOptions Settings) Find(string? scheme, string? audience)
     {
         var found = Hosts().Append(_nobody).Select(host => (Host: host, Settings: host.Find(scheme)!)).Where(seat => seat.Settings is not null).ToList();
-        if (found.Count == 0) throw new InvalidOperationException($"No host on this ring has a Rewt scheme '{scheme}'; hosts are there once they have started.");
+        if (found.Count == 0) throw new InvalidOperationException($"No started host of this ring has a Rewt scheme '{scheme}'.");
         var seat = found.FirstOrDefault(seat => seat.Settings.ServiceName == audience && audience is not null, found[0]);
         TestHost.Require(seat.Settings);
         return seat;
@@ -172,7 +172,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         if (settings.Tenants)
         {
             throw new InvalidOperationException(
-                $"Each tenant of '{settings.Namespace}' has keys of its own (Rewt:Tenants): revoke those of one by its name; they rotate when the clock is moved by RotationInterval.");
+                $"Each tenant of '{settings.Namespace}' has keys of its own (Rewt:Tenants). Revoke the keys of one tenant by its name; they rotate when the clock advances by RotationInterval.");
         }
 
         foreach (var keyRing in await SignersAsync(host, settings, cancellationToken).ConfigureAwait(false)) await change(keyRing, cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal static class Program
         if (result.Action is not HelpAction && ArgumentCheck.Errors(result) is { Count: > 0 } errors)
         {
             foreach (var error in errors) await Console.Error.WriteLineAsync($"rewt: {error}");
-            await Console.Error.WriteLineAsync("Run 'rewt --help', or put --help after a command, for what it takes.");
+            await Console.Error.WriteLineAsync("Run 'rewt --help', or add --help to a command, to see the commands and options.");
             return ExitCode.Usage;
         }
 

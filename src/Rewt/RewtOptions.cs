@@ -170,7 +170,7 @@ public sealed class RewtOptions
     /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
 
-    /// <summary>What is wrong with the configuration section; the validation reports it together with all other errors.</summary>
+    /// <summary>The errors of the configuration section, which the validation reports together with all others.</summary>
     internal List<string> Problems { get; } = [];
 
     /// <summary>Sets the properties that the configuration section contains. All others keep their values.</summary>

@@ -29,10 +29,10 @@ public sealed class RewtVerification
     public string? KeyId => IsValid ? _verdict.Header.KeyId : null;
 
     /// <summary>When the token was signed (<c>iat</c>).</summary>
-    public DateTimeOffset? IssuedAt => At(_verdict.Claims?.IssuedAt);
+    public DateTimeOffset? IssuedAt => TokenClaims.At(_verdict.Claims?.IssuedAt);
 
     /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when it is not valid or Node set no expiry.</summary>
-    public DateTimeOffset? ExpiresAt => At(_verdict.Claims?.ExpiresAt);
+    public DateTimeOffset? ExpiresAt => TokenClaims.At(_verdict.Claims?.ExpiresAt);
 
     /// <summary>The claims of the token; <see langword="null"/> when it is not valid.</summary>
     public ClaimsIdentity? Identity => _verdict.Identity;
@@ -63,19 +63,17 @@ public sealed class RewtVerification
     public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}); look at IsValid first.");
+        if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}). Check IsValid before you read the content.");
         return ContentType switch
         {
             DataContent.Json => Data(data => data.Deserialize(typeInfo)),
             null => JsonSerializer.Deserialize(claims.Payload.Span, typeInfo),
-            _ => throw new InvalidOperationException("The token holds text or bytes; read Text or Bytes."),
+            _ => throw new InvalidOperationException("The token contains text or bytes. Read Text or Bytes instead."),
         };
     }
 
     /// <summary>Returns whether the token is valid, without its content.</summary>
     public override string ToString() => IsValid ? $"valid, key {KeyId ?? "not named"}" : $"refused: {Refusal}";
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 
     private T? Data<T>(Func<JsonElement, T?> read)
     {

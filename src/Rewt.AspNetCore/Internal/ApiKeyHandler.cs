@@ -28,13 +28,13 @@ internal sealed class ApiKeyHandler(
     {
         var shown = ApiKeyHeader.Read(Request.Headers, Options.HeaderName);
         if (!shown.IsPresent) return AuthenticateResult.NoResult();
-        if (shown.Key is not { } key) return Refuse("empty, or shown more than once");
+        if (shown.Key is not { } key) return Refuse("the header is empty or occurs more than once");
 
         try
         {
             var verdict = await checker.CheckAsync(key, Context.RequestAborted);
             if (!verdict.IsLive) return Refuse(verdict.Status.ToString());
-            if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse("the app is for other services");
+            if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse("the app may not call this service");
 
             var result = await AgreeAsync(verdict.App);
             if (!result.Succeeded) return result;
@@ -90,11 +90,11 @@ internal sealed class ApiKeyHandler(
                 return AuthenticateResult.Fail(token.Failure);
             }
 
-            if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token on the request is another caller's");
+            if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token in the request belongs to another caller");
         }
 
         // The owner of a token that no scheme here verifies is unknown.
-        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token on the request is not known here");
+        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token in the request is not known to this service");
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 

@@ -11,10 +11,10 @@ internal static partial class ApiKeyLog
     [LoggerMessage(EventId = 44, EventName = "ApiKeyRefused", Level = LogLevel.Information, Message = "An API key was refused: {Reason}.")]
     public static partial void ApiKeyRefused(this ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 45, EventName = "AppsUnavailable", Level = LogLevel.Warning, Message = "An API key cannot be judged: the trusted apps cannot be had.")]
+    [LoggerMessage(EventId = 45, EventName = "AppsUnavailable", Level = LogLevel.Warning, Message = "An API key cannot be verified, because the trusted apps are unavailable.")]
     public static partial void AppsUnavailable(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 46, EventName = "TokenTraded", Level = LogLevel.Debug, Message = "The app {App} got a token for {Audience}.")]
+    [LoggerMessage(EventId = 46, EventName = "TokenTraded", Level = LogLevel.Debug, Message = "The app {App} exchanged its API key for a token for {Audience}.")]
     public static partial void TokenTraded(this ILogger logger, string app, string audience);
 
     [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}.")]

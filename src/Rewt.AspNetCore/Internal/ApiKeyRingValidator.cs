@@ -6,6 +6,6 @@ namespace Rewt.Internal;
 internal sealed class ApiKeyRingValidator : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants
-        ? ValidateOptionsResult.Fail("Rewt:Tenants must be false where AddRewtApiKeys accepts the keys of apps, which belong to no tenant; give tenants a scheme of their own: AddRewt(\"Users\", …).")
+        ? ValidateOptionsResult.Fail("Rewt:Tenants must be false with AddRewtApiKeys, because apps belong to no tenant. Add a separate scheme for tenants: AddRewt(\"Users\", …).")
         : ValidateOptionsResult.Skip;
 }

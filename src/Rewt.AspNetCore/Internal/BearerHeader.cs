@@ -10,7 +10,8 @@ internal static class BearerHeader
     {
         if (authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) != true) return default;
 
-        var token = authorization.AsMemory(Prefix.Length).Trim();
+        // The white space of RFC 9110 §5.6.3. Unicode has more, which no proxy in front of this service would ignore.
+        var token = authorization.AsMemory(Prefix.Length).Trim([' ', '\t']);
         return token.Length <= TokenLimits.TokenLength ? token : default;
     }
 }

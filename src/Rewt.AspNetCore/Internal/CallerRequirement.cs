@@ -12,10 +12,10 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     public CallerRequirement(string[] callers)
     {
         ArgumentNullException.ThrowIfNull(callers);
-        if (callers.Length == 0) throw new ArgumentException("Name at least one caller: a service's name, or app: and an app's id.", nameof(callers));
+        if (callers.Length == 0) throw new ArgumentException("Specify at least one caller: the name of a service, or app: and the id of an app.", nameof(callers));
         foreach (var caller in callers.Where(caller => !Names.IsName(caller) && !(caller is not null && AppName.Is(caller))))
         {
-            throw new ArgumentException($"'{caller}' is no caller: write a service's name, or app: and an app's id.", nameof(callers));
+            throw new ArgumentException($"'{caller}' is not a caller. Write the name of a service, or app: and the id of an app.", nameof(callers));
         }
 
         _callers = callers.ToHashSet(StringComparer.Ordinal);

@@ -1,17 +1,58 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Rewt.Internal;
 
 /// <summary>Provides the claims of <c>HttpContext.User</c>. They are read for each call and never stored.</summary>
 internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerClaims
 {
+    public bool HasCaller => accessor.HttpContext is not null;
+
     public IEnumerable<KeyValuePair<string, object>> Get(IEnumerable<string> names)
     {
         var user = accessor.HttpContext?.User;
         foreach (var name in names)
         {
-            if (user?.FindFirstValue(name) is { } value) yield return KeyValuePair.Create<string, object>(name, value);
+            if (user is not null && ValueOf(user, name) is { } value) yield return KeyValuePair.Create(name, value);
+        }
+    }
+
+    /// <summary>Returns the value of a claim, or a list of all its values.</summary>
+    private static object? ValueOf(ClaimsPrincipal user, string name)
+    {
+        // A subject is one string (RFC 7519 §4.1.2), whatever further identities the user has.
+        if (name == "sub") return user.FindFirstValue(name);
+
+        var claims = user.FindAll(name).ToList();
+        return claims switch
+        {
+            [] => null,
+            [var only] => ValueOf(only) is JsonElement { ValueKind: JsonValueKind.Array } array ? new object[] { array } : ValueOf(only),
+            _ => claims.ConvertAll(ValueOf),
+        };
+    }
+
+    /// <summary>Returns the JSON value that the claim was made of. A value that does not fit its type stays text.</summary>
+    private static object ValueOf(Claim claim) => claim.ValueType switch
+    {
+        ClaimValueTypes.Boolean => bool.TryParse(claim.Value, out var value) ? value : claim.Value,
+        ClaimValueTypes.Integer or ClaimValueTypes.Integer32 or ClaimValueTypes.Integer64 or ClaimValueTypes.UInteger32 or ClaimValueTypes.UInteger64 or ClaimValueTypes.Double
+            or JsonClaimValueTypes.Json or JsonClaimValueTypes.JsonArray => Parse(claim.Value),
+        JsonClaimValueTypes.JsonNull => Parse("null"),
+        _ => claim.Value,
+    };
+
+    private static object Parse(string value)
+    {
+        try
+        {
+            return JsonElement.Parse(value, StrictJson.Options);
+        }
+        catch (JsonException)
+        {
+            return value;
         }
     }
 }

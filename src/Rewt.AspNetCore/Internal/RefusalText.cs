@@ -1,6 +1,8 @@
+using Microsoft.IdentityModel.Tokens;
+
 namespace Rewt.Internal;
 
-/// <summary>The codes and descriptions of refusals in responses. All are fixed texts, so that no part of a token or key gets into a header.</summary>
+/// <summary>The codes, descriptions and exceptions of refusals. All are fixed texts, so that no part of a token or key gets into a header.</summary>
 internal static class RefusalText
 {
     public static string Code(RewtRefusal refusal) => refusal switch
@@ -19,5 +21,15 @@ internal static class RefusalText
         RewtRefusal.NotYetValid => "The token is not valid yet",
         RewtRefusal.BadAudience => "The token is for another audience",
         _ => "The token is not valid",
+    };
+
+    /// <summary>Creates the exception that JwtBearer's events get: of the type that JwtBearer raises for the reason.</summary>
+    public static SecurityTokenException Exception(RewtRefusal refusal) => refusal switch
+    {
+        RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(Description(refusal)),
+        RewtRefusal.Expired => new SecurityTokenExpiredException(Description(refusal)),
+        RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(Description(refusal)),
+        RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(Description(refusal)),
+        _ => new SecurityTokenValidationException(Description(refusal)),
     };
 }

@@ -14,6 +14,6 @@ internal static partial class RewtHandlerLog
     [LoggerMessage(EventId = 41, EventName = "TokenRefused", Level = LogLevel.Information, Message = "Scheme {Scheme} refused a token: {Refusal}.")]
     public static partial void TokenRefused(this ILogger logger, string scheme, RewtRefusal refusal);
 
-    [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot judge a token: its keys cannot be had.")]
+    [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot verify a token, because its keys are unavailable.")]
     public static partial void KeysUnavailable(this ILogger logger, string scheme, Exception exception);
 }

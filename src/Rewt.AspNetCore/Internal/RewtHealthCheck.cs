@@ -12,6 +12,6 @@ internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports repor
         var troubles = string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings));
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
-            troubles.Length > 0 ? troubles : "Keys are at hand and rotate."));
+            troubles.Length > 0 ? troubles : "The keys are available and rotate."));
     }
 }

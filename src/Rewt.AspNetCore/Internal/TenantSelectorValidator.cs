@@ -10,7 +10,7 @@ internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> select
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
         var unknown = selectors.FirstOrDefault(selector => schemes.All(scheme => scheme.Name != selector.Scheme));
-        if (unknown is not null) return ValidateOptionsResult.Fail($"AddRewtTenantSelector names the scheme '{unknown.Scheme}', which AddRewt did not add.");
+        if (unknown is not null) return ValidateOptionsResult.Fail($"AddRewtTenantSelector specifies the scheme '{unknown.Scheme}', which is not registered. Register it with AddRewt.");
 
         var scheme = selectors.FirstOrDefault(selector => RewtSchemes.RingOf(selector.Scheme) == name)?.Scheme;
         return scheme is null || options.Tenants

@@ -7,13 +7,11 @@ internal static class TicketProperties
 {
     public static AuthenticationProperties Create(TokenClaims claims, string? savedToken)
     {
-        var properties = new AuthenticationProperties { IssuedUtc = At(claims.IssuedAt), ExpiresUtc = At(claims.ExpiresAt) };
+        var properties = new AuthenticationProperties { IssuedUtc = TokenClaims.At(claims.IssuedAt), ExpiresUtc = TokenClaims.At(claims.ExpiresAt) };
         if (savedToken is not null) Save(properties, savedToken);
         return properties;
     }
 
     public static void Save(AuthenticationProperties properties, string token) =>
         properties.StoreTokens([new AuthenticationToken { Name = "access_token", Value = token }]);
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

@@ -15,13 +15,13 @@ internal sealed record TokenError(string Code, string Description, int Status = 
 
     public static readonly TokenError OtherGrantType = new("unsupported_grant_type", "grant_type must be client_credentials");
 
-    public static readonly TokenError InvalidClient = new("invalid_client", "The client is not known or its secret is not valid", StatusCodes.Status401Unauthorized);
+    public static readonly TokenError InvalidClient = new("invalid_client", "The client is unknown or its secret is not valid", StatusCodes.Status401Unauthorized);
 
-    public static readonly TokenError InvalidScope = new("invalid_scope", "scope is malformed or more than the client has");
+    public static readonly TokenError InvalidScope = new("invalid_scope", "scope is malformed or exceeds the scopes of the client");
 
     public static readonly TokenError InvalidTarget = new("invalid_target", "audience or resource must name one service that the client may call");
 
     public static readonly TokenError TooMany = new("slow_down", "Too many requests", StatusCodes.Status429TooManyRequests);
 
-    public static readonly TokenError Unavailable = new("temporarily_unavailable", "Clients cannot be looked up at the moment", StatusCodes.Status503ServiceUnavailable);
+    public static readonly TokenError Unavailable = new("temporarily_unavailable", "The clients are temporarily unavailable", StatusCodes.Status503ServiceUnavailable);
 }

@@ -42,8 +42,9 @@ internal sealed class TokenRequest(IFormCollection form)
         {
             return new TokenRequest(await request.ReadFormAsync(Limits, request.HttpContext.RequestAborted));
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or InvalidOperationException or NotSupportedException)
         {
+            // The last two report a character set that is unknown or that .NET no longer decodes.
             return null;
         }
     }

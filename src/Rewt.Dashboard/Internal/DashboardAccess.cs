@@ -57,7 +57,7 @@ internal sealed class DashboardAccess
     private async Task<AuthorizationPolicy> PolicyAsync() => await _policies.GetPolicyAsync(_policy) ?? throw NoPolicy(_policy);
 
     private static InvalidOperationException NoPolicy(string policy) => new(
-        $"MapRewtDashboard needs the authorization policy '{policy}', which says who may see keys and revoke them, and there is none: "
-        + $"call AddAuthorization(options => options.AddPolicy(\"{policy}\", policy => policy.RequireRole(\"…\"))), or name another policy in MapRewtDashboard(pattern, policy). "
-        + "The default and the fallback policy do not count.");
+        $"MapRewtDashboard requires the authorization policy '{policy}', which decides which users may see and revoke keys, and the policy is not registered: "
+        + $"call AddAuthorization(options => options.AddPolicy(\"{policy}\", policy => policy.RequireRole(\"…\"))), or specify another policy in MapRewtDashboard(pattern, policy). "
+        + "The default policy and the fallback policy are not used.");
 }

@@ -32,8 +32,9 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
             await _antiforgery.Value.ValidateRequestAsync(context);
             return true;
         }
-        catch (AntiforgeryValidationException)
+        catch (Exception exception) when (exception is AntiforgeryValidationException or InvalidOperationException or NotSupportedException)
         {
+            // The last two report a form whose character set cannot be read.
             return false;
         }
     }

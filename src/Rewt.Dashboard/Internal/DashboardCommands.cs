@@ -23,26 +23,26 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         CommandRequest.Limit(context);
         if (!await antiforgery.IsValidAsync(context))
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("antiforgery", "This page is out of date, or the command did not come from it. Reload the page and try again."));
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("antiforgery", "The page is out of date, or the command was not sent by it. Reload the page and try again."));
             return;
         }
 
         if (await CommandRequest.ReadAsync(context.Request) is not { } request)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "The command is neither JSON nor a form."));
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "The request body must be JSON or a form."));
             return;
         }
 
         var name = _rings.Names.FirstOrDefault(name => request.Ring is null || _rings.Options(name).Namespace == request.Ring);
         if (name is null)
         {
-            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_ring", "This application has no ring of that name."));
+            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_ring", "This application has no key ring with this name."));
             return;
         }
 
         if (_rings.Tenants(_rings.Options(name).Namespace) is not null)
         {
-            await AnswerAsync(context, StatusCodes.Status409Conflict, new("not_supported", "This namespace has a ring for each tenant; see IRewtTenants and 'rewt tenants'."));
+            await AnswerAsync(context, StatusCodes.Status409Conflict, new("not_supported", "This namespace has one key ring for each tenant. Use IRewtTenants or 'rewt tenants'."));
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
 
         var rotated = await ring.RotateAsync(context.RequestAborted);
         var keyId = rotated.Current?.KeyId;
-        await AnswerAsync(context, StatusCodes.Status200OK, new("rotated", $"Rotated: the key {keyId ?? "that follows"} signs now; the one before verifies until its last token has expired.", keyId));
+        await AnswerAsync(context, StatusCodes.Status200OK, new("rotated", $"Rotated: the key {keyId ?? "that was pending"} signs now, and the previous key verifies until its last token has expired.", keyId));
     }
 
     /// <summary>Returns the response if a key of the last rotation is still retired. As in the tool, the next rotation should wait for it.</summary>
@@ -85,7 +85,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",
-            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate all the same."),
+            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate anyway."),
             retired.KeyId);
     }
 
@@ -93,13 +93,13 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     {
         if (request.KeyId is not { Length: > 0 and <= 200 } keyId)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "Say which key: keyId."));
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, new("malformed", "keyId is missing or invalid."));
             return;
         }
 
         if (!await IsKnownAsync(_rings.Options(name).Namespace, keyId, context.RequestAborted))
         {
-            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_key", "The ring has no such key; look at the list of keys."));
+            await AnswerAsync(context, StatusCodes.Status404NotFound, new("unknown_key", "The key ring has no key with this id. Check the list of keys."));
             return;
         }
 
@@ -111,12 +111,12 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not NotSupportedException)
         {
-            throw new RewtKeysUnavailableException($"Redis did not answer to the end ({RingHealth.Cause(exception)}), so it is not known who has dropped the key {keyId}. Revoke it again.", TimeSpan.FromSeconds(2));
+            throw new RewtKeysUnavailableException($"Redis failed during the command ({RingHealth.Cause(exception)}), so it is unknown which instances have dropped the key {keyId}. Revoke the key again.", TimeSpan.FromSeconds(2));
         }
 
         var message = revocation.IsComplete
             ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
-            : $"Revoked: the key {keyId} is dead, and these instances have not confirmed it within {WaitForInstances.TotalSeconds} seconds. One that is cut off learns of it when it is back; look at its log and its way to Redis.";
+            : $"Revoked, but some instances have not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";
         await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Select(ShownName.Of)]));
     }
 

@@ -40,9 +40,9 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
     /// <summary>Writes a single snapshot as JSON, for programs and for browsers without scripts.</summary>
     public async Task SnapshotAsync(HttpContext context)
     {
-        var look = await observer.LookAsync(isShared: false, context.RequestAborted);
+        var snapshot = await observer.LookAsync(isShared: false, context.RequestAborted);
         context.Response.ContentType = "application/json";
-        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(look.Json, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(snapshot.Json, context.RequestAborted);
     }
 
     private async Task SendAsync(HttpContext context)
@@ -65,9 +65,9 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         var asked = ClockReading.Now(time);
         while (true)
         {
-            var look = await observer.LookAsync(isShared: true, cancellationToken);
-            yield return new SseItem<byte[]>(look.Json) { ReconnectionInterval = ComeAgain };
-            await observer.NewsAsync(look, cancellationToken);
+            var snapshot = await observer.LookAsync(isShared: true, cancellationToken);
+            yield return new SseItem<byte[]>(snapshot.Json) { ReconnectionInterval = ComeAgain };
+            await observer.NewsAsync(snapshot, cancellationToken);
             if (asked.Elapsed(time) < CheckEvery) continue;
 
             if (!await access.IsStillAllowedAsync(context)) yield break;

@@ -39,7 +39,7 @@ internal sealed class InstanceObserver(InstanceTracker roll, TimeProvider time)
         }
         catch (TimeoutException) when (!reading.IsCompleted)
         {
-            (_isLate, DegradedReason) = (true, "Redis takes its time to say which instances there are.");
+            (_isLate, DegradedReason) = (true, "Redis has not returned the list of instances yet.");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

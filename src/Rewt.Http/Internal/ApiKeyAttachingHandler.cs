@@ -6,5 +6,5 @@ internal sealed class ApiKeyAttachingHandler(ApiKeyClient client) : CredentialsH
     protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken) =>
         trail.Attach(request, await client.HeaderAsync(cancellationToken).ConfigureAwait(false));
 
-    protected override void Attach(HttpRequestMessage request, CredentialHistory trail) => trail.Attach(request, client.Header());
+    protected override void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken) => trail.Attach(request, client.Header());
 }

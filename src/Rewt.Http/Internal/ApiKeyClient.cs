@@ -15,7 +15,7 @@ internal sealed class ApiKeyClient(RewtApiKeyClientOptions options, OriginGuard 
     /// <exception cref="InvalidOperationException">The key is missing or malformed, or only an asynchronous delegate supplies it.</exception>
     public AuthenticationHeaderValue Header() => options.GetApiKey is null
         ? Header(options.ApiKey)
-        : throw new InvalidOperationException($"The HTTP client '{client}' gets its API key from a delegate, for which HttpClient.Send cannot wait; use SendAsync.");
+        : throw new InvalidOperationException($"The HTTP client '{client}' gets its API key from an asynchronous delegate, which HttpClient.Send does not support. Use SendAsync.");
 
     private AuthenticationHeaderValue Header(string? key) => key is not null && ApiKeyFormat.AppIdOf(key) is not null
         ? new AuthenticationHeaderValue("ApiKey", key)

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistration> registrations) : IValidateOptions<RewtApiKeyClientOptions>
 {
     public const string WhatAKeyIs =
-        "set Rewt:ApiKey, or ApiKey or GetApiKey of AddRewtApiKey, to a key as it was shown when it was made, rewt_<app>_<51 characters>, whole and with its capitals.";
+        "set Rewt:ApiKey, or ApiKey or GetApiKey in AddRewtApiKey, to the complete key as it was shown at its creation: rewt_<app>_<51 characters>, case-sensitive.";
 
     public ValidateOptionsResult Validate(string? name, RewtApiKeyClientOptions options)
     {
@@ -18,10 +18,10 @@ internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistratio
 
     private static IEnumerable<string> Errors(string? name, RewtApiKeyClientOptions options)
     {
-        if (options.GetApiKey is null && (options.ApiKey is not { } key || ApiKeyFormat.AppIdOf(key) is null)) yield return $"there is no API key: {WhatAKeyIs}";
+        if (options.GetApiKey is null && (options.ApiKey is not { } key || ApiKeyFormat.AppIdOf(key) is null)) yield return $"no valid API key is set: {WhatAKeyIs}";
         if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)
         {
-            yield return "AllowedOrigins is required on ConfigureHttpClientDefaults, or every external client would send the key.";
+            yield return "AllowedOrigins is required with ConfigureHttpClientDefaults, because otherwise clients of external services would send the key.";
         }
 
         foreach (var error in Origin.Errors(options.AllowedOrigins)) yield return error;

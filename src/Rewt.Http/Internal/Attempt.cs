@@ -17,9 +17,9 @@ internal sealed class Attempt
     /// </summary>
     private bool _isRunning;
 
-    private Attempt(HttpRequestMessage request, bool canRepeat, bool isSynchronous)
+    private Attempt(HttpRequestMessage request, bool canRepeat)
     {
-        (Request, CanRepeat, IsSynchronous, _isRunning) = (request, canRepeat, isSynchronous, canRepeat);
+        (Request, CanRepeat, _isRunning) = (request, canRepeat, canRepeat);
         (_address, _method, _content) = (request.RequestUri, request.Method, request.Content);
     }
 
@@ -27,9 +27,6 @@ internal sealed class Attempt
 
     /// <summary>Whether the whole body can be sent again.</summary>
     public bool CanRepeat { get; }
-
-    /// <summary>Whether the caller used the synchronous <c>Send</c>, so the retry decision must not wait for Redis.</summary>
-    public bool IsSynchronous { get; }
 
     /// <summary>Whether the receiver rejected the last token, so a new one must be signed instead of taken from the cache.</summary>
     public bool IsFresh { get; set; }
@@ -39,9 +36,9 @@ internal sealed class Attempt
     /// <summary>Returns the attempt in progress for this request, if it can be repeated; otherwise <see langword="null"/>.</summary>
     public static Attempt? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var attempt) && attempt._isRunning ? attempt : null;
 
-    public static Attempt Begin(HttpRequestMessage request, bool canRepeat, bool isSynchronous)
+    public static Attempt Begin(HttpRequestMessage request, bool canRepeat)
     {
-        var attempt = new Attempt(request, canRepeat, isSynchronous);
+        var attempt = new Attempt(request, canRepeat);
         request.Options.Set(Key, attempt);
         return attempt;
     }

@@ -18,6 +18,15 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// </summary>
     public bool IsAhead { get; init; }
 
+    /// <summary>The publication of the key: see <see cref="KeySnapshot.Publication"/>.</summary>
+    public string? Publication { get; init; }
+
+    /// <summary>The <c>aud</c> claim; <see langword="null"/> for any service of the namespace.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>Returns whether this key signed the token.</summary>
+    public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
+
     /// <summary>
     /// Returns whether the token can be sent now. After the clock is set back, a token issued in the future is not usable, because receivers
     /// reject it.

@@ -18,16 +18,18 @@ internal sealed class BearerTokenMaker
 
     public Func<(string? Tenant, string? Audience, string Claims), CachedToken> NewSlot { get; }
 
-    public BearerToken Make(SigningKey key, bool isAhead, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public BearerToken Make(SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims)
     {
-        var token = _signer.SignBearer(key, audience, claims);
+        var token = _signer.SignBearer(choice.Key, audience, claims);
         var life = token.ExpiresAt - token.IssuedAt;
         // Jitter, so that the tokens of an instance and the instances of a fleet do not all sign at the same moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
         return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75))
         {
             Tenant = _signer.Tenant,
-            IsAhead = isAhead,
+            IsAhead = choice.IsAhead,
+            Publication = choice.Publication,
+            Audience = audience,
         };
     }
 
@@ -36,7 +38,6 @@ internal sealed class BearerTokenMaker
     public BearerToken? MakeFromMemory(string? audience, string claims)
     {
         if (_signer.Keys.Usable is not { } snapshot) return null;
-        var (key, isAhead) = _signer.KeyOf(snapshot, ClockReading.Now(_time), isStored: false);
-        return Make(key, isAhead, audience, claims.Length == 0 ? null : ClaimJson.FromText(claims));
+        return Make(_signer.KeyOf(snapshot, ClockReading.Now(_time), isStored: false), audience, claims.Length == 0 ? null : ClaimJson.FromText(claims));
     }
 }

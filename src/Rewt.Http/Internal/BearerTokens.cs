@@ -20,9 +20,9 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
         GetAsync(null, audience, claims, fresh, cancellationToken);
 
-    /// <summary>Returns a token signed with the namespace's own key ring, using only keys in memory.</summary>
-    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
-    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false);
+    /// <summary>Returns a token signed with the namespace's own key ring, for a synchronous send.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false, CancellationToken.None);
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
@@ -35,38 +35,42 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
             : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
     }
 
-    /// <summary>Returns a token for a synchronous send, using only keys in memory.</summary>
-    /// <exception cref="RewtKeysUnavailableException">No key is in memory yet.</exception>
-    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh)
+    /// <summary>Returns a token for a synchronous send.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
-        var snapshot = signer.Keys.Usable ?? throw new RewtKeysUnavailableException(
-            "HttpClient.Send cannot wait for keys that are not in memory yet; use SendAsync.", TimeSpan.FromSeconds(1));
-        return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
+        var now = ClockReading.Now(time);
+        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
+            ? Get(signer, snapshot, audience, claims, fresh, now)
+            : GetSlow(signer, audience, claims, fresh, cancellationToken);
     }
 
-    /// <summary>
-    /// Returns whether a new token would use another key than the <paramref name="refused"/> one. Reads Redis if this instance knows no other key.
-    /// </summary>
+    /// <summary>Reads the store, and returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
         var signer = signers.For(refused.Tenant);
-        // The key of a token that was ahead of the store may have become current in the store since, so the store is read.
-        if (!refused.IsAhead && KnowsOtherKey(signer, refused)) return true;
         var snapshot = await signer.Keys.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        return refused.IsAhead || signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true).Key.KeyId != refused.KeyId;
+        // The key of a token that was ahead of the store may have become current in the store since.
+        return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }
 
     /// <summary>Returns whether, according to memory, a new token would use another key than the <paramref name="refused"/> one.</summary>
-    public bool KnowsOtherKey(BearerToken refused) => refused.IsAhead || KnowsOtherKey(signers.For(refused.Tenant), refused);
-
-    private bool KnowsOtherKey(TokenSigner signer, BearerToken refused)
+    public bool KnowsOtherKey(BearerToken refused)
     {
+        var signer = signers.For(refused.Tenant);
         var now = ClockReading.Now(time);
+        if (signer.Keys.FreshAt(now) is not { } snapshot || snapshot.SigningKey(now) is null) return false;
+
         // After the time of rotation only the store knows which key is current.
-        return signer.Keys.FreshAt(now) is { } snapshot && snapshot.StoredKey(now) is { } stored && stored.KeyId == snapshot.SigningKey(now)?.KeyId && stored.KeyId != refused.KeyId;
+        var choice = signer.KeyOf(snapshot, now, isStored: false);
+        return !choice.IsAhead && !refused.IsOf(choice);
     }
+
+    private BearerToken GetSlow(
+        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
+        SynchronousSend.Run(() => GetSlowAsync(signer, audience, claims, fresh, cancellationToken).AsTask());
 
     private async ValueTask<BearerToken> GetSlowAsync(
         TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
@@ -81,14 +85,14 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     /// </summary>
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, ClockReading now)
     {
-        var (key, isAhead) = signer.KeyOf(snapshot, now, isStored: fresh);
-        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(key, isAhead, claims, fresh, now.WallClock);
+        var choice = signer.KeyOf(snapshot, now, isStored: fresh);
+        if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(choice, claims, fresh, now.WallClock);
 
         var text = ClaimJson.ToText(claims);
         var maker = MakerOf(signer);
         return text.Length > LongestClaims
-            ? maker.Make(key, isAhead, audience, claims)
-            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(key, isAhead, claims, fresh, now.WallClock);
+            ? maker.Make(choice, audience, claims)
+            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(choice, claims, fresh, now.WallClock);
     }
 
     /// <summary>

@@ -15,15 +15,14 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
     public string? Audience => audience;
 
     /// <summary>Returns the cached token, or signs a new one.</summary>
-    /// <param name="key">The key that signs.</param>
-    /// <param name="isAhead">Whether the key is not yet current in the store.</param>
+    /// <param name="choice">The key that signs.</param>
     /// <param name="values">The claims.</param>
     /// <param name="fresh">Whether the receiver rejected the cached token.</param>
     /// <param name="now">The current time.</param>
-    public BearerToken Take(SigningKey key, bool isAhead, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
+    public BearerToken Take(SigningChoice choice, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
     {
         var seen = _token;
-        if (!fresh && IsGood(seen, key, isAhead, now))
+        if (!fresh && IsGood(seen, choice, now))
         {
             if (now >= seen!.RefreshAt && Interlocked.Exchange(ref _isRefreshing, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return seen;
@@ -33,7 +32,7 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
         {
             // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not
             // checked.
-            return _token is { } newer && newer != seen && newer.KeyId == key.KeyId && newer.IsAhead == isAhead && now < newer.UseUntil ? newer : _token = maker.Make(key, isAhead, audience, values);
+            return _token is { } newer && newer != seen && newer.IsOf(choice) && now < newer.UseUntil ? newer : _token = maker.Make(choice, audience, values);
         }
     }
 
@@ -47,9 +46,9 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
                 _token = maker.MakeFromMemory(audience, claims) ?? _token;
             }
         }
-        catch (RewtKeysUnavailableException)
+        catch (Exception)
         {
-            // The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
+            // An exception on the thread pool would end the process. The current token stays in use. If signing still fails when it expires, the request that needs a token gets this exception.
         }
         finally
         {
@@ -57,6 +56,6 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
         }
     }
 
-    private static bool IsGood(BearerToken? token, SigningKey key, bool isAhead, DateTimeOffset now) =>
-        token is not null && token.KeyId == key.KeyId && token.IsAhead == isAhead && token.IsUsable(now);
+    private static bool IsGood(BearerToken? token, SigningChoice choice, DateTimeOffset now) =>
+        token is not null && token.IsOf(choice) && token.IsUsable(now);
 }

@@ -5,6 +5,22 @@ namespace Rewt.Internal;
 /// <summary>Reads the reason of a 401 (RFC 6750 §3).</summary>
 internal static class ChallengeReader
 {
+    private const string ReasonParameter = "rewt_error=\"";
+
+    /// <summary>Returns the <c>rewt_error</c> of a response as the callee wrote it: untrusted text.</summary>
+    public static string? Reason(HttpResponseMessage response)
+    {
+        foreach (var challenge in response.Headers.WwwAuthenticate)
+        {
+            if (challenge.Parameter is not { } parameters || parameters.IndexOf(ReasonParameter, StringComparison.Ordinal) is not (>= 0 and var start)) continue;
+
+            var reason = parameters.AsSpan(start + ReasonParameter.Length);
+            return reason.IndexOf('"') is >= 0 and var end ? reason[..end].ToString() : reason.ToString();
+        }
+
+        return null;
+    }
+
     public static Challenge Read(HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.Unauthorized) return Challenge.Other;

@@ -4,8 +4,11 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>The history of a request: the requested address, the origins that tokens were attached for, and whether it was redirected.</summary>
-internal sealed class CredentialHistory(Uri asked)
+internal sealed class CredentialHistory
 {
+    /// <summary>Set by gRPC's client-side load balancing, which replaces the host of a request by an address and keeps the host in the Host header.</summary>
+    private static readonly HttpRequestOptionsKey<object> Balanced = new("CurrentAddress");
+
     private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.Trail");
 
     /// <summary>Carries the trail when a handler of the application sends a copy of the request without its options.</summary>
@@ -17,18 +20,29 @@ internal sealed class CredentialHistory(Uri asked)
     /// </summary>
     private Sent? _last;
 
+    private readonly Uri _address;
+    private readonly Origin _origin;
     private volatile bool _isResolved;
     private volatile bool _isRedirected;
 
+    private CredentialHistory(HttpRequestMessage request, Uri address)
+    {
+        (_address, _origin) = (address, Origin.Of(address));
+        Asked = request.Options.TryGetValue(Balanced, out _) && Uri.TryCreate($"{address.Scheme}://{request.Headers.Host}", UriKind.Absolute, out var host) ? Origin.Of(host) : _origin;
+    }
+
     /// <summary>The origin that the application requested, before any handler.</summary>
-    public Origin Asked { get; } = Origin.Of(asked);
+    public Origin Asked { get; }
+
+    /// <summary>Whether the request left without credentials, because its origin is none of those that all clients sign for.</summary>
+    public bool IsExempt { get; set; }
 
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var trail) ? trail : Flowing.Value;
 
     /// <summary>Starts a trail for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>
     public static CredentialHistory Begin(HttpRequestMessage request, Uri asked)
     {
-        var trail = new CredentialHistory(asked);
+        var trail = new CredentialHistory(request, asked);
         request.Options.Set(Key, trail);
         Flowing.Value = trail;
         return trail;
@@ -55,7 +69,7 @@ internal sealed class CredentialHistory(Uri asked)
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
     /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>
-    public Origin OriginOf(Uri address) => ReferenceEquals(address, asked) ? Asked : Origin.Of(address);
+    public Origin OriginOf(Uri address) => ReferenceEquals(address, _address) ? _origin : Origin.Of(address);
 
     /// <summary>
     /// Returns whether the request can be signed for this origin. The first time, the origin that the application's handlers chose is accepted;
@@ -87,6 +101,15 @@ internal sealed class CredentialHistory(Uri asked)
     {
         if (IsElsewhere(request.RequestUri) || IsElsewhere(response?.RequestMessage?.RequestUri) || IsRedirect(response)) _isRedirected = true;
     }
+
+    /// <summary>
+    /// Returns the credentials with this header, or the last ones for a request that lost its header; <see langword="null"/> for a header of the
+    /// application, and if none were attached.
+    /// </summary>
+    public SentCredentials? SentWith(AuthenticationHeaderValue? header) =>
+        (header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header))) is { } sent
+            ? new SentCredentials(sent.Origin, sent.Header, sent.Token, header is not null)
+            : null;
 
     /// <summary>Returns whether the response came from an origin that credentials were attached for.</summary>
     public bool IsAnswer(HttpResponseMessage response) => !IsElsewhere(response.RequestMessage?.RequestUri);

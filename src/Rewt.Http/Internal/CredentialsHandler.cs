@@ -10,7 +10,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 
     /// <summary>Attaches the credentials for a synchronous send.</summary>
-    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail);
+    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     {
         if (Admit(request) is not { } trail) return base.Send(request, cancellationToken);
 
-        Attach(request, trail);
+        Attach(request, trail, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
@@ -45,9 +45,17 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     }
 
     /// <summary>
-    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application: the header is
-    /// kept, and the origin rules do not apply.
+    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application, which is kept, and for
+    /// one that leaves without credentials.
     /// </summary>
-    private CredentialHistory? Admit(HttpRequestMessage request) =>
-        request.Headers.Contains("Authorization") && !CredentialHistory.IsSigned(request) ? null : guard.Admit(request);
+    private CredentialHistory? Admit(HttpRequestMessage request)
+    {
+        if (request.Headers.Contains("Authorization") && !CredentialHistory.IsSigned(request)) return null;
+        if (!guard.IsExempt(request)) return guard.Admit(request);
+
+        // Credentials for the origin that the request had before a handler in front changed it.
+        request.Headers.Authorization = null;
+        if (CredentialHistory.Of(request) is { } trail) trail.IsExempt = true;
+        return null;
+    }
 }

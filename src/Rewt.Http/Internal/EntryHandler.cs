@@ -1,20 +1,24 @@
 namespace Rewt.Internal;
 
-/// <summary>The outermost handler of a signing client. Records the address that the application requested.</summary>
-internal sealed class EntryHandler : DelegatingHandler
+/// <summary>The outermost handler of a signing client. Records the address that the application requested, and reports a refusal.</summary>
+internal sealed class EntryHandler(RefusalLog refusals) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Remember(request);
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var trail = Remember(request);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (trail is not null) refusals.Report(trail, response);
+        return response;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Remember(request);
+        var trail = Remember(request);
         try
         {
-            return base.Send(request, cancellationToken);
+            var response = base.Send(request, cancellationToken);
+            if (trail is not null) refusals.Report(trail, response);
+            return response;
         }
         finally
         {
@@ -22,8 +26,6 @@ internal sealed class EntryHandler : DelegatingHandler
         }
     }
 
-    private static void Remember(HttpRequestMessage request)
-    {
-        if (request.RequestUri is { IsAbsoluteUri: true } address) CredentialHistory.Begin(request, address);
-    }
+    private static CredentialHistory? Remember(HttpRequestMessage request) =>
+        request.RequestUri is { IsAbsoluteUri: true } address ? CredentialHistory.Begin(request, address) : null;
 }

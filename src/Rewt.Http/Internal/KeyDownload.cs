@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Rewt.Internal;
 
@@ -12,13 +13,17 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     /// <summary>The timeout of a download; shorter than any wait for keys.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    private static readonly HttpRequestOptionsKey<bool> HasConnected = new("Rewt.HasConnected");
+
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         // A redirect could lead to plain HTTP or to an untrusted host.
         AllowAutoRedirect = false,
+        Proxy = new LoopbackBypass(),
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
+        ConnectCallback = ConnectOnceAsync,
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -41,13 +46,13 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
             {
                 HttpStatusCode.OK => Answer(response, await ReadAsync(address, response, either.Token).ConfigureAwait(false)),
                 HttpStatusCode.NotModified when entityTag is not null => Answer(response, null),
-                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers with a redirect, which is not followed; name where it leads"),
+                >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers with a redirect, which is not followed; use the target address"),
                 _ => throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} answers {(int)response.StatusCode}"),
             };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} does not answer within {Limit.TotalSeconds} s", exception);
+            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} did not answer within {Limit.TotalSeconds} s", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -56,6 +61,26 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more.</summary>
+    private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var request = context.InitialRequestMessage.Options;
+        if (request.TryGetValue(HasConnected, out _)) throw new HttpRequestException("The server closes the connection without an answer.");
+
+        request.Set(HasConnected, true);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static DownloadedKeys Answer(HttpResponseMessage response, byte[]? content)
     {

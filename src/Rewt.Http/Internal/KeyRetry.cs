@@ -16,7 +16,7 @@ internal sealed partial class KeyRetry
 
     private static readonly ResiliencePropertyKey<Attempt> Current = new("Rewt.Attempt");
 
-    private readonly BearerTokens _tokens;
+    private readonly KeyChecks _checks;
     private readonly SigningMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string? _audience;
@@ -24,9 +24,9 @@ internal sealed partial class KeyRetry
     private readonly Func<RetryPredicateArguments<HttpResponseMessage>, ValueTask<bool>> _approve;
     private readonly Func<OnRetryArguments<HttpResponseMessage>, ValueTask>? _report;
 
-    public KeyRetry(RewtSigningOptions options, BearerTokens tokens, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
+    public KeyRetry(RewtSigningOptions options, KeyChecks checks, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
     {
-        (_tokens, _metrics, _logger, _audience) = (tokens, metrics, logger, options.Audience);
+        (_checks, _metrics, _logger, _audience) = (checks, metrics, logger, options.Audience);
         var retry = Settings(options);
         (_retries, _approve, _report) = (retry.MaxRetryAttempts, retry.ShouldHandle, retry.OnRetry);
         retry.ShouldHandle = ShouldRetryAsync;
@@ -52,7 +52,7 @@ internal sealed partial class KeyRetry
         }
         catch (ValidationException exception)
         {
-            return $"ConfigureRetry sets what Polly refuses: {exception.Message}";
+            return $"ConfigureRetry sets a value that Polly does not accept: {exception.Message}";
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed partial class KeyRetry
 
         try
         {
-            return await HasKeyAsync(attempt, token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
+            return await _checks.HasOtherKeyAsync(Origin.Of(attempt.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
                 && await _approve(arguments).ConfigureAwait(false);
         }
         catch (RewtKeysUnavailableException exception)
@@ -110,16 +110,6 @@ internal sealed partial class KeyRetry
             refused.Dispose();
             throw;
         }
-    }
-
-    /// <summary>
-    /// Returns whether another key is available. A synchronous caller cannot wait for Redis, so only a key that push or poll has already
-    /// delivered counts.
-    /// </summary>
-    private async ValueTask<bool> HasKeyAsync(Attempt attempt, BearerToken refused, Challenge challenge, CancellationToken cancellationToken)
-    {
-        if (attempt.IsSynchronous) return _tokens.KnowsOtherKey(refused);
-        return await _tokens.HasOtherKeyAsync(refused, cancellationToken).ConfigureAwait(false) || challenge == Challenge.StaleKey;
     }
 
     private async ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> arguments)
@@ -138,9 +128,9 @@ internal sealed partial class KeyRetry
         }
     }
 
-    [LoggerMessage(EventId = 30, EventName = "Retrying", Level = LogLevel.Debug, Message = "The callee refused the key of a request; sending it again, signed anew.")]
+    [LoggerMessage(EventId = 30, EventName = "Retrying", Level = LogLevel.Debug, Message = "The receiver refused the key of a request. The request is signed with a new key and sent again.")]
     private partial void LogRetry();
 
-    [LoggerMessage(EventId = 31, EventName = "NoKeyToRetry", Level = LogLevel.Warning, Message = "The callee refused the key of a request and no fresh one can be had; its 401 stands.")]
+    [LoggerMessage(EventId = 31, EventName = "NoKeyToRetry", Level = LogLevel.Warning, Message = "The receiver refused the key of a request, and no new key is available. The response 401 is returned to the caller.")]
     private partial void LogNoKey(Exception exception);
 }

@@ -9,6 +9,9 @@ internal sealed record Origin(string Scheme, string Host, int Port)
     /// <summary>Whether traffic to this origin can be read on the network: no TLS and not loopback.</summary>
     public bool IsInTheClear => Scheme != Uri.UriSchemeHttps && !Loopback.IsLoopback(Host);
 
+    /// <summary>Whether traffic to this origin is plain HTTP that never leaves this machine, unless a proxy is in between.</summary>
+    public bool IsPlainLoopback => Scheme != Uri.UriSchemeHttps && Loopback.IsLoopback(Host);
+
     public static Origin Of(Uri uri) => new(uri.Scheme, uri.IdnHost, uri.Port);
 
     /// <summary>Parses an origin from the settings. A path, query or fragment is not allowed.</summary>

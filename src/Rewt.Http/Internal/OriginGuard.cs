@@ -13,8 +13,20 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
+    /// <summary>Whether the client stands for all clients of the application. Requests to other origins are then not its concern.</summary>
+    private readonly bool _isForAll = client == SigningRegistration.AllClients;
+
     /// <summary>The last allowed origin from the settings; consecutive requests usually have the same origin.</summary>
     private volatile Origin? _admitted;
+
+    /// <summary>Returns whether the request goes to another origin and leaves without credentials, as it may where all clients sign.</summary>
+    public bool IsExempt(HttpRequestMessage request)
+    {
+        if (!_isForAll || request.RequestUri is not { IsAbsoluteUri: true } address) return false;
+
+        var trail = CredentialHistory.Of(request);
+        return !IsAllowed(trail, trail?.OriginOf(address) ?? Origin.Of(address));
+    }
 
     /// <summary>Checks that the request can be signed for its current address, and returns its trail.</summary>
     /// <exception cref="InvalidOperationException">The address may not receive credentials.</exception>
@@ -34,9 +46,13 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// <exception cref="InvalidOperationException">
     /// The request carries a token of this library to another address than the one it was signed for.
     /// </exception>
-    public void Release(HttpRequestMessage request)
+    public void Release(HttpRequestMessage request, OutgoingProxy proxy)
     {
-        if (CredentialHistory.Of(request)?.IsAsSigned(request) == true) return;
+        if (CredentialHistory.Of(request) is { } trail && trail.IsAsSigned(request))
+        {
+            RefuseProxy(request.RequestUri!, trail.OriginOf(request.RequestUri!), proxy);
+            return;
+        }
 
         var signed = CredentialHistory.SignedFor(request);
         if (signed.Count == 0) return;
@@ -44,25 +60,43 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         var origin = request.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : Origin.None;
         if (!signed.Contains(origin) && !_allowed.Value.Contains(origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
+        RefuseProxy(request.RequestUri!, origin, proxy);
+    }
+
+    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials in clear.</summary>
+    private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
+    {
+        if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;
+
+        throw new InvalidOperationException(
+            $"The HTTP client '{client}' would send {words.Credentials} for {origin} in the clear to the proxy {Origin.Of(through)}. "
+            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
+    }
+
+    private bool IsAllowed(CredentialHistory? trail, Origin origin)
+    {
+        if (_admitted == origin) return true;
+
+        var allowed = _allowed.Value;
+        return allowed.Contains(origin) || (trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin));
     }
 
     private void Admit(CredentialHistory? trail, Origin origin)
     {
         if (_admitted == origin) return;
 
-        var allowed = _allowed.Value;
-        var isAllowed = allowed.Contains(origin);
-        var isResolved = trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin);
-        if (!isAllowed && !isResolved) throw Foreign(origin);
+        if (!IsAllowed(trail, origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
-        if (isAllowed) _admitted = origin;
+        if (_allowed.Value.Contains(origin)) _admitted = origin;
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the address it was asked for" : string.Join(", ", _allowed.Value))} and not to {origin}. "
-        + $"Call other hosts with a client without {words.Registration}, or name the origin in {words.Options}.AllowedOrigins; service discovery is added before {words.Registration}.");
+        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))} and not to {origin}. "
+        + (_isForAll
+            ? $"A handler behind {words.Registration} changed the address."
+            : $"Call other hosts with a client without {words.Registration}. Add the origin to {words.Options}.AllowedOrigins only if it is a service of your own. Add service discovery before {words.Registration}."));
 
     private InvalidOperationException InTheClear(Origin origin) => new(
-        $"The HTTP client '{client}' would send {words.Credentials} to {origin} in the clear. Use https, or allow it for this client with "
-        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all with {all}" : string.Empty)}.");
+        $"The HTTP client '{client}' would send {words.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
+        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
 }

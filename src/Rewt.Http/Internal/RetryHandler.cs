@@ -6,14 +6,14 @@ namespace Rewt.Internal;
 /// Runs the attempts of a request through Polly. It wraps the signing handler, so that each attempt is signed separately. The body is prepared for a
 /// second attempt before the first one.
 /// </summary>
-internal sealed class RetryHandler(KeyRetry retry, int maxBufferedBody) : DelegatingHandler
+internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Attempt.Of(request) is not null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (Attempt.Of(request) is not null || guard.IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
-        var attempt = Attempt.Begin(request, canRepeat, isSynchronous: false);
+        var attempt = Attempt.Begin(request, canRepeat);
         var context = KeyRetry.Rent(attempt, cancellationToken);
         try
         {
@@ -31,9 +31,11 @@ internal sealed class RetryHandler(KeyRetry retry, int maxBufferedBody) : Delega
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Attempt.Of(request) is not null) return base.Send(request, cancellationToken);
+        if (Attempt.Of(request) is not null || guard.IsExempt(request)) return base.Send(request, cancellationToken);
 
-        var attempt = Attempt.Begin(request, BodyReplay.CanReplay(request.Content), isSynchronous: true);
+        var canRepeat = BodyReplay.CanReplay(request.Content)
+            || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
+        var attempt = Attempt.Begin(request, canRepeat);
         var context = KeyRetry.Rent(attempt, cancellationToken);
         try
         {

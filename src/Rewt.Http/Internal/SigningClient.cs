@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace Rewt.Internal;
 
 /// <summary>The state shared by the handlers of one client: its options, tokens and allowed origins.</summary>
-internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller)
+internal sealed partial class SigningClient(
+    string name, RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
 {
     public RewtSigningOptions Options => options;
 
@@ -21,10 +24,19 @@ internal sealed class SigningClient(RewtSigningOptions options, BearerTokens tok
     {
         request.Options.TryGetValue(SigningMarks.Claims, out var own);
         if (caller is null || options.ForwardClaims.Count == 0) return own;
+        if (!caller.HasCaller)
+        {
+            LogNoCaller(name);
+            return own;
+        }
 
         var claims = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (var (name, value) in caller.Get(options.ForwardClaims)) claims[name] = value;
         foreach (var (name, value) in own ?? new Dictionary<string, object>(StringComparer.Ordinal)) claims[name] = value;
         return claims;
     }
+
+    [LoggerMessage(EventId = 33, EventName = "NoCallerToForward", Level = LogLevel.Debug,
+        Message = "A call of the HTTP client {Client} forwards no claims: no request is being answered. Work that outlives its request sets them with SetRewtClaims.")]
+    private partial void LogNoCaller(string client);
 }

@@ -30,7 +30,7 @@ internal sealed class SigningClients(
         var guard = new OriginGuard(
             () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, CredentialNaming.Token);
         var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Ring);
-        var retry = settings.Retry ? new KeyRetry(settings, tokens, metrics, time, logger) : null;
-        return new SigningClient(settings, tokens, guard, retry, services.GetService<ICallerClaims>());
+        var retry = settings.Retry ? new KeyRetry(settings, new KeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
+        return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);
     }
 }

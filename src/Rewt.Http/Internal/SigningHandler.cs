@@ -9,8 +9,8 @@ internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(
         Attach(request, trail, await client.Tokens.GetAsync(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), fresh, cancellationToken).ConfigureAwait(false));
     }
 
-    protected override void Attach(HttpRequestMessage request, CredentialHistory trail) =>
-        Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), IsFresh(request)));
+    protected override void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken) =>
+        Attach(request, trail, client.Tokens.Get(client.TenantOf(request), client.Options.Audience, client.ClaimsOf(request), IsFresh(request), cancellationToken));
 
     private static bool IsFresh(HttpRequestMessage request) => Attempt.Of(request)?.IsFresh == true;
 

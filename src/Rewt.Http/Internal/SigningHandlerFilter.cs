@@ -3,14 +3,14 @@ using Microsoft.Extensions.Http;
 namespace Rewt.Internal;
 
 /// <summary>Places the entry handler first and the exit handler last, in whatever order the application adds its handlers.</summary>
-internal sealed class SigningHandlerFilter : IHttpMessageHandlerBuilderFilter
+internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHandlerBuilderFilter
 {
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
         next(builder);
         if (builder.AdditionalHandlers.OfType<CredentialsHandler>().LastOrDefault() is not { } guarded) return;
 
-        builder.AdditionalHandlers.Insert(0, new EntryHandler());
-        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard));
+        builder.AdditionalHandlers.Insert(0, new EntryHandler(refusals));
+        builder.AdditionalHandlers.Add(new ExitHandler(guarded.Guard, new OutgoingProxy(builder.PrimaryHandler)));
     };
 }

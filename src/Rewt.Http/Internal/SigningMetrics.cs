@@ -8,7 +8,7 @@ internal sealed class SigningMetrics
     private readonly Counter<long> _retries;
 
     public SigningMetrics(IMeterFactory meters) =>
-        _retries = meters.Create("Rewt").CreateCounter<long>("rewt.client.retries", "{request}", "Requests sent a second time because their key was refused, by the callee's reason.");
+        _retries = meters.Create("Rewt").CreateCounter<long>("rewt.client.retries", "{request}", "Requests that were sent a second time because the receiver refused their key, by reason.");
 
     public void Retried(string? audience, Challenge reason)
     {

@@ -15,19 +15,19 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
 
     private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
     {
-        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring is {KeyMaterial.Shown(options.Ring ?? string.Empty)}, which is not registered; add it with AddRewt(name).";
+        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring is {KeyMaterial.Shown(options.Ring ?? string.Empty)}, which is not a registered scheme; add it with AddRewt(name).";
         else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)))
         {
-            yield return $"Audience must be a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
+            yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
         else if (namespaces.Get(options.Ring) is { KeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
         {
-            yield return "with Rewt:KeyMode KeyPair a token is for one service: name the one that is called, AddRewtSigning(\"inventory\").";
+            yield return "Rewt:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
         }
 
         if (name == SigningRegistration.AllClients && options.AllowedOrigins.Count == 0)
         {
-            yield return "AllowedOrigins is required on ConfigureHttpClientDefaults, or every external client would send tokens.";
+            yield return "AllowedOrigins is required with ConfigureHttpClientDefaults, because otherwise clients of external services would send tokens.";
         }
 
         foreach (var origin in Origin.Errors(options.AllowedOrigins)) yield return origin;
@@ -36,13 +36,13 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         if (options.MaxBufferedBody < 0) yield return "MaxBufferedBody must not be negative.";
         if (options.ForwardClaims.Count > 0 && services.GetService<ICallerClaims>() is null)
         {
-            yield return "ForwardClaims needs the package Rewt.AspNetCore and AddRewtAuthentication, which know who is calling.";
+            yield return "ForwardClaims requires the package Rewt.AspNetCore and AddRewtAuthentication, which authenticate the caller.";
         }
 
         if (options.ForwardClaims.Any(string.IsNullOrWhiteSpace)) yield return "ForwardClaims has an empty name.";
         foreach (var reserved in options.ForwardClaims.Where(ReservedClaims.Contains))
         {
-            yield return $"ForwardClaims has '{reserved}', which Rewt sets itself.";
+            yield return $"ForwardClaims contains '{reserved}', which Rewt sets itself; remove it.";
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
             isOneByOne
                 ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
-            database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster),
+            RevokedKeyIds.RequestAsync(database, keys.Revoked),
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
             [.. services.Select(service => ServiceParts.Request(database, keys, service))]);
         foreach (var part in parts.All()) part.Abandon();
@@ -30,7 +30,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
     public async Task AnsweredAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
     }
 
     public async Task<PairReading> ReadAsync()
@@ -39,7 +39,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
         var clock = ReadingParts.Milliseconds(await now.ConfigureAwait(false));
-        return new PairReading(clock, await ServiceParts.DeadAsync(dead).ConfigureAwait(false), rings);
+        return new PairReading(clock, await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>

@@ -10,9 +10,12 @@ namespace Rewt.Internal;
 internal sealed class PrimaryCheck(TimeProvider time)
 {
     /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
+    /// <summary>The history of servers that refuse to report theirs. Several addresses of one server cannot be told from several servers.</summary>
+    private const string Unknown = "";
+
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
-    private ClockReading? _confirmedAt;
+    private Confirmation? _last;
 
     /// <summary>Confirms that there is one primary, unless that was confirmed recently and the client library also sees one only.</summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
@@ -21,7 +24,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         var servers = multiplexer.GetServers();
         if (servers.Length < 2) return Task.CompletedTask;
         var isAmbiguous = servers.Count(server => IsCandidate(server) && !server.IsReplica) > 1;
-        return !isAmbiguous && _confirmedAt is { } at && at.Elapsed(time) < GoodFor ? Task.CompletedTask : ConfirmAsync(multiplexer, limit, cancellationToken);
+        return !isAmbiguous && Volatile.Read(ref _last) is { } last && last.At.Elapsed(time) < GoodFor ? Task.CompletedTask : ConfirmAsync(multiplexer, limit, cancellationToken);
     }
 
     /// <summary>Queries the role of each connected server. The client library updates roles only when it connects and once a minute.</summary>
@@ -38,7 +41,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         {
             throw new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
-                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one of them may be.");
+                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one may be a primary.");
         }
 
         if (roles.Exists(role => role.IsPrimary == role.Server.IsReplica))
@@ -46,12 +49,13 @@ internal sealed class PrimaryCheck(TimeProvider time)
             await multiplexer.ConfigureAsync().WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
         }
 
-        _confirmedAt = ClockReading.Now(time);
+        // A server that gave no answer may be a second primary, so the next command asks again.
+        if (roles.Count == servers.Count) Volatile.Write(ref _last, new Confirmation(ClockReading.Now(time)));
     }
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
-    /// <returns>The role; <see langword="null"/> for a server that does not report one, which keeps the role that the client library assumes.</returns>
+    /// <returns>The role, which is the one that the client library assumes for a server that refuses to report it; <see langword="null"/> if the server does not answer.</returns>
     private async Task<Role?> RoleAsync(IServer server, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +64,11 @@ internal sealed class PrimaryCheck(TimeProvider time)
             var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? Name(server);
             return new Role(server, lines.Contains("role:master", StringComparer.Ordinal), history);
         }
-        catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException)
+        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
+        {
+            return new Role(server, !server.IsReplica, Unknown);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return null;
         }
@@ -82,6 +90,8 @@ internal sealed class PrimaryCheck(TimeProvider time)
     }
 
     private static string Name(IServer server) => server.EndPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.EndPoint.ToString() ?? "a server";
+
+    private sealed record Confirmation(ClockReading At);
 
     /// <param name="Server">The server.</param>
     /// <param name="IsPrimary">Whether the server reports itself as primary.</param>

@@ -7,6 +7,9 @@ namespace Rewt.Internal;
 internal sealed class ReadingParts(
     Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
+    /// <summary>Longer than any name that an instance or operator writes.</summary>
+    private const int LongestName = 256;
+
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
 
@@ -18,10 +21,10 @@ internal sealed class ReadingParts(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        DeadAsync(keys, database.SortedSetRangeByRankWithScoresAsync(keys.Revoked, flags: CommandFlags.DemandMaster)));
+        DeadAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
 
     /// <summary>
-    /// Requests the ring without the revoked keys, which change only with the ring's version. It cannot distinguish an absent secret from an empty
+    /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
     /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
     /// </summary>
     public static ReadingParts RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, long> dead) =>
@@ -43,15 +46,16 @@ internal sealed class ReadingParts(
     public async Task<RingReading> ReadAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis left a part of a reading unanswered.");
+        if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
 
         var fields = await FieldsAsync(ring).ConfigureAwait(false);
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
         return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
+            Content = string.Join('\n', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Encoding.Latin1.GetString(field.Value)}")),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
-            ChangedBy = Text(RingCodec.By),
+            ChangedBy = Text(RingCodec.By) is { Length: <= LongestName } author && Names.IsPrintable(author) ? author : null,
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
@@ -98,13 +102,11 @@ internal sealed class ReadingParts(
     {
         try
         {
-            var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
-            foreach (var entry in await dead.ConfigureAwait(false)) keyIds[entry.Element!] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
-            return keyIds;
+            return await RevokedKeyIds.ReadAsync(dead, KeyId.IsPossible).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
-            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is no sorted set; DEL it, and the revocations are written again.", exception);
+            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is not a sorted set. Delete it with DEL, and the revocations are written again.", exception);
         }
     }
 

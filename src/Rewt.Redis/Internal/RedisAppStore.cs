@@ -81,7 +81,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => onChange(), cancellationToken);
 
     /// <summary>Closes the connection in the background, because a synchronous caller cannot wait.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();

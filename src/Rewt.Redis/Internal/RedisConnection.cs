@@ -31,6 +31,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private bool _disposed;
     private bool _hasStarted;
     private bool _isReplaced;
+    private Task _closing = Task.CompletedTask;
 
     /// <summary>Subscribes again; called after another multiplexer has replaced the one with the subscription.</summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
@@ -51,7 +52,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             var answer = await AskCurrentAsync(ask, cancellationToken).ConfigureAwait(false);
             Answered();
-            if (Volatile.Read(ref _isReplaced)) await ResubscribeAsync(cancellationToken).ConfigureAwait(false);
+            if (Volatile.Read(ref _isReplaced)) await ResubscribeAsync().ConfigureAwait(false);
             return answer;
         }
         catch (RedisServerException exception)
@@ -97,7 +98,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>Executes a transaction without conditions.</summary>
     public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
-        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis turned a transaction down.");
+        if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
     }
 
     /// <summary>Executes a transaction once the primary that holds a key is connected.</summary>
@@ -122,7 +123,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             }
             catch (ObjectDisposedException exception) when (Forget(multiplexer))
             {
-                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The application's IConnectionMultiplexer is disposed and no other has taken its place.", exception);
+                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception);
             }
         }
     }
@@ -146,15 +147,16 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Restores the subscription. After a failure, the next answer triggers another attempt.</summary>
-    private async Task ResubscribeAsync(CancellationToken cancellationToken)
+    private async Task ResubscribeAsync()
     {
         if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
 
         try
         {
-            await resubscribe(cancellationToken).ConfigureAwait(false);
+            // The subscription serves the whole process, so the caller whose command succeeded does not cancel it.
+            await resubscribe(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or RedisException or InvalidOperationException)
+        catch (Exception)
         {
             Volatile.Write(ref _isReplaced, true);
         }
@@ -173,15 +175,19 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             if (_own is not { } dead || time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) < LongestSilence) return;
             _own = null;
             _opening = null;
-            Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)).Abandon();
+            // Other stores on this connection must not lose their pushes.
+            Volatile.Write(ref _isReplaced, true);
+            _closing = Task.WhenAll(_closing, Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         ConnectionMultiplexer? own;
-        lock (_gate) (own, _disposed) = (_own, true);
+        Task closing;
+        lock (_gate) (own, closing, _disposed) = (_own, _closing, true);
         if (own is not null) await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private Task<IConnectionMultiplexer> MultiplexerAsync(CancellationToken cancellationToken)

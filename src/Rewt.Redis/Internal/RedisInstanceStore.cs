@@ -14,6 +14,12 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     /// <summary>Twice the longest member that an instance writes. A longer member is foreign and is ignored, so that it does not appear in lists.</summary>
     private const int LongestMember = 400;
 
+    /// <summary>The members that are read at most: the newest.</summary>
+    private const int Maximum = 20_000;
+
+    /// <summary>A member from further in the future than clocks differ is foreign (milliseconds).</summary>
+    private const long LongestLead = 24 * 60 * 60 * 1000;
+
     public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken) =>
         connection.AskAsync(database => AnnounceAsync(database, mark, former, forgetBefore, cancellationToken), cancellationToken);
 
@@ -23,9 +29,10 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
         async database =>
         {
-            var entries = await database.SortedSetRangeByRankWithScoresAsync(key, flags: CommandFlags.DemandMaster)
+            var entries = await database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            return [.. entries.Select(Read).OfType<InstanceHeartbeat>()];
+            var latest = time.GetUtcNow().ToUnixTimeMilliseconds() + LongestLead;
+            return [.. entries.Where(entry => entry.Score <= latest).Select(Read).OfType<InstanceHeartbeat>()];
         },
         cancellationToken);
 
@@ -34,6 +41,7 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
         if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
         database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, mark.SeenAt + LongestLead, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
         await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
@@ -43,6 +51,8 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     private static InstanceHeartbeat? Read(SortedSetEntry entry) =>
         (string?)entry.Element is { Length: <= LongestMember } member
             && member.Split('|') is [var instance, var epoch, var text]
+            // A name is printed in logs and on terminals, and every login may write one.
+            && Names.IsPrintable(instance)
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
                 ? new InstanceHeartbeat(instance, epoch, version, (long)entry.Score)
                 : null;

@@ -19,14 +19,14 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         if (RedisSources.Settings(options) is [var one, var other, ..])
         {
-            return ValidateOptionsResult.Fail($"{RedisSources.NameOf(other, section)} and {RedisSources.NameOf(one, section)} are both set, but there is one connection; remove one of them.");
+            return ValidateOptionsResult.Fail($"{RedisSources.NameOf(other, section)} and {RedisSources.NameOf(one, section)} are both set, but only one connection is used; remove one of them.");
         }
 
         return RedisSources.Of(services, options) switch
         {
             RedisSource.None => ValidateOptionsResult.Fail(
-                "Rewt:Redis is not set: give a connection string there or in ConnectionStrings:redis, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),
-            RedisSource.ConfigurationOptions when options.ConfigurationOptions!.EndPoints.Count == 0 => ValidateOptionsResult.Fail("RewtOptions.ConfigurationOptions names no server; add one to EndPoints."),
+                "Rewt:Redis is not set: set it or ConnectionStrings:redis to a connection string, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),
+            RedisSource.ConfigurationOptions when options.ConfigurationOptions!.EndPoints.Count == 0 => ValidateOptionsResult.Fail("RewtOptions.ConfigurationOptions contains no server; add one to EndPoints."),
             RedisSource.ConfigurationOptions => Named(options.ConfigurationOptions!, "RewtOptions.ConfigurationOptions"),
             RedisSource.Redis or RedisSource.ConnectionStrings => OfText(options.Redis!),
             _ => ValidateOptionsResult.Success,
@@ -45,12 +45,12 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
             var configuration = ConfigurationOptions.Parse(redis);
             return configuration.EndPoints.Count > 0
                 ? Named(configuration, "Rewt:Redis (or ConnectionStrings:redis)")
-                : ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) names no server; write host:port.");
+                : ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) contains no server; write host:port.");
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             // The library's message is omitted: it may repeat a part of the string, such as the password.
-            return ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) is no connection string that the referenced StackExchange.Redis understands; write host:port,password=...");
+            return ValidateOptionsResult.Fail("Rewt:Redis (or ConnectionStrings:redis) is not a valid connection string of StackExchange.Redis; write host:port,password=...");
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => look(), cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => onChange(), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +99,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
+            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", exception);
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            throw new UnauthorizedAccessException("Redis says NOPERM.", exception);
+            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", exception);
         }
     }
 

@@ -34,17 +34,17 @@ internal sealed partial class RedisStart(
         var name = RedisSources.NameOf(source, section);
         return source switch
         {
-            RedisSource.KeyedMultiplexer => ($"the registered IConnectionMultiplexer with the key '{settings.Namespace}'", "no setting of Rewt gives another"),
-            RedisSource.Multiplexer => ("the registered IConnectionMultiplexer", "no setting of Rewt gives another"),
-            RedisSource.ConnectionStrings => ($"its own to {Servers(settings)}, from {name}", "no setting of Rewt gives another and no IConnectionMultiplexer is registered"),
-            RedisSource.Factory => ($"what {name} returns", Reason(settings)),
-            _ => ($"its own to {Servers(settings)}, from {name}", Reason(settings)),
+            RedisSource.KeyedMultiplexer => ($"the registered IConnectionMultiplexer with the key '{settings.Namespace}'", "no setting of Rewt specifies another connection"),
+            RedisSource.Multiplexer => ("the registered IConnectionMultiplexer", "no setting of Rewt specifies another connection"),
+            RedisSource.ConnectionStrings => ($"a connection to {Servers(settings)} from {name}", "no setting of Rewt specifies another connection, and no IConnectionMultiplexer is registered"),
+            RedisSource.Factory => ($"the connection that {name} returns", Reason(settings)),
+            _ => ($"a connection to {Servers(settings)} from {name}", Reason(settings)),
         };
     }
 
     private string Reason(RewtOptions settings) => RedisSources.Registered(services, settings) is null
-        ? "it is set"
-        : "a setting of Rewt goes before the registered IConnectionMultiplexer";
+        ? "the setting is present"
+        : "a setting of Rewt takes precedence over the registered IConnectionMultiplexer";
 
     private static string Servers(RewtOptions settings)
     {
@@ -53,6 +53,6 @@ internal sealed partial class RedisStart(
         return string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
     }
 
-    [LoggerMessage(EventId = 16, EventName = "RedisChosen", Level = LogLevel.Information, Message = "The keys of {Ring} are in Redis. The connection is {Connection}: {Reason}.")]
+    [LoggerMessage(EventId = 16, EventName = "RedisChosen", Level = LogLevel.Information, Message = "The keys of {Ring} are in Redis. Rewt uses {Connection}: {Reason}.")]
     private partial void LogConnection(string ring, string connection, string reason);
 }

@@ -23,10 +23,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions o
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         connection.AskAsync(database => ListAsync(database, cancellationToken), cancellationToken);
 
-    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken)
     {
         _hint ??= new HintChannel(connection, _channel, string.Empty, time);
-        return _hint.SubscribeAsync(look, cancellationToken);
+        return _hint.SubscribeAsync(onChange, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

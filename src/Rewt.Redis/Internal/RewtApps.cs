@@ -34,7 +34,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
             {
                 if (former?.Keys.Any(known => known.IsLive(Now)) == true)
                 {
-                    throw new InvalidOperationException($"There is an app '{app.Id}' with a live key; RotateAsync gives it another, UpdateAsync changes it.");
+                    throw new InvalidOperationException($"The app '{app.Id}' already exists and has a live key. Create another key with RotateAsync, or change the app with UpdateAsync.");
                 }
 
                 return (new AppEntry(app.Id, app.Name, app.Owner, [.. app.Audiences], [.. app.Scopes], [.. Remembered(former), key]), made);
@@ -68,16 +68,16 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     public Task<RewtNewApiKey> RotateAsync(string appId, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(appId);
-        if (!ApiKeyFormat.IsAppId(appId)) throw new InvalidOperationException("There is no such app; see IRewtApps.ListAsync.");
+        if (!ApiKeyFormat.IsAppId(appId)) throw new InvalidOperationException("The app does not exist. IRewtApps.ListAsync returns the apps.");
         var (key, made) = Make(appId, keyExpiresAt);
         return ChangeAsync(
             appId,
             former =>
             {
-                if (former is null) throw new InvalidOperationException($"There is no app '{appId}'; AddAsync adds one.");
+                if (former is null) throw new InvalidOperationException($"The app '{appId}' does not exist. Create it with AddAsync.");
                 if (former.Keys.Count(known => known.IsLive(Now)) >= LiveKeys)
                 {
-                    throw new InvalidOperationException($"The app '{appId}' has {LiveKeys} live keys; revoke the one that it uses no more with RevokeKeyAsync.");
+                    throw new InvalidOperationException($"The app '{appId}' has {LiveKeys} live keys. Revoke the one that it no longer uses with RevokeKeyAsync.");
                 }
 
                 return (former with { Keys = [.. Remembered(former), key] }, made);
@@ -140,7 +140,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
             }
 
             throw new RewtKeysUnavailableException(
-                $"The app '{appId}' was not changed: others write it all the time.", TimeSpan.FromSeconds(1));
+                $"The app '{appId}' was not changed, because other processes changed it at the same time. Try again.", TimeSpan.FromSeconds(1));
         },
         cancellationToken);
 
@@ -153,7 +153,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The trusted apps of '{options.Namespace}' cannot be read or changed: Redis cannot be reached or refuses. See Rewt:Redis and the inner exception.",
+                $"The trusted apps of '{options.Namespace}' cannot be read or changed: Redis cannot be reached or refuses the command. Check Rewt:Redis. See the inner exception.",
                 TimeSpan.FromSeconds(2),
                 exception);
         }
@@ -162,7 +162,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     private (AppKey Stored, RewtNewApiKey Shown) Make(string appId, DateTimeOffset? keyExpiresAt)
     {
         var now = time.GetUtcNow();
-        if (keyExpiresAt <= now) throw new ArgumentException("The key would be expired already; give a later time.", nameof(keyExpiresAt));
+        if (keyExpiresAt <= now) throw new ArgumentException("The expiry of the key must be in the future.", nameof(keyExpiresAt));
 
         var expiresAt = keyExpiresAt == DateTimeOffset.MaxValue ? (DateTimeOffset?)null : keyExpiresAt ?? now + KeyLifetime;
         var text = ApiKeyFormat.Create(appId);
@@ -185,13 +185,13 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     {
         if (!ApiKeyFormat.IsAppId(app.Id)) return $"Id must be 1 to {ApiKeyFormat.MaximumAppIdLength} letters, digits, '.', '_' or '-'.";
         if (app.Name is not { Length: <= LongestText } || app.Owner is not { Length: <= LongestText }) return $"Name and Owner must be at most {LongestText} characters.";
-        if (app.Audiences is not { Count: > 0 and <= MostAudiences }) return $"Audiences must name 1 to {MostAudiences} services that let the app in.";
-        if (!app.Audiences.All(Names.IsName)) return $"Audiences must be services' names: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
-        if (app.Audiences.Contains(options.Namespace, StringComparer.Ordinal)) return $"Audiences has '{options.Namespace}', which is the namespace; name each service.";
-        if (app.Scopes is not { Count: <= MostScopes }) return $"Scopes must be at most {MostScopes}.";
+        if (app.Audiences is not { Count: > 0 and <= MostAudiences }) return $"Audiences must contain 1 to {MostAudiences} services that accept the app.";
+        if (!app.Audiences.All(Names.IsName)) return $"Audiences must be service names: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
+        if (app.Audiences.Contains(options.Namespace, StringComparer.Ordinal)) return $"Audiences contains '{options.Namespace}', which is the namespace. List each service instead.";
+        if (app.Scopes is not { Count: <= MostScopes }) return $"Scopes must contain at most {MostScopes} scopes.";
         return app.Scopes.All(scope => scope is { Length: > 0 and <= 128 } && !scope.AsSpan().ContainsAnyExcept(ScopeCharacters))
             ? null
-            : "Scopes must be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
+            : "Scopes must each be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
     }
 
     private static RewtApp View(AppEntry app, IReadOnlyDictionary<string, long> uses) => new(app.Id)

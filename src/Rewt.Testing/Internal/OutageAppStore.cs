@@ -33,10 +33,10 @@ internal sealed class OutageAppStore(IAppStore store, Outage outage) : IAppStore
         return store.ReadUsesAsync(cancellationToken);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.SubscribeAsync(look, cancellationToken);
+        return store.SubscribeAsync(onChange, cancellationToken);
     }
 
     public void Dispose() => store.Dispose();

@@ -21,10 +21,10 @@ internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairSt
         return store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.SubscribeAsync(look, cancellationToken);
+        return store.SubscribeAsync(onChange, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

@@ -15,10 +15,10 @@ internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingSt
         return store.TryApplyAsync(basis, plan, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.SubscribeAsync(look, cancellationToken);
+        return store.SubscribeAsync(onChange, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

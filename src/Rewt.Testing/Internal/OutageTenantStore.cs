@@ -11,10 +11,10 @@ internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITe
         return store.FindAsync(tenants, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.SubscribeAsync(look, cancellationToken);
+        return store.SubscribeAsync(onChange, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

@@ -52,8 +52,8 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         if (Ring.Tenants != (tenant is not null))
         {
             throw new InvalidOperationException(Ring.Tenants
-                ? $"Each tenant of '{Ring.Namespace}' has keys of its own (Rewt:Tenants); name the tenant."
-                : $"The namespace '{Ring.Namespace}' has no tenants; set Rewt:Tenants, or name no tenant.");
+                ? $"Each tenant of '{Ring.Namespace}' has keys of its own (Rewt:Tenants). Specify the tenant."
+                : $"The namespace '{Ring.Namespace}' has no tenants. Set Rewt:Tenants to true, or do not specify a tenant.");
         }
 
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);

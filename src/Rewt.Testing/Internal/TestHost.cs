@@ -45,7 +45,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     public async Task<string> SignAsync(TestIdentity identity, CancellationToken cancellationToken)
     {
         var settings = Find(identity.Scheme) ?? throw new InvalidOperationException(identity.Scheme is null
-            ? "This host has AddRewtTesting but no Rewt: add AddRewtAuthentication, or name the scheme that takes the calls."
+            ? "This host has AddRewtTesting but no scheme of Rewt. Add AddRewtAuthentication, or specify the scheme that receives the calls."
             : $"This host has no Rewt scheme '{identity.Scheme}'.");
         Require(settings);
         var tokens = await SignerAsync(settings, identity.Service, identity.Tenant, cancellationToken).ConfigureAwait(false);
@@ -57,8 +57,8 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     {
         if (!ConfiguredKeySource.IsGiven(settings)) return;
         throw new InvalidOperationException(
-            $"The keys of '{settings.Namespace}' are those that SigningKeyFile, SigningCertificate or VerificationKeys name, and the test kit has none of their private keys: "
-            + "clear these settings in the test, or send a token that the test itself signs.");
+            $"The keys of '{settings.Namespace}' come from SigningKeyFile, SigningCertificate or VerificationKeys, and the test kit does not have their private keys. "
+            + "Clear these settings in the test, or send a token that the test signs itself.");
     }
 
     /// <summary>Refreshes the host's keys, so that the host knows all changes.</summary>

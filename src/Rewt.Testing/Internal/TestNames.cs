@@ -10,6 +10,6 @@ internal static class TestNames
     public static void Check(string? name, string parameter)
     {
         ArgumentNullException.ThrowIfNull(name, parameter);
-        if (!Names.IsName(name)) throw new ArgumentException($"A service's name is 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", parameter);
+        if (!Names.IsName(name)) throw new ArgumentException($"A service name must be 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", parameter);
     }
 }

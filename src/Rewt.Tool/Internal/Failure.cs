@@ -11,7 +11,7 @@ namespace Rewt.Tool;
 internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Unreachable =
-        "Redis cannot be reached or does not answer. Look at the server, and at --redis or REWT_REDIS (host:port,password=...,ssl=true).";
+        "Redis cannot be reached or does not answer. Check the server, and --redis or REWT_REDIS (host:port,password=...,ssl=true).";
 
     public static Failure Of(Exception exception) => exception switch
     {
@@ -25,7 +25,7 @@ internal sealed record Failure(int ExitCode, string Message)
         // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
-        _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is a fault of the tool."),
+        _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is an error of the tool."),
     };
 
     private static Failure OfServer(RedisServerException exception)
@@ -34,8 +34,8 @@ internal sealed record Failure(int ExitCode, string Message)
         return cause switch
         {
             "NOAUTH" or "WRONGPASS" => new Failure(Tool.ExitCode.Unreachable, Unreachable),
-            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "Redis denies this login a command it needs (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
-            _ => new Failure(Tool.ExitCode.Denied, $"Redis refuses ({cause}): nothing was changed. Look at the server; READONLY asks for the master, OOM for memory, MISCONF and NOREPLICAS for its disk and replicas."),
+            "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
+            _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and nothing was changed. Check the server: READONLY means that it is a replica, OOM that it has no memory left, MISCONF and NOREPLICAS that its disk or replicas fail."),
         };
     }
 

@@ -11,34 +11,34 @@ internal static class GlobalOptions
 
     public static readonly Option<string?> Redis = new("--redis")
     {
-        Description = $"The Redis server as a connection string. Default: the environment variable {RedisVariable}, else localhost:6379.",
+        Description = $"The connection string of the Redis server. Default: the environment variable {RedisVariable}, otherwise localhost:6379.",
         HelpName = "host:port,...",
         Recursive = true,
     };
 
     public static readonly Option<string?> Namespace = new("--namespace", "-n")
     {
-        Description = $"The trust domain, prefix of the Redis keys. Default: the environment variable {NamespaceVariable}, else rewt.",
+        Description = $"The namespace: the trust domain and the prefix of its Redis keys. Default: the environment variable {NamespaceVariable}, otherwise rewt.",
         HelpName = "name",
         Recursive = true,
     };
 
     public static readonly Option<OutputFormat> Output = new("--output", "-o")
     {
-        Description = "How to print: table for people, json for programs.",
+        Description = "The output format: table for people, json for programs.",
         HelpName = "table|json",
         Recursive = true,
     };
 
     public static readonly Option<bool> ShowSecret = new("--show-secret")
     {
-        Description = "Show secrets that lie in Redis. Without it none is ever shown.",
+        Description = "Show the secrets in Redis. Without this option, no secret is shown.",
         Recursive = true,
     };
 
     public static readonly Option<bool> Yes = new("--yes", "-y")
     {
-        Description = "Do not ask before something that cannot be undone.",
+        Description = "Skip the confirmation of changes that cannot be undone.",
         Recursive = true,
     };
 

@@ -9,7 +9,7 @@ internal static class RewtCommand
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("Looks at the keys of a Rewt namespace in Redis, and moves them.");
+        var root = new RootCommand("Manages the keys of a Rewt namespace in Redis.");
         foreach (var option in GlobalOptions.All) root.Options.Add(option);
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(TokenCommand.Create());

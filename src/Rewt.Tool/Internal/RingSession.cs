@@ -79,10 +79,10 @@ internal sealed class RingSession : IAsyncDisposable
     public async Task<RingSnapshot> LookAtRingAsync(CancellationToken cancellationToken)
     {
         var ring = await LookAsync(cancellationToken);
-        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{_options.Namespace}:rewt-secret' is unusable: {problem}.");
+        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{_options.Namespace}:rewt-secret' cannot be used: {problem}.");
         if (ring.Epoch is not null) return ring;
-        var what = ring.Reading.Slot.IsAbsent ? "no ring" : "a secret of Node's rewt and no ring";
-        throw new ToolException(ExitCode.NoRing, $"There is {what} in the namespace '{_options.Namespace}'. Name another with --namespace or REWT_NAMESPACE, or start a service, which makes one.");
+        var what = ring.Reading.Slot.IsAbsent ? "no key ring" : "a secret of Node's rewt, but no key ring";
+        throw new ToolException(ExitCode.NoRing, $"The namespace '{_options.Namespace}' has {what}. Specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
     }
 
     public Task<RingSnapshot> RotateAsync(CancellationToken cancellationToken) =>
@@ -102,7 +102,7 @@ internal sealed class RingSession : IAsyncDisposable
     public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
         _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null).SignBearer(key, audience, claims);
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => _store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _store.SubscribeAsync(onChange, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,6 +114,6 @@ internal sealed class RingSession : IAsyncDisposable
     private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange> command, CancellationToken cancellationToken)
     {
         var updater = new RingUpdater(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
-        return await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The ring could not be read after the change; look at 'rewt keys list'.");
+        return await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The key ring could not be read after the change. Run 'rewt keys list' to see its state.");
     }
 }

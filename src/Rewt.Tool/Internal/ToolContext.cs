@@ -66,7 +66,7 @@ internal sealed class ToolContext
         if (_yes) return;
         if (System.Console.IsInputRedirected)
         {
-            throw new ToolException(ExitCode.Usage, $"{question} There is no terminal to ask on; nothing was changed. Add --yes to do it without asking.");
+            throw new ToolException(ExitCode.Usage, $"{question} Nothing was changed, because there is no terminal for the confirmation. Add --yes to skip the confirmation.");
         }
 
         await _error.WriteAsync($"{question} [y/N] ");

@@ -12,7 +12,7 @@ internal static class UnusableServer
     private const int LimitMilliseconds = 5000;
 
     private static readonly Failure BadLogin = new(
-        ExitCode.BadLogin, "Redis does not take the login: the password or the user is wrong or missing. Give user=...,password=... in --redis or REWT_REDIS.");
+        ExitCode.BadLogin, "Redis refused the login: the user or the password is wrong or missing. Set user=...,password=... in --redis or REWT_REDIS.");
 
     /// <summary>Returns a more precise failure than <paramref name="failure"/> if the cause is found, otherwise <paramref name="failure"/>.</summary>
     public static async Task<Failure> ExplainAsync(Failure failure, string connectionString)
@@ -52,7 +52,7 @@ internal static class UnusableServer
     {
         var lines = ((string?)await replica.ExecuteAsync("INFO", "replication") ?? string.Empty).Split("\r\n");
         var primary = $"{Value("master_host")}:{Value("master_port")}";
-        return new Failure(ExitCode.Replica, $"The Redis server is a replica, and keys are read from the primary only. Name the primary in --redis or REWT_REDIS; the replica follows {primary}.");
+        return new Failure(ExitCode.Replica, $"The Redis server is a replica, and keys are read only from the primary. Specify the primary in --redis or REWT_REDIS; the replica follows {primary}.");
 
         string? Value(string name) => Array.Find(lines, line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..];
     }

@@ -119,6 +119,21 @@ public sealed class ApiKeyClientTests
     }
 
     [Fact]
+    public async Task A_key_for_all_clients_goes_to_the_origins_named_and_other_requests_leave_without_it()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var stranger = await Callee.StartAsync();
+        await using var app = Create(services => services.ConfigureHttpClientDefaults(client => client.AddRewtApiKey(options =>
+            (options.ApiKey, options.AllowedOrigins) = (Key, [callee.Address.GetLeftPart(UriPartial.Authority)]))));
+
+        (await Client(app).GetAsync(callee.Address, Cancellation)).Dispose();
+        (await Client(app).GetAsync(stranger.Address, Cancellation)).Dispose();
+
+        callee.Requests.Single().Authorization.Single().ShouldBe("ApiKey " + Key);
+        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task All_clients_of_an_application_need_AllowedOrigins()
     {
         await using var app = Create(services => services.ConfigureHttpClientDefaults(client => client.AddRewtApiKey(Key)));

@@ -59,7 +59,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_in_the_query_a_cookie_or_as_a_bearer_token_is_not_looked_at()
+    public async Task A_key_in_the_query_a_cookie_or_as_a_bearer_token_is_ignored()
     {
         var key = (await _service.AddAcmeAsync()).Key;
         foreach (var (path, header, value) in new[]
@@ -169,7 +169,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [InlineData("acme", "rewt", "read", "namespace")]
     [InlineData("acme", "orders", "a b", "Scopes")]
     [InlineData("acme", "orders", "", "Scopes")]
-    public async Task A_malformed_app_is_refused_with_what_mends_it(string id, string? audience, string scope, string named)
+    public async Task A_malformed_app_is_refused_with_the_fix(string id, string? audience, string scope, string named)
     {
         var app = new RewtApp(id) { Audiences = audience is null ? [] : [audience], Scopes = [scope] };
 
@@ -237,7 +237,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants = true));
 
-        error.Message.ShouldContain("Rewt:Tenants must be false where AddRewtApiKeys");
+        error.Message.ShouldContain("Rewt:Tenants must be false with AddRewtApiKeys");
     }
 
     [Fact]

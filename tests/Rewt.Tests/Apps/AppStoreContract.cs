@@ -82,7 +82,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[null],"scopes":[],"keys":[]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[null]}""")]
     [InlineData("""{"id":"acme","name":"","owner":"","audiences":[],"scopes":[],"keys":[{"id":"x","hash":"AAAA","created":1,"expires":null,"revoked":null}]}""")]
-    public async Task What_a_human_wrote_that_is_no_app_harms_nobody_and_can_be_replaced(string value)
+    public async Task A_manual_value_that_is_no_app_is_ignored_and_can_be_replaced(string value)
     {
         await First.TryWriteAsync(default, App("other"), Cancellation);
         await SetAsync("acme", value);
@@ -104,7 +104,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Others_are_told_to_look()
+    public async Task Other_instances_are_notified()
     {
         var looks = 0;
         await Second.SubscribeAsync(() => Interlocked.Increment(ref looks), Cancellation);

@@ -26,7 +26,7 @@ internal sealed class FailingAppStore(InMemoryAppStore store) : IAppStore
 
     public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => store.ReadUsesAsync(cancellationToken);
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => HasNoPush ? Task.CompletedTask : store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => HasNoPush ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
 
     public void Dispose()
     {

@@ -47,7 +47,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_cannot_make_its_token_look_like_an_apps()
+    public async Task A_service_cannot_pass_its_token_off_as_an_apps()
     {
         var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = "app:acme" };
         var forwarded = await _service.Tokens.CreateBearerAsync("orders", claims, Cancellation);

@@ -122,6 +122,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
             new StringContent("""{"grant_type":"client_credentials"}""", Encoding.UTF8, "application/json"),
             new MultipartFormDataContent { { new StringContent("client_credentials"), "grant_type" } },
             new ByteArrayContent("grant_type=client_credentials"u8.ToArray()),
+            OfCharset("utf-7"),
             new StringContent("grant_type=client_credentials&x=" + new string('a', 20_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
             new StringContent("grant_type=client_credentials&x=" + new string('a', 9_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
             new StringContent(string.Join('&', Enumerable.Range(0, 100).Select(number => $"p{number}=x")), Encoding.ASCII, "application/x-www-form-urlencoded"),
@@ -134,6 +135,13 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         }
 
         (await _service.GetAsync("/token?grant_type=client_credentials").StatusAsync()).ShouldBe(HttpStatusCode.MethodNotAllowed);
+
+        static ByteArrayContent OfCharset(string charset)
+        {
+            var content = new ByteArrayContent("grant_type=client_credentials"u8.ToArray());
+            content.Headers.TryAddWithoutValidation("Content-Type", $"application/x-www-form-urlencoded; charset={charset}");
+            return content;
+        }
     }
 
     [Fact]

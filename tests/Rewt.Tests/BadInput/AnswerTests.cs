@@ -31,6 +31,26 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     }
 
     [Theory]
+    [InlineData(" ", " ", true)]
+    [InlineData("\t", "\t ", true)]
+    [InlineData("\u00a0", "", false)]
+    [InlineData("", "\u00a0", false)]
+    [InlineData("", "\u3000", false)]
+    [InlineData("\u2003", "", false)]
+    [InlineData("", "\u2028", false)]
+    [InlineData("", "\u0085", false)]
+    [InlineData("", "\v", false)]
+    [InlineData("\f", "", false)]
+    [InlineData("\ufeff", "", false)]
+    public void Only_spaces_and_tabs_around_a_token_are_white_space(string before, string after, bool isTrimmed)
+    {
+        // RFC 9110 §5.6.3 knows no other white space in a header.
+        var read = BearerHeader.Read($"Bearer {before}{service.Forge.Token}{after}");
+
+        (read.ToString() == service.Forge.Token).ShouldBe(isTrimmed);
+    }
+
+    [Theory]
     [InlineData("Bearer {0}", "Bearer {0}")]
     [InlineData("Bearer {0}", "Basic abc")]
     [InlineData("Basic abc", "Bearer {0}")]
@@ -61,7 +81,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [InlineData("token")]
     [InlineData("Authorization")]
     [InlineData("bearer")]
-    public async Task A_token_in_the_query_is_not_looked_at(string name)
+    public async Task A_token_in_the_query_is_ignored(string name)
     {
         using var response = await service.CallWithAsync($"/counted?{name}={service.Forge.Token}");
 
@@ -69,7 +89,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     }
 
     [Fact]
-    public async Task A_token_in_a_form_or_a_cookie_is_not_looked_at()
+    public async Task A_token_in_a_form_or_a_cookie_is_ignored()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo")
         {

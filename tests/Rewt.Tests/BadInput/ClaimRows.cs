@@ -22,7 +22,7 @@ internal static class ClaimRows
             foreach (var json in new[]
             {
                 "\"1767268860\"", "\"\"", "null", "true", "[1767268860]", "{}", "-1", "-0.5", "9223372036854775807", "9223372036854775808",
-                "1e300", "-1e300", "1e-300", "1767268800.5", "253402300800", "1e9999", new string('9', 3000),
+                "1e300", "-1e300", "253402300800", "253402300800.5", "1e9999", new string('9', 3000),
             })
             {
                 var shown = json.Length > 30 ? json[..30] + "…" : json;
@@ -32,6 +32,13 @@ internal static class ClaimRows
 
         yield return new("one second over the longest lifetime", BadToken.Invalid, forge => forge.Claim("exp", forge.Now + Longest + 1).Token);
         yield return new("a hundred years", BadToken.Invalid, forge => forge.Claim("exp", forge.Now + 3_153_600_000).Token);
+        yield return new("exp next to nothing", BadToken.Invalid, forge => forge.Claim("exp", "1e-300").Token);
+        yield return new("iat next to nothing", BadToken.Invalid, forge => forge.Claim("iat", "1e-300").Token);
+        yield return new("half a second over the longest lifetime", BadToken.Invalid, forge => forge.Claim("exp", $"{forge.Now + Longest}.5").Token);
+        yield return new("exp half a second before iat", BadToken.Invalid, forge => forge.Claim("iat", $"{forge.Now}.5").Claim("exp", forge.Now).Token);
+        yield return new("iat at the skew and half a second", BadToken.NotYetValid, forge => forge.Claim("iat", $"{forge.Now + Skew}.5").Token);
+        yield return new("nbf at the skew and half a second", BadToken.NotYetValid, forge => forge.Claim("nbf", $"{forge.Now + Skew}.5").Token);
+        yield return new("expired by the skew and half a second", BadToken.Expired, forge => forge.Claim("iat", forge.Now - 60).Claim("exp", $"{forge.Now - Skew - 1}.5").Token);
         yield return new("exp before iat", BadToken.Invalid, forge => forge.Claim("exp", forge.Now - 1).Token);
         yield return new("exp at iat", BadToken.Invalid, forge => forge.Claim("exp", forge.Now).Token);
         yield return new("iat ten years ahead", BadToken.NotYetValid, forge => forge.Claim("iat", forge.Now + 315_360_000).Claim("exp", forge.Now + 315_360_060).Token);
@@ -79,7 +86,16 @@ internal static class ClaimRows
         foreach (var text in hostile)
         {
             yield return new($"iss \"{Shown(text)}\"", BadToken.Invalid, forge => forge.Claim("iss", $"\"{text}\"").Token);
+        }
+
+        var unprintable = new[]
+        {
+            "or\\r\\nX-Evil: 1", "or\\nders", "or\\u0000ders", "or\\u001b[31mders", "or\\u007fders", "or\\u0085ders", "or\\u2028ders", "or\\u2029ders", "or\\u202eders", "or\u2066ders", "\ufefforders", "", FourKilobytes,
+        };
+        foreach (var text in unprintable)
+        {
             yield return new($"sub \"{Shown(text)}\"", BadToken.Invalid, forge => forge.Claim("sub", $"\"{text}\"").Token);
+            yield return new($"jti \"{Shown(text)}\"", BadToken.Invalid, forge => forge.Claim("jti", $"\"{text}\"").Token);
         }
 
         foreach (var name in new[] { "iss", "sub", "jti" })

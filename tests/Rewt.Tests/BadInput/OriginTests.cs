@@ -71,7 +71,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_anew_each_time()
+    public async Task Service_discovery_in_front_may_resolve_the_clients_own_address_for_each_request()
     {
         var primary = new StubHandler();
         var next = 5;
@@ -164,6 +164,18 @@ public sealed class OriginTests
             primary: primary);
         await Should.ThrowAsync<InvalidOperationException>(() => inTheClear.GetAsync("/"));
         primary.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_Host_header_does_not_change_the_origin_of_an_address()
+    {
+        var primary = new StubHandler();
+        await using var sender = Sender.For("https://inventory.example", primary: primary);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://stranger.example/") { Headers = { Host = "inventory.example" } };
+
+        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http().SendAsync(request, Cancellation));
+
+        primary.Sent.ShouldBeEmpty();
     }
 
     [Fact]

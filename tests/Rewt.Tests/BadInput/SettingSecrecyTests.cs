@@ -51,7 +51,7 @@ public sealed class SettingSecrecyTests
         var output = await OutputAsync(typeof(RewtOptions), nameof(RewtOptions.SigningKeyFile), der);
 
         output.ShouldContain("Rewt:SigningKeyFile names a text of ");
-        output.ShouldContain("give a path, or a PEM text");
+        output.ShouldContain("set a path, or a PEM text");
     }
 
     [Theory]

@@ -199,7 +199,7 @@ public sealed class SettingTests
 
         var encrypted = JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
         Failures(("Rewt:SigningKeyFile", encrypted)).Single().ShouldContain("give its password in SigningKeyPassword");
-        Failures(("Rewt:SigningKeyFile", pem[..100])).Single().ShouldContain("cut off");
+        Failures(("Rewt:SigningKeyFile", pem[..100])).Single().ShouldContain("incomplete or damaged");
     }
 
     [Theory]

@@ -106,8 +106,20 @@ internal static class ShapeRows
         yield return new("a good header and 7,000 dots", BadToken.Invalid, forge => forge.Header + new string('.', 7_000));
         yield return new("a good header and 20,000 dots", BadToken.Bare, forge => forge.Header + new string('.', 20_000));
         yield return new("12,000 claims", BadToken.Bare, forge => TokenForge.Sign(forge.HeaderJson, ManyClaims(forge, 12_000)));
+        yield return new("1,300 roles", BadToken.Invalid, forge => forge.Claim("role", Values(1_300)).Token);
+        yield return new("513 values", BadToken.Invalid, forge => forge.Claim("role", Values(507)).Token);
+        yield return new("513 values in lists of lists", BadToken.Invalid, forge => forge.Claim("role", $"[{string.Join(',', Enumerable.Repeat("[[1]]", 169))}]").Token);
+        yield return new("513 values in objects", BadToken.Invalid, forge => forge.Claim("role", $"[{string.Join(',', Enumerable.Repeat("{\"a\":{\"b\":1}}", 169))}]").Token);
+        yield return new("513 members of a header", BadToken.Bare, forge => TokenForge.Sign(ManyMembers(forge.HeaderJson, 510), forge.ClaimsJson));
         yield return new("a number of 100,000 digits", BadToken.Bare, forge => forge.Claim("x", new string('9', 100_000)).Token);
     }
+
+    /// <summary>A list of so many short texts.</summary>
+    public static string Values(int count) => $"[{string.Join(',', Enumerable.Repeat("\"r\"", count))}]";
+
+    /// <summary>An object with so many more members, each of whose names is one escape.</summary>
+    public static string ManyMembers(string json, int count) =>
+        json[..^1] + string.Concat(Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $",\"\\u{0x4e00 + i:x4}\":1"))) + "}";
 
     /// <summary>The right signature, and 8,193 characters in all.</summary>
     public static string OverLong(TokenForge forge)

@@ -36,6 +36,9 @@ public sealed class SizeTests(GuardedService service) : IClassFixture<GuardedSer
     }
 
     [Fact]
+    public async Task A_token_of_too_many_values_is_refused_before_they_are_read() => await MeasureAsync(service.Forge.Claim("role", ShapeRows.Values(1_300)).Token);
+
+    [Fact]
     public async Task A_signed_token_as_large_as_may_be_costs_little_memory()
     {
         var token = TokenForge.Sign(service.Forge.HeaderJson, ShapeRows.ManyClaims(service.Forge, 450));

@@ -15,7 +15,7 @@ internal sealed class AwayStores : IRingStoreFactory
 
         public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
 
-        public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => throw new IOException("away");
+        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => throw new IOException("away");
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

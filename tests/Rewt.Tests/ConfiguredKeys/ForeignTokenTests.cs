@@ -39,7 +39,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_looked_at()
+    public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_considered()
     {
         await using var service = await KeyService.StartAsync("inventory", ("SigningKeyFile", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
@@ -119,7 +119,11 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [InlineData("""{"user_id":777,"aud":"shipping"}""", "bad_audience")]
     [InlineData("""{"user_id":777,"aud":["shipping","inventory"]}""", "")]
     [InlineData("""{"user_id":777,"iss":"a\nb"}""", "invalid")]
-    [InlineData("""{"user_id":777,"sub":"a\"b"}""", "invalid")]
+    [InlineData("""{"user_id":777,"sub":"a\nb"}""", "invalid")]
+    [InlineData("""{"user_id":777,"sub":"CORP\\ada"}""", "")]
+    [InlineData("""{"user_id":777,"sub":"Jürgen \"J\" Ä"}""", "")]
+    [InlineData("""{"user_id":777,"iss":"https://auth.example/Büro \"1\"","jti":"a\\b"}""", "")]
+    [InlineData("""{"user_id":777,"iss":"https://auth.example/\u202e"}""", "invalid")]
     [InlineData("""{"user_id":777,"exp":"soon"}""", "invalid")]
     public async Task What_a_token_says_beyond_what_it_must_is_checked_all_the_same(string claims, string refusal)
     {
@@ -134,6 +138,16 @@ public sealed class ForeignTokenTests : IAsyncLifetime
 
         status.ShouldBe(refusal.Length == 0 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, text);
         if (refusal.Length > 0) text.ShouldContain($"rewt_error=\"{refusal}\"");
+    }
+
+    [Fact]
+    public async Task An_issuer_of_another_signer_may_be_a_long_address_and_be_trusted_by_it()
+    {
+        var issuer = $"https://auth.example/{new string('a', 200)}/Büro";
+        await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", issuer));
+
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = issuer }))).Status.ShouldBe(HttpStatusCode.OK);
+        (await service.AskAsync(ForeignToken.Sign(JwkRows.P256, new { user_id = 1, iss = issuer + "x" }))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]

@@ -14,28 +14,28 @@ public sealed class GivenKeyOptionsTests : IDisposable
         { "SigningKeyFile={dir}/missing.key", "ssh-keygen -t rsa -b 4096 -m pem" },
         { "SigningKeyFile={dir}/public.pem", "no private key" },
         { "SigningKeyFile={dir}/encrypted.key", "Rewt:SigningKeyFile names" },
-        { "SigningKeyFile={dir}/encrypted.key", "give its password in SigningKeyPassword" },
+        { "SigningKeyFile={dir}/encrypted.key", "set its password in SigningKeyPassword" },
         { "SigningKeyFile={dir}/encrypted.key;SigningKeyPassword=wrong", "with this password" },
         { "SigningKeyFile={dir}/weak.key", "1024 bits" },
         { "SigningKeyFile={dir}/odd.key", "P-256 or P-384" },
         { "SigningKeyFile={dir}/rsa.key;Algorithm=ES384", "Algorithm is ES384, but the signing key is RSA" },
         { "SigningKeyFile={dir}/ec.key;Algorithm=RS256", "Algorithm is RS256, but the signing key is EC" },
         { "SigningKeyFile={dir}", "Rewt:SigningKeyFile" },
-        { "SigningKeyPassword=secret;Redis=localhost", "Rewt:SigningKeyPassword is set, but no SigningKeyFile" },
-        { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept is for keys in" },
-        { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is of no use: the file" },
+        { "SigningKeyPassword=secret;Redis=localhost", "Rewt:SigningKeyPassword is set, but SigningKeyFile is not" },
+        { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept applies only to keys in" },
+        { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is invalid: the file" },
         { "VerificationKeys:0={dir}/missing.pem", "does not exist" },
-        { "VerificationKeys:0={dir}/public.pem;VerificationKeys:1={dir}/ec.key", "Rewt:VerificationKeys:1 is of no use" },
+        { "VerificationKeys:0={dir}/public.pem;VerificationKeys:1={dir}/ec.key", "Rewt:VerificationKeys:1 is invalid" },
         { "VerificationKeys:0={dir}/ec.key", "private key" },
-        { "VerificationKeys:0={dir}/oct.json", "holds no key that can be used (key 1: the key is symmetric (oct))" },
-        { "VerificationKeys:0={dir}/empty.json", "holds no key that can be used" },
+        { "VerificationKeys:0={dir}/oct.json", "contains no usable key (key 1: the key is symmetric (oct))" },
+        { "VerificationKeys:0={dir}/empty.json", "contains no usable key" },
         { "VerificationKeys:0=ssh-rsa AAAA", "damaged" },
         { "VerificationKeys:0= ", "Rewt:VerificationKeys:0 is empty" },
         { "VerificationKeys:0=http://auth.example/jwks.json", "AllowInsecureHttp" },
         { "VerificationKeys:0=http://localhost.evil.example/jwks.json", "AllowInsecureHttp" },
-        { "VerificationKeys:0=https://user:password@auth.example/jwks.json", "with a password in it" },
-        { "VerificationKeys:0=https://", "is no address" },
-        { "RequiredClaims:0=user_id;Redis=localhost", "Rewt:RequiredClaims leaves out 'iss', which only tokens of a signer named in VerificationKeys may lack" },
+        { "VerificationKeys:0=https://user:password@auth.example/jwks.json", "contains a user name or password" },
+        { "VerificationKeys:0=https://", "is not a valid address" },
+        { "RequiredClaims:0=user_id;Redis=localhost", "Rewt:RequiredClaims must contain 'iss'; only tokens that VerificationKeys verify may omit it" },
         { "VerificationKeys:0={dir}/public.pem;RequiredClaims:0= ", "Rewt:RequiredClaims:0 is empty" },
         { "TrustedIssuers:0=https://auth.example/;Redis=localhost", "Rewt:TrustedIssuers" },
     };
@@ -55,7 +55,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_mistake_is_told_at_the_start_with_the_setting_that_mends_it(string settings, string error)
+    public void A_mistake_is_an_error_at_the_start_that_names_the_setting(string settings, string error)
     {
         var message = Should.Throw<OptionsValidationException>(() => Start(settings)).Message;
 
@@ -66,7 +66,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Good))]
-    public void What_is_right_starts_and_nobody_asks_for_Redis(string settings) => Start(settings);
+    public void Valid_settings_start_without_Redis(string settings) => Start(settings);
 
     [Fact]
     public void An_address_without_what_fetches_it_is_a_mistake()

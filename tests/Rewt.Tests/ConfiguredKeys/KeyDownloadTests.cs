@@ -83,6 +83,31 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_closes_the_connection_at_once_is_asked_once()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var asked = 0;
+        var serving = Task.Run(
+            async () =>
+            {
+                while (true)
+                {
+                    using var connection = await server.AcceptTcpClientAsync(Cancellation);
+                    if (await connection.GetStream().ReadAsync(new byte[1], Cancellation) > 0) asked++;
+                }
+            },
+            Cancellation);
+
+        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/jwks.json");
+        (await Should.ThrowAsync<PublicKeySourceException>(() => _download.FetchAsync(address, null, Cancellation))).Message.ShouldContain("cannot be reached");
+
+        server.Stop();
+        await Should.ThrowAsync<Exception>(() => serving);
+        asked.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Signing_for_all_clients_does_not_sign_what_is_fetched_here()
     {
         await using var signer = await KeyService.StartAsync("auth", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);

@@ -23,7 +23,7 @@ public sealed class KeyFileTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_replaced_is_read_at_the_next_look()
+    public async Task A_file_that_was_replaced_is_read_at_the_next_refresh()
     {
         await LookAsync();
         Known(First).ShouldBeTrue();

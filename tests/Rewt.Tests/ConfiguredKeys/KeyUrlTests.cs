@@ -62,7 +62,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_not_in_the_set_is_looked_for_at_once_and_its_first_token_is_accepted()
+    public async Task A_key_that_is_not_in_the_set_is_fetched_at_once_and_its_first_token_is_accepted()
     {
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
         _server.Content = ScriptedDownload.Set(PublicKey.From(JwkRows.P256), PublicKey.From(JwkRows.P384));

@@ -20,6 +20,9 @@ internal sealed class ScriptedDownload : IKeyDownload
     /// <summary>Away, when it is not null.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>Runs after each answer.</summary>
+    public Action? Answered { get; set; }
+
     public static string Set(params PublicKey[] keys) => $$"""{"keys":[{{string.Join(',', keys.Select(key => key.ToJwk()))}}]}""";
 
     public Task<DownloadedKeys> FetchAsync(Uri address, string? entityTag, CancellationToken cancellationToken)
@@ -28,6 +31,8 @@ internal sealed class ScriptedDownload : IKeyDownload
         AskedWith = entityTag;
         if (Failure is not null) throw new PublicKeySourceException(Failure);
         var isKnown = entityTag is not null && entityTag == EntityTag;
-        return Task.FromResult(new DownloadedKeys(isKnown ? null : Encoding.UTF8.GetBytes(Content ?? Set(PublicKey.From(JwkRows.P256))), EntityTag, MaxAge));
+        var answer = new DownloadedKeys(isKnown ? null : Encoding.UTF8.GetBytes(Content ?? Set(PublicKey.From(JwkRows.P256))), EntityTag, MaxAge);
+        Answered?.Invoke();
+        return Task.FromResult(answer);
     }
 }

@@ -59,7 +59,7 @@ public sealed class DashboardAccessTests
 
     [Theory]
     [MemberData(nameof(Endpoints))]
-    public async Task Strangers_get_401_users_403_and_nobody_an_answer_that_may_be_kept(string method, string path)
+    public async Task Strangers_get_401_and_users_403_and_no_answer_may_be_cached(string method, string path)
     {
         await using var host = await DashboardService.StartAsync(configure: builder => builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build()));
 

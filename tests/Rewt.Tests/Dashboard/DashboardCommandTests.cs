@@ -117,6 +117,8 @@ public sealed class DashboardCommandTests
     [InlineData("null", HttpStatusCode.BadRequest, "malformed")]
     [InlineData("{}", HttpStatusCode.BadRequest, "malformed", "application/json; charset=nonsense")]
     [InlineData("{}", HttpStatusCode.BadRequest, "malformed", "application/x-www-form-urlencoded; charset=nonsense")]
+    [InlineData("{}", HttpStatusCode.BadRequest, "malformed", "application/json; charset=utf-7")]
+    [InlineData("{}", HttpStatusCode.BadRequest, "malformed", "application/x-www-form-urlencoded; charset=utf-7")]
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"<script>"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA","ring":"other"}""", HttpStatusCode.NotFound, "unknown_ring")]
@@ -210,7 +212,7 @@ public sealed class DashboardCommandTests
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("health").GetString().ShouldBe("unhealthy");
-        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("look at Redis");
+        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("Check Redis");
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.CommandAsync("revoke", new { keyId = "AAAAAAAAAAAAAAAAAAAAAA" })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }

@@ -31,7 +31,7 @@ public sealed class FenceTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task After_a_failover_that_lost_a_rotation_all_follow_the_server_and_nobody_signs_with_the_lost_key()
+    public async Task After_a_failover_that_lost_a_rotation_all_follow_the_server_and_no_instance_signs_with_the_lost_key()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(primary.Port);

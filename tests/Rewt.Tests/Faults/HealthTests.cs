@@ -10,7 +10,7 @@ public sealed class HealthTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.Ring.GetAsync(Cancellation);
-        await BecomesAsync(service, HealthStatus.Healthy, "at hand");
+        await BecomesAsync(service, HealthStatus.Healthy, "available");
         await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has looked, and that on its own account");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 

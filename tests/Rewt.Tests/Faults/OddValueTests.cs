@@ -37,7 +37,7 @@ public sealed class OddValueTests
         await redis.CommandAsync("RPUSH", Key, "a", "b");
         await using var instance = Instance.Start(redis.ConnectionString);
 
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.SignAsync())).Message.ShouldContain("another type");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.SignAsync())).Message.ShouldContain("the value is not a string");
         (await redis.CliAsync("LRANGE", Key, "0", "-1")).ShouldBe("a\nb");
         (await redis.DbSizeAsync()).ShouldBe(1);
         await redis.DelAsync(Key);

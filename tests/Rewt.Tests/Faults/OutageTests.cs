@@ -46,6 +46,25 @@ public sealed class OutageTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_server_that_pauses_writes_across_a_rotation_costs_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 2, 2, options => options.RotationInterval = TimeSpan.FromSeconds(10));
+        var before = await fleet.CurrentKeysAsync();
+        var traffic = fleet.Drive(callsPerSecond: 100);
+
+        await redis.CommandAsync("CLIENT", "PAUSE", 60_000, "WRITE");
+        await Eventually.TrueAsync(() => traffic.Calls >= 1_200, "a rotation is due");
+        await redis.CommandAsync("CLIENT", "UNPAUSE");
+        await Eventually.TrueAsync(
+            async () => await fleet.CurrentKeysAsync() is var keys && keys.Distinct().Count() == 1 && !before.Contains(keys[0]), "all have one new key");
+        await traffic.StopAsync();
+
+        traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Past_the_stale_budget_receivers_answer_503_and_senders_send_nothing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);

@@ -16,18 +16,27 @@ public sealed class PauseTests
     [InlineData("deleted")]
     public Task A_process_that_was_stopped_for_twenty_seconds_neither_signs_nor_accepts_with_a_dead_key(string how) => PauseAsync(how, TimeSpan.FromSeconds(20));
 
-    private static async Task PauseAsync(string how, TimeSpan pause)
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData("revoked")]
+    [InlineData("deleted")]
+    public Task A_process_whose_connection_was_lost_while_it_was_stopped_neither_signs_nor_accepts_with_a_dead_key(string how) =>
+        PauseAsync(how, TimeSpan.FromSeconds(5), isConnectionLost: true);
+
+    private static async Task PauseAsync(string how, TimeSpan pause, bool isConnectionLost = false)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(redis.Port);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         await using var process = InstanceProcess.Start();
-        await process.StartInstanceAsync(Paused, redis.ConnectionString, settings: ("Rewt:RefreshInterval", "00:00:00.5"));
+        await process.StartInstanceAsync(Paused, proxy.ConnectionString, settings: ("Rewt:RefreshInterval", "00:00:00.5"));
         var dead = await other.CurrentAsync();
         var token = await other.SignAsync();
         (await process.VerifyAsync(Paused, token)).ShouldBeTrue();
         (await process.CurrentAsync(Paused)).ShouldBe(dead);
 
         await SignalAsync("STOP", process.ProcessId);
+        if (isConnectionLost) proxy.LoseConnections();
         if (how == "revoked") await other.Ring.RevokeAsync(dead, Cancellation);
         else await redis.DelAsync("rewt:rewt-secret");
         // Waiting in its input, these are the first that it does when it goes on.

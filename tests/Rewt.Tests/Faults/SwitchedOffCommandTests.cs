@@ -67,7 +67,7 @@ public sealed class SwitchedOffCommandTests
         HealthReport? report = null;
 
         await Eventually.TrueAsync(
-            async () => (report = await health.CheckHealthAsync(Cancellation)).Entries.Single().Value.Description?.Contains("There is no key ring", StringComparison.Ordinal) == true,
+            async () => (report = await health.CheckHealthAsync(Cancellation)).Entries.Single().Value.Description?.Contains("does not exist yet", StringComparison.Ordinal) == true,
             "health names the cause");
 
         report!.Status.ShouldBe(HealthStatus.Unhealthy);

@@ -11,6 +11,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _answers = Opened();
     private int _answersHeld;
     private volatile int _upstream;
+    private volatile int _lost;
 
     private TcpProxy(int upstream) => _upstream = upstream;
 
@@ -71,6 +72,9 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>New connections get through; those that were held never hear anything again.</summary>
     public void ReleaseOnlyNew() => _open = Opened();
 
+    /// <summary>Drops all further data of the present connections without closing them. New connections get through.</summary>
+    public void LoseConnections() => Interlocked.Increment(ref _lost);
+
     /// <summary>Ends all connections.</summary>
     public void Cut()
     {
@@ -117,14 +121,15 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         using var server = new TcpClient { NoDelay = true };
         client.NoDelay = true;
+        var lost = _lost;
         lock (_gate) _clients.AddRange([client, server]);
         try
         {
             await _open.Task.WaitAsync(_stopping.Token);
             await server.ConnectAsync(IPAddress.Loopback, _upstream, _stopping.Token);
             await Task.WhenAny(
-                PumpAsync(client.GetStream(), server.GetStream(), null),
-                PumpAsync(server.GetStream(), client.GetStream(), bytes => DropFromServer?.Invoke(bytes) ?? false));
+                PumpAsync(client.GetStream(), server.GetStream(), lost, null),
+                PumpAsync(server.GetStream(), client.GetStream(), lost, bytes => DropFromServer?.Invoke(bytes) ?? false));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
@@ -141,7 +146,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, bool>? drop)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, int lost, Func<ReadOnlyMemory<byte>, bool>? drop)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -156,7 +161,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 }
 
                 await _open.Task.WaitAsync(_stopping.Token);
-                if (drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+                if (lost == _lost && drop?.Invoke(buffer.AsMemory(0, count)) != true) await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)

@@ -11,6 +11,9 @@ internal sealed class Callee : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.Single());
 
+    /// <summary>What happens between a request and its answer.</summary>
+    public Func<Task>? BeforeAnswer { get; set; }
+
     public IReadOnlyList<ReceivedRequest> Requests
     {
         get
@@ -31,6 +34,7 @@ internal sealed class Callee : IAsyncDisposable
         callee._application.Run(async context =>
         {
             var number = await callee.KeepAsync(context.Request);
+            if (callee.BeforeAnswer is { } before) await before();
             if (answer is not null) await answer(context, number);
         });
         await callee._application.StartAsync();

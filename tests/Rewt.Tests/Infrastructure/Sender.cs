@@ -76,6 +76,10 @@ internal sealed class Sender : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string address) => Http().GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), Cancellation);
 
+    /// <summary>Revokes the current key, so that the next token is signed with another one.</summary>
+    public async Task LoseKeyAsync() =>
+        await Ring.RevokeAsync((await Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+
     /// <summary>What the host does before it starts anything.</summary>
     public void Validate() => _services.GetRequiredService<IStartupValidator>().Validate();
 

@@ -16,8 +16,8 @@ public sealed class DoctorServiceTests
 
         Lines(log).ShouldBe(
             [
-                "Warning DoctorFinding: Key ring rewt, eviction: Redis may drop keys once maxmemory is set (maxmemory-policy allkeys-lru); CONFIG SET maxmemory-policy noeviction, or give the keys a server of their own.",
-                "Information DoctorFinding: Key ring rewt, no-persistence: Redis has no persistence and no replica: a restart makes new keys, which costs no call but forgets revocations once all instances have ended; set appendonly yes, or add a replica.",
+                "Warning DoctorFinding: Key ring rewt, eviction: Redis may drop keys when maxmemory is set (maxmemory-policy allkeys-lru); run CONFIG SET maxmemory-policy noeviction, or use a separate server for the keys.",
+                "Information DoctorFinding: Key ring rewt, no-persistence: Redis has no persistence and no replica: a restart creates new keys, which fails no call, but revocations are lost when all instances have ended; set appendonly yes, or add a replica.",
             ],
             ignoreOrder: true);
         var health = await CheckAsync(service);
@@ -68,8 +68,25 @@ public sealed class DoctorServiceTests
         await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "it is gone");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(true, "-acl")]
+    [InlineData(true, "-eval")]
+    [InlineData(false, "resetkeys", "%R~{rewt:rewt-keys}:*", "~{rewt:rewt-keys}:inventory:*", "~{rewt:rewt-keys}:instances")]
+    public async Task With_key_pairs_a_login_that_may_publish_keys_for_every_service_is_a_finding(bool isFound, params string[] rules)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await redis.CommandAsync(["ACL", "SETUSER", "default", .. rules]);
+        await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = KeyMode.KeyPair);
+        var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
+
+        var findings = await doctor.ExamineAsync(Cancellation);
+
+        findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isFound);
+    }
+
     [Fact]
-    public async Task A_current_key_that_nobody_may_replace_is_unhealthy()
+    public async Task A_revoked_current_key_that_cannot_be_replaced_is_unhealthy()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);

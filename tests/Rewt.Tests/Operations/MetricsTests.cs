@@ -146,7 +146,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public void Nothing_is_allocated_while_nobody_listens()
+    public void Nothing_is_allocated_without_a_listener()
     {
         var services = new ServiceCollection();
         services.AddMetrics();

@@ -30,6 +30,7 @@ public sealed class ServerDiagnosisTests
         ["::1"] = (At(new IPEndPoint(IPAddress.IPv6Loopback, 6379)), []),
         ["elsewhere by name"] = (At(new DnsEndPoint("redis.example", 6379)), ["no-tls"]),
         ["elsewhere by address"] = (At(new IPEndPoint(IPAddress.Parse("10.1.2.3"), 6379)), ["no-tls"]),
+        ["a login that may publish keys of every service"] = (Fit with { CanPublishForOthers = true }, ["pair-rights"]),
         ["elsewhere, encrypted"] = (At(new DnsEndPoint("redis.example", 6379)) with { IsEncrypted = true }, []),
     };
 

@@ -13,7 +13,7 @@ public sealed class ToolDoctorTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("Nothing found");
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("No findings");
         (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Well().Json.GetProperty("findings").GetArrayLength().ShouldBe(0);
     }
 

@@ -59,7 +59,7 @@ public sealed class ToolKeysTests
         var (current, token) = (await instance.CurrentAsync(), await instance.SignAsync());
         string[] revoke = ["keys", "revoke", current, "--redis", redis.ConnectionString];
 
-        (await ToolRun.RunAsync(revoke)).Fails(2, "--yes", "nothing was changed");
+        (await ToolRun.RunAsync(revoke)).Fails(2, "--yes", "Nothing was changed");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         await Eventually.TrueAsync(async () => await redis.CliAsync("ZCARD", "{rewt:rewt-secret}:instances") == "1", "the instance is in the book");
 
@@ -98,7 +98,7 @@ public sealed class ToolKeysTests
         var current = (await ToolRun.RunAsync(["keys", "list", .. way])).Well().Json.GetProperty("keys").EnumerateArray().Single(key => key.GetProperty("keyId").GetString() == keyId);
         current.GetProperty("service").GetString().ShouldBe("fault");
         current.GetProperty("state").GetString().ShouldBe("current");
-        (await ToolRun.RunAsync(["keys", "rotate", .. way])).Fails(6, "key pairs of their own");
+        (await ToolRun.RunAsync(["keys", "rotate", .. way])).Fails(6, "sign with key pairs");
         (await ToolRun.RunAsync(["keys", "revoke", keyId, .. way])).Fails(2, "--yes");
         (await ToolRun.RunAsync(["keys", "revoke", keyId, "--yes", .. way])).Well();
 
@@ -112,7 +112,7 @@ public sealed class ToolKeysTests
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
 
-        (await ToolRun.RunAsync("keys", "revoke", "nonsense", "--yes", "--redis", redis.ConnectionString)).Fails(2, "'nonsense' is no key id", "rewt keys list");
+        (await ToolRun.RunAsync("keys", "revoke", "nonsense", "--yes", "--redis", redis.ConnectionString)).Fails(2, "'nonsense' is not a key id", "rewt keys list");
         (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--redis", redis.ConnectionString)).Fails(6, "has no key", "--force");
         (await ToolRun.RunAsync("keys", "revoke", "AAAAAAAAAAAAAAAAAAAAAA", "--yes", "--force", "--redis", redis.ConnectionString)).Well();
     }

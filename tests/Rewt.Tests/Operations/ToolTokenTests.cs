@@ -43,7 +43,7 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
-    public async Task A_token_is_looked_into_without_a_server_and_without_its_signature()
+    public async Task A_token_is_inspected_without_a_server_and_without_its_signature()
     {
         var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000,"evil":"a\u001b[31mb"}""")}.c2lnbmF0dXJl";
 
@@ -57,7 +57,7 @@ public sealed class ToolTokenTests
         table.Output.ShouldNotContain("c2lnbmF0dXJl");
         json.GetProperty("header").GetProperty("kid").GetString().ShouldBe("k");
         json.GetProperty("claims").GetProperty("iss").GetString().ShouldBe("orders");
-        (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "no JSON Web Token");
+        (await ToolRun.RunAsync("token", "inspect", "a.b.c")).Fails(5, "not a JSON Web Token");
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class ToolUnusableServerTests
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");
 
-        (await ToolRun.RunAsync([.. command, "--redis", redis.ConnectionString + ",password=hunter2"])).Fails(10, "does not take the login").Errors.ShouldNotContain("hunter2");
-        (await ToolRun.RunAsync([.. command, "--redis", redis.ConnectionString])).Fails(10, "does not take the login");
+        (await ToolRun.RunAsync([.. command, "--redis", redis.ConnectionString + ",password=hunter2"])).Fails(10, "refused the login").Errors.ShouldNotContain("hunter2");
+        (await ToolRun.RunAsync([.. command, "--redis", redis.ConnectionString])).Fails(10, "refused the login");
     }
 
     [Fact]

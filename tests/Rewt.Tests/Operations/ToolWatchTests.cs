@@ -44,7 +44,7 @@ public sealed class ToolWatchTests
     {
         await using var redis = await RedisServer.StartAsync();
 
-        (await ToolRun.RunAsync("watch", "--changes", "1", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("there is no ring");
+        (await ToolRun.RunAsync("watch", "--changes", "1", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("the namespace has no key ring yet");
     }
 
     [Fact]

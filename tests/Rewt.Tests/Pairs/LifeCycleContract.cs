@@ -92,7 +92,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task A_revocation_reaches_every_instance_by_push_whoever_makes_it()
+    public async Task A_revocation_reaches_every_instance_by_push_from_any_author()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Slow);

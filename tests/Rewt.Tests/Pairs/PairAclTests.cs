@@ -96,7 +96,7 @@ public sealed class PairAclTests
         // It can say so itself: who wants to sign with this login is told what is missing.
         await using var signer = Instance.Start(redis.ConnectionString, Named("inventory"));
         await Should.ThrowAsync<RewtKeysUnavailableException>(signer.SignAsync);
-        signer.Log.Text.ShouldContain("docs/key-pairs.md");
+        signer.Log.Text.ShouldContain("rewt acl --role signer --key-pairs");
         (await signer.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
     }
 

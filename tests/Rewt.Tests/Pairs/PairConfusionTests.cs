@@ -34,6 +34,16 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_login_that_may_write_the_keys_of_another_service_can_sign_as_that_service()
+    {
+        // Redis access rules separate services, not the published keys: a key is signed by itself only.
+        var forged = PublishedPair.Generate();
+        await forged.PublishAsync(_redis, "orders");
+
+        await AcceptedAsync(forged.Bearer("orders"));
+    }
+
+    [Fact]
     public async Task The_name_of_a_key_is_not_its_signature()
     {
         (await RefusalAsync(Sign(new BorrowedName(_billing.Pair, _orders.KeyId), "orders"))).ShouldBe(RewtRefusal.Invalid);
@@ -120,7 +130,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_for_the_whole_namespace_is_for_nobody()
+    public async Task A_token_for_the_whole_namespace_is_refused()
     {
         (await RefusalAsync(_orders.Bearer("orders", "rewt"))).ShouldBe(RewtRefusal.BadAudience);
         await Should.ThrowAsync<ArgumentException>(() => _inventory.Tokens.CreateBearerAsync(cancellationToken: Cancellation));

@@ -52,12 +52,12 @@ public sealed class PairStoreTests
         var modulus = System.Buffers.Text.Base64Url.EncodeToString(small.ExportParameters(false).Modulus);
         (string Name, string Entry, string Reason)[] rows =
         [
-            ("no-json", "not json", "not JSON"),
+            ("no-json", "not json", "not valid JSON"),
             ("oct", """{"kty":"oct","kid":"oct","k":"c2VjcmV0"}""", "oct"),
             ("private", """{"kty":"EC","kid":"private","crv":"P-256","x":"AA","y":"AA","d":"AA"}""", "private"),
             ("small", $$"""{"kty":"RSA","kid":"small","n":"{{modulus}}","e":"AQAB"}""", "1024 bits"),
             ("long", new string(' ', 17 * 1024), "16 KB"),
-            ("other", text, "another name"),
+            ("other", text, "is not its kid"),
             ("bare", good.Pair.Public.ToJwk(), "proof"),
             (good.KeyId, Encoding.UTF8.GetString(good.Entry("billing")), "proof"),
         ];
@@ -80,7 +80,7 @@ public sealed class PairStoreTests
     }
 
     [Fact]
-    public async Task A_ring_of_another_type_is_its_services_trouble_and_nobody_elses()
+    public async Task A_ring_of_another_type_affects_only_its_service()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Named("orders"));

@@ -1,6 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using PublicKey = Rewt.Internal.PublicKey;
 
 namespace Rewt.Tests.PublicKeys;
 
@@ -51,17 +53,19 @@ public sealed class JwkReaderTests
             { "kty in lower case", Text(JwkRows.Ec(null, ("kty", "ec"))) },
             { "an RSA key called EC", Text(JwkRows.Rsa(("kty", "EC"))) },
             { "an EC private key", Text(JwkRows.Ec(null, ("d", x))) },
-            { "private members that are null", Text(JwkRows.Ec()).Replace("{", """{"d":null,""", StringComparison.Ordinal) },
             { "RSA with one prime", Text(JwkRows.Rsa(("p", "AQAB"))) },
             { "RSA with qi", Text(JwkRows.Rsa(("qi", "AQAB"))) },
-            { "RSA with more primes", Text(JwkRows.Rsa(("oth", new JsonArray()))) },
+            { "RSA with more primes", Text(JwkRows.Rsa(("oth", new JsonArray(new JsonObject())))) },
+            { "a private member that is an empty object", Text(JwkRows.Ec(null, ("d", new JsonObject()))) },
+            { "a private member that is false", Text(JwkRows.Ec(null, ("d", false))) },
+            { "a kty that is null", Text(JwkRows.Ec(null, ("kty", null))).Replace("{", """{"kty":null,""", StringComparison.Ordinal) },
+            { "an x that is null", Text(JwkRows.Ec(null, ("x", null))).Replace("{", """{"x":null,""", StringComparison.Ordinal) },
+            { "a kid that is null", Text(JwkRows.Ec(null, ("kid", null))).Replace("{", """{"kid":null,""", StringComparison.Ordinal) },
             { "use enc", Text(JwkRows.Ec(null, ("use", "enc"))) },
             { "use that is no text", Text(JwkRows.Ec(null, ("use", 1))) },
-            { "use null", Text(JwkRows.Ec(null, ("use", null))).Replace("{", """{"use":null,""", StringComparison.Ordinal) },
             { "key_ops sign", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("sign")))) },
             { "key_ops sign and verify", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("sign", "verify")))) },
             { "key_ops encrypt", Text(JwkRows.Ec(null, ("key_ops", new JsonArray("encrypt")))) },
-            { "key_ops empty", Text(JwkRows.Ec(null, ("key_ops", new JsonArray()))) },
             { "key_ops that is text", Text(JwkRows.Ec(null, ("key_ops", "verify"))) },
             { "alg HS256", Text(JwkRows.Ec(null, ("alg", "HS256"))) },
             { "alg none", Text(JwkRows.Rsa(("alg", "none"))) },
@@ -145,12 +149,52 @@ public sealed class JwkReaderTests
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("n", JwkRows.Modulus(bits)))), out _).ShouldNotBeNull();
 
     [Fact]
-    public void What_is_not_about_the_key_is_not_looked_at()
+    public void What_is_not_about_the_key_is_ignored()
     {
         var jwk = JwkRows.Ec(null, ("use", null), ("alg", null), ("key_ops", new JsonArray("verify")), ("x5t", "abc"), ("exp", 1), ("note", new JsonObject()));
 
         JwkReader.TryRead(JwkRows.Bytes(jwk), out _)!.Algorithm.ShouldBe("ES256");
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("alg", null))), out _)!.Algorithm.ShouldBe("RS256");
+    }
+
+    [Fact]
+    public void A_certificate_of_another_key_is_a_contradiction()
+    {
+        using var otherEc = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var otherRsa = RSA.Create(2048);
+        JsonObject[] good = [JwkRows.Ec(null, ("x5c", Chain(JwkRows.P256))), JwkRows.Ec(JwkRows.P384, ("x5c", Chain(JwkRows.P384, otherEc))), JwkRows.Rsa(("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("alg", "PS256"), ("x5c", Chain(JwkRows.Rsa2048)))];
+        JsonObject[] bad =
+        [
+            JwkRows.Ec(null, ("x5c", Chain(otherEc))), JwkRows.Ec(null, ("x5c", Chain(otherEc, JwkRows.P256))), JwkRows.Ec(null, ("x5c", Chain(JwkRows.P384))),
+            JwkRows.Ec(null, ("x5c", Chain(JwkRows.Rsa2048))), JwkRows.Rsa(("x5c", Chain(otherRsa))), JwkRows.Rsa(("x5c", Chain(JwkRows.P256))),
+            JwkRows.Ec(null, ("x5c", new JsonArray("MIIB"))), JwkRows.Ec(null, ("x5c", new JsonArray("no base64"))), JwkRows.Ec(null, ("x5c", new JsonArray(7))),
+            JwkRows.Ec(null, ("x5c", new JsonArray((JsonNode?)null))), JwkRows.Ec(null, ("x5c", "MIIB")), JwkRows.Ec(null, ("x5c", new JsonObject())),
+        ];
+
+        foreach (var jwk in good) JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldNotBeNull(problem);
+        foreach (var jwk in bad)
+        {
+            JwkReader.TryRead(JwkRows.Bytes(jwk), out var problem).ShouldBeNull(jwk.ToJsonString());
+            problem.ShouldNotBeNull().ShouldContain("x5c");
+        }
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"\"")]
+    public void A_member_that_a_serializer_wrote_as_null_or_empty_is_absent(string value)
+    {
+        // As System.Text.Json writes a JsonWebKey: every member that the type of the key does not have is there, too.
+        string[] absent = ["alg", "use", "key_ops", "d", "p", "q", "dp", "dq", "qi", "oth", "k", "x5c", "x5t", "x5t#S256", "x5u", "kid"];
+        var members = string.Concat(absent.Select(name => $"\"{name}\":{value},"));
+        foreach (var jwk in new[] { JwkRows.Ec(null, ("alg", null), ("use", null), ("kid", null), ("n", "")), JwkRows.Rsa(("alg", null), ("use", null), ("kid", null), ("crv", "")) })
+        {
+            var key = JwkReader.TryRead(Encoding.UTF8.GetBytes(Text(jwk).Replace("{", "{" + members, StringComparison.Ordinal)), out var problem, keyIdRequired: false);
+
+            problem.ShouldBeNull();
+            key!.KeyId.ShouldBe(key.Thumbprint);
+        }
     }
 
     [Fact]
@@ -211,7 +255,7 @@ public sealed class JwkReaderTests
     [Theory]
     [InlineData("1024")]
     [InlineData("P-521")]
-    public void A_key_pair_that_nobody_would_accept_is_an_error_that_says_why(string kind)
+    public void A_key_pair_that_no_receiver_accepts_is_an_error_with_the_reason(string kind)
     {
         using var weak = RSA.Create(1024);
         using var odd = ECDsa.Create(ECCurve.NamedCurves.nistP521);
@@ -272,6 +316,17 @@ public sealed class JwkReaderTests
         "ES384" => (JwkRows.Ec(JwkRows.P384), new ECDsaSecurityKey(JwkRows.P384)),
         _ => (JwkRows.Rsa(("alg", algorithm)), new RsaSecurityKey(JwkRows.Rsa2048)),
     };
+
+    private static JsonArray Chain(params AsymmetricAlgorithm[] keys) => [.. keys.Select(key => (JsonNode)Convert.ToBase64String(Certificate(key)))];
+
+    private static byte[] Certificate(AsymmetricAlgorithm key)
+    {
+        var request = key is RSA rsa
+            ? new CertificateRequest("CN=auth", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest("CN=auth", (ECDsa)key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        return certificate.RawData;
+    }
 
     private static string Text(JsonNode jwk) => Encoding.UTF8.GetString(JwkRows.Bytes(jwk));
 

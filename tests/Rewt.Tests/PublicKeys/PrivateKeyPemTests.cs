@@ -53,7 +53,7 @@ public sealed class PrivateKeyPemTests
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public void What_is_no_private_key_is_refused_with_what_mends_it(string form, string pem, string? password, string reason)
+    public void What_is_no_private_key_is_refused_with_the_fix(string form, string pem, string? password, string reason)
     {
         PrivateKeyPem.TryRead(pem, password, out var problem).ShouldBeNull(form);
         problem.ShouldNotBeNull().ShouldContain(reason);

@@ -50,7 +50,7 @@ public sealed class PublicKeyTextTests
             { "a certificate request", PemEncoding.WriteString("CERTIFICATE REQUEST", [48, 0]), "neither" },
             { "a chain", Certificate(JwkRows.P256) + "\n" + Certificate(JwkRows.Rsa2048), "several certificates" },
             { "a damaged block", PemEncoding.WriteString("PUBLIC KEY", [48, 1, 2]), "damaged" },
-            { "a block with something behind", PemEncoding.WriteString("PUBLIC KEY", [.. JwkRows.P256.ExportSubjectPublicKeyInfo(), 0]), "behind" },
+            { "a block with something behind", PemEncoding.WriteString("PUBLIC KEY", [.. JwkRows.P256.ExportSubjectPublicKeyInfo(), 0]), "data after" },
             { "a cut block", JwkRows.P256.ExportSubjectPublicKeyInfoPem()[..^10], "PEM" },
             { "SSH2", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", "ssh-rsa" },
             { "a cut line", line[..100], "damaged" },
@@ -63,7 +63,7 @@ public sealed class PublicKeyTextTests
             { "the name of another curve", SshLine.Write("ecdsa-sha2-nistp256", "nistp384"u8.ToArray(), [4, .. point.X!, .. point.Y!]), "damaged" },
             { "one good line and one bad", line + "\nssh-rsa AAAA", "damaged" },
             { "a symmetric JWK", """{"kty":"oct","k":"c2VjcmV0"}""", "symmetric" },
-            { "a key set that is none", """{"keys":1}""", "array of keys" },
+            { "a key set that is none", """{"keys":1}""", "one array 'keys'" },
         };
     }
 

@@ -38,6 +38,14 @@ public sealed class JwtBearerOptionsTests
             context.ErrorDescription = "a \"quoted\"\r\nline";
             return Done(() => context.ErrorUri = "https://example.com/why");
         }, true, 401, "Bearer error=\"invalid_token\", error_description=\"a ?quoted???line\", error_uri=\"https://example.com/why\", rewt_error=\"expired\""),
+        ["AuthenticationFailed clears the failure"] = (options => options.Events.OnAuthenticationFailed = context => Done(context.NoResult), true, 401, "Bearer"),
+        ["Challenge describes a request without a failure"] = (options =>
+        {
+            options.Events.OnMessageReceived = context => Done(context.NoResult);
+            options.Events.OnChallenge = context => Done(() => (context.ErrorDescription, context.ErrorUri) = ("Log in first", "https://example.com/login"));
+        }, false, 401, "Bearer error_description=\"Log in first\", error_uri=\"https://example.com/login\""),
+        ["Challenge removes the error"] = (options => options.Events.OnChallenge = context => Done(() => (context.Error, context.ErrorDescription) = (null, "")), true, 401, "Bearer rewt_error=\"expired\""),
+        ["MessageReceived sets an empty token"] = (options => options.Events.OnMessageReceived = context => Done(() => context.Token = ""), false, 200, "orders"),
         ["the challenge has parameters"] = (options => options.Challenge = "Bearer realm=\"inventory\"", true, 401, Challenge("The token has expired", "expired", "realm=\"inventory\", ")),
         ["details are left out"] = (options => options.IncludeErrorDetails = false, true, 401, "Bearer"),
     };
@@ -97,6 +105,35 @@ public sealed class JwtBearerOptionsTests
 
         (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
         heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a look-up failed");
+    }
+
+    [Theory]
+    [InlineData("exp", -140, typeof(SecurityTokenExpiredException))]
+    [InlineData("nbf", 400, typeof(SecurityTokenNotYetValidException))]
+    [InlineData("aud", null, typeof(SecurityTokenInvalidAudienceException))]
+    [InlineData("iss", null, typeof(SecurityTokenValidationException))]
+    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer(string claim, int? seconds, Type expected)
+    {
+        Exception? raised = null;
+        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => raised = context.Exception));
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var changes = new Dictionary<string, object?> { ["iat"] = now - 200, ["exp"] = now + 60, [claim] = seconds is { } by ? now + by : "another" };
+        if (claim == "iss") changes["iss"] = 7;
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, changes)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        raised.ShouldBeOfType(expected);
+    }
+
+    [Fact]
+    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer_for_an_unknown_key()
+    {
+        Exception? raised = null;
+        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => raised = context.Exception));
+
+        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(Ring.Rings.Secret("another"))).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        raised.ShouldBeOfType<SecurityTokenSignatureKeyNotFoundException>();
     }
 
     [Fact]

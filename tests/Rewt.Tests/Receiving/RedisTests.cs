@@ -78,7 +78,7 @@ public sealed class RedisTests
         }))
         {
             await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
-            Chosen(service).ShouldContain(key is null ? "is the registered IConnectionMultiplexer: no setting of Rewt" : "with the key 'rewt'");
+            Chosen(service).ShouldContain(key is null ? "uses the registered IConnectionMultiplexer: no setting of Rewt" : "with the key 'rewt'");
         }
 
         multiplexer.IsConnected.ShouldBeTrue();
@@ -112,7 +112,7 @@ public sealed class RedisTests
         await using var redis = await RedisServer.StartAsync();
         await using var service = await HostAsync(builder => builder.Configuration["ConnectionStrings:redis"] = redis.ConnectionString + ",password=not-to-be-shown");
 
-        Chosen(service).ShouldContain($"its own to {redis.ConnectionString}, from ConnectionStrings:redis");
+        Chosen(service).ShouldContain($"a connection to {redis.ConnectionString} from ConnectionStrings:redis");
         Chosen(service).ShouldNotContain("not-to-be-shown");
     }
 
@@ -120,7 +120,7 @@ public sealed class RedisTests
     [InlineData("Rewt:Redis", "from Rewt:Redis")]
     [InlineData(nameof(RewtOptions.Redis), "from Rewt:Redis")]
     [InlineData(nameof(RewtOptions.ConfigurationOptions), "from RewtOptions.ConfigurationOptions")]
-    [InlineData(nameof(RewtOptions.ConnectionMultiplexerFactory), "what RewtOptions.ConnectionMultiplexerFactory returns")]
+    [InlineData(nameof(RewtOptions.ConnectionMultiplexerFactory), "the connection that RewtOptions.ConnectionMultiplexerFactory returns")]
     public async Task A_setting_goes_before_registered_multiplexers_and_the_log_says_so(string setting, string said)
     {
         await using var right = await RedisServer.StartAsync();
@@ -144,7 +144,7 @@ public sealed class RedisTests
         {
             await Eventually.TrueAsync(() => AnswersAsync(service), "the service answers");
             Chosen(service).ShouldContain(said);
-            Chosen(service).ShouldContain("goes before the registered IConnectionMultiplexer");
+            Chosen(service).ShouldContain("takes precedence over the registered IConnectionMultiplexer");
         }
 
         (await right.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();

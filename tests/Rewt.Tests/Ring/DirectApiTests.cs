@@ -100,6 +100,11 @@ public sealed class DirectApiTests : IAsyncDisposable
         await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(Nested(20), Cancellation));
         (await Tokens.VerifyAsync(await Tokens.SignAsync(Nested(12), Cancellation), Cancellation)).IsValid.ShouldBeTrue();
         await Should.ThrowAsync<ArgumentException>(() => Tokens.SignAsync(Enumerable.Range(0, 8_192), Cancellation));
+        var roles = Enumerable.Repeat("r", 506).ToList();
+        (await Tokens.VerifyBearerAsync(await Tokens.CreateBearerAsync(claims: new Dictionary<string, object> { ["role"] = roles }, cancellationToken: Cancellation), Cancellation)).IsValid.ShouldBeTrue();
+        roles.Add("one more");
+        (await Should.ThrowAsync<ArgumentException>(
+            () => Tokens.CreateBearerAsync(claims: new Dictionary<string, object> { ["role"] = roles }, cancellationToken: Cancellation))).Message.ShouldContain("512 values");
         await Should.ThrowAsync<ArgumentException>(
             () => Tokens.CreateBearerAsync(claims: new Dictionary<string, object> { ["big"] = new string('x', 8_192) }, cancellationToken: Cancellation));
     }

@@ -7,6 +7,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     private int _reads;
     private int _reading;
     private int _writes;
+    private int _failures;
+    private int _disposals;
 
     /// <summary>Nothing reaches the store.</summary>
     public bool IsAway { get; set; }
@@ -18,6 +20,8 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     public bool IsDeaf { get; set; }
 
     public int Reads => Volatile.Read(ref _reads);
+
+    public int Disposals => Volatile.Read(ref _disposals);
 
     public int Writes => Volatile.Read(ref _writes);
 
@@ -31,12 +35,15 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         return Eventually.TrueAsync(() => Volatile.Read(ref _reading) == 0, "the reads under way are over");
     }
 
+    /// <summary>Lets the next reads fail.</summary>
+    public void FailNextReads(int count) => Volatile.Write(ref _failures, count);
+
     public void Release() => Interlocked.Exchange(ref _held, null)?.TrySetResult();
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        if (IsAway) throw new TimeoutException("The store is away.");
+        if (IsAway || Interlocked.Decrement(ref _failures) >= 0) throw new TimeoutException("The store is away.");
         Interlocked.Increment(ref _reading);
         while (_held is { } held)
         {
@@ -63,8 +70,12 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         return store.TryApplyAsync(basis, plan, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) =>
-        IsDeaf ? Task.CompletedTask : store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) =>
+        IsDeaf ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Interlocked.Increment(ref _disposals);
+        return store.DisposeAsync();
+    }
 }

@@ -74,7 +74,7 @@ public sealed class NodeInteropTests
     }
 
     [Fact]
-    public async Task Both_sides_live_through_five_rotations_whoever_makes_the_secret()
+    public async Task Both_sides_survive_five_rotations_with_either_as_the_author_of_the_secret()
     {
         await using var redis = await RedisServer.StartAsync();
         var interval = TimeSpan.FromSeconds(1);

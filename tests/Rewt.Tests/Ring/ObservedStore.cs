@@ -26,7 +26,7 @@ internal sealed class ObservedStore(IRingStore store, RingSchedule schedule) : I
             throw;
         }
     }
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 

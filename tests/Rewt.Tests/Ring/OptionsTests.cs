@@ -168,7 +168,7 @@ public sealed class OptionsTests
     {
         var error = Should.Throw<OptionsValidationException>(() => Configured(_ => { }, ("Rewt:Redis", "mine:1"), ($"Rewt:{setting}", "hunter22")));
 
-        error.Message.ShouldContain($"Rewt:{setting.Split(':')[0]} is a setting for code only");
+        error.Message.ShouldContain($"Rewt:{setting.Split(':')[0]} can be set in code only");
         error.Message.ShouldContain("Rewt:Redis");
         error.Message.ShouldNotContain("hunter22");
     }

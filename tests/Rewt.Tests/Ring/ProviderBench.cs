@@ -5,13 +5,13 @@ namespace Rewt.Tests.Ring;
 /// <summary>A provider on a store whose server has a clock of its own; both move only by hand.</summary>
 internal sealed class ProviderBench : IAsyncDisposable
 {
-    public ProviderBench(Action<RewtOptions>? configure = null)
+    public ProviderBench(Action<RewtOptions>? configure = null, ILogger? logger = null)
     {
         Options = new RewtOptions { RotationInterval = TimeSpan.FromMinutes(1), RefreshInterval = TimeSpan.FromSeconds(5) };
         configure?.Invoke(Options);
         Server = new InMemoryRingStore(ServerTime);
         Store = new FaultyRingStore(Server) { IsDeaf = true };
-        Provider = new KeyRingProvider(Options, Store, Time, NullLogger.Instance);
+        Provider = new KeyRingProvider(Options, Store, Time, logger ?? NullLogger.Instance);
     }
 
     public RewtOptions Options { get; }
@@ -73,6 +73,19 @@ internal sealed class ProviderBench : IAsyncDisposable
             await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
             if (condition()) return;
             if (Time.UntilNext is { } next) Advance(next);
+        }
+    }
+
+    /// <summary>Lets time pass in small steps until a request that waits for a read is answered.</summary>
+    /// <returns>The time that has passed; at least as long as the request has waited.</returns>
+    public async Task<TimeSpan> TurnWhileWaitingAsync(Task asked)
+    {
+        var step = TimeSpan.FromMilliseconds(100);
+        for (var passed = TimeSpan.Zero; ; passed += step)
+        {
+            await UntilAsync(() => asked.IsCompleted || Time.ArmedTimers > 0, "the request waits or is answered");
+            if (asked.IsCompleted) return passed;
+            Advance(step);
         }
     }
 

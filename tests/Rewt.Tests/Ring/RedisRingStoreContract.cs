@@ -83,7 +83,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     }
 
     [Fact]
-    public async Task Garbage_among_fields_and_the_dead_harms_nobody()
+    public async Task Garbage_among_fields_and_revocations_is_ignored()
     {
         await MaintainAsync();
         var secret = await Server.GetBytesAsync(SecretKey);
@@ -91,6 +91,45 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         await Server.CommandAsync("ZADD", DeadKey, "+inf", new byte[] { 0xff }, "-inf", new byte[] { 0xfe }, 12.5, "");
 
         await ShouldBeRepairedAsync(secret!);
+    }
+
+    [Fact]
+    public async Task Revoked_ids_that_no_key_can_have_are_ignored()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("ZADD", DeadKey, "+inf", "\u001b[31mred\r\nforged line", "+inf", new string('a', 1_000_000), "+inf", Rings.KeyId("possible"));
+
+        var keys = (await ReadAsync()).Revoked.Keys;
+
+        keys.ShouldContain(Rings.KeyId("possible"));
+        keys.ShouldAllBe(keyId => KeyId.IsPossible(keyId));
+    }
+
+    [Fact]
+    public async Task Revoked_ids_beyond_ten_thousand_are_not_read()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("possible"));
+        for (var batch = 0; batch < 2; batch++)
+        {
+            await Server.CommandAsync(["ZADD", DeadKey, .. Enumerable.Range(0, 10_000).SelectMany(_ => new object[] { "+inf", RandomKeyId() })]);
+        }
+
+        var keys = (await ReadAsync()).Revoked.Keys;
+
+        keys.Count().ShouldBe(10_000);
+        keys.ShouldContain(Rings.KeyId("possible"));
+
+        static string RandomKeyId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    }
+
+    [Fact]
+    public async Task The_author_of_a_change_whose_name_cannot_be_printed_is_unknown()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("HSET", RingKey, "by", "orders\r\n\u001b[2J");
+
+        (await ReadAsync()).ChangedBy.ShouldBeNull();
     }
 
     [Fact]
@@ -103,7 +142,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
         var error = await Should.ThrowAsync<InvalidOperationException>(ReadAsync);
 
         error.Message.ShouldContain(DeadKey);
-        error.Message.ShouldContain("DEL it");
+        error.Message.ShouldContain("Delete it with DEL");
     }
 
     [Fact]
@@ -111,10 +150,26 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     {
         await CreateAsync();
         await ReadAsync();
-        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, "by-hand");
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("by hand"));
         _limits.Advance(TimeSpan.FromSeconds(30));
 
-        (await ReadAsync()).Revoked.Keys.ShouldContain("by-hand");
+        (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("by hand"));
+    }
+
+    [Fact]
+    public async Task Revocations_are_read_again_where_a_failover_has_put_another_write_in_the_place_of_one_with_the_same_version()
+    {
+        await CreateAsync();
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("lost"));
+        _limits.Advance(TimeSpan.FromSeconds(30));
+        (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("lost"));
+        await Server.CommandAsync("ZREM", DeadKey, Rings.KeyId("lost"));
+        await Server.CommandAsync("ZADD", DeadKey, 9_999_999_999_999, Rings.KeyId("kept"));
+        await Server.CommandAsync("HSET", RingKey, "by", "another instance");
+
+        var revoked = (await ReadAsync()).Revoked.Keys;
+        revoked.ShouldContain(Rings.KeyId("kept"));
+        revoked.ShouldNotContain(Rings.KeyId("lost"));
     }
 
     [Fact]

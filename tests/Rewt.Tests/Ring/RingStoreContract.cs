@@ -169,16 +169,16 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         await CreateAsync();
         var first = await ReadAsync();
-        var dead = Rings.Nothing.Add("long dead", first.Now + Day).Add("soon forgotten", first.Now);
+        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), first.Now + Day).Add(Rings.KeyId("soon forgotten"), first.Now);
         await First.TryApplyAsync(first, Plan(first, null) with { Revoked = dead }, Cancellation);
-        (await ReadAsync()).Revoked.Keys.ShouldContain("long dead");
+        (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("long dead"));
 
         var second = await ReadAsync();
-        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add("dead too", second.Now + Day) }, Cancellation);
+        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), second.Now + Day) }, Cancellation);
 
         var reading = await ReadAsync();
-        reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), "long dead", "dead too"], ignoreOrder: true);
-        reading.Revoked["long dead"].ShouldBe(first.Now + Day);
+        reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), Rings.KeyId("long dead"), Rings.KeyId("dead too")], ignoreOrder: true);
+        reading.Revoked[Rings.KeyId("long dead")].ShouldBe(first.Now + Day);
     }
 
     [Theory]

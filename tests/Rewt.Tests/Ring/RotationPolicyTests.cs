@@ -140,7 +140,7 @@ public sealed class RotationPolicyTests
         var verdict = Rings.Decide(Rings.Read(SecretSlot.WrongType, withRing ? Rings.Ring() : null), "lost");
 
         verdict.Plan.ShouldBeNull();
-        verdict.Problem!.ShouldContain("another type than a string");
+        verdict.Problem!.ShouldContain("the value is not a string");
     }
 
     [Theory]

@@ -16,10 +16,10 @@ public sealed class CachedTokenTests
         var asked = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(1));
 
-        var first = Task.Run(() => slot.Take(key, isAhead: false, null, fresh: false, time.GetUtcNow()), Cancellation);
+        var first = Task.Run(() => slot.Take(new(key), null, fresh: false, time.GetUtcNow()), Cancellation);
         await key.IsSigning.Task;
         BearerToken? second = null;
-        var waiter = new Thread(() => second = slot.Take(key, isAhead: false, null, fresh: false, asked));
+        var waiter = new Thread(() => second = slot.Take(new(key), null, fresh: false, asked));
         waiter.Start();
         await Eventually.TrueAsync(() => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), "the second waits for the first");
         key.MaySign.Set();
@@ -27,6 +27,17 @@ public sealed class CachedTokenTests
 
         second.ShouldBeSameAs(await first);
         key.Signatures.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_failed_replacement_leaves_the_process_and_the_token_alone()
+    {
+        await using var bench = new ProviderBench();
+        await bench.StartAsync();
+        var signer = new TokenSigner(bench.Provider, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, bench.Time);
+        var slot = new BearerTokenMaker(signer, bench.Time).NewSlot((null, "inventory", "no JSON"));
+
+        Should.NotThrow(((IThreadPoolWorkItem)slot).Execute);
     }
 
     /// <summary>Signs when the test lets it.</summary>

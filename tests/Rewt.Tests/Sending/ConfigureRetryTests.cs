@@ -20,6 +20,7 @@ public sealed class ConfigureRetryTests
             retry.BackoffType = DelayBackoffType.Exponential;
             retry.UseJitter = true;
         });
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
 
@@ -59,6 +60,7 @@ public sealed class ConfigureRetryTests
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, EverythingAgain);
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         using var content = new StreamContent(new OnceStream(new byte[10], canSeek: false));
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();
@@ -76,6 +78,7 @@ public sealed class ConfigureRetryTests
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.ConfigureRetry = retry =>
             retry.ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result!.RequestMessage!.Method == HttpMethod.Get));
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation).TextAsync()).ShouldBe("refused");
         callee.Requests.Count.ShouldBe(1);
@@ -108,6 +111,7 @@ public sealed class ConfigureRetryTests
                     });
             },
             new SharedMemoryRing(time));
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.OK);
@@ -120,10 +124,16 @@ public sealed class ConfigureRetryTests
     public async Task A_failure_of_the_applications_telemetry_reaches_the_caller_and_leaves_no_answer_open()
     {
         var body = new WatchedContent();
-        await using var sender = Sender.For(
+        Sender? sender = null;
+        sender = Sender.For(
             "https://inventory.example",
             options => options.ConfigureRetry = retry => retry.OnRetry = _ => throw new InvalidTimeZoneException(),
-            primary: new StubHandler(_ => body.Refusal(Stale)));
+            primary: new StubHandler(_ =>
+            {
+                sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
+                return body.Refusal(Stale);
+            }));
+        await using var disposal = sender;
 
         await Should.ThrowAsync<InvalidTimeZoneException>(() => sender.Http().CallAsync("/a"));
 
@@ -150,25 +160,28 @@ public sealed class ConfigureRetryTests
     }
 
     [Theory]
-    [InlineData(true, 2)]
-    [InlineData(false, 1)]
-    public async Task A_synchronous_call_is_retried_when_another_key_is_in_memory_by_then(bool rotates, int requests)
+    [InlineData("the same key", false, 1)]
+    [InlineData("another key in memory", false, 2)]
+    [InlineData("another key in the store", false, 2)]
+    [InlineData("another key in the store", true, 2)]
+    public async Task A_synchronous_call_is_retried_as_an_asynchronous_one_is(string then, bool isStream, int requests)
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync(async (context, number) =>
         {
             if (number > 1) return;
-            if (rotates) await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (then == "another key in memory") await sender!.Ring.RevokeAsync(sender.Memory.Secret.KeyId);
+            if (then == "another key in the store") sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
             await Callee.RefuseAsync(context, Stale);
         });
         await using (sender = Sender.For(callee.Address))
         {
-            await sender.Ring.GetAsync(Cancellation);
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = new StringContent("body") };
+            using var content = isStream ? new StreamContent(new OnceStream("body"u8.ToArray(), canSeek: true)) : (HttpContent)new StringContent("body");
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/a") { Content = content };
 
             using var response = sender.Http().Send(request, Cancellation);
 
-            response.StatusCode.ShouldBe(rotates ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+            response.StatusCode.ShouldBe(requests > 1 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(requests);
             callee.Requests.ShouldAllBe(received => received.Body.Length == 4);
             callee.Requests.Select(received => received.Jwt.Kid).Distinct().Count().ShouldBe(requests);

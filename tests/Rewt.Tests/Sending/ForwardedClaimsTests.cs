@@ -32,35 +32,110 @@ public sealed class ForwardedClaimsTests
     }
 
     [Fact]
-    public async Task A_call_outside_a_request_has_no_user()
+    public async Task A_call_outside_a_request_has_no_user_and_the_log_says_so()
     {
         await using var callee = await Callee.StartAsync();
         await using var orders = await StartAsync(callee);
         await AskAsync(orders, "u-1");
+        orders.Log.Text.ShouldNotContain("NoCallerToForward");
 
         (await orders.Client("inventory").CallAsync("/none")).Dispose();
 
         callee.Requests[1].Jwt.TryGetClaim("userId", out _).ShouldBeFalse();
+        orders.Log.Text.ShouldContain("Debug NoCallerToForward: A call of the HTTP client inventory forwards no claims");
     }
 
-    private static Task<TestService> StartAsync(Callee callee) => TestService.StartAsync(
+    [Theory]
+    [InlineData("""["reader","writer"]""")]
+    [InlineData("""["reader",7,true,null,2.5,{"a":[1]},[2],[]]""")]
+    [InlineData("7")]
+    [InlineData("-3000000000")]
+    [InlineData("9007199254740993")]
+    [InlineData("0.5")]
+    [InlineData("true")]
+    [InlineData("false")]
+    [InlineData("\"true\"")]
+    [InlineData("\"7\"")]
+    [InlineData("\"2026-01-01T00:00:00Z\"")]
+    [InlineData("\"{}\"")]
+    [InlineData("""{"id":7,"tags":["a",null],"on":true}""")]
+    [InlineData("\"J\u00fcrgen\"")]
+    public async Task A_claim_is_forwarded_with_all_its_values_and_their_types(string json)
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var orders = await StartAsync(callee, "userId");
+        using var document = JsonDocument.Parse(json);
+
+        await AskAsync(orders, document.RootElement);
+
+        using var sent = JsonDocument.Parse(Base64Url.DecodeFromChars(callee.Requests.Single().Jwt.EncodedPayload));
+        var forwarded = sent.RootElement.GetProperty("userId");
+        JsonElement.DeepEquals(forwarded, document.RootElement).ShouldBeTrue(forwarded.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_user_that_an_application_made_is_forwarded_with_the_types_it_gave_the_claims()
+    {
+        await using var callee = await Callee.StartAsync();
+        Claim[] claims =
+        [
+            new("roles", "reader"), new("roles", "writer"),
+            new("level", "7", ClaimValueTypes.Integer32), new("big", "9000000000", ClaimValueTypes.Integer64), new("on", "True", ClaimValueTypes.Boolean),
+            new("odd", "seven", ClaimValueTypes.Integer), new("none", "maybe", ClaimValueTypes.Boolean), new("bad", "{", JsonClaimValueTypes.Json),
+            new("sub", "CORP\\ada"), new("sub", "a second identity"),
+        ];
+        await using var orders = await StartAsync(callee, claims.Select(claim => claim.Type).Distinct().ToArray(), new ClaimsPrincipal(new ClaimsIdentity(claims, "test")));
+
+        await AskAsync(orders, "any");
+
+        using var sent = JsonDocument.Parse(Base64Url.DecodeFromChars(callee.Requests.Single().Jwt.EncodedPayload));
+        string Sent(string name) => sent.RootElement.GetProperty(name).GetRawText();
+        Sent("roles").ShouldBe("""["reader","writer"]""");
+        (Sent("level"), Sent("big"), Sent("on")).ShouldBe(("7", "9000000000", "true"));
+        (Sent("odd"), Sent("none"), Sent("bad")).ShouldBe(("\"seven\"", "\"maybe\"", "\"{\""));
+        sent.RootElement.GetProperty("sub").GetString().ShouldBe("CORP\\ada");
+    }
+
+    [Theory]
+    [InlineData("CORP\\ada")]
+    [InlineData("J\u00fcrgen")]
+    [InlineData("255")]
+    [InlineData("\"Ada\" <ada@example.com>")]
+    public async Task Any_legal_subject_is_forwarded_and_accepted(string subject)
+    {
+        if (subject == "255") subject = new string('s', 255);
+        await using var callee = await Callee.StartAsync();
+        await using var orders = await StartAsync(callee, "sub");
+
+        await AskAsync(orders, subject, name: "sub");
+
+        callee.Requests.Single().Jwt.Subject.ShouldBe(subject);
+        (await orders.Tokens.VerifyBearerAsync(await orders.Tokens.CreateBearerAsync("orders", new Dictionary<string, object> { ["sub"] = subject }, Cancellation), Cancellation))
+            .Identity!.FindFirst("sub")!.Value.ShouldBe(subject);
+    }
+
+    private static Task<TestService> StartAsync(Callee callee, string claim = "userId") => StartAsync(callee, [claim], null);
+
+    private static Task<TestService> StartAsync(Callee callee, string[] claims, ClaimsPrincipal? other) => TestService.StartAsync(
         redis: null,
         "orders",
         configure: builder => builder.Services
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug))
             .AddHttpClient("inventory", client => client.BaseAddress = callee.Address)
-            .AddRewtSigning(options => options.ForwardClaims.Add("userId")),
-        map: application => application.MapGet("/forward", async (ClaimsPrincipal user, string? @as, IHttpClientFactory clients) =>
+            .AddRewtSigning(options => options.ForwardClaims = claims),
+        map: application => application.MapGet("/forward", async (HttpContext context, string? @as, IHttpClientFactory clients) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/" + (user.FindFirst("userId")?.Value ?? "none"));
+            if (other is not null) context.User = other;
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/" + Uri.EscapeDataString(context.User.FindFirst("userId")?.Value ?? "none"));
             if (@as is not null) request.SetRewtClaims(new Dictionary<string, object> { ["userId"] = @as });
             using var response = await clients.CreateClient("inventory").SendAsync(request);
             return TypedResults.StatusCode((int)response.StatusCode);
         }).RequireAuthorization());
 
-    private static async Task AskAsync(TestService orders, string? user, string query = "")
+    private static async Task AskAsync(TestService orders, object? user, string query = "", string name = "userId")
     {
         var claims = new Dictionary<string, object> { ["other"] = "not forwarded" };
-        if (user is not null) claims["userId"] = user;
+        if (user is not null) claims[name] = user;
         var token = await orders.Tokens.CreateBearerAsync("orders", claims, Cancellation);
         (await orders.CallAsync(token, "/forward" + query).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }

@@ -16,6 +16,7 @@ public sealed class HedgingTests
         });
         await using var two = await Callee.StartAsync((_, _) => Done(() => second.TrySetResult()));
         await using var sender = Create(one.Address, two.Address);
+        two.BeforeAnswer = sender.LoseKeyAsync;
         // With keys in memory the attempts are signed in their order.
         await sender.Ring.RotateAsync(Cancellation);
 

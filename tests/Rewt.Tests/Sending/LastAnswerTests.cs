@@ -3,7 +3,7 @@ namespace Rewt.Tests.Sending;
 public sealed class LastAnswerTests
 {
     [Fact]
-    public async Task Nobody_looks_for_another_key_after_the_second_401()
+    public async Task The_second_401_causes_no_search_for_another_key()
     {
         Sender? sender = null;
         var log = new Events();
@@ -18,11 +18,15 @@ public sealed class LastAnswerTests
             services.AddSingleton<ILogger<RetryHandler>>(log);
             services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
+        callee.BeforeAnswer = async () =>
+        {
+            if (callee.Requests.Count == 1) await sender.LoseKeyAsync();
+        };
         await using (sender)
         {
             (await sender.Http().CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             callee.Requests.Count.ShouldBe(2);
-            log.Names.ShouldBe(["Retrying"]);
+            log.Names.ShouldBe(["Retrying", "CallRefused"]);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class OriginTests
         stranger.Requests.ShouldBeEmpty();
         refused.Message.ShouldContain("'inventory'");
         refused.Message.ShouldContain(stranger.Address.GetLeftPart(UriPartial.Authority));
-        refused.Message.ShouldContain("AllowedOrigins");
+        refused.Message.ShouldContain("Add the origin to RewtSigningOptions.AllowedOrigins only if it is a service of your own");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task Signing_for_all_clients_signs_for_the_origins_named()
+    public async Task Signing_for_all_clients_signs_for_the_origins_named_and_lets_other_requests_leave_unsigned()
     {
         await using var callee = await Callee.StartAsync();
         await using var stranger = await Callee.StartAsync();
@@ -61,10 +61,79 @@ public sealed class OriginTests
         sender.Validate();
 
         (await sender.Http("any").GetAsync(callee.Address, Cancellation)).Dispose();
-        await Should.ThrowAsync<InvalidOperationException>(() => sender.Http("any").GetAsync(stranger.Address, Cancellation));
+        (await sender.Http("any").GetAsync(stranger.Address, Cancellation)).Dispose();
+        using var synchronous = new HttpRequestMessage(HttpMethod.Get, stranger.Address);
+        sender.Http("any").Send(synchronous, Cancellation).Dispose();
 
         callee.Requests.Single().Token.ShouldNotBeNull();
+        stranger.Requests.Count.ShouldBe(2);
+        stranger.Requests.ShouldAllBe(request => request.Authorization.Count == 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_redirect_that_a_handler_follows_out_of_the_origins_of_all_clients_takes_no_token_along(bool copies)
+    {
+        await using var stranger = await Callee.StartAsync();
+        await using var callee = await Callee.StartAsync((context, _) => Done(() => context.Response.Redirect(stranger.Address.AbsoluteUri)));
+        await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
+            .AddHttpMessageHandler(() => DoingHandler.Following(copies))
+            .AddRewtSigning(options => options.AllowedOrigins.Add(Authority(callee)))));
+
+        (await sender.Http("any").GetAsync(callee.Address, Cancellation)).Dispose();
+
+        callee.Requests.Single().Token.ShouldNotBeNull();
+        stranger.Requests.Single().Authorization.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_handler_behind_signing_for_all_clients_cannot_take_a_token_elsewhere_and_the_error_does_not_advise_to_name_the_origin()
+    {
+        await using var stranger = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
+            .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example"))
+            .AddHttpMessageHandler(() => DoingHandler.Moving(stranger.Address.AbsoluteUri))));
+
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => sender.Http("any").GetAsync(new Uri("https://inventory.example"), Cancellation));
+
+        error.Message.ShouldNotContain("AllowedOrigins");
         stranger.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_body_for_another_origin_is_not_buffered_where_all_clients_sign()
+    {
+        using var stream = new OnceStream(new byte[10], canSeek: true);
+        await using var stranger = await Callee.StartAsync();
+        await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults
+            .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example"))
+            .AddHttpMessageHandler(() => new DoingHandler((request, next) =>
+            {
+                stream.Position.ShouldBe(0);
+                return next(request);
+            }))));
+        using var content = new StreamContent(stream);
+
+        (await sender.Http("any").PostAsync(stranger.Address, content, Cancellation)).Dispose();
+
+        stranger.Requests.Single().Body.Length.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_client_of_its_own_inside_signing_for_all_may_call_an_origin_that_is_not_named_for_all()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.Create(services =>
+        {
+            services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning(options => options.AllowedOrigins.Add("https://billing.example")));
+            services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
+        });
+
+        (await sender.Http().CallAsync("/a")).Dispose();
+
+        callee.Requests.Single().Jwt.Audiences.ShouldBe(["inventory"]);
     }
 
     [Fact]
@@ -77,6 +146,7 @@ public sealed class OriginTests
             services.AddHttpClient("inventory", client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         });
 
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         (await sender.Http().CallAsync("/a", null)).Dispose();
 
         callee.Requests.Count.ShouldBe(2);

@@ -4,26 +4,30 @@ public sealed class RetryTests
 {
     private const string Stale = "Bearer error=\"invalid_token\", error_description=\"x\", rewt_error=\"stale_key\"";
 
-    public static TheoryData<string?, int> Challenges => new()
+    public static TheoryData<string?, bool, int> Challenges => new()
     {
-        { Stale, 2 },
-        { "Basic realm=\"x\", " + Stale, 2 },
-        { "Bearer error=\"invalid_token\", rewt_error=\"expired\"", 1 },
-        { "Bearer error=\"invalid_token\", rewt_error=\"not_yet_valid\"", 1 },
-        { "Bearer error=\"invalid_token\", rewt_error=\"bad_audience\"", 1 },
-        { "Bearer error=\"invalid_token\", rewt_error=\"invalid\"", 1 },
-        { "Bearer error=\"insufficient_scope\"", 1 },
-        { "Bearer", 1 },
-        { "Basic realm=\"x\"", 1 },
-        { null, 1 },
+        { Stale, true, 2 },
+        { Stale, false, 1 },
+        { "Basic realm=\"x\", " + Stale, true, 2 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"expired\"", true, 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"not_yet_valid\"", true, 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"bad_audience\"", true, 1 },
+        { "Bearer error=\"invalid_token\", rewt_error=\"invalid\"", true, 1 },
+        { "Bearer error=\"insufficient_scope\"", true, 1 },
+        { "Bearer", true, 2 },
+        { "Bearer", false, 1 },
+        { "Basic realm=\"x\"", false, 1 },
+        { null, true, 2 },
+        { null, false, 1 },
     };
 
     [Theory]
     [MemberData(nameof(Challenges))]
-    public async Task A_callee_that_always_says_401_is_asked_as_often_as_its_reason_allows(string? challenge, int requests)
+    public async Task A_callee_that_always_says_401_is_asked_as_often_as_its_reason_and_the_keys_allow(string? challenge, bool isKeyLost, int requests)
     {
         await using var callee = await Callee.RefusingAsync(challenge);
         await using var sender = Sender.For(callee.Address);
+        if (isKeyLost) callee.BeforeAnswer = sender.LoseKeyAsync;
 
         using var response = await sender.Http().PostAsync(Calls.Relative("/a"), new StringContent("body"), Cancellation);
 
@@ -60,7 +64,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_without_a_reason_makes_the_sender_look_whether_its_key_is_still_the_one()
+    public async Task A_401_without_a_reason_makes_the_sender_check_that_its_key_is_still_current()
     {
         var secret = Rewt.Internal.Secret.Generate();
         Sender? sender = null;
@@ -79,7 +83,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_401_that_no_fresh_key_can_mend_stands()
+    public async Task A_401_that_a_new_key_does_not_fix_is_returned()
     {
         Sender? sender = null;
         await using var callee = await Callee.StartAsync((context, _) =>
@@ -118,6 +122,7 @@ public sealed class RetryTests
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBody = 1000);
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         var body = new byte[kind == "over the cap" ? 1001 : 1000];
         Random.Shared.NextBytes(body);
         using var stream = new OnceStream(body, canSeek: kind is "up to the cap" or "over the cap");
@@ -169,6 +174,7 @@ public sealed class RetryTests
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         await using var sender = Sender.For(callee.Address);
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         await Should.ThrowAsync<OperationCanceledException>(() => sender.Http().GetAsync(Calls.Relative("/a"), cancellation.Token));
 
@@ -179,11 +185,14 @@ public sealed class RetryTests
     public async Task The_answer_to_the_first_attempt_is_disposed()
     {
         var bodies = new List<WatchedContent>();
-        await using var sender = Sender.For("https://inventory.example", primary: new StubHandler(_ =>
+        Sender? sender = null;
+        sender = Sender.For("https://inventory.example", primary: new StubHandler(_ =>
         {
+            sender!.Memory.Store.Set(Rewt.Internal.Secret.Generate().CopyBytes());
             bodies.Add(new WatchedContent());
             return bodies[^1].Refusal(Stale);
         }));
+        await using var disposal = sender;
 
         using var response = await sender.Http().CallAsync("/a");
 
@@ -199,6 +208,7 @@ public sealed class RetryTests
             (await next(request)).Dispose();
             return await next(request);
         }));
+        callee.BeforeAnswer = sender.LoseKeyAsync;
 
         (await sender.Http().CallAsync("/a")).Dispose();
 

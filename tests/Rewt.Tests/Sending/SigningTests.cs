@@ -163,22 +163,44 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task A_synchronous_call_signs_with_keys_in_memory_and_throws_without()
+    public async Task A_synchronous_call_is_signed_though_nothing_has_started_the_key_ring()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);
-        var client = sender.Http();
-
-        using var early = new HttpRequestMessage(HttpMethod.Get, "/a");
-        Should.Throw<RewtKeysUnavailableException>(() => client.Send(early, Cancellation)).Message.ShouldContain("SendAsync");
-        callee.Requests.ShouldBeEmpty();
-
-        await sender.Ring.GetAsync(Cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
-        using var response = client.Send(request, Cancellation);
+
+        using var response = sender.Http().Send(request, Cancellation);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         callee.Requests.Single().Jwt.Audiences.ShouldBe(["inventory"]);
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_without_keys_is_not_sent()
+    {
+        await using var callee = await Callee.StartAsync();
+        await using var sender = Sender.For(callee.Address);
+        sender.Memory.Store.Set("too short"u8.ToArray());
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+
+        Should.Throw<RewtKeysUnavailableException>(() => sender.Http().Send(request, Cancellation));
+
+        callee.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_with_the_key_of_a_tenant_is_signed()
+    {
+        await using var callee = await Callee.StartAsync();
+        var services = new ServiceCollection();
+        services.AddRewtInMemory(options => (options.ServiceName, options.Tenants) = ("orders", true));
+        services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
+        await using var provider = services.BuildServiceProvider();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a").SetRewtTenant("acme");
+
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient(Sender.Client).Send(request, Cancellation).Dispose();
+
+        callee.Requests.Single().Jwt.GetClaim("tenant").Value.ShouldBe("acme");
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class StreamedJsonTests
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address);
+        callee.BeforeAnswer = sender.LoseKeyAsync;
         using var content = Content(kind);
 
         (await sender.Http().PostAsync(Calls.Relative("/a"), content, Cancellation)).Dispose();

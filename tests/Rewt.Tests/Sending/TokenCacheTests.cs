@@ -102,7 +102,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_token_that_nobody_renewed_goes_before_it_expires()
+    public async Task A_token_that_was_not_renewed_is_dropped_before_it_expires()
     {
         var time = new FakeTimeProvider();
         await using var callee = await Callee.StartAsync();

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantCostTests
 {
     [Fact]
-    public async Task Tenants_that_nobody_uses_cost_Redis_nothing_and_those_in_use_a_poll_each()
+    public async Task Unused_tenants_cost_Redis_nothing_and_those_in_use_a_poll_each()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromMilliseconds(400));
@@ -76,7 +76,7 @@ public sealed class TenantCostTests
     }
 
     [Fact]
-    public async Task Forged_hints_in_a_flood_cost_two_looks_a_second()
+    public async Task Forged_hints_in_a_flood_cost_two_reads_a_second()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var host = await TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
@@ -115,7 +115,7 @@ public sealed class TenantCostTests
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
         }
 
-        host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single().DegradedReason.ShouldNotBeNull().ShouldContain("look at Redis");
+        host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single().DegradedReason.ShouldNotBeNull().ShouldContain("Check Redis");
 
         await redis.RestartAsync();
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<KeyRingRegistry>().Health(string.Empty).Single() == new RingHealth(true, null), "all is well");

@@ -43,7 +43,7 @@ public sealed class TenantLifeTests : WithServices
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Revoking_or_deleting_a_tenant_reaches_every_instance_by_push_and_touches_nobody_else(bool delete)
+    public async Task Revoking_or_deleting_a_tenant_reaches_every_instance_by_push_and_affects_no_other_tenant(bool delete)
     {
         await using var slow = await TenantService.StartAsync(_redis, options => options.RefreshInterval = TimeSpan.FromHours(1));
         var (acme, globex) = (await _issuer.SignAsync("acme"), await _issuer.SignAsync("globex"));
@@ -101,7 +101,7 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Fact]
-    public async Task A_flushed_redis_brings_no_tenant_back_until_somebody_signs()
+    public async Task A_flushed_redis_brings_no_tenant_back_until_a_service_signs()
     {
         var token = await _issuer.SignAsync("acme");
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
@@ -116,7 +116,7 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Fact]
-    public async Task Rotations_of_a_tenants_ring_happen_when_somebody_signs_and_fail_no_call()
+    public async Task Rotations_of_a_tenants_ring_happen_when_a_service_signs_and_fail_no_call()
     {
         static void Fast(RewtOptions options) => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200));
         await using var issuer = await TenantService.StartAsync(_redis, Fast, name: "login");
@@ -135,7 +135,7 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Fact]
-    public async Task A_tenant_that_nobody_signs_for_is_not_rotated_and_its_last_tokens_live()
+    public async Task A_tenant_without_signatures_is_not_rotated_and_its_last_tokens_live()
     {
         await using var issuer = await TenantService.StartAsync(
             _redis, options => (options.RotationInterval, options.RefreshInterval) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100)), name: "login");

@@ -3,8 +3,10 @@ extern alias Greeting;
 using Greeting::Rewt.Samples.Grpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using GreeterProgram = Greeting::Program;
 
@@ -65,6 +67,49 @@ public sealed class GrpcTests
         if (isTold) (await call).Caller.ShouldBe("orders");
         else (await Should.ThrowAsync<RpcException>(() => call)).StatusCode.ShouldBe(StatusCode.Unauthenticated);
         wire.Requests.ShouldBe(isTold ? 2 : 1);
+    }
+
+    [Theory]
+    [InlineData("dns", "http://localhost:{0}", true)]
+    [InlineData("dns", null, true)]
+    [InlineData("dns", "http://localhost:1", false)]
+    [InlineData("dns", "http://127.0.0.1:1", false)]
+    [InlineData("static", "http://127.0.0.1:{0}", true)]
+    [InlineData("static", null, true)]
+    [InlineData("static", "http://localhost:{0}", false)]
+    public async Task Client_side_load_balancing_goes_to_the_host_that_the_channel_names_or_to_an_address_that_is_allowed(string kind, string? allowed, bool isSent)
+    {
+        var tokens = new ConcurrentQueue<string?>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Logging.ClearProviders();
+        await using var server = builder.Build();
+        server.Run(context =>
+        {
+            tokens.Enqueue(context.Request.Headers.Authorization);
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = "5";
+            return Task.CompletedTask;
+        });
+        await server.StartAsync(Cancellation);
+        var port = new Uri(server.Urls.Single()).Port;
+        await using var ring = new RewtTestRing();
+        var services = new ServiceCollection().AddRewt(options => options.ServiceName = "orders").AddRewtTesting(ring);
+        services.AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => [new BalancerAddress("127.0.0.1", port)]));
+        services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri(kind == "dns" ? $"dns:///localhost:{port}" : "static:///greeter"))
+            .ConfigureChannel(channel => channel.Credentials = ChannelCredentials.Insecure)
+            .AddRewtSigning(options =>
+            {
+                options.Audience = "greeter";
+                if (allowed is not null) options.AllowedOrigins.Add(string.Format(CultureInfo.InvariantCulture, allowed, port));
+            });
+        await using var provider = services.BuildServiceProvider();
+
+        var call = provider.GetRequiredService<Greeter.GreeterClient>().GreetAsync(new Greeting::Rewt.Samples.Grpc.Greeting { Text = "hello" }, cancellationToken: Cancellation).ResponseAsync;
+
+        (await Should.ThrowAsync<RpcException>(() => call)).StatusCode.ShouldBe(isSent ? StatusCode.NotFound : StatusCode.Internal);
+        if (isSent) tokens.ShouldHaveSingleItem().ShouldStartWith("Bearer ");
+        else tokens.ShouldBeEmpty();
     }
 
     private static WebApplicationFactory<GreeterProgram> Greeter(RewtTestRing ring) =>

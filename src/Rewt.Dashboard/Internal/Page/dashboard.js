@@ -163,7 +163,7 @@
     setText(state.firstChild, key.state);
     setText(since, key.from === null ? '' : span(now - key.from) + ' ago');
     since.title = key.from === null ? '' : clock(key.from);
-    setText(until, key.until === null ? (key.state === 'pending' ? 'signs next' : '') : key.until < now ? (key.state === 'current' ? 'due' : 'over') : 'in ' + span(key.until - now));
+    setText(until, key.until === null ? (key.state === 'pending' ? 'signs next' : '') : key.until < now ? (key.state === 'current' ? 'due' : 'expired') : 'in ' + span(key.until - now));
     until.title = key.until === null ? '' : clock(key.until);
     let button = action.firstChild;
     if (key.state === 'revoked' || !ring.view.canChange) {
@@ -223,7 +223,7 @@
     return ring;
   }
 
-  const KINDS = { 'shared-secret': 'one shared secret', 'key-pairs': 'a key pair of each instance', 'given-keys': 'keys from the settings', tenants: 'a ring for each tenant', unknown: 'not read yet' };
+  const KINDS = { 'shared-secret': 'one shared secret', 'key-pairs': 'one key pair per instance', 'given-keys': 'configured keys', tenants: 'one key ring per tenant', unknown: 'not read yet' };
 
   function fillRing(ring) {
     const v = ring.view, find = (selector) => ring.node.querySelector(selector), now = v.now === null ? 0 : v.now + passed();
@@ -251,9 +251,9 @@
 
     rows(ring.instances, v.instances, (instance) => instance.name, instanceRow, (row, instance) => fillInstance(row, instance, now));
     setText(find('.instancecount'), v.instanceCount === null ? '' : v.instanceCount > v.instances.length ? `${v.instances.length} of ${v.instanceCount}` : String(v.instanceCount));
-    setText(find('.note'), v.instancesTrouble || (v.instanceCount === null ? 'Nobody keeps a book of instances here.' : v.kind === 'key-pairs' ? 'Those that sign; each counts the versions of its own view.' : ''));
+    setText(find('.note'), v.instancesTrouble || (v.instanceCount === null ? 'The list of instances is not available.' : v.kind === 'key-pairs' ? 'Only instances that sign. Each instance counts versions on its own.' : ''));
     const current = v.keys.find((key) => key.state === 'current' && key.isOwn);
-    ring.timeline.setAttribute('aria-label', `Timeline of the keys, which the table below lists: ${v.keys.filter((key) => key.state !== 'revoked').length} verify or will, ${v.keys.filter((key) => key.state === 'revoked').length} are revoked. `
+    ring.timeline.setAttribute('aria-label', `Timeline of the keys, which the table below lists: ${v.keys.filter((key) => key.state !== 'revoked').length} can verify now or later, ${v.keys.filter((key) => key.state === 'revoked').length} are revoked. `
       + (current ? `The key ${short(current.id)} signs${current.until === null ? '' : ' until ' + clock(current.until)}.` : 'No key signs.'));
     announce(ring, current);
     drawTimeline(ring);
@@ -274,9 +274,9 @@
   const REASONS = ['stale_key', 'expired', 'not_yet_valid', 'bad_audience', 'invalid', 'unavailable'];
   const word = (name) => name.replaceAll('_', ' ');
   const PLOTS = [
-    { title: 'Calls accepted', unit: 'a second', series: [['accepted', (t) => t.verified.valid || 0], ['tokens signed', (t) => t.signed]], big: 0 },
-    { title: 'Refusals by reason', unit: 'a second', series: REASONS.map((reason) => [word(reason), (t) => t.verified[reason] || 0]) },
-    { title: 'Retries by reason', unit: 'a second', series: ['stale_key', 'unexplained'].map((reason) => [word(reason), (t) => t.retries[reason] || 0]) },
+    { title: 'Calls accepted', unit: 'per second', series: [['accepted', (t) => t.verified.valid || 0], ['tokens signed', (t) => t.signed]], big: 0 },
+    { title: 'Refusals by reason', unit: 'per second', series: REASONS.map((reason) => [word(reason), (t) => t.verified[reason] || 0]) },
+    { title: 'Retries by reason', unit: 'per second', series: ['stale_key', 'unexplained'].map((reason) => [word(reason), (t) => t.retries[reason] || 0]) },
     { title: 'Redis, last good contact', unit: 's ago', gauge: true, big: 0, series: [['age of the keys', () => Math.max(0, ...view.rings.map((ring) => ring.contactAge ?? 0)) / 1000]] },
   ];
   const samples = [];
@@ -395,16 +395,16 @@
   }
 
   async function send(command, body) {
-    tell(command === 'rotate' ? 'Rotating…' : 'Revoking, and asking every instance…', 'warn');
+    tell(command === 'rotate' ? 'Rotating…' : 'Revoking, and waiting for every instance…', 'warn');
     try {
       const response = await fetch(new URL(command, base), {
         method: 'POST', redirect: 'manual', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', RequestVerificationToken: $('token').value }, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE),
       });
       const isJson = (response.headers.get('Content-Type') || '').includes('json');
-      return { status: response.status, answer: isJson ? await response.json() : { outcome: 'refused', message: response.status === 401 || response.status === 403 || response.status === 0 ? 'You may not do this, or your log-in has ended. Reload the page.' : `The command failed with status ${response.status}.` } };
+      return { status: response.status, answer: isJson ? await response.json() : { outcome: 'refused', message: response.status === 401 || response.status === 403 || response.status === 0 ? 'You are not allowed to do this, or your session has expired. Reload the page.' : `The command failed with status ${response.status}.` } };
     } catch (error) {
-      if (error.name === 'TimeoutError') return { status: 0, answer: { outcome: 'lost', message: `No answer within ${PATIENCE / 1000} seconds: the command may have been carried out or not. Look at the ring before you try again.` } };
-      return { status: 0, answer: { outcome: 'lost', message: 'The command could not be sent, or its answer was lost. Look at the ring before you try again.' } };
+      if (error.name === 'TimeoutError') return { status: 0, answer: { outcome: 'lost', message: `No response within ${PATIENCE / 1000} seconds. The command may have been executed. Check the key ring before you try again.` } };
+      return { status: 0, answer: { outcome: 'lost', message: 'The command could not be sent, or its response was lost. Check the key ring before you try again.' } };
     }
   }
 
@@ -412,14 +412,14 @@
     const v = ring.view, now = v.now + passed(), current = v.keys.find((key) => key.state === 'current' && key.isOwn);
     const retired = v.keys.find((key) => key.state === 'retired' && key.isOwn && key.until > now);
     let force = !!retired;
-    let text = 'The pending key signs from now on, on every instance. The one that signs now retires and verifies until its last token has expired: no call fails.';
-    if (v.kind === 'key-pairs') text = 'This instance signs with its pending key pair from now on; those of the others stay. Its old one verifies until its last token has expired: no call fails.';
-    if (retired) text += ` The last rotation is still in its overlap (${short(retired.id)} verifies for ${span(retired.until - now)} more)${v.kind === 'shared-secret' ? ', and a Node service may still sign with that key' : ''}.`;
-    if (!await ask({ title: `Rotate the key ring ${v.namespace}?`, id: current?.id, text, action: force ? 'Rotate all the same' : 'Rotate', danger: false }, opener)) return;
+    let text = 'The pending key becomes the current key on every instance. The current key retires and verifies until its last token has expired, so no call fails.';
+    if (v.kind === 'key-pairs') text = 'This instance signs with its pending key pair from now on. Other instances keep their key pairs. The old key pair verifies until its last token has expired, so no call fails.';
+    if (retired) text += ` The last rotation is still in its overlap (${short(retired.id)} verifies for another ${span(retired.until - now)})${v.kind === 'shared-secret' ? ', and a Node service may still sign with that key' : ''}.`;
+    if (!await ask({ title: `Rotate the key ring ${v.namespace}?`, id: current?.id, text, action: force ? 'Rotate anyway' : 'Rotate', danger: false }, opener)) return;
     let { status, answer } = await send('rotate', { ring: v.namespace, force });
     if (answer.outcome === 'overlap') {
       $('outcome').replaceChildren();
-      if (!await ask({ title: `Rotate the key ring ${v.namespace} all the same?`, id: answer.keyId, text: answer.message, action: 'Rotate all the same', danger: false }, opener)) return;
+      if (!await ask({ title: `Rotate the key ring ${v.namespace} anyway?`, id: answer.keyId, text: answer.message, action: 'Rotate anyway', danger: false }, opener)) return;
       ({ status, answer } = await send('rotate', { ring: v.namespace, force: true }));
     }
     tell(answer.message, status === 200 ? 'good' : 'bad');
@@ -427,8 +427,8 @@
 
   async function revoke(ring, id, opener) {
     const key = ring.view.keys.find((one) => one.id === id);
-    const next = key?.state === 'current' ? ' The pending key takes its place at once, and calls that carried a token of this one are retried.' : '';
-    const text = `The ${key?.state ?? ''} key${key?.service ? ' of ' + key.service : ''} dies now and for good: no token that it signed verifies any more, on any instance.${next} This cannot be undone.`;
+    const next = key?.state === 'current' ? ' The pending key replaces it immediately, and calls with a token of the revoked key are retried.' : '';
+    const text = `The ${key?.state ?? ''} key${key?.service ? ' of ' + key.service : ''} is revoked immediately and permanently. No token that it signed verifies on any instance.${next} This cannot be undone.`;
     if (!await ask({ title: 'Revoke this key?', id, text, action: 'Revoke the key', danger: true }, opener)) return;
     const { status, answer } = await send('revoke', { ring: ring.view.namespace, keyId: id });
     const missing = answer.unconfirmed && answer.unconfirmed.length ? ' Not confirmed: ' + answer.unconfirmed.join(', ') + '.' : '';

@@ -35,6 +35,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             IsEncrypted = isEncrypted,
             DeniedCommands = rights,
             AreScriptsDenied = areScriptsDenied,
+            CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -74,6 +75,22 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         {
             return ([], CommandRefusal.Is(exception));
         }
+    }
+
+    /// <summary>
+    /// Asks the server whether this login may write the keys of a service that does not exist, without writing them. Redis 7 answers by a script or by
+    /// <c>ACL DRYRUN</c>; a login that may use neither has restricted permissions.
+    /// </summary>
+    private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        if (options.KeyMode != KeyMode.KeyPair) return false;
+
+        var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}")!;
+        const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
+        if (await AskAsync(database, "EVAL", [Script, "0", key], cancellationToken).ConfigureAwait(false) is { } answer) return (int)answer == 1;
+
+        return await AskAsync(database, "ACL", ["WHOAMI"], cancellationToken).ConfigureAwait(false) is { } user
+            && (string?)await AskAsync(database, "ACL", ["DRYRUN", (string)user!, "HSET", key, "x", "x"], cancellationToken).ConfigureAwait(false) == "OK";
     }
 
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)

@@ -14,32 +14,39 @@ internal static class ServerDiagnosis
     {
         if (facts.EvictionPolicy is { } policy && policy != "noeviction")
         {
-            var when = facts.MemoryLimit is > 0 ? "when memory is short" : "once maxmemory is set";
-            yield return Finding.Warning("eviction", $"Redis may drop keys {when} (maxmemory-policy {policy}); CONFIG SET maxmemory-policy noeviction, or give the keys a server of their own.");
+            var when = facts.MemoryLimit is > 0 ? "when memory is low" : "when maxmemory is set";
+            yield return Finding.Warning("eviction", $"Redis may drop keys {when} (maxmemory-policy {policy}); run CONFIG SET maxmemory-policy noeviction, or use a separate server for the keys.");
         }
 
         if (facts is { HasAppendLog: false, Snapshots: "", Replicas: 0 })
         {
             yield return Finding.Advice(
                 "no-persistence",
-                "Redis has no persistence and no replica: a restart makes new keys, which costs no call but forgets revocations once all instances have ended; set appendonly yes, or add a replica.");
+                "Redis has no persistence and no replica: a restart creates new keys, which fails no call, but revocations are lost when all instances have ended; set appendonly yes, or add a replica.");
         }
 
         if (facts.Version is { } version && version < Oldest)
         {
-            yield return Finding.Warning("old-server", $"The Redis server is version {version}, older than {Oldest}, the first with the rights and commands that keys need; upgrade it.");
+            yield return Finding.Warning("old-server", $"The Redis server is version {version}, older than {Oldest}, the first version with the required rights and commands; upgrade it.");
         }
 
         if (!facts.IsEncrypted && facts.Servers.Where(server => !IsThisMachine(server)).Select(Name).ToList() is { Count: > 0 } open)
         {
-            yield return Finding.Warning("no-tls", $"The way to {string.Join(", ", open)} is not encrypted, and secrets travel on it; turn TLS on at the server and add ssl=true to the connection string.");
+            yield return Finding.Warning("no-tls", $"The connection to {string.Join(", ", open)} is not encrypted, and it carries secrets; enable TLS on the server and add ssl=true to the connection string.");
         }
 
         if (!facts.PushArrives)
         {
             yield return Finding.Warning(
                 "no-push",
-                $"A message published to Redis did not come back, so revocations are seen by polling only; allow the channels '&{{{ring}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and see that no proxy drops them.");
+                $"A message published to Redis did not arrive, so revocations are detected by polling only; allow the channels '&{{{ring}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and check that no proxy drops the messages.");
+        }
+
+        if (facts.CanPublishForOthers)
+        {
+            yield return Finding.Warning(
+                "pair-rights",
+                $"The Redis login may publish keys for every service, so any service that uses it can sign as any other; give each service a login with the rights that 'rewt acl --key-pairs --role signer --service <name> --namespace {ring}' prints.");
         }
 
         foreach (var finding in OfRights(facts, ring)) yield return finding;
@@ -50,14 +57,14 @@ internal static class ServerDiagnosis
         if (facts.AreScriptsDenied)
         {
             yield return Finding.Advice(
-                "acl", $"Redis lets this login run no scripts (EVAL), so its rights cannot be checked; unless it is a verifier's or the server has no EVAL, give it those that 'rewt acl --role signer --namespace {ring}' prints.");
+                "acl", $"The Redis login may not run scripts (EVAL), so its rights cannot be checked; unless it is the login of a verifier or the server has no EVAL, give it the rights that 'rewt acl --role signer --namespace {ring}' prints.");
         }
 
         if (facts.DeniedCommands.Count == 0) yield break;
         var denied = string.Join(", ", facts.DeniedCommands);
         var isReader = WritingCommands.All(command => facts.DeniedCommands.Any(name => name.Split(' ')[0] == command));
         yield return isReader
-            ? Finding.Advice("acl", $"The Redis login can only read the ring: it neither rotates nor revokes, and others must ({denied}).")
+            ? Finding.Advice("acl", $"The Redis login can only read the key ring, so another service must rotate and revoke the keys ({denied}).")
             : Finding.Warning("acl", $"The Redis login may not: {denied}; give it the rights that 'rewt acl --role signer --namespace {ring}' prints.");
     }
 

@@ -26,6 +26,9 @@ internal sealed record ServerFacts
     /// <summary>Whether the server refused to run a script.</summary>
     public bool AreScriptsDenied { get; init; }
 
+    /// <summary>Whether the login may publish keys of other services, with which it could sign as they do.</summary>
+    public bool CanPublishForOthers { get; init; }
+
     /// <summary>The commands that the login may not use, each with the key or channel concerned.</summary>
     public IReadOnlyList<string> DeniedCommands { get; init; } = [];
 

@@ -6,13 +6,13 @@ namespace Rewt.Tool;
 /// <summary><c>rewt acl</c>: prints the Redis ACL rules that a service's login needs.</summary>
 internal static class AclCommand
 {
-    private static readonly Option<string> Role = new("--role") { Description = "Who logs in: a service that signs, one that only verifies, or an operator with this tool.", HelpName = "signer|verifier|operator", Required = true };
+    private static readonly Option<string> Role = new("--role") { Description = "The role of the login: a service that signs (signer), a service that only verifies (verifier), or an operator with this tool (operator).", HelpName = "signer|verifier|operator", Required = true };
 
-    private static readonly Option<string?> User = new("--user") { Description = "The login's name. Default: rewt- and the role.", HelpName = "name" };
+    private static readonly Option<string?> User = new("--user") { Description = "The name of the login. Default: rewt- and the role.", HelpName = "name" };
 
-    private static readonly Option<bool> KeyPairs = new("--key-pairs") { Description = "For a namespace whose services sign with key pairs of their own." };
+    private static readonly Option<bool> KeyPairs = new("--key-pairs") { Description = "Use the rules of a namespace whose services sign with key pairs." };
 
-    private static readonly Option<string?> Service = new("--service") { Description = "With --key-pairs and the role signer: the service that signs.", HelpName = "service" };
+    private static readonly Option<string?> Service = new("--service") { Description = "The service that signs; required with --key-pairs and the role signer.", HelpName = "service" };
 
     public static Command Create()
     {
@@ -26,7 +26,7 @@ internal static class AclCommand
             if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError("--user must be 1 to 128 letters, digits, '.', '_' or '-'.");
         });
 
-        var acl = new Command("acl", "Print the Redis command that gives a login the rights of its role, without a password. Asks no server.") { Role, User, KeyPairs, Service };
+        var acl = new Command("acl", "Print the Redis command that gives a login the rights of its role, without a password. Sends nothing to a server.") { Role, User, KeyPairs, Service };
         acl.SetAction(arguments => Run(ToolContext.Of(arguments), arguments.GetValue(Role)!, arguments.GetValue(User), arguments.GetValue(KeyPairs), arguments.GetValue(Service)));
         return acl;
     }
@@ -35,7 +35,7 @@ internal static class AclCommand
     {
         if (!Names.IsNamespace(context.Namespace) || KeyMaterial.IsLikely(context.Namespace)) throw new ToolException(ExitCode.Usage, "--namespace must be 1 to 128 letters, digits, '.', '_', '-' or ':'.");
 
-        if (keyPairs && role == "signer" && service is null) throw new ToolException(ExitCode.Usage, "A login that signs with key pairs writes the ring of one service only; name it with --service.");
+        if (keyPairs && role == "signer" && service is null) throw new ToolException(ExitCode.Usage, "A login that signs with key pairs writes only the keys of one service. Specify the service with --service.");
 
         var rules = keyPairs ? RedisRights.OfPairs(role, context.Namespace, service ?? string.Empty) : RedisRights.Of(role, context.Namespace);
         var name = user ?? (keyPairs ? service : null) ?? $"rewt-{role}";

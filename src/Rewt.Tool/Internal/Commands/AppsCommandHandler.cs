@@ -37,7 +37,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
         await using var session = RingSession.Open(context);
         if (await FindAsync(session, app.Id, cancellationToken) is { } known && known.Keys.Any(IsLive))
         {
-            throw new ToolException(ExitCode.Refused, $"There is an app '{app.Id}' with a live key. 'rewt apps rotate {app.Id}' gives it another, 'rewt apps revoke {app.Id}' kills those it has.");
+            throw new ToolException(ExitCode.Refused, $"The app '{app.Id}' already exists and has a live key. 'rewt apps rotate {app.Id}' creates another key, and 'rewt apps revoke {app.Id}' revokes its keys.");
         }
 
         Print(await session.Apps.AddAsync(app, Expiry(days), cancellationToken));
@@ -48,7 +48,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
     {
         await using var session = RingSession.Open(context);
         var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
-        if (app.Keys.Count(IsLive) > 1) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has two live keys. Revoke the one that it uses no more: 'rewt apps revoke {appId} --key ...'.");
+        if (app.Keys.Count(IsLive) > 1) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has two live keys. Revoke the one that it no longer uses: 'rewt apps revoke {appId} --key ...'.");
 
         Print(await session.Apps.RotateAsync(appId, Expiry(days), cancellationToken));
         return ExitCode.Done;
@@ -58,9 +58,9 @@ internal sealed class AppsCommandHandler(ToolContext context)
     {
         await using var session = RingSession.Open(context);
         var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
-        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {Printable(keyId)}; see 'rewt apps list'.");
+        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {Printable(keyId)}. 'rewt apps list' lists the keys.");
 
-        await context.ConfirmAsync($"Revoke {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}' for good?", cancellationToken);
+        await context.ConfirmAsync($"Permanently revoke {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}'?", cancellationToken);
         if (keyId is null) await session.Apps.RevokeAsync(appId, cancellationToken);
         else await session.Apps.RevokeKeyAsync(appId, keyId, cancellationToken);
 
@@ -72,7 +72,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
     private static async Task<RewtApp?> FindAsync(RingSession session, string appId, CancellationToken cancellationToken) =>
         (await session.Apps.ListAsync(cancellationToken)).FirstOrDefault(app => app.Id == appId);
 
-    private static ToolException Unknown(string appId) => new(ExitCode.Refused, $"There is no app '{Printable(appId)}'; see 'rewt apps list'.");
+    private static ToolException Unknown(string appId) => new(ExitCode.Refused, $"The app '{Printable(appId)}' does not exist. 'rewt apps list' lists the apps.");
 
     private DateTimeOffset? Expiry(int? days) => days switch
     {
@@ -92,12 +92,12 @@ internal sealed class AppsCommandHandler(ToolContext context)
         }
 
         context.WriteLine(made.Key);
-        context.Note($"The key {made.KeyId} of the app '{made.AppId}', good {(made.ExpiresAt is { } until ? $"until {Time(until)}" : "for ever")}. Nobody can show it again.");
+        context.Note($"This is the key {made.KeyId} of the app '{made.AppId}', valid {(made.ExpiresAt is { } until ? $"until {Time(until)}" : "without expiry")}. Store it now: it cannot be shown again.");
     }
 
     private string State(RewtApiKey? key) => key is null ? ""
         : key.RevokedAt is { } revoked ? $"revoked {Time(revoked)}"
-        : IsLive(key) ? key.ExpiresAt is { } until ? $"until {Time(until)}" : "for ever"
+        : IsLive(key) ? key.ExpiresAt is { } until ? $"until {Time(until)}" : "no expiry"
         : $"expired {Time(key.ExpiresAt)}";
 
     private static string Time(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm}Z") : "";

@@ -37,7 +37,7 @@ internal static class CompletionCommand
     public static Command Create()
     {
         Shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
-        var completion = new Command("completion", "Print the lines that make a shell complete this tool's commands: eval \"$(rewt completion bash)\".") { Shell };
+        var completion = new Command("completion", "Print the script that completes the commands of this tool in a shell: eval \"$(rewt completion bash)\".") { Shell };
         completion.SetAction(arguments => Console.Out.WriteLine(arguments.GetValue(Shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell }));
         return completion;
     }

@@ -9,7 +9,7 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var doctor = new Command("doctor", "Say what is wrong with the ring, its server and its instances, and what mends it. Changes nothing; exit code 8 when there is something.");
+        var doctor = new Command("doctor", "Find problems of the key ring, its server and its instances, with their solutions. Changes nothing. The exit code is 8 if there is a finding.");
         doctor.SetAction((arguments, cancellation) => RunAsync(ToolContext.Of(arguments), cancellation));
         return doctor;
     }
@@ -26,11 +26,11 @@ internal static class DoctorCommand
         }
         else if (findings.Count == 0)
         {
-            context.WriteLine($"Nothing found: the ring '{context.Namespace}' and its server are fit.");
+            context.WriteLine($"No findings for the key ring '{context.Namespace}' and its server.");
         }
         else
         {
-            var table = new Table().AddColumns("Finding", "Severity", "What it is and what mends it");
+            var table = new Table().AddColumns("Finding", "Severity", "Problem and solution");
             foreach (var finding in findings) table.AddRow(finding.Code, Severity(finding), Markup.Escape(finding.Text));
             context.Console.Write(table);
         }
@@ -39,7 +39,7 @@ internal static class DoctorCommand
     }
 
     private static Finding NoRing(string ring) => Finding.Advice(
-        "no-ring", $"There is no ring in the namespace '{ring}', so only the server was examined; name another with --namespace or REWT_NAMESPACE, or start a service, which makes one (tenants have rings of their own).");
+        "no-ring", $"The namespace '{ring}' has no key ring, so only the server was examined; specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring (each tenant has its own).");
 
     private static string Severity(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 }

@@ -8,13 +8,13 @@ internal static class KeysCommand
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(15);
 
-    private static readonly Option<bool> Force = new("--force") { Description = "Do it although it may cost calls." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Run the command even if calls may fail." };
 
-    private static readonly Argument<string> KeyId = new("key") { Description = "The key id, or one of the words current and pending." };
+    private static readonly Argument<string> KeyId = new("key") { Description = "The key id, or 'current' or 'pending'." };
 
     private static readonly Option<double?> Wait = new("--wait")
     {
-        Description = "Wait until every live instance has dropped the key, for so many seconds. Default: 15.",
+        Description = "Wait until every live instance has dropped the key, for at most this number of seconds. Default: 15.",
         HelpName = "seconds",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -24,18 +24,18 @@ internal static class KeysCommand
         KeyId.CompletionSources.Add("current", "pending");
         Wait.Require(seconds => seconds is >= 0 and <= 3600, "from 0 to 3600 seconds");
 
-        var list = new Command("list", "Show the keys of the ring and what each does. Changes nothing.");
+        var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
-        var rotate = new Command("rotate", "Make the pending key current now; the old one verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
+        var rotate = new Command("rotate", "Make the pending key current now. The old key verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
         rotate.SetAction((arguments, cancellation) => RotateAsync(ToolContext.Of(arguments), arguments.GetValue(Force), cancellation));
-        var revoke = new Command("revoke", "Kill a key now and for good: no token it signed verifies any more.") { KeyId, Wait, Force };
+        var revoke = new Command("revoke", "Revoke a key immediately and permanently. No token that it signed verifies any more.") { KeyId, Wait, Force };
         revoke.SetAction((arguments, cancellation) => RevokeAsync(
             ToolContext.Of(arguments),
             arguments.GetValue(KeyId)!,
             arguments.GetResult(Wait) is null ? null : arguments.GetValue(Wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultWait,
             arguments.GetValue(Force),
             cancellation));
-        return new Command("keys", "The keys of the namespace.") { list, rotate, revoke };
+        return new Command("keys", "Manage the keys of the namespace.") { list, rotate, revoke };
     }
 
     private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal static class KeysCommand
         await using var session = RingSession.Open(context);
         if ((await session.LookAsync(cancellationToken)).Epoch is null && await session.Pairs.LookAsync(cancellationToken) is not null)
         {
-            throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs of their own, and only the process that has one can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it; 'rewt keys revoke' kills one from here.");
+            throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs, and only the process that has a key pair can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it. 'rewt keys revoke' revokes a key pair.");
         }
 
         var ring = await session.LookAtRingAsync(cancellationToken);
@@ -76,20 +76,20 @@ internal static class KeysCommand
         var ring = await session.LookAtRingAsync(cancellationToken);
         var keyId = key switch
         {
-            "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The ring has no current key; look at 'rewt keys list'."),
-            "pending" => ring.Next?.KeyId ?? throw new ToolException(ExitCode.Refused, "The ring has no pending key; look at 'rewt keys list'."),
+            "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no current key. 'rewt keys list' lists the keys."),
+            "pending" => ring.Next?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no pending key. 'rewt keys list' lists the keys."),
             _ => key,
         };
         if (!Rewt.Internal.KeyId.IsPossible(keyId))
         {
-            throw new ToolException(ExitCode.Usage, $"{KeyMaterial.Shown(key)} is no key id: one has {Rewt.Internal.KeyId.Length} characters of base64url. 'rewt keys list' shows those there are.");
+            throw new ToolException(ExitCode.Usage, $"{KeyMaterial.Shown(key)} is not a key id, which has {Rewt.Internal.KeyId.Length} base64url characters. 'rewt keys list' lists the keys.");
         }
 
         var known = ring.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
         if (known is null && !force) throw Unknown(keyId);
         if (known is not { State: RewtKeyState.Revoked })
         {
-            await context.ConfirmAsync($"Revoke the {known?.State.ToString().ToLowerInvariant() ?? "unknown"} key {keyId} of the namespace '{context.Namespace}' for good?", cancellationToken);
+            await context.ConfirmAsync($"Permanently revoke the {known?.State.ToString().ToLowerInvariant() ?? "unknown"} key {keyId} of the namespace '{context.Namespace}'?", cancellationToken);
             ring = await session.RevokeAsync(keyId, cancellationToken);
         }
 
@@ -101,11 +101,11 @@ internal static class KeysCommand
     private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
         var pairs = await session.Pairs.LookAsync(cancellationToken)
-            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' signs with key pairs. Name another with --namespace or REWT_NAMESPACE.");
+            ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' signs with key pairs. Specify another namespace with --namespace or REWT_NAMESPACE.");
         var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
         if (known is null && !force) throw Unknown(keyId);
 
-        await context.ConfirmAsync($"Revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")} for good?", cancellationToken);
+        await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
         pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
         var missing = wait is { } limit ? await session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken) : null;
         Print(context, await session.LookAsync(cancellationToken), keyId, missing, pairs);
@@ -113,13 +113,13 @@ internal static class KeysCommand
     }
 
     private static ToolException Unknown(string keyId) =>
-        new(ExitCode.Refused, $"The ring has no key {keyId}. 'rewt keys list' shows those there are; add --force to revoke it all the same, so that it can never be used.");
+        new(ExitCode.Refused, $"The key ring has no key {keyId}. 'rewt keys list' lists the keys. Add --force to revoke the key anyway, so that it can never be used.");
 
     private static int Confirm(ToolContext context, IReadOnlyList<string>? missing)
     {
         if (missing is not { Count: > 0 }) return ExitCode.Done;
 
-        context.Note($"rewt: the key is revoked, and these instances have not confirmed it: {string.Join(", ", missing)}. One that is cut off learns of it when it is back; look at its log and its way to Redis.");
+        context.Note($"rewt: the key is revoked, but these instances have not confirmed it: {string.Join(", ", missing)}. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.");
         return ExitCode.Unconfirmed;
     }
 

@@ -37,7 +37,7 @@ internal static class RingView
 
     public static Table Table(ToolContext context, RingSnapshot ring)
     {
-        var table = new Table().AddColumns("Key", "State", "Until", "What for");
+        var table = new Table().AddColumns("Key", "State", "Until", "Use");
         if (context.ShowSecret) table.AddColumn("Secret");
         foreach (var key in ring.ToKeys())
         {
@@ -66,8 +66,8 @@ internal static class RingView
     {
         RewtKeyState.Current => "signs; then retires",
         RewtKeyState.Pending => "signs next",
-        RewtKeyState.Retired => "still verifies; then gone",
-        _ => "dead; then forgotten",
+        RewtKeyState.Retired => "verifies; then deleted",
+        _ => "revoked; then deleted",
     };
 
     private static string? SecretOf(RingSnapshot ring, string keyId)

@@ -6,11 +6,11 @@ namespace Rewt.Tool;
 /// <summary><c>rewt tenants</c>: lists and changes the key rings of tenants.</summary>
 internal static class TenantsCommand
 {
-    private static readonly Argument<string> Tenant = new("tenant") { Description = "The tenant's name." };
+    private static readonly Argument<string> Tenant = new("tenant") { Description = "The name of the tenant." };
 
     private static readonly Option<double?> Rotation = new("--rotation-days")
     {
-        Description = "How long the first key of the new ring signs. Default: 31.",
+        Description = "How long the first key of the new key ring signs, in days. Default: 31.",
         HelpName = "days",
     };
 
@@ -18,13 +18,13 @@ internal static class TenantsCommand
     {
         Rotation.Require(days => days is >= 0.01 and <= 3650, "from 0.01 to 3650");
 
-        var list = new Command("list", "Show the tenants that have a ring. It looks through all keys of the server.");
+        var list = new Command("list", "List the tenants that have a key ring. Scans all keys of the server.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
-        var create = new Command("create", "Make a tenant's ring; one that is there stays as it is.") { Tenant, Rotation };
+        var create = new Command("create", "Create the key ring of a tenant. An existing key ring is not changed.") { Tenant, Rotation };
         create.SetAction((arguments, cancellation) => CreateAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, arguments.GetValue(Rotation), cancellation));
-        var delete = new Command("delete", "Kill all keys of a tenant and take its ring away: nothing that was signed for it verifies any more.") { Tenant };
+        var delete = new Command("delete", "Revoke all keys of a tenant and delete its key ring. No token that was signed for the tenant verifies any more.") { Tenant };
         delete.SetAction((arguments, cancellation) => DeleteAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, cancellation));
-        return new Command("tenants", "The tenants of the namespace, each with a ring of its own.") { list, create, delete };
+        return new Command("tenants", "Manage the tenants of the namespace. Each tenant has its own key ring.") { list, create, delete };
     }
 
     private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal static class TenantsCommand
         var table = new Table().AddColumns("Tenant", "Ring");
         foreach (var tenant in tenants) table.AddRow(tenant, $"{context.Namespace}:{tenant}");
         context.Console.Write(table);
-        context.WriteLine("The keys of one: rewt keys list --namespace and its ring.");
+        context.WriteLine("To list the keys of a tenant, run 'rewt keys list --namespace' with its ring.");
         return ExitCode.Done;
     }
 
@@ -57,10 +57,10 @@ internal static class TenantsCommand
         await using var session = TenantSession.Open(context);
         if (!await session.ExistsAsync(tenant, cancellationToken))
         {
-            throw new ToolException(ExitCode.NoRing, $"There is no tenant '{tenant}' in the namespace '{context.Namespace}'; see 'rewt tenants list'.");
+            throw new ToolException(ExitCode.NoRing, $"The namespace '{context.Namespace}' has no tenant '{tenant}'. 'rewt tenants list' lists the tenants.");
         }
 
-        await context.ConfirmAsync($"Delete the tenant '{tenant}' of the namespace '{context.Namespace}' and revoke all its keys for good?", cancellationToken);
+        await context.ConfirmAsync($"Delete the tenant '{tenant}' of the namespace '{context.Namespace}' and permanently revoke all its keys?", cancellationToken);
         await session.Tenants.DeleteTenantAsync(tenant, cancellationToken);
         Print(context, tenant, "deleted");
         return ExitCode.Done;

@@ -6,19 +6,19 @@ namespace Rewt.Tool;
 /// <summary><c>rewt token</c>: creates, inspects and verifies tokens.</summary>
 internal static class TokenCommand
 {
-    private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from the input, which leaves no trace in a shell's history." };
+    private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from standard input, which keeps it out of the shell history." };
 
-    private static readonly Option<string?> Audience = new("--audience") { Description = "The service that is called. Default: any of the namespace.", HelpName = "service" };
+    private static readonly Option<string?> Audience = new("--audience") { Description = "The service that is called. Default: any service of the namespace.", HelpName = "service" };
 
-    private static readonly Option<string?> Issuer = new("--issuer") { Description = "The service that it says it is from. Default: rewt-tool.", HelpName = "service" };
+    private static readonly Option<string?> Issuer = new("--issuer") { Description = "The service that the token names as its issuer. Default: rewt-tool.", HelpName = "service" };
 
-    private static readonly Option<string?> ExpectedAudience = new("--audience") { Description = "The service that judges it. Default: any service.", HelpName = "service" };
+    private static readonly Option<string?> ExpectedAudience = new("--audience") { Description = "The service that verifies the token. Default: any service.", HelpName = "service" };
 
-    private static readonly Option<double?> Lifetime = new("--lifetime") { Description = "How long it is good, in seconds. Default: as long as the services' own.", HelpName = "seconds" };
+    private static readonly Option<double?> Lifetime = new("--lifetime") { Description = "How long the token is valid, in seconds. Default: the same as tokens of the services.", HelpName = "seconds" };
 
-    private static readonly Option<string[]> Claims = new("--claim") { Description = "What else it says; may be given again.", HelpName = "name=value", DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> Claims = new("--claim") { Description = "A further claim of the token. The option can be repeated.", HelpName = "name=value", DefaultValueFactory = _ => [] };
 
-    private static readonly Option<bool> NodeTokens = new("--accept-node-tokens") { Description = "Judge as a service with AcceptNodeTokens does." };
+    private static readonly Option<bool> NodeTokens = new("--accept-node-tokens") { Description = "Verify the token like a service with AcceptNodeTokens." };
 
     public static Command Create()
     {
@@ -30,9 +30,9 @@ internal static class TokenCommand
         var create = new Command("create", "Sign a bearer token with the current key and print it.") { Audience, Issuer, Lifetime, Claims };
         create.SetAction((arguments, cancellation) => TokenCreation.RunAsync(
             ToolContext.Of(arguments), arguments.GetValue(Audience), arguments.GetValue(Issuer), arguments.GetValue(Lifetime), arguments.GetValue(Claims)!, cancellation));
-        var inspect = new Command("inspect", "Show what a token says, without Redis and without judging it.") { Token };
+        var inspect = new Command("inspect", "Show the content of a token without verifying it. Does not need Redis.") { Token };
         inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments, cancellation)));
-        var verify = new Command("verify", "Judge a token with the ring's keys, as a service would.") { Token, ExpectedAudience, NodeTokens };
+        var verify = new Command("verify", "Verify a token with the keys of the key ring, like a service.") { Token, ExpectedAudience, NodeTokens };
         verify.SetAction(async (arguments, cancellation) => await TokenVerification.RunAsync(
             ToolContext.Of(arguments), await ReadAsync(arguments, cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
         return new Command("token", "Tokens.") { create, inspect, verify };

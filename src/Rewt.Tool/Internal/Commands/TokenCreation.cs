@@ -12,7 +12,7 @@ internal static class TokenCreation
         var ring = await session.LookAtRingAsync(cancellationToken);
         if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
 
-        var key = ring.SigningKey(ClockReading.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The ring has no current key; start a service that may write, which makes one.");
+        var key = ring.SigningKey(ClockReading.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The key ring has no current key. Start a service that may write, which creates one.");
         var token = session.Sign(key, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
         if (context.IsJson)
         {
@@ -21,7 +21,7 @@ internal static class TokenCreation
         else
         {
             context.WriteLine(token.Value);
-            context.Note($"Signed with key {token.KeyId} for {audience ?? "any service of the namespace"}, good until {token.ExpiresAt:yyyy-MM-dd HH:mm:ss}Z.");
+            context.Note($"Signed with key {token.KeyId} for {audience ?? "any service of the namespace"}, valid until {token.ExpiresAt:yyyy-MM-dd HH:mm:ss}Z.");
         }
 
         return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rewt.Internal;
 using Spectre.Console;
 
 namespace Rewt.Tool;
@@ -16,7 +17,7 @@ internal static class TokenInspection
         var parts = token.Split('.');
         if (parts.Length != 3 || Part(parts[0]) is not { } header || Part(parts[1]) is not { } claims)
         {
-            throw new ToolException(ExitCode.BadToken, "This is no JSON Web Token: one has three parts of base64url with dots between, the first two of JSON.");
+            throw new ToolException(ExitCode.BadToken, "The text is not a JSON Web Token. A token has three base64url parts separated by dots, and the first two contain JSON.");
         }
 
         if (context.IsJson)
@@ -25,11 +26,11 @@ internal static class TokenInspection
             return ExitCode.Done;
         }
 
-        var table = new Table().AddColumns("Where", "Name", "Value");
+        var table = new Table().AddColumns("Part", "Name", "Value");
         foreach (var (name, value) in header) table.AddRow("header", Markup.Escape(name), Markup.Escape(Text(value)));
         foreach (var (name, value) in claims) table.AddRow("claims", Markup.Escape(name), Markup.Escape(Text(value) + Time(name, value)));
         context.Console.Write(table);
-        context.WriteLine("The signature is not checked; 'rewt token verify' does that.");
+        context.WriteLine("The signature was not checked. 'rewt token verify' checks it.");
         return ExitCode.Done;
     }
 
@@ -53,7 +54,7 @@ internal static class TokenInspection
     }
 
     private static string Time(string name, JsonNode? value) =>
-        Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<long>(out var seconds) && seconds is > 0 and < 253_402_300_799
-            ? $" ({DateTimeOffset.FromUnixTimeSeconds(seconds):yyyy-MM-dd HH:mm:ss}Z)"
+        Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<double>(out var seconds) && seconds is > 0 and < 253_402_300_799
+            ? $" ({TokenClaims.At(seconds):yyyy-MM-dd HH:mm:ss}Z)"
             : "";
 }

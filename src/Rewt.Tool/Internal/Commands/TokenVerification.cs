@@ -17,11 +17,11 @@ internal static class TokenVerification
         if (context.IsJson)
         {
             var claims = verdict.Claims;
-            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = At(claims?.IssuedAt), expiresAt = At(claims?.ExpiresAt) });
+            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
         }
         else if (verdict.IsValid)
         {
-            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, good until {At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
+            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, valid until {TokenClaims.At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
         }
 
         if (verdict.IsValid) return ExitCode.Done;
@@ -30,13 +30,11 @@ internal static class TokenVerification
 
     private static string Meaning(string reason) => reason switch
     {
-        "foreign" => "foreign. It is no token of Rewt (typ rewt+jwt); for one of Node's rewt add --accept-node-tokens.",
-        "stale_key" => "stale_key. Its key is unknown here or revoked; look at 'rewt keys list', and whether --namespace is the right one.",
-        "expired" => "expired. Look at 'rewt token inspect', and at the clocks with 'rewt doctor'.",
-        "not_yet_valid" => "not_yet_valid. The clock of whoever signed it is ahead; look at it, and at 'rewt doctor'.",
-        "bad_audience" => "bad_audience. It is for another service; look at aud in 'rewt token inspect'.",
-        _ => "invalid. Its signature or its claims are not what a service takes; look at 'rewt token inspect'.",
+        "foreign" => "foreign. It is not a token of Rewt (typ rewt+jwt). For a token of Node's rewt, add --accept-node-tokens.",
+        "stale_key" => "stale_key. Its key is unknown or revoked. Check the keys with 'rewt keys list', and --namespace.",
+        "expired" => "expired. Check its times with 'rewt token inspect' and the clocks with 'rewt doctor'.",
+        "not_yet_valid" => "not_yet_valid. The clock of the signer is ahead. Check the clocks with 'rewt doctor'.",
+        "bad_audience" => "bad_audience. It is for another service. Check aud with 'rewt token inspect'.",
+        _ => "invalid. Its signature or its claims are not valid. Check the claims with 'rewt token inspect'.",
     };
-
-    private static DateTimeOffset? At(long? seconds) => seconds is { } value ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

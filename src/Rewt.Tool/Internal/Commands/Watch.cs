@@ -85,7 +85,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            context.Note("rewt: no pushes arrive, so changes are seen within a second; look at 'rewt doctor'.");
+            context.Note("rewt: no push messages arrive, so changes are detected within a second. Run 'rewt doctor' for the cause.");
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         var recent = _events.TakeLast(8).Select(line => (IRenderable)new Text(line));
         return new Rows(
             [
-                new Text(string.Create(CultureInfo.InvariantCulture, $"Namespace {context.Namespace}, version {state.Ring.Version}, last changed by {state.Ring.ChangedBy ?? "unknown"}. Ctrl+C ends.")),
+                new Text(string.Create(CultureInfo.InvariantCulture, $"Namespace {context.Namespace}, version {state.Ring.Version}, last changed by {state.Ring.ChangedBy ?? "unknown"}. Press Ctrl+C to stop.")),
                 RingView.Table(context, state.Ring),
                 instances,
                 .. recent,

@@ -24,7 +24,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         if (DegradedReason is not null && DegradedReason != before?.DegradedReason) yield return $"{at}Z {DegradedReason}";
-        if (Ring.IsNothing && before?.Ring.IsNothing != true) yield return $"{at}Z there is no ring in the namespace yet; the first service that may write makes one";
+        if (Ring.IsNothing && before?.Ring.IsNothing != true) yield return $"{at}Z the namespace has no key ring yet; the first service that may write creates it";
         var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];
         foreach (var key in Ring.ToKeys())
         {
@@ -34,7 +34,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
         var held = before?.Instances().ToDictionary(instance => instance.Instance, instance => instance.Version, StringComparer.Ordinal) ?? [];
         foreach (var instance in Instances())
         {
-            if (!held.TryGetValue(instance.Instance, out var version) || version != instance.Version) yield return $"{at}Z instance {instance.Instance} holds version {instance.Version}";
+            if (!held.TryGetValue(instance.Instance, out var version) || version != instance.Version) yield return $"{at}Z instance {instance.Instance} has version {instance.Version}";
             held.Remove(instance.Instance);
         }
 

@@ -56,6 +56,6 @@ internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILog
     }
 
     [LoggerMessage(EventId = 63, EventName = "AppUsesNotWritten", Level = LogLevel.Warning,
-        Message = "When API keys were last used cannot be written; trying again each minute.")]
+        Message = "The time at which API keys were last used cannot be written to Redis. The write is repeated every minute.")]
     private partial void LogNotWritten(Exception exception);
 }

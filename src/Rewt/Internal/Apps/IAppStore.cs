@@ -19,6 +19,6 @@ internal interface IAppStore : IAsyncDisposable, IDisposable
     /// <summary>Reads the times at which keys were last used (Unix milliseconds by key id).</summary>
     Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="look"/> after an app has changed. It is only a hint: it may come twice, late or not at all.</summary>
-    Task SubscribeAsync(Action look, CancellationToken cancellationToken);
+    /// <summary>Calls <paramref name="onChange"/> after an app has changed. It is only a hint: it may come twice, late or not at all.</summary>
+    Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryAppStore : IAppStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _lookers = [];
+    private readonly List<Action> _subscribers = [];
     private readonly Dictionary<string, byte[]> _apps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _uses = new(StringComparer.Ordinal);
     private string _stamp = string.Empty;
@@ -28,7 +28,7 @@ internal sealed class InMemoryAppStore : IAppStore
 
     public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken)
     {
-        Action[] lookers;
+        Action[] subscribers;
         lock (_gate)
         {
             var isSame = _apps.TryGetValue(app.Id, out var there) ? there.AsSpan().SequenceEqual(former.Value) : former.Value is null;
@@ -36,10 +36,10 @@ internal sealed class InMemoryAppStore : IAppStore
 
             _apps[app.Id] = AppCodec.Write(app);
             _stamp = Guid.NewGuid().ToString("N");
-            lookers = [.. _lookers];
+            subscribers = [.. _subscribers];
         }
 
-        foreach (var look in lookers) look();
+        foreach (var subscriber in subscribers) subscriber();
         return Task.FromResult(true);
     }
 
@@ -58,9 +58,9 @@ internal sealed class InMemoryAppStore : IAppStore
         lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long>(_uses, StringComparer.Ordinal));
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        lock (_gate) _lookers.Add(look);
+        lock (_gate) _subscribers.Add(onChange);
         return Task.CompletedTask;
     }
 

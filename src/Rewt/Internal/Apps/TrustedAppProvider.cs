@@ -25,7 +25,7 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        $"The trusted apps of '{_name}' are unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
         TimeSpan.FromSeconds(2),
         exception);
 
@@ -38,13 +38,13 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
     protected override void LogNoPush(Exception exception) => LogNoPush(_name, exception);
 
     [LoggerMessage(EventId = 60, EventName = "AppsAway", Level = LogLevel.Warning,
-        Message = "The trusted apps of {Namespace} cannot be read; going on with known API keys up to the stale budget.")]
+        Message = "The trusted apps of {Namespace} cannot be read. The known API keys stay in use until the stale budget ends.")]
     private partial void LogAway(string @namespace, Exception exception);
 
     [LoggerMessage(EventId = 61, EventName = "AppsBack", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);
 
     [LoggerMessage(EventId = 62, EventName = "AppsNoPush", Level = LogLevel.Warning,
-        Message = "The trusted apps of {Namespace} get no pushes; changes are seen by polling. Trying again at the next poll.")]
+        Message = "The trusted apps of {Namespace} receive no push messages. Changes are detected by polling, and the next poll subscribes again.")]
     private partial void LogNoPush(string @namespace, Exception exception);
 }

@@ -75,13 +75,13 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     private static string Cause(RingAction action) => action switch
     {
         RingAction.Create => "there was no key",
-        RingAction.Adopt => "a secret was there already",
+        RingAction.Adopt => "there was a secret already",
         RingAction.Rotate => "schedule",
         RingAction.AdoptRotation => "it made the new secret at the deadline",
-        RingAction.Invalidate => "DEL before the time",
-        RingAction.Replace => "SET before the time",
-        RingAction.ReplaceRevoked => "the secret was a revoked one",
-        RingAction.Refuse => "SET to what is no secret",
+        RingAction.Invalidate => "DEL before the TTL expired",
+        RingAction.Replace => "SET before the TTL expired",
+        RingAction.ReplaceRevoked => "the secret had been revoked",
+        RingAction.Refuse => "SET to an invalid secret",
         RingAction.MergeRevocations => "Redis had lost the revocation",
         _ => "upkeep",
     };
@@ -98,6 +98,6 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
     private partial void LogRevoked(string ring, string keyId, string by, string cause);
 
-    [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} is at version {Version} now with the current key {KeyId}, changed by {By}.")]
+    [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} now has version {Version} and the current key {KeyId}; it was changed by {By}.")]
     private partial void LogFollowed(string ring, long version, string keyId, string by);
 }

@@ -5,11 +5,17 @@ namespace Rewt.Internal;
 /// <summary>The source of configured keys, without Redis: a private key to sign with, public keys to verify with, or both.</summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {
+    /// <summary>How long a refresh waits for sources. What answers later is part of the next one.</summary>
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly RewtOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly KeyPair? _pair;
-    private readonly IPublicKeySource[] _places;
+    private readonly PublicKeyReader[] _places;
+    private readonly TimeSpan _patience;
+    private PendingRead _lateAnswer = new();
+    private Action? _onChanged;
     private int _asked;
 
     /// <exception cref="InvalidOperationException">The settings contain no usable keys; the message names the setting.</exception>
@@ -22,13 +28,15 @@ internal sealed partial class ConfiguredKeySource : IKeySource
             KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
         }
 
-        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => PublicKeySources.Open(setting, options, download, time))];
+        // Known keys must not become too old while a source is waited for.
+        _patience = options.RefreshInterval / 8 < LongestPatience ? options.RefreshInterval / 8 : LongestPatience;
+        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time), time, logger))];
     }
 
     /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
     public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
 
-    public string Location(string ring) => "what Rewt:VerificationKeys names";
+    public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
     public bool TakesKeyless => true;
 
@@ -42,33 +50,46 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (command is not null)
         {
             throw new NotSupportedException(
-                "Keys that the settings give are rotated and revoked where they stand: change what Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
+                "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
         }
 
         var began = ClockReading.Now(_time);
         var isAsked = Interlocked.Exchange(ref _asked, 0) == 1;
-        var known = (previous as ConfiguredKeysSnapshot)?.Places;
-        var places = await Task.WhenAll(_places.Select((place, index) => ReadAsync(place, known?[index], isAsked, cancellationToken))).ConfigureAwait(false);
-        return new ConfiguredKeysSnapshot(began, _options, _pair, places);
-    }
-
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private async Task<PublicKeySourceState> ReadAsync(IPublicKeySource place, PublicKeySourceState? known, bool isAsked, CancellationToken cancellationToken)
-    {
+        foreach (var place in _places) await place.BeginAsync(isAsked).ConfigureAwait(false);
         try
         {
-            var keys = await place.ReadAsync(isAsked, cancellationToken).ConfigureAwait(false);
-            if (known?.Failure is not null) LogBack(place.Name);
-            if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known?.Keys) && !keys.Refused.SequenceEqual(known?.Keys?.Refused ?? [])) LogRefused(place.Name, string.Join("; ", keys.Refused));
-            return new PublicKeySourceState(place.Name, keys, ClockReading.Now(_time), null);
+            await Task.WhenAll(_places.Select(place => place.Reading)).WaitAsync(_patience, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (PublicKeySourceException exception)
+        catch (TimeoutException)
         {
-            if (known?.Failure is null) LogAway(place.Name, exception);
-            return known is null ? new PublicKeySourceState(place.Name, null, ClockReading.Now(_time), exception) : known with { Failure = exception };
+            // The keys known from the slow sources are used until they answer.
         }
+
+        var lateAnswer = Volatile.Read(ref _lateAnswer);
+        var places = new List<PublicKeySourceState>();
+        foreach (var place in _places) places.Add(await place.TakeAsync(OnLateAnswer).ConfigureAwait(false));
+        var snapshot = new ConfiguredKeysSnapshot(began, _options, _pair, places) { LateAnswer = lateAnswer };
+        if (snapshot.Conflict is { } conflict && conflict != (previous as ConfiguredKeysSnapshot)?.Conflict) LogConflict(conflict);
+        return snapshot;
     }
+
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
+    {
+        _onChanged = onChange;
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var place in _places) await place.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void OnLateAnswer()
+    {
+        Interlocked.Exchange(ref _lateAnswer, new PendingRead()).Complete();
+        _onChanged?.Invoke();
+    }
+
+    [LoggerMessage(EventId = 83, EventName = "KeyIdConflict", Level = LogLevel.Warning, Message = "{Conflict}")]
+    private partial void LogConflict(string conflict);
 }

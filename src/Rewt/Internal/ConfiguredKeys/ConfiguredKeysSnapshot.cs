@@ -18,6 +18,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         : base(readAt)
     {
         (_readAt, _serviceName, _pair, _staleBudget, Places) = (readAt, options.ServiceName!, pair, options.StaleBudget, places);
+        Conflict = ConflictOf(pair, places);
         if (pair is null && !places.Any(place => place.IsUsable(options.StaleBudget, readAt))) Problem = places.FirstOrDefault(place => place.Failure is not null)?.Failure?.Message;
     }
 
@@ -29,20 +30,28 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override long ReadAt => _readAt.WallClock.ToUnixTimeMilliseconds();
 
-    public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure }
-        ? $"A key cannot be looked for: {failure.Message}."
+    /// <summary>The first key id that is of different keys in two sources; <see langword="null"/> when there is none.</summary>
+    public string? Conflict { get; }
+
+    /// <summary>Ends when a source that was still being read has answered.</summary>
+    public required PendingRead LateAnswer { get; init; }
+
+    /// <summary>A source that failed before is not waited for: it usually fails again.</summary>
+    public override PendingRead? Unanswered => Places.Any(place => place is { IsPending: true, Failure: null }) ? LateAnswer : null;
+
+    public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null || place.IsPending) is { } place
+        ? $"The key cannot be looked up: {place.Failure?.Message ?? $"{place.Name} has not answered yet"}."
         : null;
 
     public override string? DegradedReason
     {
         get
         {
-            if (Places.FirstOrDefault(place => place.Failure is not null) is { Failure: { } failure } place)
-            {
-                return place.Keys is null ? $"Keys cannot be had: {failure.Message}." : $"Going on with the keys known from {place.Name}: {failure.Message}.";
-            }
-
-            return Places.FirstOrDefault(place => place.Keys?.Refused.Count > 0) is { Keys: { } keys } bad ? $"Of {bad.Name} is refused {string.Join("; ", keys.Refused)}." : null;
+            var failed = Places.Where(place => place.Failure is not null)
+                .Select(place => place.Keys is null ? $"Keys are unavailable: {place.Failure!.Message}." : $"The known keys from {place.Name} stay in use: {place.Failure!.Message}.");
+            var refused = Places.Where(place => place.Keys?.Refused.Count > 0).Select(place => $"Keys from {place.Name} are refused: {string.Join("; ", place.Keys!.Refused)}.");
+            var reasons = string.Join(' ', failed.Take(1).Concat(refused.Take(1)).Append(Conflict));
+            return reasons.Length > 0 ? reasons.TrimEnd() : null;
         }
     }
 
@@ -70,8 +79,8 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         {
             if (!place.IsUsable(_staleBudget, now) || place.Keys!.Find(keyId) is not { } key) continue;
 
-            // If two sources contain different keys with one id, neither is accepted.
-            if (found is not null && found.Thumbprint != key.Thumbprint) return [];
+            // If two sources contain different keys with one id, neither is accepted; see Conflict.
+            if (found is not null && !IsSame(found, key)) return [];
             found = key;
         }
 
@@ -88,4 +97,22 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey(key.KeyId, RewtKeyState.Retired, null) { IsForeign = true });
         return [.. _pair is null ? [] : new[] { new RewtKey(_pair.KeyId, RewtKeyState.Current, null) { Issuer = _serviceName } }, .. others];
     }
+
+    private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> places)
+    {
+        var known = new Dictionary<string, (string Name, PublicKey Key)>(StringComparer.Ordinal);
+        if (pair is not null) known.Add(pair.KeyId, ("this service's own key", pair.Public));
+        foreach (var place in places)
+        {
+            foreach (var key in place.Keys?.Keys ?? [])
+            {
+                if (known.TryAdd(key.KeyId, (place.Name, key)) || IsSame(known[key.KeyId].Key, key)) continue;
+                return $"The key id '{key.KeyId}' has different keys or algorithms in {known[key.KeyId].Name} and {place.Name}: tokens that name it are refused. Give one of the keys another kid, or register a scheme for each signer.";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsSame(PublicKey one, PublicKey other) => one.Thumbprint == other.Thumbprint && one.Algorithm == other.Algorithm;
 }

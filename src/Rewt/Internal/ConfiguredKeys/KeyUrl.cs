@@ -2,14 +2,17 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A key set at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once for an unknown
-/// key id. The caller limits the latter to two fetches a second.
+/// key id, but at most twice a second.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time) : IPublicKeySource
 {
+    private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
 
+    private readonly ReadBudget _budget = new(time);
     private PublicKeySet? _keys;
+    private PublicKeySourceException? _failure;
     private string? _entityTag;
     private ClockReading _fetchedAt;
     private TimeSpan _goodFor;
@@ -21,11 +24,14 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
     {
-        return _keys is not null && !isAsked && _fetchedAt.Elapsed(time) < _goodFor ? _keys : await FetchAsync(cancellationToken).ConfigureAwait(false);
+        if (isAsked || _fetchedAt.Elapsed(time) >= _goodFor) return await FetchAsync(cancellationToken).ConfigureAwait(false);
+        return _failure is null ? _keys! : throw new PublicKeySourceException(_failure.Message, _failure.InnerException);
     }
 
     private async Task<PublicKeySet> FetchAsync(CancellationToken cancellationToken)
     {
+        if (_budget.UntilFree() is var pause && pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+        _budget.Spend();
         _fetchedAt = ClockReading.Now(time);
         try
         {
@@ -37,12 +43,13 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
             }
 
             (_entityTag, _goodFor) = (answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));
-            return _keys ?? throw new PublicKeySourceException($"{Name} says that nothing has changed and was never read");
+            _failure = null;
+            return _keys ?? throw new PublicKeySourceException($"{Name} answers 304 Not Modified, but has not been read before");
         }
-        catch (PublicKeySourceException)
+        catch (PublicKeySourceException exception)
         {
-            // The next refresh, within one refresh interval, tries again.
-            _goodFor = TimeSpan.Zero;
+            // The next refresh tries again, but not more than once a second.
+            (_failure, _goodFor) = (exception, ShortestAge);
             throw;
         }
     }
@@ -50,6 +57,6 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private TimeSpan GoodFor(TimeSpan? maxAge)
     {
         var age = maxAge ?? UsualAge;
-        return age < refreshInterval ? refreshInterval : age > LongestAge ? LongestAge : age;
+        return age > LongestAge ? LongestAge : age > refreshInterval ? age : refreshInterval > ShortestAge ? refreshInterval : ShortestAge;
     }
 }

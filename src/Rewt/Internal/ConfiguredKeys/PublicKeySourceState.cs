@@ -7,6 +7,9 @@ namespace Rewt.Internal;
 /// <param name="Failure">The failure of the last read; <see langword="null"/> when it succeeded.</param>
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
-    /// <summary>Whether the keys may be used. After a failure they may be used until the stale budget has passed since they were read.</summary>
-    public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && (Failure is null || now.Since(At) <= staleBudget);
+    /// <summary>Whether a read is going on, so that the source may have more keys than these.</summary>
+    public bool IsPending { get; init; }
+
+    /// <summary>Whether the keys may be used. Until a read succeeds they may be used for the stale budget.</summary>
+    public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

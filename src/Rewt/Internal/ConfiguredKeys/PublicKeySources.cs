@@ -19,11 +19,11 @@ internal static class PublicKeySources
         try
         {
             var keys = PublicKeyText.IsKey(setting) ? Written(setting, options) : new KeyFile(setting, RsaAlgorithm(options)).Read();
-            return keys.Keys.Count > 0 ? null : $"holds no key that can be used{(keys.Refused.Count > 0 ? $" ({keys.Refused[0]})" : "")}";
+            return keys.Keys.Count > 0 ? null : $"contains no usable key{(keys.Refused.Count > 0 ? $" ({keys.Refused[0]})" : "")}";
         }
         catch (PublicKeySourceException exception)
         {
-            return $"is of no use: {exception.Message}";
+            return $"is invalid: {exception.Message}";
         }
     }
 
@@ -34,7 +34,7 @@ internal static class PublicKeySources
         if (PublicKeyText.IsKey(setting)) return new InlineKeys(Written(setting, options));
         if (!IsAddress(setting)) return new KeyFile(setting, RsaAlgorithm(options));
         return new KeyUrl(
-            new Uri(setting), RsaAlgorithm(options), download ?? throw new PublicKeySourceException("nothing here can fetch an address"), options.RefreshInterval, time);
+            new Uri(setting), RsaAlgorithm(options), download ?? throw new PublicKeySourceException("an address needs AddRewtAuthentication or AddRewtSigning, which can download keys"), options.RefreshInterval, time);
     }
 
     private static PublicKeySet Written(string setting, RewtOptions options) =>
@@ -44,10 +44,10 @@ internal static class PublicKeySources
 
     private static string? ProblemOfAddress(string setting, RewtOptions options, bool canDownload)
     {
-        if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is no address, or one with a password in it";
-        if (!canDownload) return "is an address, which AddRewtAuthentication and AddRewtSigning can fetch and AddRewt alone cannot";
+        if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is not a valid address, or contains a user name or password";
+        if (!canDownload) return "is an address, from which only AddRewtAuthentication and AddRewtSigning can download keys, and not AddRewt alone";
         return address.Scheme == Uri.UriSchemeHttps || Loopback.IsLoopback(address.IdnHost) || options.AllowInsecureHttp
             ? null
-            : "would fetch keys over plain http, where anyone on the path can put in their own; use https, or set AllowInsecureHttp";
+            : "is an http address, so an attacker could replace the keys; use https, or set AllowInsecureHttp to true";
     }
 }

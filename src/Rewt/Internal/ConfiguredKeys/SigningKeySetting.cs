@@ -44,7 +44,7 @@ internal static class SigningKeySetting
     {
         AsymmetricAlgorithm? key = certificate.GetRSAPrivateKey();
         key ??= certificate.GetECDsaPrivateKey();
-        problem = key is null ? "has no RSA or EC private key: load the certificate together with its key" : null;
+        problem = key is null ? "has no RSA or EC private key; load the certificate together with its private key" : null;
         return key;
     }
 
@@ -57,19 +57,19 @@ internal static class SigningKeySetting
         return key;
     }
 
-    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; give its password in SigningKeyPassword" : problem;
+    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; set its password in SigningKeyPassword" : problem;
 
     private static AsymmetricAlgorithm? OfFile(string path, string? password, out string? problem)
     {
         var shown = KeyMaterial.Shown(path);
-        problem = "is empty; give a path or a PEM text, or do not set it";
+        problem = "is empty; set a path or a PEM text, or remove it";
         if (string.IsNullOrWhiteSpace(path)) return null;
 
         try
         {
             if (new FileInfo(path) is not { Exists: true, Length: <= MaximumBytes })
             {
-                problem = $"names {shown}, which does not exist or is no key file; give a path, or a PEM text with its line -----BEGIN; `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"` makes one";
+                problem = $"names {shown}, which does not exist or is not a key file; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 
@@ -87,9 +87,9 @@ internal static class SigningKeySetting
     /// <summary>Checks the algorithm against the key. ES256 is the default, so it counts as not configured; any other value must fit the key.</summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {
-        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: leave it out for RS256, or set PS256.",
-        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: leave it out.",
-        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: leave it out.",
+        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: remove Algorithm to use RS256, or set it to PS256.",
+        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: remove Algorithm.",
+        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: remove Algorithm.",
         _ => null,
     };
 }

@@ -14,7 +14,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     /// <summary>
     /// The number of checks, between two examinations, whether a reported clock offset persists. They use the last read and send no command.
     /// </summary>
-    private const int LooksAtClock = 120;
+    private const int ClockChecks = 120;
 
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
 
@@ -34,10 +34,10 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
             }
 
             if (waiting.Count > 0) continue;
-            for (var look = 0; look < LooksAtClock; look++)
+            for (var check = 0; check < ClockChecks; check++)
             {
-                await Task.Delay(Pause / LooksAtClock, time, stoppingToken).ConfigureAwait(false);
-                foreach (var name in examined) LookAtClock(name);
+                await Task.Delay(Pause / ClockChecks, time, stoppingToken).ConfigureAwait(false);
+                foreach (var name in examined) CheckClock(name);
             }
 
             waiting.AddRange(examined);
@@ -64,7 +64,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     }
 
     /// <summary>Removes the finding of a corrected clock before the next examination, so that the health check is up to date.</summary>
-    private void LookAtClock(string name)
+    private void CheckClock(string name)
     {
         var keyRing = Provider(name);
         var before = reports.Of(keyRing.Name);
@@ -87,9 +87,9 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     [LoggerMessage(EventId = 70, EventName = "DoctorFinding", Message = "Key ring {Ring}, {Finding}: {Text}")]
     private partial void LogFinding(LogLevel level, string ring, string finding, string text);
 
-    [LoggerMessage(EventId = 71, EventName = "DoctorFindingGone", Level = LogLevel.Information, Message = "Key ring {Ring}, {Finding}: mended.")]
+    [LoggerMessage(EventId = 71, EventName = "DoctorFindingGone", Level = LogLevel.Information, Message = "Key ring {Ring}, {Finding}: resolved.")]
     private partial void LogMended(string ring, string finding);
 
-    [LoggerMessage(EventId = 72, EventName = "DoctorUnable", Level = LogLevel.Debug, Message = "Key ring {Ring}: the examination came to no end ({Cause}); the next one will tell.")]
+    [LoggerMessage(EventId = 72, EventName = "DoctorUnable", Level = LogLevel.Debug, Message = "Key ring {Ring}: the examination failed ({Cause}) and will be repeated.")]
     private partial void LogUnable(string ring, string cause);
 }

@@ -32,23 +32,23 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         {
             yield return Finding.Warning(
                 ClockOffset,
-                $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the Redis server's, and ClockSkew forgives {Seconds(settings.ClockSkew)} s between two services; set both by NTP.");
+                $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of the Redis server, and ClockSkew allows {Seconds(settings.ClockSkew)} s between two services; synchronize both clocks with NTP.");
         }
 
         if (snapshot.IsDegraded)
         {
             yield return Finding.Warning(
-                "degraded", "The Redis login may run neither scripts nor transactions, so only a part of the keys is shared and nothing can be revoked; give it the rights that 'rewt acl --role signer' prints.");
+                "degraded", "The Redis login may run neither scripts nor transactions, so only a part of the keys is shared and no key can be revoked; give it the rights that 'rewt acl --role signer' prints.");
         }
     }
 
     private IEnumerable<Finding> OfSecret(RingSnapshot snapshot)
     {
-        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"Nothing can be signed or verified: {problem} (key '{ring}:rewt-secret').");
+        if (snapshot.Problem is { } problem) yield return Finding.Warning("unusable-secret", $"No token can be signed or verified, because the key '{ring}:rewt-secret' cannot be used: {problem}.");
         if (snapshot.Reading.Slot is { IsAbsent: false, IsWrongType: false, TimeToLive: null })
         {
             yield return Finding.Warning(
-                "no-ttl", $"The key '{ring}:rewt-secret' has no TTL, so it would never rotate; start a service that may write, which puts it back, or EXPIRE the key.");
+                "no-ttl", $"The key '{ring}:rewt-secret' has no TTL, so the secret never rotates; start a service that may write, which restores the TTL, or set one with EXPIRE.");
         }
 
         foreach (var (secret, name) in new[] { (snapshot.Current?.Secret, "current"), (snapshot.Next?.Secret, "pending") })
@@ -56,7 +56,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
             if (secret is not null && WeakSecrets.WeaknessOf(secret.Bytes) is { } weakness)
             {
                 yield return Finding.Warning(
-                    "weak-secret", $"The {name} secret (key {secret.KeyId}) {weakness}: whoever holds a token can guess it; run 'rewt keys revoke {secret.KeyId}' and let the fleet make a random one.");
+                    "weak-secret", $"The {name} secret (key {secret.KeyId}) {weakness}, so it can be guessed from a token; run 'rewt keys revoke {secret.KeyId}', and the services create a random secret.");
             }
         }
     }
@@ -67,7 +67,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
         var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
         return behind.Select(instance => Finding.Warning(
-            "instance-behind", $"The instance {instance} holds an older ring than version {snapshot.Version}; look at its log and its way to Redis, or restart it."));
+            "instance-behind", $"The instance {instance} has a key ring older than version {snapshot.Version}; check its log and its connection to Redis, or restart it."));
     }
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);

@@ -34,12 +34,12 @@ internal static class WeakSecrets
         var given = Encoding.UTF8.GetString(secret);
         var text = given.ToLowerInvariant();
         if (Known.Any(known => IsMadeOf(text, known))) return "is well known";
-        if (text.Distinct().Count() < FewestCharacters) return "has hardly any different characters";
+        if (text.Distinct().Count() < FewestCharacters) return "has too few different characters";
         if (IsRepetition(text)) return "repeats itself";
         if (IsSequence(text)) return "is a sequence";
         var words = Words.Count(word => text.Contains(word, StringComparison.Ordinal));
-        if (words > 1 || (words == 1 && text.Length - 8 < Secret.MinimumBytes) || IsPhrase(given)) return "is made of words";
-        return Bits(text) < EnoughBits ? "has too little chance in it" : null;
+        if (words > 1 || (words == 1 && text.Length - 8 < Secret.MinimumBytes) || IsPhrase(given)) return "consists of words";
+        return Bits(text) < EnoughBits ? "has too little randomness" : null;
     }
 
     /// <summary>Whether the text is a well-known secret, once or repeated, with digits or punctuation around it.</summary>

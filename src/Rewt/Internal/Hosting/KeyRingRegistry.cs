@@ -85,7 +85,7 @@ internal sealed class KeyRingRegistry(
         foreach (var twins in _names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
             throw new InvalidOperationException(
-                $"Two rings have the namespace '{twins.Key}'; set Namespace of the scheme '{twins.Last()}' to one of its own.");
+                $"Two schemes have the namespace '{twins.Key}'. Set Namespace of the scheme '{twins.Last()}' to another value.");
         }
 
         foreach (var @namespace in Namespaces)
@@ -99,7 +99,7 @@ internal sealed class KeyRingRegistry(
             if (Namespaces.FirstOrDefault(other => TenantName.TenantOf(@namespace, other) is not null) is { } shadow)
             {
                 throw new InvalidOperationException(
-                    $"The namespace '{shadow}' is also the ring of a tenant of '{@namespace}'; set one of the two Namespaces to one of its own.");
+                    $"The namespace '{shadow}' is also the key ring of a tenant of '{@namespace}'. Set one of the two Namespaces to another value.");
             }
 
             tenants.Start();
@@ -122,9 +122,9 @@ internal sealed class KeyRingRegistry(
     {
         // Checked before anything is stored: ring names that callers supply must not fill the memory.
         var name = Named(ring)
-            ?? throw new InvalidOperationException($"No ring of the namespace '{ring}' is registered; AddRewt registers one.");
+            ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewt.");
         var settings = options.Get(name);
-        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has a ring for each tenant and none of its own.");
+        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has one key ring for each tenant and none of its own. Use IRewtTenants.");
         var other = settings.AlsoAccept is { } mode && mode != settings.KeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
         return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.KeyMode), other));
     }

@@ -1,11 +1,15 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Rewt.Internal;
 
-/// <summary>The characters that names may contain. All are safe in a Redis key, a header and a log line.</summary>
+/// <summary>The characters that names may contain. Those of our own names are safe in a Redis key, a header and a log line.</summary>
 internal static class Names
 {
     public const int MaximumLength = 128;
+
+    /// <summary>The longest identifier of others. OpenID Connect allows 255 characters for a subject.</summary>
+    public const int MaximumForeignLength = 1024;
 
     private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -17,11 +21,18 @@ internal static class Names
 
     public static bool IsNamespace(string? value) => Is(value, NamespaceCharacters);
 
-    /// <summary>
-    /// Whether the value is printable ASCII without quotes and backslashes. Callers supply such values as <c>sub</c> or <c>jti</c>, and they appear
-    /// in logs and headers.
-    /// </summary>
+    /// <summary>Whether the value is printable ASCII without quotes and backslashes, as a key id or a user's name in an audit record must be.</summary>
     public static bool IsIdentifier(string value) => Is(value, IdentifierCharacters) && value[0] != ' ' && value[^1] != ' ';
+
+    /// <summary>Whether the value, of any length, contains only characters that an identifier may contain.</summary>
+    public static bool IsPrintable(string value) => value.Length > 0 && !value.AsSpan().ContainsAnyExcept(IdentifierCharacters);
+
+    /// <summary>
+    /// Whether the value may be an identifier that others choose: <c>sub</c>, <c>jti</c>, or the <c>iss</c> of another signer (StringOrURI, RFC 7519
+    /// §2). It is any text without control characters and without marks that change how the text around it is displayed.
+    /// </summary>
+    public static bool IsForeignIdentifier(string value) =>
+        value.Length is > 0 and <= MaximumForeignLength && (!value.AsSpan().ContainsAnyExcept(IdentifierCharacters) || !value.Any(IsInvisible));
 
     /// <summary>Converts a value to an identifier: a backslash becomes a slash, and any other character that is not allowed a question mark.</summary>
     public static string ToIdentifier(string value)
@@ -29,6 +40,10 @@ internal static class Names
         var nearest = value.Trim().Select(character => character == '\\' ? '/' : IdentifierCharacters.Contains(character) ? character : '?');
         return new string([.. nearest.Take(MaximumLength)]).TrimEnd();
     }
+
+    /// <summary>Whether a log or a terminal could interpret the character. The two joiners are part of ordinary words in some scripts.</summary>
+    private static bool IsInvisible(char character) => character is not ('\u200c' or '\u200d')
+        && char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static bool Is(string? value, SearchValues<char> allowed) =>
         value is { Length: > 0 and <= MaximumLength } && !value.AsSpan().ContainsAnyExcept(allowed);

@@ -53,7 +53,7 @@ internal static class RewtCore
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
             Tenants(provider, name) ?? throw new InvalidOperationException(
-                $"The namespace '{Options(provider, name).Namespace}' has no tenants; set Tenants of {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}."),
+                $"The namespace '{Options(provider, name).Namespace}' has no tenants; set {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants to true."),
             Signers(provider, name),
             provider.GetRequiredKeyedService<RewtTokens>(name)));
 

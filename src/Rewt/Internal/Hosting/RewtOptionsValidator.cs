@@ -45,7 +45,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
         if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
         if (o.Algorithm is not ("ES256" or "ES384" or "RS256" or "PS256")) yield return "Algorithm must be ES256, ES384, RS256 or PS256.";
-        if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer) && (o.VerificationKeys.Count == 0 || issuer is null || !Names.IsIdentifier(issuer))))
+        if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer) && (o.VerificationKeys.Count == 0 || issuer is null || !Names.IsForeignIdentifier(issuer))))
         {
             yield return $"TrustedIssuers must be names of services: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
@@ -81,7 +81,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
-        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || ConfiguredKeySource.IsGiven(o))) yield return "Tenants have shared secrets; set KeyMode to SharedSecret and neither AlsoAccept nor key files, or Tenants to false.";
+        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || ConfiguredKeySource.IsGiven(o))) yield return "Tenants requires shared secrets: set KeyMode to SharedSecret and remove AlsoAccept and the key files, or set Tenants to false.";
         if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
 
         if (o.StaleBudget < o.RefreshInterval)

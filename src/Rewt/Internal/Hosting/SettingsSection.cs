@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the configuration section of <see cref="RewtOptions"/>. The framework's binder silently ignores unknown names and values of another
-/// shape, so that a default remains in force; here each is an error. An error names the setting and never repeats a value that may be a key.
+/// Reads the configuration section of <see cref="RewtOptions"/>. The framework's binder ignores unknown names and values of another shape, so that a
+/// default silently remains in force. Here each is an error. An error names the setting and never repeats a value that may be a key.
 /// </summary>
 internal static partial class SettingsSection
 {
@@ -15,7 +15,7 @@ internal static partial class SettingsSection
     public const string Schemes = "Schemes";
 
     private const int MostUnknown = 10;
-    private const string Empty = " is empty; give it a value, or remove it for the default.";
+    private const string Empty = " is empty; set a value, or remove it for the default.";
 
     private static readonly PropertyInfo[] Properties = typeof(RewtOptions).GetProperties();
 
@@ -83,7 +83,7 @@ internal static partial class SettingsSection
         if (!IsReadable(property))
         {
             var instead = property.Name == nameof(RewtOptions.SigningCertificate) ? nameof(RewtOptions.SigningKeyFile) : nameof(RewtOptions.Redis);
-            return $" is a setting for code only; in the configuration use {prefix}{instead}.";
+            return $" can be set in code only; in the configuration, set {prefix}{instead}.";
         }
 
         var entries = setting.GetChildren().ToList();

@@ -40,7 +40,7 @@ internal interface IKeySource : IAsyncDisposable
     Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Calls <paramref name="look"/> after other instances have changed the keys. It is only a hint: it may come twice, late or not at all.
+    /// Calls <paramref name="onChange"/> after other instances have changed the keys. It is only a hint: it may come twice, late or not at all.
     /// </summary>
-    Task SubscribeAsync(Action look, CancellationToken cancellationToken);
+    Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -27,9 +27,9 @@ internal sealed class KeyPair : SigningKey
         {
             ECDsa ec => PublicKey.From(ec, keyId),
             RSA rsa => PublicKey.From(rsa, algorithm, keyId),
-            _ => throw new ArgumentException("A key pair is EC or RSA.", nameof(key)),
+            _ => throw new ArgumentException("A key pair must be EC or RSA.", nameof(key)),
         };
-        SignatureLength = key is RSA ? key.KeySize / 8 : (key.KeySize + 7) / 8 * 2;
+        SignatureLength = KeyAlgorithms.SignatureLength(Public.SecurityKey);
     }
 
     public PublicKey Public { get; }

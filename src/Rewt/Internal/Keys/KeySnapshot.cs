@@ -14,6 +14,9 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
     public virtual string? DegradedReason => null;
 
+    /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
+    public virtual PendingRead? Unanswered => null;
+
     /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
     public virtual string? UnresolvedReason => null;
 
@@ -49,6 +52,11 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>The key that the store names as current, which Node services verify with. <see cref="SigningKey"/> may be ahead of it.</summary>
     public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
+
+    /// <summary>
+    /// Changes when the store had lost this instance's key and got it again under the same id; <see langword="null"/> where the store makes the keys.
+    /// </summary>
+    public virtual string? Publication => null;
 
     /// <summary>Gets the keys that may verify a token with this key id, as far as this snapshot determines them.</summary>
     /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>

@@ -31,6 +31,6 @@ internal interface IPairStore : IAsyncDisposable
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
     Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="look"/> after another instance has written. It is only a hint: it may come twice, late or not at all.</summary>
-    Task SubscribeAsync(Action look, CancellationToken cancellationToken);
+    /// <summary>Calls <paramref name="onChange"/> after another instance has written. It is only a hint: it may come twice, late or not at all.</summary>
+    Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _lookers = [];
+    private readonly List<Action> _subscribers = [];
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
@@ -57,9 +57,9 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        lock (_gate) _lookers.Add(look);
+        lock (_gate) _subscribers.Add(onChange);
         return Task.CompletedTask;
     }
 
@@ -67,9 +67,9 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
     private void Hint()
     {
-        Action[] lookers;
-        lock (_gate) lookers = [.. _lookers];
-        foreach (var look in lookers) look();
+        Action[] subscribers;
+        lock (_gate) subscribers = [.. _subscribers];
+        foreach (var subscriber in subscribers) subscriber();
     }
 
     private sealed class Ring

@@ -23,6 +23,8 @@ internal static class KeyProof
         if (!Base64Url.IsValid(proof)) return false;
 
         var signature = Base64Url.DecodeFromChars(proof);
+        if (signature.Length != KeyAlgorithms.SignatureLength(key.SecurityKey)) return false;
+
         var statement = Statement(ring, service, key.KeyId);
         switch (key.SecurityKey)
         {

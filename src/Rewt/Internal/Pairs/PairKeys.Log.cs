@@ -20,11 +20,11 @@ internal sealed partial class PairKeys
     private partial void LogWritten(LogLevel level, string ring, string service, PairPlan plan, string keyId);
 
     [LoggerMessage(EventId = 51, EventName = "PairsNotWritten", Level = LogLevel.Warning,
-        Message = "Key pairs of {Ring}, service {Service}: they could not be written; going on with those that are published.")]
+        Message = "Key pairs of {Ring}, service {Service}, could not be written. The published keys stay in use.")]
     private partial void LogWriteRefused(string ring, string service, Exception exception);
 
     [LoggerMessage(EventId = 52, EventName = "PairsDenied", Level = LogLevel.Warning,
-        Message = "Key pairs of {Ring}: this Redis login may not publish keys of {Service}, so this process can verify and not sign. Give it the rules of docs/key-pairs.md.")]
+        Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the rights that 'rewt acl --role signer --key-pairs' prints.")]
     private partial void LogDenied(string ring, string service, Exception exception);
 
     [LoggerMessage(EventId = 53, EventName = "PublicKeyRefused", Level = LogLevel.Warning,

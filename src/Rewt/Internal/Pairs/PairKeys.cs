@@ -50,7 +50,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         lock (_gate)
         {
             if (_issuers.Contains(issuer)) return;
-            if (_asked.Count >= MaximumAsked) throw new RewtKeysUnavailableException("Too many requests wait for keys of unknown issuers.", TimeSpan.FromSeconds(1));
+            if (_asked.Count >= MaximumAsked) throw new RewtKeysUnavailableException("Too many requests are waiting for the keys of unknown issuers.", TimeSpan.FromSeconds(1));
             _asked.Add(issuer);
         }
     }
@@ -69,7 +69,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
@@ -176,7 +176,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw Denied(isOurs ? $"'{Tag}:{_service}:*'" : $"'{Tag}:dead' (a key of another service is an operator's to revoke)", exception);
+            throw Denied(isOurs ? $"'{Tag}:{_service}:*'" : $"'{Tag}:dead' (only an operator may revoke a key of another service)", exception);
         }
     }
 
@@ -234,7 +234,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private string Tag => $"{{{options.Namespace}:rewt-keys}}";
 
     private RewtKeysUnavailableException Denied(string keys, Exception exception) => new(
-        $"The keys of '{options.Namespace}' were not changed: this service's Redis login may not write {keys}. Give it the rules of docs/key-pairs.md.",
+        $"The keys of '{options.Namespace}' were not changed: the Redis login of this service may not write {keys}. Give it the rights that 'rewt acl --key-pairs' prints.",
         TimeSpan.FromSeconds(60),
         exception);
 

@@ -49,6 +49,8 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
 
+    public override string? Publication => _own.Epoch;
+
     public override long Version { get; }
 
     public override long ReadAt { get; }
@@ -63,7 +65,7 @@ internal sealed class PairSnapshot : KeySnapshot
             var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => $"{issuer.Issuer}, {entry}")).ToList();
             return refused.Count == 0 ? null : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. HDEL those entries; their owners publish good ones.");
+                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete these entries with HDEL; their services publish valid ones.");
         }
     }
 

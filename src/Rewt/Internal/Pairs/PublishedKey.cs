@@ -54,8 +54,8 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
         {
             (false, _) => "the kid is not the key's thumbprint (RFC 7638)",
-            (_, false) => "it stands under another name than its kid",
-            _ => isKnown || KeyProof.Holds(key, ring, service, proof) ? null : "its proof does not hold: the key is not this service's",
+            (_, false) => "the name of the entry is not its kid",
+            _ => isKnown || KeyProof.Holds(key, ring, service, proof) ? null : "its proof is invalid: the key does not belong to this service",
         };
         if (problem is not null) return null;
 

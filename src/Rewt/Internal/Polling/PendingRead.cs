@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Rewt.Internal;
 
 /// <summary>A read that has not begun or not ended yet, and those who wait for it.</summary>
@@ -11,7 +13,11 @@ internal sealed class PendingRead
     /// <summary>Longer than a connect (4 s) and a read (4 s) may take together while a process starts.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>So many requests continue at once; the thread pool then serves others before the next ones.</summary>
+    private const int BatchSize = 16;
+
+    private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
+    private volatile bool _isDone;
     private int _waiters;
 
     /// <summary>
@@ -20,16 +26,50 @@ internal sealed class PendingRead
     /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and no keys are known that it could go on with.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
-    public void Complete() => _done.TrySetResult();
+    /// <summary>Lets the requests continue, in batches: a valid request must not queue behind thousands that waited for an unknown key.</summary>
+    public void Complete()
+    {
+        _isDone = true;
+        ContinueSome();
+    }
 
     /// <summary>Waits with the others; refuses when too many wait already, so that a flood of unknown key ids holds a bounded number of requests.</summary>
-    public Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <returns>Whether the read ended within <paramref name="limit"/>.</returns>
+    /// <exception cref="RewtKeysUnavailableException">Too many requests wait.</exception>
+    public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
+        try
         {
-            throw new RewtKeysUnavailableException("Too many requests wait for the key ring.", TimeSpan.FromSeconds(1));
+            if (Interlocked.Increment(ref _waiters) > MaximumWaiters)
+            {
+                throw new RewtKeysUnavailableException("Too many requests are waiting for the key ring.", TimeSpan.FromSeconds(1));
+            }
+
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(turn);
+            // A request that joins while the read ends might be seen by neither.
+            if (_isDone) ContinueSome();
+            await turn.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiters);
+        }
+    }
+
+    private void ContinueSome()
+    {
+        for (var i = 0; i < BatchSize; i++)
+        {
+            if (!_waiting.TryDequeue(out var turn)) return;
+            turn.TrySetResult();
         }
 
-        return _done.Task.WaitAsync(limit, time, cancellationToken);
+        ThreadPool.UnsafeQueueUserWorkItem(static read => read.ContinueSome(), this, preferLocal: false);
     }
 }

@@ -15,6 +15,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>A poll that is late by less may have waited for a processor.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The earliest and the latest time of a poll, as fractions of the refresh interval.</summary>
+    private const double EarliestPoll = 0.6, LatestPoll = 0.76;
+
     /// <summary>
     /// How long a request that needs a new read waits for a server that was unavailable: an instance that reconnected earlier may have changed the
     /// store. A client library with its default settings reconnects after up to five seconds, and a read may be most of a second away.
@@ -58,7 +64,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         get
         {
             var now = ClockReading.Now(Time);
-            return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing(out _) && snapshot.Age(now) <= _staleBudget ? snapshot : null);
+            return FreshAt(now) ?? (Known is { Problem: null } snapshot && IsFailing && snapshot.Age(now) <= _staleBudget ? snapshot : null);
         }
     }
 
@@ -69,6 +75,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     /// <summary>The time after which a read counts as lost.</summary>
     private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
+
+    /// <summary>Whether the last read failed, so recently that a request does not wait for another one.</summary>
+    private bool IsFailing => Volatile.Read(ref _failure) is { } failure && failure.At.Elapsed(Time) < ReadLimit;
 
     /// <summary><see cref="Fresh"/> for a caller that has read the clocks.</summary>
     public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
@@ -85,7 +94,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             // The loop outlives the request that may have started it, and is no part of that request's trace.
             using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
             // On the thread pool from its first step: a connection that the application's own factory opens may block.
-            _loop ??= Task.Run(() => RunAsync(_stopping.Token));
+            _loop ??= Task.Run(RunAndCloseAsync);
         }
     }
 
@@ -100,37 +109,33 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         Start();
         var asked = ClockReading.Now(Time);
-        Exception? failure;
         do
         {
             var pending = Volatile.Read(ref _next);
             RequestRead();
-            await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
-            if (!IsFailing(out failure)) return await GetAsync(cancellationToken).ConfigureAwait(false);
+            if (!await pending.WaitAsync(ReadLimit, Time, cancellationToken).ConfigureAwait(false)) break;
+            if (IsSince(asked)) return await GetAsync(cancellationToken).ConfigureAwait(false);
         }
         while (asked.Elapsed(Time) < RecoveryPatience);
 
-        throw Unavailable(failure);
+        throw Unavailable(LastFailure);
     }
 
     /// <summary>Reads at once, outside the loop and its budget: for tests that wait until a change is known.</summary>
     public Task<T?> ReadNowAsync(CancellationToken cancellationToken) => ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken);
 
-    /// <summary>A synchronous disposal cannot wait; connections are closed all the same.</summary>
+    /// <summary>Ends the loop, which then closes what the view owns. A synchronous disposal cannot wait for it.</summary>
     public void Dispose()
     {
         _stopping.Cancel();
-        _ = Task.Run(async () => await DisposeAsync().ConfigureAwait(false));
+        lock (_starting) _loop ??= Task.Run(RunAndCloseAsync);
         GC.SuppressFinalize(this);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        if (_loop is { } loop) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await CloseAsync().ConfigureAwait(false);
-        GC.SuppressFinalize(this);
+        Dispose();
+        await _loop!.ConfigureAwait(false);
     }
 
     /// <summary>Asks the loop to read soon.</summary>
@@ -182,24 +187,20 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>The answer to a request while the content of the store cannot be used.</summary>
     protected abstract RewtKeysUnavailableException Unusable(string problem);
 
-    /// <summary>Whether the last read failed, so recently that a request does not wait for another one.</summary>
-    private bool IsFailing(out Exception? exception)
-    {
-        var failure = Volatile.Read(ref _failure);
-        exception = failure?.Exception;
-        return failure is not null && failure.At.Elapsed(Time) < ReadLimit;
-    }
-
     private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
     {
         Start();
         var asked = ClockReading.Now(Time);
-        while (!IsFailing(out _) && !IsNew(asked))
+        var step = ReadLimit / 3;
+        for (var waited = TimeSpan.Zero; waited < ReadLimit && !IsFailing && !IsNew(asked);)
         {
-            if (asked.Elapsed(Time) > ReadLimit) throw Unavailable(null);
             var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
             RequestRead();
-            await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
+            var began = ClockReading.Now(Time);
+            await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
+            // A pause of the process says nothing about the read, so a step counts with its own length at most.
+            var passed = began.Elapsed(Time);
+            waited += passed < step ? passed : step;
         }
 
         var snapshot = Known;
@@ -210,21 +211,20 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Young enough, or from a read that began after <paramref name="asked"/>: a read that was in flight may be as old as a pause of the process.</summary>
-    private bool IsNew(ClockReading asked)
-    {
-        var now = ClockReading.Now(Time);
-        return Known is { } snapshot && (snapshot.Age(now) <= _refreshInterval || snapshot.IsSince(asked, now));
-    }
+    private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
 
-    private async Task WaitAsync(PendingRead pending, CancellationToken cancellationToken)
+    private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
+
+    private async Task RunAndCloseAsync()
     {
         try
         {
-            await pending.WaitAsync(ReadLimit, Time, cancellationToken).ConfigureAwait(false);
+            await RunAsync(_stopping.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException exception)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
-            throw Unavailable(exception);
+            await _timer.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
         }
     }
 
@@ -232,11 +232,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
         while (true)
         {
-            if (UntilRead() <= TimeSpan.Zero)
+            try
             {
-                var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
-                if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
-                if (!_isSubscribed && _failure is null) await TrySubscribeAsync(cancellationToken).ConfigureAwait(false);
+                if (UntilRead() <= TimeSpan.Zero) await PollAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A failed read is no exception here. A log or metric of the application threw, and must not end the loop.
+                if (UntilRead() <= TimeSpan.Zero) ReadAgainIn(RetryPause);
             }
 
             var wait = UntilRead();
@@ -245,9 +248,21 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
     }
 
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
+        if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        if (!_isSubscribed && _failure is null) await TrySubscribeAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the next poll is so late that the process must have been paused.</summary>
+    private bool Overslept => -UntilPoll() is var late && late > LongestDelay && late > _refreshInterval * (1 - LatestPoll);
+
+    private TimeSpan UntilPoll() => Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
+
     private TimeSpan UntilRead()
     {
-        var poll = Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
+        var poll = UntilPoll();
         if (!Volatile.Read(ref _isReadRequested)) return poll;
         var requested = _budget.UntilFree();
         return requested < poll ? requested : poll;
@@ -262,11 +277,14 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Volatile.Write(ref _inFlight, pending);
         if (turn != Turn.Extra) _budget.Spend();
         var began = ClockReading.Now(Time);
+        var overslept = Overslept;
         Exception? failure = null;
         try
         {
             var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
+            _wasPaused = false;
+            ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
                 // The outage may have ended the subscription too.
@@ -274,25 +292,29 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
                 LogAvailable();
             }
 
-            _wasPaused = false;
-            ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
             return snapshot;
         }
         catch (Exception exception)
         {
             failure = exception;
-            if (turn == Turn.Command || cancellationToken.IsCancellationRequested) throw;
+            if (turn == Turn.Command || cancellationToken.IsCancellationRequested)
+            {
+                // A push may have requested the read that this one was to be.
+                RequestRead();
+                throw;
+            }
 
-            // A process that was paused during the read has learned nothing about the server: it reads again before it calls this an outage.
-            _wasPaused = !_wasPaused && began.Elapsed(Time) > ReadLimit;
+            // A failure during or after a pause of the process is no evidence of an outage: the connection may have been lost in the pause. The store is
+            // read again, on a new connection if necessary.
+            _wasPaused = !_wasPaused && (overslept || began.Elapsed(Time) > ReadLimit);
             if (_wasPaused)
             {
                 ReadAgainIn(TimeSpan.Zero);
                 return null;
             }
 
-            if (Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception)) is null) LogUnavailable(exception);
             ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
+            if (Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception)) is null) LogUnavailable(exception);
             return null;
         }
         finally
@@ -309,7 +331,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private TimeSpan PollPause(T snapshot)
     {
         // With the default interval, a read that gets no answer has failed before the snapshot is one refresh interval old.
-        var poll = _refreshInterval * (0.6 + (Random.Shared.NextDouble() * 0.16));
+        var poll = _refreshInterval * (EarliestPoll + (Random.Shared.NextDouble() * (LatestPoll - EarliestPoll)));
         var due = UntilDue(snapshot);
         return due < poll ? due : poll;
     }

@@ -37,7 +37,7 @@ internal static class JwkReader
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
-            problem = "the entry is not JSON as RFC 8259 has it, or has a member twice";
+            problem = "the entry is not valid JSON (RFC 8259), or has a duplicate member";
             return null;
         }
     }
@@ -55,31 +55,32 @@ internal static class JwkReader
             problem = ProblemOfUse(jwk);
             if (problem is not null) return null;
 
-            var keyId = StrictJson.Text(jwk, "kid");
+            var keyId = Text(jwk, "kid");
             if (keyId is null && keyIdRequired)
             {
                 problem = "the key has no kid";
                 return null;
             }
 
-            return StrictJson.Text(jwk, "kty") switch
+            var key = Text(jwk, "kty") switch
             {
                 "EC" => TryReadEc(jwk, keyId, out problem),
                 "RSA" => TryReadRsa(jwk, keyId, out problem),
                 _ => Refuse("the kty is not EC or RSA", out problem),
             };
+            return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? Refuse("the x5c is not a certificate of this key", out problem) : key;
         }
         catch (JsonException)
         {
-            problem = "a member that must be text is something else";
+            problem = "a member that must be a string has another type";
             return null;
         }
     }
 
     private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
     {
-        if (EllipticCurve.Find(StrictJson.Text(jwk, "crv")) is not { } curve) return Refuse("the crv is not P-256 or P-384", out problem);
-        if (StrictJson.Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} is {curve.Algorithm}", out problem);
+        if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return Refuse("the crv is not P-256 or P-384", out problem);
+        if (Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
         if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return Refuse("x or y is missing or not base64url", out problem);
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);
     }
@@ -87,31 +88,49 @@ internal static class JwkReader
     private static PublicKey? TryReadRsa(JsonElement jwk, string? keyId, out string? problem)
     {
         // The most common algorithm where a key names none.
-        var algorithm = StrictJson.Text(jwk, "alg") ?? SecurityAlgorithms.RsaSha256;
+        var algorithm = Text(jwk, "alg") ?? SecurityAlgorithms.RsaSha256;
         if (Bytes(jwk, "n") is not { } modulus || Bytes(jwk, "e") is not { } exponent) return Refuse("n or e is missing or not base64url", out problem);
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
 
+    /// <summary>Whether the first certificate is of the key (RFC 7517 §4.7). Otherwise readers would take the entry for different keys.</summary>
+    private static bool IsCertified(PublicKey key, JsonElement chain) =>
+        chain.ValueKind == JsonValueKind.Array && chain[0].ValueKind == JsonValueKind.String && chain[0].TryGetBytesFromBase64(out var certificate)
+        && PublicKeyPem.TryReadOne("CERTIFICATE", certificate, key.Algorithm, out _)?.Thumbprint == key.Thumbprint;
+
     /// <summary>Checks the members other than the key numbers.</summary>
     private static string? ProblemOfUse(JsonElement jwk)
     {
-        if (StrictJson.Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
-        if (Array.Exists(PrivateMembers, name => jwk.TryGetProperty(name, out _))) return "the key has private members: whoever wrote it there has given it away";
-        if (jwk.TryGetProperty("use", out _) && StrictJson.Text(jwk, "use") != "sig") return "the use is not sig";
-        if (!jwk.TryGetProperty("key_ops", out var operations)) return null;
+        if (Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
+        if (Array.Exists(PrivateMembers, name => Find(jwk, name) is not null)) return "the key has private members, so its private key is disclosed; replace the key pair";
+        if (Text(jwk, "use") is not (null or "sig")) return "the use must be sig";
+        if (Find(jwk, "key_ops") is not { } operations) return null;
         return operations.ValueKind == JsonValueKind.Array && operations.GetArrayLength() == 1 && operations[0].ValueKind == JsonValueKind.String && operations[0].ValueEquals("verify"u8)
             ? null
-            : "the key_ops are not verify alone";
+            : "the key_ops must be verify only";
     }
 
     /// <summary>Decodes base64url by RFC 7515 §2: no padding, no spaces, and unused bits zero, so that a number has exactly one encoding.</summary>
     private static byte[]? Bytes(JsonElement jwk, string name)
     {
-        if (StrictJson.Text(jwk, name) is not { Length: > 0 } text || !Base64Url.IsValid(text)) return null;
+        if (Text(jwk, name) is not { } text || !Base64Url.IsValid(text)) return null;
 
         var bytes = Base64Url.DecodeFromChars(text);
         return Base64Url.EncodeToString(bytes) == text ? bytes : null;
     }
+
+    /// <summary>Finds a member. Serializers write an absent one as null or as an empty string or array, which therefore count as absent.</summary>
+    private static JsonElement? Find(JsonElement jwk, string name) =>
+        jwk.TryGetProperty(name, out var value) && value.ValueKind switch
+        {
+            JsonValueKind.Null => false,
+            JsonValueKind.String => !value.ValueEquals(""u8),
+            JsonValueKind.Array => value.GetArrayLength() > 0,
+            _ => true,
+        } ? value : null;
+
+    /// <exception cref="JsonException">The member is not a string.</exception>
+    private static string? Text(JsonElement jwk, string name) => Find(jwk, name) is null ? null : StrictJson.Text(jwk, name);
 
     private static PublicKey? Refuse(string reason, out string? problem)
     {

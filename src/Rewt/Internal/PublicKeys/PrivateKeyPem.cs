@@ -21,8 +21,8 @@ internal static class PrivateKeyPem
         var found = Find(PublicKeyPem.Unescape(text));
         if (found.Count != 1)
         {
-            problem = found.Count == 0 && text.Contains($"{Suffix}-----", StringComparison.Ordinal) ? "its private key is cut off or damaged; give it whole, from -----BEGIN to -----END"
-                : found.Count == 0 ? "it holds no private key in PEM; `ssh-keygen -t rsa -b 4096 -m pem` writes one" : "it holds several private keys; keep one";
+            problem = found.Count == 0 && text.Contains($"{Suffix}-----", StringComparison.Ordinal) ? "its private key is incomplete or damaged; set it from -----BEGIN to -----END"
+                : found.Count == 0 ? "it contains no private key in PEM format; create one with `ssh-keygen -t rsa -b 4096 -m pem`" : "it contains several private keys; keep one";
             return null;
         }
 
@@ -40,11 +40,11 @@ internal static class PrivateKeyPem
     {
         if (text.Contains("-----BEGIN OPENSSH PRIVATE KEY", StringComparison.Ordinal))
         {
-            return "it is in the format of OpenSSH; `ssh-keygen -p -m pem -f <file>` turns it into PEM";
+            return "it is in OpenSSH format; convert it to PEM with `ssh-keygen -p -m pem -f <file>`";
         }
 
         return text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
-            ? "it is encrypted in the old way of OpenSSL; `openssl pkcs8 -topk8 -v2 aes-256-cbc -in <file>` writes it in PKCS #8, which can be read with a password"
+            ? "it is encrypted in the legacy format of OpenSSL; convert it to PKCS #8 with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in <file>`"
             : null;
     }
 
@@ -65,7 +65,7 @@ internal static class PrivateKeyPem
 
     private static AsymmetricAlgorithm? TryImport(string label, string pem, string? password, out string? problem)
     {
-        problem = label == "ENCRYPTED PRIVATE KEY" ? "it cannot be decrypted with this password, or is damaged" : $"its {label} is damaged or neither RSA nor EC";
+        problem = label == "ENCRYPTED PRIVATE KEY" ? "it cannot be decrypted with this password, or it is damaged" : $"its {label} is damaged or neither RSA nor EC";
         // The label of PKCS #8 does not name the type of the key.
         var key = label == "EC PRIVATE KEY" ? null : TryImport(RSA.Create(), pem, password, label);
         key ??= label == "RSA PRIVATE KEY" ? null : TryImport(ECDsa.Create(), pem, password, label);

@@ -22,7 +22,7 @@ internal static class PublicKeyPem
             var label = rest[fields.Label].ToString();
             if (label == "CERTIFICATE" && ++certificates > 1)
             {
-                problem = "it holds several certificates, a chain perhaps; give the signer's alone, or each in a source of its own";
+                problem = "it contains several certificates, possibly a chain; keep only the certificate of the signer, or use one source for each certificate";
                 return null;
             }
 
@@ -31,17 +31,18 @@ internal static class PublicKeyPem
             rest = rest[fields.Location.End..];
         }
 
-        problem = keys.Count > 0 ? null : "it holds no whole PEM block";
+        problem = keys.Count > 0 ? null : "it contains no complete PEM block";
         return keys.Count > 0 ? keys : null;
     }
 
-    private static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
+    /// <summary>Parses the content of one PEM block.</summary>
+    public static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
     {
         problem = label switch
         {
-            _ when label.EndsWith("PRIVATE KEY", StringComparison.Ordinal) => "it holds a private key, which a verifier must not have; give the public half, as `openssl pkey -in <file> -pubout` writes it",
+            _ when label.EndsWith("PRIVATE KEY", StringComparison.Ordinal) => "it contains a private key, which a verifier must not have; use the public key that `openssl pkey -in <file> -pubout` writes",
             "PUBLIC KEY" or "RSA PUBLIC KEY" or "CERTIFICATE" => null,
-            _ => "it holds a PEM block that is neither PUBLIC KEY, RSA PUBLIC KEY nor CERTIFICATE",
+            _ => "it contains a PEM block that is neither PUBLIC KEY, RSA PUBLIC KEY nor CERTIFICATE",
         };
         if (problem is not null) return null;
 
@@ -56,7 +57,7 @@ internal static class PublicKeyPem
         }
         catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
-            problem = $"the block {label} is damaged or of a kind of key that is not supported";
+            problem = $"the block {label} is damaged, or its type of key is not supported";
             return null;
         }
     }
@@ -65,7 +66,7 @@ internal static class PublicKeyPem
     {
         using var rsa = RSA.Create();
         rsa.ImportRSAPublicKey(content, out var read);
-        problem = "the block RSA PUBLIC KEY has something behind the key";
+        problem = "the block RSA PUBLIC KEY has data after the key";
         return read == content.Length ? PublicKey.TryCreate(rsa.ExportParameters(includePrivateParameters: false), rsaAlgorithm, keyId: null, out problem) : null;
     }
 
@@ -77,7 +78,7 @@ internal static class PublicKeyPem
 
     private static PublicKey? TryRead(System.Security.Cryptography.X509Certificates.PublicKey key, bool isWhole, string rsaAlgorithm, out string? problem)
     {
-        problem = "the key is neither RSA nor EC, or has something behind it";
+        problem = "the key is neither RSA nor EC, or has data after it";
         if (!isWhole) return null;
 
         using var rsa = key.GetRSAPublicKey();

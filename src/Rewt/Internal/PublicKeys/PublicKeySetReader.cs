@@ -31,7 +31,7 @@ internal static class PublicKeySetReader
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
-            problem = "the key set is not JSON as RFC 8259 has it";
+            problem = "the key set is not valid JSON (RFC 8259)";
             return null;
         }
     }
@@ -40,7 +40,7 @@ internal static class PublicKeySetReader
     {
         if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Count(member => member.NameEquals("keys"u8)) != 1 || root.GetProperty("keys"u8).ValueKind != JsonValueKind.Array)
         {
-            return "the key set is not a JSON object with one array of keys";
+            return "the key set is not a JSON object with one array 'keys'";
         }
 
         return root.GetProperty("keys"u8).GetArrayLength() > MaximumKeys ? $"the key set has more than {MaximumKeys} keys" : null;

@@ -53,7 +53,7 @@ internal static class PublicKeyText
             keys.Add(key);
         }
 
-        problem = keys.Count > 0 ? null : "it holds no key";
+        problem = keys.Count > 0 ? null : "it contains no key";
         return keys.Count > 0 ? keys : null;
     }
 }

@@ -18,12 +18,12 @@ internal static class SshPublicKey
         var blob = new byte[JwkReader.MaximumBytes];
         if (parts.Length < 2 || line.Length > JwkReader.MaximumBytes || !Convert.TryFromBase64String(parts[1], blob, out var length))
         {
-            problem = "the line is not \"ssh-rsa AAAA…\" as ssh-keygen writes it";
+            problem = "the line is not in the format of ssh-keygen (\"ssh-rsa AAAA…\")";
             return null;
         }
 
         ReadOnlySpan<byte> rest = blob.AsSpan(0, length);
-        problem = "the line is damaged: what it holds is not the key that it announces";
+        problem = "the line is damaged: its content does not match its type of key";
         if (!TryTake(ref rest, out var type) || Encoding.ASCII.GetString(type) != parts[0]) return null;
         return parts[0] switch
         {

@@ -14,7 +14,7 @@ internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogg
     /// <summary>Whether the clock was off at the last check.</summary>
     public bool IsOff { get; private set; }
 
-    public void Look(KeySnapshot snapshot)
+    public void Check(KeySnapshot snapshot)
     {
         var isOff = snapshot.ClockOffset.Duration() > skew + Travel;
         if (isOff && !IsOff) LogClockOff(ring, snapshot.ClockOffset, skew);
@@ -22,6 +22,6 @@ internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogg
     }
 
     [LoggerMessage(EventId = 13, EventName = "ClockOff", Level = LogLevel.Warning,
-        Message = "The clock of this machine is {Offset} ahead of the Redis server's of the key ring {Ring}, and receivers allow {Skew}: its tokens will be refused.")]
+        Message = "The clock of this machine is {Offset} ahead of the Redis server of the key ring {Ring}, and receivers allow {Skew}, so its tokens will be refused. Synchronize both clocks with NTP.")]
     private partial void LogClockOff(string ring, TimeSpan offset, TimeSpan skew);
 }

@@ -27,7 +27,7 @@ internal interface IRingStore : IAsyncDisposable
     Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Calls <paramref name="look"/> after another instance has changed the ring. It is only a hint: it may come twice, late or not at all.
+    /// Calls <paramref name="onChange"/> after another instance has changed the ring. It is only a hint: it may come twice, late or not at all.
     /// </summary>
-    Task SubscribeAsync(Action look, CancellationToken cancellationToken);
+    Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -10,9 +10,9 @@ internal interface IRingStoreFactory
 
     /// <summary>Opens the store of a namespace's tenants.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support tenants.</exception>
-    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store keeps no rings of tenants; set Rewt:Tenants to false.");
+    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false.");
 
     /// <summary>Opens the store of a namespace's public keys.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support key pairs.</exception>
-    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store holds shared secrets only; set Rewt:KeyMode to SharedSecret.");
+    IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store supports shared secrets only; set Rewt:KeyMode to SharedSecret.");
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _lookers = [];
+    private readonly List<Action> _subscribers = [];
     private byte[]? _secret;
     private long? _expireAt;
     private RingState? _ring;
@@ -30,7 +30,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
-        Action[] lookers;
+        Action[] subscribers;
         lock (_gate)
         {
             var slot = Slot();
@@ -43,22 +43,22 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
             if (plan.IsDeletion) (_secret, _expireAt) = (null, null);
             _ring = plan.IsDeletion ? null : plan.Ring;
             _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
-            lookers = [.. _lookers];
+            subscribers = [.. _subscribers];
         }
 
-        foreach (var look in lookers) look();
+        foreach (var subscriber in subscribers) subscriber();
         return Task.FromResult(true);
     }
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        OnChange(look);
+        OnChange(onChange);
         return Task.CompletedTask;
     }
 
-    public void OnChange(Action look)
+    public void OnChange(Action onChange)
     {
-        lock (_gate) _lookers.Add(look);
+        lock (_gate) _subscribers.Add(onChange);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

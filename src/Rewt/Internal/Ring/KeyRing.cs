@@ -32,7 +32,7 @@ internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, T
         if (keyRing.IsPossible(keyId)) return keyRing;
         if (other?.IsPossible(keyId) == true) return other;
         throw new ArgumentException(
-            $"A key id has {KeyId.Length} characters of base64url, that of a key pair {PairSnapshot.ThumbprintLength}; see IRewtKeyRing.GetAsync for those there are.", nameof(keyId));
+            $"A key id has {KeyId.Length} base64url characters, the key id of a key pair {PairSnapshot.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
     }
 
     private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(ClockReading.Now(time)));

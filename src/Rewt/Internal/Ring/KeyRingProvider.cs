@@ -78,16 +78,16 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var snapshot = Known;
         var failure = LastFailure;
         var cause = failure is null ? "it has not been read yet" : RingHealth.Cause(failure);
-        if (snapshot is null) return new RingHealth(false, $"The ring '{Name}' cannot be had ({cause}): look at Redis and at Rewt:Redis.");
-        if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} is unusable: {problem}.");
+        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). Check Redis and Rewt:Redis.");
+        if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The ring '{Name}' was read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}): look at Redis.");
-        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"There is no key ring '{Name}' yet, and Redis does not let this service create one ({snapshot.WriteRefusal}).");
-        if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The ring '{Name}' has no current key: it was revoked, and Redis does not let this service write a new one ({snapshot.WriteRefusal}).");
+        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). Check Redis.");
+        if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
+        if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
 
-        var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the ring '{Name}' is overdue." : null;
+        var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var troubles = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
         return new RingHealth(true, troubles.Length > 0 ? troubles : null);
     }
@@ -108,7 +108,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override Task OnPolledAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        _clock.Look(snapshot);
+        _clock.Check(snapshot);
         return Roll.AnnounceAsync(snapshot, cancellationToken);
     }
 
@@ -123,12 +123,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        $"The keys of '{Name}' are unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
         TimeSpan.FromSeconds(2),
         exception);
 
     protected override RewtKeysUnavailableException Unusable(string problem) =>
-        new($"The keys of '{Name}' cannot be had: {_source.Location(Name)} is unusable, {problem}.", TimeSpan.FromSeconds(5));
+        new($"The keys of '{Name}' are unavailable. {Sentence(_source.Location(Name))} cannot be used: {problem}.", TimeSpan.FromSeconds(5));
 
     protected override void LogUnavailable(Exception exception) => LogAway(Name, exception);
 
@@ -173,27 +173,27 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not OperationCanceledException and not NotSupportedException)
         {
             throw new RewtKeysUnavailableException(
-                $"The ring '{Name}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.", TimeSpan.FromSeconds(2), exception);
+                $"The key ring '{Name}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.", TimeSpan.FromSeconds(2), exception);
         }
     }
 
     private string? DegradedReason(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
-        if (failure is not null) return $"The ring '{Name}' cannot be read ({RingHealth.Cause(failure)}); going on with keys read {Seconds(age)} s ago.";
-        if (snapshot.IsDegraded) return $"The Redis login may neither run scripts nor transactions: the ring '{Name}' is the secret alone, and nothing can be revoked.";
-        if (snapshot.WriteRefusal is { } refusal) return $"The ring '{Name}' cannot be written ({refusal}): keys neither rotate nor are revoked by this instance.";
-        if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of Redis's: receivers refuse its tokens.";
+        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Cause(failure)}). The keys that were read {Seconds(age)} s ago stay in use.";
+        if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
+        if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
+        if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of Redis, so receivers refuse its tokens. Synchronize both clocks with NTP.";
         return snapshot.DegradedReason;
     }
 
     [LoggerMessage(EventId = 10, EventName = "StoreAway", Level = LogLevel.Warning,
-        Message = "The key ring {Ring} cannot be read; going on with known keys up to the stale budget.")]
+        Message = "The key ring {Ring} cannot be read. The known keys stay in use until the stale budget ends.")]
     private partial void LogAway(string ring, Exception exception);
 
     [LoggerMessage(EventId = 11, EventName = "StoreBack", Level = LogLevel.Information, Message = "The key ring {Ring} can be read again.")]
     private partial void LogBack(string ring);
 
     [LoggerMessage(EventId = 12, EventName = "NoPush", Level = LogLevel.Warning,
-        Message = "The key ring {Ring} gets no pushes; changes are seen by polling. Trying again at the next poll.")]
+        Message = "The key ring {Ring} receives no push messages. Changes are detected by polling, and the next poll subscribes again.")]
     private partial void LogNoPush(string ring, Exception exception);
 }

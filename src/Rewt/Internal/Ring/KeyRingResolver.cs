@@ -38,8 +38,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         var keyRing = rings.KeyRings(ring).Of(null);
         if (!keyRing.TakesKeyless) return [];
 
-        keyRing.Ask(null);
-        return (await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false)).KeylessKeys(ClockReading.Now(time));
+        return (await AskAsync(keyRing, null, null, cancellationToken).ConfigureAwait(false)).KeylessKeys(ClockReading.Now(time));
     }
 
     /// <summary>Throws when a key source is unreachable: the key of an unverified token may be there, so the token must not be called bad.</summary>
@@ -68,7 +67,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
     private static void ThrowIfUnresolved(KeySnapshot? snapshot)
     {
-        if (snapshot?.UnresolvedReason is { } doubt) throw new RewtKeysUnavailableException(doubt, TimeSpan.FromSeconds(2));
+        if (snapshot?.UnresolvedReason is { } reason) throw new RewtKeysUnavailableException(reason, TimeSpan.FromSeconds(2));
     }
 
     private bool Knows(KeyRingProvider keyRing, string keyId) =>
@@ -81,12 +80,27 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         if (keyId is null) return snapshot.KeylessKeys(ClockReading.Now(time));
         if (snapshot.Known(issuer, keyId, ClockReading.Now(time)) is { } known) return known;
 
-        keyRing.Ask(issuer);
-        snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        snapshot = await AskAsync(keyRing, issuer, keyId, cancellationToken).ConfigureAwait(false);
         var found = snapshot.Known(issuer, keyId, ClockReading.Now(time));
         keyRing.Metrics.UnknownKey(isFound: found is { Count: > 0 });
         if (found is not null) return found;
         ThrowIfUnresolved(snapshot);
         return [];
+    }
+
+    /// <summary>Refreshes, and waits until a source has the key or all sources that may have it have answered.</summary>
+    private async ValueTask<KeySnapshot> AskAsync(KeyRingProvider keyRing, string? issuer, string? keyId, CancellationToken cancellationToken)
+    {
+        keyRing.Ask(issuer);
+        var (asked, limit) = (ClockReading.Now(time), PendingRead.Limit(isFirst: false));
+        var snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        while (snapshot.Unanswered is { } answer && (keyId is null || snapshot.Known(issuer, keyId, ClockReading.Now(time)) is null))
+        {
+            var rest = limit - asked.Elapsed(time);
+            if (rest <= TimeSpan.Zero || !await answer.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false)) break;
+            snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return snapshot;
     }
 }

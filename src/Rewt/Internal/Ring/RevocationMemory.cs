@@ -6,6 +6,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RevocationMemory
 {
+    /// <summary>The longest time that an id is kept, whatever the store contains (milliseconds).</summary>
+    private const long LongestRetention = 366L * 24 * 60 * 60 * 1000;
+
     private readonly Dictionary<string, long> _dead = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, long> Revoked => _dead;
@@ -15,7 +18,7 @@ internal sealed class RevocationMemory
     {
         foreach (var (keyId, forgetAt) in dead)
         {
-            if (forgetAt > now) _dead[keyId] = Math.Max(forgetAt, _dead.GetValueOrDefault(keyId));
+            if (forgetAt > now) _dead[keyId] = Math.Max(Math.Min(forgetAt, now + LongestRetention), _dead.GetValueOrDefault(keyId));
         }
 
         foreach (var keyId in _dead.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToList()) _dead.Remove(keyId);

@@ -46,7 +46,7 @@ internal sealed partial class RingUpdater
         {
             var reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (reading.IsDegraded) throw Denied();
-            if (reading.Slot.IsWrongType) throw new InvalidOperationException($"The key '{ringName}:rewt-secret' holds another type than a string; DEL it.");
+            if (reading.Slot.IsWrongType) throw new InvalidOperationException($"The key '{ringName}:rewt-secret' is not a string. Delete it with DEL.");
 
             _memory.Learn(reading.Revoked, reading.Now);
             if (command(reading, _memory.Revoked) is { } plan)
@@ -60,7 +60,7 @@ internal sealed partial class RingUpdater
             return await ObserveAsync(previous, cancellationToken).ConfigureAwait(false);
         }
 
-        throw new RewtKeysUnavailableException($"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
+        throw new RewtKeysUnavailableException($"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
     /// <summary>

@@ -71,7 +71,7 @@ internal sealed partial class RingUpdater(
         }
 
         throw new RewtKeysUnavailableException(
-            $"The key ring '{ringName}' kept changing for {MaximumRounds} rounds; try again.", TimeSpan.FromSeconds(1));
+            $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
     private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
@@ -121,7 +121,7 @@ internal sealed partial class RingUpdater(
     }
 
     private RewtKeysUnavailableException Denied() => new(
-        $"The ring '{ringName}' was not changed: this service's Redis login may run neither scripts nor transactions. "
+        $"The key ring '{ringName}' was not changed: the Redis login of this service may run neither scripts nor transactions. "
         + $"Allow EVALSHA, or MULTI, EXEC and WATCH, on '{ringName}:rewt-secret' and '{{{ringName}:rewt-secret}}:*'.",
         TimeSpan.FromSeconds(60));
 
@@ -136,19 +136,19 @@ internal sealed partial class RingUpdater(
     private partial void LogChanged(LogLevel level, string ring, RingChange plan);
 
     [LoggerMessage(EventId = 2, EventName = "RingUnusable", Level = LogLevel.Error,
-        Message = "Key ring {Ring} holds no usable secret: {Problem}. Nothing is signed or accepted until this is mended.")]
+        Message = "Key ring {Ring} has no usable secret: {Problem}. No token is signed or accepted until this is fixed.")]
     private partial void LogUnusable(string ring, string problem);
 
     [LoggerMessage(EventId = 3, EventName = "RingWriteRefused", Level = LogLevel.Warning,
-        Message = "Key ring {Ring}: {Action} could not be written; going on with the keys that can be read.")]
+        Message = "Key ring {Ring}: {Action} could not be written. The keys that can be read stay in use.")]
     private partial void LogWriteRefused(string ring, RingAction action, Exception exception);
 
     [LoggerMessage(EventId = 4, EventName = "RingRegressed", Level = LogLevel.Warning,
-        Message = "Key ring {Ring} went back from version {Known} to {Seen}; looking again before believing it.")]
+        Message = "Key ring {Ring} went back from version {Known} to {Seen}. The change is used only if a second read confirms it.")]
     private partial void LogRegressed(string ring, long known, long seen);
 
     [LoggerMessage(EventId = 5, EventName = "Degraded", Level = LogLevel.Warning,
-        Message = "Key ring {Ring} is degraded: this login may run neither scripts nor transactions on it, so only the secret is shared, as Node's rewt does; "
-            + "nothing is published ahead, and nothing can be rotated or revoked from here.")]
+        Message = "Key ring {Ring} is degraded: the Redis login may run neither scripts nor transactions on it, so only the secret is shared, as in Node's rewt. "
+            + "No key is published ahead of a rotation, and this service can neither rotate nor revoke keys.")]
     private partial void LogDegraded(string ring);
 }

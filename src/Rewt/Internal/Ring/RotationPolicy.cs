@@ -16,7 +16,7 @@ internal static class RotationPolicy
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
         var slot = reading.Slot;
-        if (slot.IsWrongType) return new RotationDecision(null, "the key holds another type than a string; DEL it and a fresh secret is made");
+        if (slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
 
         var draft = new RingBuilder(reading, schedule, remembered, generate);
         if (slot.IsAbsent) return Absent(draft, reading, schedule);
@@ -70,7 +70,7 @@ internal static class RotationPolicy
 
     private static RotationDecision Unusable(RingBuilder draft, RingReading reading, string problem)
     {
-        problem += "; SET a longer random text, or DEL the key and a fresh secret is made";
+        problem += "; set a longer random text with SET, or delete the key with DEL, and a new secret is created";
         var hasKeys = reading.Ring?.KeyIds().Any() ?? false;
         return new RotationDecision(hasKeys || draft.HasNewDead ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
     }

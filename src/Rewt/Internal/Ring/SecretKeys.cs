@@ -19,7 +19,7 @@ internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProv
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken) =>
         await _updater.UpdateAsync((RingSnapshot?)previous, command is null ? null : reading => Plan(reading, command), cancellationToken).ConfigureAwait(false);
 
-    public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => store.SubscribeAsync(look, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => store.SubscribeAsync(onChange, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 

@@ -13,10 +13,10 @@ internal static class SecretOnlyPolicy
     public static RotationDecision Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
-        if (reading.Slot.IsWrongType) return new RotationDecision(null, "the key holds another type than a string; DEL it and a fresh secret is made");
+        if (reading.Slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
         if (reading.Slot.IsAbsent) return Change(reading, schedule, generate(), isOwn: true);
-        if (Secret.TryParse(reading.Slot.Value, out var problem) is not { } secret) return new RotationDecision(null, problem + "; DEL the key and a fresh secret is made");
-        if (remembered.ContainsKey(secret.KeyId)) return new RotationDecision(null, "the value is a secret that was revoked, and this login cannot replace it; DEL the key");
+        if (Secret.TryParse(reading.Slot.Value, out var problem) is not { } secret) return new RotationDecision(null, problem + "; delete the key with DEL, and a new secret is created");
+        if (remembered.ContainsKey(secret.KeyId)) return new RotationDecision(null, "the value is a revoked secret, and this login cannot replace it; delete the key with DEL");
         if (!secret.Equals(reading.Ring?.Current)) return Change(reading, schedule, secret, isOwn: false);
 
         var deadline = Deadline(reading, schedule);

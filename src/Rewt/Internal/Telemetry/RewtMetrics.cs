@@ -16,16 +16,16 @@ internal sealed class RewtMetrics
     public RewtMetrics(IMeterFactory meters)
     {
         Meter = meters.Create(MeterName);
-        TokensSigned = Meter.CreateCounter<long>("rewt.tokens.signed", "{token}", "Tokens signed; one that is used again for further calls counts once.");
-        TokensVerified = Meter.CreateCounter<long>("rewt.tokens.verified", "{token}", "Tokens judged, by result.");
+        TokensSigned = Meter.CreateCounter<long>("rewt.tokens.signed", "{token}", "Tokens signed. A token that is reused for further calls counts once.");
+        TokensVerified = Meter.CreateCounter<long>("rewt.tokens.verified", "{token}", "Tokens verified, by result.");
         CacheHits = Meter.CreateCounter<long>("rewt.tokens.cache_hits", "{token}", "Tokens accepted because they had been verified before.");
-        UnknownKeys = Meter.CreateCounter<long>("rewt.keys.unknown", "{lookup}", "Key ids that this instance did not know and asked Redis about, by whether they were found there.");
-        StaleServes = Meter.CreateCounter<long>("rewt.ring.stale_serves", "{use}", "Uses of keys older than RefreshInterval while Redis was away.");
-        RefreshDuration = Meter.CreateHistogram("rewt.ring.refresh.duration", "s", "How long it took to read the ring and write what was due.", advice: ReadTimes);
+        UnknownKeys = Meter.CreateCounter<long>("rewt.keys.unknown", "{lookup}", "Unknown key ids that this instance looked up in Redis, by outcome.");
+        StaleServes = Meter.CreateCounter<long>("rewt.ring.stale_serves", "{use}", "Uses of keys older than RefreshInterval while Redis was unavailable.");
+        RefreshDuration = Meter.CreateHistogram("rewt.ring.refresh.duration", "s", "Duration of a read of the key ring, including the writes that were due.", advice: ReadTimes);
         RefreshErrors = Meter.CreateCounter<long>("rewt.ring.refresh.errors", "{error}", "Reads of the ring that failed, by error.");
         Rotations = Meter.CreateCounter<long>("rewt.ring.rotations", "{rotation}", "Rotations that this instance carried out, by cause.");
         Revocations = Meter.CreateCounter<long>("rewt.ring.revocations", "{key}", "Keys revoked in changes that this instance wrote, by cause.");
-        PropagationDelay = Meter.CreateHistogram("rewt.ring.propagation.delay", "s", "From the publication of a key by another instance to this one holding it, by the clock of Redis.", advice: Delays);
+        PropagationDelay = Meter.CreateHistogram("rewt.ring.propagation.delay", "s", "Time from the publication of a key by another instance until this instance has read it, by the clock of Redis.", advice: Delays);
     }
 
     public Meter Meter { get; }

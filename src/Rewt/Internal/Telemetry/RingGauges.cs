@@ -14,12 +14,12 @@ internal sealed class RingGauges
     {
         (_rings, _reports, _time, _since) = (rings, reports, time, ClockReading.Now(time));
         var meter = metrics.Meter;
-        meter.CreateObservableGauge("rewt.key.age", KeyAges, "s", "How long the current key has signed.");
-        meter.CreateObservableGauge("rewt.ring.contact.age", ContactAges, "s", "Since Redis was last read with success; since the start where it never was.");
+        meter.CreateObservableGauge("rewt.key.age", KeyAges, "s", "Time since the current key started to sign.");
+        meter.CreateObservableGauge("rewt.ring.contact.age", ContactAges, "s", "Time since the last successful read of Redis, or since the start if there was none.");
         meter.CreateObservableGauge("rewt.ring.version", Versions, "{version}", "The version of the ring that this instance holds.");
-        meter.CreateObservableGauge("rewt.ring.until_rotation", UntilRotations, "s", "Until the next rotation is due; negative when it is overdue.");
-        meter.CreateObservableGauge("rewt.ring.usable", Usables, null, "1 while this instance can sign and verify, 0 while it cannot.");
-        meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "What the doctor has found, by finding; nothing when all is well.");
+        meter.CreateObservableGauge("rewt.ring.until_rotation", UntilRotations, "s", "Time until the next rotation; negative when it is overdue.");
+        meter.CreateObservableGauge("rewt.ring.usable", Usables, null, "1 while this instance can sign and verify, otherwise 0.");
+        meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "Findings of the doctor, by finding.");
     }
 
     /// <summary>One keyRing for each namespace: the one of the keys that sign.</summary>

@@ -13,6 +13,6 @@ internal interface ITenantStore : IAsyncDisposable
     /// <exception cref="NotSupportedException">This store cannot list its tenants.</exception>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This store cannot list its tenants.");
 
-    /// <summary>Calls <paramref name="look"/> after another instance has changed a tenant's ring. It is only a hint, and the name is unchecked.</summary>
-    Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken);
+    /// <summary>Calls <paramref name="onChange"/> after another instance has changed a tenant's ring. It is only a hint, and the name is unchecked.</summary>
+    Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryTenantStore(TimeProvider time) : ITenantStore
 {
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _rings = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<Action<string>> _lookers = [];
+    private readonly ConcurrentBag<Action<string>> _subscribers = [];
 
     public IRingStore Ring(string tenant) => _rings.GetOrAdd(tenant, Create);
 
@@ -14,9 +14,9 @@ internal sealed class InMemoryTenantStore(TimeProvider time) : ITenantStore
         Task.FromResult<IReadOnlySet<string>>(
             tenants.Where(tenant => _rings.TryGetValue(tenant, out var ring) && ring.HasRing).ToHashSet(StringComparer.Ordinal));
 
-    public Task SubscribeAsync(Action<string> look, CancellationToken cancellationToken)
+    public Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken)
     {
-        _lookers.Add(look);
+        _subscribers.Add(onChange);
         return Task.CompletedTask;
     }
 
@@ -27,7 +27,7 @@ internal sealed class InMemoryTenantStore(TimeProvider time) : ITenantStore
         var ring = new InMemoryRingStore(time);
         ring.OnChange(() =>
         {
-            foreach (var look in _lookers) look(tenant);
+            foreach (var subscriber in _subscribers) subscriber(tenant);
         });
         return ring;
     }

@@ -12,5 +12,5 @@ internal sealed class NoKeyRing(string @namespace) : IRewtKeyRing
     public Task<RewtRevocation> RevokeAndWaitAsync(string keyId, TimeSpan timeout, CancellationToken cancellationToken = default) => throw None();
 
     private InvalidOperationException None() =>
-        new($"The namespace '{@namespace}' has a ring for each tenant and none of its own (Rewt:Tenants); see IRewtTenants.");
+        new($"The namespace '{@namespace}' has one key ring for each tenant and none of its own (Rewt:Tenants). Use IRewtTenants.");
 }

@@ -52,6 +52,6 @@ internal sealed partial class TenantKeyIndex(int capacity, Func<string, string, 
     }
 
     [LoggerMessage(EventId = 23, EventName = "TenantsShareAKey", Level = LogLevel.Error,
-        Message = "The tenants {Tenant} and {Other} have the same secret (key {KeyId}): nothing that is signed with it is accepted. Revoke both tenants.")]
+        Message = "The tenants {Tenant} and {Other} have the same secret (key {KeyId}), so tokens that are signed with it are refused. Revoke the keys of both tenants.")]
     private partial void LogShared(string tenant, string other, string keyId);
 }

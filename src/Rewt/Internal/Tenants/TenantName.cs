@@ -24,6 +24,6 @@ internal static class TenantName
     {
         ArgumentNullException.ThrowIfNull(tenant);
         return Names.IsName(tenant) ? tenant : throw new ArgumentException(
-            $"A tenant's name is 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; give a tenant of another name an identifier of its own.", nameof(tenant));
+            $"A tenant name must be 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'; use an identifier for a tenant with another name.", nameof(tenant));
     }
 }

@@ -174,13 +174,13 @@ internal sealed partial class TenantReader
     }
 
     [LoggerMessage(EventId = 20, EventName = "TenantsAway", Level = LogLevel.Warning,
-        Message = "The tenants' key rings of {Namespace} cannot be read; going on with known keys up to the stale budget.")]
+        Message = "The tenants' key rings of {Namespace} cannot be read. The known keys stay in use until the stale budget ends.")]
     private partial void LogAway(string @namespace, Exception exception);
 
     [LoggerMessage(EventId = 21, EventName = "TenantsBack", Level = LogLevel.Information, Message = "The tenants' key rings of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);
 
     [LoggerMessage(EventId = 22, EventName = "TenantsNoPush", Level = LogLevel.Warning,
-        Message = "The tenants' key rings of {Namespace} get no pushes; changes are seen by polling. Trying again.")]
+        Message = "The tenants' key rings of {Namespace} receive no push messages. Changes are detected by polling, and the subscription is repeated.")]
     private partial void LogNoPush(string @namespace, Exception exception);
 }

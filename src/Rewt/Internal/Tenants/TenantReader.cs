@@ -136,20 +136,13 @@ internal sealed partial class TenantReader : IAsyncDisposable
         lock (_gate)
         {
             round = next();
-            if (!round.TryAdd(tenant, ring)) throw new RewtKeysUnavailableException("Too many requests wait for tenants' keys.", TimeSpan.FromSeconds(1));
+            if (!round.TryAdd(tenant, ring)) throw new RewtKeysUnavailableException("Too many requests are waiting for the keys of tenants.", TimeSpan.FromSeconds(1));
         }
 
         Wake();
-        try
-        {
-            await round.Pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new RewtKeysUnavailableException($"The keys of a tenant of '{_name}' could not be read in time.", TimeSpan.FromSeconds(1), exception);
-        }
-
-        return round;
+        return await round.Pending.WaitAsync(ReadLimit, _time, cancellationToken).ConfigureAwait(false)
+            ? round
+            : throw new RewtKeysUnavailableException($"The keys of a tenant of '{_name}' could not be read in time.", TimeSpan.FromSeconds(1));
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);

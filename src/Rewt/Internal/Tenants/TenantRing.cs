@@ -63,7 +63,7 @@ internal sealed class TenantRing(string tenant, RingUpdater updater, TenantKeyIn
     public Task ChangeAsync(Func<RingReading, IReadOnlyDictionary<string, long>, RingChange?> command, CancellationToken cancellationToken) =>
         TakeTurnAsync((previous, token) => updater.ChangeAsync(previous, command, token), cancellationToken);
 
-    private async Task TakeTurnAsync(Func<RingSnapshot?, CancellationToken, Task<RingSnapshot?>> look, CancellationToken cancellationToken)
+    private async Task TakeTurnAsync(Func<RingSnapshot?, CancellationToken, Task<RingSnapshot?>> read, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -71,7 +71,7 @@ internal sealed class TenantRing(string tenant, RingUpdater updater, TenantKeyIn
             // Reset before the read, so that a message during the read marks the ring again.
             Volatile.Write(ref _isDoubtful, false);
             var previous = Known;
-            if (await look(previous, cancellationToken).ConfigureAwait(false) is { } snapshot)
+            if (await read(previous, cancellationToken).ConfigureAwait(false) is { } snapshot)
             {
                 // Stored before it is indexed, so that of two concurrent reads at least one sees the other's keys.
                 Volatile.Write(ref _snapshot, snapshot);

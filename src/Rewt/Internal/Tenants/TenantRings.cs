@@ -124,7 +124,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
     {
         if (_reader.Failure is not { } failure) return new RingHealth(true, null);
         var canServe = failure.Since.Elapsed(_time) <= _options.StaleBudget;
-        return new RingHealth(canServe, $"The tenants' rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}): look at Redis and at Rewt:Redis.");
+        return new RingHealth(canServe, $"The tenants' key rings of '{Name}' cannot be read ({RingHealth.Cause(failure.Exception)}). Check Redis and Rewt:Redis.");
     }
 
     /// <summary>Reads the cached rings at once, without using the read budget: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
@@ -233,7 +233,7 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         var snapshot = ring.Known;
         if (snapshot is null || snapshot.Age(ClockReading.Now(_time)) > _options.StaleBudget) throw Unavailable(tenant, ring.Failure?.Exception ?? _reader.Failure?.Exception);
         return snapshot.Problem is { } problem
-            ? throw new RewtKeysUnavailableException($"The key '{RingOf(tenant)}:rewt-secret' is unusable: {problem}.", TimeSpan.FromSeconds(5))
+            ? throw new RewtKeysUnavailableException($"The key '{RingOf(tenant)}:rewt-secret' cannot be used: {problem}.", TimeSpan.FromSeconds(5))
             : snapshot;
     }
 
@@ -254,12 +254,12 @@ internal sealed class TenantRings : IAsyncDisposable, IDisposable
         new(tenant, new RingUpdater(RingOf(tenant), _store.Ring(tenant), _schedule, _time, _logger), _index, _time);
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception? exception) => new(
-        $"The keys of the tenant '{tenant}' of '{Name}' cannot be had: Redis cannot be reached or does not answer. See Rewt:Redis and the inner exception.",
+        $"The keys of the tenant '{tenant}' of '{Name}' are unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
         TimeSpan.FromSeconds(2),
         exception);
 
     private RewtKeysUnavailableException Unchanged(string tenant, Exception? exception) => new(
-        $"The ring '{RingOf(tenant)}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.",
+        $"The key ring '{RingOf(tenant)}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.",
         TimeSpan.FromSeconds(2),
         exception);
 }

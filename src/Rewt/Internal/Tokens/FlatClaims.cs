@@ -17,9 +17,9 @@ internal ref struct FlatClaims
     private string? _tokenId;
     private string? _audience;
     private string? _tenant;
-    private long? _issuedAt;
-    private long? _expiresAt;
-    private long? _notBefore;
+    private double? _issuedAt;
+    private double? _expiresAt;
+    private double? _notBefore;
 
     private FlatClaims(ReadOnlySpan<byte> json) => _json = json;
 
@@ -94,7 +94,7 @@ internal ref struct FlatClaims
         return true;
     }
 
-    private static bool ReadSeconds(ref Utf8JsonReader reader, ref long? seconds)
+    private static bool ReadSeconds(ref Utf8JsonReader reader, ref double? seconds)
     {
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || !StrictJson.IsTime(value)) return false;
         seconds = value;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
@@ -17,4 +18,7 @@ internal static class KeyAlgorithms
         ECDsaSecurityKey { KeySize: 384 } => [SecurityAlgorithms.EcdsaSha384],
         _ => [],
     };
+
+    /// <summary>The length of a signature in bytes (RFC 7518 §3.2 and §3.4, RFC 8017 §8.1.2 and §8.2.2). Verifiers accept a PSS signature without its leading zeros.</summary>
+    public static int SignatureLength(SecurityKey key) => key is SymmetricSecurityKey ? HMACSHA256.HashSizeInBytes : (key.KeySize + 7) / 8 * (key is ECDsaSecurityKey ? 2 : 1);
 }

@@ -10,23 +10,15 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class PublicSignature
 {
-    /// <summary>The length in bytes of an RSA signature with a 4096-bit key.</summary>
-    private const int LongestSignature = 512;
-
-    /// <summary>Verifies the signature of a token that has three base64url parts and does not exceed the length limit.</summary>
+    /// <summary>Verifies the signature of a token that has three base64url parts, does not exceed the length limit, and whose signature has the length of the key's.</summary>
     public static bool Holds(string token, IOneAlgorithmKey key)
     {
         var dot = token.LastIndexOf('.');
-        if (Base64Url.GetMaxDecodedLength(token.Length - dot - 1) > LongestSignature + 2) return false;
-
-        Span<byte> buffer = stackalloc byte[LongestSignature + 2];
-        if (!Base64Url.TryDecodeFromChars(token.AsSpan(dot + 1), buffer, out var length) || length > LongestSignature) return false;
-
-        var signature = buffer[..length].ToArray();
+        var signature = Base64Url.DecodeFromChars(token.AsSpan(dot + 1));
         var signed = ArrayPool<byte>.Shared.Rent(dot);
         try
         {
-            return key.Verifier.Verify(signed, 0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed), signature, 0, length);
+            return key.Verifier.Verify(signed, 0, Encoding.ASCII.GetBytes(token.AsSpan(0, dot), signed), signature, 0, signature.Length);
         }
         finally
         {

@@ -17,12 +17,12 @@ internal static class ReservedClaims
         if (claims is AppClaims) return;
         foreach (var (name, value) in claims)
         {
-            if (isTenantReserved && name == TenantName.Claim) throw new ArgumentException($"The claim '{name}' is the tenant that the token is signed for, and cannot be given.", nameof(claims));
-            if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt and cannot be given; use another name.", nameof(claims));
-            if (name == "sub" && (value is not string subject || !Names.IsIdentifier(subject)))
+            if (isTenantReserved && name == TenantName.Claim) throw new ArgumentException($"The claim '{name}' is set by Rewt to the tenant that the token is signed for; remove it.", nameof(claims));
+            if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt; use another name.", nameof(claims));
+            if (name == "sub" && (value is not string subject || !Names.IsForeignIdentifier(subject)))
             {
                 throw new ArgumentException(
-                    $"The claim 'sub' must be 1 to {Names.MaximumLength} printable ASCII characters without quotes and backslashes; put other text into a claim of another name.",
+                    $"The claim 'sub' must be text of 1 to {Names.MaximumForeignLength} characters without control characters; put any other value in a claim with another name.",
                     nameof(claims));
             }
         }

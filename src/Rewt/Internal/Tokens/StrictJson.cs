@@ -15,6 +15,7 @@ internal static class StrictJson
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         if (!Utf8.IsValid(json.Span)) throw new JsonException("Not UTF-8.");
+        if (HasTooManyValues(json.Span)) throw new JsonException("Too many values.");
         RefuseLoneSurrogates(json.Span);
         return JsonDocument.Parse(json, Options);
     }
@@ -27,18 +28,35 @@ internal static class StrictJson
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new JsonException($"'{name}' is not a string.");
     }
 
-    /// <summary>Reads an optional member that must be a NumericDate (RFC 7519 §2) in whole seconds.</summary>
-    /// <exception cref="JsonException">The member is not a NumericDate in whole seconds.</exception>
-    public static long? Seconds(JsonElement element, string name)
+    /// <summary>Reads an optional member that must be a NumericDate (RFC 7519 §2): a number of seconds, which may have a fraction or an exponent.</summary>
+    /// <exception cref="JsonException">The member is not a NumericDate.</exception>
+    public static double? Seconds(JsonElement element, string name)
     {
         if (!element.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && IsTime(seconds)
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && IsTime(seconds)
             ? seconds
             : throw new JsonException($"'{name}' is not a time.");
     }
 
     /// <summary>Whether a number of seconds is a date that <see cref="DateTimeOffset"/> can represent: up to the end of the year 9999.</summary>
-    public static bool IsTime(long seconds) => seconds is >= 0 and < 253402300800;
+    public static bool IsTime(double seconds) => seconds is >= 0 and < 253402300800;
+
+    /// <summary>Whether there are more than <see cref="TokenLimits.Values"/> members and elements, at all levels together.</summary>
+    /// <exception cref="JsonException">The text is not valid JSON.</exception>
+    public static bool HasTooManyValues(ReadOnlySpan<byte> json)
+    {
+        // One of these characters comes before each value, so that most texts need no closer count.
+        if (json.Count((byte)',') + json.Count((byte)'{') + json.Count((byte)'[') <= TokenLimits.Values) return false;
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = TokenLimits.JsonDepth });
+        var values = -1;
+        while (values <= TokenLimits.Values && reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray)) values++;
+        }
+
+        return values > TokenLimits.Values;
+    }
 
     /// <summary>Whether the parser throws this exception for malformed input: bad JSON, bad base64url, a lone surrogate.</summary>
     public static bool IsMalformed(Exception exception) => exception is JsonException or FormatException or InvalidOperationException;

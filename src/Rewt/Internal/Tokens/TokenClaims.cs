@@ -10,9 +10,9 @@ internal sealed record TokenClaims(
     string? Subject,
     string? TokenId,
     IReadOnlyList<string>? Audiences,
-    long? IssuedAt,
-    long? ExpiresAt,
-    long? NotBefore,
+    double? IssuedAt,
+    double? ExpiresAt,
+    double? NotBefore,
     ReadOnlyMemory<byte> Payload)
 {
     private const int MaximumAudiences = 16;
@@ -22,6 +22,9 @@ internal sealed record TokenClaims(
 
     /// <summary>The characters of base64url in the order of their values (RFC 4648 §5).</summary>
     private const string Base64UrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    /// <summary>Converts a NumericDate (RFC 7519 §2), which may have a fraction of a second.</summary>
+    public static DateTimeOffset? At(double? seconds) => seconds is { } value ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
 
     /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
     public string? Tenant { get; init; }

@@ -1,10 +1,13 @@
 namespace Rewt.Internal;
 
-/// <summary>Limits that are checked before a token is decoded.</summary>
+/// <summary>Limits that are checked before the claims of a token are read.</summary>
 internal static class TokenLimits
 {
     /// <summary>The longest token in characters. Longer tokens are neither signed nor verified.</summary>
     public const int TokenLength = 8192;
 
     public const int JsonDepth = 16;
+
+    /// <summary>The most values in a header or a payload: its members and the elements of its lists, at all levels together.</summary>
+    public const int Values = 512;
 }

@@ -49,19 +49,19 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot);
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
-        snapshot is ConfiguredKeysSnapshot ? "There is no key to sign with: set Rewt:SigningKeyFile where this service shall sign, and not only verify."
-        : $"The ring '{keys.Name}' has no key to sign with: Redis does not let this service write one, see the log and the health check.", TimeSpan.FromSeconds(2));
+        snapshot is ConfiguredKeysSnapshot ? "No signing key is configured. Set Rewt:SigningKeyFile if this service is to sign tokens."
+        : $"The key ring '{keys.Name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.", TimeSpan.FromSeconds(2));
 
-    /// <summary>Returns the key to sign with, and whether it is ahead of the stored current key.</summary>
+    /// <summary>Returns the key to sign with.</summary>
     /// <param name="snapshot">The keys.</param>
     /// <param name="now">The current time.</param>
     /// <param name="isStored">Whether the key must be the one that the store names as current.</param>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public (SigningKey Key, bool IsAhead) KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
+    public SigningChoice KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
     {
         var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
         var stored = snapshot.StoredKey(now) ?? signing;
-        return isStored ? (stored, false) : (signing, signing.KeyId != stored.KeyId);
+        return isStored ? new(stored, false, snapshot.Publication) : new(signing, signing.KeyId != stored.KeyId, snapshot.Publication);
     }
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
@@ -70,6 +70,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         var expiresAt = issuedAt + options.TokenLifetime;
         using var payload = PayloadWriter.Rent();
         Write(payload.Json, audience, issuedAt, expiresAt, extra);
+        if (StrictJson.HasTooManyValues(payload.Written)) throw new ArgumentException($"What is signed has more than the {TokenLimits.Values} values that receivers read. Sign less.", nameof(extra));
         Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
@@ -93,7 +94,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         }
         catch (Exception exception) when (exception is InvalidOperationException or JsonException && json.CurrentDepth >= TokenLimits.JsonDepth - 1)
         {
-            throw new ArgumentException($"What is signed is nested deeper than the {TokenLimits.JsonDepth} levels that receivers read. Sign a flatter value.", nameof(extra), exception);
+            throw new ArgumentException($"The value is nested deeper than the {TokenLimits.JsonDepth} levels that receivers accept. Sign a flatter value.", nameof(extra), exception);
         }
 
         json.WriteEndObject();
@@ -104,10 +105,10 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     {
         if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
         {
-            throw new ArgumentException("With key pairs a token is for one service: name it.", nameof(audience));
+            throw new ArgumentException("With key pairs, a token is for one service. Specify the audience.", nameof(audience));
         }
 
         if (audience is null || Names.IsName(audience) || audience == options.Namespace) return;
-        throw new ArgumentException($"An audience is a service's name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
+        throw new ArgumentException($"An audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.", nameof(audience));
     }
 }

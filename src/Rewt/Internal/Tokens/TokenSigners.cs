@@ -12,13 +12,13 @@ internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, Rew
         if (tenants is null)
         {
             return tenant is null ? _own! : throw new InvalidOperationException(
-                $"The namespace '{options.Namespace}' has no tenants: set Rewt:Tenants, or name no tenant.");
+                $"The namespace '{options.Namespace}' has no tenants. Set Rewt:Tenants to true, or do not specify a tenant.");
         }
 
         if (tenant is null)
         {
             throw new InvalidOperationException(
-                $"The namespace '{options.Namespace}' signs for tenants and none is named: use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
+                $"Tokens of the namespace '{options.Namespace}' are signed for a tenant, and no tenant is specified. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
         return new TokenSigner(new TenantKeys(tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -110,7 +112,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The keys of '{ring}' cannot be had: the key resolver failed, see the inner exception.", TimeSpan.FromSeconds(1), exception);
+                $"The keys of '{ring}' are unavailable: the key resolver failed. See the inner exception.", TimeSpan.FromSeconds(1), exception);
         }
     }
 
@@ -145,14 +147,14 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (!IsFor(key, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, token, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
         if (!holds) return TokenResult.Refused(RewtRefusal.Invalid);
 
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = Reader.Read(settled, policy.Parameters), Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Reader.Read(settled, policy.Parameters), settled), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -162,7 +164,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (!IsFor(key, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!IsFor(key, reading.Token, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
         if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RewtRefusal.Invalid);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
@@ -172,7 +174,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         try
         {
-            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = result.ClaimsIdentity, Key = key };
+            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -180,12 +182,26 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
+    /// <summary>
+    /// The library fills the actor from a token inside the token, whose signature it verifies only if the application asks for that. Without
+    /// parameters of its own, that verification would use ours, which rely on the outer token's signature.
+    /// </summary>
+    private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
+    {
+        var isVerified = policy.MapInboundClaims && policy.Parameters is { ValidateActor: true, ActorValidationParameters: not null } && token is JsonWebToken { Actor.Length: > 0 };
+        if (!isVerified) identity.Actor = null;
+        return identity;
+    }
+
     /// <summary>Whether the library throws this exception for the value of a claim that it interprets (<c>azp</c>, <c>actort</c>) and cannot parse.</summary>
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
-    private static bool IsFor(SecurityKey key, TokenHeader header, string? issuer) =>
-        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm) && (KeyOwners.Of(key) is not { } owner || owner == issuer);
+    /// <summary>Whether the key is for the token's algorithm and issuer, and the signature is as long as one of this key.</summary>
+    private static bool IsFor(SecurityKey key, string token, TokenHeader header, string? issuer) =>
+        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)
+        && token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key))
+        && (KeyOwners.Of(key) is not { } owner || owner == issuer);
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
 
@@ -226,10 +242,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
     }
 
-    /// <summary>Whether the issuer, token id and subject contain permitted characters only. An issuer other than this library may be a URL.</summary>
+    /// <summary>Whether the issuer, token id and subject contain permitted characters only. Only the name of an issuer of this library must be a service's name.</summary>
     private bool HasGoodNames(TokenClaims claims)
     {
-        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsIdentifier(issuer) : Names.IsName(issuer))) return false;
-        return (claims.TokenId is null || Names.IsIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsIdentifier(claims.Subject));
+        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return false;
+        return (claims.TokenId is null || Names.IsForeignIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsForeignIdentifier(claims.Subject));
     }
 }

@@ -15,7 +15,7 @@ internal static class TokenWriter
         var length = signedLength + 1 + Base64Url.GetEncodedLength(key.SignatureLength);
         if (length > TokenLimits.TokenLength)
         {
-            throw new ArgumentException($"The token would have {length} characters; receivers read at most {TokenLimits.TokenLength}. Sign less.", nameof(payload));
+            throw new ArgumentException($"The token would have {length} characters; receivers accept at most {TokenLimits.TokenLength}. Sign less data.", nameof(payload));
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(length);

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Rewt.Internal;
+
+/// <summary>The checks of one key that one callee refused.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
+internal sealed class KeyCheck
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private StrongBox<ClockReading>? _checkedAt;
+
+    /// <summary>
+    /// Returns whether the caller must check the key and call <see cref="End"/>. The first refusals wait for the first check. Later ones do not wait,
+    /// because the callee has already refused a key that was current.
+    /// </summary>
+    public async ValueTask<bool> TryBeginAsync(TimeSpan validity, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (IsValid(validity, time)) return false;
+
+        var wait = Volatile.Read(ref _checkedAt) is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+        if (!await _turn.WaitAsync(wait, cancellationToken).ConfigureAwait(false)) return false;
+        if (!IsValid(validity, time)) return true;
+
+        _turn.Release();
+        return false;
+    }
+
+    /// <summary>Ends a check.</summary>
+    /// <param name="isDone">Whether it was completed; a failed read counts, a cancelled one does not.</param>
+    /// <param name="time">The clock.</param>
+    public void End(bool isDone, TimeProvider time)
+    {
+        if (isDone) Volatile.Write(ref _checkedAt, new StrongBox<ClockReading>(ClockReading.Now(time)));
+        _turn.Release();
+    }
+
+    private bool IsValid(TimeSpan validity, TimeProvider time) => Volatile.Read(ref _checkedAt) is { } at && at.Value.Elapsed(time) < validity;
+}

@@ -1,0 +1,36 @@
+using BitFaster.Caching.Lru;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Finds out after a refusal whether another key is available. For each callee, key and reason the store is read once in a refresh interval; all other
+/// refusals are decided from memory. A callee that refuses every call therefore costs its callers neither time nor reads.
+/// </summary>
+internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, TimeProvider time)
+{
+    private const int Capacity = 256;
+
+    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, Challenge Reason), KeyCheck> _checks = new(Capacity);
+
+    /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
+    public async ValueTask<bool> HasOtherKeyAsync(Origin callee, BearerToken refused, Challenge reason, CancellationToken cancellationToken)
+    {
+        if (tokens.KnowsOtherKey(refused)) return true;
+
+        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, reason), static _ => new KeyCheck());
+        if (await check.TryBeginAsync(refreshInterval, time, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                return await tokens.HasOtherKeyAsync(refused, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                check.End(isDone: !cancellationToken.IsCancellationRequested, time);
+            }
+        }
+
+        return tokens.KnowsOtherKey(refused);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Rewt.Internal;
+
+/// <summary>The proxy of a client, as its primary handler selects it.</summary>
+internal sealed class OutgoingProxy(HttpMessageHandler primary)
+{
+    /// <summary>Returns the proxy that a request to this address is sent to; <see langword="null"/> if it is sent to the address itself.</summary>
+    public Uri? For(Uri address)
+    {
+        var handler = primary;
+        while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
+        var proxy = handler switch
+        {
+            SocketsHttpHandler { UseProxy: true } sockets => sockets.Proxy ?? HttpClient.DefaultProxy,
+            HttpClientHandler { UseProxy: true } client => client.Proxy ?? HttpClient.DefaultProxy,
+            _ => null,
+        };
+        return proxy is null || proxy.IsBypassed(address) || proxy.GetProxy(address) is not { } through || through == address ? null : through;
+    }
+}

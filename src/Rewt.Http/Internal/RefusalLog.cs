@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using BitFaster.Caching.Lru;
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Logs calls that a callee refused with 401, at most one line in a minute for each callee and reason.</summary>
+internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
+{
+    private const int Capacity = 256;
+    private const int LongestReason = 40;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly FastConcurrentLru<(Origin Callee, string Check), Line> _lines = new(Capacity);
+
+    /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
+    public void Report(CredentialHistory trail, HttpResponseMessage response)
+    {
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return;
+
+        var header = response.RequestMessage?.Headers.Authorization;
+        var reason = ChallengeReader.Reason(response);
+        if (trail.SentWith(header) is { } sent)
+        {
+            var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
+            Report(sent.Origin, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
+                : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
+        }
+        else if (header is null && trail.IsExempt)
+        {
+            Report(trail.Asked, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+        }
+    }
+
+    private void Report(Origin callee, string? reason, string audience, string keyId, string check)
+    {
+        if (_lines.GetOrAdd((callee, check), static _ => new Line()).Count(time) is not (> 0 and var count)) return;
+
+        LogRefused(callee, (int)HttpStatusCode.Unauthorized, Printable(reason ?? "none"), audience, keyId, check, count);
+    }
+
+    private static string CheckFor(string? reason, AuthenticationHeaderValue sent) => reason switch
+    {
+        _ when sent.Scheme == "ApiKey" => "Check that the API key is neither revoked nor expired (rewt apps list) and that the callee calls AddRewtApiKeys.",
+        "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode.",
+        "bad_audience" => "Check that the audience is the Rewt:ServiceName of the callee.",
+        "expired" or "not_yet_valid" => "Check the clocks of both machines.",
+        null => "Check that the callee calls AddRewtAuthentication, and that no proxy or check of its own refuses the call.",
+        _ => "Check the event TokenRefused in the callee's log, and its Rewt:TrustedIssuers.",
+    };
+
+    /// <summary>Cuts a text of the callee, and replaces all characters that could forge a line or control a terminal.</summary>
+    private static string Printable(string text) =>
+        new StringBuilder().AppendJoin("", text.Take(LongestReason).Select(c => c is > ' ' and <= '~' ? c : '?')).Append(text.Length > LongestReason ? "..." : "").ToString();
+
+    [LoggerMessage(EventId = 32, EventName = "CallRefused", Level = LogLevel.Warning,
+        Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such line: {Count}.")]
+    private partial void LogRefused(Origin callee, int status, string reason, string audience, string keyId, string check, int count);
+
+    /// <summary>The calls of one callee and reason that have no line yet.</summary>
+    private sealed class Line
+    {
+        private readonly Lock _gate = new();
+        private ClockReading? _loggedAt;
+        private int _calls;
+
+        /// <summary>Counts a call. Returns how many to log now, or zero if the last line is too recent.</summary>
+        public int Count(TimeProvider time)
+        {
+            lock (_gate)
+            {
+                _calls++;
+                if (_loggedAt is { } at && at.Elapsed(time) < Interval) return 0;
+
+                var calls = _calls;
+                (_loggedAt, _calls) = (ClockReading.Now(time), 0);
+                return calls;
+            }
+        }
+    }
+}

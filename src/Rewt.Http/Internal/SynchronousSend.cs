@@ -1,0 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Blocks the thread of a synchronous <c>HttpClient.Send</c>, which waits for the network in any case. The work runs on the thread pool, so it needs
+/// neither the blocked thread nor its synchronization context.
+/// </summary>
+internal static class SynchronousSend
+{
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The caller has chosen the synchronous Send, which can only block; no other code may.")]
+    public static T Run<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
+}

@@ -1,0 +1,27 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Reads the sorted sets of revoked key ids. Every login that may revoke can add any entries, so an id that no key can have is ignored, and the number
+/// of entries is limited.
+/// </summary>
+internal static class RevokedKeyIds
+{
+    /// <summary>The entries that are read at most. Those that may be forgotten first are read first.</summary>
+    private const int Maximum = 10_000;
+
+    public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
+        database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
+
+    public static async Task<IReadOnlyDictionary<string, long>> ReadAsync(Task<SortedSetEntry[]> entries, Func<string, bool> isPossible)
+    {
+        var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var entry in await entries.ConfigureAwait(false))
+        {
+            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
+        }
+
+        return keyIds;
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads one source of public keys on its own, so that a slow source delays no other. It has one caller at a time.</summary>
+internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly ILogger _logger = logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private PublicKeySourceState _state = new(source.Name, null, ClockReading.Now(time), null);
+    private Task<PublicKeySourceState>? _reading;
+    private Task _announcing = Task.CompletedTask;
+    private bool _isAsked;
+
+    /// <summary>The read that is going on.</summary>
+    public Task Reading => _reading ?? Task.CompletedTask;
+
+    /// <summary>Begins a read unless one is going on. A key that is asked for meanwhile may be newer than that read, so another one follows.</summary>
+    public async ValueTask BeginAsync(bool isAsked)
+    {
+        await CollectAsync().ConfigureAwait(false);
+        _isAsked |= isAsked;
+        if (_reading is null) Start();
+    }
+
+    /// <summary>Returns what is known. If a read is going on, <paramref name="onLateAnswer"/> is called when it ends.</summary>
+    public async ValueTask<PublicKeySourceState> TakeAsync(Action onLateAnswer)
+    {
+        await CollectAsync().ConfigureAwait(false);
+        if (_reading is null && _isAsked) Start();
+        if (_reading is not null && _announcing.IsCompleted) _announcing = AnnounceAsync(_reading, onLateAnswer);
+        return _state with { IsPending = _reading is not null };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _announcing.ConfigureAwait(false);
+    }
+
+    private static async Task AnnounceAsync(Task reading, Action onLateAnswer)
+    {
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        onLateAnswer();
+    }
+
+    private void Start()
+    {
+        var (known, isAsked) = (_state, _isAsked);
+        _isAsked = false;
+        // On the thread pool from the first step: to open a file on a server that is away blocks.
+        _reading = Task.Run(() => ReadAsync(known, isAsked), CancellationToken.None);
+    }
+
+    private async ValueTask CollectAsync()
+    {
+        if (_reading is not { IsCompleted: true } read) return;
+
+        _reading = null;
+        await _announcing.ConfigureAwait(false);
+        _state = await read.ConfigureAwait(false);
+    }
+
+    private async Task<PublicKeySourceState> ReadAsync(PublicKeySourceState known, bool isAsked)
+    {
+        try
+        {
+            var keys = await source.ReadAsync(isAsked, _stopping.Token).ConfigureAwait(false);
+            if (known.Failure is not null) LogBack(source.Name);
+            if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known.Keys) && !keys.Refused.SequenceEqual(known.Keys?.Refused ?? [])) LogRefused(source.Name, string.Join("; ", keys.Refused));
+            return new PublicKeySourceState(source.Name, keys, ClockReading.Now(time), null);
+        }
+        catch (PublicKeySourceException exception)
+        {
+            if (known.Failure is null) LogAway(source.Name, exception);
+            return known with { Failure = exception };
+        }
+    }
+
+    [LoggerMessage(EventId = 80, EventName = "KeyPlaceAway", Level = LogLevel.Warning,
+        Message = "Public keys cannot be read from {Place}. The known keys stay in use until the stale budget ends.")]
+    private partial void LogAway(string place, Exception exception);
+
+    [LoggerMessage(EventId = 81, EventName = "KeyPlaceBack", Level = LogLevel.Information, Message = "Public keys can be read from {Place} again.")]
+    private partial void LogBack(string place);
+
+    [LoggerMessage(EventId = 82, EventName = "PublicKeyRefused", Level = LogLevel.Warning, Message = "Public keys from {Place} are not used: {Refused}.")]
+    private partial void LogRefused(string place, string refused);
+}

@@ -1,0 +1,7 @@
+namespace Rewt.Internal;
+
+/// <summary>The key that signs a token.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="IsAhead">Whether the key is not yet current in the store.</param>
+/// <param name="Publication">See <see cref="KeySnapshot.Publication"/>.</param>
+internal readonly record struct SigningChoice(SigningKey Key, bool IsAhead = false, string? Publication = null);

@@ -1,0 +1,222 @@
+namespace Rewt.Tests.Sending;
+
+/// <summary>The caller's log says which calls were refused, and what to check.</summary>
+public sealed class RefusalLogTests : IDisposable
+{
+    private static readonly string Key = ApiKeyFormat.Create("acme");
+
+    private readonly CapturedLog _log = new();
+    private readonly FakeTimeProvider _time = new();
+    private string? _challenge = Challenge("bad_audience");
+
+    public static TheoryData<string?, string> Reasons => new()
+    {
+        { Challenge("stale_key"), "Redis, Rewt:Namespace and Rewt:KeyMode" },
+        { Challenge("bad_audience"), "Rewt:ServiceName" },
+        { Challenge("expired"), "clocks" },
+        { Challenge("not_yet_valid"), "clocks" },
+        { Challenge("invalid"), "Rewt:TrustedIssuers" },
+        { Challenge("of_a_later_version"), "TokenRefused" },
+        { "Bearer", "AddRewtAuthentication" },
+        { null, "AddRewtAuthentication" },
+    };
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task A_refused_call_is_logged_with_what_was_sent_and_what_to_check(string? challenge, string check)
+    {
+        _challenge = challenge;
+        await using var sender = Create();
+
+        (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldStartWith("Warning CallRefused: https://inventory.example:443 refused a call with 401");
+        line.ShouldContain("audience inventory");
+        line.ShouldContain($"key {sender.Memory.Secret.KeyId}");
+        line.ShouldContain(check);
+        _log.Text.ShouldNotContain("eyJ");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_was_sent_twice_is_logged_once_and_one_whose_retry_succeeds_is_not_logged(bool isRefusedTwice)
+    {
+        var requests = 0;
+        Sender? sender = null;
+        sender = Create(_ =>
+        {
+            if (++requests > 1 && !isRefusedTwice) return new HttpResponseMessage(HttpStatusCode.OK);
+            sender!.Memory.Store.Set(Secret.Generate().CopyBytes());
+            return Refusal(Challenge("stale_key"));
+        });
+        await using var disposal = sender;
+
+        await CallAsync(sender);
+
+        requests.ShouldBe(2);
+        Lines().Count.ShouldBe(isRefusedTwice ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_callee_that_refuses_every_call_fills_a_line_a_minute_for_each_reason()
+    {
+        await using var sender = Create();
+
+        for (var call = 0; call < 100; call++) await CallAsync(sender);
+        Lines().ShouldHaveSingleItem().ShouldEndWith("since the last such line: 1. ");
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await CallAsync(sender);
+        Lines().Count.ShouldBe(2);
+        Lines()[1].ShouldEndWith("since the last such line: 100. ");
+
+        // Reasons that are not ours count as one, or a callee could fill the log with a new one for each call.
+        for (var call = 0; call < 100; call++)
+        {
+            _challenge = Challenge($"reason_{call}");
+            await CallAsync(sender);
+        }
+
+        Lines().Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("\u001b[2Jfail: forged \u202e line")]
+    [InlineData("x\tx\u0085x\u2028x")]
+    public async Task The_text_of_the_callee_is_cut_and_forges_nothing(string reason)
+    {
+        _challenge = Challenge(reason + new string('x', 10_000));
+        await using var sender = Create();
+
+        await CallAsync(sender);
+
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldAllBe(c => c >= ' ' && c <= '~');
+        line.Length.ShouldBeLessThan(500);
+        line.ShouldNotContain("fail: forged");
+        _log.Lines.ShouldAllBe(value => !value.Contains('\u001b', StringComparison.Ordinal) && !value.Contains('\u202e', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_and_one_without_the_retry_are_logged_too()
+    {
+        await using var sender = Create(signing: options => options.Retry = false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+
+        sender.Http().Send(request, Cancellation).Dispose();
+
+        Lines().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_refused_header_of_the_application_is_not_logged()
+    {
+        await using var sender = Create();
+
+        (await sender.Http().SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
+
+        Lines().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/b")]
+    [InlineData("http://stranger.example/")]
+    public async Task A_redirect_that_dotnet_followed_without_the_token_is_named_as_the_cause(string target)
+    {
+        await using var callee = await Callee.StartAsync((context, number) =>
+        {
+            if (number > 1) return Callee.RefuseAsync(context, "Bearer");
+            context.Response.Redirect(target);
+            return Task.CompletedTask;
+        });
+        // The stranger is the callee by another name.
+        await using var sender = Create(
+            callee.Address.AbsoluteUri,
+            new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => await ConnectAsync(callee.Address, cancellationToken) });
+
+        (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        callee.Requests[1].Authorization.ShouldBeEmpty();
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldContain(callee.Address.GetLeftPart(UriPartial.Authority));
+        line.ShouldContain(".NET follows a redirect without");
+    }
+
+    [Fact]
+    public async Task A_refused_call_that_was_not_signed_because_all_clients_sign_for_other_origins_says_so_and_a_header_of_the_application_does_not()
+    {
+        await using var sender = Sender.Create(services => services
+            .AddLogging(logging => logging.AddProvider(_log))
+            .ConfigureHttpClientDefaults(client => client
+                .AddRewtSigning(options => options.AllowedOrigins.Add("https://inventory.example:8443"))
+                .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => Refusal("Bearer")))));
+        var client = sender.Http();
+        client.BaseAddress = new Uri("https://inventory.example");
+
+        (await client.SendAsync(HttpMethod.Get, "/a", request => request.Headers.Authorization = new("Basic", "eA=="))).Dispose();
+        Lines().ShouldBeEmpty();
+        (await client.CallAsync("/a")).Dispose();
+
+        Lines().ShouldHaveSingleItem().ShouldContain("https://inventory.example:443 refused a call with 401 (rewt_error none, audience none, key none). The call was not signed");
+    }
+
+    [Fact]
+    public async Task A_refused_API_key_is_logged_by_its_id()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(_log));
+        services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
+            .AddRewtApiKey(Key)
+            .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => Refusal("ApiKey")));
+        await using var app = services.BuildServiceProvider();
+
+        (await app.GetRequiredService<IHttpClientFactory>().CreateClient(Sender.Client).CallAsync("/a")).Dispose();
+
+        var line = Lines().ShouldHaveSingleItem();
+        line.ShouldContain($"key {ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(Key))}");
+        line.ShouldContain("AddRewtApiKeys");
+        _log.Text.ShouldNotContain(Key[10..]);
+    }
+
+    private static string Challenge(string reason) => $"Bearer error=\"invalid_token\", error_description=\"x\", rewt_error=\"{reason}\"";
+
+    private static HttpResponseMessage Refusal(string? challenge)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.Unauthorized);
+        if (challenge is not null) response.Headers.TryAddWithoutValidation("WWW-Authenticate", challenge);
+        return response;
+    }
+
+    private static async Task<Stream> ConnectAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static Task<HttpStatusCode> CallAsync(Sender sender) => sender.Http().CallAsync("/a").StatusAsync();
+
+    private List<string> Lines() => [.. _log.Text.Split('\n').Where(line => line.Contains("CallRefused", StringComparison.Ordinal))];
+
+    private Sender Create(Func<HttpRequestMessage, HttpResponseMessage>? answer = null, Action<RewtSigningOptions>? signing = null) =>
+        Create("https://inventory.example", new StubHandler(answer ?? (_ => Refusal(_challenge))), signing);
+
+    private Sender Create(string address, HttpMessageHandler primary, Action<RewtSigningOptions>? signing = null) => Sender.Create(
+        services =>
+        {
+            services.AddSingleton<TimeProvider>(_time);
+            services.AddLogging(logging => logging.AddProvider(_log));
+            services.AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri(address))
+                .AddRewtSigning(options =>
+                {
+                    options.Audience = "inventory";
+                    signing?.Invoke(options);
+                })
+                .ConfigurePrimaryHttpMessageHandler(() => primary);
+        },
+        new SharedMemoryRing(_time));
+}

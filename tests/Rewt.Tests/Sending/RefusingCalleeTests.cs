@@ -1,0 +1,184 @@
+using Rewt.Tests.Ring;
+
+namespace Rewt.Tests.Sending;
+
+/// <summary>
+/// A callee that refuses every call, though the key is current. The clock stands still, so a call that waited for its share of the reads of Redis would never end.
+/// </summary>
+public sealed class RefusingCalleeTests : IAsyncDisposable
+{
+    private const string Stale = "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"";
+
+    private readonly TestClock _time = new();
+    private readonly SharedMemoryRing _ring;
+    private readonly FaultyRingStore _store;
+    private Sender? _sender;
+    private int _requests;
+    private string? _challenge = Stale;
+
+    public RefusingCalleeTests()
+    {
+        _ring = new SharedMemoryRing(_time);
+        _store = new FaultyRingStore(_ring.Store) { IsDeaf = true };
+    }
+
+    [Theory]
+    [InlineData(Stale)]
+    [InlineData("Bearer")]
+    [InlineData(null)]
+    public async Task Its_calls_are_sent_once_and_cost_one_read(string? challenge)
+    {
+        _challenge = challenge;
+        var sender = Create();
+        var reads = await ReadsAsync(sender);
+
+        for (var call = 0; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => CallAsync(sender)));
+
+        _requests.ShouldBe(200);
+        _store.Reads.ShouldBe(reads + 1, "one to see whether the key is still current");
+        sender.Retries.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Its_synchronous_calls_are_sent_once_and_cost_one_read()
+    {
+        var sender = Create();
+        var reads = await ReadsAsync(sender);
+
+        for (var call = 0; call < 100; call++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
+            sender.Http().Send(request, Cancellation).Dispose();
+        }
+
+        _requests.ShouldBe(100);
+        _store.Reads.ShouldBe(reads + 1);
+    }
+
+    [Fact]
+    public async Task Calls_for_different_users_share_the_read()
+    {
+        var sender = Create();
+        var reads = await ReadsAsync(sender);
+
+        for (var user = 0; user < 100; user++) (await sender.Http().CallAsync("/a", new() { ["userId"] = $"u-{user}" })).Dispose();
+
+        _requests.ShouldBe(100);
+        _store.Reads.ShouldBe(reads + 1);
+    }
+
+    [Fact]
+    public async Task Crowds_of_first_calls_share_the_read()
+    {
+        var sender = Create();
+        var reads = await ReadsAsync(sender);
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => CallAsync(sender), Cancellation)));
+
+        _requests.ShouldBe(100);
+        _store.Reads.ShouldBe(reads + 1);
+    }
+
+    [Fact]
+    public async Task Its_calls_with_a_key_pair_are_sent_once()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddRewtInMemory(options => (options.ServiceName, options.KeyMode) = ("orders", KeyMode.KeyPair));
+        Register(services);
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient(Sender.Client);
+
+        for (var call = 0; call < 100; call++) (await client.CallAsync("/a").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        _requests.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_lost_later_is_replaced_though_nothing_announced_it()
+    {
+        var sender = Create();
+        await CallAsync(sender);
+        // One poll after that read, which does not see the loss.
+        var reads = _store.Reads;
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await Eventually.TrueAsync(() => _store.Reads > reads, "the poll");
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+
+        await CallAsync(sender);
+
+        _requests.ShouldBe(3);
+        sender.Retries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_401_without_a_reason_does_not_hide_a_stale_key_after_it()
+    {
+        var sender = Create();
+        _challenge = null;
+        await CallAsync(sender);
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+        _challenge = Stale;
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await CallAsync(sender);
+
+        _requests.ShouldBe(3);
+        sender.Retries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_while_Redis_is_away_delays_one_call_and_no_other()
+    {
+        var sender = Create();
+        await sender.Ring.GetAsync(Cancellation);
+        _store.IsAway = true;
+
+        var first = CallAsync(sender);
+        while (!first.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, Cancellation);
+        }
+
+        for (var call = 1; call < 100; call++) (await CallAsync(sender)).ShouldBe(HttpStatusCode.Unauthorized);
+
+        _requests.ShouldBe(100);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_sender is not null) await _sender.DisposeAsync();
+    }
+
+    /// <summary>Reads the keys, and returns how many reads of the store that took.</summary>
+    private async Task<int> ReadsAsync(Sender sender)
+    {
+        await sender.Ring.GetAsync(Cancellation);
+        return _store.Reads;
+    }
+
+    private static async Task<HttpStatusCode> CallAsync(Sender sender) => await sender.Http().CallAsync("/a").StatusAsync();
+
+    private Sender Create() => _sender = Sender.Create(
+        services =>
+        {
+            services.AddSingleton<TimeProvider>(_time);
+            services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new OneStore(_store)));
+            Register(services);
+        },
+        _ring);
+
+    private void Register(IServiceCollection services) => services
+        .AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))
+        .AddRewtSigning("inventory")
+        .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ =>
+        {
+            Interlocked.Increment(ref _requests);
+            var response = new HttpResponseMessage(HttpStatusCode.Unauthorized);
+            if (_challenge is not null) response.Headers.TryAddWithoutValidation("WWW-Authenticate", _challenge);
+            return response;
+        }));
+}
