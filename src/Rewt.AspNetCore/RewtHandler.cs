@@ -65,16 +65,16 @@ public class RewtHandler : JwtBearerHandler
         }
 
         var credentials = Request.Headers.Authorization;
-        if (given is null && credentials.Count > 1) return await FailAsync(RewtRefusal.Invalid);
+        if (given is null && credentials.Count > 1) return await FailAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
 
         var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
         if (token.IsEmpty) return AuthenticateResult.NoResult();
 
         var (verdict, identity, properties) = await Schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context);
         if (verdict.IsForeign) return AuthenticateResult.NoResult();
-        if (!verdict.IsValid) return await FailAsync(verdict.Refusal);
+        if (!verdict.IsValid) return await FailAsync(verdict.Cause!);
         // Checked for each request, because a cached token may belong to another tenant than this request.
-        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(RewtRefusal.Invalid);
+        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
         Logger.TokenAccepted(Scheme.Name);
         var principal = new ClaimsPrincipal(identity!);
@@ -133,10 +133,14 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    private Task<AuthenticateResult> FailAsync(RewtRefusal refusal)
+    private Task<AuthenticateResult> FailAsync(TokenRefusal refusal)
     {
-        _refusal = refusal;
-        Logger.TokenRefused(Scheme.Name, refusal);
+        _refusal = refusal.Public;
+        if (Schemes.Refusals.IsDue(refusal.Reason, out var skipped))
+        {
+            Logger.TokenRefused(Scheme.Name, refusal.Public, refusal.Reason, skipped == 0 ? refusal.ToString() : $"{refusal} {skipped} more for this reason were not logged.");
+        }
+
         return FailAsync(RefusalText.Exception(refusal));
     }
 

@@ -23,13 +23,22 @@ internal static class RefusalText
         _ => "The token is not valid",
     };
 
-    /// <summary>Creates the exception that JwtBearer's events get: of the type that JwtBearer raises for the reason.</summary>
-    public static SecurityTokenException Exception(RewtRefusal refusal) => refusal switch
+    /// <summary>
+    /// Creates the exception that JwtBearer's events get: of the type that JwtBearer raises for the reason. <c>Data["rewt.reason"]</c> is the precise
+    /// reason, which the message explains.
+    /// </summary>
+    public static SecurityTokenException Exception(TokenRefusal refusal)
     {
-        RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(Description(refusal)),
-        RewtRefusal.Expired => new SecurityTokenExpiredException(Description(refusal)),
-        RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(Description(refusal)),
-        RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(Description(refusal)),
-        _ => new SecurityTokenValidationException(Description(refusal)),
-    };
+        var message = $"{Description(refusal.Public)}. {refusal}";
+        SecurityTokenException exception = refusal.Public switch
+        {
+            RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(message),
+            RewtRefusal.Expired => new SecurityTokenExpiredException(message),
+            RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(message),
+            RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(message),
+            _ => refusal.Reason == RefusalReason.WrongSignature ? new SecurityTokenInvalidSignatureException(message) : new SecurityTokenValidationException(message),
+        };
+        exception.Data["rewt.reason"] = refusal.Reason.ToString();
+        return exception;
+    }
 }

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token or
-/// claims.
+/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token. Values
+/// of a rejected token are shortened and escaped.
 /// </summary>
 internal static partial class RewtHandlerLog
 {
     [LoggerMessage(EventId = 40, EventName = "TokenAccepted", Level = LogLevel.Debug, Message = "Scheme {Scheme} accepted a token.")]
     public static partial void TokenAccepted(this ILogger logger, string scheme);
 
-    [LoggerMessage(EventId = 41, EventName = "TokenRefused", Level = LogLevel.Information, Message = "Scheme {Scheme} refused a token: {Refusal}.")]
-    public static partial void TokenRefused(this ILogger logger, string scheme, RewtRefusal refusal);
+    [LoggerMessage(EventId = 41, EventName = "TokenRefused", Level = LogLevel.Information, Message = "Scheme {Scheme} refused a token: {Refusal} ({Reason}). {Detail}")]
+    public static partial void TokenRefused(this ILogger logger, string scheme, RewtRefusal refusal, RefusalReason reason, string detail);
 
     [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot verify a token, because its keys are unavailable.")]
     public static partial void KeysUnavailable(this ILogger logger, string scheme, Exception exception);

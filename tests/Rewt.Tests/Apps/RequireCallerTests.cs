@@ -95,7 +95,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
         var payload = """{"iss":"https://login.example","sub":"app:acme","client_id":"acme"}"""u8.ToArray();
         var identity = new ClaimsIdentity([new Claim("iss", "https://login.example"), new Claim("sub", "app:acme")], "Rewt", "iss", "role");
 
-        var verdict = AppName.Apply(new TokenResult(RewtRefusal.None)
+        var verdict = AppName.Apply(new TokenResult
         {
             Header = new TokenHeader("RS256", "key", type, null, false),
             Claims = TokenClaims.Read(payload),

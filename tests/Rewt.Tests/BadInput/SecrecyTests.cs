@@ -61,9 +61,9 @@ public sealed partial class SecrecyTests
         var records = overheard.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
         records.ShouldBe(
         [
-            "Scheme Rewt refused a token: Invalid.",
-            "Scheme Rewt refused a token: Invalid.",
-            "Scheme Rewt refused a token: StaleKey.",
+            "Scheme Rewt refused a token: Invalid (WrongSignature). Its signature is wrong.",
+            "Scheme Rewt refused a token: Invalid (InvalidName). The claim 'iss' contains characters that are not permitted, or is too long.",
+            "Scheme Rewt refused a token: StaleKey (UnknownKey). Its key 'x\\u000d\\u000ay' is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
         ]);
     }
 

@@ -97,8 +97,8 @@ public sealed class SettingTests
     [InlineData("trustedissuer:0", "orders", "did you mean TrustedIssuers?")]
     [InlineData("Frobnicate", "x", "Rewt:Frobnicate is not a setting.")]
     [InlineData("TrustedIssuers", "orders,shipping", "name its first entry Rewt:TrustedIssuers:0, or Rewt__TrustedIssuers__0")]
-    [InlineData("TrustedIssuers", "", "give it a value, or remove it for the default")]
-    [InlineData("SigningCertificate:Path", "x", "in the configuration use Rewt:SigningKeyFile")]
+    [InlineData("TrustedIssuers", "", "set a value, or remove it for the default")]
+    [InlineData("SigningCertificate:Path", "x", "in the configuration, set Rewt:SigningKeyFile")]
     [InlineData("Schemes:User:Namespace", "users", "Rewt:Schemes:User is for a scheme that is not registered; did you mean Users?")]
     [InlineData("Schemes:Rewt:TrustedIssuers:0", "orders", "Rewt:Schemes:Rewt is for a scheme that is not registered")]
     [InlineData("Schemes:Users:ApiKey", "x", "Rewt:Schemes:Users:ApiKey is not a setting.")]
@@ -198,7 +198,7 @@ public sealed class SettingTests
         }
 
         var encrypted = JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
-        Failures(("Rewt:SigningKeyFile", encrypted)).Single().ShouldContain("give its password in SigningKeyPassword");
+        Failures(("Rewt:SigningKeyFile", encrypted)).Single().ShouldContain("set its password in SigningKeyPassword");
         Failures(("Rewt:SigningKeyFile", pem[..100])).Single().ShouldContain("incomplete or damaged");
     }
 

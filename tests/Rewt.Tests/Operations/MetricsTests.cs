@@ -152,7 +152,7 @@ public sealed class MetricsTests
         services.AddMetrics();
         using var provider = services.BuildServiceProvider();
         var metrics = new RingMetrics(new RewtMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), "rewt");
-        var verdict = TokenResult.Refused(RewtRefusal.Expired);
+        var verdict = TokenResult.Refused(RefusalReason.Expired);
         Use(metrics, verdict);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

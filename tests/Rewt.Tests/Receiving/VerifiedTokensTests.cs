@@ -76,7 +76,7 @@ public sealed class VerifiedTokensTests
     {
         var secret = Secret.Generate();
         var text = HandmadeToken.Sign(secret);
-        return new TokenResult(RewtRefusal.None)
+        return new TokenResult
         {
             Header = TokenHeader.TryRead(text)!.Value,
             Claims = TokenClaims.TryRead(text),

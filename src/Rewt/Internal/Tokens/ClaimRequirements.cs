@@ -25,15 +25,16 @@ internal sealed class ClaimRequirements
     /// <summary>Returns the first default claim that a configured list omits; <see langword="null"/> if there is none or the list is empty.</summary>
     public static string? Missing(IList<string> names) => names.Count == 0 ? null : Array.Find(Ours, name => !names.Contains(name));
 
-    public bool Hold(TokenClaims claims)
+    /// <summary>Returns the first required claim that a token lacks; <see langword="null"/> if it has all.</summary>
+    public string? Missing(TokenClaims claims)
     {
-        if (Lacks(claims.Issuer is null, "iss") || Lacks(claims.Audiences is null, "aud") || Lacks(claims.TokenId is null, "jti")) return false;
-        if (Lacks(claims.ExpiresAt is null, "exp") || Lacks(claims.IssuedAt is null, "iat") || Lacks(claims.Subject is null, "sub")) return false;
-        if (_others.Length == 0) return true;
+        var missing = Lacking(claims.Issuer is null, "iss") ?? Lacking(claims.Audiences is null, "aud") ?? Lacking(claims.TokenId is null, "jti")
+            ?? Lacking(claims.ExpiresAt is null, "exp") ?? Lacking(claims.IssuedAt is null, "iat") ?? Lacking(claims.Subject is null, "sub");
+        if (missing is not null || _others.Length == 0) return missing;
 
         using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);
-        return Array.TrueForAll(_others, name => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null);
+        return Array.Find(_others, name => !document.RootElement.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null);
     }
 
-    private bool Lacks(bool isAbsent, string name) => isAbsent && _names.Contains(name);
+    private string? Lacking(bool isAbsent, string name) => isAbsent && _names.Contains(name) ? name : null;
 }

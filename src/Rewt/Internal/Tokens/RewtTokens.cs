@@ -75,7 +75,7 @@ internal sealed class RewtTokens : IRewtTokens
     private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {
         var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
-        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenResult.Refused(RewtRefusal.Invalid) : verdict;
+        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenResult.Refused(RefusalReason.OtherTenant, verdict.Claims.Tenant) : verdict;
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>

@@ -4,12 +4,17 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>The result of verifying a token.</summary>
-internal sealed record TokenResult(RewtRefusal Refusal, bool IsForeign = false)
+/// <param name="Cause">Why the token is refused, for this service only; <see langword="null"/> for a valid token.</param>
+/// <param name="IsForeign">Whether the token is of another kind.</param>
+internal sealed record TokenResult(TokenRefusal? Cause = null, bool IsForeign = false)
 {
     /// <summary>The token is of another kind, so another authentication scheme may handle it.</summary>
-    public static readonly TokenResult Foreign = new(RewtRefusal.Invalid, IsForeign: true);
+    public static readonly TokenResult Foreign = new(new TokenRefusal(RefusalReason.OtherType), IsForeign: true);
 
-    public bool IsValid => Refusal == RewtRefusal.None;
+    /// <summary>The reason that the caller gets.</summary>
+    public RewtRefusal Refusal => Cause?.Public ?? RewtRefusal.None;
+
+    public bool IsValid => Cause is null;
 
     public TokenHeader Header { get; init; }
 
@@ -25,5 +30,5 @@ internal sealed record TokenResult(RewtRefusal Refusal, bool IsForeign = false)
     /// <summary>The key that verified the token.</summary>
     public SecurityKey? Key { get; init; }
 
-    public static TokenResult Refused(RewtRefusal refusal) => new(refusal);
+    public static TokenResult Refused(RefusalReason reason, object? received = null, object? expected = null) => new(new TokenRefusal(reason, received, expected));
 }

@@ -37,15 +37,18 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         var isNode = policy.Options.AcceptNodeTokens && header.IsNode;
         var isForeign = policy.AcceptsForeign && TokenTypes.IsForeignBearer(header.Type);
         if (!isNode && !isForeign && header.Type != policy.Type) return new(TokenResult.Foreign);
-        if (header.HasExtensions || TokenClaims.TryRead(token) is not { } claims) return new(TokenResult.Refused(RewtRefusal.Invalid));
+        if (header.HasExtensions) return Refused(RefusalReason.UnsupportedHeader);
+        if (TokenClaims.TryRead(token) is not { } claims) return Refused(RefusalReason.MalformedClaims);
         var isKeyless = isNode || (isForeign && header.KeyId is null && claims.Issuer != policy.Options.ServiceName);
-        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return new(TokenResult.Refused(RewtRefusal.Invalid));
+        if (!isKeyless && string.IsNullOrEmpty(header.KeyId)) return Refused(RefusalReason.MissingKeyId);
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
-        if (!policy.IsTrusted(claims.Issuer)) return new(TokenResult.Refused(RewtRefusal.Invalid));
+        if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
         if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.Foreign);
-        if (policy.RingOf(claims) is null) return new(TokenResult.Refused(RewtRefusal.Invalid));
+        if (policy.RingOf(claims) is null) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
+
+        static TokenReading Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
     }
 
     /// <summary>Verifies a token whose reading has no verdict yet.</summary>
@@ -71,14 +74,14 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         var (claims, keyId) = (reading.Claims, reading.Header.KeyId);
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
-        if (keys.Count == 0) return TokenResult.Refused(RewtRefusal.StaleKey);
+        if (keys.Count == 0) return UnknownKey(keyId);
 
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? TokenResult.Refused(RewtRefusal.StaleKey) : Judge(verdict, isNode: false, time.GetUtcNow());
+        return keys.Count == 0 ? UnknownKey(keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
     private async ValueTask<TokenResult> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
@@ -97,7 +100,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : TokenResult.Refused(RewtRefusal.StaleKey);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : UnknownKey(null);
     }
 
     /// <summary>Gets the keys of the ring that the token belongs to. Any exception of a custom resolver counts as an outage, not as a bad token.</summary>
@@ -126,19 +129,20 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>
-    public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) == RewtRefusal.None;
+    public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;
 
     private async ValueTask<TokenResult> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
     {
+        TokenResult? verdict = null;
         foreach (var key in keys)
         {
-            var verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
+            verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
                 ? TrySettled(reading.Token, reading.Header, reading.Claims, key)
                 : await TryAsync(reading, key).ConfigureAwait(false);
             if (verdict.IsValid) return verdict;
         }
 
-        return TokenResult.Refused(RewtRefusal.Invalid);
+        return verdict ?? TokenResult.Refused(RefusalReason.WrongSignature);
     }
 
     /// <summary>
@@ -147,38 +151,38 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (!IsFor(key, token, header, claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (Unfit(key, token, header, claims.Issuer) is { } unfit) return new TokenResult(unfit);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
-        if (!holds) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!holds) return TokenResult.Refused(RefusalReason.WrongSignature);
 
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenResult(RewtRefusal.None) { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Reader.Read(settled, policy.Parameters), settled), Key = key };
+            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Reader.Read(settled, policy.Parameters), settled), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            return TokenResult.Refused(RewtRefusal.Invalid);
+            return TokenResult.Refused(RefusalReason.ValidationRule);
         }
     }
 
     private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (!IsFor(key, reading.Token, reading.Header, reading.Claims.Issuer)) return TokenResult.Refused(RewtRefusal.Invalid);
-        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (Unfit(key, reading.Token, reading.Header, reading.Claims.Issuer) is { } unfit) return new TokenResult(unfit);
+        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
-        if (!result.IsValid) return TokenResult.Refused(RewtRefusal.Invalid);
+        if (!result.IsValid) return TokenResult.Refused(result.Exception is SecurityTokenInvalidSignatureException ? RefusalReason.WrongSignature : RefusalReason.ValidationRule);
 
         try
         {
-            return new TokenResult(RewtRefusal.None) { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
+            return new TokenResult { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
-            return TokenResult.Refused(RewtRefusal.Invalid);
+            return TokenResult.Refused(RefusalReason.ValidationRule);
         }
     }
 
@@ -197,55 +201,64 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
-    /// <summary>Whether the key is for the token's algorithm and issuer, and the signature is as long as one of this key.</summary>
-    private static bool IsFor(SecurityKey key, string token, TokenHeader header, string? issuer) =>
-        KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)
-        && token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key))
-        && (KeyOwners.Of(key) is not { } owner || owner == issuer);
+    /// <summary>Checks that the key is for the token's algorithm and issuer, and that the signature is as long as one of this key.</summary>
+    private static TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, string? issuer)
+    {
+        if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
+        if (token.Length - token.LastIndexOf('.') - 1 != Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key))) return new(RefusalReason.WrongSignature);
+        return KeyOwners.Of(key) is { } owner && owner != issuer ? new(RefusalReason.OtherOwner, issuer) : null;
+    }
+
+    private TokenResult UnknownKey(string? keyId) =>
+        TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
+
+    /// <summary>Whether the key id has the form of the keys in Redis of the mode that this service neither uses nor accepts.</summary>
+    private bool IsOfOtherMode(string? keyId)
+    {
+        if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsGiven(policy.Options)) return false;
+        return policy.Options.KeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
+    }
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
 
     private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
     {
-        var refusal = CheckClaims(verdict.Claims!, isNode, verdict.Key, now);
-        if (refusal != RewtRefusal.None) return TokenResult.Refused(refusal);
+        if (CheckClaims(verdict.Claims!, isNode, verdict.Key, now) is { } refusal) return new TokenResult(refusal);
 
         // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
         return policy.Options.Tenants ? verdict : AppName.Apply(verdict);
     }
 
-    private RewtRefusal CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)
+    private TokenRefusal? CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)
     {
-        if (isNode ? claims.IssuedAt is null : !policy.Requirements.Hold(claims)) return RewtRefusal.Invalid;
-        if (CheckTimes(claims, now) is not RewtRefusal.None and var refusal) return refusal;
-        if (!HasGoodNames(claims)) return RewtRefusal.Invalid;
-        if (policy.Audiences is null || claims.Audiences is null) return RewtRefusal.None;
-        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? RewtRefusal.None : RewtRefusal.BadAudience;
+        var missing = !isNode ? policy.Requirements.Missing(claims) : claims.IssuedAt is null ? "iat" : null;
+        if (missing is not null) return new(RefusalReason.MissingClaim, missing);
+        if (CheckTimes(claims, now) is { } refusal) return refusal;
+        if (InvalidName(claims) is { } name) return new(RefusalReason.InvalidName, name);
+        if (policy.Audiences is null || claims.Audiences is null) return null;
+        return claims.Audiences.Any(audience => policy.IsForUs(audience, key)) ? null : new(RefusalReason.OtherAudience, claims.Audiences, policy.Audiences);
     }
 
-    private RewtRefusal CheckTimes(TokenClaims claims, DateTimeOffset clock)
+    private TokenRefusal? CheckTimes(TokenClaims claims, DateTimeOffset clock)
     {
         var now = clock.ToUnixTimeMilliseconds() / 1000d;
         var (skew, maximum) = (policy.Skew, policy.MaximumLifetime);
 
-        if (claims.ExpiresAt is { } expiresAt)
-        {
-            // Without iat, the remaining lifetime must not exceed the maximum.
-            if (expiresAt <= claims.IssuedAt || expiresAt - (claims.IssuedAt ?? now + skew) > maximum) return RewtRefusal.Invalid;
-            if (now >= expiresAt + skew) return RewtRefusal.Expired;
-        }
-        else if (now >= claims.IssuedAt + maximum)
-        {
-            return RewtRefusal.Expired;
-        }
+        // Without iat, the remaining lifetime must not exceed the maximum. Without exp, the maximum lifetime applies from iat on.
+        var lifetime = claims.ExpiresAt - (claims.IssuedAt ?? now + skew);
+        if (claims.ExpiresAt <= claims.IssuedAt || lifetime > maximum) return new(RefusalReason.LifetimeTooLong, lifetime, maximum);
+        if (claims.ExpiresAt is { } expiresAt && now >= expiresAt + skew) return new(RefusalReason.Expired, now - expiresAt, skew);
+        if (claims.ExpiresAt is null && now >= claims.IssuedAt + maximum) return new(RefusalReason.Expired, now - claims.IssuedAt - maximum, skew);
 
-        return claims.IssuedAt > now + skew || claims.NotBefore > now + skew ? RewtRefusal.NotYetValid : RewtRefusal.None;
+        if (claims.IssuedAt > now + skew) return new(RefusalReason.NotYetValid, claims.IssuedAt - now, skew);
+        return claims.NotBefore > now + skew ? new(RefusalReason.NotYetValid, claims.NotBefore - now, skew) : null;
     }
 
-    /// <summary>Whether the issuer, token id and subject contain permitted characters only. Only the name of an issuer of this library must be a service's name.</summary>
-    private bool HasGoodNames(TokenClaims claims)
+    /// <summary>Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library must be a service's name.</summary>
+    private string? InvalidName(TokenClaims claims)
     {
-        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return false;
-        return (claims.TokenId is null || Names.IsForeignIdentifier(claims.TokenId)) && (claims.Subject is null || Names.IsForeignIdentifier(claims.Subject));
+        if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return "iss";
+        if (claims.TokenId is { } tokenId && !Names.IsForeignIdentifier(tokenId)) return "jti";
+        return claims.Subject is { } subject && !Names.IsForeignIdentifier(subject) ? "sub" : null;
     }
 }
