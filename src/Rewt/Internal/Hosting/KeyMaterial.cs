@@ -9,7 +9,7 @@ internal static class KeyMaterial
     private const int LongestShown = 256;
 
     /// <summary>
-    /// Of 31 neighbours in random base64, 18 on average differ in their class: upper case, lower case or digit. In a name of words, fewer than 10 do.
+    /// Of 31 neighbours in random base64, 18 on average differ in their class: upper case, lower case or digit. In an ordinary name, fewer than 10 do.
     /// </summary>
     private const int ManyChanges = 12;
 

@@ -56,7 +56,7 @@ internal static partial class SettingsSection
 
         var names = Properties.Where(IsReadable).Select(property => property.Name);
         options.Problems.AddRange(unknown.Take(MostUnknown).Select(key => $"{prefix}{Plain(key)} is not a setting{Suggestion(key, names)}"));
-        if (unknown.Count > MostUnknown) options.Problems.Add($"{prefix[..^Math.Min(1, prefix.Length)]} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
+        if (unknown.Count > MostUnknown) options.Problems.Add($"{section?.Path ?? "The configuration"} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
     }
 
     /// <summary>Adds an error for each section of a scheme that is not registered, which would be settings without an effect.</summary>
