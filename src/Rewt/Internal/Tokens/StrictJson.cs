@@ -22,21 +22,17 @@ internal static class StrictJson
 
     /// <summary>Reads an optional member that must be a string.</summary>
     /// <exception cref="JsonException">The member is not a string.</exception>
-    public static string? Text(JsonElement element, string name)
-    {
-        if (!element.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new JsonException($"'{name}' is not a string.");
-    }
+    public static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Text(value) : null;
 
-    /// <summary>Reads an optional member that must be a NumericDate (RFC 7519 §2): a number of seconds, which may have a fraction or an exponent.</summary>
-    /// <exception cref="JsonException">The member is not a NumericDate.</exception>
-    public static double? Seconds(JsonElement element, string name)
-    {
-        if (!element.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && IsTime(seconds)
-            ? seconds
-            : throw new JsonException($"'{name}' is not a time.");
-    }
+    /// <summary>Reads a value that must be a string.</summary>
+    /// <exception cref="JsonException">The value is not a string.</exception>
+    public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new JsonException("A value is not a string.");
+
+    /// <summary>Reads a value that must be a NumericDate (RFC 7519 §2): a number of seconds, which may have a fraction or an exponent.</summary>
+    /// <exception cref="JsonException">The value is not a NumericDate.</exception>
+    public static double Seconds(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && IsTime(seconds)
+        ? seconds
+        : throw new JsonException("A value is not a time.");
 
     /// <summary>Whether a number of seconds is a date that <see cref="DateTimeOffset"/> can represent: up to the end of the year 9999.</summary>
     public static bool IsTime(double seconds) => seconds is >= 0 and < 253402300800;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -60,19 +61,32 @@ internal sealed record TokenClaims(
     public static TokenClaims? ReadStrictly(ReadOnlyMemory<byte> payload)
     {
         using var document = StrictJson.Parse(payload);
-        var root = document.RootElement;
-        return root.ValueKind != JsonValueKind.Object ? null : new TokenClaims(
-            StrictJson.Text(root, "iss"),
-            StrictJson.Text(root, "sub"),
-            StrictJson.Text(root, "jti"),
-            ReadAudiences(root),
-            StrictJson.Seconds(root, "iat"),
-            StrictJson.Seconds(root, "exp"),
-            StrictJson.Seconds(root, "nbf"),
-            payload)
+        if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+
+        string? issuer = null, subject = null, tokenId = null, tenant = null;
+        List<string>? audiences = null;
+        double? issuedAt = null, expiresAt = null, notBefore = null;
+        // In one pass: a search for each name would compare it with all names, and unescape those that are escaped.
+        foreach (var claim in document.RootElement.EnumerateObject())
         {
-            Tenant = root.TryGetProperty(TenantName.Claim, out var tenant) && tenant.ValueKind == JsonValueKind.String ? tenant.GetString() : null,
-        };
+            // A name of another length needs no string.
+            var name = JsonMarshal.GetRawUtf8PropertyName(claim);
+            if (name.Length is not (3 or 6) && !name.Contains((byte)'\\')) continue;
+
+            switch (claim.Name)
+            {
+                case "iss": issuer = StrictJson.Text(claim.Value); break;
+                case "sub": subject = StrictJson.Text(claim.Value); break;
+                case "jti": tokenId = StrictJson.Text(claim.Value); break;
+                case "aud": audiences = ReadAudiences(claim.Value); break;
+                case "iat": issuedAt = StrictJson.Seconds(claim.Value); break;
+                case "exp": expiresAt = StrictJson.Seconds(claim.Value); break;
+                case "nbf": notBefore = StrictJson.Seconds(claim.Value); break;
+                case TenantName.Claim when claim.Value.ValueKind == JsonValueKind.String: tenant = claim.Value.GetString(); break;
+            }
+        }
+
+        return new TokenClaims(issuer, subject, tokenId, audiences, issuedAt, expiresAt, notBefore, payload) { Tenant = tenant };
     }
 
     /// <summary>Whether the unused bits of the last character are zero. Decoders ignore them, so that a modified signature text would still verify.</summary>
@@ -83,11 +97,10 @@ internal sealed record TokenClaims(
         return (Base64UrlAlphabet.IndexOf(signature[^1], StringComparison.Ordinal) & spareBits) == 0;
     }
 
-    private static List<string>? ReadAudiences(JsonElement root)
+    private static List<string> ReadAudiences(JsonElement value)
     {
-        if (!root.TryGetProperty("aud", out var value)) return null;
-        if (value.ValueKind != JsonValueKind.Array) return [StrictJson.Text(root, "aud")!];
+        if (value.ValueKind != JsonValueKind.Array) return [StrictJson.Text(value)];
         if (value.GetArrayLength() > MaximumAudiences) throw new JsonException("Too many audiences.");
-        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw new JsonException("An audience is not a string."))];
+        return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 }

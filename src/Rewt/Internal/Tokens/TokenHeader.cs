@@ -11,8 +11,6 @@ namespace Rewt.Internal;
 /// <param name="HasExtensions">Whether the header contains an extension that this library does not support, or a key of its own.</param>
 internal readonly record struct TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
 {
-    private static readonly string[] Extensions = ["crit", "b64", "jwk", "jku", "x5u", "x5c"];
-
     /// <summary>Whether the header is exactly what Node's jsonwebtoken writes by default.</summary>
     public bool IsNode => Algorithm == "HS256" && KeyId is null && (Type is null or TokenTypes.Node);
 
@@ -27,12 +25,21 @@ internal readonly record struct TokenHeader(string? Algorithm, string? KeyId, st
             using var document = StrictJson.Parse(Base64Url.DecodeFromChars(token[..end]));
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
-            return new TokenHeader(
-                StrictJson.Text(root, "alg"),
-                StrictJson.Text(root, "kid"),
-                StrictJson.Text(root, "typ"),
-                StrictJson.Text(root, "cty"),
-                Extensions.Any(name => root.TryGetProperty(name, out _)));
+            string? algorithm = null, keyId = null, type = null, contentType = null;
+            var hasExtensions = false;
+            foreach (var parameter in root.EnumerateObject())
+            {
+                switch (parameter.Name)
+                {
+                    case "alg": algorithm = StrictJson.Text(parameter.Value); break;
+                    case "kid": keyId = StrictJson.Text(parameter.Value); break;
+                    case "typ": type = StrictJson.Text(parameter.Value); break;
+                    case "cty": contentType = StrictJson.Text(parameter.Value); break;
+                    case "crit" or "b64" or "jwk" or "jku" or "x5u" or "x5c": hasExtensions = true; break;
+                }
+            }
+
+            return new TokenHeader(algorithm, keyId, type, contentType, hasExtensions);
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
