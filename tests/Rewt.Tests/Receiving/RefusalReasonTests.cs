@@ -9,9 +9,9 @@ public sealed class RefusalReasonTests
     {
         ["issuer"] = (options => options.TrustedIssuers.Add("billing"), secret => HandmadeToken.Sign(secret), "invalid", "(UntrustedIssuer). Its issuer 'orders' is not in Rewt:TrustedIssuers ('billing')."),
         ["signature"] = (null, secret => HandmadeToken.Sign(secret)[..^4] + "AAAA", "invalid", "(WrongSignature)."),
-        ["shortened signature"] = (null, secret => HandmadeToken.Sign(secret)[..^4], "invalid", "(WrongSignature)."),
+        ["shortened signature"] = (null, secret => HandmadeToken.Sign(secret)[..^3], "invalid", "(WrongSignature)."),
         ["audience"] = (null, secret => HandmadeToken.Sign(secret, new() { ["aud"] = "billing" }), "bad_audience", "(OtherAudience). It is for 'billing', but this service accepts 'inventory'"),
-        ["expired"] = (null, secret => HandmadeToken.Timed(secret, -500, -440), "expired", "(Expired). It expired 440"),
+        ["expired"] = (null, secret => HandmadeToken.Timed(secret, -500, -440), "expired", "(Expired). It expired 44"),
         ["not yet valid"] = (null, secret => HandmadeToken.Sign(secret, new() { ["nbf"] = Now + 3_000 }), "not_yet_valid", "(NotYetValid). It becomes valid in "),
         ["lifetime"] = (null, secret => HandmadeToken.Sign(secret, new() { ["exp"] = Now + 90_000 }), "invalid", "(LifetimeTooLong). It lives for "),
         ["missing claim"] = (null, secret => HandmadeToken.Sign(secret, new() { ["jti"] = null }), "invalid", "(MissingClaim). The claim 'jti' is missing."),
