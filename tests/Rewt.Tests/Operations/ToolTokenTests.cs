@@ -30,7 +30,7 @@ public sealed class ToolTokenTests
 
         (await ToolRun.RunAsync(verify)).Well().Output.ShouldStartWith("valid: from fault");
         (await ToolRun.RunAsync([.. verify, "--audience", "inventory", "-o", "json"])).Well().Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
-        (await ToolRun.RunAsync([.. verify, "--audience", "orders"])).Fails(5, "bad_audience");
+        (await ToolRun.RunAsync([.. verify, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience). It is for 'inventory', but this service accepts 'orders'");
         (await ToolRun.RunAsync("token", "verify", await instance.SignAsync(), "--redis", redis.ConnectionString)).Well();
         (await ToolRun.RunAsync("token", "verify", "no-token", "--redis", redis.ConnectionString)).Fails(5, "foreign");
         var read = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), $"Bearer {token}\n", "token", "verify", "-", "--redis", redis.ConnectionString);

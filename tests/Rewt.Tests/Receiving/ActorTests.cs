@@ -40,7 +40,9 @@ public sealed class ActorTests
             options.TokenValidationParameters.ValidateActor = true;
             options.TokenValidationParameters.ActorValidationParameters = new TokenValidationParameters
             {
-                IssuerSigningKey = new SymmetricSecurityKey(secret.CopyBytes()), ValidateIssuer = false, ValidateAudience = false,
+                IssuerSigningKey = new SymmetricSecurityKey(secret.CopyBytes()),
+                ValidateIssuer = false,
+                ValidateAudience = false,
             };
         });
         async Task<string> CallAsync(Secret key) => await ActorAsync(service, await service.Tokens.CreateBearerAsync(

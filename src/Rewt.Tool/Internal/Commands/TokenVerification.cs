@@ -14,10 +14,11 @@ internal static class TokenVerification
         var verdict = await new TokenVerifier(policy, new RingOnce(ring, context.Time), context.Time).VerifyAsync(token, cancellationToken);
 
         var reason = verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
+        var detail = verdict.IsForeign ? "It is not a token of Rewt (typ rewt+jwt). For a token of Node's rewt, add --accept-node-tokens." : verdict.Cause?.ToString();
         if (context.IsJson)
         {
             var claims = verdict.Claims;
-            context.WriteJson(new { valid = verdict.IsValid, reason, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
+            context.WriteJson(new { valid = verdict.IsValid, reason, detail, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
         }
         else if (verdict.IsValid)
         {
@@ -25,16 +26,6 @@ internal static class TokenVerification
         }
 
         if (verdict.IsValid) return ExitCode.Done;
-        throw new ToolException(ExitCode.BadToken, $"The token is refused: {Meaning(reason)}");
+        throw new ToolException(ExitCode.BadToken, $"The token is refused: {reason}{(verdict.IsForeign ? "" : $" ({verdict.Cause!.Reason})")}. {detail}");
     }
-
-    private static string Meaning(string reason) => reason switch
-    {
-        "foreign" => "foreign. It is not a token of Rewt (typ rewt+jwt). For a token of Node's rewt, add --accept-node-tokens.",
-        "stale_key" => "stale_key. Its key is unknown or revoked. Check the keys with 'rewt keys list', and --namespace.",
-        "expired" => "expired. Check its times with 'rewt token inspect' and the clocks with 'rewt doctor'.",
-        "not_yet_valid" => "not_yet_valid. The clock of the signer is ahead. Check the clocks with 'rewt doctor'.",
-        "bad_audience" => "bad_audience. It is for another service. Check aud with 'rewt token inspect'.",
-        _ => "invalid. Its signature or its claims are not valid. Check the claims with 'rewt token inspect'.",
-    };
 }
