@@ -197,8 +197,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         while (!IsFailing(out _) && !IsNew(asked))
         {
             if (asked.Elapsed(Time) > ReadLimit) throw Unavailable(null);
-            var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
-            RequestRead();
+            // A read that is under way is enough: another one would use up the budget of unknown keys.
+            var inFlight = Volatile.Read(ref _inFlight);
+            var pending = inFlight ?? Volatile.Read(ref _next);
+            if (inFlight is null) RequestRead();
             await WaitAsync(pending, cancellationToken).ConfigureAwait(false);
         }
 
