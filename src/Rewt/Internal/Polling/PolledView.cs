@@ -194,8 +194,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         var step = ReadLimit / 3;
         for (var waited = TimeSpan.Zero; waited < ReadLimit && !IsFailing && !IsNew(asked);)
         {
-            var pending = Volatile.Read(ref _inFlight) ?? Volatile.Read(ref _next);
-            RequestRead();
+            // A read that is under way is enough: another one would use up the budget of unknown keys.
+            var inFlight = Volatile.Read(ref _inFlight);
+            var pending = inFlight ?? Volatile.Read(ref _next);
+            if (inFlight is null) RequestRead();
             var began = ClockReading.Now(Time);
             await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
             // A pause of the process says nothing about the read, so a step counts with its own length at most.
