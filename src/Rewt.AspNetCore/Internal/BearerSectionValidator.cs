@@ -12,12 +12,21 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class BearerSectionValidator(IServiceProvider services, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
-    private static readonly string[] Names =
-    [
-        .. typeof(JwtBearerOptions).GetProperties().Concat(typeof(TokenValidationParameters).GetProperties()).Select(property => property.Name), "SigningKeys",
-    ];
+    private const string SigningKeys = "SigningKeys";
 
     private static readonly string[] Lists = [nameof(TokenValidationParameters.ValidIssuers), nameof(TokenValidationParameters.ValidAudiences)];
+
+    /// <summary>The names that JwtBearer reads from a section. It reads no other property of its options.</summary>
+    private static readonly string[] Names =
+    [
+        .. Lists, SigningKeys,
+        nameof(TokenValidationParameters.ValidateIssuer), nameof(TokenValidationParameters.ValidIssuer), nameof(TokenValidationParameters.ValidateAudience),
+        nameof(TokenValidationParameters.ValidAudience), nameof(JwtBearerOptions.Authority), nameof(JwtBearerOptions.BackchannelTimeout), nameof(JwtBearerOptions.Challenge),
+        nameof(JwtBearerOptions.ForwardAuthenticate), nameof(JwtBearerOptions.ForwardChallenge), nameof(JwtBearerOptions.ForwardDefault), nameof(JwtBearerOptions.ForwardForbid),
+        nameof(JwtBearerOptions.ForwardSignIn), nameof(JwtBearerOptions.ForwardSignOut), nameof(JwtBearerOptions.IncludeErrorDetails), nameof(JwtBearerOptions.MapInboundClaims),
+        nameof(JwtBearerOptions.MetadataAddress), nameof(JwtBearerOptions.RefreshInterval), nameof(JwtBearerOptions.RefreshOnIssuerKeyNotFound),
+        nameof(JwtBearerOptions.RequireHttpsMetadata), nameof(JwtBearerOptions.SaveToken),
+    ];
 
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
@@ -30,6 +39,9 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
     private static string? Error(IConfigurationSection setting, string path)
     {
         if (!Names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) return $"{path}:{SettingsSection.Plain(setting.Key)} is not a setting of JwtBearer{SettingsSection.Suggestion(setting.Key, Names)}";
-        return Lists.Contains(setting.Key, StringComparer.OrdinalIgnoreCase) && SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") is { } problem ? $"{path}:{setting.Key}{problem}" : null;
+        if (setting.Key.Equals(SigningKeys, StringComparison.OrdinalIgnoreCase)) return null;
+
+        var problem = Lists.Contains(setting.Key, StringComparer.OrdinalIgnoreCase) ? SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") : SettingsSection.ProblemOfValue(setting);
+        return problem is null ? null : $"{path}:{setting.Key}{problem}";
     }
 }

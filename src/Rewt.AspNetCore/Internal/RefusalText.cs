@@ -24,12 +24,12 @@ internal static class RefusalText
     };
 
     /// <summary>
-    /// Creates the exception that JwtBearer's events get: of the type that JwtBearer raises for the reason. <c>Data["rewt.reason"]</c> is the precise
-    /// reason, which the message explains.
+    /// Creates the exception that JwtBearer's events get, of the type that JwtBearer raises for the reason. Its message is a fixed text, because
+    /// applications copy it into responses. <c>Data["rewt.reason"]</c> and <c>Data["rewt.detail"]</c> are for the service's own log.
     /// </summary>
     public static SecurityTokenException Exception(TokenRefusal refusal)
     {
-        var message = $"{Description(refusal.Public)}. {refusal}";
+        var message = Description(refusal.Public);
         SecurityTokenException exception = refusal.Public switch
         {
             RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(message),
@@ -39,6 +39,7 @@ internal static class RefusalText
             _ => refusal.Reason == RefusalReason.WrongSignature ? new SecurityTokenInvalidSignatureException(message) : new SecurityTokenValidationException(message),
         };
         exception.Data["rewt.reason"] = refusal.Reason.ToString();
+        exception.Data["rewt.detail"] = refusal.ToString();
         return exception;
     }
 }

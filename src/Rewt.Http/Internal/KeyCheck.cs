@@ -7,18 +7,21 @@ namespace Rewt.Internal;
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class KeyCheck
 {
+    /// <summary>A read of the store usually takes a few milliseconds. A callee that refuses every call must not cost its callers more.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
+
     private readonly SemaphoreSlim _turn = new(1);
     private StrongBox<ClockReading>? _checkedAt;
 
     /// <summary>
-    /// Returns whether the caller must check the key and call <see cref="End"/>. The first refusals wait for the first check. Later ones do not wait,
-    /// because the callee has already refused a key that was current.
+    /// Returns whether the caller must check the key and call <see cref="End"/>. Refusals wait for a check under way, which may find that the key was
+    /// lost. After the first check they wait briefly, because the callee has already refused a key that was current.
     /// </summary>
     public async ValueTask<bool> TryBeginAsync(TimeSpan validity, TimeProvider time, CancellationToken cancellationToken)
     {
         if (IsValid(validity, time)) return false;
 
-        var wait = Volatile.Read(ref _checkedAt) is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+        var wait = Volatile.Read(ref _checkedAt) is null ? Timeout.InfiniteTimeSpan : LongestWait;
         if (!await _turn.WaitAsync(wait, cancellationToken).ConfigureAwait(false)) return false;
         if (!IsValid(validity, time)) return true;
 

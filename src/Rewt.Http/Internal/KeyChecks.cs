@@ -31,6 +31,7 @@ internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, T
             }
         }
 
-        return tokens.KnowsOtherKey(refused);
+        // The check has read the store, whose current key signs the retry. It may be the key of a token that was ahead of the store.
+        return refused.IsAhead || tokens.KnowsOtherKey(refused);
     }
 }

@@ -62,17 +62,23 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more.</summary>
+    /// <summary>
+    /// Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more. A proxy may
+    /// close the connection to request a login. A name below <c>localhost</c> is connected to this machine, whatever its resolver answers.
+    /// </summary>
     private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var request = context.InitialRequestMessage.Options;
-        if (request.TryGetValue(HasConnected, out _)) throw new HttpRequestException("The server closes the connection without an answer.");
+        var isProxy = !context.DnsEndPoint.Host.Equals(context.InitialRequestMessage.RequestUri!.IdnHost, StringComparison.OrdinalIgnoreCase);
+        if (!isProxy && request.TryGetValue(HasConnected, out _)) throw new HttpRequestException("The server closes the connection without an answer.");
 
         request.Set(HasConnected, true);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            var server = context.DnsEndPoint;
+            if (Loopback.IsLoopback(server.Host) && !IPAddress.TryParse(server.Host, out _)) server = new DnsEndPoint("localhost", server.Port);
+            await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -13,5 +13,5 @@ internal sealed class LoopbackBypass : IWebProxy
 
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : HttpClient.DefaultProxy.GetProxy(destination);
 
-    public bool IsBypassed(Uri host) => host.IsLoopback || HttpClient.DefaultProxy.IsBypassed(host);
+    public bool IsBypassed(Uri host) => Loopback.IsLoopback(host.IdnHost) || HttpClient.DefaultProxy.IsBypassed(host);
 }

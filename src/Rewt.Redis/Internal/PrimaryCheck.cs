@@ -9,10 +9,10 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
 {
-    /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
     /// <summary>The history of servers that refuse to report theirs. Several addresses of one server cannot be told from several servers.</summary>
     private const string Unknown = "";
 
+    /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private Confirmation? _last;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
 
@@ -7,9 +9,6 @@ namespace Rewt.Internal;
 internal sealed class ReadingParts(
     Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
-    /// <summary>Longer than any name that an instance or operator writes.</summary>
-    private const int LongestName = 256;
-
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
 
@@ -53,9 +52,9 @@ internal sealed class ReadingParts(
         return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
-            Content = string.Join('\n', fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => $"{field.Key}={Encoding.Latin1.GetString(field.Value)}")),
+            ContentHash = HashOf(fields),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
-            ChangedBy = Text(RingCodec.By) is { Length: <= LongestName } author && Names.IsPrintable(author) ? author : null,
+            ChangedBy = Text(RingCodec.By),
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
@@ -63,6 +62,18 @@ internal sealed class ReadingParts(
 
     /// <summary>Returns the stamp of a ring. Latin-1 represents any bytes, so that a ring with invalid text can be identified and replaced.</summary>
     public static string Stamp(byte[]? epoch, byte[]? version) => $"{Encoding.Latin1.GetString(epoch ?? [])}|{Encoding.Latin1.GetString(version ?? [])}";
+
+    private static string HashOf(Dictionary<string, byte[]> fields)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name.Length}:{value.Length}:{name}")));
+            hash.AppendData(value);
+        }
+
+        return Convert.ToBase64String(hash.GetHashAndReset());
+    }
 
     public static async Task<long> LongAsync(Task<RedisResult> reply) => (long)await reply.ConfigureAwait(false);
 

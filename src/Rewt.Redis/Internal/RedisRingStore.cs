@@ -141,7 +141,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
             var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Revoked), cancellationToken).ConfigureAwait(false);
-            if (reading.Content == last.Content && reading.Slot.Value is { Length: > 0 }) return reading;
+            if (reading.ContentHash == last.ContentHash && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
         Volatile.Write(ref _isWholeReadDue, false);

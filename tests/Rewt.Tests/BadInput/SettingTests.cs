@@ -116,6 +116,10 @@ public sealed class SettingTests
     [InlineData("ValidIssuers", "", "Authentication:Schemes:Rewt:ValidIssuers is empty")]
     [InlineData("ValidIsuers:0", "orders", "did you mean ValidIssuers?")]
     [InlineData("TrustedIssuers:0", "orders", "Authentication:Schemes:Rewt:TrustedIssuers is not a setting of JwtBearer")]
+    [InlineData("ValidIssuer:0", "orders", "Authentication:Schemes:Rewt:ValidIssuer is a list or a section, but one value is expected")]
+    [InlineData("ValidIssuer", "", "Authentication:Schemes:Rewt:ValidIssuer is empty")]
+    [InlineData("ValidAlgorithms:0", "HS256", "Authentication:Schemes:Rewt:ValidAlgorithms is not a setting of JwtBearer")]
+    [InlineData("Audience", "inventory", "Authentication:Schemes:Rewt:Audience is not a setting of JwtBearer")]
     public void A_mistake_in_the_section_of_JwtBearer_that_would_permit_every_issuer_is_an_error(string key, string value, string error) =>
         string.Join(' ', Failures(("Authentication:Schemes:Rewt:" + key, value))).ShouldContain(error);
 

@@ -125,6 +125,24 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
+    public async Task A_pause_of_the_process_is_no_outage_for_a_request_for_a_newer_snapshot()
+    {
+        await using var bench = new ProviderBench();
+        await bench.StartAsync();
+        await bench.PassAsync(TimeSpan.FromSeconds(1.25));
+        bench.Server.Set(Rings.Value("mine"));
+        var reads = bench.Store.Reads;
+        bench.Store.Hold();
+        var asked = bench.Provider.RefreshAsync(Cancellation);
+        await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the read has begun");
+
+        bench.Advance(TimeSpan.FromSeconds(5));
+        bench.Store.Release();
+
+        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+    }
+
+    [Fact]
     public async Task A_logger_that_throws_does_not_end_the_loop()
     {
         var log = new ThrowingLogger();

@@ -37,9 +37,10 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     public required PendingRead LateAnswer { get; init; }
 
     /// <summary>A source that failed before is not waited for: it usually fails again.</summary>
-    public override PendingRead? Unanswered => Places.Any(place => place is { IsPending: true, Failure: null }) ? LateAnswer : null;
+    public override PendingRead? UnansweredSince(ClockReading asked) =>
+        Places.Any(place => place is { IsPending: true, Failure: null } && !(place.BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero)) ? LateAnswer : null;
 
-    public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null || place.IsPending) is { } place
+    public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null || (place.IsPending && !place.IsRecent(_readAt))) is { } place
         ? $"The key cannot be looked up: {place.Failure?.Message ?? $"{place.Name} has not answered yet"}."
         : null;
 
@@ -50,7 +51,8 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
             var failed = Places.Where(place => place.Failure is not null)
                 .Select(place => place.Keys is null ? $"Keys are unavailable: {place.Failure!.Message}." : $"The known keys from {place.Name} stay in use: {place.Failure!.Message}.");
             var refused = Places.Where(place => place.Keys?.Refused.Count > 0).Select(place => $"Keys from {place.Name} are refused: {string.Join("; ", place.Keys!.Refused)}.");
-            var reasons = string.Join(' ', failed.Take(1).Concat(refused.Take(1)).Append(Conflict));
+            var pending = Places.Where(place => place is { IsPending: true, Keys: null, Failure: null }).Select(place => $"The keys from {place.Name} have not been read yet.");
+            var reasons = string.Join(' ', failed.Take(1).Concat(pending.Take(1)).Concat(refused.Take(1)).Append(Conflict));
             return reasons.Length > 0 ? reasons.TrimEnd() : null;
         }
     }

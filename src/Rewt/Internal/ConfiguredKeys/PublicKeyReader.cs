@@ -5,6 +5,8 @@ namespace Rewt.Internal;
 /// <summary>Reads one source of public keys on its own, so that a slow source delays no other. It has one caller at a time.</summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestDisposal = TimeSpan.FromSeconds(2);
+
     private readonly ILogger _logger = logger;
     private readonly CancellationTokenSource _stopping = new();
     private PublicKeySourceState _state = new(source.Name, null, ClockReading.Now(time), null);
@@ -35,8 +37,8 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _announcing.ConfigureAwait(false);
+        // Opening a file on a server that is away cannot be cancelled, and must not keep the host from ending.
+        await Task.WhenAll(Reading, _announcing).WaitAsync(LongestDisposal, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task AnnounceAsync(Task reading, Action onLateAnswer)
@@ -64,12 +66,13 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
 
     private async Task<PublicKeySourceState> ReadAsync(PublicKeySourceState known, bool isAsked)
     {
+        var began = ClockReading.Now(time);
         try
         {
             var keys = await source.ReadAsync(isAsked, _stopping.Token).ConfigureAwait(false);
             if (known.Failure is not null) LogBack(source.Name);
             if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known.Keys) && !keys.Refused.SequenceEqual(known.Keys?.Refused ?? [])) LogRefused(source.Name, string.Join("; ", keys.Refused));
-            return new PublicKeySourceState(source.Name, keys, ClockReading.Now(time), null);
+            return new PublicKeySourceState(source.Name, keys, ClockReading.Now(time), null) { BeganAt = began };
         }
         catch (PublicKeySourceException exception)
         {

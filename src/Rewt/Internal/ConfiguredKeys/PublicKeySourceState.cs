@@ -10,6 +10,12 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// <summary>Whether a read is going on, so that the source may have more keys than these.</summary>
     public bool IsPending { get; init; }
 
+    /// <summary>When the last successful read began; <see langword="null"/> before the first.</summary>
+    public ClockReading? BeganAt { get; init; }
+
+    /// <summary>Whether a read that began as recently as a request waits has succeeded. An unknown key is not in this source then.</summary>
+    public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
+
     /// <summary>Whether the keys may be used. Until a read succeeds they may be used for the stale budget.</summary>
     public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

@@ -21,12 +21,16 @@ internal static class KeyMaterial
 
     /// <summary>Whether a text is probably a key or a token, or contains a part of one: PEM, JSON, an API key or random base64.</summary>
     public static bool IsLikely(string text) =>
-        text.Contains("-----", StringComparison.Ordinal) || text.AsSpan().TrimStart().StartsWith("{") || IsApiKey(text.AsSpan().Trim()) || HasRandomPart(text);
+        text.Contains("-----", StringComparison.Ordinal) || text.AsSpan().TrimStart().StartsWith("{") || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
 
     /// <summary>Returns a setting's value for a message: in quotes, or only its length where the value may be key material or not fit into a line.</summary>
     public static string Shown(string value) => value.Length > LongestShown || value.Any(char.IsControl) || IsLikely(value)
         ? $"a text of {value.Length} characters"
         : $"'{value}'";
+
+    /// <summary>The slashes of an address separate its parts; elsewhere they are characters of base64.</summary>
+    private static string[] PartsOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 
     private static bool IsApiKey(ReadOnlySpan<char> text) =>
         text.StartsWith(ApiKeyPrefix, StringComparison.OrdinalIgnoreCase) && text.Length >= ApiKeyPrefix.Length + ApiKeySecretLength;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Rewt.Internal;
 
@@ -32,7 +33,7 @@ internal static class Names
     /// §2). It is any text without control characters and without marks that change how the text around it is displayed.
     /// </summary>
     public static bool IsForeignIdentifier(string value) =>
-        value.Length is > 0 and <= MaximumForeignLength && (!value.AsSpan().ContainsAnyExcept(IdentifierCharacters) || !value.Any(IsInvisible));
+        value.Length is > 0 and <= MaximumForeignLength && (!value.AsSpan().ContainsAnyExcept(IdentifierCharacters) || !value.EnumerateRunes().Any(IsInvisible));
 
     /// <summary>Converts a value to an identifier: a backslash becomes a slash, and any other character that is not allowed a question mark.</summary>
     public static string ToIdentifier(string value)
@@ -42,8 +43,8 @@ internal static class Names
     }
 
     /// <summary>Whether a log or a terminal could interpret the character. The two joiners are part of ordinary words in some scripts.</summary>
-    private static bool IsInvisible(char character) => character is not ('\u200c' or '\u200d')
-        && char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsInvisible(Rune character) => character.Value is not ('\u200c' or '\u200d')
+        && Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static bool Is(string? value, SearchValues<char> allowed) =>
         value is { Length: > 0 and <= MaximumLength } && !value.AsSpan().ContainsAnyExcept(allowed);

@@ -88,14 +88,19 @@ internal static partial class SettingsSection
 
         var entries = setting.GetChildren().ToList();
         var problem = property.PropertyType == typeof(IList<string>) ? ProblemOfList(setting, prefix + property.Name)
-            : entries.Count == 0 && string.IsNullOrWhiteSpace(setting.Value) ? Empty
-            : entries.Count > 0 ? " is a list or a section, but one value is expected."
-            : null;
+            : ProblemOfValue(setting);
         if (problem is not null) return problem;
 
         object? value = property.PropertyType == typeof(IList<string>) ? entries.ConvertAll(entry => entry.Value!) : Parse(setting.Value!, property.PropertyType, out problem);
         if (problem is null) property.SetValue(options, value);
         return problem;
+    }
+
+    /// <summary>Returns what is wrong with a setting that must have one value, as the rest of a sentence that begins with the name of the setting.</summary>
+    public static string? ProblemOfValue(IConfigurationSection setting)
+    {
+        if (setting.GetChildren().Any()) return " is a list or a section, but one value is expected.";
+        return string.IsNullOrWhiteSpace(setting.Value) ? Empty : null;
     }
 
     /// <summary>Returns what is wrong with a list of texts, as the rest of a sentence that begins with the name of the setting.</summary>

@@ -15,7 +15,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual string? DegradedReason => null;
 
     /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
-    public virtual PendingRead? Unanswered => null;
+    public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
     /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
     public virtual string? UnresolvedReason => null;

@@ -30,6 +30,8 @@ internal sealed class PendingRead
     public void Complete()
     {
         _isDone = true;
+        // Otherwise a request that joins now could be seen by neither side.
+        Interlocked.MemoryBarrier();
         ContinueSome();
     }
 
@@ -47,7 +49,7 @@ internal sealed class PendingRead
 
             var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(turn);
-            // A request that joins while the read ends might be seen by neither.
+            Interlocked.MemoryBarrier();
             if (_isDone) ContinueSome();
             await turn.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
             return true;

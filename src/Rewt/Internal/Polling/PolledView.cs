@@ -113,7 +113,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         {
             var pending = Volatile.Read(ref _next);
             RequestRead();
-            if (!await pending.WaitAsync(ReadLimit, Time, cancellationToken).ConfigureAwait(false)) break;
+            if (!await WaitAsync(pending, cancellationToken).ConfigureAwait(false)) break;
             if (IsSince(asked)) return await GetAsync(cancellationToken).ConfigureAwait(false);
         }
         while (asked.Elapsed(Time) < RecoveryPatience);
@@ -217,6 +217,18 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
+    /// <summary>Waits for a read. A pause of the process says nothing about the read, so each third of the limit is waited for by itself.</summary>
+    /// <returns>Whether the read has ended.</returns>
+    private async ValueTask<bool> WaitAsync(PendingRead pending, CancellationToken cancellationToken)
+    {
+        for (var step = 0; step < 3; step++)
+        {
+            if (await pending.WaitAsync(ReadLimit / 3, Time, cancellationToken).ConfigureAwait(false)) return true;
+        }
+
+        return false;
+    }
+
     private async Task RunAndCloseAsync()
     {
         try
@@ -253,8 +265,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
-        if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
         if (!_isSubscribed && _failure is null) await TrySubscribeAsync(cancellationToken).ConfigureAwait(false);
+        if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the next poll is so late that the process must have been paused.</summary>

@@ -94,7 +94,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         keyRing.Ask(issuer);
         var (asked, limit) = (ClockReading.Now(time), PendingRead.Limit(isFirst: false));
         var snapshot = await keyRing.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        while (snapshot.Unanswered is { } answer && (keyId is null || snapshot.Known(issuer, keyId, ClockReading.Now(time)) is null))
+        while (snapshot.UnansweredSince(asked) is { } answer && (keyId is null || snapshot.Known(issuer, keyId, ClockReading.Now(time)) is null))
         {
             var rest = limit - asked.Elapsed(time);
             if (rest <= TimeSpan.Zero || !await answer.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false)) break;

@@ -13,7 +13,7 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// </summary>
     public bool IsDegraded { get; init; }
 
-    /// <summary>The name that the last writer of the ring gave; <see langword="null"/> for one that cannot be printed.</summary>
+    /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
     public string? ChangedBy { get; init; }
 
     /// <summary>The settings of the last writer of the ring; <see langword="null"/> when none are stored.</summary>
@@ -22,6 +22,6 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>Identifies the stored ring when a plan is applied, whether it is readable or not.</summary>
     public string Stamp { get; init; } = string.Empty;
 
-    /// <summary>All fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
-    public string Content { get; init; } = string.Empty;
+    /// <summary>A hash of all fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
+    public string ContentHash { get; init; } = string.Empty;
 }

@@ -40,6 +40,8 @@ internal enum RefusalReason
 
     MissingClaim,
 
+    InvalidLifetime,
+
     LifetimeTooLong,
 
     Expired,

@@ -40,6 +40,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.WrongSignature => "Its signature is wrong.",
         RefusalReason.ValidationRule => "A rule in JwtBearerOptions.TokenValidationParameters refuses it, or a claim cannot be read.",
         RefusalReason.MissingClaim => $"The claim {Shown(Received)} is missing. Rewt:RequiredClaims lists the required claims.",
+        RefusalReason.InvalidLifetime => "It expires before it was issued.",
         RefusalReason.LifetimeTooLong => $"It lives for {Shown(Received)} s, longer than Rewt:MaxTokenLifetime ({Shown(Expected)} s).",
         RefusalReason.Expired => $"It expired {Shown(Received)} s ago; Rewt:ClockSkew is {Shown(Expected)} s. Check the clocks with 'rewt doctor'.",
         RefusalReason.NotYetValid => $"It becomes valid in {Shown(Received)} s; Rewt:ClockSkew is {Shown(Expected)} s. Check the clock of the sender.",
@@ -66,6 +67,6 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
             else escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
         }
 
-        return escaped.Append(text.Length > LongestShown ? "…'" : "'").ToString();
+        return escaped.Append(text.Length > LongestShown ? "...'" : "'").ToString();
     }
 }

@@ -246,7 +246,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         // Without iat, the remaining lifetime must not exceed the maximum. Without exp, the maximum lifetime applies from iat on.
         var lifetime = claims.ExpiresAt - (claims.IssuedAt ?? now + skew);
-        if (claims.ExpiresAt <= claims.IssuedAt || lifetime > maximum) return new(RefusalReason.LifetimeTooLong, lifetime, maximum);
+        if (claims.ExpiresAt <= claims.IssuedAt) return new(RefusalReason.InvalidLifetime);
+        if (lifetime > maximum) return new(RefusalReason.LifetimeTooLong, lifetime, maximum);
         if (claims.ExpiresAt is { } expiresAt && now >= expiresAt + skew) return new(RefusalReason.Expired, now - expiresAt, skew);
         if (claims.ExpiresAt is null && now >= claims.IssuedAt + maximum) return new(RefusalReason.Expired, now - claims.IssuedAt - maximum, skew);
 
