@@ -9,11 +9,12 @@ internal sealed class SentinelServer : IAsyncDisposable
     private SentinelServer(int primary)
     {
         var file = Path.Combine(_directory.Path, "sentinel.conf");
+        // A sentinel sends a PING a second at most. With a limit of one second it may take a server that it has just promoted for dead, and promote the old one again.
         File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"""
             port {Port}
             bind 127.0.0.1
             sentinel monitor mymaster 127.0.0.1 {primary} 1
-            sentinel down-after-milliseconds mymaster 1000
+            sentinel down-after-milliseconds mymaster 3000
             sentinel failover-timeout mymaster 5000
             """));
         _process = ServerProcess.Start(_directory.Path, [Executables.RedisServer!, file, "--sentinel"]);
