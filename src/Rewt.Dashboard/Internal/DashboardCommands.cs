@@ -117,7 +117,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         var message = revocation.IsComplete
             ? $"Revoked: no token that the key {keyId} signed verifies any more, and every live instance has dropped it."
             : $"Revoked, but some instances have not confirmed the key {keyId} within {WaitForInstances.TotalSeconds} seconds. A disconnected instance drops the key when it reconnects; check its log and its connection to Redis.";
-        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, [.. revocation.Unconfirmed.Select(ShownName.Of)]));
+        await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
     }
 
     /// <summary>Returns whether the key exists; refreshes the ring if this instance does not know it.</summary>

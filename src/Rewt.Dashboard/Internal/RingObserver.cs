@@ -37,7 +37,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             known is RingSnapshot or PairSnapshot,
             trouble,
             known.Version,
-            (known as RingSnapshot)?.ChangedBy is { } author ? ShownName.Of(author) : null,
+            (known as RingSnapshot)?.ChangedBy,
             now,
             age,
             _schedule.Interval,
@@ -61,7 +61,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         (marks ?? []).Where(mark => mark.Epoch == known.Epoch).Select(mark => mark.Version).Append(known.Version).Max();
 
     private InstanceView View(InstanceHeartbeat mark, KeySnapshot known, long newest) => new(
-        ShownName.Of(mark.Instance),
+        mark.Instance,
         mark.Version,
         known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
         mark.SeenAt,

@@ -14,7 +14,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly FastConcurrentLru<(Origin Callee, string Check), Line> _lines = new(Capacity);
+    private readonly FastConcurrentLru<(Origin Callee, string Check), LogLimit> _lines = new(Capacity);
 
     /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
     public void Report(CredentialHistory trail, HttpResponseMessage response)
@@ -37,7 +37,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private void Report(Origin callee, string? reason, string audience, string keyId, string check)
     {
-        if (_lines.GetOrAdd((callee, check), static _ => new Line()).Count(time) is not (> 0 and var count)) return;
+        if (_lines.GetOrAdd((callee, check), static _ => new LogLimit(Interval)).Count(time) is not (> 0 and var count)) return;
 
         LogRefused(callee, (int)HttpStatusCode.Unauthorized, Printable(reason ?? "none"), audience, keyId, check, count);
     }
@@ -59,26 +59,4 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
     [LoggerMessage(EventId = 32, EventName = "CallRefused", Level = LogLevel.Warning,
         Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such event: {Count}.")]
     private partial void LogRefused(Origin callee, int status, string reason, string audience, string keyId, string check, int count);
-
-    /// <summary>The calls of one callee and reason that have no line yet.</summary>
-    private sealed class Line
-    {
-        private readonly Lock _gate = new();
-        private ClockReading? _loggedAt;
-        private int _calls;
-
-        /// <summary>Counts a call. Returns how many to log now, or zero if the last line is too recent.</summary>
-        public int Count(TimeProvider time)
-        {
-            lock (_gate)
-            {
-                _calls++;
-                if (_loggedAt is { } at && at.Elapsed(time) < Interval) return 0;
-
-                var calls = _calls;
-                (_loggedAt, _calls) = (ClockReading.Now(time), 0);
-                return calls;
-            }
-        }
-    }
 }

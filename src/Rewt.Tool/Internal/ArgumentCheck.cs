@@ -7,7 +7,7 @@ namespace Rewt.Tool;
 /// <summary>Keeps keys and tokens on the command line out of all messages.</summary>
 internal static class ArgumentCheck
 {
-    /// <summary>Where keys, tokens and values of any form belong; their commands repeat none of them.</summary>
+    /// <summary>Arguments and options whose values may be keys or tokens. Their commands do not print the values.</summary>
     private static readonly string[] Free = ["token", "key", "--key", "--claim", GlobalOptions.Redis.Name];
 
     /// <summary>Returns the errors of the parser and one for each name that seems to be a key, without the keys.</summary>

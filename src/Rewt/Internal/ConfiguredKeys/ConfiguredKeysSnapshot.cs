@@ -38,7 +38,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     /// <summary>A source that failed before is not waited for: it usually fails again.</summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
-        Places.Any(place => place is { IsPending: true, Failure: null } && !(place.BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero)) ? LateAnswer : null;
+        Places.Any(place => place is { IsPending: true, Failure: null } && !place.IsAnsweredSince(asked)) ? LateAnswer : null;
 
     public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null || (place.IsPending && !place.IsRecent(_readAt))) is { } place
         ? $"The key cannot be looked up: {place.Failure?.Message ?? $"{place.Name} has not answered yet"}."

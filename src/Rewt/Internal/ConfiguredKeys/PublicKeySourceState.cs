@@ -13,6 +13,9 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// <summary>When the last successful read began; <see langword="null"/> before the first.</summary>
     public ClockReading? BeganAt { get; init; }
 
+    /// <summary>Whether a read that began after <paramref name="asked"/> has succeeded.</summary>
+    public bool IsAnsweredSince(ClockReading asked) => BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero;
+
     /// <summary>Whether a read that began as recently as a request waits has succeeded. An unknown key is not in this source then.</summary>
     public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
 

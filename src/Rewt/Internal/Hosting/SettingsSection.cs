@@ -19,7 +19,7 @@ internal static partial class SettingsSection
 
     private static readonly PropertyInfo[] Properties = typeof(RewtOptions).GetProperties();
 
-    /// <summary>What else the main section contains: the sections of named schemes, and the key of <c>AddRewtApiKey</c>.</summary>
+    /// <summary>Names in the main section that are not settings: the section of named schemes, and the key of <c>AddRewtApiKey</c>.</summary>
     private static readonly string[] Others = [Schemes, "ApiKey"];
 
     private static readonly string[] DurationFormats = [@"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.h\:mm\:ss", @"d\.h\:mm\:ss\.FFFFFFF"];

@@ -21,7 +21,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>What the service accepts: which tokens, and of which issuers.</summary>
+    /// <summary>The kinds of tokens that the service accepts, and their issuers.</summary>
     public string Accepted
     {
         get
@@ -33,7 +33,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>What proves that a token is from its issuer.</summary>
+    /// <summary>The proof that a token is from its issuer.</summary>
     public string Identity => IsGiven ? "Each owner of one of the private keys can sign as any issuer"
         : settings is { KeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? "Each issuer is proven by key pairs of its own"
         : "Each service with the shared secret can sign as any issuer";

@@ -1,0 +1,24 @@
+namespace Rewt.Internal;
+
+/// <summary>Limits an event to one log line in an interval, and counts the occurrences that a line stands for.</summary>
+internal sealed class LogLimit(TimeSpan interval)
+{
+    private readonly Lock _gate = new();
+    private ClockReading? _loggedAt;
+    private int _occurrences;
+
+    /// <summary>Counts an occurrence.</summary>
+    /// <returns>The occurrences since the last line, this one included, if a line is due; otherwise zero.</returns>
+    public int Count(TimeProvider time)
+    {
+        lock (_gate)
+        {
+            _occurrences++;
+            if (_loggedAt is { } at && at.Elapsed(time) < interval) return 0;
+
+            var occurrences = _occurrences;
+            (_loggedAt, _occurrences) = (ClockReading.Now(time), 0);
+            return occurrences;
+        }
+    }
+}
