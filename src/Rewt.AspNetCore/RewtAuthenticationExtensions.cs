@@ -82,32 +82,6 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Adds the scheme <see cref="RewtDefaults.ApiKeyScheme"/>, which accepts the API keys of trusted apps in <c>Authorization: ApiKey …</c> or
-    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to it, so that one policy serves
-    /// services and apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages
-    /// the apps of the main namespace.
-    /// </summary>
-    /// <param name="builder">The authentication builder that <c>AddRewtAuthentication</c> returns.</param>
-    /// <param name="configure">Configures the options; <see langword="null"/> for the defaults.</param>
-    /// <returns>The builder, so that calls can be chained.</returns>
-    public static AuthenticationBuilder AddRewtApiKeys(this AuthenticationBuilder builder, Action<RewtApiKeyOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        var services = builder.Services.AddRewt();
-        var options = services.AddOptions<RewtApiKeyOptions>(RewtDefaults.ApiKeyScheme).ValidateOnStart();
-        if (configure is not null) options.Configure(configure);
-        if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
-
-        AppCore.Add(services);
-        services.AddAuthorization();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
-        services.AddSingleton<TokenRateLimits>();
-        services.AddSingleton<TokenEndpoint>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());
-        return builder.AddScheme<RewtApiKeyOptions, ApiKeyHandler>(RewtDefaults.ApiKeyScheme, null);
-    }
-
-    /// <summary>
     /// Selects the tenant of a request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is rejected. If the selector returns no
     /// tenant, every token is rejected. Without a selector, a token of any tenant is accepted.
     /// </summary>

@@ -19,7 +19,6 @@ public static class RewtInMemoryServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         RewtCore.Add(services, string.Empty, configure);
         services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory, InMemoryRingStoreFactory>());
-        services.Replace(ServiceDescriptor.Singleton<IAppStoreFactory, InMemoryAppStoreFactory>());
         return services;
     }
 }

@@ -60,6 +60,7 @@ internal sealed class RingSession : IAsyncDisposable
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
             configure?.Invoke(options);
         });
+        services.AddRewtApps();
         services.AddSingleton<IAuditActor>(new OperatorActor());
         return services.BuildServiceProvider();
     }

@@ -6,53 +6,56 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.AspNetCore", "Rewt.Http", "Rewt.Redis", "Rewt"];
+    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
 
-    /// <summary>Side by side on top of the house.</summary>
-    private static readonly string[] Roofs = ["Rewt.Dashboard", "Rewt.Testing"];
-
-    public static TheoryData<string> PackageNames => [.. Order];
+    /// <summary>The project that each project of <c>src</c> refers to.</summary>
+    private static readonly Dictionary<string, string?> References = new(StringComparer.Ordinal)
+    {
+        ["Rewt"] = null,
+        ["Rewt.AspNetCore"] = "Rewt",
+        ["Rewt.ApiKeys"] = "Rewt.AspNetCore",
+        ["Rewt.Dashboard"] = "Rewt.AspNetCore",
+        ["Rewt.Testing"] = "Rewt.ApiKeys",
+        ["Rewt.Tool"] = "Rewt.ApiKeys",
+    };
 
     [Fact]
-    public void The_packages_are_these_six() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
+    public void The_packages_are_these_five_and_the_tool() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
 
-    [Theory]
-    [MemberData(nameof(PackageNames))]
-    public void Arrows_between_projects_point_one_way(string package)
+    [Fact]
+    public void References_between_projects_point_one_way()
     {
-        var allowed = Order.SkipWhile(name => name != package).Skip(1).Except(Roofs).ToArray();
+        var references = Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories).ToDictionary(
+            file => Path.GetFileNameWithoutExtension(file),
+            file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))).SingleOrDefault());
 
-        References(Package(package)).Intersect(Order).ShouldBeSubsetOf(allowed);
-        XDocument.Load(Path.Combine(Source, package, $"{package}.csproj")).Descendants("ProjectReference")
-            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))
-            .ShouldBe(allowed.Take(1));
+        references.ShouldBe(References, ignoreOrder: true);
     }
 
     [Fact]
-    public void The_tool_stands_on_the_keys_in_Redis_and_nothing_stands_on_it()
+    public void Only_public_registration_uses_the_folders_of_Redis_and_HTTP()
     {
-        var projects = Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)
-            .SelectMany(file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => (From: Path.GetFileNameWithoutExtension(file), To: Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')))))
-            .ToList();
+        var files = SourceFiles().Where(file => Folder(file).Project == "Rewt").ToList();
+        var types = files.Where(file => Folder(file).Name is "Redis" or "Http")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), file => Folder(file).Name, StringComparer.Ordinal);
+        types.Count.ShouldBeGreaterThan(50);
 
-        projects.Where(arrow => arrow.From == "Rewt.Tool").Select(arrow => arrow.To).ShouldBe(["Rewt.Redis"]);
-        projects.ShouldAllBe(arrow => arrow.To != "Rewt.Tool");
+        files.Where(file => Folder(file).Name.Length > 0)
+            .SelectMany(file => Identifier().Matches(Code(file)).Select(match => match.Value).Distinct()
+                .Where(name => types.TryGetValue(name, out var folder) && folder != Folder(file).Name)
+                .Select(name => $"{Path.GetRelativePath(Source, file)} uses {name}"))
+            .ShouldBeEmpty();
     }
 
     [Theory]
-    [InlineData("Rewt", "Microsoft.Extensions.Http")]
     [InlineData("Rewt", "Microsoft.AspNetCore")]
-    [InlineData("Rewt.Redis", "Microsoft.AspNetCore")]
-    [InlineData("Rewt.Redis", "Microsoft.Extensions.Http")]
-    [InlineData("Rewt.Http", "Microsoft.AspNetCore")]
-    [InlineData("Rewt.Http", "StackExchange.Redis")]
     [InlineData("Rewt.AspNetCore", "StackExchange.Redis")]
     [InlineData("Rewt.Testing", "StackExchange.Redis")]
     [InlineData("Rewt.Testing", "xunit")]
     [InlineData("Rewt.Testing", "Microsoft.AspNetCore.TestHost")]
     [InlineData("Rewt.Dashboard", "StackExchange.Redis")]
     public void A_package_does_not_know_what_is_not_its_matter(string package, string foreign) =>
-        References(Package(package)).ShouldNotContain(name => name.StartsWith(foreign, StringComparison.Ordinal));
+        Package(package).GetReferencedAssemblies().Select(reference => reference.Name!).ShouldNotContain(name => name.StartsWith(foreign, StringComparison.Ordinal));
 
     [Fact]
     public void Internal_means_internal()
@@ -111,13 +114,13 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Only_the_settings_and_the_folder_of_the_Redis_store_use_the_Redis_library()
+    public void Only_the_settings_and_the_stores_in_Redis_use_the_Redis_library()
     {
         var users = SourceFiles().Where(file => File.ReadAllText(file).Contains("using StackExchange.Redis;", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Source, file).Replace('\\', '/'))
-            .Where(file => !file.StartsWith("Rewt.Redis/", StringComparison.Ordinal) && !file.StartsWith("Rewt.Tool/", StringComparison.Ordinal));
+            .Where(file => !file.StartsWith("Rewt/Redis/", StringComparison.Ordinal) && !file.StartsWith("Rewt.Tool/", StringComparison.Ordinal));
 
-        users.ShouldBe(["Rewt/RewtOptions.cs"]);
+        users.ShouldBe(["Rewt/RewtOptions.cs", "Rewt.ApiKeys/Internal/RedisAppStore.cs"], ignoreOrder: true);
     }
 
     [Fact]
@@ -139,7 +142,7 @@ public sealed partial class ArchitectureTests
             .Where(line => BlockingCall().IsMatch(line) && !TaskResult().IsMatch(line))
             .Select(_ => Path.GetRelativePath(Source, file).Replace('\\', '/')));
 
-        blocking.ShouldBe(["Rewt.Http/Internal/SynchronousSend.cs"]);
+        blocking.ShouldBe(["Rewt/Http/SynchronousSend.cs"]);
     }
 
     [Fact]
@@ -164,7 +167,14 @@ public sealed partial class ArchitectureTests
 
     private static Assembly Package(string name) => Packages.InOrder.Single(package => package.GetName().Name == name);
 
-    private static IEnumerable<string> References(Assembly package) => package.GetReferencedAssemblies().Select(reference => reference.Name!);
+    /// <summary>The project of a source file, and its folder in that project; an empty name for a file at the root.</summary>
+    private static (string Project, string Name) Folder(string file)
+    {
+        var parts = Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar);
+        return (parts[0], parts.Length > 2 ? parts[1] : string.Empty);
+    }
+
+    private static string Code(string file) => string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
 
     private static IEnumerable<MethodInfo> PublicMethods() => Packages.PublicTypes.SelectMany(type => type
         .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
@@ -180,6 +190,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"^(public|internal) (static |sealed |abstract |partial |readonly )*(class|record|struct|ref struct|record struct|interface|enum|delegate) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex(@"\b[A-Z]\w+\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Identifier();
 
     [GeneratedRegex(@"\.Result\b|\.Wait\(|GetAwaiter\(\)\.GetResult\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BlockingCall();

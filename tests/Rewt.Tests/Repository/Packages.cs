@@ -9,9 +9,8 @@ internal static class Packages
     [
         typeof(RewtDashboardDefaults).Assembly,
         typeof(RewtTestRing).Assembly,
+        typeof(IRewtApps).Assembly,
         typeof(RewtHandler).Assembly,
-        typeof(RewtSigningOptions).Assembly,
-        typeof(Microsoft.Extensions.DependencyInjection.RewtServiceCollectionExtensions).Assembly,
         typeof(RewtOptions).Assembly,
     ];
 

@@ -19,9 +19,9 @@ internal static class AppName
     public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && ApiKeyFormat.IsAppId(name[Prefix.Length..]);
 
     /// <summary>Returns the claims of an app's token (RFC 9068 §2.2: <c>sub</c>, <c>client_id</c>, <c>scope</c>).</summary>
-    public static AppClaims Claims(AppEntry app, IReadOnlyCollection<string> scopes)
+    public static AppClaims Claims(string appId, IReadOnlyCollection<string> scopes)
     {
-        var claims = new AppClaims { ["sub"] = Of(app.Id), [ClientIdClaim] = app.Id };
+        var claims = new AppClaims { ["sub"] = Of(appId), [ClientIdClaim] = appId };
         if (scopes.Count > 0) claims["scope"] = string.Join(' ', scopes);
         return claims;
     }

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time) : IStoreDoctor
 {
-    private static readonly RedisScript RightsScript = new("rights");
+    private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
     /// <summary>How long to wait for the test message, which normally arrives within milliseconds.</summary>
     private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);

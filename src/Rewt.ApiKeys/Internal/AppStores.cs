@@ -9,7 +9,9 @@ internal static class AppStores
     /// <summary>Adds the services. Further calls for the same name have no effect.</summary>
     public static void Add(IServiceCollection services, string name)
     {
-        services.TryAddSingleton<IAppStoreFactory, RedisAppStoreFactory>();
+        services.TryAddSingleton<IAppStoreFactory>(provider => provider.GetRequiredService<IRingStoreFactory>() is InMemoryRingStoreFactory
+            ? new InMemoryAppStoreFactory()
+            : ActivatorUtilities.CreateInstance<RedisAppStoreFactory>(provider));
         services.TryAddKeyedSingleton(name, (provider, _) =>
             provider.GetRequiredService<IAppStoreFactory>().Open(provider.GetRequiredKeyedService<RewtOptions>(name)));
         services.TryAddKeyedSingleton<IRewtApps>(name, (provider, _) => new RewtApps(

@@ -1,11 +1,12 @@
+using System.Reflection;
 using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A Lua script from this assembly's resources.</summary>
-internal sealed class RedisScript(string name)
+/// <summary>A Lua script from the resources of an assembly.</summary>
+internal sealed class RedisScript(Assembly assembly, string name)
 {
-    public string Text { get; } = Read(name);
+    public string Text { get; } = Read(assembly, name);
 
     /// <exception cref="TimeoutException">Redis did not answer in time.</exception>
     public async Task<RedisResult> EvaluateAsync(IDatabase database, RedisKey[] keys, RedisValue[] values, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
@@ -14,9 +15,9 @@ internal sealed class RedisScript(string name)
         return await database.ScriptEvaluateAsync(Text, keys, values, CommandFlags.DemandMaster).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Read(string name)
+    private static string Read(Assembly assembly, string name)
     {
-        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"Rewt.Internal.{name}.lua")!;
+        using var stream = assembly.GetManifestResourceStream($"{name}.lua")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

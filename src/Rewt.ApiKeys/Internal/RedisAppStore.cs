@@ -9,7 +9,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
 {
     private const string StampField = ":stamp";
 
-    private static readonly RedisScript Script = new("app");
+    private static readonly RedisScript Script = new(typeof(RedisAppStore).Assembly, "app");
 
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, "look", time);

@@ -74,7 +74,7 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app, scopes), context.RequestAborted);
+        var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app.Id, scopes), context.RequestAborted);
         checker.Used(keyId);
         logger.TokenTraded(app.Id, audience);
         var answer = new TokenAnswer(token, "Bearer", (long)ring.TokenLifetime.TotalSeconds, scopes.Count > 0 ? string.Join(' ', scopes) : null);

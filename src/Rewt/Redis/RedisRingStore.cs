@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
 internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : IRingStore
 {
-    private static readonly RedisScript ApplyScript = new("apply");
+    private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
     private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     /// <summary>How often the revoked keys are read even if the ring's version has not changed, in case they were changed by hand.</summary>

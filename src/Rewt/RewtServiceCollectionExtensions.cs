@@ -11,8 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/>, <see cref="IRewtApps"/> and the services behind
-    /// them. Settings come from the configuration section <c>Rewt</c>. The application starts without waiting for Redis. <c>AddRewtAuthentication</c>
+    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/> and the services behind them. Settings come from the configuration section <c>Rewt</c>. The application starts without waiting for Redis. <c>AddRewtAuthentication</c>
     /// and <c>AddRewtSigning</c> include this call. Calling it twice has no effect beyond <paramref name="configure"/>.
     /// </summary>
     /// <param name="services">The service collection.</param>
@@ -47,7 +46,6 @@ public static class RewtServiceCollectionExtensions
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
-        AppStores.Add(services, name);
         return services;
     }
 }

@@ -101,7 +101,7 @@ internal sealed class ApiKeyHandler(
     /// <summary>Creates the identity for a key, with the claims of a token issued to the app.</summary>
     private ClaimsIdentity Identity(AppEntry app)
     {
-        var claims = AppName.Claims(app, []).Select(claim => new Claim(claim.Key, (string)claim.Value))
+        var claims = AppName.Claims(app.Id, []).Select(claim => new Claim(claim.Key, (string)claim.Value))
             .Append(new Claim("iss", AppName.Of(app.Id)))
             .Append(new Claim("aud", ring.ServiceName!))
             .Concat(app.Scopes.Select(scope => new Claim("scope", scope)));

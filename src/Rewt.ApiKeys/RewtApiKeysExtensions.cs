@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Rewt;
+using Rewt.Internal;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Extension methods that accept and manage the API keys of trusted apps.</summary>
+public static class RewtApiKeysExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IRewtApps"/>, which manages the trusted apps of a namespace, without the scheme that accepts their API keys.
+    /// <c>AddRewtApiKeys</c> includes this call for the main namespace.
+    /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">
+    /// The name of the scheme whose namespace holds the apps; the service is then a keyed service with the name as the key. Default: the main namespace.
+    /// </param>
+    /// <returns>The service collection.</returns>
+    public static IServiceCollection AddRewtApps(this IServiceCollection services, string name = "")
+    {
+        AppStores.Add(services.AddRewt(name), name);
+        return services;
+    }
+
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.ApiKeyScheme"/>, which accepts the API keys of trusted apps in <c>Authorization: ApiKey …</c> or
+    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to it, so that one policy serves
+    /// services and apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages
+    /// the apps of the main namespace.
+    /// </summary>
+    /// <param name="builder">The authentication builder that <c>AddRewtAuthentication</c> returns.</param>
+    /// <param name="configure">Configures the options; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static AuthenticationBuilder AddRewtApiKeys(this AuthenticationBuilder builder, Action<RewtApiKeyOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services.AddRewtApps();
+        var options = services.AddOptions<RewtApiKeyOptions>(RewtDefaults.ApiKeyScheme).ValidateOnStart();
+        if (configure is not null) options.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
+
+        AppCore.Add(services);
+        services.AddAuthorization();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
+        services.AddSingleton<TokenRateLimits>();
+        services.AddSingleton<TokenEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());
+        return builder.AddScheme<RewtApiKeyOptions, ApiKeyHandler>(RewtDefaults.ApiKeyScheme, null);
+    }
+
+    /// <summary>
+    /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the app's id, and
+    /// the client secret is its API key, sent by Basic authentication or in the form. <c>audience</c> (or <c>resource</c>, RFC 8707) names one of
+    /// the app's audiences, and <c>scope</c> some of its scopes. The token is valid for <see cref="RewtOptions.TokenLifetime"/>. Requires
+    /// <c>AddRewtApiKeys</c>.
+    /// </summary>
+    /// <param name="endpoints">The endpoint route builder.</param>
+    /// <param name="pattern">The route pattern. Default: <c>/token</c>.</param>
+    /// <returns>The endpoint, for further conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRewtApiKeys</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapRewtTokenEndpoint(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/token")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        var endpoint = endpoints.ServiceProvider.GetService<TokenEndpoint>()
+            ?? throw new InvalidOperationException("MapRewtTokenEndpoint requires API keys. Call AddRewtAuthentication().AddRewtApiKeys() first.");
+        return endpoints.MapPost(pattern, (RequestDelegate)endpoint.HandleAsync).AllowAnonymous().DisableAntiforgery().WithDisplayName("Rewt token endpoint");
+    }
+}
