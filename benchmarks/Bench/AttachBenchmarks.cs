@@ -19,7 +19,7 @@ public class AttachBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        var services = new ServiceCollection().AddLogging().AddRewtInMemory(Receiver.Settings);
+        var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys(Receiver.Settings);
         services.AddHttpClient("signed", client => client.BaseAddress = new Uri("https://inventory.example"))
             .AddRewtSigning("inventory").ConfigurePrimaryHttpMessageHandler(() => new Nowhere());
         services.AddHttpClient("bare", client => client.BaseAddress = new Uri("https://inventory.example"))

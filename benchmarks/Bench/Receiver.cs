@@ -23,7 +23,7 @@ internal sealed class Receiver : IAsyncDisposable
     public static Receiver Rewt(string algorithm)
     {
         var services = Common();
-        services.AddRewtInMemory(options =>
+        services.AddRewtInMemoryKeys(options =>
         {
             Settings(options);
             if (algorithm != SecurityAlgorithms.HmacSha256) (options.KeyMode, options.Algorithm) = (KeyMode.KeyPair, algorithm);

@@ -14,7 +14,7 @@ public class SignBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _services = new ServiceCollection().AddRewtInMemory(Receiver.Settings).BuildServiceProvider();
+        _services = new ServiceCollection().AddRewtInMemoryKeys(Receiver.Settings).BuildServiceProvider();
         _tokens = _services.GetRequiredService<IRewtTokens>();
     }
 

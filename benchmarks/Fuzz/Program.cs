@@ -7,7 +7,7 @@ var count = Argument("--count", 1_000_000);
 var seed = Argument("--seed", 20260101);
 
 var services = new ServiceCollection();
-services.AddRewtInMemory(options =>
+services.AddRewtInMemoryKeys(options =>
 {
     options.ServiceName = "fuzz";
     // The lifetime exceeds the run, because an expired token would be rejected for that reason alone.

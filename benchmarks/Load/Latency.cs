@@ -11,7 +11,7 @@ internal static class Latency
         await using var redis = await OwnRedis.StartAsync();
         await using var open = await LoadHost.OpenAsync();
         var services = new ServiceCollection().AddLogging();
-        services.AddRewt(options => (options.ServiceName, options.Redis) = ("orders", redis.Address));
+        services.AddRewtKeys(options => (options.ServiceName, options.Redis) = ("orders", redis.Address));
         services.AddHttpClient("bare", client => client.BaseAddress = open.Address);
         services.AddHttpClient("signed", client => client.BaseAddress = open.Address).AddRewtSigning("inventory");
         await using var provider = services.BuildServiceProvider();

@@ -12,7 +12,7 @@ internal static class Memory
 
         var time = new ShiftedTime();
         await using var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time)
-            .AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
+            .AddRewtInMemoryKeys(options => options.ServiceName = "orders").BuildServiceProvider();
         var ring = services.GetRequiredService<IRewtKeyRing>();
         var tokens = services.GetRequiredService<IRewtTokens>();
         // Warms up until all code is compiled.

@@ -49,7 +49,7 @@ internal static class Scale
     private static ServiceProvider Instance(string redis)
     {
         var services = new ServiceCollection().AddLogging();
-        services.AddRewt(options => (options.ServiceName, options.Redis) = ("orders", redis));
+        services.AddRewtKeys(options => (options.ServiceName, options.Redis) = ("orders", redis));
         return services.BuildServiceProvider();
     }
 

@@ -9,7 +9,7 @@ internal sealed class Service : IAsyncDisposable
 
     public Service(RedisProcess redis, string name)
     {
-        _services = new ServiceCollection().AddRewt(options =>
+        _services = new ServiceCollection().AddRewtKeys(options =>
         {
             (options.Redis, options.ServiceName, options.Tenants) = (redis.ConnectionString, name, true);
         }).BuildServiceProvider();

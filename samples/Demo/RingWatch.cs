@@ -18,7 +18,7 @@ internal sealed class RingWatch : IAsyncDisposable
     public RingWatch(string redis, DemoOptions options)
     {
         _services = new ServiceCollection()
-            .AddRewt(rewt =>
+            .AddRewtKeys(rewt =>
             {
                 (rewt.Redis, rewt.Namespace, rewt.ServiceName, rewt.RotationInterval) = (redis, options.Namespace, "demo", options.Rotate);
                 // With key pairs, only the keys of trusted issuers are read.

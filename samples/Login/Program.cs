@@ -8,7 +8,7 @@ var builder = WebApplication.CreateBuilder(args);
 
 // Services call each other with one-minute tokens of the scheme Rewt. User tokens belong to another trust domain with other lifetimes.
 builder.Services.AddRewtAuthentication()
-    .AddRewt("Users", static _ => { })
+    .AddRewt("Users")
     .AddCookie(options => options.ForAnApplicationWithoutPages());
 builder.Services.AddRateLimiter(options => options.AddLoginLimit());
 builder.Services.AddSingleton<UserBook>();

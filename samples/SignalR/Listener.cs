@@ -8,7 +8,7 @@ internal static class Listener
     public static async Task RunAsync(string[] args)
     {
         var builder = Host.CreateApplicationBuilder(args);
-        builder.Services.AddRewt(options => options.ServiceName = "listener");
+        builder.Services.AddRewtKeys(options => options.ServiceName = "listener");
         using var host = builder.Build();
         await host.StartAsync();
         var tokens = host.Services.GetRequiredService<IRewtTokens>();

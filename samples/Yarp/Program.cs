@@ -4,8 +4,8 @@ using Rewt.Samples.Yarp;
 var builder = WebApplication.CreateBuilder(args);
 
 // snippet: gateway
-builder.Services.AddAuthentication("Users").AddRewt("Users", _ => { });   // the scheme of your users
-builder.Services.AddRewt();                                               // the gateway's own signing keys
+builder.Services.AddAuthentication("Users").AddRewt("Users");   // the scheme of your users
+builder.Services.AddRewtKeys();                                               // the gateway's own signing keys
 builder.Services.AddReverseProxy()
     .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
     .AddTransforms<SigningTransforms>();

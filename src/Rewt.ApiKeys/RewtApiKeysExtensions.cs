@@ -25,7 +25,7 @@ public static class RewtApiKeysExtensions
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtApps(this IServiceCollection services, string name = "")
     {
-        AppStores.Add(services.AddRewt(name), name);
+        AppStores.Add(services.AddRewtKeys(name), name);
         return services;
     }
 

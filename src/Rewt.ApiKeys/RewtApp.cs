@@ -1,10 +1,15 @@
 namespace Rewt;
 
 /// <summary>A trusted app: a caller that authenticates with an API key.</summary>
-/// <param name="Id">The app's id: letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 64 characters. It is part of each key. Policies and
-/// <c>Identity.Name</c> use <c>app:</c> and this id.</param>
-public sealed record RewtApp(string Id)
+public sealed record RewtApp
 {
+    /// <summary>Creates a description of an app.</summary>
+    /// <param name="id">The app's id: letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 64 characters.</param>
+    public RewtApp(string id) => Id = id;
+
+    /// <summary>The app's id. It is part of each key. Policies and <c>Identity.Name</c> use <c>app:</c> and this id.</summary>
+    public string Id { get; init; }
+
     /// <summary>The display name.</summary>
     /// <value>At most 200 characters. Default: empty.</value>
     public string Name { get; init; } = string.Empty;
@@ -22,5 +27,5 @@ public sealed record RewtApp(string Id)
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
     /// <summary>The app's live keys, and those that were revoked or expired in the last 31 days. <see cref="IRewtApps"/> sets them.</summary>
-    public IReadOnlyList<RewtApiKey> Keys { get; internal init; } = [];
+    public IReadOnlyList<RewtApiKey> Keys { get; init; } = [];
 }

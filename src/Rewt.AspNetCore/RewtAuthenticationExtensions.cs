@@ -18,7 +18,7 @@ public static class RewtAuthenticationExtensions
     /// </summary>
     /// <param name="services">The services.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
-    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(static _ => { });
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme);
 
     /// <summary>Adds the scheme with settings from code. They take precedence over the configuration.</summary>
     /// <param name="services">The services.</param>
@@ -26,43 +26,100 @@ public static class RewtAuthenticationExtensions
     /// Configures the key settings. Configure JwtBearer, including its events, with <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.
     /// </param>
     /// <returns>The authentication builder, for further schemes.</returns>
-    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        services.AddAuthorization();
-        services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme ??= RewtDefaults.AuthenticationScheme);
-        return services.AddAuthentication().AddRewt(RewtDefaults.AuthenticationScheme, configure);
-    }
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure) =>
+        services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configure);
 
     /// <summary>Adds the scheme with settings from a configuration section.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The section. It takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
-    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration)
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configuration);
+
+    /// <summary>Adds a scheme with the given name and makes it the default scheme if none is set.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="authenticationScheme">The scheme's name; its settings come from <c>Rewt:Schemes:{name}</c>.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddRewtAuthentication(options => options.Bind(configuration));
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddAuthorization();
+        services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme ??= authenticationScheme);
+        return services.AddAuthentication().AddRewt(authenticationScheme);
     }
+
+    /// <summary>Adds a scheme with the given name and settings from code, and makes it the default scheme if none is set.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, Action<RewtOptions> configure) =>
+        services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configure);
+
+    /// <summary>Adds a scheme with the given name and settings from a section, and makes it the default scheme if none is set.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <returns>The authentication builder, for further schemes.</returns>
+    public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) =>
+        services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configuration);
 
     /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
-    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder) => builder.AddRewt(RewtDefaults.AuthenticationScheme, static _ => { });
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder) => builder.AddRewt(RewtDefaults.AuthenticationScheme);
+
+    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from code.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, Action<RewtOptions> configure) =>
+        builder.AddRewt(RewtDefaults.AuthenticationScheme, configure);
+
+    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from a configuration section.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, IConfiguration configuration) =>
+        builder.AddRewt(RewtDefaults.AuthenticationScheme, configuration);
+
+    /// <summary>Adds a scheme with the given name and settings from code.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.AddRewt(authenticationScheme).Services.Configure(RewtSchemes.RingOf(authenticationScheme), configure);
+        return builder;
+    }
+
+    /// <summary>Adds a scheme with the given name and settings from a configuration section.</summary>
+    /// <param name="builder">The authentication builder.</param>
+    /// <param name="authenticationScheme">The scheme's name.</param>
+    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return builder.AddRewt(authenticationScheme, options => options.Bind(configuration));
+    }
 
     /// <summary>
     /// Adds a scheme with the given name. Each scheme is a trust domain: it needs a namespace of its own, and its lifetimes can differ.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="authenticationScheme">The scheme's name, which is also the name of its options (see <c>AddRewt(name, …)</c>).</param>
-    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <param name="authenticationScheme">
+    /// The scheme's name. Its settings come from <c>Rewt:Schemes:{name}</c>, those of the scheme <c>Rewt</c> from <c>Rewt</c>.
+    /// </param>
     /// <returns>The builder, so that calls can be chained.</returns>
-    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
+    public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
-        ArgumentNullException.ThrowIfNull(configure);
 
-        var services = builder.Services.AddRewt(RewtSchemes.RingOf(authenticationScheme), configure);
+        var services = builder.Services.AddRewtKeys(RewtSchemes.RingOf(authenticationScheme));
         if (services.Any(service => service.ImplementationInstance is RewtScheme scheme && scheme.Name == authenticationScheme)) return builder;
 
         services.AddSingleton(new RewtScheme(authenticationScheme));

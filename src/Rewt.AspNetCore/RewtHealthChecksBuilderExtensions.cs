@@ -17,7 +17,7 @@ public static class RewtHealthChecksBuilderExtensions
     /// <param name="tags">Tags to filter checks by.</param>
     /// <param name="timeout">The timeout. Default: none; the check does not wait.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
-    public static IHealthChecksBuilder AddRewt(
+    public static IHealthChecksBuilder AddRewtCheck(
         this IHealthChecksBuilder builder,
         string name = "rewt",
         HealthStatus? failureStatus = null,

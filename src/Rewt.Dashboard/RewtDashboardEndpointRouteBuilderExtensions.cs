@@ -19,7 +19,7 @@ public static class RewtDashboardEndpointRouteBuilderExtensions
     /// <param name="policy">The authorization policy. Default: <see cref="RewtDashboardDefaults.PolicyName"/>.</param>
     /// <returns>The endpoints of the dashboard, for further conventions.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The policy does not exist, or neither <c>AddRewtAuthentication</c> nor <c>AddRewt</c> was called.
+    /// The policy does not exist, or neither <c>AddRewtAuthentication</c> nor <c>AddRewtKeys</c> was called.
     /// </exception>
     public static IEndpointConventionBuilder MapRewtDashboard(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/rewt", string? policy = null)

@@ -81,7 +81,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Rotates: the current key retires, and a new key becomes current. With key pairs, the keys of all services that have signed rotate. During
-    /// an outage the keys rotate too, and the hosts learn of it afterwards.
+    /// an outage the keys rotate too, and the hosts read the change afterwards.
     /// </summary>
     /// <param name="scheme">The scheme whose keys rotate. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -91,21 +91,22 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services
-    /// that have signed are revoked. During an outage the keys are revoked too, and the hosts learn of it afterwards. To revoke a key by its id,
-    /// use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
+    /// that have signed are revoked. During an outage the keys are revoked too, and the hosts read the change afterwards. To revoke a key by its
+    /// id, use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
     /// </summary>
-    /// <param name="tenant">The tenant whose keys are all revoked, if tenants have keys of their own.</param>
     /// <param name="scheme">The scheme whose keys are revoked. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
-    public async Task RevokeAsync(string? tenant = null, string? scheme = null, CancellationToken cancellationToken = default)
-    {
-        if (tenant is null)
-        {
-            await ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken).ConfigureAwait(false);
-            return;
-        }
+    /// <exception cref="InvalidOperationException">Tenants have keys of their own, no host has the scheme, or its keys come from files.</exception>
+    public Task RevokeCurrentKeyAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken);
 
+    /// <summary>Revokes all keys of a tenant; tokens signed for it before are rejected.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="scheme">The scheme of the tenant's keys. Default: the main scheme.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="InvalidOperationException">The namespace has no tenants, no host has the scheme, or its keys come from files.</exception>
+    public async Task RevokeTenantAsync(string tenant, string? scheme = null, CancellationToken cancellationToken = default)
+    {
         var (host, settings) = Find(scheme, null);
         var caller = host.Caller(settings, TestNames.Operator);
         await caller.VerifierAsync(tenant, cancellationToken).ConfigureAwait(false);
@@ -117,11 +118,11 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. They continue with the keys they know until
     /// <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. Simulated callers still reach their keys.
     /// </summary>
-    public void GoDown() => Stores.Outage.IsOn = true;
+    public void SimulateOutage() => Stores.Outage.IsOn = true;
 
-    /// <summary>Ends the outage that <see cref="GoDown"/> started. The hosts have read their keys when the call returns.</summary>
+    /// <summary>Ends the outage that <see cref="SimulateOutage"/> started. The hosts have read their keys when the call returns.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    public async Task ComeBackAsync(CancellationToken cancellationToken = default)
+    public async Task EndOutageAsync(CancellationToken cancellationToken = default)
     {
         Stores.Outage.IsOn = false;
         foreach (var host in Hosts()) await host.RecoverAsync(cancellationToken).ConfigureAwait(false);

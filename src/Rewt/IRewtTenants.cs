@@ -15,6 +15,12 @@ public interface IRewtTenants
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     IRewtTokens Tokens(string tenant);
 
+    /// <summary>Gets the signed data of a tenant. Data signed for another tenant is refused.</summary>
+    /// <param name="tenant">The tenant's name.</param>
+    /// <returns>Signs and verifies for this tenant.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
+    IRewtSignedData SignedData(string tenant);
+
     /// <summary>Creates the key ring of a tenant. An existing ring is left unchanged.</summary>
     /// <param name="tenant">The tenant's name.</param>
     /// <param name="cancellationToken">Cancels the wait. The ring may still be created.</param>

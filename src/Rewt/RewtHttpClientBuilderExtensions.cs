@@ -28,6 +28,14 @@ public static class RewtHttpClientBuilderExtensions
         return builder.AddRewtSigning(options => options.Audience = audience);
     }
 
+    /// <summary>Signs each request of this client with a token for one service.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="audience">The <see cref="RewtOptions.ServiceName"/> of the service that is called.</param>
+    /// <param name="configure">Configures the other options; they are validated when the application starts.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, string audience, Action<RewtSigningOptions> configure) =>
+        builder.AddRewtSigning(audience).AddRewtSigning(configure);
+
     /// <summary>Signs each request of this client.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">Configures the options; they are validated when the application starts.</param>
@@ -37,7 +45,7 @@ public static class RewtHttpClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
 
-        var services = builder.Services.AddRewt();
+        var services = builder.Services.AddRewtKeys();
         var client = builder.Name ?? SigningRegistration.AllClients;
         services.AddOptions<RewtSigningOptions>(client).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtSigningOptions>, SigningOptionsValidator>());
@@ -107,7 +115,7 @@ public static class RewtHttpClientBuilderExtensions
     private static DelegatingHandler Retry(IServiceProvider provider, string client)
     {
         var signing = provider.GetRequiredService<SigningClients>().Get(client);
-        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBody) : new PassThroughHandler();
+        return signing.Retry is { } retry ? new RetryHandler(retry, signing.Guard, signing.Options.MaxBufferedBodyBytes) : new PassThroughHandler();
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ public static class RewtInMemoryServiceCollectionExtensions
     /// <param name="services">The service collection.</param>
     /// <param name="configure">Configures the settings. They take precedence over the configuration section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
-    public static IServiceCollection AddRewtInMemory(this IServiceCollection services, Action<RewtOptions>? configure = null)
+    public static IServiceCollection AddRewtInMemoryKeys(this IServiceCollection services, Action<RewtOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         RewtCore.Add(services, string.Empty, configure);

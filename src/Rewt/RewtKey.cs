@@ -1,13 +1,23 @@
 namespace Rewt;
 
 /// <summary>A key of the key ring, without its secret or private part.</summary>
-/// <param name="KeyId">The key id (<c>kid</c>, RFC 7515 §4.1.4). For a secret: 22 characters of base64url, derived by a one-way function. For a key
-/// pair: the thumbprint of the public key (RFC 7638), 43 characters of base64url.</param>
-/// <param name="State">The state of the key.</param>
-/// <param name="Until">When the current key retires, a retired key stops verifying, or a revoked key is forgotten, by the clock of the Redis server.
-/// <see langword="null"/> for a pending key, and for a key whose time only another process knows.</param>
-public sealed record RewtKey(string KeyId, RewtKeyState State, DateTimeOffset? Until)
+public sealed record RewtKey
 {
+    /// <summary>
+    /// The key id (<c>kid</c>, RFC 7515 §4.1.4). For a secret: 22 characters of base64url, derived by a one-way function. For a key pair: the
+    /// thumbprint of the public key (RFC 7638), 43 characters of base64url.
+    /// </summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The state of the key.</summary>
+    public required RewtKeyState State { get; init; }
+
+    /// <summary>
+    /// When the state ends, by the clock of the Redis server: the current key retires, a retired key stops verifying, or a revoked key is
+    /// forgotten. <see langword="null"/> for a pending key, and for a key whose time only another process knows.
+    /// </summary>
+    public DateTimeOffset? StateEndsAt { get; init; }
+
     /// <summary>The service that owns the key pair; <see langword="null"/> for a shared secret and for a revoked key.</summary>
     public string? Issuer { get; init; }
 

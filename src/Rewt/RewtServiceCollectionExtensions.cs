@@ -11,41 +11,65 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtKeyRing"/> and the services behind them. Settings come from the configuration section <c>Rewt</c>. The application starts without waiting for Redis. <c>AddRewtAuthentication</c>
-    /// and <c>AddRewtSigning</c> include this call. Calling it twice has no effect beyond <paramref name="configure"/>.
+    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
+    /// behind them, without an authentication scheme. Settings come from the configuration section <c>Rewt</c>. The application starts without
+    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. Further calls only add their settings.
     /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <returns>The service collection.</returns>
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services) => services.AddRewtKeys(Options.Options.DefaultName);
+
+    /// <summary>Adds the keys of a namespace in Redis, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
-    public static IServiceCollection AddRewt(this IServiceCollection services, Action<RewtOptions>? configure = null) =>
-        services.AddRewt(Options.Options.DefaultName, configure);
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services, Action<RewtOptions> configure) =>
+        services.AddRewtKeys(Options.Options.DefaultName, configure);
 
     /// <summary>Adds the keys of a namespace in Redis, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
-    public static IServiceCollection AddRewt(this IServiceCollection services, IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddRewt(options => options.Bind(configuration));
-    }
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddRewtKeys(Options.Options.DefaultName, configuration);
 
     /// <summary>
-    /// Adds a second trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are keyed services
+    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are keyed services
     /// with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the scheme.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
-    public static IServiceCollection AddRewt(this IServiceCollection services, string name, Action<RewtOptions>? configure = null)
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
-        RewtCore.Add(services, name, configure);
+        RewtCore.Add(services, name, null);
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
         return services;
+    }
+
+    /// <summary>Adds a further trust domain, with settings from code.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The name of the scheme.</param>
+    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <returns>The service collection.</returns>
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddRewtKeys(name).Configure(name, configure);
+    }
+
+    /// <summary>Adds a further trust domain, with settings from a configuration section.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The name of the scheme.</param>
+    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <returns>The service collection.</returns>
+    public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddRewtKeys(name, options => options.Bind(configuration));
     }
 }

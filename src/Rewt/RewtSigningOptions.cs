@@ -11,9 +11,9 @@ public sealed class RewtSigningOptions
     /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens.</value>
     public string? Audience { get; set; }
 
-    /// <summary>The name of the options whose keys sign, if more than one set is registered.</summary>
-    /// <value>Default: the empty string, which selects the main key ring.</value>
-    public string Ring { get; set; } = string.Empty;
+    /// <summary>The scheme whose keys sign, if more than one is registered.</summary>
+    /// <value>Default: the empty string, which selects the main scheme.</value>
+    public string Scheme { get; set; } = string.Empty;
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
@@ -51,7 +51,7 @@ public sealed class RewtSigningOptions
     /// not retried.
     /// </summary>
     /// <value>Default: 1 MiB.</value>
-    public int MaxBufferedBody { get; set; } = 1024 * 1024;
+    public int MaxBufferedBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
     /// The claims, for example <c>userId</c>, that are copied from the caller of this service to its own calls. They are read from

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rewt.Internal;
@@ -7,43 +8,68 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>The result of a verification: the content of the token, or the reason why it was refused.</summary>
-public sealed class RewtVerification
+public sealed record RewtVerification
 {
-    private readonly TokenResult _verdict;
-
-    internal RewtVerification(TokenResult verdict) => _verdict = verdict;
-
     /// <summary>Whether the token is valid.</summary>
-    public bool IsValid => _verdict.IsValid;
+    public bool IsValid => Refusal == RewtRefusal.None;
 
     /// <summary>The reason why the token was refused; <see cref="RewtRefusal.None"/> when it is valid.</summary>
-    public RewtRefusal Refusal => _verdict.Refusal;
+    public required RewtRefusal Refusal { get; init; }
 
     /// <summary>
     /// The service that signed the token (<c>iss</c>), or <c>app:</c> and the id of the trusted app that received the token from a token endpoint.
     /// <see langword="null"/> when the token is not valid or came from Node.
     /// </summary>
-    public string? Issuer => _verdict.App ?? _verdict.Claims?.Issuer;
+    public string? Issuer { get; init; }
 
     /// <summary>The id of the key that signed the token (<c>kid</c>); <see langword="null"/> when the token is not valid or came from Node.</summary>
-    public string? KeyId => IsValid ? _verdict.Header.KeyId : null;
+    public string? KeyId { get; init; }
 
     /// <summary>When the token was signed (<c>iat</c>).</summary>
-    public DateTimeOffset? IssuedAt => TokenClaims.At(_verdict.Claims?.IssuedAt);
+    public DateTimeOffset? IssuedAt { get; init; }
 
     /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when it is not valid or Node set no expiry.</summary>
-    public DateTimeOffset? ExpiresAt => TokenClaims.At(_verdict.Claims?.ExpiresAt);
+    public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>The claims of the token; <see langword="null"/> when it is not valid.</summary>
-    public ClaimsIdentity? Identity => _verdict.Identity;
+    public ClaimsIdentity? Identity { get; init; }
 
     /// <summary>The string that was signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
-    public string? Text => ContentType == DataContent.Text ? Data(data => data.GetString()) : null;
+    public string? Text { get; init; }
 
     /// <summary>The bytes that were signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
-    public byte[]? Bytes => ContentType == DataContent.Bytes ? Data(DataContent.ReadBytes) : null;
+    public byte[]? Bytes { get; init; }
 
-    private string? ContentType => IsValid ? _verdict.Header.ContentType : null;
+    /// <summary>
+    /// The value that was signed as JSON, in UTF-8; for a bearer token or a token of Node, the whole payload. <see langword="null"/> when the token
+    /// is not valid or contains a string or bytes.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Json { get; init; }
+
+    internal static RewtVerification Of(TokenResult result)
+    {
+        if (result is not { IsValid: true, Claims: { } claims }) return new RewtVerification { Refusal = result.Refusal };
+
+        var verification = new RewtVerification
+        {
+            Refusal = RewtRefusal.None,
+            Issuer = result.App ?? claims.Issuer,
+            KeyId = result.Header.KeyId,
+            IssuedAt = TokenClaims.At(claims.IssuedAt),
+            ExpiresAt = TokenClaims.At(claims.ExpiresAt),
+            Identity = result.Identity,
+        };
+        if (result.Header.ContentType is not { } contentType) return verification with { Json = claims.Payload };
+
+        using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);
+        var data = document.RootElement.GetProperty("data"u8);
+        return contentType switch
+        {
+            DataContent.Text => verification with { Text = data.GetString() },
+            DataContent.Bytes => verification with { Bytes = DataContent.ReadBytes(data) },
+            _ => verification with { Json = Encoding.UTF8.GetBytes(data.GetRawText()) },
+        };
+    }
 
     /// <summary>Deserializes the value that was signed. For a bearer token or a token of Node, the value is the whole payload.</summary>
     /// <typeparam name="T">The type to deserialize.</typeparam>
@@ -63,21 +89,11 @@ public sealed class RewtVerification
     public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        if (_verdict.Claims is not { } claims) throw new InvalidOperationException($"The token was refused ({Refusal}). Check IsValid before you read the content.");
-        return ContentType switch
-        {
-            DataContent.Json => Data(data => data.Deserialize(typeInfo)),
-            null => JsonSerializer.Deserialize(claims.Payload.Span, typeInfo),
-            _ => throw new InvalidOperationException("The token contains text or bytes. Read Text or Bytes instead."),
-        };
+        if (!IsValid) throw new InvalidOperationException($"The token was refused ({Refusal}). Check IsValid before you read the content.");
+        if (Json is not { } json) throw new InvalidOperationException("The token contains text or bytes. Read Text or Bytes instead.");
+        return JsonSerializer.Deserialize(json.Span, typeInfo);
     }
 
     /// <summary>Returns whether the token is valid, without its content.</summary>
     public override string ToString() => IsValid ? $"valid, key {KeyId ?? "not named"}" : $"refused: {Refusal}";
-
-    private T? Data<T>(Func<JsonElement, T?> read)
-    {
-        using var document = JsonDocument.Parse(_verdict.Claims!.Payload, StrictJson.Options);
-        return document.RootElement.TryGetProperty("data"u8, out var data) ? read(data) : default;
-    }
 }

@@ -23,7 +23,7 @@ internal static class TokenSmoke
             var services = new ServiceCollection();
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
             services.AddLogging();
-            services.AddRewtInMemory();
+            services.AddRewtInMemoryKeys();
             await using var provider = services.BuildServiceProvider();
 
             var options = provider.GetRequiredService<IOptions<RewtOptions>>().Value;
@@ -37,26 +37,27 @@ internal static class TokenSmoke
             foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
 
             var tokens = provider.GetRequiredService<IRewtTokens>();
-            Check((await tokens.VerifyAsync(await tokens.SignAsync("grüße"))).Text == "grüße", "text comes back");
+            var data = provider.GetRequiredService<IRewtSignedData>();
+            Check((await data.VerifyAsync(await data.SignTextAsync("grüße"))).Text == "grüße", "text comes back");
             ReadOnlyMemory<byte> bytes = new byte[] { 1, 2, 3 };
-            Check((await tokens.VerifyAsync(await tokens.SignAsync(bytes))).Bytes is [1, 2, 3], "bytes come back");
+            Check((await data.VerifyAsync(await data.SignBytesAsync(bytes))).Bytes is [1, 2, 3], "bytes come back");
 
-            var token = await tokens.SignAsync(new Order("u-42", 7), SmokeJson.Default.Order);
-            Check((await tokens.VerifyAsync(token)).Get(SmokeJson.Default.Order) == new Order("u-42", 7), "a value comes back");
+            var token = await data.SignAsync(new Order("u-42", 7), SmokeJson.Default.Order);
+            Check((await data.VerifyAsync(token)).Get(SmokeJson.Default.Order) == new Order("u-42", 7), "a value comes back");
             var half = token.Length / 2;
             var forged = string.Concat(token.AsSpan(0, half), token[half] == 'A' ? "B" : "A", token.AsSpan(half + 1));
-            Check(!(await tokens.VerifyAsync(forged)).IsValid, "a forged token is refused");
+            Check(!(await data.VerifyAsync(forged)).IsValid, "a forged token is refused");
 
             var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["userId"] = "u-42", ["level"] = 3, ["roles"] = new[] { "a", "b" }, ["admin"] = true };
             var bearer = await tokens.VerifyBearerAsync(await tokens.CreateBearerAsync("smoke", claims));
             Check(bearer.IsValid && bearer.Identity!.FindFirst("userId")?.Value == "u-42" && bearer.Identity.FindAll("roles").Count() == 2, "claims come back");
 
             var ring = provider.GetRequiredService<IRewtKeyRing>();
-            var old = await tokens.SignAsync("before");
+            var old = await data.SignTextAsync("before");
             await ring.RotateAsync();
-            Check((await tokens.VerifyAsync(old)).IsValid, "a token outlives a rotation");
-            await ring.RevokeAsync((await tokens.VerifyAsync(old)).KeyId!);
-            Check((await tokens.VerifyAsync(old)).Refusal == RewtRefusal.StaleKey, "and not a revocation");
+            Check((await data.VerifyAsync(old)).IsValid, "a token outlives a rotation");
+            await ring.RevokeAsync((await data.VerifyAsync(old)).KeyId!);
+            Check((await data.VerifyAsync(old)).Refusal == RewtRefusal.StaleKey, "and not a revocation");
 
             foreach (var service in hosted) await service.StopAsync(CancellationToken.None);
         }

@@ -51,13 +51,14 @@ internal sealed class Instances : IAsyncDisposable
 
         var ring = instance.GetRequiredService<IRewtKeyRing>();
         var tokens = instance.GetRequiredService<IRewtTokens>();
+        var data = instance.GetRequiredService<IRewtSignedData>();
         return command.Op switch
         {
             "current" => await View(ring.GetAsync()),
             "rotate" => await View(ring.RotateAsync()),
             "revoke" => await View(ring.RevokeAsync(command.Text!)),
-            "sign" => await tokens.SignAsync(command.Text!),
-            "verify" => Describe(await tokens.VerifyAsync(command.Text!)),
+            "sign" => await data.SignTextAsync(command.Text!),
+            "verify" => Describe(await data.VerifyAsync(command.Text!)),
             "bearer" => await tokens.CreateBearerAsync(command.Text),
             "verify-bearer" => Describe(await tokens.VerifyBearerAsync(command.Text!)),
             "stop" => await StopAsync(command.Instance),
@@ -75,7 +76,7 @@ internal sealed class Instances : IAsyncDisposable
             services.AddSingleton(connection);
         }
 
-        services.AddRewt(options => options.Redis = command.Share ? null : command.Redis);
+        services.AddRewtKeys(options => options.Redis = command.Share ? null : command.Redis);
         var instance = services.BuildServiceProvider();
         foreach (var hosted in instance.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
         return _instances.TryAdd(command.Instance, instance)

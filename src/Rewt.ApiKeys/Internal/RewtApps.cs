@@ -168,7 +168,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         var text = ApiKeyFormat.Create(appId);
         var hash = ApiKeyFormat.Hash(text);
         var keyId = ApiKeyFormat.KeyIdOf(hash);
-        return (new AppKey(keyId, hash, now.ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null), new RewtNewApiKey(appId, keyId, text, expiresAt));
+        return (new AppKey(keyId, hash, now.ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null), new RewtNewApiKey { AppId = appId, KeyId = keyId, Key = text, ExpiresAt = expiresAt });
     }
 
     /// <summary>The keys to keep: live keys, and keys that recently ended, for the list and for instances that were disconnected.</summary>
@@ -200,8 +200,14 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         Owner = app.Owner,
         Audiences = app.Audiences,
         Scopes = app.Scopes,
-        Keys = [.. app.Keys.Select(key => new RewtApiKey(
-            key.Id, At(key.Created)!.Value, At(key.Expires), At(key.Revoked), uses.TryGetValue(key.Id, out var used) ? At(used) : null))],
+        Keys = [.. app.Keys.Select(key => new RewtApiKey
+        {
+            KeyId = key.Id,
+            CreatedAt = At(key.Created)!.Value,
+            ExpiresAt = At(key.Expires),
+            RevokedAt = At(key.Revoked),
+            LastUsedAt = uses.TryGetValue(key.Id, out var used) ? At(used) : null,
+        })],
     };
 
     private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;

@@ -82,10 +82,10 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     {
         var known = await keyRing.GetAsync(cancellationToken);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(ClockReading.Now(_time));
-        var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.Until > now);
+        var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.StateEndsAt > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",
-            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.Until:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate anyway."),
+            string.Create(CultureInfo.InvariantCulture, $"The last rotation is in its overlap: the key {retired.KeyId} verifies until {retired.StateEndsAt:HH:mm:ss} UTC{(known is RingSnapshot ? ", and a Node service may still sign with it" : string.Empty)}. Wait until then, or rotate anyway."),
             retired.KeyId);
     }
 

@@ -69,7 +69,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
 
     private KeyView View(RewtKey key, KeySnapshot known, long now)
     {
-        var until = key.Until?.ToUnixTimeMilliseconds();
+        var until = key.StateEndsAt?.ToUnixTimeMilliseconds();
         var from = key.State switch
         {
             RewtKeyState.Pending => (known as RingSnapshot)?.Reading.Ring?.NextBorn,

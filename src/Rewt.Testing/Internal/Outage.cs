@@ -14,6 +14,6 @@ internal sealed class Outage
     /// <exception cref="IOException">The outage is in progress.</exception>
     public void Check()
     {
-        if (_isOn) throw new IOException("Redis is unavailable, because the test called RewtTestRing.GoDown.");
+        if (_isOn) throw new IOException("Redis is unavailable, because the test called RewtTestRing.SimulateOutage.");
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         Ring = ring;
         var services = new ServiceCollection();
         services.AddSingleton(time);
-        services.AddRewtInMemory(options =>
+        services.AddRewtInMemoryKeys(options =>
         {
             foreach (var setting in Settings) setting.SetValue(options, setting.GetValue(ring));
             // The host's trusted issuers are a setting of the host; the simulated service verifies any issuer.

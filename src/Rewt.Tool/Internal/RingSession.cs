@@ -55,7 +55,7 @@ internal sealed class RingSession : IAsyncDisposable
         }
 
         var services = new ServiceCollection();
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
             configure?.Invoke(options);

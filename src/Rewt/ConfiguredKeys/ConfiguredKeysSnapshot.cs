@@ -96,8 +96,8 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey(key.KeyId, RewtKeyState.Retired, null) { IsForeign = true });
-        return [.. _pair is null ? [] : new[] { new RewtKey(_pair.KeyId, RewtKeyState.Current, null) { Issuer = _serviceName } }, .. others];
+        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId, State = RewtKeyState.Retired, IsForeign = true });
+        return [.. _pair is null ? [] : new[] { new RewtKey { KeyId = _pair.KeyId, State = RewtKeyState.Current, Issuer = _serviceName } }, .. others];
     }
 
     private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> places)

@@ -51,6 +51,7 @@ internal static class RewtCore
             Time(provider),
             provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
+        services.AddKeyedSingleton<IRewtSignedData>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
             Tenants(provider, name) ?? throw new InvalidOperationException(
                 $"The namespace '{Options(provider, name).Namespace}' has no tenants; set {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants to true."),
@@ -60,6 +61,7 @@ internal static class RewtCore
         if (name.Length > 0) return;
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtKeyRing>(name));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtTokens>(name));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtSignedData>(name));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IRewtTenants>(name));
     }
 

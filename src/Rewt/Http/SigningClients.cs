@@ -26,10 +26,10 @@ internal sealed class SigningClients(
     private SigningClient Create(string name)
     {
         var settings = options.Get(name);
-        var ring = rings.Get(settings.Ring);
+        var ring = rings.Get(settings.Scheme);
         var guard = new OriginGuard(
             () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, CredentialNaming.Token);
-        var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Ring);
+        var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Scheme);
         var retry = settings.Retry ? new KeyRetry(settings, new KeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
         return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);
     }

@@ -15,12 +15,12 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
 
     private IEnumerable<string> Errors(string? name, RewtSigningOptions options)
     {
-        if (rings.All(ring => ring.Name != options.Ring)) yield return $"Ring is {KeyMaterial.Shown(options.Ring ?? string.Empty)}, which is not a registered scheme; add it with AddRewt(name).";
-        else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.Ring).Namespace)))
+        if (rings.All(ring => ring.Name != options.Scheme)) yield return $"Scheme is {KeyMaterial.Shown(options.Scheme ?? string.Empty)}, which is not a registered scheme; add it with AddRewtKeys(name).";
+        else if (options.Audience is { } audience && (KeyMaterial.IsLikely(audience) || (!Names.IsName(audience) && audience != namespaces.Get(options.Scheme).Namespace)))
         {
             yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
-        else if (namespaces.Get(options.Ring) is { KeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
+        else if (namespaces.Get(options.Scheme) is { KeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
         {
             yield return "Rewt:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
         }
@@ -33,7 +33,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         foreach (var origin in Origin.Errors(options.AllowedOrigins)) yield return origin;
 
         if (options.Retry && KeyRetry.Error(options) is { } error) yield return error;
-        if (options.MaxBufferedBody < 0) yield return "MaxBufferedBody must not be negative.";
+        if (options.MaxBufferedBodyBytes < 0) yield return "MaxBufferedBodyBytes must not be negative.";
         if (options.ForwardClaims.Count > 0 && services.GetService<ICallerClaims>() is null)
         {
             yield return "ForwardClaims requires the package Rewt.AspNetCore and AddRewtAuthentication, which authenticate the caller.";

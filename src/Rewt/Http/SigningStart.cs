@@ -11,7 +11,7 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var ring in clients.Select(client => options.Get(client.Client).Ring).Distinct(StringComparer.Ordinal))
+        foreach (var ring in clients.Select(client => options.Get(client.Client).Scheme).Distinct(StringComparer.Ordinal))
         {
             // The tenants to sign for are not known at startup.
             if (services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) continue;

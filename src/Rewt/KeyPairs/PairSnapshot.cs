@@ -101,8 +101,8 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
         var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
-            .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.Until);
-        return [.. alive, .. Revoked.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until)];
+            .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
+        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt)];
     }
 
     /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
@@ -117,7 +117,7 @@ internal sealed class PairSnapshot : KeySnapshot
             RewtKeyState.Retired => At(key.Until),
             _ => null,
         };
-        return new RewtKey(key.Key.KeyId, key.State, until) { Issuer = issuer, IsForeign = !isOwn };
+        return new RewtKey { KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn };
     }
 
     private HashSet<(string KeyId, RewtKeyState State)> States() =>

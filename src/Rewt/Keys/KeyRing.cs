@@ -23,7 +23,7 @@ internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, T
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         var owner = OwnerOf(keyId);
         var ring = await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false);
-        return new RewtRevocation(View(owner, ring), await owner.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false));
+        return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
     }
 
     private KeyRingProvider OwnerOf(string keyId)
@@ -35,5 +35,6 @@ internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, T
             $"A key id has {KeyId.Length} base64url characters, the key id of a key pair {PairSnapshot.ThumbprintLength}. IRewtKeyRing.GetAsync returns the keys of the key ring.", nameof(keyId));
     }
 
-    private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) => new(of.Name, snapshot.Version, snapshot.ToKeys(), snapshot.Age(ClockReading.Now(time)));
+    private RewtKeyRing View(KeyRingProvider of, KeySnapshot snapshot) =>
+        new() { Namespace = of.Name, Version = snapshot.Version, Keys = snapshot.ToKeys(), Age = snapshot.Age(ClockReading.Now(time)) };
 }

@@ -131,10 +131,10 @@ internal sealed class RingSnapshot : KeySnapshot
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var keys = new List<RewtKey>();
-        if (Current is not null) keys.Add(new RewtKey(Current.KeyId, RewtKeyState.Current, At(_reading.Ring!.Deadline)));
-        if (Next is not null) keys.Add(new RewtKey(Next.KeyId, RewtKeyState.Pending, null));
-        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey(held.Key.KeyId, RewtKeyState.Retired, At(held.Until))).OrderByDescending(key => key.Until));
-        keys.AddRange(Revoked.Select(pair => new RewtKey(pair.Key, RewtKeyState.Revoked, At(pair.Value))).OrderByDescending(key => key.Until));
+        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = At(_reading.Ring!.Deadline) });
+        if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
+        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = At(held.Until) }).OrderByDescending(key => key.StateEndsAt));
+        keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt));
         return keys;
     }
 

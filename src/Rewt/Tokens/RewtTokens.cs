@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtTokens"/> on one key ring.</summary>
-internal sealed class RewtTokens : IRewtTokens
+/// <summary>The implementation of <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/> on one key ring.</summary>
+internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 {
     private readonly Func<TokenSigner> _signer;
     private readonly TokenVerifier _data;
@@ -31,15 +31,8 @@ internal sealed class RewtTokens : IRewtTokens
 
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
-    public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) => value switch
-    {
-        // Overload resolution prefers T to a conversion, so strings and bytes also arrive here.
-        string text => SignAsync(text, cancellationToken),
-        byte[] bytes => SignAsync(bytes.AsMemory(), cancellationToken),
-        Memory<byte> bytes => SignAsync((ReadOnlyMemory<byte>)bytes, cancellationToken),
-        ReadOnlyMemory<byte> bytes => SignAsync(bytes, cancellationToken),
-        _ => SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web), cancellationToken),
-    };
+    public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) =>
+        SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web), cancellationToken);
 
     public Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default)
     {
@@ -47,24 +40,24 @@ internal sealed class RewtTokens : IRewtTokens
         return SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, typeInfo), cancellationToken);
     }
 
-    public Task<string> SignAsync(string value, CancellationToken cancellationToken = default)
+    public Task<string> SignTextAsync(string value, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
         return SignDataAsync(DataContent.Text, json => json.WriteStringValue(value), cancellationToken);
     }
 
-    public Task<string> SignAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
+    public Task<string> SignBytesAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
         SignDataAsync(DataContent.Bytes, json => DataContent.WriteBytes(json, value.Span), cancellationToken);
 
     public async Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default) =>
-        new(await VerifyAsync(_data, token, cancellationToken).ConfigureAwait(false));
+        RewtVerification.Of(await VerifyAsync(_data, token, cancellationToken).ConfigureAwait(false));
 
     public async Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default) =>
         (await _signer().SignBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false)).Value;
 
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
-        new(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
+        RewtVerification.Of(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
 
     private async ValueTask<TokenResult> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
     {

@@ -206,7 +206,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRewtInMemory(options => options.ServiceName = "orders");
+        builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
         builder.Services.AddAuthentication().AddRewtApiKeys(options => options.HeaderName = null);
         await using var application = builder.Build();
         application.MapGet("/", () => "in").RequireCaller("app:acme");

@@ -199,7 +199,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     public void An_endpoint_without_API_keys_is_an_error_that_names_the_remedy()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddRewtInMemory();
+        builder.Services.AddRewtInMemoryKeys();
         builder.Services.AddRewtAuthentication();
         var application = builder.Build();
 

@@ -104,13 +104,13 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     [Fact]
     public async Task A_token_made_for_data_is_not_a_bearer_token_and_the_other_way_round()
     {
-        var data = await service.Host.Tokens.SignAsync(new { aud = "inventory", iss = "orders" }, Cancellation);
-        (await service.Host.Tokens.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
+        var data = await service.Host.Data.SignAsync(new { aud = "inventory", iss = "orders" }, Cancellation);
+        (await service.Host.Data.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
 
         using var response = await service.CallAsync(data);
         await ShouldBeRefusedAsync(response, "Bearer");
         (await service.Host.Tokens.VerifyBearerAsync(data, Cancellation)).IsValid.ShouldBeFalse();
-        (await service.Host.Tokens.VerifyAsync(service.Forge.Token, Cancellation)).IsValid.ShouldBeFalse();
+        (await service.Host.Data.VerifyAsync(service.Forge.Token, Cancellation)).IsValid.ShouldBeFalse();
     }
 
     [Fact]

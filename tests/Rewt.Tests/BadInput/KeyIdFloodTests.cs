@@ -22,7 +22,7 @@ public sealed class KeyIdFloodTests
             var token = KeyIdRows.WithKeyId(forge, keyId);
             (await host.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
             (await host.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
-            (await host.Tokens.VerifyAsync(Data(forge).HeaderMember("kid", $"\"{keyId}\"").Token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+            (await host.Data.VerifyAsync(Data(forge).HeaderMember("kid", $"\"{keyId}\"").Token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
         }
 
         (await CommandsAsync(redis)).ShouldBe(before);

@@ -214,7 +214,7 @@ public sealed class OriginTests
     public async Task Signing_for_all_clients_without_AllowedOrigins_is_an_error_at_the_start()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddRewtInMemory(options => options.ServiceName = "orders");
+        builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
         builder.Services.ConfigureHttpClientDefaults(client => client.AddRewtSigning());
         using var host = builder.Build();
 
@@ -226,7 +226,7 @@ public sealed class OriginTests
     public async Task A_thousand_parallel_calls_over_ten_audiences_each_carry_their_own()
     {
         var services = new ServiceCollection();
-        services.AddRewtInMemory(options => options.ServiceName = "orders");
+        services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
         var callees = Enumerable.Range(0, 10).Select(number => (Name: $"service-{number}", Handler: new StubHandler())).ToList();
         foreach (var (name, handler) in callees)
         {

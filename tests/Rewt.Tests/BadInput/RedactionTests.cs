@@ -19,17 +19,18 @@ public sealed class RedactionTests
         var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), 1);
         var plan = new RingChange(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
         var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
-        await using var services = new ServiceCollection().AddRewtInMemory(options => options.ServiceName = "orders").BuildServiceProvider();
+        await using var services = new ServiceCollection().AddRewtInMemoryKeys(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();
         var token = await tokens.CreateBearerAsync(cancellationToken: Cancellation);
         var verification = await tokens.VerifyBearerAsync(token, Cancellation);
-        var data = await tokens.VerifyAsync(await tokens.SignAsync("the-signature", Cancellation), Cancellation);
+        var signed = services.GetRequiredService<IRewtSignedData>();
+        var data = await signed.VerifyAsync(await signed.SignTextAsync("the-signature", Cancellation), Cancellation);
 
         object[] holders =
         [
             secret, key, key.SecurityKey, retired, state, slot, reading, plan, new RotationDecision(plan, null), bearer, new SentCredentials(Origin.None, bearer.Header, bearer, true), verification, data, new SignedToken("a.b.the-signature", "kid", now, now),
             new RewtOptions { Redis = "localhost,password=a-password" },
-            new RewtNewApiKey("acme", "key-id", "rewt_acme_the-signature", null), new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
+            new RewtNewApiKey { AppId = "acme", KeyId = "key-id", Key = "rewt_acme_the-signature" }, new ApiKeyHeader(true, "rewt_acme_the-signature"), new ClientCredentials("acme", "rewt_acme_the-signature"),
             new RewtApiKeyClientOptions { ApiKey = "rewt_acme_the-signature" }, new AppKey("key-id", Encoding.UTF8.GetBytes(TokenForge.KnownSecret), 1, 2, null),
         ];
         foreach (var holder in holders)

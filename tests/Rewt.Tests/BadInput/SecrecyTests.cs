@@ -112,8 +112,8 @@ public sealed partial class SecrecyTests
         foreach (var service in new[] { callee, caller })
         {
             tokens.Add(await service.Tokens.CreateBearerAsync("inventory", new Dictionary<string, object> { ["userId"] = "u" }, cancellation));
-            tokens.Add(await service.Tokens.SignAsync("text", cancellation));
-            (await callee.Tokens.VerifyAsync(tokens[^1], cancellation)).IsValid.ShouldBeTrue();
+            tokens.Add(await service.Data.SignTextAsync("text", cancellation));
+            (await callee.Data.VerifyAsync(tokens[^1], cancellation)).IsValid.ShouldBeTrue();
         }
 
         tokens.Add(forge.Token);

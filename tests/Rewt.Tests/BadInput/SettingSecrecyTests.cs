@@ -156,8 +156,8 @@ public sealed class SettingSecrecyTests
 
     private static void Register(HostApplicationBuilder builder, bool isRedis, Action<object> configure)
     {
-        if (!isRedis) builder.Services.AddRewtInMemory();
-        builder.Services.AddHealthChecks().AddRewt();
+        if (!isRedis) builder.Services.AddRewtInMemoryKeys();
+        builder.Services.AddHealthChecks().AddRewtCheck();
         builder.Services.AddRewtAuthentication().AddRewtApiKeys(options => configure(options));
         builder.Services.AddHttpClient("stock").AddRewtSigning(options =>
         {

@@ -145,7 +145,7 @@ public sealed class SettingTests
     public void An_error_of_the_main_section_stops_a_named_scheme_that_uses_it()
     {
         var services = new ServiceCollection().AddSingleton<IConfiguration>(Configuration(("Rewt:ServiceNam", "orders"), ("Rewt:Redis", "localhost")));
-        services.AddRewt("Users");
+        services.AddRewtKeys("Users");
         using var provider = services.BuildServiceProvider();
 
         Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users")).Message.ShouldContain("did you mean ServiceName?");
@@ -156,7 +156,7 @@ public sealed class SettingTests
     {
         var configuration = Configuration(("Rewt:TrustedIssuers:0", "orders"), ("Mine:TrustedIssuers:0", "shipping"));
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
-        services.AddRewtInMemory(options => options.ServiceName = "inventory").AddRewt(configuration.GetSection("Mine"));
+        services.AddRewtInMemoryKeys(options => options.ServiceName = "inventory").AddRewtKeys(configuration.GetSection("Mine"));
         using var provider = services.BuildServiceProvider();
 
         provider.GetRequiredService<IOptions<RewtOptions>>().Value.TrustedIssuers.ShouldBe(["shipping"]);
@@ -174,7 +174,7 @@ public sealed class SettingTests
                 if (property.PropertyType != typeof(string) && property.PropertyType != typeof(IList<string>)) continue;
                 rows.Add(type, property.Name, " ");
                 // The empty name is that of the main ring.
-                if (property.Name != nameof(RewtSigningOptions.Ring)) rows.Add(type, property.Name, "");
+                if (property.Name != nameof(RewtSigningOptions.Scheme)) rows.Add(type, property.Name, "");
             }
         }
 

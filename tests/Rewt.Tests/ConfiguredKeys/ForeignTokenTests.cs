@@ -184,7 +184,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
             [("Schemes:Auth:VerificationKeys:0", _pem), ("Schemes:Auth:TrustedIssuers:0", "auth")],
             builder =>
             {
-                builder.Services.AddRewtInMemory();
+                builder.Services.AddRewtInMemoryKeys();
                 builder.Services.AddAuthentication().AddRewt("Auth", _ => { });
                 builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder("Rewt", "Auth").RequireAuthenticatedUser().Build());
             },

@@ -71,7 +71,7 @@ public sealed class GivenKeyOptionsTests : IDisposable
     [Fact]
     public void An_address_without_what_fetches_it_is_a_mistake()
     {
-        var services = new ServiceCollection().AddRewt(options =>
+        var services = new ServiceCollection().AddRewtKeys(options =>
         {
             options.ServiceName = "inventory";
             options.VerificationKeys.Add("https://auth.example/jwks.json");

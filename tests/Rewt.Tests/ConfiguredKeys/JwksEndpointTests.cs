@@ -79,7 +79,7 @@ public sealed class JwksEndpointTests : IDisposable
     [Fact]
     public async Task Own_key_pairs_are_served_before_they_sign_and_verify_elsewhere()
     {
-        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
+        await using var service = await KeyService.StartAsync("orders", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemoryKeys(), null);
         var set = PublicKeySetReader.TryRead(await service.Http.GetByteArrayAsync(new Uri(service.Jwks), Cancellation), out _)!;
         await using var verifier = await KeyService.StartAsync("inventory", ("VerificationKeys:0", service.Jwks));
 

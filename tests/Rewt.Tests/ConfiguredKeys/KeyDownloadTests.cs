@@ -110,7 +110,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [Fact]
     public async Task Signing_for_all_clients_does_not_sign_what_is_fetched_here()
     {
-        await using var signer = await KeyService.StartAsync("auth", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemory(), null);
+        await using var signer = await KeyService.StartAsync("auth", [("KeyMode", "KeyPair")], builder => builder.Services.AddRewtInMemoryKeys(), null);
         await using var verifier = await KeyService.StartAsync(
             "inventory",
             [("VerificationKeys:0", signer.Jwks)],

@@ -206,14 +206,14 @@ public sealed class KeySourcesTests : IAsyncDisposable
         services.AddSingleton<TimeProvider>(_time);
         services.AddSingleton<IKeyDownload>(_servers);
         services.AddLogging(logging => logging.AddProvider(_log));
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             options.ServiceName = "inventory";
             options.VerificationKeys.Add("https://a.example/jwks.json");
             options.VerificationKeys.Add("https://b.example/jwks.json");
             configure?.Invoke(options);
         });
-        services.AddHealthChecks().AddRewt();
+        services.AddHealthChecks().AddRewtCheck();
         _services.Add(services.BuildServiceProvider());
         return _services[^1].GetRequiredService<IRewtTokens>();
     }

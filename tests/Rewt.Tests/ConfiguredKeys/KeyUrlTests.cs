@@ -16,13 +16,13 @@ public sealed class KeyUrlTests : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time);
         services.AddSingleton<IKeyDownload>(_server);
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             options.ServiceName = "inventory";
             options.VerificationKeys.Add("https://auth.example/jwks.json");
             options.StaleBudget = TimeSpan.FromMinutes(10);
         });
-        services.AddHealthChecks().AddRewt();
+        services.AddHealthChecks().AddRewtCheck();
         _services = services.BuildServiceProvider();
         _tokens = _services.GetRequiredService<IRewtTokens>();
     }

@@ -69,17 +69,17 @@ public sealed class SigningKeyTests
         directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem());
         directory.Write("jwt.pem", JwkRows.P256.ExportSubjectPublicKeyInfoPem());
         var services = new ServiceCollection().AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = directory.Path, ApplicationName = "auth" });
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             options.SigningKeyFile = "jwt.key";
             options.VerificationKeys.Add("jwt.pem");
         });
         await using var provider = services.BuildServiceProvider();
-        var tokens = provider.GetRequiredService<IRewtTokens>();
+        var data = provider.GetRequiredService<IRewtSignedData>();
 
-        var signed = await tokens.SignAsync("text", Cancellation);
+        var signed = await data.SignTextAsync("text", Cancellation);
 
-        (await tokens.VerifyAsync(signed, Cancellation)).Text.ShouldBe("text");
+        (await data.VerifyAsync(signed, Cancellation)).Text.ShouldBe("text");
     }
 
     [Theory]

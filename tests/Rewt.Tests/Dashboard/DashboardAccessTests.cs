@@ -46,7 +46,7 @@ public sealed class DashboardAccessTests
         await using var host = await TestService.HostAsync(
             builder =>
             {
-                builder.Services.AddRewtInMemory(options => options.ServiceName = "worker");
+                builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "worker");
                 builder.Services.AddAuthentication();
                 builder.Services.AddAuthorization(options => options.AddPolicy("RewtDashboard", policy => policy.RequireAssertion(_ => true)));
             },

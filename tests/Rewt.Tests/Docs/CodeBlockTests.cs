@@ -18,6 +18,7 @@ public sealed partial class CodeBlockTests
         ["client"] = "HttpClient client = null!;",
         ["request"] = "HttpRequestMessage request = null!;",
         ["tokens"] = "IRewtTokens tokens = null!;",
+        ["data"] = "IRewtSignedData data = null!;",
         ["ring"] = "IRewtKeyRing ring = null!;",
         ["tenants"] = "IRewtTenants tenants = null!;",
         ["apps"] = "IRewtApps apps = null!;",

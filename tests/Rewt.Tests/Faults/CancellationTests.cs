@@ -36,7 +36,7 @@ public sealed class CancellationTests
         var token = await signer.SignAsync();
         using var giveUp = new CancellationTokenSource();
 
-        var impatient = verifier.Tokens.VerifyAsync(token, giveUp.Token);
+        var impatient = verifier.Data.VerifyAsync(token, giveUp.Token);
         var patient = verifier.VerifyAsync(token);
         await giveUp.CancelAsync();
 

@@ -21,7 +21,7 @@ public sealed class ClockTests
 
         await Eventually.TrueAsync(() => wrong.Log.Text.Contains("Warning ClockOff", StringComparison.Ordinal), "it says so");
         (await right.Ring.GetAsync(Cancellation)).Version.ShouldBe(before.Version);
-        (await wrong.Tokens.VerifyAsync(await wrong.SignAsync(), Cancellation)).KeyId.ShouldBe(before.Current!.KeyId);
+        (await wrong.Data.VerifyAsync(await wrong.SignAsync(), Cancellation)).KeyId.ShouldBe(before.Current!.KeyId);
         right.Log.Text.ShouldNotContain("ClockOff");
 
         static void Hourly(RewtOptions options) => options.RotationInterval = TimeSpan.FromMinutes(50);
@@ -75,7 +75,7 @@ public sealed class ClockTests
         proxy.ReleaseAnswers();
 
         if (work == "verify") (await paused.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
-        else (await paused.Tokens.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);
+        else (await paused.Data.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);
         await refresh;
     }
 }

@@ -48,7 +48,7 @@ public sealed class FenceTests(ITestOutputHelper output)
 
         foreach (var instance in instances)
         {
-            (await instance.Tokens.VerifyAsync(await instance.SignAsync(), Cancellation)).KeyId.ShouldBe(kept);
+            (await instance.Data.VerifyAsync(await instance.SignAsync(), Cancellation)).KeyId.ShouldBe(kept);
         }
     }
 

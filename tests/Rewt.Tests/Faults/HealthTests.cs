@@ -91,7 +91,7 @@ public sealed class HealthTests
             },
             configure: builder =>
             {
-                builder.Services.AddHealthChecks().AddRewt();
+                builder.Services.AddHealthChecks().AddRewtCheck();
                 configure?.Invoke(builder.Services);
             });
 

@@ -13,6 +13,8 @@ public sealed class Instance : IAsyncDisposable
 
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
+    public IRewtSignedData Data => _services.GetRequiredService<IRewtSignedData>();
+
     internal KeyRingProvider Provider => _services.GetRequiredService<KeyRingRegistry>().Provider(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
 
     /// <summary>An instance with a refresh interval of half a second, begun and not waited for.</summary>
@@ -22,7 +24,7 @@ public sealed class Instance : IAsyncDisposable
         var log = new CapturedLog();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         if (time is not null) services.AddSingleton(time);
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             (options.Redis, options.ServiceName, options.RefreshInterval) = (redis, "fault", TimeSpan.FromMilliseconds(500));
             settings?.Invoke(options);
@@ -44,9 +46,9 @@ public sealed class Instance : IAsyncDisposable
 
     public Task<string> SignAsync() => SignAsync("content");
 
-    public Task<string> SignAsync(string text) => Tokens.SignAsync(text, Cancellation);
+    public Task<string> SignAsync(string text) => Data.SignTextAsync(text, Cancellation);
 
-    public async Task<RewtRefusal> VerifyAsync(string token) => (await Tokens.VerifyAsync(token, Cancellation)).Refusal;
+    public async Task<RewtRefusal> VerifyAsync(string token) => (await Data.VerifyAsync(token, Cancellation)).Refusal;
 
     public async Task<bool> VerifiesAsync(string token) => await VerifyAsync(token) == RewtRefusal.None;
 

@@ -47,7 +47,7 @@ public sealed class PauseTests
         await SignalAsync("CONT", process.ProcessId);
 
         (await verifying).ShouldBeFalse();
-        var signed = await other.Tokens.VerifyAsync(await signing, Cancellation);
+        var signed = await other.Data.VerifyAsync(await signing, Cancellation);
         signed.IsValid.ShouldBeTrue();
         signed.KeyId.ShouldNotBe(dead);
     }

@@ -94,7 +94,7 @@ public sealed class RevocationTests
             // The deadline follows an EXPIRE that an instance has seen.
             await redis.CommandAsync("PEXPIRE", "rewt:rewt-secret", 4000);
             await Eventually.TrueAsync(
-                async () => (await first.Ring.GetAsync(Cancellation)).Current!.Until < TimeProvider.System.GetUtcNow().AddSeconds(10),
+                async () => (await first.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < TimeProvider.System.GetUtcNow().AddSeconds(10),
                 "the deadline has moved");
         }
 

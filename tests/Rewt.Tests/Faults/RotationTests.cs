@@ -61,7 +61,7 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         var dying = Rewt.Internal.KeyId.Of("a secret of somebody else, which is about to go"u8);
         (await signer.CurrentAsync()).ShouldNotBe(dying);
-        (await signer.Tokens.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dying);
+        (await signer.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dying);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         string? signedBy = null;
         await Eventually.TrueAsync(
-            async () => (signedBy = (await watcher.Tokens.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId) != ring.Current!.KeyId,
+            async () => (signedBy = (await watcher.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId) != ring.Current!.KeyId,
             "the next key signs");
 
         signedBy.ShouldBe(pending);

@@ -62,7 +62,7 @@ public sealed class SwitchedOffCommandTests
     public async Task A_ring_that_cannot_be_made_is_not_called_revoked()
     {
         await using var redis = await StartWithoutAsync("EVAL", "EVALSHA", "SET");
-        await using var service = await TestService.StartAsync(redis.ConnectionString, configure: builder => builder.Services.AddHealthChecks().AddRewt());
+        await using var service = await TestService.StartAsync(redis.ConnectionString, configure: builder => builder.Services.AddHealthChecks().AddRewtCheck());
         var health = service.Services.GetRequiredService<HealthCheckService>();
         HealthReport? report = null;
 

@@ -37,7 +37,7 @@ internal sealed class Sender : IAsyncDisposable
         ring ??= new SharedMemoryRing();
         var services = new ServiceCollection();
         services.AddSingleton<IRingStoreFactory>(ring);
-        services.AddRewt(options =>
+        services.AddRewtKeys(options =>
         {
             options.ServiceName = "orders";
             settings?.Invoke(options);

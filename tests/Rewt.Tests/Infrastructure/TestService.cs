@@ -24,6 +24,8 @@ public sealed class TestService : IAsyncDisposable
 
     public IRewtTokens Tokens => Services.GetRequiredService<IRewtTokens>();
 
+    public IRewtSignedData Data => Services.GetRequiredService<IRewtSignedData>();
+
     public CapturedLog Log { get; } = new();
 
     /// <summary>How often <see cref="Count"/> ran: once for each call that got through to a counted endpoint.</summary>
@@ -46,7 +48,7 @@ public sealed class TestService : IAsyncDisposable
         Action<WebApplication>? map = null) => HostAsync(
         builder =>
         {
-            if (redis is null) builder.Services.AddRewtInMemory();
+            if (redis is null) builder.Services.AddRewtInMemoryKeys();
             builder.Services.AddRewtAuthentication(options =>
             {
                 (options.Redis, options.ServiceName) = (redis, name);

@@ -111,7 +111,7 @@ public sealed class DoctorServiceTests
         configure: builder =>
         {
             builder.Logging.AddProvider(log);
-            builder.Services.AddHealthChecks().AddRewt();
+            builder.Services.AddHealthChecks().AddRewtCheck();
             configure?.Invoke(builder.Services);
         });
 

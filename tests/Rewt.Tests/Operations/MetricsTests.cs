@@ -11,7 +11,7 @@ public sealed class MetricsTests
         using var measured = new Measurements(service.Services);
         var good = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         var other = await service.Tokens.CreateBearerAsync("orders", cancellationToken: Cancellation);
-        await service.Tokens.SignAsync("data", Cancellation);
+        await service.Data.SignTextAsync("data", Cancellation);
 
         foreach (var token in new[] { good, other, good[..^2] + "AA", "not.a.token" }) (await service.CallAsync(token)).Dispose();
         await service.Ring.RevokeAsync((await service.Ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
@@ -64,7 +64,7 @@ public sealed class MetricsTests
         await Eventually.TrueAsync(
             async () =>
             {
-                await service.Tokens.SignAsync("data", Cancellation);
+                await service.Data.SignTextAsync("data", Cancellation);
                 return measured.Sum("rewt.ring.stale_serves") > 0 && measured.Sum("rewt.ring.refresh.errors") > 0;
             },
             "it goes on with known keys and says so");
@@ -90,7 +90,7 @@ public sealed class MetricsTests
             {
                 await one.Ring.RotateAsync(Cancellation);
                 await one.Ring.RotateAsync(Cancellation);
-                (await two.Tokens.VerifyAsync(await one.Tokens.SignAsync("data", Cancellation), Cancellation)).IsValid.ShouldBeTrue();
+                (await two.Data.VerifyAsync(await one.Data.SignTextAsync("data", Cancellation), Cancellation)).IsValid.ShouldBeTrue();
                 return measured.Sum("rewt.keys.unknown", "rewt.outcome", "found") >= 1;
             },
             "a key that was fresher than the instance");
@@ -101,8 +101,8 @@ public sealed class MetricsTests
         static async Task<RewtRefusal> VerifyForeignAsync(TestService host)
         {
             await using var elsewhere = await TestService.StartAsync(null);
-            var foreign = await elsewhere.Tokens.SignAsync("data", Cancellation);
-            return (await host.Tokens.VerifyAsync(foreign, Cancellation)).Refusal;
+            var foreign = await elsewhere.Data.SignTextAsync("data", Cancellation);
+            return (await host.Data.VerifyAsync(foreign, Cancellation)).Refusal;
         }
     }
 
@@ -135,7 +135,7 @@ public sealed class MetricsTests
             },
             "the instance has heard its own hint of the new ring too");
 
-        for (var i = 0; i < 50; i++) await service.Tokens.VerifyAsync(await service.Tokens.SignAsync("data", Cancellation), Cancellation);
+        for (var i = 0; i < 50; i++) await service.Data.VerifyAsync(await service.Data.SignTextAsync("data", Cancellation), Cancellation);
         spans.Count.ShouldBe(before);
 
         using var parent = new Activity("an operator's request").Start();

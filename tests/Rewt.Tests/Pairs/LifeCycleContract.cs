@@ -154,7 +154,7 @@ public abstract class LifeCycleContract(KeyMode mode)
         await using var fleet = await Fleet.StartAsync(redis.ConnectionString, callers: 2, callees: 2, Fast);
         var caller = fleet.Callers[0];
         var keyId = (await caller.Ring.GetAsync(Cancellation)).Current!.KeyId;
-        var token = await caller.Tokens.SignAsync("content", Cancellation);
+        var token = await caller.Data.SignTextAsync("content", Cancellation);
         await caller.Ring.RevokeAsync(keyId, Cancellation);
         var traffic = fleet.Drive(callsPerSecond: 60);
         await Eventually.TrueAsync(() => traffic.Calls >= 20, "calls are made");
@@ -168,7 +168,7 @@ public abstract class LifeCycleContract(KeyMode mode)
 
         await traffic.StopAsync();
         traffic.Failures.ShouldBeEmpty();
-        foreach (var host in fleet.Hosts) (await host.Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        foreach (var host in fleet.Hosts) (await host.Data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
     }
 
     [Fact]

@@ -45,13 +45,13 @@ public sealed class PairSettingsTests
     public async Task Key_pairs_work_within_one_process_without_a_server()
     {
         using var services = Services("KeyMode", "KeyPair");
-        var (tokens, ring) = (services.GetRequiredService<IRewtTokens>(), services.GetRequiredService<IRewtKeyRing>());
+        var (data, ring) = (services.GetRequiredService<IRewtSignedData>(), services.GetRequiredService<IRewtKeyRing>());
 
-        var token = await tokens.SignAsync("hello", Cancellation);
-        var read = await tokens.VerifyAsync(token, Cancellation);
+        var token = await data.SignTextAsync("hello", Cancellation);
+        var read = await data.VerifyAsync(token, Cancellation);
         (read.Text, read.Issuer).ShouldBe(("hello", "orders"));
         await ring.RevokeAsync(read.KeyId!, Cancellation);
-        (await tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
+        (await data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey);
     }
 
     private static ServiceProvider Services(string name, string value, params (string Name, string Value)[] more)
@@ -59,6 +59,6 @@ public sealed class PairSettingsTests
         var settings = more.Append((name, value)).Append(("ServiceName", "orders")).ToDictionary(pair => $"Rewt:{pair.Item1}", pair => (string?)pair.Item2, StringComparer.Ordinal);
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        return services.AddRewtInMemory().BuildServiceProvider();
+        return services.AddRewtInMemoryKeys().BuildServiceProvider();
     }
 }

@@ -113,7 +113,7 @@ public sealed class PairStoreTests
             junk.Add(JudgeAsync(HandmadeToken.Sign(new BorrowedName(forger, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
             if (index % 50 > 0) continue;
 
-            var judged = inventory.Tokens.VerifyAsync(good, Cancellation);
+            var judged = inventory.Data.VerifyAsync(good, Cancellation);
             judged.IsCompleted.ShouldBeTrue("it waits for nothing");
             (await judged).Refusal.ShouldBe(RewtRefusal.None);
         }

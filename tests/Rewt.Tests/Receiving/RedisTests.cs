@@ -10,7 +10,7 @@ public sealed class RedisTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         var before = await ClientsAsync(redis);
         var services = new ServiceCollection();
-        services.AddRewt(options => (options.Redis, options.ServiceName) = (redis.ConnectionString, "worker"));
+        services.AddRewtKeys(options => (options.Redis, options.ServiceName) = (redis.ConnectionString, "worker"));
         using (var provider = services.BuildServiceProvider())
         {
             await provider.GetRequiredService<IRewtKeyRing>().GetAsync(TestContext.Current.CancellationToken);
@@ -158,7 +158,7 @@ public sealed class RedisTests
         await using var redis = await RedisServer.StartAsync();
         using var multiplexer = await ConnectAsync(redis);
         await using var service = await HostAsync(
-            builder => builder.Services.AddRewt("Users", options => options.Namespace = "users"),
+            builder => builder.Services.AddRewtKeys("Users", options => options.Namespace = "users"),
             options => options.ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(multiplexer));
 
         await service.Services.GetRequiredKeyedService<IRewtKeyRing>("Users").GetAsync(TestContext.Current.CancellationToken);

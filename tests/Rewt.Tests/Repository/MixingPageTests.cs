@@ -12,7 +12,7 @@ public sealed class MixingPageTests
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddAuthorization();
-        builder.Services.AddRewtInMemory(options => options.ServiceName = "shop");
+        builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "shop");
         Snippets.Mixing.Write(builder);
         // Nobody is asked for keys here.
         builder.Services.Configure<JwtBearerOptions>("Bearer", options => (options.Authority, options.TokenValidationParameters) =

@@ -6,7 +6,7 @@ public sealed class ReadmeTests
     public async Task The_snippets_do_what_they_say()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddRewtInMemory(options => options.ServiceName = "orders");
+        builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "orders");
         Snippets.Receiving.Write(builder);
         Snippets.Sending.Write(builder);
         await using var application = builder.Build();

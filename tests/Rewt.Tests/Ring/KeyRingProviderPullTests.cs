@@ -61,7 +61,7 @@ public sealed class KeyRingProviderPullTests
     {
         await using var bench = new ProviderBench();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(bench.Time);
-        services.AddRewtInMemory().AddSingleton<IRingStoreFactory>(new OneStore(bench.Store));
+        services.AddRewtInMemoryKeys().AddSingleton<IRingStoreFactory>(new OneStore(bench.Store));
         await using var provider = services.BuildServiceProvider();
         var ring = provider.GetRequiredService<IRewtKeyRing>();
         var resolver = provider.GetRequiredService<IIssuerSigningKeyResolver>();

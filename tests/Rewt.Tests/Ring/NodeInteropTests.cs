@@ -18,12 +18,12 @@ public sealed class NodeInteropTests
         await open.Ring.GetAsync(Cancellation);
         var token = await node.SignAsync(new { userId = "u-42" });
 
-        var accepted = await open.Tokens.VerifyAsync(token, Cancellation);
+        var accepted = await open.Data.VerifyAsync(token, Cancellation);
         accepted.IsValid.ShouldBeTrue();
         accepted.KeyId.ShouldBeNull();
         accepted.Get<JsonElement>().GetProperty("userId").GetString().ShouldBe("u-42");
         (await open.Tokens.VerifyBearerAsync(token, Cancellation)).Identity!.FindFirst("userId")!.Value.ShouldBe("u-42");
-        (await closed.Tokens.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await closed.Data.VerifyAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
         (await closed.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
 
         var there = await node.VerifyAsync(await open.Tokens.CreateBearerAsync("inventory", new Dictionary<string, object> { ["userId"] = "u-43" }, Cancellation));
@@ -64,7 +64,7 @@ public sealed class NodeInteropTests
         await service.Ring.GetAsync(Cancellation);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-        async Task<RewtRefusal> OfAsync(object payload) => (await service.Tokens.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
+        async Task<RewtRefusal> OfAsync(object payload) => (await service.Data.VerifyAsync(await node.SignAsync(payload), Cancellation)).Refusal;
 
         (await OfAsync(new { iat = now - 290 })).ShouldBe(RewtRefusal.None);
         (await OfAsync(new { iat = now - 301 })).ShouldBe(RewtRefusal.Expired);
@@ -97,7 +97,7 @@ public sealed class NodeInteropTests
                 var verified = await node.VerifyAsync(fromHere);
 
                 // Node holds no retired secret, so only what was signed and verified under one secret must pass.
-                var signedWith = (await service.Tokens.VerifyAsync(fromHere, Cancellation)).KeyId.ShouldNotBeNull();
+                var signedWith = (await service.Data.VerifyAsync(fromHere, Cancellation)).KeyId.ShouldNotBeNull();
                 if (await redis.GetBytesAsync(Key) is { } secret && KeyId.Of(secret) == signedWith && await HashAsync(redis) == before)
                 {
                     verified.Ok.ShouldBeTrue(verified.Error);
@@ -148,7 +148,7 @@ public sealed class NodeInteropTests
         // The rotation is due and cannot be written.
         await PastDeadlineAsync(redis);
 
-        (await service.Tokens.VerifyAsync(await service.SignAsync(), Cancellation)).KeyId.ShouldBe(KeyId.Of((await redis.GetBytesAsync(Key))!));
+        (await service.Data.VerifyAsync(await service.SignAsync(), Cancellation)).KeyId.ShouldBe(KeyId.Of((await redis.GetBytesAsync(Key))!));
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class NodeInteropTests
         await PastDeadlineAsync(redis);
         var standing = KeyId.Of((await redis.GetBytesAsync(Key))!);
         await Eventually.TrueAsync(
-            async () => (await sender.Tokens.VerifyAsync(await sender.Tokens.SignAsync("x", Cancellation), Cancellation)).KeyId != standing, "the pending key signs");
+            async () => (await sender.Data.VerifyAsync(await sender.Data.SignTextAsync("x", Cancellation), Cancellation)).KeyId != standing, "the pending key signs");
 
         using var client = sender.Client("node");
         for (var round = 0; round < 10; round++)

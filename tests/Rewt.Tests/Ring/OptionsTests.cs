@@ -35,7 +35,7 @@ public sealed class OptionsTests
     [Fact]
     public async Task All_that_is_wrong_is_said_at_once_at_start_and_names_its_setting()
     {
-        using var host = Host(services => services.AddRewt(options =>
+        using var host = Host(services => services.AddRewtKeys(options =>
         {
             options.Redis = "";
             options.Namespace = "shop*";
@@ -116,7 +116,7 @@ public sealed class OptionsTests
     [Fact]
     public async Task Two_rings_of_one_namespace_are_refused_at_start()
     {
-        using var host = Host(services => services.AddRewt(o => o.Redis = "127.0.0.1:1").AddRewt("Users"));
+        using var host = Host(services => services.AddRewtKeys(o => o.Redis = "127.0.0.1:1").AddRewtKeys("Users"));
 
         var error = await Should.ThrowAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
 
@@ -243,7 +243,7 @@ public sealed class OptionsTests
     public void A_section_of_ones_own_goes_before_the_section_Rewt()
     {
         var configuration = Configuration(("Rewt:Namespace", "shop"), ("Rewt:ClockSkew", "00:00:07"), ("Mine:Namespace", "mine"), ("Rewt:Redis", "a:1"));
-        using var host = Host(services => services.AddRewt(configuration.GetSection("Mine")), configuration);
+        using var host = Host(services => services.AddRewtKeys(configuration.GetSection("Mine")), configuration);
 
         var options = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
 
@@ -257,7 +257,7 @@ public sealed class OptionsTests
         var configuration = Configuration(
             ("Rewt:Namespace", "shop"), ("Rewt:ServiceName", "orders"), ("Rewt:Redis", "a:1"), ("Rewt:ClockSkew", "00:00:07"),
             ("Rewt:Schemes:Users:Namespace", "users"), ("Rewt:Schemes:Users:RotationInterval", "30.00:00:00"));
-        using var host = Host(services => services.AddRewt().AddRewt("Users", o => o.MaxTokenLifetime = TimeSpan.FromDays(31)), configuration);
+        using var host = Host(services => services.AddRewtKeys().AddRewtKeys("Users", o => o.MaxTokenLifetime = TimeSpan.FromDays(31)), configuration);
         var monitor = host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>();
 
         var users = monitor.Get("Users");
@@ -275,7 +275,7 @@ public sealed class OptionsTests
     [Fact]
     public void An_error_of_a_named_ring_names_its_own_section()
     {
-        using var host = Host(services => services.AddRewt("Users", o => (o.Redis, o.Namespace) = ("a:1", "")));
+        using var host = Host(services => services.AddRewtKeys("Users", o => (o.Redis, o.Namespace) = ("a:1", "")));
 
         var error = Should.Throw<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users"));
 
@@ -290,7 +290,7 @@ public sealed class OptionsTests
 
     private static RewtOptions Configured(Action<RewtOptions> configure, params (string Name, string Value)[] settings)
     {
-        using var host = Host(services => services.AddRewt(configure), Configuration(settings));
+        using var host = Host(services => services.AddRewtKeys(configure), Configuration(settings));
         return host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
     }
 

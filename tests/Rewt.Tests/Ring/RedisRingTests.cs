@@ -70,7 +70,7 @@ public sealed class RedisRingTests(RealRedisFixture fixture) : IClassFixture<Rea
         await Server.CommandAsync("EXPIRE", Key, 1000);
 
         await Eventually.TrueAsync(
-            async () => (await service.Ring.GetAsync(Cancellation)).Current!.Until < before.Current!.Until - TimeSpan.FromHours(23), "the deadline is near");
+            async () => (await service.Ring.GetAsync(Cancellation)).Current!.StateEndsAt < before.Current!.StateEndsAt - TimeSpan.FromHours(23), "the deadline is near");
         var after = await service.Ring.GetAsync(Cancellation);
         after.Current!.KeyId.ShouldBe(before.Current!.KeyId);
         (await Server.PttlAsync(Key)).ShouldBeInRange(900_000, 1_000_000);

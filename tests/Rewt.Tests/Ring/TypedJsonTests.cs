@@ -11,10 +11,10 @@ public sealed class TypedJsonTests
     [Fact]
     public async Task A_value_that_is_signed_with_its_type_info_reads_back_with_and_without_it()
     {
-        await using var services = new ServiceCollection().AddLogging().AddRewtInMemory().BuildServiceProvider();
-        var tokens = services.GetRequiredService<IRewtTokens>();
+        await using var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys().BuildServiceProvider();
+        var data = services.GetRequiredService<IRewtSignedData>();
 
-        var read = await tokens.VerifyAsync(await tokens.SignAsync(new Order("u-42", 7), Info, Cancellation), Cancellation);
+        var read = await data.VerifyAsync(await data.SignAsync(new Order("u-42", 7), Info, Cancellation), Cancellation);
 
         read.Get(Info).ShouldBe(new Order("u-42", 7));
         read.Get<Order>().ShouldBe(new Order("u-42", 7));
@@ -23,14 +23,14 @@ public sealed class TypedJsonTests
     [Fact]
     public async Task A_refused_token_has_no_value_and_a_missing_type_info_is_named()
     {
-        await using var services = new ServiceCollection().AddLogging().AddRewtInMemory().BuildServiceProvider();
-        var tokens = services.GetRequiredService<IRewtTokens>();
+        await using var services = new ServiceCollection().AddLogging().AddRewtInMemoryKeys().BuildServiceProvider();
+        var data = services.GetRequiredService<IRewtSignedData>();
 
-        var refused = await tokens.VerifyAsync("junk", Cancellation);
+        var refused = await data.VerifyAsync("junk", Cancellation);
 
         Should.Throw<InvalidOperationException>(() => refused.Get(Info));
         Should.Throw<ArgumentNullException>(() => refused.Get<Order>(null!)).ParamName.ShouldBe("typeInfo");
-        (await Should.ThrowAsync<ArgumentNullException>(() => tokens.SignAsync(new Order("u", 1), null!, Cancellation))).ParamName.ShouldBe("typeInfo");
+        (await Should.ThrowAsync<ArgumentNullException>(() => data.SignAsync(new Order("u", 1), null!, Cancellation))).ParamName.ShouldBe("typeInfo");
     }
 
     [Fact]

@@ -9,8 +9,8 @@ public sealed class YarpSampleTests
         await using var shipping = await SampleService.StartAsync("Shipping", redis);
         await using var gateway = await SampleService.StartAsync("Yarp", redis, Destination(shipping.Address));
         await using var services = new ServiceCollection()
-            .AddRewt(options => (options.ServiceName, options.Redis) = ("orders", redis.ConnectionString))
-            .AddRewt("Users", options => options.Namespace = "users")
+            .AddRewtKeys(options => (options.ServiceName, options.Redis) = ("orders", redis.ConnectionString))
+            .AddRewtKeys("Users", options => options.Namespace = "users")
             .BuildServiceProvider();
         var service = await services.GetRequiredService<IRewtTokens>().CreateBearerAsync("shipping", new Dictionary<string, object> { ["userId"] = "u-1" }, Cancellation);
         var user = await services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync("gateway", new Dictionary<string, object> { ["userId"] = "u-42" }, Cancellation);

@@ -172,7 +172,7 @@ public sealed class OriginTests
         await using var sender = Sender.For(new Uri("https://inventory.example"), options =>
         {
             options.Audience = "no name";
-            options.MaxBufferedBody = -1;
+            options.MaxBufferedBodyBytes = -1;
             options.ForwardClaims.Add("userId");
             options.ForwardClaims.Add("exp");
         });
@@ -181,7 +181,7 @@ public sealed class OriginTests
 
         errors.ShouldAllBe(error => error.Contains("'inventory'", StringComparison.Ordinal));
         errors.Count(error => error.Contains(": Audience", StringComparison.Ordinal)).ShouldBe(1);
-        errors.Count(error => error.Contains(": MaxBufferedBody", StringComparison.Ordinal)).ShouldBe(1);
+        errors.Count(error => error.Contains(": MaxBufferedBodyBytes", StringComparison.Ordinal)).ShouldBe(1);
         errors.Count(error => error.Contains("AddRewtAuthentication", StringComparison.Ordinal)).ShouldBe(1);
         errors.Count(error => error.Contains("'exp'", StringComparison.Ordinal)).ShouldBe(1);
     }

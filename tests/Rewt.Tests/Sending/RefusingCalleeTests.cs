@@ -85,7 +85,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time);
-        services.AddRewtInMemory(options => (options.ServiceName, options.KeyMode) = ("orders", KeyMode.KeyPair));
+        services.AddRewtInMemoryKeys(options => (options.ServiceName, options.KeyMode) = ("orders", KeyMode.KeyPair));
         Register(services);
         await using var provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient(Sender.Client);

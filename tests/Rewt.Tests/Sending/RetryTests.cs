@@ -121,7 +121,7 @@ public sealed class RetryTests
     public async Task A_stream_is_sent_again_only_if_it_says_that_it_is_short(string kind, int requests)
     {
         await using var callee = await Callee.RefusingAsync(Stale);
-        await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBody = 1000);
+        await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBodyBytes = 1000);
         callee.BeforeAnswer = sender.LoseKeyAsync;
         var body = new byte[kind == "over the cap" ? 1001 : 1000];
         Random.Shared.NextBytes(body);

@@ -153,10 +153,10 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task Outside_HTTP_a_token_of_another_tenant_is_refused_too()
     {
-        var data = await _host.Tenants.Tokens("a").SignAsync(new { Order = 7 }, Cancellation);
+        var data = await _host.Tenants.SignedData("a").SignAsync(new { Order = 7 }, Cancellation);
 
-        (await _host.Tenants.Tokens("a").VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
-        (await _host.Tenants.Tokens("b").VerifyAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
+        (await _host.Tenants.SignedData("a").VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
+        (await _host.Tenants.SignedData("b").VerifyAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
         (await _host.Tenants.Tokens("b").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation)).IsValid.ShouldBeFalse();
     }
 

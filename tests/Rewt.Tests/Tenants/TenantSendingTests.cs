@@ -101,7 +101,7 @@ public sealed class TenantSendingTests : WithServices
     [Fact]
     public async Task Where_tenants_have_rings_the_namespace_has_none()
     {
-        await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtTokens>().SignAsync("text", Cancellation));
+        await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtSignedData>().SignTextAsync("text", Cancellation));
         await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtKeyRing>().GetAsync(Cancellation));
 
         var token = await _orders.SignAsync("acme", "orders");

@@ -35,7 +35,7 @@ public sealed class GrpcTests
         await using var ring = new RewtTestRing();
         await using var greeter = Greeter(ring);
         var wire = new StaleOnce(greeter.Server.CreateHandler());
-        var services = new ServiceCollection().AddRewt(options => options.ServiceName = "orders").AddRewtTesting(ring);
+        var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
         var client = services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://localhost"))
             .ConfigurePrimaryHttpMessageHandler(() => wire)
             .AddRewtSigning("greeter");
@@ -94,7 +94,7 @@ public sealed class GrpcTests
         await server.StartAsync(Cancellation);
         var port = new Uri(server.Urls.Single()).Port;
         await using var ring = new RewtTestRing();
-        var services = new ServiceCollection().AddRewt(options => options.ServiceName = "orders").AddRewtTesting(ring);
+        var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
         services.AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => [new BalancerAddress("127.0.0.1", port)]));
         services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri(kind == "dns" ? $"dns:///localhost:{port}" : "static:///greeter"))
             .ConfigureChannel(channel => channel.Credentials = ChannelCredentials.Insecure)

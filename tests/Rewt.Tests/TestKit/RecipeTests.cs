@@ -59,7 +59,7 @@ public sealed class RecipeTests
         {
             case "revoked":
                 // snippet: revoked
-                await ring.RevokeAsync();                                      // 401 stale_key for what was signed before
+                await ring.RevokeCurrentKeyAsync();                            // 401 stale_key for what was signed before
                 // end of snippet
                 break;
             case "expired":
@@ -104,12 +104,12 @@ public sealed class RecipeTests
         var client = app.CreateClient().WithRewtIdentity("orders");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/shipments/teapot")).StatusCode);
 
-        ring.GoDown();
+        ring.SimulateOutage();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/shipments/teapot")).StatusCode);
         ring.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/shipments/teapot")).StatusCode);
 
-        await ring.ComeBackAsync();
+        await ring.EndOutageAsync();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/shipments/teapot")).StatusCode);
     }
     // end of snippet
@@ -145,7 +145,7 @@ public sealed class RecipeTests
             .AddHttpClient("shipping").ConfigurePrimaryHttpMessageHandler(() => shipping.Server.CreateHandler())));
         var client = inventory.CreateClient().WithRewtIdentity("orders");
 
-        await ring.RevokeAsync();   // the one retry of AddRewtSigning carries the call over
+        await ring.RevokeCurrentKeyAsync();   // the one retry of AddRewtSigning carries the call over
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/stock/teapot")).StatusCode);
     }

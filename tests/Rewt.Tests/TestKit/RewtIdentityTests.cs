@@ -88,7 +88,7 @@ public sealed class RewtIdentityTests
     [Fact]
     public async Task A_host_without_the_kit_treats_the_client_as_anonymous()
     {
-        await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtInMemory().AddRewtAuthentication(), inProcess: true);
+        await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtInMemoryKeys().AddRewtAuthentication(), inProcess: true);
 
         host.Http.WithRewtIdentity("orders");
 

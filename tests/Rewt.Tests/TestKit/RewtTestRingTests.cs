@@ -53,7 +53,7 @@ public sealed class RewtTestRingTests
         (await first.SendAsync(current)).ShouldBe(HttpStatusCode.OK);
         (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.OK);
 
-        await ring.RevokeAsync(cancellationToken: Cancellation);
+        await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
         (await first.SendAsync(current)).ShouldBe(HttpStatusCode.Unauthorized);
         (await second.SendAsync(elsewhere)).ShouldBe(HttpStatusCode.Unauthorized);
         (await first.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
@@ -115,11 +115,11 @@ public sealed class RewtTestRingTests
         var token = await ring.CreateTokenAsync("orders", "inventory", cancellationToken: Cancellation);
         (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK);
 
-        ring.GoDown();
-        await ring.RevokeAsync(cancellationToken: Cancellation);
+        ring.SimulateOutage();
+        await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
         (await host.SendAsync(token)).ShouldBe(HttpStatusCode.OK, "the host is cut off and cannot know");
 
-        await ring.ComeBackAsync(Cancellation);
+        await ring.EndOutageAsync(Cancellation);
         (await host.SendAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -127,13 +127,13 @@ public sealed class RewtTestRingTests
     public async Task A_host_that_starts_in_an_outage_answers_503_until_it_is_over()
     {
         await using var ring = new RewtTestRing();
-        ring.GoDown();
+        ring.SimulateOutage();
         await using var host = await KitService.StartAsync(ring);
         using var client = host.ClientOf("orders");
 
         (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Services.GetRequiredService<IRewtKeyRing>().RotateAsync(Cancellation));
-        await ring.ComeBackAsync(Cancellation);
+        await ring.EndOutageAsync(Cancellation);
 
         (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
     }
@@ -152,7 +152,7 @@ public sealed class RewtTestRingTests
         (await KitService.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
         (await host.SendAsync(old)).ShouldBe(HttpStatusCode.OK);
         (await ring.VerifyAsync(old, "inventory", "acme", cancellationToken: Cancellation)).IsValid.ShouldBeTrue();
-        await ring.RevokeAsync("acme", cancellationToken: Cancellation);
+        await ring.RevokeTenantAsync("acme", cancellationToken: Cancellation);
 
         (await host.SendAsync(old)).ShouldBe(HttpStatusCode.Unauthorized);
         (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
@@ -183,9 +183,9 @@ public sealed class RewtTestRingTests
         (await KitService.StatusAsync(user, "/users")).ShouldBe(HttpStatusCode.OK);
         (await KitService.StatusAsync(user)).ShouldBe(HttpStatusCode.Unauthorized);
         (await KitService.StatusAsync(service)).ShouldBe(HttpStatusCode.OK);
-        await ring.RevokeAsync(cancellationToken: Cancellation);
+        await ring.RevokeCurrentKeyAsync(cancellationToken: Cancellation);
         (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.OK, "what was revoked is the main scheme's");
-        await ring.RevokeAsync(scheme: "Users", cancellationToken: Cancellation);
+        await ring.RevokeCurrentKeyAsync(scheme: "Users", cancellationToken: Cancellation);
 
         (await host.SendAsync(token, "/users")).ShouldBe(HttpStatusCode.Unauthorized);
         (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(unknown, "/users"))).Message.ShouldContain("'Guests'");
@@ -240,10 +240,10 @@ public sealed class RewtTestRingTests
         client.DefaultRequestHeaders.Add("X-Api-Key", made.Key);
 
         (await KitService.GetAsync(client)).ShouldBe("app:acme-mobile");
-        ring.GoDown();
+        ring.SimulateOutage();
         ring.Clock.Advance(TimeSpan.FromHours(2));
         (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.ServiceUnavailable);
-        await ring.ComeBackAsync(Cancellation);
+        await ring.EndOutageAsync(Cancellation);
 
         (await KitService.GetAsync(client)).ShouldBe("app:acme-mobile");
     }

@@ -55,11 +55,11 @@ internal static class KeysCommand
         }
 
         var ring = await session.LookAtRingAsync(cancellationToken);
-        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.Until > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
+        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.StateEndsAt > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
         {
             throw new ToolException(
                 ExitCode.Refused,
-                $"The last rotation is in its overlap: key {retired.KeyId} verifies until {retired.Until:yyyy-MM-dd HH:mm:ss}Z, and a Node service may still sign with it. Wait until then, or add --force.");
+                $"The last rotation is in its overlap: key {retired.KeyId} verifies until {retired.StateEndsAt:yyyy-MM-dd HH:mm:ss}Z, and a Node service may still sign with it. Wait until then, or add --force.");
         }
 
         var rotated = await session.RotateAsync(cancellationToken);

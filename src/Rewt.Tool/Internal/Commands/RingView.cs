@@ -18,7 +18,7 @@ internal static class RingView
         ring.Version,
         changedBy = ring.ChangedBy,
         keys = ring.ToKeys().Concat(pairs?.ToKeys() ?? [])
-            .Select(key => new { key.KeyId, state = State(key), key.Until, service = key.Issuer, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
+            .Select(key => new { key.KeyId, state = State(key), until = key.StateEndsAt, service = key.Issuer, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
     };
 
     public static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
@@ -53,7 +53,7 @@ internal static class RingView
 
     private static string Until(RewtKey key, KeySnapshot ring)
     {
-        if (key.Until is not { } until) return "";
+        if (key.StateEndsAt is not { } until) return "";
         var left = until - DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt);
         return string.Create(CultureInfo.InvariantCulture, $"{until:yyyy-MM-dd HH:mm:ss}Z ({Short(left)})");
     }
