@@ -6,7 +6,7 @@ namespace Rewt.Tests.Repository;
 public sealed partial class ArchitectureTests
 {
     private static readonly string[] Folders = ["src", "tests", "samples", "benchmarks"];
-    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
+    private static readonly string[] Order = ["Rewt.Dashboard", "Rewt.Testing", "Rewt.OpenApi", "Rewt.ApiKeys", "Rewt.AspNetCore", "Rewt"];
 
     /// <summary>The project that each project of <c>src</c> refers to.</summary>
     private static readonly Dictionary<string, string?> References = new(StringComparer.Ordinal)
@@ -15,12 +15,13 @@ public sealed partial class ArchitectureTests
         ["Rewt.AspNetCore"] = "Rewt",
         ["Rewt.ApiKeys"] = "Rewt.AspNetCore",
         ["Rewt.Dashboard"] = "Rewt.AspNetCore",
+        ["Rewt.OpenApi"] = "Rewt.AspNetCore",
         ["Rewt.Testing"] = "Rewt.ApiKeys",
         ["Rewt.Tool"] = "Rewt.ApiKeys",
     };
 
     [Fact]
-    public void The_packages_are_these_five_and_the_tool() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
+    public void The_packages_are_these_six_and_the_tool() => Packages.InOrder.Select(package => package.GetName().Name).ShouldBe(Order);
 
     [Fact]
     public void References_between_projects_point_one_way()

@@ -9,6 +9,7 @@ internal static class Packages
     [
         typeof(RewtDashboardDefaults).Assembly,
         typeof(RewtTestRing).Assembly,
+        typeof(Microsoft.Extensions.DependencyInjection.RewtOpenApiExtensions).Assembly,
         typeof(IRewtApps).Assembly,
         typeof(RewtHandler).Assembly,
         typeof(RewtOptions).Assembly,

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Rewt.Internal;
+
+/// <summary>Adds a security requirement to each operation whose endpoint requires a scheme of Rewt.</summary>
+internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes, IAuthorizationPolicyProvider policies) : IOpenApiOperationTransformer
+{
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<IAllowAnonymous>().Any()) return;
+
+        var policy = await AuthorizationPolicy.CombineAsync(policies, metadata.OfType<IAuthorizeData>(), metadata.OfType<AuthorizationPolicy>())
+            ?? await policies.GetFallbackPolicyAsync();
+        if (policy is null) return;
+
+        foreach (var scheme in await RequiredAsync(policy))
+        {
+            operation.Security ??= [];
+            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] });
+        }
+    }
+
+    /// <summary>Returns the schemes of Rewt that satisfy the policy; any one of them is enough.</summary>
+    private async Task<IEnumerable<string>> RequiredAsync(AuthorizationPolicy policy)
+    {
+        var names = policy.AuthenticationSchemes.Count > 0 ? policy.AuthenticationSchemes
+            : await schemes.GetDefaultAuthenticateSchemeAsync() is { } standard ? [standard.Name] : [];
+        var ours = (await schemes.GetAllSchemesAsync()).Where(SecuritySchemes.IsOurs).Select(scheme => scheme.Name).ToList();
+        // The scheme Rewt forwards requests with an API key to the scheme for API keys.
+        return ours.Where(scheme => names.Contains(scheme, StringComparer.Ordinal)
+            || (scheme == RewtDefaults.ApiKeyScheme && names.Contains(RewtDefaults.AuthenticationScheme, StringComparer.Ordinal)));
+    }
+}

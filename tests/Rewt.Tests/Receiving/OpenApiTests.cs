@@ -1,0 +1,43 @@
+namespace Rewt.Tests.Receiving;
+
+/// <summary>The schemes in the documents of Microsoft.AspNetCore.OpenApi.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task A_document_shows_the_schemes_and_which_operation_requires_which()
+    {
+        await using var service = await TestService.StartAsync(
+            null,
+            configure: builder =>
+            {
+                builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users").AddRewtApiKeys().AddJwtBearer("Other");
+                builder.Services.AddOpenApi(options => options.AddRewtSecurity());
+                builder.Services.AddAuthorization(options => options.AddPolicy("people", policy => policy.AddAuthenticationSchemes("Users").RequireAuthenticatedUser()));
+            },
+            map: application =>
+            {
+                application.MapOpenApi();
+                application.MapGet("/default", () => "").RequireAuthorization();
+                application.MapGet("/caller", () => "").RequireCaller("orders");
+                application.MapGet("/users", () => "").RequireAuthorization("people");
+                application.MapGet("/other", () => "").RequireAuthorization(policy => policy.AddAuthenticationSchemes("Other").RequireAuthenticatedUser());
+                application.MapGet("/anonymous", () => "").RequireAuthorization().AllowAnonymous();
+            });
+
+        var document = JsonSerializer.Deserialize<JsonElement>(await service.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Cancellation));
+
+        var schemes = document.GetProperty("components").GetProperty("securitySchemes");
+        schemes.EnumerateObject().Select(scheme => (scheme.Name, scheme.Value.GetProperty("type").GetString(), scheme.Value.GetProperty("scheme").GetString()))
+            .ShouldBe([("Rewt", "http", "bearer"), ("Users", "http", "bearer"), ("RewtApiKey", "http", "ApiKey")], ignoreOrder: true);
+        Required("/default").ShouldBe(["Rewt", "RewtApiKey"], ignoreOrder: true);
+        Required("/caller").ShouldBe(["Rewt", "RewtApiKey"], ignoreOrder: true);
+        Required("/users").ShouldBe(["Users"]);
+        Required("/other").ShouldBeEmpty();
+        Required("/anonymous").ShouldBeEmpty();
+
+        IEnumerable<string> Required(string path) =>
+            document.GetProperty("paths").GetProperty(path).GetProperty("get").TryGetProperty("security", out var security)
+                ? security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject().Select(scheme => scheme.Name))
+                : [];
+    }
+}
