@@ -101,6 +101,7 @@ public static class RewtAuthenticationExtensions
         AppCore.Add(services);
         services.AddAuthorization();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
+        services.AddSingleton<ApiKeyRefusals>();
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

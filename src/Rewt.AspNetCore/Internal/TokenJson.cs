@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the responses of the token endpoint without reflection.</summary>
+/// <summary>Writes responses without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RefusalProblem))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenErrorAnswer))]
 internal sealed partial class TokenJson : JsonSerializerContext;

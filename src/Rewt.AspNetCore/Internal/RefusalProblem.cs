@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Rewt.Internal;
+
+/// <summary>The body of a 401 during development: the precise reason as problem details (RFC 9457).</summary>
+internal sealed record RefusalProblem(string Title, int Status, string Detail, string Reason)
+{
+    /// <summary>
+    /// Writes the body unless there is one already. It is not flushed: the schemes that challenge after this one still add headers.
+    /// </summary>
+    public static void Write(HttpResponse response, TokenRefusal refusal)
+    {
+        if (response.HasStarted || response.ContentType is not null) return;
+        response.ContentType = "application/problem+json";
+        using var json = new Utf8JsonWriter(response.BodyWriter);
+        JsonSerializer.Serialize(json, new RefusalProblem("Unauthorized", response.StatusCode, refusal.ToString(), refusal.Code), TokenJson.Default.RefusalProblem);
+    }
+}
