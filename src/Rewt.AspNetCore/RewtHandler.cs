@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ namespace Rewt;
 public class RewtHandler : JwtBearerHandler
 {
     private RewtSchemes? _schemes;
-    private RewtRefusal _refusal;
+    private TokenRefusal? _refusal;
     private RewtKeysUnavailableException? _outage;
 
     /// <summary>Creates the handler; called by the service container.</summary>
@@ -32,6 +33,8 @@ public class RewtHandler : JwtBearerHandler
 
     private RewtSchemes Schemes => _schemes ??= Context.RequestServices.GetRequiredService<RewtSchemes>();
 
+    private SchemeVerifier Verifier => Schemes.Verifier(Scheme.Name, Options);
+
     /// <inheritdoc />
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -42,7 +45,7 @@ public class RewtHandler : JwtBearerHandler
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.KeysUnavailable(Scheme.Name, exception);
+            Logger.KeysUnavailable(Scheme.Name, exception.Message, RingHealth.Unexplained(exception));
             return await FailAsync(exception);
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
@@ -65,16 +68,21 @@ public class RewtHandler : JwtBearerHandler
         }
 
         var credentials = Request.Headers.Authorization;
-        if (given is null && credentials.Count > 1) return await FailAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
+        if (given is null && credentials.Count > 1) return await RefuseAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
 
         var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
         if (token.IsEmpty) return AuthenticateResult.NoResult();
 
-        var (verdict, identity, properties) = await Schemes.Verifier(Scheme.Name, Options).VerifyAsync(token, Context);
-        if (verdict.IsForeign) return AuthenticateResult.NoResult();
+        var (verdict, identity, properties) = await Verifier.VerifyAsync(token, Context);
+        if (verdict.IsForeign)
+        {
+            _refusal = verdict.Cause;
+            return AuthenticateResult.NoResult();
+        }
+
         if (!verdict.IsValid) return await FailAsync(verdict.Cause!);
         // Checked for each request, because a cached token may belong to another tenant than this request.
-        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
+        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
         Logger.TokenAccepted(Scheme.Name);
         var principal = new ClaimsPrincipal(identity!);
@@ -103,20 +111,22 @@ public class RewtHandler : JwtBearerHandler
         var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
         // A challenge without an error means that the request had no token (RFC 6750 §3.1). The application's events may have rejected a valid token,
         // and may have cleared a failure.
-        if (result.Failure is null) _refusal = RewtRefusal.None;
-        else if (_refusal == RewtRefusal.None) _refusal = RewtRefusal.Invalid;
-        if (_refusal != RewtRefusal.None && Options.IncludeErrorDetails) (challenge.Error, challenge.ErrorDescription) = ("invalid_token", RefusalText.Description(_refusal));
+        var refusal = result.Failure is null ? RewtRefusal.None : _refusal?.Public ?? RewtRefusal.Invalid;
+        if (refusal != RewtRefusal.None && Options.IncludeErrorDetails) (challenge.Error, challenge.ErrorDescription) = ("invalid_token", RefusalText.Description(refusal));
 
         await Events.Challenge(challenge);
         if (challenge.Handled) return;
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.Append(HeaderNames.WWWAuthenticate, ChallengeText(challenge));
+        Response.Headers.Append(HeaderNames.WWWAuthenticate, ChallengeText(challenge, refusal));
+        // Without a failure, the request had no token for this scheme, unless the application's events decided.
+        if (result.None) Log(_refusal ??= new TokenRefusal(RefusalReason.NoToken));
+        if (_refusal is not null && Verifier.ExplainsRefusals) RefusalProblem.Write(Response, _refusal);
     }
 
-    private string ChallengeText(JwtBearerChallengeContext challenge)
+    private string ChallengeText(JwtBearerChallengeContext challenge, RewtRefusal refusal)
     {
-        var reason = _refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? null : RefusalText.Code(_refusal);
+        var reason = refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? null : RefusalText.Code(refusal);
         (string Name, string? Value)[] parameters =
         [
             ("error", challenge.Error), ("error_description", challenge.ErrorDescription), ("error_uri", challenge.ErrorUri), ("rewt_error", reason),
@@ -133,15 +143,26 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
+    /// <summary>Refuses a token for a reason that the verifier does not know of and has not counted.</summary>
+    private Task<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
+    {
+        Verifier.Metrics.Refused(refusal);
+        return FailAsync(refusal);
+    }
+
     private Task<AuthenticateResult> FailAsync(TokenRefusal refusal)
     {
-        _refusal = refusal.Public;
-        if (Schemes.Refusals.IsDue(refusal.Reason, out var skipped))
-        {
-            Logger.TokenRefused(Scheme.Name, refusal.Public, refusal.Reason, skipped == 0 ? refusal.ToString() : $"{refusal} {skipped} more for this reason were not logged.");
-        }
-
+        _refusal = refusal;
+        Log(refusal);
+        Context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("rewt.reason", refusal.Code);
         return FailAsync(RefusalText.Exception(refusal));
+    }
+
+    private void Log(TokenRefusal refusal)
+    {
+        if (!Logger.IsEnabled(LogLevel.Information) || !Schemes.Refusals.IsDue(refusal.Reason, out var others)) return;
+        if (refusal.Reason is RefusalReason.NoToken or RefusalReason.OtherType) Logger.TokenMissing(Scheme.Name, refusal.Reason, $"{refusal}{others}");
+        else Logger.TokenRefused(Scheme.Name, refusal.Public, refusal.Reason, $"{refusal}{others}");
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);

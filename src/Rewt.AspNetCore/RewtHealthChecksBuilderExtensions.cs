@@ -26,6 +26,10 @@ public static class RewtHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, provider => new RewtHealthCheck(provider.GetRequiredService<KeyRingRegistry>(), provider.GetRequiredService<DoctorReports>()), failureStatus, tags, timeout));
+            name,
+            provider => new RewtHealthCheck(provider.GetRequiredService<KeyRingRegistry>(), provider.GetRequiredService<DoctorReports>(), provider.GetRequiredService<IRingStoreFactory>()),
+            failureStatus,
+            tags,
+            timeout));
     }
 }

@@ -157,6 +157,12 @@ public sealed class RewtOptions
     public bool AllowInsecureHttp { get; set; }
 
     /// <summary>
+    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457), while you develop. A stranger must not get it.
+    /// </summary>
+    /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
+    public bool ExplainRefusals { get; set; }
+
+    /// <summary>
     /// Give each tenant (or each user) its own key ring, <c>{Namespace}:{tenant}:rewt-secret</c>. A token names its tenant in the claim
     /// <c>tenant</c>; a token without that claim is refused. See <see cref="IRewtTenants"/>.
     /// </summary>

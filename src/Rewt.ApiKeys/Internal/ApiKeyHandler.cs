@@ -18,6 +18,7 @@ internal sealed class ApiKeyHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     ApiKeyChecker checker,
+    ApiKeyRefusals refusals,
     IAuthenticationSchemeProvider schemes,
     [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, logger, encoder)
 {
@@ -28,15 +29,20 @@ internal sealed class ApiKeyHandler(
     {
         var shown = ApiKeyHeader.Read(Request.Headers, Options.HeaderName);
         if (!shown.IsPresent) return AuthenticateResult.NoResult();
-        if (shown.Key is not { } key) return Refuse("the header is empty or occurs more than once");
+        if (shown.Key is not { } key) return Refuse(ApiKeyRefusal.SeveralKeys);
 
         try
         {
             var verdict = await checker.CheckAsync(key, Context.RequestAborted);
-            if (!verdict.IsLive) return Refuse(verdict.Status.ToString());
-            if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse("the app may not call this service");
+            if (!verdict.IsLive)
+            {
+                refusals.Log(Logger, verdict, ring.ServiceName!);
+                return Failure();
+            }
 
-            var result = await AgreeAsync(verdict.App);
+            if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse(ApiKeyRefusal.OtherService, verdict);
+
+            var result = await AgreeAsync(verdict, verdict.App);
             if (!result.Succeeded) return result;
             checker.Used(verdict.KeyId);
             Logger.ApiKeyAccepted(verdict.KeyId, verdict.App.Id);
@@ -45,7 +51,7 @@ internal sealed class ApiKeyHandler(
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.AppsUnavailable(exception);
+            Logger.AppsUnavailable(exception.Message, RingHealth.Unexplained(exception));
             return AuthenticateResult.Fail(exception);
         }
     }
@@ -79,7 +85,7 @@ internal sealed class ApiKeyHandler(
     /// Checks that a token on the request belongs to the same app, and returns the token's identity, which may have fewer scopes. Without a
     /// token, returns the identity of the key.
     /// </summary>
-    private async Task<AuthenticateResult> AgreeAsync(AppEntry app)
+    private async Task<AuthenticateResult> AgreeAsync(ApiKeyVerdict verdict, AppEntry app)
     {
         if (await schemes.GetSchemeAsync(RewtDefaults.AuthenticationScheme) is not null)
         {
@@ -90,11 +96,11 @@ internal sealed class ApiKeyHandler(
                 return AuthenticateResult.Fail(token.Failure);
             }
 
-            if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token in the request belongs to another caller");
+            if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse(ApiKeyRefusal.OtherCaller, verdict);
         }
 
         // The owner of a token that no scheme here verifies is unknown.
-        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token in the request is not known to this service");
+        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse(ApiKeyRefusal.UnknownToken, verdict);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 
@@ -108,9 +114,11 @@ internal sealed class ApiKeyHandler(
         return new ClaimsIdentity(claims, Scheme.Name, "iss", "role");
     }
 
-    private AuthenticateResult Refuse(string reason)
+    private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)
     {
-        Logger.ApiKeyRefused(reason);
-        return AuthenticateResult.Fail(new ApiKeyRefusedException());
+        refusals.Log(Logger, reason, verdict, ring.ServiceName!);
+        return Failure();
     }
+
+    private static AuthenticateResult Failure() => AuthenticateResult.Fail(new ApiKeyRefusedException());
 }

@@ -25,8 +25,8 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
             if (CryptographicOperations.FixedTimeEquals(hash, key.Hash)) found = key;
         }
 
-        if (found is null) return new ApiKeyVerdict(revoked.Contains(ApiKeyFormat.KeyIdOf(hash)) ? ApiKeyStatus.Revoked : ApiKeyStatus.Unknown);
-        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyStatus.Revoked);
-        return found.IsLive(now) ? new ApiKeyVerdict(ApiKeyStatus.Live, app, found.Id) : new ApiKeyVerdict(ApiKeyStatus.Expired);
+        if (found is null) return ApiKeyFormat.KeyIdOf(hash) is var id && revoked.Contains(id) ? new ApiKeyVerdict(ApiKeyStatus.Revoked, app, id) : new ApiKeyVerdict(ApiKeyStatus.Unknown);
+        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyStatus.Revoked, app, found.Id);
+        return new ApiKeyVerdict(found.IsLive(now) ? ApiKeyStatus.Live : ApiKeyStatus.Expired, app, found.Id);
     }
 }

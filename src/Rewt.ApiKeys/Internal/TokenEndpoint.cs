@@ -9,6 +9,7 @@ namespace Rewt.Internal;
 /// <summary>Exchanges an API key for a short-lived token with the OAuth 2.0 client credentials grant (RFC 6749 §4.4).</summary>
 internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
+    ApiKeyRefusals refusals,
     TokenRateLimits limits,
     IRewtTokens tokens,
     [FromKeyedServices("")] RewtOptions ring,
@@ -31,7 +32,7 @@ internal sealed class TokenEndpoint(
         }
         catch (RewtKeysUnavailableException exception)
         {
-            logger.AppsUnavailable(exception);
+            logger.AppsUnavailable(exception.Message, RingHealth.Unexplained(exception));
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
             await RefuseAsync(context, TokenError.Unavailable);
         }
@@ -53,10 +54,11 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        if (client is not { Id: { } id, Secret: { } secret }
-            || await checker.CheckAsync(secret, context.RequestAborted) is not { IsLive: true, App: { } app, KeyId: { } keyId }
-            || app.Id != id)
+        var verdict = client is { Id: not null, Secret: { } secret } ? await checker.CheckAsync(secret, context.RequestAborted) : new ApiKeyVerdict(ApiKeyStatus.Malformed);
+        if (verdict is not { IsLive: true, App: { } app, KeyId: { } keyId } || app.Id != client.Id)
         {
+            if (verdict.IsLive) refusals.Log(logger, ApiKeyRefusal.OtherApp, verdict, ring.ServiceName!);
+            else refusals.Log(logger, verdict, ring.ServiceName!);
             await RefuseAsync(context, TokenError.InvalidClient);
             return;
         }
@@ -112,7 +114,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        logger.TokenNotTraded(error.Code);
+        logger.TokenNotTraded(error.Code, error.Description);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

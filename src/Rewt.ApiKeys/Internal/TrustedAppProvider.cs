@@ -25,21 +25,21 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
+        $"The trusted apps of '{_name}' are unavailable: {RingHealth.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 
     protected override RewtKeysUnavailableException Unusable(string problem) => Unavailable(null);
 
-    protected override void LogUnavailable(Exception exception) => LogAway(_name, exception);
+    protected override void LogUnavailable(Exception exception) => LogAway(_name, RingHealth.Explanation(exception) ?? "See the exception.", RingHealth.Unexplained(exception));
 
     protected override void LogAvailable() => LogBack(_name);
 
     protected override void LogNoPush(Exception exception) => LogNoPush(_name, exception);
 
     [LoggerMessage(EventId = 60, EventName = "AppsAway", Level = LogLevel.Warning,
-        Message = "The trusted apps of {Namespace} cannot be read. The known API keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string @namespace, Exception exception);
+        Message = "The trusted apps of {Namespace} cannot be read. {Explanation} The known API keys stay in use until the stale budget ends.")]
+    private partial void LogAway(string @namespace, string explanation, Exception? exception);
 
     [LoggerMessage(EventId = 61, EventName = "AppsBack", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);

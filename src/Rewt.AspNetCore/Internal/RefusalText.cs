@@ -25,21 +25,18 @@ internal static class RefusalText
 
     /// <summary>
     /// Creates the exception that JwtBearer's events get, of the type that JwtBearer raises for the reason. Its message is a fixed text, because
-    /// applications copy it into responses. <c>Data["rewt.reason"]</c> and <c>Data["rewt.detail"]</c> are for the service's own log.
+    /// applications copy it into responses. The inner exception has the precise reason.
     /// </summary>
     public static SecurityTokenException Exception(TokenRefusal refusal)
     {
-        var message = Description(refusal.Public);
-        SecurityTokenException exception = refusal.Public switch
+        var precise = new RewtTokenException(refusal);
+        return refusal.Public switch
         {
-            RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(message),
-            RewtRefusal.Expired => new SecurityTokenExpiredException(message),
-            RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(message),
-            RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(message),
-            _ => refusal.Reason == RefusalReason.WrongSignature ? new SecurityTokenInvalidSignatureException(message) : new SecurityTokenValidationException(message),
+            RewtRefusal.StaleKey => new SecurityTokenSignatureKeyNotFoundException(precise.Message, precise),
+            RewtRefusal.Expired => new SecurityTokenExpiredException(precise.Message, precise),
+            RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(precise.Message, precise),
+            RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(precise.Message, precise),
+            _ => refusal.Reason == RefusalReason.WrongSignature ? new SecurityTokenInvalidSignatureException(precise.Message, precise) : new SecurityTokenValidationException(precise.Message, precise),
         };
-        exception.Data["rewt.reason"] = refusal.Reason.ToString();
-        exception.Data["rewt.detail"] = refusal.ToString();
-        return exception;
     }
 }

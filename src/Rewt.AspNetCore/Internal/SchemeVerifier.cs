@@ -9,6 +9,11 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 {
     private readonly VerifiedTokens _known = new();
 
+    public RingMetrics Metrics => metrics;
+
+    /// <summary>Whether the answer to a refused request contains the precise reason.</summary>
+    public bool ExplainsRefusals => verifier.ExplainsRefusals;
+
     /// <summary>Verifies the token of a request.</summary>
     /// <param name="token">The token.</param>
     /// <param name="context">The request. Its cancellation token is accessed only if verification must wait.</param>

@@ -10,8 +10,9 @@ namespace Rewt.Tool;
 /// </summary>
 internal sealed record Failure(int ExitCode, string Message)
 {
-    private const string Unreachable =
-        "Redis cannot be reached or does not answer. Check the server, and --redis or REWT_REDIS (host:port,password=...,ssl=true).";
+    private const string Setting = "--redis (or REWT_REDIS)";
+
+    private const string Unreachable = $"Redis cannot be reached or does not answer. Check the server, and {Setting}: host:port,password=...,ssl=true.";
 
     public static Failure Of(Exception exception) => exception switch
     {
@@ -21,7 +22,8 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
-        TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(Tool.ExitCode.Unreachable, Unreachable),
+        TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(
+            Tool.ExitCode.Unreachable, RingHealth.Explanation(exception) is { } explanation ? $"Redis cannot be reached or does not answer. {explanation.Replace("Rewt:Redis", Setting, StringComparison.Ordinal)}" : Unreachable),
         // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),

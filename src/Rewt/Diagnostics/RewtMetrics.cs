@@ -17,7 +17,7 @@ internal sealed class RewtMetrics
     {
         Meter = meters.Create(MeterName);
         TokensSigned = Meter.CreateCounter<long>("rewt.tokens.signed", "{token}", "Tokens signed. A token that is reused for further calls counts once.");
-        TokensVerified = Meter.CreateCounter<long>("rewt.tokens.verified", "{token}", "Tokens verified, by result.");
+        TokensVerified = Meter.CreateCounter<long>("rewt.tokens.verified", "{token}", "Tokens verified, by result and by the reason of a refusal.");
         CacheHits = Meter.CreateCounter<long>("rewt.tokens.cache_hits", "{token}", "Tokens accepted because they had been verified before.");
         UnknownKeys = Meter.CreateCounter<long>("rewt.keys.unknown", "{lookup}", "Unknown key ids that this instance looked up in Redis, by outcome.");
         StaleServes = Meter.CreateCounter<long>("rewt.ring.stale_serves", "{use}", "Uses of keys older than RefreshInterval while Redis was unavailable.");

@@ -8,6 +8,29 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
     /// <summary>The error of a server on which a command is renamed or disabled. Its code, <c>ERR</c>, would be too general.</summary>
     private const string UnknownCommand = "ERR unknown command";
 
+    private const string ExplanationKey = "rewt.explanation";
+
+    /// <summary>Attaches a sentence with the solution to an exception of a library, whose own message may contain anything.</summary>
+    public static void Explain(Exception exception, string? explanation)
+    {
+        if (explanation is not null) exception.Data[ExplanationKey] = explanation;
+    }
+
+    /// <summary>Returns the sentence of an exception or its causes; <see langword="null"/> if there is none.</summary>
+    public static string? Explanation(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception.Data[ExplanationKey] is string explanation) return explanation;
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns the exception to log: none if its message or explanation, which is logged in its place, says all.</summary>
+    public static Exception? Unexplained(Exception exception) =>
+        exception is RewtKeysUnavailableException { InnerException: null } || Explanation(exception) is not null ? null : exception;
+
     /// <summary>
     /// Returns the code of a server's error (<c>OOM</c>, <c>READONLY</c>, …) or the type of any other exception. The message itself may contain
     /// anything, so it is not shown.

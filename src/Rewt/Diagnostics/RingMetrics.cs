@@ -29,7 +29,17 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    public void Judged(TokenResult verdict) => Verified(verdict.IsForeign ? "foreign" : ResultOf(verdict.Refusal));
+    /// <summary>Counts a result, and the precise reason of a refusal. No value of the token is an attribute.</summary>
+    public void Judged(TokenResult verdict)
+    {
+        if (verdict.IsForeign || verdict.Cause is not { } cause) Verified(verdict.IsForeign ? "foreign" : "valid");
+        else Refused(cause);
+    }
+
+    public void Refused(TokenRefusal cause)
+    {
+        if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", ResultOf(cause.Public)), new("rewt.reason", cause.Code));
+    }
 
     /// <summary>Counts a token that was accepted because it had been verified before, both as a cache hit and as verified.</summary>
     public void CacheHit()

@@ -16,6 +16,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
     public void Configure(string? name, RewtOptions options)
     {
+        options.ExplainRefusals = services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
         if (services.GetService<IConfiguration>()?.GetSection(SettingsSection.Name) is not { } section) return;
 
         options.Bind(string.IsNullOrEmpty(name) ? section : section.GetSection(SettingsSection.Schemes).GetSection(name));

@@ -78,12 +78,12 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         var snapshot = Known;
         var failure = LastFailure;
         var cause = failure is null ? "it has not been read yet" : RingHealth.Cause(failure);
-        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). Check Redis and Rewt:Redis.");
+        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). Check Redis.");
+        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
 
@@ -123,18 +123,26 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
+        $"The keys of '{Name}' are unavailable: {RingHealth.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 
     protected override RewtKeysUnavailableException Unusable(string problem) =>
         new($"The keys of '{Name}' are unavailable. {Sentence(_source.Location(Name))} cannot be used: {problem}.", TimeSpan.FromSeconds(5));
 
-    protected override void LogUnavailable(Exception exception) => LogAway(Name, exception);
+    protected override void LogUnavailable(Exception exception) => LogAway(Name, RingHealth.Explanation(exception) ?? "See the exception.", State(), RingHealth.Unexplained(exception));
 
     protected override void LogAvailable() => LogBack(Name);
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
+
+    /// <summary>Since when the store is away, and how long the known keys stay in use.</summary>
+    private string State()
+    {
+        if (Known is not { } snapshot) return "It has not been read since the start, so there are no keys, and calls get 503 until Redis can be reached.";
+        var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
+        return string.Create(CultureInfo.InvariantCulture, $"It was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
+    }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
@@ -179,7 +187,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     private string? DegradedReason(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
-        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Cause(failure)}). The keys that were read {Seconds(age)} s ago stay in use.";
+        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Cause(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {RingHealth.Explanation(failure)}".TrimEnd();
         if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
         if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of Redis, so receivers refuse its tokens. Synchronize both clocks with NTP.";
@@ -187,8 +195,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     [LoggerMessage(EventId = 10, EventName = "StoreAway", Level = LogLevel.Warning,
-        Message = "The key ring {Ring} cannot be read. The known keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string ring, Exception exception);
+        Message = "The key ring {Ring} cannot be read. {Explanation} {State}")]
+    private partial void LogAway(string ring, string explanation, string state, Exception? exception);
 
     [LoggerMessage(EventId = 11, EventName = "StoreBack", Level = LogLevel.Information, Message = "The key ring {Ring} can be read again.")]
     private partial void LogBack(string ring);

@@ -28,6 +28,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
+    private string? _explanation;
     private bool _disposed;
     private bool _hasStarted;
     private bool _isReplaced;
@@ -58,12 +59,14 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         catch (RedisServerException exception)
         {
             Answered();
+            RingHealth.Explain(exception, OutageExplanation.OfError(exception));
             if (CommandRefusal.WithoutArguments(exception) is { } harmless) throw harmless;
             throw;
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
             Failed();
+            RingHealth.Explain(exception, await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
             throw;
         }
     }
@@ -162,7 +165,27 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    private void Answered() => Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+    private void Answered()
+    {
+        Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+        Volatile.Write(ref _explanation, null);
+    }
+
+    /// <summary>Explains an outage. The servers are asked once in an outage, because requests may be waiting.</summary>
+    private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _explanation) is { } known) return known;
+        var source = RedisSources.Of(services, options);
+        ConfigurationOptions connection;
+        if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSources.Configuration(options);
+        else if (_shared is { } shared) connection = ConfigurationOptions.Parse(shared.Configuration);
+        else return null;
+
+        connection.SetDefaultPorts();
+        var explanation = await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, time, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _explanation, explanation);
+        return explanation;
+    }
 
     /// <summary>
     /// Handles a failed or unanswered command. The client library detects a silently lost connection only when the operating system does, so a

@@ -36,6 +36,7 @@ internal static class RedisSources
         RedisSource.Factory => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)}",
         RedisSource.ConfigurationOptions => $"{nameof(RewtOptions)}.{nameof(RewtOptions.ConfigurationOptions)}",
         RedisSource.ConnectionStrings => "ConnectionStrings:redis",
+        RedisSource.KeyedMultiplexer or RedisSource.Multiplexer => "the configuration of the registered IConnectionMultiplexer",
         _ => $"{section}:{nameof(RewtOptions.Redis)}",
     };
 }

@@ -174,8 +174,8 @@ internal sealed partial class TenantReader
     }
 
     [LoggerMessage(EventId = 20, EventName = "TenantsAway", Level = LogLevel.Warning,
-        Message = "The tenants' key rings of {Namespace} cannot be read. The known keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string @namespace, Exception exception);
+        Message = "The tenants' key rings of {Namespace} cannot be read. {Explanation} The known keys stay in use until the stale budget ends.")]
+    private partial void LogAway(string @namespace, string explanation, Exception? exception);
 
     [LoggerMessage(EventId = 21, EventName = "TenantsBack", Level = LogLevel.Information, Message = "The tenants' key rings of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);

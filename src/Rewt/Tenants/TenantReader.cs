@@ -113,7 +113,7 @@ internal sealed partial class TenantReader : IAsyncDisposable
         if (exception is null) Volatile.Write(ref _hasRead, true);
         var now = ClockReading.Now(_time);
         var before = Interlocked.Exchange(ref _failure, exception is null ? null : new TenantFailure(now, Failure?.Since ?? now, exception));
-        if (exception is not null && before is null) LogAway(_name, exception);
+        if (exception is not null && before is null) LogAway(_name, RingHealth.Explanation(exception) ?? "See the exception.", RingHealth.Unexplained(exception));
         if (exception is not null || before is null) return;
 
         // The outage may have ended the subscription too.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Rewt.Internal;
 
@@ -13,6 +14,12 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 {
     private const int LongestShown = 64;
 
+    private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    /// <summary>The reason for metrics, traces and responses: one of a closed list.</summary>
+    public string Code => Codes[(int)Reason];
+
+    /// <summary>The reason that the caller gets.</summary>
     public RewtRefusal Public => Reason switch
     {
         RefusalReason.None => RewtRefusal.None,
@@ -26,27 +33,28 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch
     {
-        RefusalReason.OtherType => "It is not a token of Rewt.",
-        RefusalReason.MalformedClaims => "Its claims are not valid JSON, or a registered claim has a wrong type.",
+        RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",
+        RefusalReason.OtherType => "It is not a token of Rewt (typ rewt+jwt). A token of another issuer needs its own authentication scheme or Rewt:VerificationKeys, a token of Node's rewt Rewt:AcceptNodeTokens.",
+        RefusalReason.MalformedClaims => "Its claims are not valid JSON, or a registered claim has a wrong type. Show them with 'rewt token inspect'.",
         RefusalReason.UnsupportedHeader => "Its header has an extension (crit), which is not supported.",
         RefusalReason.MissingKeyId => "Its header has no kid. Only a signer in Rewt:VerificationKeys, or a Node service with Rewt:AcceptNodeTokens, may omit it.",
-        RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in Rewt:TrustedIssuers ({Shown(Expected)}).",
-        RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants is true. The sender must set a tenant.",
-        RefusalReason.OtherTenant => $"Its tenant {Shown(Received)} is not the tenant of the request.",
+        RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in Rewt:TrustedIssuers ({Shown(Expected)}). Add it there if it may call this service.",
+        RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
+        RefusalReason.OtherTenant => $"Its tenant {Shown(Received)} is not the tenant of the request, which AddRewtTenantSelector reads. Call with a token of that tenant.",
         RefusalReason.UnknownKey => $"Its key {Shown(Received)} is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
         RefusalReason.OtherKeyMode => $"Its key {Shown(Received)} is of another kind than the keys of this service. Check Rewt:KeyMode of both services, or set Rewt:AlsoAccept.",
-        RefusalReason.WrongAlgorithm => $"Its algorithm {Shown(Received)} is not the algorithm of the key.",
-        RefusalReason.OtherOwner => $"Its key belongs to another issuer than {Shown(Received)}.",
-        RefusalReason.WrongSignature => "Its signature is wrong.",
+        RefusalReason.WrongAlgorithm => $"Its algorithm {Shown(Received)} is not the algorithm of the key. A sender of Rewt sets it; check what created the token.",
+        RefusalReason.OtherOwner => $"Its key belongs to another issuer than {Shown(Received)}. Set the sender's Rewt:ServiceName to the name under which it publishes its keys.",
+        RefusalReason.WrongSignature => "Its signature is wrong: it was changed or cut on the way, or was made with another key. Sign again; if that fails too, compare the token at both ends.",
         RefusalReason.ValidationRule => "A rule in JwtBearerOptions.TokenValidationParameters refuses it, or a claim cannot be read.",
         RefusalReason.MissingClaim => $"The claim {Shown(Received)} is missing. Rewt:RequiredClaims lists the required claims.",
-        RefusalReason.InvalidLifetime => "It expires before it was issued.",
-        RefusalReason.LifetimeTooLong => $"It lives for {Shown(Received)} s, longer than Rewt:MaxTokenLifetime ({Shown(Expected)} s).",
+        RefusalReason.InvalidLifetime => "It expires before it was issued. Check what created the token.",
+        RefusalReason.LifetimeTooLong => $"It lives for {Shown(Received)} s, longer than Rewt:MaxTokenLifetime ({Shown(Expected)} s). Lower Rewt:TokenLifetime of the sender, or raise Rewt:MaxTokenLifetime here.",
         RefusalReason.Expired => $"It expired {Shown(Received)} s ago; Rewt:ClockSkew is {Shown(Expected)} s. Check the clocks with 'rewt doctor'.",
         RefusalReason.NotYetValid => $"It becomes valid in {Shown(Received)} s; Rewt:ClockSkew is {Shown(Expected)} s. Check the clock of the sender.",
-        RefusalReason.InvalidName => $"The claim {Shown(Received)} contains characters that are not permitted, or is too long.",
+        RefusalReason.InvalidName => $"The claim {Shown(Received)} contains characters that are not permitted, or is too long. Rewt:ServiceName allows letters, digits, and . _ - only.",
         RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Set the sender's audience to the Rewt:ServiceName of this service.",
-        RefusalReason.SeveralCredentials => "The request has several Authorization headers.",
+        RefusalReason.SeveralCredentials => "The request has several Authorization headers. Check the client and its proxies for a second one.",
         _ => string.Empty,
     };
 

@@ -19,6 +19,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
+    public bool ExplainsRefusals => policy.Options.ExplainRefusals;
+
     /// <summary>The providers of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
     private NamespaceKeyRings? _keyRings;
 
@@ -205,8 +207,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, string? issuer)
     {
         if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
-        if (token.Length - token.LastIndexOf('.') - 1 != Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key))) return new(RefusalReason.WrongSignature);
-        return KeyOwners.Of(key) is { } owner && owner != issuer ? new(RefusalReason.OtherOwner, issuer) : null;
+        if (KeyOwners.Of(key) is { } owner && owner != issuer) return new(RefusalReason.OtherOwner, issuer);
+        return token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key)) ? null : new(RefusalReason.WrongSignature);
     }
 
     private TokenResult UnknownKey(string? keyId) =>

@@ -85,7 +85,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
             await answer.Task;
             await route.ContinueAsync();
         });
-        const string PressAll = "() => document.querySelectorAll('.rotate, .keys button').forEach((button) => button.click())";
+        const string PressAll = "() => document.querySelectorAll('.rotate, .keys .revoke').forEach((button) => button.click())";
         var rotate = open.Page.Locator(".rotate");
         var before = await open.Current.TextContentAsync();
 
@@ -97,7 +97,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
         await open.Page.EvaluateAsync(PressAll);
         await Expect(open.Dialog).ToBeHiddenAsync();
         await Expect(rotate).ToHaveAttributeAsync("aria-disabled", "true");
-        await Expect(open.Page.Locator(".keys button:not([aria-disabled=true])")).ToHaveCountAsync(0);
+        await Expect(open.Page.Locator(".keys .revoke:not([aria-disabled=true])")).ToHaveCountAsync(0);
 
         answer.SetResult();
         await Expect(open.Outcome).ToContainTextAsync("Rotated");

@@ -43,6 +43,29 @@ public sealed class ToolTokenTests
     }
 
     [Fact]
+    public async Task A_token_is_explained_check_by_check_up_to_the_one_that_fails()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var token = await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        string[] explain = ["token", "explain", token, "--redis", redis.ConnectionString];
+
+        var good = (await ToolRun.RunAsync([.. explain, "--audience", "inventory"])).Well();
+        var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Set the sender's audience");
+        var forged = (await ToolRun.RunAsync("token", "explain", token[..^4] + "AAAA", "--redis", redis.ConnectionString, "-o", "json")).Fails(5, "WrongSignature");
+        var piped = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), token, "token", "explain", "--redis", redis.ConnectionString);
+
+        piped.Well();
+        good.Output.ShouldContain("No check failed.");
+        other.Output.ShouldMatch("signature is right +│ ok");
+        other.Output.ShouldMatch("audience \\(aud\\) is the receiver +│ failed");
+        var checks = forged.Json.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("check").GetString()!, check => check.GetProperty("result").GetString(), StringComparer.Ordinal);
+        (checks["other_type"], checks["unknown_key"], checks["wrong_signature"], checks["expired"], checks["untrusted_issuer"]).ShouldBe(("ok", "ok", "failed", "not_reached", "not_checked"));
+        forged.Json.GetProperty("fix").GetString().ShouldStartWith("Its signature is wrong");
+        foreach (var run in new[] { good, other, forged, piped }) (run.Output + run.Errors).ShouldNotContain(token.Split('.')[1]);
+    }
+
+    [Fact]
     public async Task A_token_is_inspected_without_a_server_and_without_its_signature()
     {
         var token = $"{Part("""{"alg":"HS256","kid":"k","typ":"rewt+jwt"}""")}.{Part("""{"iss":"orders","exp":1767270000,"evil":"a\u001b[31mb"}""")}.c2lnbmF0dXJl";

@@ -1,3 +1,5 @@
+using Rewt.Tests.Operations;
+
 namespace Rewt.Tests.Receiving;
 
 /// <summary>The service's log states why a token was refused; the caller gets a general reason only.</summary>
@@ -39,7 +41,29 @@ public sealed class RefusalReasonTests
     }
 
     [Fact]
-    public async Task AuthenticationFailed_gets_the_precise_reason()
+    public async Task Events_the_metric_and_the_span_of_the_request_get_the_precise_reason()
+    {
+        Exception? raised = null;
+        await using var receiver = await Receiver.StartAsync(services => services.Configure<JwtBearerOptions>(
+            RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents { OnAuthenticationFailed = context => Done(() => raised = context.Exception) }));
+        using var measured = new Measurements(receiver.Services);
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == "Microsoft.AspNetCore", Sample = (ref _) => ActivitySamplingResult.AllData, ActivityStopped = spans.Enqueue };
+        ActivitySource.AddActivityListener(listener);
+        var (id, secret) = (Guid.NewGuid().ToString("N"), receiver.Memory.Secret);
+
+        using var answer = await receiver.GetWithTokenAsync(HandmadeToken.Sign(secret, new() { ["aud"] = $"billing\r\n{id}" }));
+        using var twice = await receiver.GetAsync("/caller", "Bearer a", "Bearer b");
+
+        raised!.InnerException.ShouldBeOfType<RewtTokenException>().Reason.ShouldBe(RefusalReason.SeveralCredentials);
+        measured.Sum("rewt.tokens.verified", "rewt.reason", "other_audience").ShouldBe(1);
+        measured.Sum("rewt.tokens.verified", "rewt.reason", "several_credentials").ShouldBe(1);
+        await Eventually.TrueAsync(() => spans.Any(span => Equals(span.GetTagItem("rewt.reason"), "other_audience")), "the span of the request has ended");
+        spans.SelectMany(span => span.TagObjects).ShouldNotContain(tag => $"{tag.Value}".Contains(id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_exception_has_the_detail_apart_from_its_message()
     {
         Exception? raised = null;
         await using var receiver = await Receiver.StartAsync(services => services.Configure<JwtBearerOptions>(
@@ -47,10 +71,54 @@ public sealed class RefusalReasonTests
 
         using var answer = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" }));
 
-        raised!.Data["rewt.reason"].ShouldBe("OtherAudience");
-        raised.Data["rewt.detail"].ShouldBeOfType<string>().ShouldContain("It is for 'billing', but this service accepts 'inventory'");
-        raised.Message.ShouldBe("The token is for another audience");
+        var precise = raised!.InnerException.ShouldBeOfType<RewtTokenException>();
+        precise.Detail.ShouldContain("It is for 'billing', but this service accepts 'inventory'");
+        raised.ToString().ShouldNotContain("billing");
+        precise.Message.ShouldBe("The token is for another audience");
     }
+
+    [Theory]
+    [InlineData("Development", null, true)]
+    [InlineData("Production", null, false)]
+    [InlineData("Production", "true", true)]
+    [InlineData("Development", "false", false)]
+    public async Task The_answer_explains_a_refusal_in_development_only(string environment, string? setting, bool explains)
+    {
+        await using var receiver = await Receiver.RegisterAsync(
+            builder =>
+            {
+                builder.Environment.EnvironmentName = environment;
+                builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(builder.Environment);
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory").AddRewt("Users", options => options.Namespace = "users");
+                builder.Services.AddAuthorizationBuilder().SetDefaultPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder("Rewt", "Users").RequireAuthenticatedUser().Build());
+            },
+            null,
+            setting is null ? [] : new(StringComparer.Ordinal) { ["Rewt:ExplainRefusals"] = setting, ["Rewt:Schemes:Users:ExplainRefusals"] = setting });
+
+        using var refused = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" }));
+        using var bare = await receiver.AskAsync(null);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.Select(value => value.ToString()).ShouldContain("Bearer error=\"invalid_token\", error_description=\"The token is for another audience\", rewt_error=\"bad_audience\"");
+        refused.Headers.WwwAuthenticate.Count.ShouldBe(2, "the second scheme still adds its challenge");
+        bare.Headers.WwwAuthenticate.ShouldAllBe(value => value.ToString() == "Bearer");
+        var (body, missing) = (await refused.Content.ReadAsStringAsync(Cancellation), await bare.Content.ReadAsStringAsync(Cancellation));
+        if (!explains)
+        {
+            (body + missing).ShouldBeEmpty();
+            return;
+        }
+
+        refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonSerializer.Deserialize<JsonElement>(body);
+        (problem.GetProperty("status").GetInt32(), problem.GetProperty("reason").GetString()).ShouldBe((401, "other_audience"));
+        problem.GetProperty("detail").GetString()!.ShouldContain("this service accepts 'inventory'");
+        JsonSerializer.Deserialize<JsonElement>(missing).GetProperty("reason").GetString().ShouldBe("no_token");
+    }
+
+    [Fact]
+    public void Each_reason_has_a_sentence_with_a_fix() => Enum.GetValues<RefusalReason>().Except([RefusalReason.None])
+        .ShouldAllBe(reason => new TokenRefusal(reason).ToString().Length > 20);
 
     [Fact]
     public async Task A_flood_of_tokens_with_hostile_text_fills_one_line_a_second_for_each_reason_and_forges_none()
@@ -68,7 +136,6 @@ public sealed class RefusalReasonTests
         lines.ShouldAllBe(line => line.Length < 600 && !line.Any(character => char.IsControl(character) || character > '~'));
         receiver.Log.Text.ShouldNotContain("\nforged line");
     }
-
 
     private static Task<TestService> StartAsync(Action<RewtOptions>? settings) => Receiver.StartAsync(services => services.PostConfigure<RewtOptions>(options => settings?.Invoke(options)));
 }

@@ -4,7 +4,7 @@
   const base = new URL('.', document.currentScript.src);
   const $ = (id) => document.getElementById(id);
   const SVG = 'http://www.w3.org/2000/svg';
-  const WINDOW = 120000, FEW = 8, PATIENCE = 20000;
+  const WINDOW = 900000, FEW = 8, PATIENCE = 20000;
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const rings = new Map();
   let view = null, receivedAt = 0, announced = 0, isBusy = false;
@@ -149,12 +149,26 @@
 
   function keyRow(ring, key) {
     const row = element('tr');
-    const id = element('td', 'id', key.id);
+    const id = element('td', 'id'), copy = element('button', 'copy', key.id);
+    copy.type = 'button';
+    copy.title = 'Copy this key id';
+    copy.addEventListener('click', () => copyId(copy, key.id));
+    id.append(copy);
     if (key.service) id.append(element('small', '', key.service + (key.isOwn ? ' (this instance)' : '')));
     const state = element('td');
     state.append(element('span', 'state'));
     row.append(id, state, element('td'), element('td'), element('td'));
     return row;
+  }
+
+  // Without access to the clipboard, as on a page without TLS, the id is selected instead.
+  async function copyId(button, id) {
+    try {
+      await navigator.clipboard.writeText(id);
+      setText($('announce'), `Copied ${id}.`);
+    } catch {
+      getSelection().selectAllChildren(button);
+    }
   }
 
   function fillKey(ring, row, key, now) {
@@ -170,7 +184,7 @@
       if (button && button === document.activeElement) $('main').focus();
       button?.remove();
     } else if (!button) {
-      button = element('button', '', 'Revoke…');
+      button = element('button', 'revoke', 'Revoke…');
       button.type = 'button';
       button.setAttribute('aria-label', `Revoke the key ${key.id}…`);
       button.setAttribute('aria-disabled', String(isBusy));
@@ -211,6 +225,7 @@
     const ring = { node, number: index, view: v, signedFrom: new Map(), states: new Map(), all: false, timeline: find('.timeline'), keys: find('.keys tbody'), instances: find('.instances tbody') };
     const title = find('h2');
     title.id = 'ring-title-' + index;
+    find('.ringtrouble').id = 'ring-trouble-' + index;
     node.setAttribute('aria-labelledby', title.id);
     find('.ns').textContent = v.namespace;
     find('.keys').setAttribute('aria-label', 'Keys of ' + v.namespace);
@@ -275,17 +290,19 @@
   const word = (name) => name.replaceAll('_', ' ');
   const PLOTS = [
     { title: 'Calls accepted', unit: 'per second', series: [['accepted', (t) => t.verified.valid || 0], ['tokens signed', (t) => t.signed]], big: 0 },
-    { title: 'Refusals by reason', unit: 'per second', series: REASONS.map((reason) => [word(reason), (t) => t.verified[reason] || 0]) },
+    { title: 'Refusals by reason', unit: 'per second', alarm: true, series: REASONS.map((reason) => [word(reason), (t) => t.verified[reason] || 0]) },
     { title: 'Retries by reason', unit: 'per second', series: ['stale_key', 'unexplained'].map((reason) => [word(reason), (t) => t.retries[reason] || 0]) },
-    { title: 'Redis, last good contact', unit: 's ago', gauge: true, big: 0, series: [['age of the keys', () => Math.max(0, ...view.rings.map((ring) => ring.contactAge ?? 0)) / 1000]] },
+    { title: 'Redis, last good contact', unit: 's ago', gauge: true, big: 0, series: [['age of the keys', (_, contactAge) => contactAge / 1000]] },
   ];
   const samples = [];
+  let isRecalled = false;
 
   function openPlots() {
     PLOTS.forEach((plot) => {
       const node = $('plot').content.firstElementChild.cloneNode(true);
       node.querySelector('h3').textContent = plot.title;
       node.querySelector('.unit').textContent = plot.unit;
+      node.classList.toggle('alarm', !!plot.alarm);
       plot.chart = node.querySelector('.chart');
       plot.value = node.querySelector('.big');
       plot.items = plot.series.map(([name], index) => {
@@ -300,15 +317,41 @@
     });
   }
 
-  function sample() {
-    const last = samples[samples.length - 1], at = view.at;
+  function sample(at, traffic, contactAge, instance) {
+    const last = samples[samples.length - 1];
     if (last && at - last.at < 900) return;
-    if (last && (at < last.at || view.instance !== last.instance)) samples.length = 0;
-    const values = PLOTS.map((plot) => plot.series.map(([, read]) => read(view.traffic)));
-    const before = samples[samples.length - 1];
-    const rates = values.map((series, p) => series.map((value, s) => (PLOTS[p].gauge ? value : before ? Math.max(0, value - before.values[p][s]) / ((at - before.at) / 1000) : null)));
-    samples.push({ at, instance: view.instance, values, rates });
-    while (samples[0].at < at - WINDOW - 2000) samples.shift();
+    const values = PLOTS.map((plot) => plot.series.map(([, read]) => read(traffic, contactAge)));
+    const rates = values.map((series, p) => series.map((value, s) => (PLOTS[p].gauge ? value : last ? Math.max(0, value - last.values[p][s]) / ((at - last.at) / 1000) : null)));
+    samples.push({ at, instance, values, rates });
+    while (samples[0].at < at - WINDOW - 10000) samples.shift();
+  }
+
+  function sampleView() {
+    const last = samples[samples.length - 1];
+    if (last && (view.at < last.at - 1000 || view.instance !== last.instance)) {
+      samples.length = 0;
+      isRecalled = false;
+    }
+    sample(view.at, view.traffic, Math.max(0, ...view.rings.map((ring) => ring.contactAge ?? 0)), view.instance);
+    if (!isRecalled) {
+      isRecalled = true;
+      recall();
+    }
+  }
+
+  // The instance records its figures when no page is open too.
+  async function recall() {
+    try {
+      const response = await fetch(new URL('history', base), { credentials: 'same-origin' });
+      if (!response.ok) return;
+      const { instance, points } = await response.json();
+      if (instance !== view.instance) return;
+      const live = samples.splice(0);
+      for (const point of points) if (!live.length || point.at < live[0].at - 900) sample(point.at, point.traffic, point.contactAge, view.instance);
+      for (const one of live) if (!samples.length || one.at > samples[samples.length - 1].at) samples.push(one);
+    } catch {
+      // Without its history, the page shows what it sees from now on.
+    }
   }
 
   const nice = (value) => {
@@ -317,17 +360,18 @@
   };
 
   function drawPlot(plot, index) {
-    const width = plot.chart.clientWidth, height = 92, left = 30, end = view.at;
+    const width = plot.chart.clientWidth, height = 108, foot = 20, left = 30, end = view.at;
     if (!width) return;
     const rates = samples.map((one) => ({ at: one.at, values: one.rates[index] }));
     const peak = Math.max(0, ...rates.flatMap((one) => one.values.filter((value) => value !== null)));
     const limit = nice(Math.max(peak, plot.gauge ? 2 : 1));
-    const x = (at) => left + (1 - (end - at) / WINDOW) * (width - left - 2), y = (value) => height - 6 - (value / limit) * (height - 20);
+    const x = (at) => left + (1 - (end - at) / WINDOW) * (width - left - 2), y = (value) => height - foot - (value / limit) * (height - foot - 14);
     const parts = [0, limit / 2, limit].map((value) => svg('line', { class: 'axis', x1: left, x2: width, y1: y(value), y2: y(value) }));
+    for (const minutes of [15, 10, 5, 0]) parts.push(svg('text', { x: x(end - minutes * 60000), y: height - 4, 'text-anchor': minutes === 15 ? 'start' : minutes ? 'middle' : 'end' }, minutes ? `−${minutes} min` : 'now'));
     parts.push(svg('text', { x: left - 6, y: y(limit) + 4, 'text-anchor': 'end' }, String(limit)), svg('text', { x: left - 6, y: y(0) + 3, 'text-anchor': 'end' }, '0'));
     const seen = rates.filter((one) => one.at >= end - WINDOW && one.values[0] !== null);
     plot.series.forEach((_, s) => {
-      const points = seen.map((one, n) => `${n && one.at - seen[n - 1].at < 5000 ? 'L' : 'M'}${x(one.at).toFixed(1)} ${y(one.values[s]).toFixed(1)}`).join('');
+      const points = seen.map((one, n) => `${n && one.at - seen[n - 1].at < 12000 ? 'L' : 'M'}${x(one.at).toFixed(1)} ${y(one.values[s]).toFixed(1)}`).join('');
       if (!points) return;
       if (s === 0 && (plot.big === 0)) parts.push(svg('path', { class: 'area k1', d: `M${x(seen[0].at).toFixed(1)} ${y(0)}${seen.map((one) => `L${x(one.at).toFixed(1)} ${y(one.values[0]).toFixed(1)}`).join('')}L${x(seen[seen.length - 1].at).toFixed(1)} ${y(0)}Z` }));
       if (s === 0 || seen.some((one) => one.values[s] > 0)) parts.push(svg('path', { class: 'k' + (s + 1), d: points }));
@@ -345,7 +389,7 @@
       const t = view.traffic;
       setText(plot.more, `last read ${t.lastReadMilliseconds === null ? '–' : number(t.lastReadMilliseconds) + ' ms'}; failed reads ${sum(t.refreshErrors)}; stale uses ${t.staleServes}`);
     }
-    plot.chart.setAttribute('aria-label', `${plot.title}: ${number(big)} ${plot.unit} now, at most ${number(peak)} in the last two minutes.`);
+    plot.chart.setAttribute('aria-label', `${plot.title}: ${number(big)} ${plot.unit} now, at most ${number(peak)} in the last 15 minutes.`);
   }
 
   // ---- commands ----
@@ -364,16 +408,18 @@
   // Uses aria-disabled, because 'disabled' would take the focus from the pressed button.
   function busy(state) {
     isBusy = state;
-    for (const button of document.querySelectorAll('.rotate, .keys button')) button.setAttribute('aria-disabled', String(state));
+    for (const button of document.querySelectorAll('.rotate, .keys .revoke')) button.setAttribute('aria-disabled', String(state));
   }
 
-  function ask({ title, id, text, action, danger }, opener) {
+  function ask({ title, id, text, steps, action, danger }, opener) {
     const dialog = $('confirm');
     if (dialog.open) return Promise.resolve(false);
     setText($('confirm-title'), title);
     setText($('confirm-key'), id || '');
     $('confirm-key').hidden = !id;
     setText($('confirm-text'), text);
+    $('confirm-steps').replaceChildren(...(steps || []).map((step) => element('li', '', step)));
+    $('confirm-steps').hidden = !steps;
     setText($('confirm-yes'), action);
     $('confirm-yes').classList.toggle('danger', danger);
     dialog.returnValue = 'cancel';
@@ -412,10 +458,14 @@
     const v = ring.view, now = v.now + passed(), current = v.keys.find((key) => key.state === 'current' && key.isOwn);
     const retired = v.keys.find((key) => key.state === 'retired' && key.isOwn && key.until > now);
     let force = !!retired;
-    let text = 'The pending key becomes the current key on every instance. The current key retires and verifies until its last token has expired, so no call fails.';
-    if (v.kind === 'key-pairs') text = 'This instance signs with its pending key pair from now on. Other instances keep their key pairs. The old key pair verifies until its last token has expired, so no call fails.';
-    if (retired) text += ` The last rotation is still in its overlap (${short(retired.id)} verifies for another ${span(retired.until - now)})${v.kind === 'shared-secret' ? ', and a Node service may still sign with that key' : ''}.`;
-    if (!await ask({ title: `Rotate the key ring ${v.namespace}?`, id: current?.id, text, action: force ? 'Rotate anyway' : 'Rotate', danger: false }, opener)) return;
+    const pending = v.keys.find((key) => key.state === 'pending' && key.isOwn), own = v.kind === 'key-pairs';
+    const text = retired ? `The last rotation is still in its overlap: ${short(retired.id)} verifies for another ${span(retired.until - now)}${own ? '' : ', and a Node service may still sign with it'}.` : 'No call fails.';
+    const steps = [
+      `${pending ? short(pending.id) : 'A new key'} (pending) signs from now on${own ? ' on this instance; other instances keep their key pairs' : ' on every instance'}.`,
+      `${current ? short(current.id) : 'The current key'} (current) stops signing. It verifies for another ${span(v.retention)}, until its last token has expired.`,
+      'A new pending key is published for the next rotation.',
+    ];
+    if (!await ask({ title: `Rotate the key ring ${v.namespace}?`, text, steps, action: force ? 'Rotate anyway' : 'Rotate', danger: false }, opener)) return;
     let { status, answer } = await send('rotate', { ring: v.namespace, force });
     if (answer.outcome === 'overlap') {
       $('outcome').replaceChildren();
@@ -442,6 +492,14 @@
     setText($('connection-word'), text);
   }
 
+  // The health leads to the first banner that says why.
+  function linkFindings(general) {
+    const index = view.rings.findIndex((ring) => ring.trouble);
+    const target = view.health === 'healthy' ? null : general || (index >= 0 ? 'ring-trouble-' + index : null);
+    if (target) $('health-word').setAttribute('href', '#' + target);
+    else $('health-word').removeAttribute('href');
+  }
+
   function show(next) {
     [view, receivedAt] = [next, performance.now()];
     setText($('service'), view.service ? ' of ' + view.service : '');
@@ -454,13 +512,14 @@
     for (const trouble of known) rest = rest.replace(trouble, '').trim();
     $('trouble').hidden = !rest;
     setText($('trouble'), rest);
+    linkFindings(rest ? 'trouble' : null);
     view.rings.forEach((v, index) => {
       const name = v.namespace + ' ' + index;
       if (!rings.has(name)) rings.set(name, openRing(v, index));
       rings.get(name).view = v;
       fillRing(rings.get(name));
     });
-    sample();
+    sampleView();
     PLOTS.forEach(drawPlot);
     connection('open', 'Live');
   }
@@ -484,6 +543,7 @@
 
   function follow() {
     leave();
+    isRecalled = false;
     const mine = stream = new EventSource(new URL('events', base));
     mine.onmessage = (message) => show(JSON.parse(message.data));
     mine.onerror = async () => {

@@ -3,9 +3,16 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Resolves keys from one snapshot of a key ring.</summary>
-internal sealed class RingOnce(RingSnapshot ring, TimeProvider time) : IIssuerSigningKeyResolver
+/// <summary>Resolves keys from one snapshot of a namespace: its secrets, and the key pairs of its services.</summary>
+internal sealed class RingOnce(RingSnapshot ring, PairSnapshot? pairs, TimeProvider time) : IIssuerSigningKeyResolver
 {
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ringName, string? keyId, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(keyId is null ? ring.KeylessKeys(ClockReading.Now(time)) : ring.Find(keyId, ClockReading.Now(time)) ?? []);
+        ResolveForIssuerAsync(ringName, null, keyId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ringName, string? issuer, string? keyId, CancellationToken cancellationToken = default)
+    {
+        var now = ClockReading.Now(time);
+        if (keyId is null) return ValueTask.FromResult(ring.KeylessKeys(now));
+        return ValueTask.FromResult(ring.Find(keyId, now) ?? pairs?.Known(issuer, keyId, now) ?? []);
+    }
 }

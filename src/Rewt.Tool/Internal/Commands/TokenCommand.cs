@@ -8,6 +8,8 @@ internal static class TokenCommand
 {
     private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from standard input, which keeps it out of the shell history." };
 
+    private static readonly Argument<string?> TokenOrInput = new("token") { Description = "The token. Default: standard input, which keeps it out of the shell history.", Arity = ArgumentArity.ZeroOrOne };
+
     private static readonly Option<string?> Audience = new("--audience") { Description = "The service that is called. Default: any service of the namespace.", HelpName = "service" };
 
     private static readonly Option<string?> Issuer = new("--issuer") { Description = "The service that the token names as its issuer. Default: rewt-tool.", HelpName = "service" };
@@ -31,17 +33,19 @@ internal static class TokenCommand
         create.SetAction((arguments, cancellation) => TokenCreation.RunAsync(
             ToolContext.Of(arguments), arguments.GetValue(Audience), arguments.GetValue(Issuer), arguments.GetValue(Lifetime), arguments.GetValue(Claims)!, cancellation));
         var inspect = new Command("inspect", "Show the content of a token without verifying it. Does not need Redis.") { Token };
-        inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments, cancellation)));
+        inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments.GetValue(Token), cancellation)));
         var verify = new Command("verify", "Verify a token with the keys of the key ring, like a service.") { Token, ExpectedAudience, NodeTokens };
-        verify.SetAction(async (arguments, cancellation) => await TokenVerification.RunAsync(
-            ToolContext.Of(arguments), await ReadAsync(arguments, cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
-        return new Command("token", "Tokens.") { create, inspect, verify };
+        verify.SetAction(async (arguments, cancellation) => await TokenVerification.VerifyAsync(
+            ToolContext.Of(arguments), await ReadAsync(arguments.GetValue(Token), cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
+        var explain = new Command("explain", "Show each check of a receiver for a token, in its order, and how to fix the one that fails.") { TokenOrInput, ExpectedAudience, NodeTokens };
+        explain.SetAction(async (arguments, cancellation) => await TokenVerification.ExplainAsync(
+            ToolContext.Of(arguments), await ReadAsync(arguments.GetValue(TokenOrInput), cancellation), arguments.GetValue(ExpectedAudience), arguments.GetValue(NodeTokens), cancellation));
+        return new Command("token", "Tokens.") { create, inspect, verify, explain };
     }
 
-    private static async Task<string> ReadAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(string? given, CancellationToken cancellationToken)
     {
-        var given = arguments.GetValue(Token)!;
-        if (given == "-") given = await Console.In.ReadToEndAsync(cancellationToken);
+        if (given is null or "-") given = await Console.In.ReadToEndAsync(cancellationToken);
         given = given.Trim();
         return given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..].Trim() : given;
     }

@@ -1,31 +1,96 @@
 using Rewt.Internal;
+using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token verify</c>: verifies a token with the library's verifier and one snapshot of the key ring.</summary>
+/// <summary>
+/// <c>rewt token verify</c> and <c>rewt token explain</c>: the library's verifier with one snapshot of the keys. Neither prints the token.
+/// </summary>
 internal static class TokenVerification
 {
-    public static async Task<int> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    public static async Task<int> VerifyAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
-        await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
-        var ring = await session.LookAtRingAsync(cancellationToken);
-        var isData = TokenHeader.TryRead(token)?.Type == TokenTypes.Data;
-        var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience, context.Namespace]);
-        var verdict = await new TokenVerifier(policy, new RingOnce(ring, context.Time), context.Time).VerifyAsync(token, cancellationToken);
-
-        var reason = verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
-        var detail = verdict.IsForeign ? "It is not a token of Rewt (typ rewt+jwt). For a token of Node's rewt, add --accept-node-tokens." : verdict.Cause?.ToString();
+        var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
         if (context.IsJson)
         {
             var claims = verdict.Claims;
-            context.WriteJson(new { valid = verdict.IsValid, reason, detail, keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
+            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), detail = verdict.Cause?.ToString(), keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
         }
         else if (verdict.IsValid)
         {
             context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, valid until {TokenClaims.At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
         }
 
-        if (verdict.IsValid) return ExitCode.Done;
-        throw new ToolException(ExitCode.BadToken, $"The token is refused: {reason}{(verdict.IsForeign ? "" : $" ({verdict.Cause!.Reason})")}. {detail}");
+        return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
     }
+
+    /// <summary>Prints each check of a receiver in its order, up to the one that fails.</summary>
+    public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    {
+        var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
+        var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, Result: Result(reason))).ToList();
+        if (context.IsJson)
+        {
+            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), checks = checks.Select(check => new { check = new TokenRefusal(check.Reason).Code, result = check.Result.Replace(' ', '_') }), fix = verdict.Cause?.ToString() });
+        }
+        else
+        {
+            var table = new Table().AddColumns("Check", "Result");
+            foreach (var (reason, result) in checks) table.AddRow(Markup.Escape(Requirement(reason)!), result);
+            context.Console.Write(table);
+            context.WriteLine("'not checked' depends on settings that only the receiver has; its log (event 41) names the one that refuses a token.");
+            if (verdict.IsValid) context.WriteLine("No check failed.");
+        }
+
+        return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
+
+        string Result(RefusalReason reason)
+        {
+            if (verdict.Cause is { } cause && reason == cause.Reason) return "failed";
+            if (verdict.Cause is { } other && reason > other.Reason) return "not reached";
+            var isOfReceiver = reason is RefusalReason.UntrustedIssuer or RefusalReason.MissingTenant or RefusalReason.ValidationRule or RefusalReason.OtherTenant;
+            return isOfReceiver || (reason == RefusalReason.OtherAudience && audience is null) ? "not checked" : "ok";
+        }
+    }
+
+    private static async Task<TokenResult> RunAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
+    {
+        await using var session = RingSession.Open(context, options => options.AcceptNodeTokens = acceptNodeTokens);
+        var pairs = await session.Pairs.LookAsync(cancellationToken);
+        var ring = pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken);
+        if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
+        var isData = TokenHeader.TryRead(token)?.Type == TokenTypes.Data;
+        var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
+        return await new TokenVerifier(policy, new RingOnce(ring, pairs, context.Time), context.Time).VerifyAsync(token, cancellationToken);
+    }
+
+    private static string Reason(TokenResult verdict) => verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
+
+    private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
+
+    /// <summary>What a check requires; <see langword="null"/> for a check of the request. <see cref="RefusalReason"/> has the order.</summary>
+    private static string? Requirement(RefusalReason reason) => reason switch
+    {
+        RefusalReason.OtherType => "The type (typ) is that of a token of Rewt",
+        RefusalReason.UnsupportedHeader => "The header has no extension (crit)",
+        RefusalReason.MalformedClaims => "The claims are JSON of the right types",
+        RefusalReason.MissingKeyId => "The header names a key (kid)",
+        RefusalReason.UntrustedIssuer => "The issuer (iss) is in Rewt:TrustedIssuers, if it is set",
+        RefusalReason.MissingTenant => "The token names a tenant, if Rewt:Tenants is true",
+        RefusalReason.OtherKeyMode => "The key is of the kind of Rewt:KeyMode",
+        RefusalReason.UnknownKey => "The key is in the ring and not revoked",
+        RefusalReason.WrongAlgorithm => "The algorithm (alg) is that of the key",
+        RefusalReason.OtherOwner => "The key belongs to the issuer",
+        RefusalReason.WrongSignature => "The signature is right",
+        RefusalReason.ValidationRule => "The receiver's TokenValidationParameters permit it",
+        RefusalReason.MissingClaim => "All required claims are present",
+        RefusalReason.InvalidLifetime => "It expires (exp) after it was issued (iat)",
+        RefusalReason.LifetimeTooLong => "It lives no longer than Rewt:MaxTokenLifetime",
+        RefusalReason.Expired => "It has not expired (exp)",
+        RefusalReason.NotYetValid => "It is valid already (iat, nbf)",
+        RefusalReason.InvalidName => "The names in it are well-formed",
+        RefusalReason.OtherAudience => "The audience (aud) is the receiver",
+        RefusalReason.OtherTenant => "Its tenant is that of the request",
+        _ => null,
+    };
 }

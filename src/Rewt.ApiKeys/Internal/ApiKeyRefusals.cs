@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rewt.Internal;
+
+/// <summary>Logs why API keys are refused, at most one line a second for each reason. A line never contains any part of a key.</summary>
+internal sealed class ApiKeyRefusals(TimeProvider time)
+{
+    private readonly RefusalThrottle<ApiKeyRefusal> _throttle = new(time);
+
+    public void Log(ILogger logger, ApiKeyVerdict verdict, string service) => Log(logger, ReasonOf(verdict.Status), verdict, service);
+
+    public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
+    {
+        if (_throttle.IsDue(reason, out var others)) logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
+    }
+
+    private static ApiKeyRefusal ReasonOf(ApiKeyStatus status) => status switch
+    {
+        ApiKeyStatus.Malformed => ApiKeyRefusal.Malformed,
+        ApiKeyStatus.Revoked => ApiKeyRefusal.Revoked,
+        ApiKeyStatus.Expired => ApiKeyRefusal.Expired,
+        _ => ApiKeyRefusal.Unknown,
+    };
+
+    /// <summary>Returns a sentence with the solution. The app and the id of a key come from the store, not from the request.</summary>
+    private static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch
+    {
+        ApiKeyRefusal.SeveralKeys => "The header is empty, or the request has several keys. Send one key in one header.",
+        ApiKeyRefusal.Malformed => "It does not have the form of an API key, so it is cut, mistyped or another secret. Copy the whole key again, or create a new one.",
+        ApiKeyRefusal.Unknown => "No app has this key. Check that the key was created in the Redis and Rewt:Namespace of this service ('rewt apps list').",
+        ApiKeyRefusal.Revoked => $"Key {verdict.KeyId} of {App(verdict)} was revoked. Create a new key for the app.",
+        ApiKeyRefusal.Expired => $"Key {verdict.KeyId} of {App(verdict)} has expired. Create a new key for the app.",
+        ApiKeyRefusal.OtherApp => $"The key belongs to {App(verdict)}, not to the client_id of the request. Send both of one app.",
+        ApiKeyRefusal.OtherService => $"The key is valid, but {App(verdict)} may not call '{service}'. Add the service to the app's Audiences.",
+        ApiKeyRefusal.OtherCaller => $"The token in the request does not belong to {App(verdict)}. Send the key alone, or a token of this app.",
+        _ => "The request has a bearer token too, which no scheme of this service verifies. Send the key alone.",
+    };
+
+    private static string App(ApiKeyVerdict verdict) => verdict.App is { } app ? $"the app {app.Id}" : "a deleted app";
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Explains in one sentence, with the solution, why Redis cannot be used: with the code of a server's error, or with a connection of its own. The
+/// message of the client library gives no address and recommends settings that this library sets itself.
+/// </summary>
+internal static class OutageExplanation
+{
+    /// <summary>The time for one look at a server. Requests may be waiting.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
+
+    private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
+
+    /// <summary>Explains an error of a server; <see langword="null"/> where its code says nothing.</summary>
+    public static string? OfError(RedisServerException exception) => RingHealth.Cause(exception) switch
+    {
+        "NOAUTH" or "WRONGPASS" => "Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.",
+        "NOPERM" or "EXECABORT" => "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives.",
+        "READONLY" => "The Redis server is a replica. Connect to the primary, or to Sentinel with serviceName=....",
+        "LOADING" => "Redis is loading its data after a start. Wait until it has finished.",
+        "CLUSTERDOWN" => "The Redis Cluster is down: no server answers for some of its slots. Repair the cluster ('redis-cli --cluster check').",
+        "MOVED" or "ASK" or "CROSSSLOT" => "The server is a node of a Redis Cluster, but the connection treats it as a single server. Name several nodes in the connection string, without a proxy or twemproxy.",
+        "OOM" => "Redis has no memory left (maxmemory). Free memory, or raise the limit.",
+        "MISCONF" => "Redis accepts no writes, because it cannot save to its disk. Repair the disk.",
+        "NOREPLICAS" => "Redis accepts no writes, because too few replicas are connected (min-replicas-to-write). Repair the replicas.",
+        "MASTERDOWN" => "The Redis server is a replica without a primary. Repair the replication.",
+        _ => null,
+    };
+
+    /// <summary>Asks the servers of a connection what they are.</summary>
+    /// <param name="connection">The configuration of the connection.</param>
+    /// <param name="setting">The name of its setting.</param>
+    /// <param name="failure">The exception of the client library.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public static async Task<string> OfConnectionAsync(ConfigurationOptions connection, string setting, Exception failure, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (connection.EndPoints.Count == 0) return $"{setting} names no server; write host:port.";
+        var asked = connection.EndPoints.Take(3).Select(async server => Sentence(await AskAsync(server, time, cancellationToken).ConfigureAwait(false), ServerDiagnosis.Name(server), connection, setting, failure));
+        return string.Join(' ', (await Task.WhenAll(asked).ConfigureAwait(false)).Distinct(StringComparer.Ordinal));
+    }
+
+    private static string Sentence(Answer answer, string server, ConfigurationOptions connection, string setting, Exception failure)
+    {
+        if (answer.Error is { } error)
+        {
+            return error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
+                ? $"The host of {server} is unknown: DNS has no address for it. Correct the host in {setting}."
+                : $"Nothing listens on {server} ({error}). Start Redis there, or correct host and port in {setting}.";
+        }
+
+        var text = answer.Text;
+        if (text is null) return $"{server} does not answer. Check that it is the address of Redis, and the network and firewall between.";
+        var isPlain = text.StartsWith('+') || text.StartsWith('-');
+        if (connection.Ssl && isPlain) return $"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.";
+        if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return $"{server} is an HTTP server, not Redis. Correct host and port in {setting}.";
+        if (connection.Ssl) return $"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.";
+        if (!isPlain) return $"{server} does not answer in the protocol of Redis, so it probably requires TLS. Add ssl=true to {setting}, or correct the port.";
+
+        var reported = failure.ToString();
+        if (text.StartsWith("-DENIED", StringComparison.Ordinal)) return $"{server} is in protected mode, which refuses other machines. Set a password on the server, and password=... in {setting}.";
+        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return $"{server} requires a login. Add password=... (and user=...) to {setting}.";
+        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) || reported.Contains("WRONGPASS", StringComparison.Ordinal)) return $"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.";
+        var isSentinel = text.Contains("redis_mode:sentinel", StringComparison.Ordinal);
+        if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return $"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.";
+        if (isSentinel) return $"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.";
+        if (!string.IsNullOrEmpty(connection.ServiceName)) return $"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.";
+        if (text.Contains("role:slave", StringComparison.Ordinal)) return $"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.";
+        return $"{server} answers, but the commands of Rewt fail ({RingHealth.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').";
+    }
+
+    private static string Value(string text, string name)
+    {
+        var start = text.IndexOf(name + ":", StringComparison.Ordinal) + name.Length + 1;
+        return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? text[start..end] : "?";
+    }
+
+    private static async Task<Answer> AskAsync(EndPoint server, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var isConnected = false;
+        try
+        {
+            using var socket = server.AddressFamily == AddressFamily.Unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(server, both.Token).ConfigureAwait(false);
+            isConnected = true;
+            await socket.SendAsync(Question, both.Token).ConfigureAwait(false);
+            return new Answer(await ReadAsync(socket, both.Token).ConfigureAwait(false));
+        }
+        catch (SocketException exception)
+        {
+            // A server that closes the connection because of the question expects another protocol.
+            return isConnected ? new Answer(string.Empty) : new Answer(null, exception.SocketErrorCode);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Reads until the answers are complete, the server closes the connection, or a time limit ends with a part of them.</summary>
+    private static async Task<string?> ReadAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        var length = 0;
+        try
+        {
+            while (length < buffer.Length && await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                length += read;
+                var text = Encoding.ASCII.GetString(buffer, 0, length);
+                // Other protocols send no more; of Redis, the role is the last part.
+                if (text[0] is not ('+' or '-') || text[0] == '-' || text.Contains("master_replid:", StringComparison.Ordinal)) return text;
+            }
+        }
+        catch (OperationCanceledException) when (length > 0)
+        {
+            // What has arrived is enough for an explanation.
+        }
+
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+
+    /// <param name="Text">What the server answered: empty if it closed the connection, <see langword="null"/> if it did not answer.</param>
+    /// <param name="Error">The failure to connect.</param>
+    private readonly record struct Answer(string? Text, SocketError? Error = null);
+}

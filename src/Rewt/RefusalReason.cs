@@ -1,0 +1,77 @@
+namespace Rewt;
+
+/// <summary>
+/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>; the reason is in the
+/// receiver's log, metrics and events.
+/// </summary>
+public enum RefusalReason
+{
+    /// <summary>The token was not refused.</summary>
+    None,
+
+    /// <summary>The request has several <c>Authorization</c> headers.</summary>
+    SeveralCredentials,
+
+    /// <summary>The request has no token in the <c>Authorization</c> header.</summary>
+    NoToken,
+
+    /// <summary>The text is not a token of this library, so another authentication scheme may handle it.</summary>
+    OtherType,
+
+    /// <summary>The header has <c>crit</c> or another extension.</summary>
+    UnsupportedHeader,
+
+    /// <summary>The claims are not valid JSON, or a registered claim has a wrong type.</summary>
+    MalformedClaims,
+
+    /// <summary>The header has no key id (<c>kid</c>).</summary>
+    MissingKeyId,
+
+    /// <summary>The issuer (<c>iss</c>) is not in <see cref="RewtOptions.TrustedIssuers"/>.</summary>
+    UntrustedIssuer,
+
+    /// <summary>The token names no tenant, but each tenant has its own keys.</summary>
+    MissingTenant,
+
+    /// <summary>The key id has the form of another <see cref="KeyMode"/>.</summary>
+    OtherKeyMode,
+
+    /// <summary>The key is unknown or revoked.</summary>
+    UnknownKey,
+
+    /// <summary>The algorithm is not the one of the key.</summary>
+    WrongAlgorithm,
+
+    /// <summary>The key belongs to another issuer.</summary>
+    OtherOwner,
+
+    /// <summary>The signature is wrong.</summary>
+    WrongSignature,
+
+    /// <summary>A rule of the application's <c>TokenValidationParameters</c> failed, or the identity library cannot read a claim.</summary>
+    ValidationRule,
+
+    /// <summary>A required claim is missing.</summary>
+    MissingClaim,
+
+    /// <summary>The token expires before it was issued.</summary>
+    InvalidLifetime,
+
+    /// <summary>The token is valid for longer than <see cref="RewtOptions.MaxTokenLifetime"/>.</summary>
+    LifetimeTooLong,
+
+    /// <summary>The token has expired.</summary>
+    Expired,
+
+    /// <summary>The token is not valid yet.</summary>
+    NotYetValid,
+
+    /// <summary>A name in the token contains characters that are not permitted, or is too long.</summary>
+    InvalidName,
+
+    /// <summary>The token is for another service.</summary>
+    OtherAudience,
+
+    /// <summary>The token belongs to another tenant than the request.</summary>
+    OtherTenant,
+}

@@ -1,0 +1,127 @@
+namespace Rewt.Tests.Faults;
+
+/// <summary>One line of the log at its default level says why Redis cannot be used, where, with which keys the service goes on, and what to do.</summary>
+public sealed class OutageExplanationTests
+{
+    private static readonly Dictionary<string, (Func<Scene, Task<string>> Arrange, string Says)> Cases = new(StringComparer.Ordinal)
+    {
+        ["nothing listens"] = (scene => scene.At(FreePort.Next()), "Nothing listens on 127.0.0.1:{port} (ConnectionRefused). Start Redis there, or correct host and port in Rewt:Redis."),
+        ["unknown host"] = (_ => Task.FromResult("redis.invalid:6379"), "The host of redis.invalid:6379 is unknown: DNS has no address for it. Correct the host in Rewt:Redis."),
+        ["silent"] = (scene => scene.SilentAsync(), "127.0.0.1:{port} does not answer. Check that it is the address of Redis"),
+        ["TLS to a plain port"] = (async scene => await scene.RedisAsync() + ",ssl=true", "127.0.0.1:{port} does not use TLS, but Rewt:Redis has ssl=true. Remove ssl=true"),
+        ["plain to a TLS port"] = (scene => scene.TlsAsync(), "it probably requires TLS. Add ssl=true to Rewt:Redis"),
+        ["an untrusted certificate"] = (async scene => await scene.TlsAsync() + ",ssl=true", "Its certificate must be trusted on this machine and contain the host name"),
+        ["no password"] = (scene => scene.RedisAsync("--requirepass", "of-a-test"), "127.0.0.1:{port} requires a login. Add password=... (and user=...) to Rewt:Redis."),
+        ["a wrong password"] = (async scene => await scene.RedisAsync("--requirepass", "of-a-test") + ",password=not-the-one", "127.0.0.1:{port} refused the login: the user or the password is wrong."),
+        ["a missing right"] = (scene => scene.DeniedAsync(), "(NOPERM). Give it the rights that 'rewt acl --role signer' prints"),
+        ["a web server"] = (scene => scene.WebAsync(), "127.0.0.1:{port} is an HTTP server, not Redis."),
+        ["a sentinel without its service"] = (scene => scene.SentinelAsync(string.Empty), "127.0.0.1:{port} is a Sentinel, not Redis. Add serviceName="),
+        ["a sentinel with another service"] = (scene => scene.SentinelAsync(",serviceName=other"), "The Sentinel 127.0.0.1:{port} knows no primary 'other'"),
+        ["a service without a sentinel"] = (async scene => await scene.RedisAsync() + ",serviceName=mymaster", "127.0.0.1:{port} is not a Sentinel, but Rewt:Redis has serviceName."),
+        ["a replica"] = (scene => scene.ReplicaAsync(), "127.0.0.1:{port} is a replica of 127.0.0.1:"),
+        ["a cluster that lacks nodes"] = (scene => scene.RedisAsync("--cluster-enabled", "yes"), "The Redis Cluster is down"),
+    };
+
+    public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(CaseNames))]
+    public async Task The_log_explains_a_connection_that_cannot_be_used(string name)
+    {
+        Require.RealRedis();
+        await using var scene = new Scene();
+        var (arrange, says) = Cases[name];
+        var connection = await arrange(scene);
+        await using var instance = Instance.Start(connection);
+
+        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
+
+        var line = Line(instance)!;
+        line.ShouldContain(says.Replace("{port}", connection.Split(',')[0].Split(':')[1], StringComparison.Ordinal));
+        line.ShouldContain("It has not been read since the start, so there are no keys");
+        foreach (var unwanted in new[] { "AbortOnConnectFail", "   at ", "not-the-one", "of-a-test" }) line.ShouldNotContain(unwanted);
+        instance.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain(says.Split("{port}")[^1]);
+    }
+
+    [Fact]
+    public async Task The_log_says_since_when_a_lost_server_is_away_and_until_when_the_known_keys_are_used()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+
+        await redis.KillAsync();
+
+        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
+        Line(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*It was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+    }
+
+    private static string? Line(Instance instance) => instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreAway", StringComparison.Ordinal));
+
+    /// <summary>What a row starts, to be stopped after it.</summary>
+    private sealed class Scene : IAsyncDisposable
+    {
+        private readonly Stack<IAsyncDisposable> _started = new();
+        private readonly TestCertificates _certificates = new();
+
+        public Task<string> At(int port) => Task.FromResult($"127.0.0.1:{port}");
+
+        public async Task<string> RedisAsync(params string[] arguments) => (await StartAsync(arguments)).ConnectionString;
+
+        public async Task<string> SilentAsync()
+        {
+            var proxy = TcpProxy.Start((await StartAsync()).Port);
+            _started.Push(proxy);
+            proxy.Hold();
+            return proxy.ConnectionString;
+        }
+
+        public async Task<string> TlsAsync()
+        {
+            var port = FreePort.Next();
+            await StartAsync(_certificates.ServerArguments(port, clientsNeedCertificates: false));
+            return $"127.0.0.1:{port}";
+        }
+
+        public async Task<string> DeniedAsync()
+        {
+            var redis = await StartAsync();
+            await redis.CommandAsync("ACL", "SETUSER", "poor", "on", ">of-a-test", "+@all", "~nothing");
+            return redis.ConnectionString + ",user=poor,password=of-a-test";
+        }
+
+        public async Task<string> WebAsync()
+        {
+            var service = await TestService.StartAsync(null);
+            _started.Push(service);
+            return $"127.0.0.1:{service.Address.Port}";
+        }
+
+        public async Task<string> SentinelAsync(string suffix)
+        {
+            var primary = await StartAsync();
+            await StartAsync("--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
+            var sentinel = await SentinelServer.StartAsync(primary);
+            _started.Push(sentinel);
+            return $"127.0.0.1:{sentinel.Port}{suffix}";
+        }
+
+        public async Task<string> ReplicaAsync()
+        {
+            var primary = await StartAsync();
+            return (await StartAsync("--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture))).ConnectionString;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            while (_started.TryPop(out var started)) await started.DisposeAsync();
+            _certificates.Dispose();
+        }
+
+        private async Task<RedisServer> StartAsync(params string[] arguments)
+        {
+            var redis = await RedisServer.StartAsync(RedisServerKind.Real, arguments);
+            _started.Push(redis);
+            return redis;
+        }
+    }
+}
