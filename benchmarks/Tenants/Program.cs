@@ -1,91 +1,131 @@
-// Measures the cost of tenants: Redis commands per second by the number of active tenants, bytes per key ring, and how fast an instance loads them.
+// Measures the cost of tenants: Redis commands, memory and time by the number of tenants, forged tenants, and how fast a revocation arrives.
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using Rewt;
 using Rewt.Benchmarks.Tenants;
 
-const int Tenants = 100_000;
-var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
+var tenants = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+const int Active = 10_000;
 
 using var redis = await RedisProcess.StartAsync();
-await using var issuer = new Service(redis, "issuer");
+await using var issuer = new Service(redis, "issuer", TimeSpan.FromSeconds(5));
+var watch = new Stopwatch();
 
-var watch = Stopwatch.StartNew();
-var empty = await redis.InfoAsync("used_memory");
-await Parallel.ForAsync(0, Tenants, new ParallelOptions { MaxDegreeOfParallelism = 128 }, async (tenant, _) => await issuer.Tenants.CreateTenantAsync($"t{tenant}", CancellationToken.None));
-Say($"{Tenants:N0} tenants created in {watch.Elapsed.TotalSeconds:N0} s; Redis holds {(await redis.InfoAsync("used_memory") - empty) / Tenants:N0} bytes for each");
-
-foreach (var active in new[] { 0, 1_000, 10_000 })
 {
-    var tokens = new string[active];
-    await Parallel.ForAsync(0, active, async (tenant, _) =>
-        tokens[tenant] = await issuer.Tenants.Tokens($"t{tenant}").CreateBearerAsync("service", new Dictionary<string, object>(StringComparer.Ordinal) { ["n"] = tenant }, CancellationToken.None));
-    // Waits until the issuer's own polls end, because its tenants are no longer in use.
-    await Task.Delay(TimeSpan.FromSeconds(12));
-
-    await using var service = new Service(redis, "service");
-    var before = Heap();
+    // Each tenant calls once.
+    await using var receiver = new Service(redis, "service", TimeSpan.FromSeconds(5));
+    await VerifyAsync(receiver, 0, await SignAsync(0));
+    var (memory, stored, commands) = (GC.GetTotalMemory(true), await redis.InfoAsync("used_memory"), await redis.CallsAsync("zmscore"));
     watch.Restart();
-    await Parallel.ForAsync(0, active, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (tenant, _) => await VerifyAsync(service, tenant));
-    var loaded = watch.Elapsed;
-    var bytes = Heap() - before;
-
-    // Each active tenant calls every two seconds.
-    var (commands, calls, cpu) = (await redis.InfoAsync("total_commands_processed"), 0, Process.GetCurrentProcess().TotalProcessorTime);
-    var slowest = TimeSpan.Zero;
-    watch.Restart();
-    while (watch.Elapsed < TimeSpan.FromSeconds(seconds))
-    {
-        var round = watch.Elapsed;
-        for (var tenant = 0; tenant < active; tenant++)
-        {
-            var began = watch.Elapsed;
-            await VerifyAsync(service, tenant);
-            if (watch.Elapsed - began > slowest) slowest = watch.Elapsed - began;
-            calls++;
-        }
-
-        var rest = TimeSpan.FromSeconds(2) - (watch.Elapsed - round);
-        if (rest > TimeSpan.Zero) await Task.Delay(rest);
-    }
-
-    var spent = (await redis.InfoAsync("total_commands_processed") - commands) / watch.Elapsed.TotalSeconds;
-    var busy = (Process.GetCurrentProcess().TotalProcessorTime - cpu) / watch.Elapsed;
-    Say($"{active,6:N0} active: {spent,7:N0} Redis commands/s ({(active == 0 ? 0 : spent / active):N2} a tenant), {calls / watch.Elapsed.TotalSeconds:N0} calls/s, slowest {slowest.TotalMilliseconds:N0} ms, "
-        + $"CPU {busy:P0}; taken up in {loaded.TotalSeconds:N1} s, {(active == 0 ? 0 : bytes / active):N0} bytes a ring");
-
-    async ValueTask VerifyAsync(Service on, int tenant)
-    {
-        var verification = await on.Tenants.Tokens($"t{tenant}").VerifyBearerAsync(tokens[tenant], CancellationToken.None);
-        // One-minute tokens are signed again in turn, so an expired token is not an error; its refusal would show in the figures.
-        if (!verification.IsValid && verification.Refusal != Rewt.RewtRefusal.Expired) throw new InvalidOperationException($"t{tenant}: {verification}");
-    }
+    await Parallel.ForAsync(1, tenants, new ParallelOptions { MaxDegreeOfParallelism = 128 }, async (tenant, _) => await VerifyAsync(receiver, tenant, await SignAsync(tenant)));
+    Say($"{tenants:N0} tenants, one call each: {tenants / watch.Elapsed.TotalSeconds:N0} calls/s, {(await redis.CallsAsync("zmscore") - commands) / 2.0 / tenants:N2} commands a tenant on each of the two instances, "
+        + $"{(GC.GetTotalMemory(true) - memory) / 1e6:N0} MB more in this process, {(await redis.InfoAsync("used_memory") - stored) / 1e6:N1} MB more in Redis");
 }
 
 {
-    // Tokens of tenants that do not exist.
-    await using var service = new Service(redis, "service");
-    var size = await redis.AskAsync("DBSIZE");
-    var token = await issuer.Tenants.Tokens("t0").CreateBearerAsync("service");
-    var commands = await redis.InfoAsync("total_commands_processed");
+    await using var receiver = new Service(redis, "service", TimeSpan.FromSeconds(5));
+    var tokens = await SignAllAsync();
+    await Parallel.ForAsync(0, Active, async (tenant, _) => await VerifyAsync(receiver, tenant, tokens[tenant]));
+
+    var commands = await redis.CallsAsync("zmscore");
+    await Task.Delay(TimeSpan.FromSeconds(20));
+    Say($"{Active:N0} active tenants, nothing revoked: {await redis.CallsAsync("zmscore") - commands} reads of tenants in 20 s (two instances)");
+
+    // Forged tenants.
+    var token = tokens[0];
+    var total = await redis.CallsAsync("zmscore");
     watch.Restart();
-    var refused = 0;
-    while (watch.Elapsed < TimeSpan.FromSeconds(seconds))
+    for (var i = 0; i < 100_000; i++)
     {
-        var round = Enumerable.Range(0, 500).Select(_ => service.Tenants.Tokens("junk").VerifyBearerAsync(Bend(token, Guid.NewGuid().ToString("N"))));
-        refused += (await Task.WhenAll(round)).Count(verification => !verification.IsValid);
+        if ((await receiver.Tokens.VerifyBearerAsync(Bend(token, $"forged-{i}"))).IsValid) throw new InvalidOperationException("A forged token was accepted.");
     }
 
-    var spent = (await redis.InfoAsync("total_commands_processed") - commands) / watch.Elapsed.TotalSeconds;
-    Say($"junk: {refused / watch.Elapsed.TotalSeconds:N0} random tenants/s refused, {spent:N1} Redis commands/s, DBSIZE {(size == await redis.AskAsync("DBSIZE") ? "unchanged" : "CHANGED")}");
+    Say($"100,000 forged tenants: {await redis.CallsAsync("zmscore") - total} reads of tenants, {watch.Elapsed.TotalMicroseconds / 100_000:N1} µs each");
+}
+
+{
+    // One of ten thousand tenants is revoked, with eight instances under load.
+    var services = Enumerable.Range(0, 8).Select(_ => new Service(redis, "service", TimeSpan.FromSeconds(5))).ToList();
+    var tokens = await SignAllAsync();
+    foreach (var service in services) await Parallel.ForAsync(0, Active, async (tenant, _) => await VerifyAsync(service, tenant, tokens[tenant]));
+    var delays = new List<double>();
+    for (var round = 1; round <= 50; round++)
+    {
+        var revoked = round;
+        await issuer.Tenants.RevokeTenantAsync($"t{revoked}");
+        var began = Stopwatch.GetTimestamp();
+        delays.AddRange(await Task.WhenAll(services.Select(service => Task.Run(async () =>
+        {
+            for (var other = 0; (await service.Tokens.VerifyBearerAsync(tokens[revoked])).IsValid; other++)
+            {
+                await VerifyAsync(service, 1000 + (other % 5000), tokens[1000 + (other % 5000)]);
+                await Task.Delay(1);
+            }
+
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }))));
+        // Two reads a second are free of delay.
+        await Task.Delay(700);
+    }
+
+    delays.Sort();
+    Say($"a revocation reaches 8 instances: median {delays[delays.Count / 2]:N0} ms, 99 % {delays[delays.Count * 99 / 100]:N0} ms; no other tenant was refused");
+    foreach (var service in services) await service.DisposeAsync();
+}
+
+{
+    // The cost of a verification.
+    await using var plain = new Service(redis, "service", TimeSpan.FromSeconds(5), hasTenants: false);
+    await using var receiver = new Service(redis, "service", TimeSpan.FromSeconds(5));
+    var token = await plain.Tokens.CreateBearerAsync("service");
+    var tokens = await SignAllAsync();
+    var without = await MeasureAsync(_ => plain.Tokens.VerifyBearerAsync(token));
+    await VerifyAsync(receiver, 0, tokens[0]);
+    var cached = await MeasureAsync(_ => receiver.Tokens.VerifyBearerAsync(tokens[0]));
+    var derived = await MeasureAsync(i => receiver.Tokens.VerifyBearerAsync(Bend(tokens[0], $"forged-{i}")), isValid: false);
+    var forged = await MeasureAsync(i => plain.Tokens.VerifyBearerAsync(Bend(token, $"forged-{i}")), isValid: false);
+    Say($"verification: {without:N2} µs without tenants; derived key cached {cached:N2} µs ({cached / without:N2}); forged {forged:N2} µs without tenants, key not cached {derived:N2} µs ({derived / forged:N2})");
+
+    async Task<double> MeasureAsync(Func<int, Task<RewtVerification>> verify, bool isValid = true)
+    {
+        var best = double.MaxValue;
+        for (var round = 0; round < 7; round++)
+        {
+            watch.Restart();
+            for (var i = 0; i < 20_000; i++)
+            {
+                if ((await verify(i)).IsValid != isValid) throw new InvalidOperationException("What is measured does not work.");
+            }
+
+            best = Math.Min(best, watch.Elapsed.TotalMicroseconds / 20_000);
+        }
+
+        return best;
+    }
+}
+
+async Task<string[]> SignAllAsync()
+{
+    var tokens = new string[Active];
+    await Parallel.ForAsync(0, Active, async (tenant, _) => tokens[tenant] = await SignAsync(tenant));
+    return tokens;
+}
+
+Task<string> SignAsync(int tenant) => issuer.Tenants.Tokens($"t{tenant}").CreateBearerAsync("service");
+
+static async Task VerifyAsync(Service service, int tenant, string token)
+{
+    var verification = await service.Tokens.VerifyBearerAsync(token);
+    if (!verification.IsValid) throw new InvalidOperationException($"t{tenant}: {verification}");
 }
 
 static string Bend(string token, string tenant)
 {
     var parts = token.Split('.');
-    var claims = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1])).Replace("\"t0\"", $"\"{tenant}\"", StringComparison.Ordinal);
-    return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(claims))}.{parts[2]}";
+    var claims = Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]));
+    claims = claims.Contains("\"tenant\"", StringComparison.Ordinal) ? claims.Replace("\"t0\"", $"\"{tenant}\"", StringComparison.Ordinal) : claims[..^1] + $",\"tenant\":\"{tenant}\"}}";
+    return $"{parts[0]}.{System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.{parts[2]}";
 }
-
-static long Heap() => GC.GetTotalMemory(forceFullCollection: true);
 
 static void Say(string line) => Console.WriteLine(line);

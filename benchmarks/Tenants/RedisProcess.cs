@@ -55,6 +55,13 @@ internal sealed class RedisProcess : IDisposable
         return long.Parse(line.AsSpan(field.Length + 1), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Returns how often a command was called.</summary>
+    public async Task<long> CallsAsync(string command)
+    {
+        var line = (await AskAsync("INFO commandstats")).Split("\r\n").FirstOrDefault(line => line.StartsWith($"cmdstat_{command}:calls=", StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.AsSpan(line.IndexOf('=', StringComparison.Ordinal) + 1, line.IndexOf(',', StringComparison.Ordinal) - line.IndexOf('=', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
+    }
+
     public void Dispose()
     {
         _process.Kill();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Samples.Login;
 
 /// <summary>
-/// The tokens of users, signed with a secret for each user (Rewt:Schemes:Users:Tenants) or with one secret for all. With a secret for each user,
-/// a leaked secret affects one user, and signing out everywhere ends the sessions of that user only.
+/// The tokens of users, signed with keys for each user (Rewt:Schemes:Users:Tenants) or with one secret for all. With keys for each user,
+/// a leaked key affects one user, and signing out everywhere ends the sessions of that user only.
 /// </summary>
 internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<RewtOptions> options)
 {
@@ -16,7 +16,7 @@ internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<Rewt
         : services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync(claims: new Dictionary<string, object> { ["sub"] = userId });
 
     /// <summary>
-    /// Returns the user of a token. With a secret for each user, only the tenant claim is reliable: the holder of the secret could sign any other
+    /// Returns the user of a token. With keys for each user, only the tenant claim is reliable: the holder of a key could sign any other
     /// claim.
     /// </summary>
     public string UserOf(ClaimsPrincipal user) => user.FindFirstValue(_haveTheirOwn ? "tenant" : "sub")!;

@@ -85,7 +85,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="scheme">The scheme whose keys rotate. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">Tenants have keys of their own, no host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="InvalidOperationException">No host has the scheme, or its keys come from files.</exception>
     public Task RotateAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RotateAsync(cancellation), cancellationToken);
 
@@ -96,7 +96,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="scheme">The scheme whose keys are revoked. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">Tenants have keys of their own, no host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="InvalidOperationException">No host has the scheme, or its keys come from files.</exception>
     public Task RevokeCurrentKeyAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken);
 
@@ -170,12 +170,6 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     private async Task ChangeAsync(string? scheme, Func<KeyRingProvider, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
         var (host, settings) = Find(scheme, null);
-        if (settings.Tenants)
-        {
-            throw new InvalidOperationException(
-                $"Each tenant of '{settings.Namespace}' has keys of its own (Rewt:Tenants). Revoke the keys of one tenant by its name; they rotate when the clock advances by RotationInterval.");
-        }
-
         foreach (var keyRing in await SignersAsync(host, settings, cancellationToken).ConfigureAwait(false)) await change(keyRing, cancellationToken).ConfigureAwait(false);
         await TellHostsAsync(cancellationToken).ConfigureAwait(false);
     }

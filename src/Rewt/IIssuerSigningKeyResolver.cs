@@ -9,7 +9,8 @@ namespace Rewt;
 public interface IIssuerSigningKeyResolver
 {
     /// <summary>Gets the keys that may verify a token now.</summary>
-    /// <param name="ring">The key ring that the token belongs to: the namespace.</param>
+    /// <param name="ring">The key ring that the token belongs to: the namespace; with tenants the namespace, a slash and the tenant, which is
+    /// not verified yet.</param>
     /// <param name="keyId">The token's <c>kid</c> (RFC 7515 §4.1.4), or <see langword="null"/> for a token that names none.</param>
     /// <param name="cancellationToken">Cancels the wait of this caller only.</param>
     /// <returns>The key with the id <paramref name="keyId"/>; the few keys to try when it is <see langword="null"/>; an empty list when the key is

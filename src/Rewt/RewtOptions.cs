@@ -163,15 +163,15 @@ public sealed class RewtOptions
     public bool ExplainRefusals { get; set; }
 
     /// <summary>
-    /// Give each tenant (or each user) its own key ring, <c>{Namespace}:{tenant}:rewt-secret</c>. A token names its tenant in the claim
-    /// <c>tenant</c>; a token without that claim is refused. See <see cref="IRewtTenants"/>.
+    /// Derive keys for each tenant (or each user) from the secret of the namespace. A token names its tenant in the claim <c>tenant</c>; a token
+    /// without that claim is refused. See <see cref="IRewtTenants"/>.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool Tenants { get; set; }
 
     /// <summary>
-    /// The number of tenants' key rings that this instance holds in memory, at about 4 KB each. The least recently used ring is evicted first and is
-    /// read again when needed.
+    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first and is read again
+    /// when needed.
     /// </summary>
     /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;

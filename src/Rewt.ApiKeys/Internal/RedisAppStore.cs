@@ -12,7 +12,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private static readonly RedisScript Script = new(typeof(RedisAppStore).Assembly, "app");
 
     private readonly RedisKeys _keys = new(options.Namespace);
-    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, "look", time);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, time);
 
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
@@ -81,7 +81,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => onChange(), cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(onChange, cancellationToken);
 
     /// <summary>Closes the connection in the background, because a synchronous caller cannot wait.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();

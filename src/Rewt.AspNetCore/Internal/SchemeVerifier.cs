@@ -30,7 +30,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 
     private async ValueTask<VerifiedRequest> VerifyAgainAsync(VerifiedToken known, HttpContext context)
     {
-        if (Holds(known, await verifier.ResolveAsync(known.Claims, known.KeyId, context.RequestAborted), time.GetUtcNow())) return known.ForRequest();
+        if (Holds(known, await verifier.ResolveAgainAsync(known.Key, known.Claims, known.KeyId, context.RequestAborted), time.GetUtcNow())) return known.ForRequest();
         _known.Remove(known);
         return await VerifyNewAsync(known.Text, context);
     }

@@ -27,6 +27,9 @@ internal sealed class VerifiedToken
 
     public string KeyId { get; }
 
+    /// <summary>The key that verified the token; <see langword="null"/> when no key ring holds it any more.</summary>
+    public SecurityKey? Key => _key.TryGetTarget(out var key) ? key : null;
+
     public TokenClaims Claims => _verdict.Claims!;
 
     /// <summary>Creates the verification result for another request.</summary>
@@ -35,7 +38,7 @@ internal sealed class VerifiedToken
 
     public bool IsSignedWithOneOf(IReadOnlyList<SecurityKey> keys)
     {
-        if (!_key.TryGetTarget(out var key)) return false;
+        if (Key is not { } key) return false;
 
         for (var i = 0; i < keys.Count; i++)
         {

@@ -40,12 +40,6 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
             return;
         }
 
-        if (_rings.Tenants(_rings.Options(name).Namespace) is not null)
-        {
-            await AnswerAsync(context, StatusCodes.Status409Conflict, new("not_supported", "This namespace has one key ring for each tenant. Use IRewtTenants or 'rewt tenants'."));
-            return;
-        }
-
         try
         {
             using var scope = new AuditScope(NameOf(context.User));

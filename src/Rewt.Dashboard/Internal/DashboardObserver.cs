@@ -52,7 +52,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         '|',
         KeyRings().Select(keyRing => keyRing.Known is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Epoch}/{known.Version}/{known.Problem}") : string.Empty));
 
-    private IEnumerable<KeyRingProvider> KeyRings() => _rings.Namespaces.Where(name => _rings.Tenants(name) is null).SelectMany(_rings.All);
+    private IEnumerable<KeyRingProvider> KeyRings() => _rings.Namespaces.SelectMany(_rings.All);
 
     private async Task<DashboardView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {
@@ -60,12 +60,6 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         foreach (var name in _rings.Names)
         {
             var options = _rings.Options(name);
-            if (_rings.Tenants(options.Namespace) is { } tenants)
-            {
-                views.Add(RingObserver.OfTenants(tenants, options));
-                continue;
-            }
-
             foreach (var keyRing in _rings.All(options.Namespace))
             {
                 if (!_observers.TryGetValue(keyRing, out var observer)) _observers.Add(keyRing, observer = new RingObserver(keyRing, options, time));

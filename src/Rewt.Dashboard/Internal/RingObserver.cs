@@ -8,12 +8,6 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
     private readonly RingSchedule _schedule = RingSchedule.From(options);
     private readonly InstanceObserver _instances = new(keyRing.Roll, time);
 
-    public static RingView OfTenants(TenantRings tenants, RewtOptions options)
-    {
-        var schedule = RingSchedule.From(options);
-        return new RingView(tenants.Name, "tenants", false, tenants.Health().DegradedReason, 0, null, null, null, schedule.Interval, schedule.Retention, [], 0, [], null, null);
-    }
-
     /// <summary>Returns the current view of the key ring.</summary>
     /// <param name="stamp">A value that changes when a key ring changes; a new value causes a read of the instance list.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -49,8 +43,9 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             _instances.DegradedReason);
     }
 
-    private static string Kind(KeySnapshot known) => known switch
+    private string Kind(KeySnapshot known) => known switch
     {
+        RingSnapshot when options.Tenants => "tenants",
         RingSnapshot => "shared-secret",
         PairSnapshot => "key-pairs",
         _ => "given-keys",

@@ -3,6 +3,8 @@ namespace Rewt.Internal;
 /// <summary>A key ring store that fails during a simulated outage.</summary>
 internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingStore
 {
+    public ITenantStore? Tenants => store.Tenants is { } tenants ? new OutageTenantStore(tenants, outage) : null;
+
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
         outage.Check();

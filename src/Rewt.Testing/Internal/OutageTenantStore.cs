@@ -1,21 +1,23 @@
 namespace Rewt.Internal;
 
-/// <summary>A store of tenants' key rings that fails during a simulated outage.</summary>
+/// <summary>A store of tenants that fails during a simulated outage.</summary>
 internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITenantStore
 {
-    public IRingStore Ring(string tenant) => new OutageRingStore(store.Ring(tenant), outage);
-
-    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.FindAsync(tenants, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.SubscribeAsync(onChange, cancellationToken);
+        return store.ListAsync(cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.WriteAsync(changes, forgetBefore, cancellationToken);
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <summary>The key settings of the host.</summary>
     public RewtOptions Ring { get; }
 
-    /// <summary>The key ring of the namespace; not available if tenants have key rings of their own.</summary>
+    /// <summary>The key ring of the namespace.</summary>
     public KeyRingProvider Provider => _registry.Provider(Ring.Namespace);
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
@@ -41,7 +41,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
     public Task<IRewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
     {
-        if (!Ring.Tenants) Provider.WantSigningKey();
+        Provider.WantSigningKey();
         return VerifierAsync(tenant, cancellationToken);
     }
 
@@ -63,11 +63,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <summary>Returns <see langword="true"/> once, for the caller that must announce this service to the hosts.</summary>
     public bool BeginIntroduction() => Interlocked.Exchange(ref _introduced, 1) == 0;
 
-    public async Task ReadNowAsync(CancellationToken cancellationToken)
-    {
-        if (!Ring.Tenants) await Provider.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        else await _registry.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public Task ReadNowAsync(CancellationToken cancellationToken) => Provider.ReadNowAsync(cancellationToken);
 
     public void Dispose() => _services.Dispose();
 

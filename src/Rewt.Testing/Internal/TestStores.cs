@@ -16,7 +16,5 @@ internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppSto
 
     public IPairStore OpenPairs(RewtOptions options) => new OutagePairStore(Rings.OpenPairs(options), Outage);
 
-    public ITenantStore OpenTenants(RewtOptions options) => new OutageTenantStore(Rings.OpenTenants(options), Outage);
-
     IAppStore IAppStoreFactory.Open(RewtOptions options) => new OutageAppStore(_apps.Open(options), Outage);
 }

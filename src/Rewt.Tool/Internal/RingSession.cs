@@ -27,6 +27,9 @@ internal sealed class RingSession : IAsyncDisposable
 
     public RewtOptions Options => _options;
 
+    /// <summary>The tenants that were revoked or deleted.</summary>
+    public ITenantStore Tenants => _store.Tenants!;
+
     /// <summary>The key pairs of the namespace's services.</summary>
     public PairSession Pairs { get; }
 
@@ -91,6 +94,14 @@ internal sealed class RingSession : IAsyncDisposable
 
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
+
+    /// <summary>Changes the state of a tenant of a namespace that has a key ring.</summary>
+    /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
+    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
+    {
+        var now = (await LookAtRingAsync(cancellationToken)).ReadAt;
+        await Tenants.ChangeAsync(tenant, default, state => change(state, now), Schedule.ForgetTenantsBefore(now), cancellationToken);
+    }
 
     /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>

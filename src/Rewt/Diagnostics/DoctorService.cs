@@ -20,7 +20,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var examined = rings.Names.Where(name => !rings.Options(name).Tenants && Provider(name).Doctor is not null).ToList();
+        var examined = rings.Names.Where(name => Provider(name).Doctor is not null).ToList();
         var waiting = examined.ToList();
         if (waiting.Count == 0) return;
 

@@ -40,10 +40,8 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => Options(provider, name));
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<KeyRingRegistry>().Provider(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
-            Options(provider, name).Tenants ? null : Provider(provider, name), Tenants(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => Tenants(provider, name) is { } tenants
-            ? new NoKeyRing(tenants.Name)
-            : new KeyRing(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
+            Provider(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRing(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
@@ -53,7 +51,7 @@ internal static class RewtCore
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtSignedData>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(
-            Tenants(provider, name) ?? throw new InvalidOperationException(
+            Provider(provider, name).Tenants ?? throw new InvalidOperationException(
                 $"The namespace '{Options(provider, name).Namespace}' has no tenants; set {(name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants to true."),
             Signers(provider, name),
             provider.GetRequiredKeyedService<RewtTokens>(name)));
@@ -70,9 +68,6 @@ internal static class RewtCore
     private static KeyRingProvider Provider(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<KeyRingProvider>(name);
 
     private static TokenSigners Signers(IServiceProvider provider, string name) => provider.GetRequiredKeyedService<TokenSigners>(name);
-
-    private static TenantRings? Tenants(IServiceProvider provider, string name) =>
-        provider.GetRequiredService<KeyRingRegistry>().Tenants(Options(provider, name).Namespace);
 
     private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 }

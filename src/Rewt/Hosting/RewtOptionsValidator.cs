@@ -81,7 +81,11 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
-        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || ConfiguredKeySource.IsGiven(o))) yield return "Tenants requires shared secrets: set KeyMode to SharedSecret and remove AlsoAccept and the key files, or set Tenants to false.";
+        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || o.AcceptNodeTokens || ConfiguredKeySource.IsGiven(o)))
+        {
+            yield return "Tenants requires keys that are derived from the shared secret: set KeyMode to SharedSecret and remove AlsoAccept, AcceptNodeTokens and the key files, or set Tenants to false.";
+        }
+
         if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
 
         if (o.StaleBudget < o.RefreshInterval)

@@ -13,8 +13,6 @@ internal sealed class SigningStart(IServiceProvider services, IEnumerable<Signin
     {
         foreach (var ring in clients.Select(client => options.Get(client.Client).Scheme).Distinct(StringComparer.Ordinal))
         {
-            // The tenants to sign for are not known at startup.
-            if (services.GetRequiredKeyedService<RewtOptions>(ring).Tenants) continue;
             services.GetRequiredKeyedService<KeyRingProvider>(ring).WantSigningKey();
         }
 

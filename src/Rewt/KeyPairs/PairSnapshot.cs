@@ -72,7 +72,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
     public override TimeSpan UntilRotation(ClockReading now) =>
-        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreNow(now));
+        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreTime(now));
 
     /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
@@ -131,7 +131,7 @@ internal sealed class PairSnapshot : KeySnapshot
     /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
     /// retired key verifies until its time.
     /// </summary>
-    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreNow(now) < key.Until;
+    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreTime(now) < key.Until;
 
     private KeyPair? Alive(LocalKeyPair? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;

@@ -12,6 +12,9 @@ internal interface IKeySource : IAsyncDisposable
     /// <summary>Examines the server that stores the keys; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
 
+    /// <summary>The store of the tenants that were revoked or deleted; <see langword="null"/> where keys are not derived for tenants.</summary>
+    ITenantStore? Tenants => null;
+
     /// <summary>The location of the keys, for messages to an operator.</summary>
     /// <param name="ring">The namespace.</param>
     string Location(string ring) => $"the key '{ring}:rewt-secret'";

@@ -27,12 +27,19 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Roll = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
+        if (options.Tenants) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false."), time, logger);
     }
 
     /// <summary>The namespace.</summary>
     public string Name { get; }
 
     public RingMetrics Metrics { get; }
+
+    /// <summary>The tenants whose keys are derived from this ring; <see langword="null"/> where there are none.</summary>
+    public Tenants? Tenants { get; }
+
+    /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
+    public Exception? Outage => LastFailure;
 
     /// <summary>Examines the server of the keys; <see langword="null"/> if there is none.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
@@ -59,6 +66,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     {
         if (_source.WantSigningKey()) RequestRead();
     }
+
+    public SigningKey For(SigningKey key) => key;
 
     /// <summary>Includes the keys of this issuer in the next read; <see langword="null"/> for a token without an issuer.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
@@ -153,7 +162,10 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         using var activity = RewtActivity.Fetch(Name);
         try
         {
-            return await _source.UpdateAsync(previous, command, cancellationToken).ConfigureAwait(false);
+            var snapshot = await _source.UpdateAsync(previous, command, cancellationToken).ConfigureAwait(false);
+            // A snapshot is used only with the states of the tenants at its time, so that both are fresh or stale together.
+            if (Tenants is not null && snapshot is RingSnapshot ring) await Tenants.FollowAsync(ring, cancellationToken).ConfigureAwait(false);
+            return snapshot;
         }
         catch (Exception exception)
         {

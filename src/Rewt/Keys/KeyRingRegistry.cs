@@ -16,8 +16,6 @@ internal sealed class KeyRingRegistry(
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, NamespaceKeyRings> _keyRings = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
-    private string[]? _tenantNamespaces;
     private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
@@ -42,30 +40,13 @@ internal sealed class KeyRingRegistry(
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
-    /// <summary>The tenants' rings of a namespace; <see langword="null"/> where all share one ring.</summary>
-    public TenantRings? Tenants(string @namespace) => !TenantNamespaces.Contains(@namespace) ? null
-        : _tenants.TryGetValue(@namespace, out var known) ? known.Value
-        : OpenTenants(options.Get(Named(@namespace)!)).Value;
-
-    /// <summary>Returns the tenant that a ring belongs to; <see langword="null"/> when it is not a tenant's ring.</summary>
-    public (TenantRings Rings, string Name)? TenantOf(string ring)
-    {
-        foreach (var @namespace in TenantNamespaces)
-        {
-            if (TenantName.TenantOf(@namespace, ring) is { } tenant) return (Tenants(@namespace)!, tenant);
-        }
-
-        return null;
-    }
+    /// <summary>Whether each tenant of a namespace has keys of its own.</summary>
+    public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
     /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
-    public IEnumerable<RingHealth> Health(string name)
-    {
-        var @namespace = options.Get(name).Namespace;
-        return Tenants(@namespace) is { } tenants ? [tenants.Health()] : All(@namespace).Select(keyRing => keyRing.Health());
-    }
+    public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
-    /// <summary>The metrics of a namespace, which its tenants share.</summary>
+    /// <summary>The metrics of a namespace.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
     /// <summary>The providers that have been opened.</summary>
@@ -75,7 +56,6 @@ internal sealed class KeyRingRegistry(
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var keyRing in Opened()) await keyRing.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var tenants in OpenedTenants()) await tenants.ReadNowAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts polling all rings.</summary>
@@ -88,34 +68,17 @@ internal sealed class KeyRingRegistry(
                 $"Two schemes have the namespace '{twins.Key}'. Set Namespace of the scheme '{twins.Last()}' to another value.");
         }
 
-        foreach (var @namespace in Namespaces)
-        {
-            if (Tenants(@namespace) is not { } tenants)
-            {
-                foreach (var keyRing in All(@namespace)) keyRing.Start();
-                continue;
-            }
-
-            if (Namespaces.FirstOrDefault(other => TenantName.TenantOf(@namespace, other) is not null) is { } shadow)
-            {
-                throw new InvalidOperationException(
-                    $"The namespace '{shadow}' is also the key ring of a tenant of '{@namespace}'. Set one of the two Namespaces to another value.");
-            }
-
-            tenants.Start();
-        }
+        foreach (var keyRing in Namespaces.SelectMany(All)) keyRing.Start();
     }
 
     public void Dispose()
     {
         foreach (var keyRing in Opened()) keyRing.Dispose();
-        foreach (var tenants in OpenedTenants()) tenants.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var keyRing in Opened()) await keyRing.DisposeAsync().ConfigureAwait(false);
-        foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
     }
 
     private NamespaceKeyRings Open(string ring)
@@ -124,7 +87,6 @@ internal sealed class KeyRingRegistry(
         var name = Named(ring)
             ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewt.");
         var settings = options.Get(name);
-        if (settings.Tenants) throw new InvalidOperationException($"The namespace '{ring}' has one key ring for each tenant and none of its own. Use IRewtTenants.");
         var other = settings.AlsoAccept is { } mode && mode != settings.KeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
         return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.KeyMode), other));
     }
@@ -142,12 +104,5 @@ internal sealed class KeyRingRegistry(
         return new KeyRingProvider(settings, source, time, logger, telemetry);
     }
 
-    private string[] TenantNamespaces => _tenantNamespaces ??= [.. _names.Select(options.Get).Where(settings => settings.Tenants).Select(settings => settings.Namespace)];
-
     private string? Named(string ring) => _names.FirstOrDefault(name => options.Get(name).Namespace == ring);
-
-    private Lazy<TenantRings> OpenTenants(RewtOptions settings) => _tenants.GetOrAdd(settings.Namespace, _ => new Lazy<TenantRings>(
-        () => new TenantRings(settings, stores.OpenTenants(settings), time, loggers.CreateLogger("Rewt.KeyRing"))));
-
-    private IEnumerable<TenantRings> OpenedTenants() => _tenants.Values.Where(tenants => tenants.IsValueCreated).Select(tenants => tenants.Value);
 }

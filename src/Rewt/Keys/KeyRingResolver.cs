@@ -9,16 +9,9 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
 
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
-        rings.TenantOf(ring) is { } tenant
-            ? tenant.Rings.ResolveAsync(tenant.Name, keyId, cancellationToken)
-            : keyId is not null && AtHand(ring, issuer, keyId, ClockReading.Now(time)) is { } known
-            ? ValueTask.FromResult(known)
-            : ResolveSlowAsync(rings.KeyRings(ring).Of(keyId), issuer, keyId, cancellationToken);
-
-    /// <summary>Resolves from the cached ring without waiting; <see langword="null"/> when a refresh is necessary.</summary>
-    public IReadOnlyList<SecurityKey>? AtHand(string ring, string? issuer, string keyId, ClockReading now) => rings.TenantOf(ring) is { } tenant
-        ? tenant.Rings.AtHand(tenant.Name, keyId, now)
-        : AtHand(rings.KeyRings(ring), issuer, keyId, now);
+        TenantName.Split(ring) is var (name, tenant) && rings.KeyRings(name) is var keyRings && tenant is not null
+            ? ResolveTenantAsync(keyRings, tenant, keyId, cancellationToken)
+            : ResolveAsync(keyRings, issuer, keyId, cancellationToken);
 
     /// <summary>Resolves from cached rings whose keyRings the caller already has; <see langword="null"/> when a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
@@ -30,11 +23,6 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     /// <summary>Gets the keys to try for a token without a key id after a refresh, because its key may be newer than the cache.</summary>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
     {
-        if (rings.TenantOf(ring) is { } tenant)
-        {
-            return (await tenant.Rings.RefreshAsync(tenant.Name, cancellationToken).ConfigureAwait(false))?.KeylessKeys(ClockReading.Now(time)) ?? [];
-        }
-
         var keyRing = rings.KeyRings(ring).Of(null);
         if (!keyRing.TakesKeyless) return [];
 
@@ -43,10 +31,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
     /// <summary>Throws when a key source is unreachable: the key of an unverified token may be there, so the token must not be called bad.</summary>
     /// <exception cref="RewtKeysUnavailableException">A key source is unreachable.</exception>
-    public void ThrowIfUnresolved(string ring)
-    {
-        if (rings.TenantOf(ring) is null) ThrowIfUnresolved(rings.Provider(ring).Known);
-    }
+    public void ThrowIfUnresolved(string ring) => ThrowIfUnresolved(rings.Provider(ring).Known);
 
     /// <summary>
     /// Whether the key belongs to another ring of this process. A key id is derived from its key, so it cannot belong to both rings. Without this
@@ -57,13 +42,28 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
 
         // A token that names a tenant belongs to a namespace with tenants, even if its key is unknown here.
-        if (tenant is not null && rings.Tenants(@namespace) is null && rings.Namespaces.Any(other => rings.Tenants(other) is not null)) return true;
+        if (tenant is not null && !rings.HasTenants(@namespace) && rings.Namespaces.Any(rings.HasTenants)) return true;
         return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
     }
 
-    private bool Knows(string @namespace, string? tenant, string keyId) => rings.Tenants(@namespace) is { } tenants
-        ? tenant is not null && tenants.Known(tenant)?.Holds(keyId) == true
-        : rings.All(@namespace).Any(keyRing => Knows(keyRing, keyId));
+    private bool Knows(string @namespace, string? tenant, string keyId)
+    {
+        if (rings.HasTenants(@namespace)) return tenant is not null && TenantKeyId.TryParse(keyId, out var secretId, out _) && Knows(rings.Provider(@namespace), secretId);
+        return rings.All(@namespace).Any(keyRing => Knows(keyRing, keyId));
+    }
+
+    private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(NamespaceKeyRings keyRings, string? issuer, string? keyId, CancellationToken cancellationToken) =>
+        keyId is not null && AtHand(keyRings, issuer, keyId, ClockReading.Now(time)) is { } known
+            ? ValueTask.FromResult(known)
+            : ResolveSlowAsync(keyRings.Of(keyId), issuer, keyId, cancellationToken);
+
+    /// <summary>Derives the tenant's key from the secret that the key id names. No more is read than for a key id of the secret itself.</summary>
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveTenantAsync(NamespaceKeyRings keyRings, string tenant, string? keyId, CancellationToken cancellationToken)
+    {
+        if (keyRings.Own.Tenants is not { } tenants || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];
+        var secrets = await ResolveAsync(keyRings, null, secretId, cancellationToken).ConfigureAwait(false);
+        return secrets is [RingSecurityKey secret] ? tenants.Derive(tenant, secret.Secret, generation) : [];
+    }
 
     private static void ThrowIfUnresolved(KeySnapshot? snapshot)
     {

@@ -83,5 +83,5 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>The store's current time (Unix milliseconds), projected with this instance's clock.</summary>
-    protected long StoreNow(ClockReading now) => ReadAt + (long)Age(now).TotalMilliseconds;
+    public long StoreTime(ClockReading now) => ReadAt + (long)Age(now).TotalMilliseconds;
 }

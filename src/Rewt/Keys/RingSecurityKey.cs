@@ -4,13 +4,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>A secret as a key of the Microsoft.IdentityModel libraries. Unlike their own type, it does not expose a hash of the secret.</summary>
-internal sealed class RingSecurityKey : SymmetricSecurityKey
+internal class RingSecurityKey : SymmetricSecurityKey
 {
     /// <summary>The default factory's cache would hold a retired secret until the process ends.</summary>
     private static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
 
     /// <summary>A reusable hash, whose key schedule is already computed.</summary>
     private IncrementalHash? _idle;
+
+    private bool _isUsed;
 
     public RingSecurityKey(Secret secret)
         : base(secret.CopyBytes())
@@ -22,9 +24,21 @@ internal sealed class RingSecurityKey : SymmetricSecurityKey
 
     public Secret Secret { get; }
 
-    /// <summary>Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash, or with a new one if another thread is using it.</summary>
+    public sealed override string KeyId { get; set; }
+
+    /// <summary>
+    /// Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash, or with a new one if another thread is using it. The first use needs none: the key that is
+    /// derived for a forged token is not used again.
+    /// </summary>
     public void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
+        if (!_isUsed)
+        {
+            _isUsed = true;
+            HMACSHA256.HashData(Secret.Bytes, data, signature);
+            return;
+        }
+
         var hash = Interlocked.Exchange(ref _idle, null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Secret.Bytes);
         hash.AppendData(data);
         hash.GetHashAndReset(signature);

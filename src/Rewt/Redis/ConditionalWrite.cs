@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
 internal static class ConditionalWrite
 {
-    public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring, long? companionsExpireAt)
+    public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring)
     {
         transaction.AddCondition(basis.Slot switch
         {
@@ -19,18 +19,16 @@ internal static class ConditionalWrite
         var stamp = basis.Stamp.Split('|');
         transaction.AddCondition(Field("epoch", stamp[0]));
         transaction.AddCondition(Field("version", stamp[^1]));
+        // The stamp of the tenants changes without the version.
+        transaction.AddCondition(Field(RingCodec.Tenants, basis.TenantStamp ?? string.Empty));
 
         if (plan.SetSecret is { } secret) transaction.StringSetAsync(keys.Secret, secret.CopyBytes()).Abandon();
-        if (plan.IsDeletion) transaction.KeyDeleteAsync(keys.Secret).Abandon();
         if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
         transaction.KeyDeleteAsync(keys.Ring).Abandon();
-        if (ring.Count > 0) transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now).Abandon();
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();
-        if (companionsExpireAt is { } end)
-        {
-            foreach (var key in new[] { keys.Ring, keys.Revoked }) transaction.ExecuteAsync("PEXPIREAT", key, end.ToString(CultureInfo.InvariantCulture)).Abandon();
-        }
 
         Condition Field(string name, string value) =>
             value.Length == 0 ? Condition.HashNotExists(keys.Ring, name) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));

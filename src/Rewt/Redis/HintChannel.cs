@@ -3,22 +3,23 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>The channel on which instances notify each other of changes. A message is only a hint: it may come twice, late or not at all.</summary>
-internal sealed class HintChannel(RedisConnection connection, string channel, string message, TimeProvider time) : IAsyncDisposable
+internal sealed class HintChannel(RedisConnection connection, string channel, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>The content of a message, which no instance reads.</summary>
+    public const string Message = "look";
+
     private ISubscriber? _subscriber;
     private Action<RedisChannel, RedisValue>? _onMessage;
 
     public string Channel => channel;
-
-    public string Message => message;
 
     private RedisChannel Literal => new(channel, RedisChannel.PatternMode.Literal);
 
     /// <summary>Publishes a hint under the channel's own name, and under the prefixed name if the client has a channel prefix.</summary>
     public void Publish(IDatabase database)
     {
-        database.PublishAsync(Literal, message).Abandon();
-        if (HasPrefix(database)) database.ExecuteAsync("PUBLISH", channel, message).Abandon();
+        database.PublishAsync(Literal, Message).Abandon();
+        if (HasPrefix(database)) database.ExecuteAsync("PUBLISH", channel, Message).Abandon();
     }
 
     /// <summary>
@@ -26,21 +27,19 @@ internal sealed class HintChannel(RedisConnection connection, string channel, st
     /// </summary>
     public void PublishToPrefix(IDatabase database)
     {
-        if (HasPrefix(database)) database.PublishAsync(Literal, message).Abandon();
+        if (HasPrefix(database)) database.PublishAsync(Literal, Message).Abandon();
     }
 
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Subscribes to the hints.</summary>
-    /// <param name="onMessage">Handles a message, whose content is unchecked.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task SubscribeAsync(Action<string> onMessage, CancellationToken cancellationToken)
+    public async Task SubscribeAsync(Action onMessage, CancellationToken cancellationToken)
     {
         connection.Resubscribe = again => SubscribeAsync(onMessage, again);
         _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
         // A failed subscription may still be registered, so the handler is removed first and never runs twice.
         if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);
-        _onMessage ??= (_, said) => onMessage(said.ToString());
+        _onMessage ??= (_, _) => onMessage();
         await WithinAsync(_subscriber.SubscribeAsync(Literal, _onMessage), cancellationToken).ConfigureAwait(false);
     }
 

@@ -55,6 +55,7 @@ internal sealed class ReadingParts(
             ContentHash = HashOf(fields),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),
+            TenantStamp = Text(RingCodec.Tenants),
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;

@@ -23,6 +23,6 @@ internal sealed class RedisKeys(string @namespace)
 
     public string Channel => $"{{{@namespace}:rewt-secret}}:look";
 
-    /// <summary>The channel that all tenants of the namespace share.</summary>
-    public string TenantChannel => $"{{{@namespace}:rewt-secret}}:tenants";
+    /// <summary>The tenants that were revoked or deleted, by the time of that.</summary>
+    public RedisKey Tenants => $"{{{@namespace}:rewt-secret}}:tenants";
 }

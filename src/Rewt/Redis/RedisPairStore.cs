@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
     private readonly PairRedisKeys _keys = new(options.Namespace);
-    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, "look", time);
+    private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
 
@@ -53,7 +53,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(_ => onChange(), cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(onChange, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,37 +5,26 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
-    private static readonly RedisValue[] StampFields = ["epoch", "version"];
 
     /// <summary>How often the revoked keys are read even if the ring's version has not changed, in case they were changed by hand.</summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
-    private readonly SecretOnlyMode _nodeWay = new(connection, keys, time);
+    private readonly RedisKeys _keys = new(options.Namespace);
+    private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
+    private readonly SecretOnlyMode _nodeWay = new(connection, new RedisKeys(options.Namespace), time);
+    private RedisTenantStore? _tenants;
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
 
-    /// <summary>Opens the ring of a namespace.</summary>
-    public RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time)
-        : this(connection, new RedisKeys(options.Namespace), new HintChannel(connection, new RedisKeys(options.Namespace).Channel, "look", time), time) =>
-        (Instances, Doctor, Options) = (new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time), new RedisDoctor(connection, options, time), options);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time);
 
-    /// <summary>The store of live instances; <see langword="null"/> where revocations do not wait for them.</summary>
-    public IInstanceStore? Instances { get; init; }
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
-    public IStoreDoctor? Doctor { get; init; }
-
-    /// <summary>The settings to store with the ring; <see langword="null"/> to store none.</summary>
-    public RewtOptions? Options { get; init; }
-
-    /// <summary>Whether the connection is shared and must not be disposed here.</summary>
-    public bool IsShared { get; init; }
-
-    /// <summary>How long the companion keys are kept after the deadline; <see langword="null"/> for no expiry.</summary>
-    public TimeSpan? Afterlife { get; init; }
+    public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -58,20 +47,6 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
     }
 
-    public async Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken)
-    {
-        if (known.Slot.IsAbsent || known.Slot.IsWrongType) return false;
-
-        try
-        {
-            return await connection.AskAsync(database => IsUnchangedAsync(database, known, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException)
-        {
-            return false;
-        }
-    }
-
     public async Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
         try
@@ -86,8 +61,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         }
     }
 
-    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => hint.SubscribeAsync(
-        _ =>
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(
+        () =>
         {
             Volatile.Write(ref _isWholeReadDue, true);
             onChange();
@@ -96,19 +71,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     public async ValueTask DisposeAsync()
     {
-        await hint.DisposeAsync().ConfigureAwait(false);
-        if (!IsShared) await connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task<bool> IsUnchangedAsync(IDatabase database, RingReading known, CancellationToken cancellationToken)
-    {
-        // The order matters: every change of the ring changes its version, so if the stamp is unchanged, the secret read before it is unchanged too.
-        var secret = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
-        var stamp = database.HashGetAsync(keys.Ring, StampFields, CommandFlags.DemandMaster);
-        foreach (var part in new Task[] { secret, stamp }) part.Abandon();
-        await Task.WhenAll(secret, stamp).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var (value, parts) = ((byte[]?)await secret.ConfigureAwait(false), await stamp.ConfigureAwait(false));
-        return (value ?? []).AsSpan().SequenceEqual(known.Slot.Value) && known.Stamp == ReadingParts.Stamp(parts[0], parts[1]);
+        await _hint.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, CancellationToken cancellationToken)
@@ -116,21 +80,21 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
         if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
 
-        RedisKey[] names = [keys.Secret, keys.Ring, keys.Revoked];
+        RedisKey[] names = [_keys.Secret, _keys.Ring, _keys.Revoked];
         try
         {
             var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
-            if (applied) hint.PublishToPrefix(database);
+            if (applied) _hint.PublishToPrefix(database);
             return applied;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
             var written = await connection.TryTransactAsync(
                 database,
-                keys.Secret,
-                transaction => ConditionalWrite.Fill(transaction, keys, basis, plan, Fields(plan), AfterlifeEnd(basis, plan)),
+                _keys.Secret,
+                transaction => ConditionalWrite.Fill(transaction, _keys, basis, plan, Fields(plan)),
                 cancellationToken).ConfigureAwait(false);
-            if (written) hint.Publish(database);
+            if (written) _hint.Publish(database);
             return written;
         }
     }
@@ -140,7 +104,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
-            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, keys, last.Revoked), cancellationToken).ConfigureAwait(false);
+            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, _keys, last.Revoked), cancellationToken).ConfigureAwait(false);
             if (reading.ContentHash == last.ContentHash && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
@@ -158,14 +122,14 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     }
 
     private Task<RingReading> ReadWholeAsync(IDatabase database, CancellationToken cancellationToken) =>
-        ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, keys), cancellationToken);
+        ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, _keys), cancellationToken);
 
     private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, ReadingParts> request, CancellationToken cancellationToken)
     {
         ReadingParts parts = null!;
         try
         {
-            await connection.TransactAsync(database, keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
+            await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
             return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
@@ -180,20 +144,16 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var first = await ReadingParts.Request(database, _keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, _keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Value ?? []).AsSpan().SequenceEqual(second.Slot.Value)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
     /// <summary>The fields of the ring, with the writer's name and settings for command-line tools.</summary>
-    private RedisValue[] Fields(RingChange plan)
-    {
-        if (plan.IsDeletion) return [];
-        RedisValue[] settings = Options is null ? [] : [RingCodec.Settings, FleetSettings.Of(Options).ToString()];
-        return [.. RingCodec.Write(plan.Ring), .. settings, RingCodec.By, plan.By ?? string.Empty];
-    }
+    private RedisValue[] Fields(RingChange plan) =>
+        [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];
 
     private RedisValue[] Arguments(RingReading basis, RingChange plan)
     {
@@ -203,21 +163,17 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
             basis.Slot.IsAbsent ? "0" : "1",
             basis.Slot.Value ?? [],
             Encoding.Latin1.GetBytes(basis.Stamp),
-            plan.IsDeletion ? "-1" : plan.SetSecret is null ? "0" : "1",
+            plan.SetSecret is null ? "0" : "1",
             plan.SetSecret?.CopyBytes() ?? [],
             plan.ExpireAt is { } at ? Text(at) : string.Empty,
             Text(basis.Now),
-            hint.Channel,
-            hint.Message,
-            AfterlifeEnd(basis, plan) is { } end ? Text(end) : string.Empty,
+            _hint.Channel,
+            HintChannel.Message,
             Text(ring.Length),
             .. ring,
             .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
         ];
     }
-
-    private long? AfterlifeEnd(RingReading basis, RingChange plan) =>
-        Afterlife is { } afterlife ? Math.Max(plan.Ring.Deadline, basis.Now) + (long)afterlife.TotalMilliseconds : null;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

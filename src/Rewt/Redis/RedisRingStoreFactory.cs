@@ -6,6 +6,4 @@ internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvi
     public IRingStore Open(RewtOptions options) => new RedisRingStore(new RedisConnection(services, options, time), options, time);
 
     public IPairStore OpenPairs(RewtOptions options) => new RedisPairStore(new RedisConnection(services, options, time), options, time);
-
-    public ITenantStore OpenTenants(RewtOptions options) => new RedisTenantStore(new RedisConnection(services, options, time), options, time);
 }

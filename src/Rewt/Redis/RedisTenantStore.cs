@@ -3,96 +3,72 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tenants' key rings in Redis, each with the secret <c>{namespace}:{tenant}:rewt-secret</c> and the same companion keys as any ring, on one
-/// connection.
+/// The revoked and deleted tenants of a namespace in one sorted set. The score is the generation; that of a deleted tenant is higher by
+/// <see cref="Deleted"/>, so that a range of scores holds the revoked tenants that can be forgotten.
 /// </summary>
-internal sealed class RedisTenantStore(RedisConnection connection, RewtOptions options, TimeProvider time) : ITenantStore
+internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {
-    /// <summary>How long the companion keys of an unused ring are kept: as long as a revocation. After that, the data has no further use.</summary>
-    private readonly TimeSpan _afterlife = TimeSpan.FromMilliseconds(RingSchedule.From(options).DeadRetention);
+    /// <summary>More than any time. A score, which is a double, still represents each millisecond exactly.</summary>
+    private const long Deleted = 1L << 52;
 
-    private readonly string _channel = new RedisKeys(options.Namespace).TenantChannel;
-    private HintChannel? _hint;
+    /// <summary>The most tenants in one command, so that no command occupies the server for long.</summary>
+    private const int BatchSize = 10_000;
 
-    public IRingStore Ring(string tenant) =>
-        new RedisRingStore(connection, Keys(tenant), new HintChannel(connection, _channel, tenant, time), time) { Afterlife = _afterlife, IsShared = true, Options = options };
-
-    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) =>
-        connection.AskAsync(database => FindAsync(database, tenants, cancellationToken), cancellationToken);
-
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
-        connection.AskAsync(database => ListAsync(database, cancellationToken), cancellationToken);
-
-    public Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken)
-    {
-        _hint ??= new HintChannel(connection, _channel, string.Empty, time);
-        return _hint.SubscribeAsync(onChange, cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_hint is { } hint) await hint.DisposeAsync().ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task<IReadOnlyList<string>> ListAsync(IDatabase database, CancellationToken cancellationToken)
-    {
-        var tenants = new SortedSet<string>(StringComparer.Ordinal);
-        var cursor = "0";
-        do
+    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<TenantGeneration>>(
+        async database =>
         {
-            var page = (RedisResult[]?)await database.ExecuteAsync("SCAN", [cursor, "MATCH", $"{options.Namespace}:*:rewt-secret", "COUNT", "1000"], CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            cursor = (string?)page![0] ?? "0";
-            tenants.UnionWith(((RedisKey[]?)page[1] ?? []).Select(key => TenantName.TenantOf(options.Namespace, ((string)key!)[..^":rewt-secret".Length])).OfType<string>());
-        }
-        while (cursor != "0");
+            var scores = new List<TenantGeneration>(tenants.Count);
+            foreach (var batch in tenants.Chunk(BatchSize))
+            {
+                var answer = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, [.. batch.Select(tenant => (RedisValue)tenant)], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+                scores.AddRange(answer.Select(Read));
+            }
 
-        return [.. tenants];
-    }
+            return scores;
+        },
+        cancellationToken);
 
-    /// <summary>
-    /// Finds the tenants that exist. One command covers all of them; individual commands follow only if some exist, so that requests for nonexistent
-    /// tenants are cheap.
-    /// </summary>
-    private async Task<IReadOnlySet<string>> FindAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
-    {
-        if (tenants.Count > 1 && await CountAsync(database, tenants, cancellationToken).ConfigureAwait(false) == 0) return new HashSet<string>(StringComparer.Ordinal);
-
-        var asked = tenants.Select(tenant => (Tenant: tenant, Count: ExistsAsync(database, [tenant]))).ToList();
-        foreach (var one in asked) one.Count.Abandon();
-        var all = Task.WhenAll(asked.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
-        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (asked.TrueForAll(one => !one.Count.IsCompletedSuccessfully)) await all.ConfigureAwait(false);
-
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (tenant, count) in asked)
+    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, TenantGeneration>>(
+        async database =>
         {
-            // If this cluster node could not answer, treat the tenant as existing; reading its ring decides.
-            if (!count.IsCompletedSuccessfully || (long)await count.ConfigureAwait(false) > 0) found.Add(tenant);
-        }
+            var entries = await WithinAsync(database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            return entries.Where(entry => Names.IsName(entry.Element)).ToDictionary(entry => (string)entry.Element!, entry => Read(entry.Score), StringComparer.Ordinal);
+        },
+        cancellationToken);
 
-        return found;
-    }
-
-    /// <returns>The number of keys of all these tenants; <see langword="null"/> where one command cannot query them all (a cluster).</returns>
-    private async Task<long?> CountAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
-    {
-        try
+    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken) => connection.AskAsync(
+        async database =>
         {
-            return (long)await ExistsAsync(database, tenants).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
-        {
-            return null;
-        }
-    }
+            await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            var writes = new List<Task>();
+            await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, changes, forgetBefore)), cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(writes).ConfigureAwait(false);
+            hint.Publish(database);
+        },
+        cancellationToken);
 
-    private Task<RedisResult> ExistsAsync(IDatabase database, IEnumerable<string> tenants)
+    /// <summary>Returns the commands. Each keeps the newer state, so that concurrent changes need no condition; only the end of a deletion replaces the state.</summary>
+    private List<Task> Write(ITransaction transaction, IReadOnlyCollection<TenantChange> changes, long forgetBefore)
     {
-        object[] keys = [.. tenants.Select(Keys).SelectMany(keys => new object[] { keys.Secret, keys.Ring })];
-        return database.ExecuteAsync("EXISTS", keys, CommandFlags.DemandMaster);
+        List<Task> writes =
+        [
+            .. changes.Select(change => transaction.SortedSetAddAsync(
+                keys.Tenants, change.Tenant, Score(change.After), change.EndsDeletion ? SortedSetWhen.Always : SortedSetWhen.GreaterThan)),
+            transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore, Exclude.Stop),
+            transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, Secret.Generate().KeyId),
+        ];
+        foreach (var write in writes) write.Abandon();
+        return writes;
     }
 
-    private RedisKeys Keys(string tenant) => new(TenantName.RingOf(options.Namespace, tenant));
+    private static double Score(TenantGeneration state) => state.At + (state.IsDeleted ? Deleted : 0);
+
+    /// <summary>Reads a score. Any value that was written by hand is a valid state.</summary>
+    private static TenantGeneration Read(double? score)
+    {
+        var (at, isDeleted) = score >= Deleted ? (score.Value - Deleted, true) : (score ?? 0, false);
+        return new TenantGeneration((long)Math.Clamp(at, 0, TenantGeneration.Latest), isDeleted);
+    }
+
+    private Task<T> WithinAsync<T>(Task<T> task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);
 }

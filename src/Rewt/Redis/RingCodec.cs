@@ -17,6 +17,9 @@ internal static class RingCodec
 
     public const string By = "by";
 
+    /// <summary>The stamp of the tenants. It is not part of the ring, and a write of the ring keeps it.</summary>
+    public const string Tenants = "tenants";
+
     private const string Retired = "retired:";
 
     public static IEnumerable<RedisValue> Write(RingState ring)

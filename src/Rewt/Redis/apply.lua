@@ -1,8 +1,7 @@
 -- Writes a plan if the secret and the ring have not changed since they were read. Returns 1 when written, 0 when not.
 -- KEYS: secret, ring, dead.
--- ARGV: 1 secret existed ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1"), delete ("-1") or keep ("0"), 5 new value, 6 expire at ("" = keep),
--- 7 now, 8 channel, 9 message, 10 when the companions expire ("" = never), 11 number of ring arguments (0 = the ring is deleted), then
--- field and value pairs, then forget-at and key-id pairs of the revoked keys.
+-- ARGV: 1 secret existed ("1"/"0"), 2 its value, 3 the ring's stamp, 4 set ("1") or keep ("0"), 5 new value, 6 expire at ("" = keep), 7 now,
+-- 8 channel, 9 message, 10 number of ring arguments, then field and value pairs, then forget-at and key-id pairs of the revoked keys.
 local function value(reply)
   if type(reply) == 'table' or not reply then return '' end
   return reply
@@ -20,20 +19,17 @@ if stamp ~= ARGV[3] then return 0 end
 redis.call('ZRANGE', KEYS[3], 0, 0)
 
 if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5]) end
-if ARGV[4] == '-1' then redis.call('DEL', KEYS[1]) end
 if ARGV[6] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
 
-local last = 11 + tonumber(ARGV[11])
+-- The stamp of the tenants is stored with the ring, but is not part of what a writer of the ring has read.
+local tenants = value(redis.pcall('HGET', KEYS[2], 'tenants'))
+local last = 10 + tonumber(ARGV[10])
 redis.call('DEL', KEYS[2])
-for i = 12, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+for i = 11, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+if tenants ~= '' then redis.call('HSET', KEYS[2], 'tenants', tenants) end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[7])
 for i = last + 1, #ARGV, 2 do redis.call('ZADD', KEYS[3], ARGV[i], ARGV[i + 1]) end
-
-if ARGV[10] ~= '' then
-  redis.call('PEXPIREAT', KEYS[2], ARGV[10])
-  redis.call('PEXPIREAT', KEYS[3], ARGV[10])
-end
 
 -- Only a hint: a login without permission to publish must still be able to write.
 redis.pcall('PUBLISH', ARGV[8], ARGV[9])

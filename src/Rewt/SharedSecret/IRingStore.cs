@@ -11,14 +11,11 @@ internal interface IRingStore : IAsyncDisposable
     /// <summary>Examines the server; <see langword="null"/> if there is none.</summary>
     IStoreDoctor? Doctor => null;
 
+    /// <summary>The store of the tenants that were revoked or deleted; <see langword="null"/> where tenants are not supported.</summary>
+    ITenantStore? Tenants => null;
+
     /// <summary>Reads the ring atomically, within the store's own time limit.</summary>
     Task<RingReading> ReadAsync(CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Checks whether the secret and the ring are still as in <paramref name="known"/>, at a lower cost than reading. <see langword="false"/> where
-    /// the store cannot tell.
-    /// </summary>
-    Task<bool> IsUnchangedAsync(RingReading known, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>
     /// Writes <paramref name="plan"/> if the secret and the ring are still as in <paramref name="basis"/>, and notifies the other instances.

@@ -8,10 +8,6 @@ internal interface IRingStoreFactory
 
     IRingStore Open(RewtOptions options);
 
-    /// <summary>Opens the store of a namespace's tenants.</summary>
-    /// <exception cref="NotSupportedException">This kind of store does not support tenants.</exception>
-    ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false.");
-
     /// <summary>Opens the store of a namespace's public keys.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support key pairs.</exception>
     IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store supports shared secrets only; set Rewt:KeyMode to SharedSecret.");

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>A key ring in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
-internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
+internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenantStore
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _subscribers = [];
@@ -12,20 +12,16 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>Whether there is a secret or a ring.</summary>
-    public bool HasRing
-    {
-        get
-        {
-            lock (_gate) return !Slot().IsAbsent || _ring is not null;
-        }
-    }
+    private ImmutableDictionary<string, TenantGeneration> _tenants = ImmutableDictionary<string, TenantGeneration>.Empty;
+    private string? _tenantStamp;
+
+    public ITenantStore Tenants => this;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now));
+        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now) { TenantStamp = _tenantStamp });
     }
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
@@ -40,8 +36,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 
             if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
-            if (plan.IsDeletion) (_secret, _expireAt) = (null, null);
-            _ring = plan.IsDeletion ? null : plan.Ring;
+            _ring = plan.Ring;
             _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
             subscribers = [.. _subscribers];
         }
@@ -52,13 +47,33 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        OnChange(onChange);
+        lock (_gate) _subscribers.Add(onChange);
         return Task.CompletedTask;
     }
 
-    public void OnChange(Action onChange)
+    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
-        lock (_gate) _subscribers.Add(onChange);
+        lock (_gate) return Task.FromResult<IReadOnlyList<TenantGeneration>>([.. tenants.Select(tenant => _tenants.GetValueOrDefault(tenant))]);
+    }
+
+    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, TenantGeneration>>(_tenants);
+    }
+
+    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken)
+    {
+        Action[] subscribers;
+        lock (_gate)
+        {
+            var newer = changes.Where(change => change.Replaces(_tenants.GetValueOrDefault(change.Tenant))).Select(change => KeyValuePair.Create(change.Tenant, change.After));
+            _tenants = _tenants.SetItems(newer).RemoveRange(_tenants.Where(pair => !pair.Value.IsDeleted && pair.Value.At < forgetBefore).Select(pair => pair.Key));
+            _tenantStamp = Secret.Generate().KeyId;
+            subscribers = [.. _subscribers];
+        }
+
+        foreach (var subscriber in subscribers) subscriber();
+        return Task.CompletedTask;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -47,10 +47,4 @@ internal enum RingAction
 
     /// <summary>An operator revoked a key.</summary>
     Revoke,
-
-    /// <summary>All keys of a tenant were revoked; a new key follows.</summary>
-    RevokeAll,
-
-    /// <summary>A tenant's ring was deleted.</summary>
-    Delete,
 }

@@ -18,9 +18,6 @@ internal sealed record RingChange(
     /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
     public string? By { get; init; }
 
-    /// <summary>Whether the secret and the ring are deleted. The revoked key ids stay until they may be forgotten.</summary>
-    public bool IsDeletion { get; init; }
-
     /// <summary>Returns a text for logs, with key ids and without secrets.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }

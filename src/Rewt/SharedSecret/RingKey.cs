@@ -7,13 +7,13 @@ namespace Rewt.Internal;
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)
+        : this(new RingSecurityKey(secret))
     {
-        Secret = secret;
-        SecurityKey = new RingSecurityKey(secret);
-        Candidates = [SecurityKey];
     }
 
-    public Secret Secret { get; }
+    public RingKey(RingSecurityKey key) => (SecurityKey, Candidates) = (key, [key]);
+
+    public Secret Secret => SecurityKey.Secret;
 
     public override string KeyId => Secret.KeyId;
 

@@ -22,6 +22,9 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>Identifies the stored ring when a plan is applied, whether it is readable or not.</summary>
     public string Stamp { get; init; } = string.Empty;
 
+    /// <summary>Changes with each change of a tenant; <see langword="null"/> where no tenant was ever revoked or deleted.</summary>
+    public string? TenantStamp { get; init; }
+
     /// <summary>A hash of all fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
     public string ContentHash { get; init; } = string.Empty;
 }

@@ -43,14 +43,6 @@ internal sealed class RingSnapshot : KeySnapshot
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
     }
 
-    private RingSnapshot(RingSnapshot same, ClockReading readAt)
-        : base(readAt)
-    {
-        _reading = same._reading with { Now = same.StoreNow(readAt) };
-        (_schedule, _keys, Problem, Revoked) = (same._schedule, same._keys, same.Problem, same.Revoked);
-        (Current, Next, WriteRefusal, IsUntended, CurrentSince) = (same.Current, same.Next, same.WriteRefusal, same.IsUntended, same.CurrentSince);
-    }
-
     /// <summary>The result of the read.</summary>
     public RingReading Reading => _reading;
 
@@ -69,9 +61,6 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
 
-    /// <summary>Whether a write is due that this reader left to the instances that sign.</summary>
-    public bool IsUntended { get; init; }
-
     /// <summary>Whether there is neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
@@ -83,21 +72,16 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>When the current key started to sign (Unix milliseconds by the store's clock): as observed, or else derived from its deadline.</summary>
     public long CurrentSince { get; }
 
-    public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreNow(now) - CurrentSince));
+    public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreTime(now) - CurrentSince));
 
     /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
         ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
         : null;
 
-    /// <summary>Creates a copy with a later read time, after a check that the store has not changed.</summary>
-    public RingSnapshot SeenAgain(ClockReading readAt) => new(this, readAt);
-
-    public bool Holds(string keyId) => Held(keyId).Key is not null;
-
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
-        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreNow(now)) : TimeSpan.MaxValue;
+        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreTime(now)) : TimeSpan.MaxValue;
 
     /// <summary>
     /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
@@ -106,7 +90,7 @@ internal sealed class RingSnapshot : KeySnapshot
     {
         if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
-        var storeNow = StoreNow(now);
+        var storeNow = StoreTime(now);
         var due = storeNow >= ring.Deadline - _schedule.Lead;
         return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
@@ -115,14 +99,14 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
     {
-        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreNow(now) < held.Until)) return key.Candidates;
+        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreTime(now) < held.Until)) return key.Candidates;
         return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
     /// <summary>The current key and the keys that retired last.</summary>
     public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now)
     {
-        var storeNow = StoreNow(now);
+        var storeNow = StoreTime(now);
         var retired = _keys.Where(held => held.IsRetired && storeNow < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
         IEnumerable<RingKey> current = Current is null ? [] : [Current];
         return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];

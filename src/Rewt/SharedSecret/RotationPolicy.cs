@@ -39,25 +39,6 @@ internal static class RotationPolicy
         return draft.ToPlan(RingAction.Revoke);
     }
 
-    /// <summary>Plans the revocation of all keys, followed by a new key; <see langword="null"/> where there is neither a secret nor a ring.</summary>
-    public static RingChange? RevokeAll(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
-        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).StartOver(null).ToPlan(RingAction.RevokeAll);
-
-    /// <summary>
-    /// Plans the deletion of a ring: all keys are revoked and no new key follows; <see langword="null"/> where there is neither a secret nor a ring.
-    /// </summary>
-    public static RingChange? Delete(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate) =>
-        IsNothing(reading) ? null : KillEverything(reading, schedule, remembered, generate).ToPlan(RingAction.Delete) with { IsDeletion = true };
-
-    private static bool IsNothing(RingReading reading) => reading is { Slot.IsAbsent: true, Ring: null };
-
-    /// <summary>Revokes all keys, including a secret that an operator may have set since the last read.</summary>
-    private static RingBuilder KillEverything(RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
-    {
-        var draft = new RingBuilder(reading, schedule, remembered, generate).KillAll();
-        return Secret.TryParse(reading.Slot.Value, out _) is { } secret ? draft.Kill(secret.KeyId) : draft;
-    }
-
     private static RotationDecision Absent(RingBuilder draft, RingReading reading, RingSchedule schedule)
     {
         if (reading.Ring is not { } ring) return Write(draft.StartOver(null), RingAction.Create);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,13 +15,14 @@ internal sealed class Secret : IEquatable<Secret>
 
     public const int MaximumBytes = 4096;
 
+    private static readonly byte[] TenantLabel = "rewt tenant key v1"u8.ToArray();
+
     private readonly byte[] _bytes;
 
-    private Secret(byte[] bytes)
-    {
-        _bytes = bytes;
-        KeyId = Rewt.Internal.KeyId.Of(bytes);
-    }
+    /// <summary>The extracted key of HKDF. It is kept, because it is the same for all tenants.</summary>
+    private byte[]? _extracted;
+
+    private Secret(byte[] bytes, string? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? Rewt.Internal.KeyId.Of(bytes));
 
     public string KeyId { get; }
 
@@ -44,6 +47,28 @@ internal sealed class Secret : IEquatable<Secret>
             _ => Utf8.IsValid(value) ? null : "the value is not UTF-8 text",
         };
         return problem is null ? new Secret(value.ToArray()) : null;
+    }
+
+    /// <summary>Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). The length of each part of the info is written before it, so that no two inputs are the same.</summary>
+    public Secret Derive(string @namespace, string tenant, long generation)
+    {
+        var info = new ArrayBufferWriter<byte>(TenantLabel.Length + @namespace.Length + tenant.Length + 16);
+        Write(TenantLabel);
+        Write(Encoding.UTF8.GetBytes(@namespace));
+        Write(Encoding.UTF8.GetBytes(tenant));
+        BinaryPrimitives.WriteInt64BigEndian(info.GetSpan(sizeof(long)), generation);
+        info.Advance(sizeof(long));
+
+        var key = new byte[HMACSHA256.HashSizeInBytes];
+        HKDF.Expand(HashAlgorithmName.SHA256, _extracted ??= HKDF.Extract(HashAlgorithmName.SHA256, _bytes), key, info.WrittenSpan);
+        return new Secret(key, TenantKeyId.Of(KeyId, generation));
+
+        void Write(byte[] part)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(info.GetSpan(sizeof(ushort)), (ushort)part.Length);
+            info.Advance(sizeof(ushort));
+            info.Write(part);
+        }
     }
 
     public byte[] CopyBytes() => [.. _bytes];

@@ -12,6 +12,8 @@ internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProv
 
     public IStoreDoctor? Doctor => store.Doctor;
 
+    public ITenantStore? Tenants => store.Tenants;
+
     public bool TakesKeyless => true;
 
     public bool IsPossible(string keyId) => KeyId.IsPossible(keyId);

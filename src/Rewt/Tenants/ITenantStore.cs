@@ -1,18 +1,35 @@
 namespace Rewt.Internal;
 
-/// <summary>The store of the key rings of a namespace's tenants. All rings share one connection and one channel.</summary>
-internal interface ITenantStore : IAsyncDisposable
+/// <summary>
+/// The store of the tenants that were revoked or deleted. Every write changes <see cref="RingReading.TenantStamp"/> and notifies the other instances as
+/// a change of the ring does.
+/// </summary>
+internal interface ITenantStore
 {
-    /// <summary>Returns the ring store of a tenant, whether the ring exists or not. Opening it sends no command, and disposing it has no effect.</summary>
-    IRingStore Ring(string tenant);
+    /// <summary>Reads the states of tenants, in their order; the default state for a tenant that is not stored.</summary>
+    Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken);
 
-    /// <summary>Returns the tenants that have a ring.</summary>
-    Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken);
+    /// <summary>Lists all tenants that are stored.</summary>
+    Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists all tenants that have a ring, for an operator. It scans the whole store.</summary>
-    /// <exception cref="NotSupportedException">This store cannot list its tenants.</exception>
-    Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This store cannot list its tenants.");
+    /// <summary>Writes states that are newer than the stored ones, and removes revoked tenants whose last change was before <paramref name="forgetBefore"/>.</summary>
+    Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="onChange"/> after another instance has changed a tenant's ring. It is only a hint, and the name is unchecked.</summary>
-    Task SubscribeAsync(Action<string> onChange, CancellationToken cancellationToken);
+    /// <summary>Changes the state of one tenant.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="known">The state that the caller remembers. The store may have lost it.</param>
+    /// <param name="change">Returns the new state.</param>
+    /// <param name="forgetBefore">See <see cref="WriteAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels between the two steps.</param>
+    /// <returns>The new state.</returns>
+    async Task<TenantGeneration> ChangeAsync(
+        string tenant, TenantGeneration known, Func<TenantGeneration, TenantGeneration> change, long forgetBefore, CancellationToken cancellationToken)
+    {
+        var stored = (await FindAsync([tenant], cancellationToken).ConfigureAwait(false))[0];
+        var state = change(known.IsNewerThan(stored) ? known : stored);
+        if (state == stored) return state;
+        await WriteAsync([new TenantChange(tenant, stored, state)], forgetBefore, cancellationToken).ConfigureAwait(false);
+        // Another instance may have deleted the tenant meanwhile.
+        return (await FindAsync([tenant], cancellationToken).ConfigureAwait(false))[0];
+    }
 }

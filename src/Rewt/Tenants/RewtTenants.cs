@@ -1,17 +1,20 @@
 namespace Rewt.Internal;
 
 /// <summary>The implementation of <see cref="IRewtTenants"/>.</summary>
-internal sealed class RewtTenants(TenantRings rings, TokenSigners signers, RewtTokens tokens) : IRewtTenants
+internal sealed class RewtTenants(Tenants tenants, TokenSigners signers, RewtTokens tokens) : IRewtTenants
 {
     public IRewtTokens Tokens(string tenant) => Of(tenant);
 
     public IRewtSignedData SignedData(string tenant) => Of(tenant);
 
-    public Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.CreateAsync(TenantName.Require(tenant), cancellationToken);
+    public Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default) =>
+        tenants.ChangeAsync(TenantName.Require(tenant), static (state, now) => state.Create(now), cancellationToken);
 
-    public Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.RevokeAsync(TenantName.Require(tenant), cancellationToken);
+    public Task RevokeTenantAsync(string tenant, CancellationToken cancellationToken = default) =>
+        tenants.ChangeAsync(TenantName.Require(tenant), static (state, now) => state.Revoke(now), cancellationToken);
 
-    public Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default) => rings.DeleteAsync(TenantName.Require(tenant), cancellationToken);
+    public Task DeleteTenantAsync(string tenant, CancellationToken cancellationToken = default) =>
+        tenants.ChangeAsync(TenantName.Require(tenant), static (state, now) => state.Delete(now), cancellationToken);
 
     private RewtTokens Of(string tenant) => tokens.For(TenantName.Require(tenant), signers.For(tenant));
 }

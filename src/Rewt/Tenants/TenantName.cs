@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The name of a tenant and of its ring, which is <c>{namespace}:{tenant}</c>.</summary>
+/// <summary>The name of a tenant, and of its keys for a resolver: <c>{namespace}/{tenant}</c>. No namespace contains a slash.</summary>
 internal static class TenantName
 {
     /// <summary>
@@ -9,14 +9,11 @@ internal static class TenantName
     /// </summary>
     public const string Claim = "tenant";
 
-    public static string RingOf(string @namespace, string tenant) => $"{@namespace}:{tenant}";
+    public static string RingOf(string @namespace, string tenant) => $"{@namespace}/{tenant}";
 
-    /// <summary>Returns the tenant that a ring belongs to; <see langword="null"/> when it is not a ring of a tenant of the namespace.</summary>
-    public static string? TenantOf(string @namespace, string ring) =>
-        ring.Length > @namespace.Length + 1 && ring[@namespace.Length] == ':' && ring.StartsWith(@namespace, StringComparison.Ordinal)
-            && ring[(@namespace.Length + 1)..] is var tenant && Names.IsName(tenant)
-            ? tenant
-            : null;
+    /// <summary>Splits the output of <see cref="RingOf"/>; the tenant is <see langword="null"/> for the keys of a namespace.</summary>
+    public static (string Namespace, string? Tenant) Split(string ring) =>
+        ring.LastIndexOf('/') is >= 0 and var slash ? (ring[..slash], ring[(slash + 1)..]) : (ring, null);
 
     /// <summary>Returns the name if it is valid.</summary>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>

@@ -12,6 +12,9 @@ internal interface ISigningKeys
     /// <summary>The keys, if they can be used without waiting, including stale keys during an outage.</summary>
     KeySnapshot? Usable { get; }
 
+    /// <summary>Returns the key that signs for this ring or tenant, given a key of one of its snapshots.</summary>
+    SigningKey For(SigningKey key);
+
     /// <summary>Gets the keys, with one to sign with if one can be created.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken);

@@ -86,7 +86,7 @@ internal sealed class TokenPolicy
     public bool MapInboundClaims { get; init; }
 
     /// <summary>
-    /// Returns the ring that must have signed the token: the tenant's where each tenant has one; <see langword="null"/> if the token names no tenant
+    /// Returns the keys that must have signed the token: the tenant's where each tenant has its own; <see langword="null"/> if the token names no tenant
     /// then.
     /// </summary>
     public string? RingOf(TokenClaims claims) => !Options.Tenants ? Options.Namespace

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <summary>Signs tokens with the current key of one key ring.</summary>
 internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
-    /// <summary>The tenant to write into tokens, where each tenant has a ring.</summary>
+    /// <summary>The tenant to write into tokens, where each tenant has keys of its own.</summary>
     public string? Tenant { get; init; }
 
     public ISigningKeys Keys => keys;
@@ -46,7 +46,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     /// <summary>Returns the key that signs now.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
-    public SigningKey CurrentKey(KeySnapshot snapshot) => snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot);
+    public SigningKey CurrentKey(KeySnapshot snapshot) => keys.For(snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot));
 
     private RewtKeysUnavailableException NoKey(KeySnapshot snapshot) => new(
         snapshot is ConfiguredKeysSnapshot ? "No signing key is configured. Set Rewt:SigningKeyFile if this service is to sign tokens."
@@ -61,7 +61,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     {
         var signing = snapshot.SigningKey(now) ?? throw NoKey(snapshot);
         var stored = snapshot.StoredKey(now) ?? signing;
-        return isStored ? new(stored, false, snapshot.Publication) : new(signing, signing.KeyId != stored.KeyId, snapshot.Publication);
+        return isStored ? new(keys.For(stored), false, snapshot.Publication) : new(keys.For(signing), signing.KeyId != stored.KeyId, snapshot.Publication);
     }
 
     private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)

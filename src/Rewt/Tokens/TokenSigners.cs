@@ -1,17 +1,17 @@
 namespace Rewt.Internal;
 
-/// <summary>Selects the signer: the one of the namespace, or of a tenant where each tenant has a ring.</summary>
-internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, RewtOptions options, TimeProvider time, RingMetrics metrics)
+/// <summary>Selects the signer: the one of the namespace, or of a tenant where each tenant has keys of its own.</summary>
+internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
-    private readonly TokenSigner? _own = keys is null ? null : new TokenSigner(keys, options, time) { Metrics = metrics };
+    private readonly TokenSigner _own = new(ring, options, time) { Metrics = metrics };
 
     /// <exception cref="InvalidOperationException">A tenant is missing, or was given where there are none.</exception>
     /// <exception cref="ArgumentException">The tenant is not a valid name.</exception>
     public TokenSigner For(string? tenant)
     {
-        if (tenants is null)
+        if (ring.Tenants is not { } tenants)
         {
-            return tenant is null ? _own! : throw new InvalidOperationException(
+            return tenant is null ? _own : throw new InvalidOperationException(
                 $"The namespace '{options.Namespace}' has no tenants. Set Rewt:Tenants to true, or do not specify a tenant.");
         }
 
@@ -21,6 +21,6 @@ internal sealed class TokenSigners(ISigningKeys? keys, TenantRings? tenants, Rew
                 $"Tokens of the namespace '{options.Namespace}' are signed for a tenant, and no tenant is specified. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
-        return new TokenSigner(new TenantKeys(tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
+        return new TokenSigner(new TenantKeys(ring, tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
     }
 }

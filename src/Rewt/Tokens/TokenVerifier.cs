@@ -21,7 +21,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
 
-    /// <summary>The providers of the namespace, cached after the first use. Tenants' rings are looked up for each token.</summary>
+    /// <summary>The providers of the namespace, cached after the first use.</summary>
     private NamespaceKeyRings? _keyRings;
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
@@ -82,7 +82,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!verdict.IsValid) return verdict;
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
-        keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
+        keys = await ResolveAgainAsync(verdict.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
         return keys.Count == 0 ? UnknownKey(keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
@@ -121,13 +121,23 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
+    /// <summary>
+    /// Gets the keys of the ring that the token belongs to after one of them has verified the signature. Only now may a token cause a read of its tenant,
+    /// so that forged tenants cause none.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAgainAsync(SecurityKey? verified, TokenClaims claims, string? keyId, CancellationToken cancellationToken)
+    {
+        if (verified is TenantSecurityKey key && !await key.ConfirmAsync(cancellationToken).ConfigureAwait(false)) return [];
+        return await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
     {
         if (_rings is null) return null;
-        return _hasTenants
-            ? _rings.AtHand(policy.RingOf(claims)!, claims.Issuer, keyId, now)
-            : KeyRingResolver.AtHand(_keyRings ??= _rings.KeyRings(policy.Options.Namespace), claims.Issuer, keyId, now);
+        _keyRings ??= _rings.KeyRings(policy.Options.Namespace);
+        return _hasTenants ? _keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(_keyRings, claims.Issuer, keyId, now);
     }
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>

@@ -12,7 +12,7 @@ public sealed class ToolArgumentTests
         "{}", "keys {}", "keys list {}", "keys list --redis {}", "keys list --redis {}=", "keys list --redis redis://{}", "keys list --namespace {}", "keys list --output {}", "keys revoke {} --yes", "keys revoke current --wait {}",
         "token create --audience {}", "token create --issuer {}", "token create --lifetime {}", "token create --claim {}", "token inspect {}", "token verify {} {}", "token verify x --audience {}",
         "apps add {} --audience orders", "apps add acme --audience {}", "apps add acme --audience orders --name {}", "apps add acme --audience orders --owner {}", "apps add acme --audience orders --scope {}",
-        "apps add acme --audience orders --expires-in {}", "apps revoke {}", "tenants create {}", "tenants delete {} --yes", "tenants create acme --rotation-days {}",
+        "apps add acme --audience orders --expires-in {}", "apps revoke {}", "tenants create {}", "tenants revoke {} --yes", "tenants delete {} --yes",
         "acl --role {}", "acl --role signer --user {}", "acl --role signer --key-pairs --service {}", "watch --duration {}", "watch --changes {}", "doctor --{}",
     ];
 
@@ -36,9 +36,7 @@ public sealed class ToolArgumentTests
     [InlineData("token create --lifetime NaN")]
     [InlineData("keys revoke current --wait NaN")]
     [InlineData("watch --duration NaN")]
-    [InlineData("tenants create acme --rotation-days NaN")]
     [InlineData("watch --duration 00:00:05")]
-    [InlineData("tenants create acme --rotation-days 24:00:00")]
     public async Task A_duration_with_no_or_two_readings_is_refused_by_the_name_of_its_option(string command)
     {
         await using var redis = await RedisServer.StartAsync();

@@ -1,28 +1,35 @@
+using Rewt.Tests.Tenants;
+
 namespace Rewt.Tests.Operations;
 
 /// <summary><c>rewt tenants</c>.</summary>
 public sealed class ToolTenantsTests
 {
     [Fact]
-    public async Task A_tenant_is_created_listed_and_deleted()
+    public async Task A_tenant_is_revoked_deleted_listed_and_created_again()
     {
         await using var redis = await RedisServer.StartAsync();
         Task<ToolRun> Run(string command) => ToolRun.RunAsync([.. command.Split(' '), "--redis", redis.ConnectionString, "--namespace", "users"]);
+        async Task<IEnumerable<string>> ListAsync() => (await Run("tenants list -o json")).Well().Json.GetProperty("tenants").EnumerateArray()
+            .Select(tenant => $"{tenant.GetProperty("tenant").GetString()} {tenant.GetProperty("state").GetString()}");
 
-        (await Run("tenants list -o json")).Well().Json.GetProperty("tenants").GetArrayLength().ShouldBe(0);
-        (await Run("tenants create acme")).Well();
-        var secret = await redis.GetAsync("users:acme:rewt-secret");
-        secret.ShouldNotBeNull();
-        (await Run("tenants create acme")).Well();
-        (await redis.GetAsync("users:acme:rewt-secret")).ShouldBe(secret, "one that is there stays as it is");
-        (await Run("tenants create blue")).Well();
+        (await Run("tenants delete acme --yes")).Fails(9, "users");
+        await using var service = await TenantService.StartAsync(redis, options => options.Namespace = "users");
+        var token = await service.SignAsync("acme");
+        (await service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
+        (await ListAsync()).ShouldBeEmpty();
 
-        (await Run("tenants list -o json")).Well().Json.GetProperty("tenants").EnumerateArray().Select(tenant => tenant.GetString()).ShouldBe(["acme", "blue"]);
-        (await Run("tenants list")).Well().Output.ShouldNotContain(secret);
-        (await Run("tenants delete acme")).Fails(2, "--yes");
+        (await Run("tenants revoke blue")).Fails(2, "--yes");
+        (await Run("tenants revoke blue --yes")).Well();
         (await Run("tenants delete acme --yes")).Well();
-        (await redis.GetAsync("users:acme:rewt-secret")).ShouldBeNull();
-        (await Run("tenants delete acme --yes")).Fails(9, "rewt tenants list");
+        (await ListAsync()).ShouldBe(["acme deleted", "blue revoked"]);
+        (await Run("tenants list")).Well().Output.ShouldContain("acme");
+        await Eventually.TrueAsync(async () => await service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the service follows");
+
+        (await Run("tenants create acme")).Well();
+        (await ListAsync()).ShouldBe(["acme revoked", "blue revoked"]);
+        await Eventually.TrueAsync(() => service.Services.GetRequiredService<KeyRingRegistry>().Provider("users").Tenants!.Known("acme") is { Generation.IsDeleted: false }, "the service follows");
+        (await service.StatusAsync("acme", await service.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         (await Run("tenants create a:b")).ExitCode.ShouldBe(2);
     }
 }

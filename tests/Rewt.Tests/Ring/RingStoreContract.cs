@@ -46,38 +46,44 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deletion_takes_the_secret_and_the_ring_and_leaves_the_dead()
+    public async Task The_state_of_a_tenant_only_goes_forward_and_a_deletion_ends_only_when_that_is_asked()
     {
-        var nothing = await ReadAsync();
-        (await First.TryApplyAsync(nothing, Plan(nothing, "first"), Cancellation)).ShouldBeTrue();
-        var basis = await ReadAsync();
+        var store = First.Tenants!;
+        Task WriteAsync(string tenant, TenantGeneration before, TenantGeneration after, long forgetBefore = 0) =>
+            store.WriteAsync([new TenantChange(tenant, before, after)], forgetBefore, Cancellation);
+        async Task<TenantGeneration> StateAsync(string tenant) => (await store.FindAsync(["another", tenant], Cancellation))[1];
 
-        var plan = RotationPolicy.Delete(basis, RingSchedule.From(new RewtOptions()), basis.Revoked, Secret.Generate)!;
-        (await First.TryApplyAsync(nothing, plan, Cancellation)).ShouldBeFalse("it was made from another ring");
-        (await First.TryApplyAsync(basis, plan, Cancellation)).ShouldBeTrue();
+        (await store.FindAsync(["acme", "globex"], Cancellation)).ShouldBe([default, default]);
+        await WriteAsync("acme", default, new(2000, false));
+        await WriteAsync("acme", default, new(1000, false));
+        (await StateAsync("acme")).ShouldBe(new(2000, false));
+        await WriteAsync("acme", new(2000, false), new(3000, true));
+        await WriteAsync("acme", new(2000, false), new(4000, false));
+        (await StateAsync("acme")).IsDeleted.ShouldBeTrue("a concurrent revocation does not end it");
+        await WriteAsync("acme", new(3000, true), new(5000, false));
+        (await StateAsync("acme")).ShouldBe(new(5000, false));
 
-        var reading = await ReadAsync();
-        reading.Slot.IsAbsent.ShouldBeTrue();
-        reading.Ring.ShouldBeNull();
-        reading.Revoked.Keys.ShouldContain(basis.Ring!.Current!.KeyId);
-        RotationPolicy.Delete(reading, RingSchedule.From(new RewtOptions()), reading.Revoked, Secret.Generate).ShouldBeNull("there is nothing");
+        await WriteAsync("gone", default, new(4000, true));
+        await WriteAsync("globex", default, new(6000, false), forgetBefore: 5001);
+        (await store.ListAsync(Cancellation)).ShouldBe(
+            new Dictionary<string, TenantGeneration> { ["gone"] = new(4000, true), ["globex"] = new(6000, false) }, ignoreOrder: true);
     }
 
     [Fact]
-    public async Task A_ring_that_has_changed_is_never_called_unchanged()
+    public async Task The_stamp_of_the_tenants_changes_with_each_change_and_not_with_the_ring()
     {
-        var nothing = await ReadAsync();
-        await First.TryApplyAsync(nothing, Plan(nothing, "first"), Cancellation);
+        await CreateAsync();
+        (await ReadAsync()).TenantStamp.ShouldBeNull();
+        await First.Tenants!.WriteAsync([new TenantChange("acme", default, new(1000, false))], 0, Cancellation);
         var basis = await ReadAsync();
+        basis.TenantStamp.ShouldNotBeNull();
 
-        await SetAsync(Rings.Value("by hand"), TimeSpan.FromHours(1));
-        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("another secret");
-        await SetAsync(Rings.Value("first"), TimeSpan.FromHours(1));
-        (await First.TryApplyAsync(basis, Plan(basis, "first"), Cancellation)).ShouldBeTrue();
-        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("another version");
-        basis = await ReadAsync();
-        await DeleteAsync();
-        (await First.IsUnchangedAsync(basis, Cancellation)).ShouldBeFalse("no secret");
+        (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeTrue();
+
+        (await ReadAsync()).TenantStamp.ShouldBe(basis.TenantStamp);
+        await First.Tenants!.WriteAsync([new TenantChange("acme", new(1000, false), new(2000, false))], 0, Cancellation);
+        (await ReadAsync()).TenantStamp.ShouldNotBe(basis.TenantStamp);
+        ShouldBe((await ReadAsync()).Ring!, Plan(basis, "second").Ring);
     }
 
     [Fact]

@@ -1,10 +1,13 @@
+using Rewt.Tests.Ring;
+
 namespace Rewt.Tests.Tenants;
 
-/// <summary>The ring that verified, the tenant in the token and the tenant of the request are one, or the endpoint never runs.</summary>
+/// <summary>The key that verified, the tenant in the token and the tenant of the request belong together, or the endpoint never runs.</summary>
 public sealed class TenantBindingTests : WithServices
 {
-    private const string SecretOfA = "the-secret-of-tenant-a-which-b-does-not-have";
-    private const string SecretOfB = "the-secret-of-tenant-b-which-a-does-not-have";
+    private static readonly Secret Common = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
+    private static readonly Secret SecretOfA = Common.Derive("rewt", "a", 0);
+    private static readonly Secret SecretOfB = Common.Derive("rewt", "b", 0);
 
     private RedisServer _redis = null!;
     private TestService _host = null!;
@@ -12,8 +15,7 @@ public sealed class TenantBindingTests : WithServices
     public override async ValueTask InitializeAsync()
     {
         _redis = await EndingAsync(RedisServer.StartAsync());
-        await _redis.SetAsync("rewt:a:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
-        await _redis.SetAsync("rewt:b:rewt-secret", SecretOfB, TimeSpan.FromHours(1));
+        await _redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(1));
         _host = await EndingAsync(TenantService.StartAsync(_redis));
     }
 
@@ -55,7 +57,7 @@ public sealed class TenantBindingTests : WithServices
             return answer;
         }));
         var token = Token(SecretOfA, "\"a\"");
-        var another = Sign(Forge(SecretOfA, "\"a\"").Claim("jti", "\"another\""), SecretOfA);
+        var another = Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA);
         for (var call = 0; call < calls; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
         answer = "b";
@@ -95,25 +97,44 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Theory]
-    [InlineData("altered to b, signed with a's secret", "\"b\"", SecretOfA, null, "b")]
-    [InlineData("altered to b, signed with a's secret under b's key id", "\"b\"", SecretOfA, SecretOfB, "b")]
-    [InlineData("a's token at b's url", "\"a\"", SecretOfA, null, "b")]
-    [InlineData("b's secret under a's key id", "\"a\"", SecretOfB, SecretOfA, "a")]
-    [InlineData("no tenant", null, SecretOfA, null, "a")]
-    [InlineData("an empty tenant", "\"\"", SecretOfA, null, "a")]
-    [InlineData("the tenant in another case", "\"A\"", SecretOfA, null, "a")]
-    [InlineData("a tenant that is no text", "7", SecretOfA, null, "a")]
-    [InlineData("a list of tenants", "[\"a\",\"b\"]", SecretOfA, null, "a")]
-    [InlineData("null", "null", SecretOfA, null, "a")]
-    [InlineData("a pattern", "\"*\"", SecretOfA, null, "a")]
-    [InlineData("a path into another namespace", "\"x:a\"", SecretOfA, null, "a")]
-    [InlineData("braces", "\"{a}\"", SecretOfA, null, "a")]
-    [InlineData("a space behind", "\"a \"", SecretOfA, null, "a")]
-    [InlineData("a line break behind", "\"a\\n\"", SecretOfA, null, "a")]
-    public async Task What_is_not_one_tenant_throughout_is_refused_and_the_endpoint_never_runs(
-        string what, string? tenant, string secret, string? keyOf, string url)
+    [InlineData("altered to b, signed with a's key", "\"b\"", "a", "b")]
+    [InlineData("a's token at b's url", "\"a\"", "a", "b")]
+    [InlineData("b's key at a's url", "\"a\"", "b", "a")]
+    [InlineData("the key of another namespace", "\"a\"", "other namespace", "a")]
+    [InlineData("the key of another generation", "\"a\"", "other generation", "a")]
+    [InlineData("the key of generation 0 under the id of another generation", "\"a\"", "raised", "a")]
+    [InlineData("the namespace's secret under its own id", "\"a\"", "secret", "a")]
+    [InlineData("the namespace's secret under the id of a's key", "\"a\"", "secret as a", "a")]
+    [InlineData("a's key under the id of the secret", "\"a\"", "a as secret", "a")]
+    [InlineData("a secret that the service does not have", "\"a\"", "unknown", "a")]
+    [InlineData("no tenant", null, "a", "a")]
+    [InlineData("an empty tenant", "\"\"", "a", "a")]
+    [InlineData("the tenant in another case", "\"A\"", "a", "a")]
+    [InlineData("a tenant that is no text", "7", "a", "a")]
+    [InlineData("a list of tenants", "[\"a\",\"b\"]", "a", "a")]
+    [InlineData("null", "null", "a", "a")]
+    [InlineData("a pattern", "\"*\"", "a", "a")]
+    [InlineData("a path into another namespace", "\"x/a\"", "a", "a")]
+    [InlineData("braces", "\"{a}\"", "a", "a")]
+    [InlineData("a space behind", "\"a \"", "a", "a")]
+    [InlineData("a line break behind", "\"a\\n\"", "a", "a")]
+    public async Task What_is_not_one_tenant_throughout_is_refused_and_the_endpoint_never_runs(string what, string? tenant, string key, string url)
     {
-        using var answer = await _host.OrdersAsync(url, Token(secret, tenant, keyOf));
+        var unknown = Rings.Secret("unknown").Derive("rewt", "a", 0);
+        var (secret, keyId) = key switch
+        {
+            "a" => (SecretOfA, SecretOfA.KeyId),
+            "b" => (SecretOfB, SecretOfB.KeyId),
+            "other namespace" => (Common.Derive("users", "a", 0), SecretOfA.KeyId),
+            "other generation" => (Common.Derive("rewt", "a", 1), SecretOfA.KeyId),
+            "raised" => (SecretOfA, Common.Derive("rewt", "a", 1).KeyId),
+            "secret" => (Common, Common.KeyId),
+            "secret as a" => (Common, SecretOfA.KeyId),
+            "a as secret" => (SecretOfA, Common.KeyId),
+            _ => (unknown, unknown.KeyId),
+        };
+
+        using var answer = await _host.OrdersAsync(url, Sign(Forge(keyId, tenant), secret));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, what);
         answer.Headers.WwwAuthenticate.ShouldHaveSingleItem().Scheme.ShouldBe("Bearer");
@@ -122,26 +143,28 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
+    public async Task A_resolver_of_the_application_does_not_lose_a_revocation()
+    {
+        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(provider => new Wrapping(provider.GetRequiredService<KeyRingResolver>())));
+        var token = Token(SecretOfA, "\"a\"");
+        for (var call = 0; call < 3; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
+
+        await host.Tenants.RevokeTenantAsync("a", Cancellation);
+
+        (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
+        await using var cold = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(provider => new Wrapping(provider.GetRequiredService<KeyRingResolver>())));
+        (await cold.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
     public async Task Two_tenants_in_one_token_are_none()
     {
-        var forge = Forge(SecretOfA, null).Claim("tenant", "\"a\"").ClaimAgain("tenant", "\"b\"");
+        var forge = Forge(SecretOfA.KeyId, null).Claim("tenant", "\"a\"").ClaimAgain("tenant", "\"b\"");
 
         (await _host.StatusAsync("a", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
         (await _host.StatusAsync("b", Sign(forge, SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
         _host.Calls.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task Two_tenants_with_one_secret_and_so_one_key_id_are_both_refused()
-    {
-        await _host.Tenants.Tokens("a").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation);
-        await _redis.SetAsync("rewt:twin:rewt-secret", SecretOfA, TimeSpan.FromHours(1));
-
-        (await _host.StatusAsync("twin", Token(SecretOfA, "\"twin\""))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await _host.StatusAsync("a", Token(SecretOfA, "\"a\""))).ShouldBe(HttpStatusCode.Unauthorized);
-        (await _host.StatusAsync("a", Token(SecretOfA, "\"twin\""))).ShouldBe(HttpStatusCode.Unauthorized);
-        _host.Calls.ShouldBe(0);
-        (await _host.StatusAsync("b", Token(SecretOfB, "\"b\""))).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -160,21 +183,22 @@ public sealed class TenantBindingTests : WithServices
         (await _host.Tenants.Tokens("b").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation)).IsValid.ShouldBeFalse();
     }
 
-    private static string Token(string secret, string? tenant, string? keyOf = null)
-    {
-        var forge = Forge(keyOf ?? secret, tenant);
-        return Sign(forge, secret);
-    }
+    private static string Token(Secret secret, string? tenant) => Sign(Forge(secret.KeyId, tenant), secret);
 
-    private static TokenForge Forge(string keyOf, string? tenant)
+    private static TokenForge Forge(string keyId, string? tenant)
     {
-        var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("kid", $"\"{KeyId.Of(Encoding.UTF8.GetBytes(keyOf))}\"");
+        var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("kid", $"\"{keyId}\"");
         return tenant is null ? forge : forge.Claim("tenant", tenant);
     }
 
-    private static string Sign(TokenForge forge, string secret)
+    private static string Sign(TokenForge forge, Secret secret)
     {
         var signed = $"{forge.Header}.{forge.Claims}";
-        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(signed)))}";
+        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret.Bytes, Encoding.UTF8.GetBytes(signed)))}";
+    }
+
+    private sealed class Wrapping(IIssuerSigningKeyResolver inner) : IIssuerSigningKeyResolver
+    {
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) => inner.ResolveAsync(ring, keyId, cancellationToken);
     }
 }

@@ -4,8 +4,11 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantOptionsTests
 {
     [Fact]
-    public async Task Tenants_with_key_pairs_are_an_error() =>
+    public async Task Tenants_with_key_pairs_or_tokens_of_Node_are_an_error()
+    {
         (await FailureAsync(options => (options.Tenants, options.KeyMode) = (true, KeyMode.KeyPair))).ShouldContain("Rewt:Tenants");
+        (await FailureAsync(options => (options.Tenants, options.AcceptNodeTokens) = (true, true))).ShouldContain("remove AlsoAccept, AcceptNodeTokens");
+    }
 
     [Fact]
     public async Task A_cache_that_holds_nothing_is_an_error() =>
@@ -18,21 +21,6 @@ public sealed class TenantOptionsTests
     [Fact]
     public async Task A_selector_of_a_scheme_that_is_not_there_is_an_error() => (await FailureAsync(
         options => options.Tenants = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
-
-    [Theory]
-    [InlineData("rewt:acme", true)]
-    [InlineData("rewt", true)]
-    [InlineData("rewt:acme:eu", false)]
-    [InlineData("rewtacme", false)]
-    public async Task A_namespace_that_is_also_a_tenants_ring_is_an_error(string @namespace, bool isError)
-    {
-        var failure = await FailureAsync(
-            options => options.Tenants = true,
-            services => services.AddAuthentication().AddRewt("Users", options => options.Namespace = @namespace));
-
-        if (isError) failure.ShouldContain($"'{@namespace}'");
-        else failure.ShouldBeEmpty();
-    }
 
     [Fact]
     public async Task Settings_of_tenants_come_from_the_configuration()
@@ -47,8 +35,8 @@ public sealed class TenantOptionsTests
         });
 
         host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").TenantCacheSize.ShouldBe(99);
-        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").CreateTenantAsync("u-1", Cancellation);
-        (await redis.CliAsync("EXISTS", "users:u-1:rewt-secret")).ShouldBe("1");
+        await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").DeleteTenantAsync("u-1", Cancellation);
+        (await redis.CliAsync("ZCARD", "{users:rewt-secret}:tenants")).ShouldBe("1");
     }
 
     private static async Task<string> FailureAsync(Action<RewtOptions> settings, Action<IServiceCollection>? configure = null)

@@ -99,15 +99,18 @@ public sealed class TenantSendingTests : WithServices
     }
 
     [Fact]
-    public async Task Where_tenants_have_rings_the_namespace_has_none()
+    public async Task Without_a_tenant_nothing_is_signed_and_every_tenant_verifies_until_the_secret_is_revoked()
     {
         await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtSignedData>().SignTextAsync("text", Cancellation));
-        await Should.ThrowAsync<InvalidOperationException>(() => _orders.Services.GetRequiredService<IRewtKeyRing>().GetAsync(Cancellation));
 
         var token = await _orders.SignAsync("acme", "orders");
         var read = await _orders.Services.GetRequiredService<IRewtTokens>().VerifyBearerAsync(token, Cancellation);
         read.IsValid.ShouldBeTrue("the token says whose it is");
         read.Identity!.FindFirst("tenant")!.Value.ShouldBe("acme");
+
+        var ring = _orders.Services.GetRequiredService<IRewtKeyRing>();
+        await ring.RevokeAsync((await ring.GetAsync(Cancellation)).Current!.KeyId, Cancellation);
+        (await _orders.Services.GetRequiredService<IRewtTokens>().VerifyBearerAsync(token, Cancellation)).IsValid.ShouldBeFalse();
     }
 
     private void Clients(WebApplicationBuilder builder)

@@ -39,7 +39,7 @@ internal static class DoctorCommand
     }
 
     private static Finding NoRing(string ring) => Finding.Advice(
-        "no-ring", $"The namespace '{ring}' has no key ring, so only the server was examined; specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring (each tenant has its own).");
+        "no-ring", $"The namespace '{ring}' has no key ring, so only the server was examined; specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
 
     private static string Severity(Finding finding) => finding.Severity.ToString().ToLowerInvariant();
 }

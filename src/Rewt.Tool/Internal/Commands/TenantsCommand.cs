@@ -1,74 +1,63 @@
 using System.CommandLine;
+using Rewt.Internal;
 using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt tenants</c>: lists and changes the key rings of tenants.</summary>
+/// <summary><c>rewt tenants</c>: lists and changes the tenants that were revoked or deleted.</summary>
 internal static class TenantsCommand
 {
     private static readonly Argument<string> Tenant = new("tenant") { Description = "The name of the tenant." };
 
-    private static readonly Option<double?> Rotation = new("--rotation-days")
-    {
-        Description = "How long the first key of the new key ring signs, in days. Default: 31.",
-        HelpName = "days",
-    };
-
     public static Command Create()
     {
-        Rotation.Require(days => days is >= 0.01 and <= 3650, "from 0.01 to 3650");
-
-        var list = new Command("list", "List the tenants that have a key ring. Scans all keys of the server.");
+        var list = new Command("list", "List the tenants that were revoked or deleted. All other tenants need no entry.");
         list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
-        var create = new Command("create", "Create the key ring of a tenant. An existing key ring is not changed.") { Tenant, Rotation };
-        create.SetAction((arguments, cancellation) => CreateAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, arguments.GetValue(Rotation), cancellation));
-        var delete = new Command("delete", "Revoke all keys of a tenant and delete its key ring. No token that was signed for the tenant verifies any more.") { Tenant };
-        delete.SetAction((arguments, cancellation) => DeleteAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, cancellation));
-        return new Command("tenants", "Manage the tenants of the namespace. Each tenant has its own key ring.") { list, create, delete };
+        return new Command("tenants", "Manage the tenants of the namespace. Their keys are derived from its secret.")
+        {
+            list,
+            Change("create", "Create a deleted tenant again. Earlier tokens stay revoked.", "created", null, static (state, now) => state.Create(now)),
+            Change("revoke", "Revoke all keys of a tenant. New keys follow.", "revoked", "Permanently revoke all keys of", static (state, now) => state.Revoke(now)),
+            Change("delete", "Revoke all keys of a tenant. No token is signed or accepted for it until it is created again.", "deleted", "Delete", static (state, now) => state.Delete(now)),
+        };
+    }
+
+    private static Command Change(string name, string description, string done, string? question, Func<TenantGeneration, long, TenantGeneration> change)
+    {
+        var command = new Command(name, description) { Tenant };
+        command.SetAction((arguments, cancellation) => ChangeAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, done, question, change, cancellation));
+        return command;
     }
 
     private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
     {
-        await using var session = TenantSession.Open(context);
-        var tenants = await session.ListAsync(cancellationToken);
+        await using var session = RingSession.Open(context);
+        var tenants = (await session.Tenants.ListAsync(cancellationToken)).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
         if (context.IsJson)
         {
-            context.WriteJson(new { context.Namespace, tenants });
+            context.WriteJson(new { context.Namespace, tenants = tenants.Select(pair => new { tenant = pair.Key, state = State(pair.Value), since = Since(pair.Value) }) });
             return ExitCode.Done;
         }
 
-        var table = new Table().AddColumns("Tenant", "Ring");
-        foreach (var tenant in tenants) table.AddRow(tenant, $"{context.Namespace}:{tenant}");
+        var table = new Table().AddColumns("Tenant", "State", "Since");
+        foreach (var (tenant, state) in tenants) table.AddRow(tenant, State(state), $"{Since(state):u}");
         context.Console.Write(table);
-        context.WriteLine("To list the keys of a tenant, run 'rewt keys list --namespace' with its ring.");
         return ExitCode.Done;
     }
 
-    private static async Task<int> CreateAsync(ToolContext context, string tenant, double? days, CancellationToken cancellationToken)
+    private static async Task<int> ChangeAsync(
+        ToolContext context, string tenant, string done, string? question, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
     {
-        await using var session = TenantSession.Open(context, days is { } given ? TimeSpan.FromDays(given) : null);
-        await session.Tenants.CreateTenantAsync(tenant, cancellationToken);
-        Print(context, tenant, "created");
+        TenantName.Require(tenant);
+        await using var session = RingSession.Open(context);
+        if (question is not null) await context.ConfirmAsync($"{question} the tenant '{tenant}' of the namespace '{context.Namespace}'?", cancellationToken);
+        await session.ChangeTenantAsync(tenant, change, cancellationToken);
+        if (context.IsJson) context.WriteJson(new { context.Namespace, tenant, state = done });
+        else context.WriteLine($"The tenant '{tenant}' of the namespace '{context.Namespace}' is {done}.");
         return ExitCode.Done;
     }
 
-    private static async Task<int> DeleteAsync(ToolContext context, string tenant, CancellationToken cancellationToken)
-    {
-        await using var session = TenantSession.Open(context);
-        if (!await session.ExistsAsync(tenant, cancellationToken))
-        {
-            throw new ToolException(ExitCode.NoRing, $"The namespace '{context.Namespace}' has no tenant '{tenant}'. 'rewt tenants list' lists the tenants.");
-        }
+    private static string State(TenantGeneration state) => state.IsDeleted ? "deleted" : "revoked";
 
-        await context.ConfirmAsync($"Delete the tenant '{tenant}' of the namespace '{context.Namespace}' and permanently revoke all its keys?", cancellationToken);
-        await session.Tenants.DeleteTenantAsync(tenant, cancellationToken);
-        Print(context, tenant, "deleted");
-        return ExitCode.Done;
-    }
-
-    private static void Print(ToolContext context, string tenant, string what)
-    {
-        if (context.IsJson) context.WriteJson(new { context.Namespace, tenant, state = what });
-        else context.WriteLine($"The tenant '{tenant}' of the namespace '{context.Namespace}' is {what}.");
-    }
+    private static DateTimeOffset Since(TenantGeneration state) => DateTimeOffset.FromUnixTimeMilliseconds(state.At);
 }

@@ -28,10 +28,10 @@ internal static class TokenVerification
     public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
-        var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, Result: Result(reason))).ToList();
+        var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, State: State(reason))).ToList();
         if (context.IsJson)
         {
-            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), checks = checks.Select(check => new { check = new TokenRefusal(check.Reason).Code, result = check.Result.Replace(' ', '_') }), fix = verdict.Cause?.ToString() });
+            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), checks = checks.Select(check => new { check = new TokenRefusal(check.Reason).Code, result = check.State.Replace(' ', '_') }), fix = verdict.Cause?.ToString() });
         }
         else
         {
@@ -44,7 +44,7 @@ internal static class TokenVerification
 
         return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
 
-        string Result(RefusalReason reason)
+        string State(RefusalReason reason)
         {
             if (verdict.Cause is { } cause && reason == cause.Reason) return "failed";
             if (verdict.Cause is { } other && reason > other.Reason) return "not reached";

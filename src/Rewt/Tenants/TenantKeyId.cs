@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The key id of a tenant's key: the key id of the secret, a dot and the generation. No secret and no key pair has a dot in its key id. The tenant is
+/// not part of it: the claim <c>tenant</c> names the tenant.
+/// </summary>
+internal static class TenantKeyId
+{
+    private const int MostDigits = 15;
+
+    public static string Of(string secretId, long generation) => string.Create(CultureInfo.InvariantCulture, $"{secretId}.{generation}");
+
+    /// <summary>Parses the output of <see cref="Of"/>. Nothing else is a key id of a tenant, so that each key has one id.</summary>
+    public static bool TryParse(string keyId, out string secretId, out long generation)
+    {
+        (secretId, generation) = (string.Empty, 0);
+        if (keyId.Length is < KeyId.Length + 2 or > KeyId.Length + 1 + MostDigits || keyId[KeyId.Length] != '.') return false;
+
+        var digits = keyId.AsSpan(KeyId.Length + 1);
+        if ((digits[0] == '0' && digits.Length > 1) || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out generation)) return false;
+        secretId = keyId[..KeyId.Length];
+        return KeyId.IsPossible(secretId) && generation <= TenantGeneration.Latest;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// The key of one generation of a tenant, derived from a secret of the namespace. It verifies signatures without a command to the store; whether the
+/// generation is still valid is checked after that. The check is part of the key, so that a custom resolver cannot lose it.
+/// </summary>
+internal sealed class TenantSecurityKey : RingSecurityKey
+{
+    private readonly Tenants _tenants;
+
+    public TenantSecurityKey(Tenants tenants, string @namespace, string tenant, Secret secret, long generation)
+        : base(secret.Derive(@namespace, tenant, generation))
+    {
+        (_tenants, Tenant, SecretId, Generation) = (tenants, tenant, secret.KeyId, generation);
+        Signer = new RingKey(this);
+    }
+
+    public string Tenant { get; }
+
+    /// <summary>The key id of the secret.</summary>
+    public string SecretId { get; }
+
+    public long Generation { get; }
+
+    /// <summary>This key as a key to sign with.</summary>
+    public RingKey Signer { get; }
+
+    /// <summary>Returns whether the generation is valid. A tenant that this instance does not know is read from the store.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
+    public ValueTask<bool> ConfirmAsync(CancellationToken cancellationToken) => _tenants.ConfirmAsync(this, cancellationToken);
+}

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using Rewt.Tests.Ring;
+
+namespace Rewt.Tests.Tenants;
+
+public sealed class TenantKeyTests
+{
+    private static readonly Secret Secret = Rings.Secret("current");
+
+    [Fact]
+    public void The_key_is_the_documented_output_of_HKDF()
+    {
+        var info = new List<byte>();
+        foreach (var part in new[] { "rewt tenant key v1", "users", "acme" }) info.AddRange([0, (byte)part.Length, .. Encoding.UTF8.GetBytes(part)]);
+        var generation = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(generation, 7);
+
+        var derived = Secret.Derive("users", "acme", 7);
+
+        derived.CopyBytes().ShouldBe(HKDF.DeriveKey(HashAlgorithmName.SHA256, Secret.CopyBytes(), 32, info: [.. info, .. generation]));
+        derived.KeyId.ShouldBe($"{Secret.KeyId}.7");
+    }
+
+    [Fact]
+    public void Each_input_gives_another_key()
+    {
+        var keys = new[]
+        {
+            Secret.Derive("users", "acme", 0), Secret.Derive("users", "acme", 1), Secret.Derive("users", "Acme", 0), Secret.Derive("usersa", "cme", 0), Secret.Derive("user", "sacme", 0),
+            Rings.Secret("next").Derive("users", "acme", 0), Secret,
+        };
+
+        keys.Select(key => Convert.ToHexString(key.Bytes)).ShouldBeUnique();
+    }
+
+    [Theory]
+    [InlineData("{0}.0", 0L)]
+    [InlineData("{0}.1764259200000", 1764259200000)]
+    [InlineData("{0}.253402300799999", 253402300799999)]
+    [InlineData("{0}", null)]
+    [InlineData("{0}.", null)]
+    [InlineData("{0}.00", null)]
+    [InlineData("{0}.01", null)]
+    [InlineData("{0}.-1", null)]
+    [InlineData("{0}.+1", null)]
+    [InlineData("{0}. 1", null)]
+    [InlineData("{0}.1.2", null)]
+    [InlineData("{0}.253402300800000", null)]
+    [InlineData("{0}.1000000000000000", null)]
+    [InlineData("{0}:1", null)]
+    [InlineData("A{0}.1", null)]
+    [InlineData(".1", null)]
+    [InlineData("1", null)]
+    public void A_key_id_names_one_secret_and_one_generation(string format, long? generation)
+    {
+        var keyId = string.Format(CultureInfo.InvariantCulture, format, Secret.KeyId);
+
+        TenantKeyId.TryParse(keyId, out var secretId, out var read).ShouldBe(generation is not null);
+
+        if (generation is not { } expected) return;
+        (secretId, read).ShouldBe((Secret.KeyId, expected));
+        TenantKeyId.Of(secretId, read).ShouldBe(keyId);
+        KeyId.IsPossible(keyId).ShouldBeFalse("no secret has such a key id");
+        PairSnapshot.IsPossible(keyId).ShouldBeFalse("no key pair has such a key id");
+    }
+}
