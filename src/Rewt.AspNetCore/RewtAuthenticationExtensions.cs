@@ -91,7 +91,7 @@ public static class RewtAuthenticationExtensions
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        builder.AddRewt(authenticationScheme).Services.Configure(RewtSchemes.RingOf(authenticationScheme), configure);
+        builder.AddRewt(authenticationScheme).Services.Configure(RewtSchemes.OptionsNameOf(authenticationScheme), configure);
         return builder;
     }
 
@@ -119,7 +119,7 @@ public static class RewtAuthenticationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(authenticationScheme);
 
-        var services = builder.Services.AddRewtKeys(RewtSchemes.RingOf(authenticationScheme));
+        var services = builder.Services.AddRewtKeys(RewtSchemes.OptionsNameOf(authenticationScheme));
         if (services.Any(service => service.ImplementationInstance is RewtScheme scheme && scheme.Name == authenticationScheme)) return builder;
 
         services.AddSingleton(new RewtScheme(authenticationScheme));

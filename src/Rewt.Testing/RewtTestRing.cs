@@ -177,7 +177,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <summary>Returns the key rings on which a command must run to change all current keys.</summary>
     private async Task<IReadOnlyList<KeyRingProvider>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
     {
-        if (settings.KeyMode == KeyMode.SharedSecret)
+        if (settings.EffectiveKeyMode == KeyMode.SharedSecret)
         {
             var caller = host.Caller(settings, TestNames.Operator);
             await caller.ReadNowAsync(cancellationToken).ConfigureAwait(false);

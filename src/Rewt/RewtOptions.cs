@@ -22,7 +22,10 @@ public sealed class RewtOptions
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
     public string? ServiceName { get; set; }
 
-    /// <summary>The kind of key that this service signs with and accepts.</summary>
+    /// <summary>
+    /// The kind of key in Redis that this service signs with and accepts. Without effect if <see cref="SigningKeyFile"/>,
+    /// <see cref="SigningCertificate"/> or <see cref="VerificationKeys"/> is set.
+    /// </summary>
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
     public KeyMode KeyMode { get; set; }
 
@@ -175,6 +178,9 @@ public sealed class RewtOptions
     /// </summary>
     /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
+
+    /// <summary>The kind of key in effect: keys from files, addresses and certificates are key pairs, whatever <see cref="KeyMode"/> says.</summary>
+    internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsGiven(this) ? KeyMode.KeyPair : KeyMode;
 
     /// <summary>The errors of the configuration section, which the validation reports together with all others.</summary>
     internal List<string> Problems { get; } = [];

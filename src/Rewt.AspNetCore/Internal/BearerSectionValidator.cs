@@ -30,7 +30,7 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
 
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
-        if (schemes.FirstOrDefault(scheme => RewtSchemes.RingOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
+        if (schemes.FirstOrDefault(scheme => RewtSchemes.OptionsNameOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
         var section = services.GetService<IConfiguration>()?.GetSection($"Authentication:Schemes:{scheme.Name}");
         var errors = section?.GetChildren().Select(setting => Error(setting, section.Path)).OfType<string>().ToList();
         return errors is { Count: > 0 } ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Skip;

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// under another.
 /// </summary>
 internal sealed class RewtSchemes(
-    IIssuerSigningKeyResolver resolver, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
+    IIssuerSigningKeyResolver resolver, KeyRingResolver keyRings, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
@@ -23,7 +23,7 @@ internal sealed class RewtSchemes(
     public RefusalThrottle<RefusalReason> Refusals { get; } = new(time);
 
     /// <summary>Returns the name of a scheme's options: the default name for the main scheme, otherwise the scheme's own name.</summary>
-    public static string RingOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
+    public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options)
     {
@@ -51,11 +51,11 @@ internal sealed class RewtSchemes(
 
     private SchemeVerifier Create(string scheme, JwtBearerOptions options)
     {
-        var ring = rings.Get(RingOf(scheme));
+        var ring = rings.Get(OptionsNameOf(scheme));
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, time), policy.IsSteady, options.SaveToken, registry.Metrics(ring.Namespace), time);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, registry.Metrics(ring.Namespace), time);
     }
 
     /// <summary>Returns the audiences that the application configured instead of the service's name, or <see langword="null"/>.</summary>

@@ -21,7 +21,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     /// <summary>Returns the key settings of a scheme, or <see langword="null"/> if this host does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
     {
-        var name = scheme is null ? Options.DefaultName : RewtSchemes.RingOf(scheme);
+        var name = scheme is null ? Options.DefaultName : RewtSchemes.OptionsNameOf(scheme);
         if (services is null) return name.Length == 0 ? _defaults : null;
         return Registry?.Names.Contains(name, StringComparer.Ordinal) == true ? Registry.Options(name) : null;
     }
@@ -37,7 +37,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         var caller = Caller(settings, service);
         var tokens = await caller.SignerAsync(tenant, cancellationToken).ConfigureAwait(false);
         // Hosts would discover a new key pair within their read budget; tests do not wait for that.
-        if (settings.KeyMode == KeyMode.KeyPair && caller.BeginIntroduction()) await ring.IntroduceAsync(service, cancellationToken).ConfigureAwait(false);
+        if (settings.EffectiveKeyMode == KeyMode.KeyPair && caller.BeginIntroduction()) await ring.IntroduceAsync(service, cancellationToken).ConfigureAwait(false);
         return tokens;
     }
 

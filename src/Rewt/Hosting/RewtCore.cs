@@ -45,6 +45,7 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
+            provider.GetRequiredService<KeyRingResolver>(),
             Options(provider, name),
             Time(provider),
             provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));

@@ -47,7 +47,6 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
         if (!ConfiguredKeySource.IsGiven(options)) return;
 
-        options.KeyMode = KeyMode.KeyPair;
         // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);

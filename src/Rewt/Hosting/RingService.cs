@@ -18,7 +18,7 @@ internal sealed partial class RingService(KeyRingRegistry rings, IRingStoreFacto
         foreach (var settings in rings.Names.Select(rings.Options))
         {
             var summary = new SettingsSummary(settings, stores.Name);
-            if (_logger.IsEnabled(LogLevel.Information)) LogSettings(settings.ServiceName, settings.Namespace, settings.KeyMode, summary.Source, summary.Accepted, summary.Identity, summary.Durations);
+            if (_logger.IsEnabled(LogLevel.Information)) LogSettings(settings.ServiceName, settings.Namespace, settings.EffectiveKeyMode, summary.Source, summary.Accepted, summary.Identity, summary.Durations);
         }
 
         rings.StartAll();

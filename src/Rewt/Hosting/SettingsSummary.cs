@@ -26,7 +26,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     {
         get
         {
-            var kinds = settings.AlsoAccept is { } other && other != settings.KeyMode ? $"tokens of {settings.KeyMode} and {other}" : IsGiven ? "tokens of these keys" : $"tokens of {settings.KeyMode}";
+            var kinds = settings.AlsoAccept is { } other && other != settings.EffectiveKeyMode ? $"tokens of {settings.EffectiveKeyMode} and {other}" : IsGiven ? "tokens of these keys" : $"tokens of {settings.EffectiveKeyMode}";
             var node = settings.AcceptNodeTokens ? ", and of Node's rewt by any issuer" : string.Empty;
             var tenants = settings.Tenants ? ", each for its tenant" : string.Empty;
             return $"{kinds} by {Issuers}{node}{tenants}";
@@ -35,7 +35,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
 
     /// <summary>The proof that a token is from its issuer.</summary>
     public string Identity => IsGiven ? "Each owner of one of the private keys can sign as any issuer"
-        : settings is { KeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? "Each issuer is proven by key pairs of its own"
+        : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? "Each issuer is proven by key pairs of its own"
         : "Each service with the shared secret can sign as any issuer";
 
     /// <summary>All durations, with those that are derived from others.</summary>
@@ -46,7 +46,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     {
         ["service"] = settings.ServiceName ?? string.Empty,
         ["namespace"] = settings.Namespace,
-        ["keyMode"] = settings.KeyMode.ToString(),
+        ["keyMode"] = settings.EffectiveKeyMode.ToString(),
         ["keysFrom"] = Source,
         ["accepts"] = Accepted,
         ["identity"] = Identity,

@@ -20,7 +20,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         {
             yield return $"Audience must be a service name: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
         }
-        else if (namespaces.Get(options.Scheme) is { KeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
+        else if (namespaces.Get(options.Scheme) is { EffectiveKeyMode: KeyMode.KeyPair } pairs && (options.Audience is null || options.Audience == pairs.Namespace))
         {
             yield return "Rewt:KeyMode is KeyPair, so a token is for one service. Set the audience: AddRewtSigning(\"inventory\").";
         }

@@ -87,8 +87,8 @@ internal sealed class KeyRingRegistry(
         var name = Named(ring)
             ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewt.");
         var settings = options.Get(name);
-        var other = settings.AlsoAccept is { } mode && mode != settings.KeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
-        return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.KeyMode), other));
+        var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
+        return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));
     }
 
     private KeyRingProvider Open(RewtOptions settings, KeyMode mode)

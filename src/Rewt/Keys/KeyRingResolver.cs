@@ -5,13 +5,14 @@ namespace Rewt.Internal;
 /// <summary>Resolves keys from the cached key rings. An unknown key id causes one refresh, which concurrent callers share.</summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
-        ResolveForIssuerAsync(ring, null, keyId, cancellationToken);
-
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ring, string? issuer, string? keyId, CancellationToken cancellationToken = default) =>
-        TenantName.Split(ring) is var (name, tenant) && rings.KeyRings(name) is var keyRings && tenant is not null
-            ? ResolveTenantAsync(keyRings, tenant, keyId, cancellationToken)
-            : ResolveAsync(keyRings, issuer, keyId, cancellationToken);
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
+    {
+        var keyRings = rings.KeyRings(request.Namespace);
+        if (request.Tenant is { } tenant) return ResolveTenantAsync(keyRings, tenant, request.KeyId, cancellationToken);
+        return request is { KeyId: null, IsRefresh: true }
+            ? ResolveNewerAsync(keyRings.Of(null), cancellationToken)
+            : ResolveAsync(keyRings, request.Issuer, request.KeyId, cancellationToken);
+    }
 
     /// <summary>Resolves from cached rings whose keyRings the caller already has; <see langword="null"/> when a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
@@ -19,19 +20,6 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
 
     /// <summary>Gets the providers of a namespace that has no tenants.</summary>
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
-
-    /// <summary>Gets the keys to try for a token without a key id after a refresh, because its key may be newer than the cache.</summary>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveFreshAsync(string ring, CancellationToken cancellationToken)
-    {
-        var keyRing = rings.KeyRings(ring).Of(null);
-        if (!keyRing.TakesKeyless) return [];
-
-        return (await AskAsync(keyRing, null, null, cancellationToken).ConfigureAwait(false)).KeylessKeys(ClockReading.Now(time));
-    }
-
-    /// <summary>Throws when a key source is unreachable: the key of an unverified token may be there, so the token must not be called bad.</summary>
-    /// <exception cref="RewtKeysUnavailableException">A key source is unreachable.</exception>
-    public void ThrowIfUnresolved(string ring) => ThrowIfUnresolved(rings.Provider(ring).Known);
 
     /// <summary>
     /// Whether the key belongs to another ring of this process. A key id is derived from its key, so it cannot belong to both rings. Without this
@@ -63,6 +51,21 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         if (keyRings.Own.Tenants is not { } tenants || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];
         var secrets = await ResolveAsync(keyRings, null, secretId, cancellationToken).ConfigureAwait(false);
         return secrets is [RingSecurityKey secret] ? tenants.Derive(tenant, secret.Secret, generation) : [];
+    }
+
+    /// <summary>
+    /// Gets the keys to try for a token without a key id after a refresh. If a source is unreachable and no other has a new key, the key of the token may
+    /// be there, so the token must not be called bad.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveNewerAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
+    {
+        if (!keyRing.TakesKeyless) return [];
+
+        var tried = keyRing.Known?.KeylessKeys(ClockReading.Now(time)) ?? [];
+        var snapshot = await AskAsync(keyRing, null, null, cancellationToken).ConfigureAwait(false);
+        var keys = snapshot.KeylessKeys(ClockReading.Now(time));
+        if (!keys.Except(tried).Any()) ThrowIfUnresolved(snapshot);
+        return keys;
     }
 
     private static void ThrowIfUnresolved(KeySnapshot? snapshot)

@@ -62,7 +62,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)
     {
         // With key pairs, each service needs other permissions; a missing one shows when it is used.
-        if (options.KeyMode == KeyMode.KeyPair) return ([], false);
+        if (options.EffectiveKeyMode == KeyMode.KeyPair) return ([], false);
 
         try
         {
@@ -83,7 +83,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// </summary>
     private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        if (options.KeyMode != KeyMode.KeyPair) return false;
+        if (options.EffectiveKeyMode != KeyMode.KeyPair) return false;
 
         var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}")!;
         const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";
@@ -96,7 +96,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<bool> PushArrivesAsync(IDatabase database, CancellationToken cancellationToken)
     {
         // Logins of services with key pairs may use one channel only, and a message on it would cause a refresh in the whole fleet.
-        if (options.KeyMode == KeyMode.KeyPair) return true;
+        if (options.EffectiveKeyMode == KeyMode.KeyPair) return true;
 
         var subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
         var channel = new RedisChannel($"{_keys.Channel}:doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", RedisChannel.PatternMode.Literal);

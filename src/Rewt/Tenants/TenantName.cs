@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The name of a tenant, and of its keys for a resolver: <c>{namespace}/{tenant}</c>. No namespace contains a slash.</summary>
+/// <summary>The names of tenants.</summary>
 internal static class TenantName
 {
     /// <summary>
@@ -8,12 +8,6 @@ internal static class TenantName
     /// tokens could then be confused with tokens of this library.
     /// </summary>
     public const string Claim = "tenant";
-
-    public static string RingOf(string @namespace, string tenant) => $"{@namespace}/{tenant}";
-
-    /// <summary>Splits the output of <see cref="RingOf"/>; the tenant is <see langword="null"/> for the keys of a namespace.</summary>
-    public static (string Namespace, string? Tenant) Split(string ring) =>
-        ring.LastIndexOf('/') is >= 0 and var slash ? (ring[..slash], ring[(slash + 1)..]) : (ring, null);
 
     /// <summary>Returns the name if it is valid.</summary>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>

@@ -13,11 +13,11 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     private readonly RingMetrics _metrics;
     private readonly string? _tenant;
 
-    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, RewtOptions options, TimeProvider time, RingMetrics metrics)
+    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, KeyRingResolver rings, RewtOptions options, TimeProvider time, RingMetrics metrics)
     {
         (_signer, _metrics) = (signer, metrics);
-        _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, time);
-        _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, time);
+        _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, rings, time);
+        _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, rings, time);
     }
 
     private RewtTokens(RewtTokens all, string tenant, TokenSigner signer)

@@ -85,13 +85,12 @@ internal sealed class TokenPolicy
     /// <summary>Whether claim types are mapped to their WS-Federation names, as <c>JwtBearerOptions.MapInboundClaims</c> does.</summary>
     public bool MapInboundClaims { get; init; }
 
-    /// <summary>
-    /// Returns the keys that must have signed the token: the tenant's where each tenant has its own; <see langword="null"/> if the token names no tenant
-    /// then.
-    /// </summary>
-    public string? RingOf(TokenClaims claims) => !Options.Tenants ? Options.Namespace
-        : Names.IsName(claims.Tenant) ? TenantName.RingOf(Options.Namespace, claims.Tenant!)
-        : null;
+    /// <summary>Whether the token names a tenant where each tenant has its own keys.</summary>
+    public bool HasTenant(TokenClaims claims) => !Options.Tenants || Names.IsName(claims.Tenant);
+
+    /// <summary>Returns the request for the keys that may have signed the token.</summary>
+    public RewtKeyRequest KeyRequest(TokenClaims claims, string? keyId) =>
+        new() { Namespace = Options.Namespace, Tenant = Options.Tenants ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
 
     /// <summary>The parameters for creating an identity. They contain no key.</summary>
     public TokenValidationParameters Parameters => _template;

@@ -103,7 +103,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     /// <exception cref="ArgumentException">The audience is not a valid service name, or is missing with key pairs.</exception>
     private void RefuseAudience(string? audience)
     {
-        if (options.KeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
+        if (options.EffectiveKeyMode == KeyMode.KeyPair && (audience is null || audience == options.Namespace) && audience != options.ServiceName)
         {
             throw new ArgumentException("With key pairs, a token is for one service. Specify the audience.", nameof(audience));
         }

@@ -10,12 +10,13 @@ namespace Rewt.Internal;
 /// Verifies one type of token: first its type, then the key, the signature and the claims. It parses strictly where the Microsoft.IdentityModel
 /// libraries are lenient.
 /// </summary>
-internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, TimeProvider time)
+internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
     private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
     private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
-    private readonly KeyRingResolver? _rings = resolver as KeyRingResolver;
+    /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
+    private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
     private readonly bool _hasTenants = policy.Options.Tenants;
     private readonly TokenHeaders _headers = new();
 
@@ -46,8 +47,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && _rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.Foreign);
-        if (policy.RingOf(claims) is null) return Refused(RefusalReason.MissingTenant);
+        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.Foreign);
+        if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
         static TokenReading Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
@@ -90,12 +91,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         var keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
-        if (!verdict.IsValid && _rings is not null)
+        if (!verdict.IsValid)
         {
-            var ring = policy.RingOf(reading.Claims)!;
-            keys = await _rings.ResolveFreshAsync(ring, cancellationToken).ConfigureAwait(false);
+            keys = await ResolveAsync(policy.KeyRequest(reading.Claims, null) with { IsRefresh = true }, cancellationToken).ConfigureAwait(false);
             verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
-            if (!verdict.IsValid) _rings.ThrowIfUnresolved(ring);
         }
 
         if (!verdict.IsValid) return verdict;
@@ -105,19 +104,21 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : UnknownKey(null);
     }
 
+    private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>
+        ResolveAsync(policy.KeyRequest(claims, keyId), cancellationToken);
+
     /// <summary>Gets the keys of the ring that the token belongs to. Any exception of a custom resolver counts as an outage, not as a bad token.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken)
     {
-        var ring = policy.RingOf(claims)!;
         try
         {
-            return await resolver.ResolveForIssuerAsync(ring, claims.Issuer, keyId, cancellationToken).ConfigureAwait(false) ?? [];
+            return await resolver.ResolveAsync(request, cancellationToken).ConfigureAwait(false) ?? [];
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RewtKeysUnavailableException(
-                $"The keys of '{ring}' are unavailable: the key resolver failed. See the inner exception.", TimeSpan.FromSeconds(1), exception);
+                $"The keys of '{request.Namespace}' are unavailable: the key resolver failed. See the inner exception.", TimeSpan.FromSeconds(1), exception);
         }
     }
 
@@ -135,8 +136,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
     {
-        if (_rings is null) return null;
-        _keyRings ??= _rings.KeyRings(policy.Options.Namespace);
+        if (_direct is null) return null;
+        _keyRings ??= _direct.KeyRings(policy.Options.Namespace);
         return _hasTenants ? _keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(_keyRings, claims.Issuer, keyId, now);
     }
 
@@ -228,7 +229,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private bool IsOfOtherMode(string? keyId)
     {
         if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsGiven(policy.Options)) return false;
-        return policy.Options.KeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
+        return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 
     private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;

@@ -192,7 +192,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
 
     private sealed class ThrowingResolver(Type exception) : IIssuerSigningKeyResolver
     {
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) =>
             throw (Exception)Activator.CreateInstance(exception)!;
     }
 }

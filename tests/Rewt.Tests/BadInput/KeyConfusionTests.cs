@@ -92,7 +92,7 @@ public sealed class KeyConfusionTests : WithServices
 
         public SecurityKey? Other { get; init; }
 
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<IReadOnlyList<SecurityKey>>(keyId switch { "ec" => [_ecdsa], "rsa" => [_rsa], _ => Other is null ? [] : [Other] });
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<SecurityKey>>(request.KeyId switch { "ec" => [_ecdsa], "rsa" => [_rsa], _ => Other is null ? [] : [Other] });
     }
 }

@@ -5,11 +5,13 @@ public sealed class TwoRingsTests
     private static readonly string[] ServicesFirst = ["Rewt", "Users"];
     private static readonly string[] UsersFirst = ["Users", "Rewt"];
 
-    [Fact]
-    public async Task Good_tokens_of_either_ring_pass_a_policy_with_both_and_send_redis_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Good_tokens_of_either_ring_pass_a_policy_with_both_and_send_redis_nothing(bool isResolverWrapped)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var host = await StartAsync(redis);
+        await using var host = await StartAsync(redis, isResolverWrapped);
         var users = host.Services.GetRequiredKeyedService<IRewtTokens>("Users");
         foreach (var path in new[] { "/services-first", "/users-first" })
         {
@@ -43,14 +45,18 @@ public sealed class TwoRingsTests
         challenges.ShouldNotContain("stale_key");
     }
 
-    private static Task<TestService> StartAsync(RedisServer redis) => TestService.StartAsync(
+    private static Task<TestService> StartAsync(RedisServer redis, bool isResolverWrapped = false) => TestService.StartAsync(
         redis.ConnectionString,
         settings: options => options.RefreshInterval = TimeSpan.FromMinutes(1),
-        configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options =>
+        configure: builder =>
         {
-            options.Namespace = "users";
-            options.RefreshInterval = TimeSpan.FromMinutes(1);
-        }),
+            if (isResolverWrapped) WrappingResolver.Register(builder);
+            builder.Services.AddAuthentication().AddRewt("Users", options =>
+            {
+                options.Namespace = "users";
+                options.RefreshInterval = TimeSpan.FromMinutes(1);
+            });
+        },
         map: application =>
         {
             application.MapGet("/services-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(ServicesFirst).RequireAuthenticatedUser());

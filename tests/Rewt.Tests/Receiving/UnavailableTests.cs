@@ -79,7 +79,7 @@ public sealed class UnavailableTests
 
     private sealed class NoKeys : IIssuerSigningKeyResolver
     {
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) =>
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) =>
             throw new RewtKeysUnavailableException("none", TimeSpan.FromSeconds(6.2));
     }
 
@@ -89,10 +89,10 @@ public sealed class UnavailableTests
 
         public List<string> Asked { get; } = [];
 
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default)
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
         {
-            Asked.Add(ring);
-            return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(keyId == Secret.KeyId ? [new RingKey(Secret).SecurityKey] : []);
+            Asked.Add(request.Namespace);
+            return ValueTask.FromResult<IReadOnlyList<SecurityKey>>(request.KeyId == Secret.KeyId ? [new RingKey(Secret).SecurityKey] : []);
         }
     }
 }

@@ -71,13 +71,13 @@ public sealed class KeyRingProviderPullTests
 
         foreach (var keyId in (string[])[current, "", "short", new string('?', KeyId.Length), new string('a', KeyId.Length + 1)])
         {
-            (await resolver.ResolveAsync("rewt", keyId, Cancellation)).ShouldBeEmpty();
+            (await resolver.ResolveAsync(new RewtKeyRequest { Namespace = "rewt", KeyId = keyId }, Cancellation)).ShouldBeEmpty();
         }
 
         bench.Store.Reads.ShouldBe(reads);
         bench.Advance(TimeSpan.FromSeconds(1));
         reads = bench.Store.Reads;
-        (await resolver.ResolveAsync("rewt", Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)), Cancellation)).ShouldBeEmpty();
+        (await resolver.ResolveAsync(new RewtKeyRequest { Namespace = "rewt", KeyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)) }, Cancellation)).ShouldBeEmpty();
         bench.Store.Reads.ShouldBe(reads + 1);
     }
 

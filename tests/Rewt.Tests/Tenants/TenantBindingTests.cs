@@ -145,7 +145,7 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task A_resolver_of_the_application_does_not_lose_a_revocation()
     {
-        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(provider => new Wrapping(provider.GetRequiredService<KeyRingResolver>())));
+        await using var host = await TenantService.StartAsync(_redis, configure: WrappingResolver.Register);
         var token = Token(SecretOfA, "\"a\"");
         for (var call = 0; call < 3; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
@@ -153,7 +153,7 @@ public sealed class TenantBindingTests : WithServices
 
         (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
-        await using var cold = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(provider => new Wrapping(provider.GetRequiredService<KeyRingResolver>())));
+        await using var cold = await TenantService.StartAsync(_redis, configure: WrappingResolver.Register);
         (await cold.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -195,10 +195,5 @@ public sealed class TenantBindingTests : WithServices
     {
         var signed = $"{forge.Header}.{forge.Claims}";
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret.Bytes, Encoding.UTF8.GetBytes(signed)))}";
-    }
-
-    private sealed class Wrapping(IIssuerSigningKeyResolver inner) : IIssuerSigningKeyResolver
-    {
-        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ring, string? keyId, CancellationToken cancellationToken = default) => inner.ResolveAsync(ring, keyId, cancellationToken);
     }
 }

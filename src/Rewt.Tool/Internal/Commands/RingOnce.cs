@@ -6,13 +6,10 @@ namespace Rewt.Tool;
 /// <summary>Resolves keys from one snapshot of a namespace: its secrets, and the key pairs of its services.</summary>
 internal sealed class RingOnce(RingSnapshot ring, PairSnapshot? pairs, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(string ringName, string? keyId, CancellationToken cancellationToken = default) =>
-        ResolveForIssuerAsync(ringName, null, keyId, cancellationToken);
-
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveForIssuerAsync(string ringName, string? issuer, string? keyId, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
     {
         var now = ClockReading.Now(time);
-        if (keyId is null) return ValueTask.FromResult(ring.KeylessKeys(now));
-        return ValueTask.FromResult(ring.Find(keyId, now) ?? pairs?.Known(issuer, keyId, now) ?? []);
+        if (request.KeyId is not { } keyId) return ValueTask.FromResult(ring.KeylessKeys(now));
+        return ValueTask.FromResult(ring.Find(keyId, now) ?? pairs?.Known(request.Issuer, keyId, now) ?? []);
     }
 }

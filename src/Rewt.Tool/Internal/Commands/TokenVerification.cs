@@ -61,7 +61,7 @@ internal static class TokenVerification
         if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
         var isData = TokenHeader.TryRead(token)?.Type == TokenTypes.Data;
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
-        return await new TokenVerifier(policy, new RingOnce(ring, pairs, context.Time), context.Time).VerifyAsync(token, cancellationToken);
+        return await new TokenVerifier(policy, new RingOnce(ring, pairs, context.Time), null, context.Time).VerifyAsync(token, cancellationToken);
     }
 
     private static string Reason(TokenResult verdict) => verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);

@@ -1,0 +1,23 @@
+namespace Rewt;
+
+/// <summary>Describes the token whose keys an <see cref="IIssuerSigningKeyResolver"/> returns. Nothing in it is verified yet, except the namespace.</summary>
+public readonly record struct RewtKeyRequest
+{
+    /// <summary>The namespace of the scheme that verifies the token.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The token's tenant, if the namespace has tenants; otherwise <see langword="null"/>.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>The token's <c>iss</c> (RFC 7519 §4.1.1); <see langword="null"/> for a token without one. It determines which key pairs are read.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The token's <c>kid</c> (RFC 7515 §4.1.4); <see langword="null"/> for a token that names no key.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>
+    /// Whether the keys that were returned for the token before did not verify it, so that newer keys are needed. Only set for a token without a key
+    /// id.
+    /// </summary>
+    public bool IsRefresh { get; init; }
+}
