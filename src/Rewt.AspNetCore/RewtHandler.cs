@@ -19,6 +19,7 @@ public class RewtHandler : JwtBearerHandler
 {
     private RewtSchemes? _schemes;
     private RewtRefusal _refusal;
+    private bool _isBodyTooLong;
     private RewtKeysUnavailableException? _outage;
 
     /// <summary>Creates the handler; called by the service container.</summary>
@@ -76,6 +77,8 @@ public class RewtHandler : JwtBearerHandler
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await FailAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
+        // For the requirements of the endpoint.
+        if (verdict.Claims!.Binding is { } binding) Context.Features.Set(binding);
         Logger.TokenAccepted(Scheme.Name);
         var principal = new ClaimsPrincipal(identity!);
         if (EventHooks.HasTokenValidated(Events))
@@ -100,10 +103,35 @@ public class RewtHandler : JwtBearerHandler
             return;
         }
 
-        var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
+        if (_isBodyTooLong)
+        {
+            Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        await ChallengeAsync(properties, result.Failure);
+    }
+
+    /// <summary>Answers 401 instead of 403 if the caller is accepted but the token is not: another token of the same caller would do.</summary>
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (Context.Features.Get<UnmetRequirement>() is not { } unmet)
+        {
+            await base.HandleForbiddenAsync(properties);
+            return;
+        }
+
+        var refusal = new TokenRefusal(unmet.Reason);
+        Refuse(refusal);
+        await ChallengeAsync(properties, RefusalText.Exception(refusal));
+    }
+
+    private async Task ChallengeAsync(AuthenticationProperties properties, Exception? failure)
+    {
+        var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = failure };
         // A challenge without an error means that the request had no token (RFC 6750 §3.1). The application's events may have rejected a valid token,
         // and may have cleared a failure.
-        if (result.Failure is null) _refusal = RewtRefusal.None;
+        if (failure is null) _refusal = RewtRefusal.None;
         else if (_refusal == RewtRefusal.None) _refusal = RewtRefusal.Invalid;
         if (_refusal != RewtRefusal.None && Options.IncludeErrorDetails) (challenge.Error, challenge.ErrorDescription) = ("invalid_token", RefusalText.Description(_refusal));
 
@@ -135,13 +163,17 @@ public class RewtHandler : JwtBearerHandler
 
     private Task<AuthenticateResult> FailAsync(TokenRefusal refusal)
     {
-        _refusal = refusal.Public;
+        Refuse(refusal);
+        return FailAsync(RefusalText.Exception(refusal));
+    }
+
+    private void Refuse(TokenRefusal refusal)
+    {
+        (_refusal, _isBodyTooLong) = (refusal.Public, refusal.Reason == RefusalReason.BodyTooLong);
         if (Schemes.Refusals.IsDue(refusal.Reason, out var skipped))
         {
             Logger.TokenRefused(Scheme.Name, refusal.Public, refusal.Reason, skipped == 0 ? refusal.ToString() : $"{refusal} {skipped} more for this reason were not logged.");
         }
-
-        return FailAsync(RefusalText.Exception(refusal));
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);

@@ -23,6 +23,9 @@ internal sealed class RedisKeys(string @namespace)
 
     public string Channel => $"{{{@namespace}:rewt-secret}}:look";
 
+    /// <summary>The record of a used one-time token. The audience comes first, so that an ACL rule can restrict a service to its own records.</summary>
+    public RedisKey UsedOf(string audience, string id) => $"{{{@namespace}:rewt-secret}}:used:{audience}:{id}";
+
     /// <summary>The channel that all tenants of the namespace share.</summary>
     public string TenantChannel => $"{{{@namespace}:rewt-secret}}:tenants";
 }

@@ -17,6 +17,7 @@ internal sealed class KeyRingRegistry(
 {
     private readonly ConcurrentDictionary<string, NamespaceKeyRings> _keyRings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<TenantRings>> _tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OneTimeTokens> _oneTime = new(StringComparer.Ordinal);
     private string[]? _tenantNamespaces;
     private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
@@ -68,6 +69,9 @@ internal sealed class KeyRingRegistry(
     /// <summary>The metrics of a namespace, which its tenants share.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
+    /// <summary>The one-time tokens of a namespace, which its tenants share.</summary>
+    public OneTimeTokens OneTime(RewtOptions settings) => _oneTime.GetOrAdd(settings.Namespace, _ => new OneTimeTokens(settings, () => stores.OpenOneTime(settings), time));
+
     /// <summary>The providers that have been opened.</summary>
     public IEnumerable<KeyRingProvider> Opened() => _keyRings.Values.SelectMany(keyRings => keyRings.Opened);
 
@@ -110,12 +114,14 @@ internal sealed class KeyRingRegistry(
     {
         foreach (var keyRing in Opened()) keyRing.Dispose();
         foreach (var tenants in OpenedTenants()) tenants.Dispose();
+        foreach (var oneTime in _oneTime.Values) oneTime.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var keyRing in Opened()) await keyRing.DisposeAsync().ConfigureAwait(false);
         foreach (var tenants in OpenedTenants()) await tenants.DisposeAsync().ConfigureAwait(false);
+        foreach (var oneTime in _oneTime.Values) await oneTime.DisposeAsync().ConfigureAwait(false);
     }
 
     private NamespaceKeyRings Open(string ring)

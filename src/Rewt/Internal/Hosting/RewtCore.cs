@@ -49,6 +49,7 @@ internal static class RewtCore
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),
             Options(provider, name),
             Time(provider),
+            provider.GetRequiredService<KeyRingRegistry>().OneTime(Options(provider, name)),
             provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtTenants>(name, (provider, _) => new RewtTenants(

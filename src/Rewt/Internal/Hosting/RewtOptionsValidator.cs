@@ -84,9 +84,14 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
         if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || ConfiguredKeySource.IsGiven(o))) yield return "Tenants requires shared secrets: set KeyMode to SharedSecret and remove AlsoAccept and the key files, or set Tenants to false.";
         if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
 
+        if (o.MaxBoundBody < 0) yield return "MaxBoundBody must not be negative.";
+        if (!IsPath(o.ProxyRemovesPath)) yield return "ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";
+        if (!IsPath(o.ProxyAddsPath)) yield return "ProxyAddsPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /internal.";
         if (o.StaleBudget < o.RefreshInterval)
         {
             yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";
         }
     }
+
+    private static bool IsPath(string? path) => path is null || (path.StartsWith('/') && !path.EndsWith('/') && !path.AsSpan().ContainsAny('?', '#', ' '));
 }

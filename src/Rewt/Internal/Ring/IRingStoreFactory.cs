@@ -8,6 +8,10 @@ internal interface IRingStoreFactory
 
     IRingStore Open(RewtOptions options);
 
+    /// <summary>Opens the store of a namespace's used one-time tokens.</summary>
+    /// <exception cref="NotSupportedException">This kind of store does not support one-time tokens.</exception>
+    IOneTimeStore OpenOneTime(RewtOptions options) => throw new NotSupportedException("This store does not support one-time tokens.");
+
     /// <summary>Opens the store of a namespace's tenants.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support tenants.</exception>
     ITenantStore OpenTenants(RewtOptions options) => throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false.");

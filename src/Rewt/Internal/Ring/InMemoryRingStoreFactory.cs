@@ -9,9 +9,13 @@ internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFa
     private readonly ConcurrentDictionary<string, InMemoryTenantStore> _tenants = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InMemoryPairStore> _pairs = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, InMemoryOneTimeStore> _oneTime = new(StringComparer.Ordinal);
+
     public string Name => "the memory of this process";
 
     public IRingStore Open(RewtOptions options) => _stores.GetOrAdd(options.Namespace, _ => new InMemoryRingStore(time));
+
+    public IOneTimeStore OpenOneTime(RewtOptions options) => _oneTime.GetOrAdd(options.Namespace, _ => new InMemoryOneTimeStore(time));
 
     public ITenantStore OpenTenants(RewtOptions options) => _tenants.GetOrAdd(options.Namespace, _ => new InMemoryTenantStore(time));
 

@@ -53,4 +53,19 @@ internal enum RefusalReason
     OtherAudience,
 
     SeveralCredentials,
+
+    /// <summary>The token is bound to another method, target or message.</summary>
+    OtherRequest,
+
+    OtherBody,
+
+    BodyTooLong,
+
+    /// <summary>The endpoint or the caller of the verification requires a binding that the token does not have.</summary>
+    NotBound,
+
+    NotOneTime,
+
+    /// <summary>The one-time token was used before.</summary>
+    Replayed,
 }
