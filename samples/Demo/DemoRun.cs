@@ -71,6 +71,7 @@ internal sealed class DemoRun(DemoOptions options)
             ShowDashboard(fleet.Dashboard);
             using var traffic = new Traffic(fleet.Orders, tally, _log.Write);
             await traffic.WarmUpAsync(stop);
+            await new StolenPayment(fleet, _log.Write).RunAsync(stop);
             var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
             _log.Write("measuring what the idle fleet asks of Redis");
             await meter.CalibrateAsync(stop);

@@ -14,6 +14,11 @@ internal sealed class Fleet : IAsyncDisposable
 
     public string Orders => _orders!.Address;
 
+    public string Shipping => _shipping!.Address;
+
+    /// <summary>The last call to Shipping with a body.</summary>
+    public CapturedCall? Captured => _shipping!.Captured;
+
     /// <summary>The dashboard of the first Inventory instance, which both receives and sends calls.</summary>
     public Uri Dashboard { get; private set; } = new("about:blank");
 

@@ -48,6 +48,8 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode.",
         "bad_audience" => "Check that the audience is the Rewt:ServiceName of the receiver.",
         "expired" or "not_yet_valid" => "Check the clocks of both machines.",
+        "wrong_request" => "Check whether the receiver requires a binding that the client does not set, and whether a proxy changes the path or the body.",
+        "replayed" => "Check whether a proxy or other code repeats requests.",
         null => "Check that the receiver calls AddRewtAuthentication, and that neither a proxy nor its own code refuses the call.",
         _ => "Check the event TokenRefused in the receiver's log, and its Rewt:TrustedIssuers.",
     };

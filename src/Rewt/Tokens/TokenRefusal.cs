@@ -27,6 +27,8 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.Expired => RewtRefusal.Expired,
         RefusalReason.NotYetValid => RewtRefusal.NotYetValid,
         RefusalReason.OtherAudience => RewtRefusal.BadAudience,
+        RefusalReason.OtherRequest or RefusalReason.OtherBody or RefusalReason.BodyTooLong or RefusalReason.NotBound or RefusalReason.NotOneTime => RewtRefusal.WrongRequest,
+        RefusalReason.Replayed => RewtRefusal.Replayed,
         _ => RewtRefusal.Invalid,
     };
 
@@ -55,6 +57,12 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.InvalidName => $"The claim {Shown(Received)} contains characters that are not permitted, or is too long. Rewt:ServiceName allows letters, digits, and . _ - only.",
         RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Set the sender's audience to the Rewt:ServiceName of this service.",
         RefusalReason.SeveralCredentials => "The request has several Authorization headers. Check the client and its proxies for a second one.",
+        RefusalReason.OtherRequest => "It is bound to another method, path, query or message. If a proxy changes the path, set Rewt:ProxyRemovesPath or Rewt:ProxyAddsPath.",
+        RefusalReason.OtherBody => "It is bound to another body, Content-Type or Content-Encoding. Middleware that reads or replaces the body must come after UseAuthentication.",
+        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than Rewt:MaxBoundBodyBytes ({Shown(Expected)} bytes).",
+        RefusalReason.NotBound => "It is not bound to what RequireBoundToken or the verification demands. Set Binding at the sender.",
+        RefusalReason.NotOneTime => "It is no one-time token, which RequireOneTimeToken demands. Set OneTime at the sender.",
+        RefusalReason.Replayed => "It is a one-time token and was used before.",
         _ => string.Empty,
     };
 
