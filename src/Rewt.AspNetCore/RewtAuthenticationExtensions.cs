@@ -103,6 +103,7 @@ public static class RewtAuthenticationExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<RefusalThrottle<string>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());
         return builder.AddScheme<RewtApiKeyOptions, ApiKeyHandler>(RewtDefaults.ApiKeyScheme, null);
     }

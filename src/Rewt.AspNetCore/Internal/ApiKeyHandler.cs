@@ -19,6 +19,7 @@ internal sealed class ApiKeyHandler(
     UrlEncoder encoder,
     ApiKeyChecker checker,
     IAuthenticationSchemeProvider schemes,
+    RefusalThrottle<string> refusals,
     [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, logger, encoder)
 {
     private RewtKeysUnavailableException? _outage;
@@ -93,8 +94,8 @@ internal sealed class ApiKeyHandler(
             if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse("the token in the request belongs to another caller");
         }
 
-        // The owner of a token that no scheme here verifies is unknown.
-        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse("the token in the request is not known to this service");
+        // The owner of credentials that this scheme does not verify is unknown, whatever their scheme is.
+        if (Request.Headers.Authorization.Any(value => !string.IsNullOrEmpty(value) && !ApiKeyHeader.IsOfScheme(value))) return Refuse("the other credentials in the request are not known to this service");
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 
@@ -110,7 +111,7 @@ internal sealed class ApiKeyHandler(
 
     private AuthenticateResult Refuse(string reason)
     {
-        Logger.ApiKeyRefused(reason);
+        if (refusals.IsDue(reason, out var skipped)) Logger.ApiKeyRefused(reason, skipped);
         return AuthenticateResult.Fail(new ApiKeyRefusedException());
     }
 }

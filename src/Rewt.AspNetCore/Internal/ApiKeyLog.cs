@@ -8,8 +8,8 @@ internal static partial class ApiKeyLog
     [LoggerMessage(EventId = 43, EventName = "ApiKeyAccepted", Level = LogLevel.Debug, Message = "API key {KeyId} of the app {App} was accepted.")]
     public static partial void ApiKeyAccepted(this ILogger logger, string keyId, string app);
 
-    [LoggerMessage(EventId = 44, EventName = "ApiKeyRefused", Level = LogLevel.Information, Message = "An API key was refused: {Reason}.")]
-    public static partial void ApiKeyRefused(this ILogger logger, string reason);
+    [LoggerMessage(EventId = 44, EventName = "ApiKeyRefused", Level = LogLevel.Information, Message = "An API key was refused: {Reason}. Not logged for this reason since the last such event: {Skipped}.")]
+    public static partial void ApiKeyRefused(this ILogger logger, string reason, int skipped);
 
     [LoggerMessage(EventId = 45, EventName = "AppsUnavailable", Level = LogLevel.Warning, Message = "An API key cannot be verified, because the trusted apps are unavailable.")]
     public static partial void AppsUnavailable(this ILogger logger, Exception exception);
@@ -17,6 +17,6 @@ internal static partial class ApiKeyLog
     [LoggerMessage(EventId = 46, EventName = "TokenTraded", Level = LogLevel.Debug, Message = "The app {App} exchanged its API key for a token for {Audience}.")]
     public static partial void TokenTraded(this ILogger logger, string app, string audience);
 
-    [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}.")]
-    public static partial void TokenNotTraded(this ILogger logger, string error);
+    [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}. Not logged for this error since the last such event: {Skipped}.")]
+    public static partial void TokenNotTraded(this ILogger logger, string error, int skipped);
 }

@@ -1,13 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Rewt.Internal;
 
-/// <summary>Reports the health of this instance's key rings from memory, without a request to Redis.</summary>
-internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports) : IHealthCheck
+/// <summary>Reports the health of this instance's key rings and trusted apps from memory, without a request to Redis.</summary>
+internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports, TrustedAppProvider? apps) : IHealthCheck
 {
+    public static RewtHealthCheck Create(IServiceProvider services) =>
+        new(services.GetRequiredService<KeyRingRegistry>(), services.GetRequiredService<DoctorReports>(), services.GetService<TrustedAppProvider>());
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = rings.Names.SelectMany(rings.Health).ToList();
+        var states = rings.Names.SelectMany(rings.Health).Concat(apps is null ? [] : [apps.Health()]).ToList();
         var warnings = rings.Namespaces.SelectMany(reports.Of).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
         var troubles = string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings));
         return Task.FromResult(new HealthCheckResult(

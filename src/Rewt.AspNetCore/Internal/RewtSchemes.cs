@@ -20,7 +20,7 @@ internal sealed class RewtSchemes(
     private readonly TenantSelector[] _selectors = [.. selectors];
 
     /// <summary>Limits the log of refused tokens.</summary>
-    public RefusalThrottle Refusals { get; } = new(time);
+    public RefusalThrottle<RefusalReason> Refusals { get; } = new(time);
 
     /// <summary>Returns the name of a scheme's options: the default name for the main scheme, otherwise the scheme's own name.</summary>
     public static string RingOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;

@@ -11,6 +11,7 @@ internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
     TokenRateLimits limits,
     IRewtTokens tokens,
+    RefusalThrottle<string> refusals,
     [FromKeyedServices("")] RewtOptions ring,
     ILogger<TokenEndpoint> logger)
 {
@@ -112,7 +113,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        logger.TokenNotTraded(error.Code);
+        if (refusals.IsDue(error.Code, out var skipped)) logger.TokenNotTraded(error.Code, skipped);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

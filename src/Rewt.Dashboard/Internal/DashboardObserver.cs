@@ -86,7 +86,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
 
     private Task<HealthCheckResult> HealthAsync(CancellationToken cancellationToken)
     {
-        var check = new RewtHealthCheck(_rings, services.GetRequiredService<DoctorReports>());
+        var check = RewtHealthCheck.Create(services);
         return check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("rewt", check, null, null) }, cancellationToken);
     }
 }

@@ -58,12 +58,13 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         catch (RedisServerException exception)
         {
             Answered();
-            if (CommandRefusal.WithoutArguments(exception) is { } harmless) throw harmless;
+            if (CommandRefusal.Printable(exception) is { } printable) throw printable;
             throw;
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
             Failed();
+            if (exception is RedisConnectionException lost && CommandRefusal.Printable(lost) is { } printable) throw printable;
             throw;
         }
     }
@@ -214,7 +215,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             lock (_gate) return _shared = shared;
         }
 
-        var own = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
+        var own = await ConnectAsync(Configuration()).ConfigureAwait(false);
         Answered();
         lock (_gate)
         {
@@ -223,6 +224,19 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
         await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
         throw new ObjectDisposedException(nameof(RedisConnection));
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        }
+        catch (RedisConnectionException exception)
+        {
+            if (CommandRefusal.Printable(exception) is { } printable) throw printable;
+            throw;
+        }
     }
 
     /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
@@ -253,6 +267,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         // With several servers, the library waits for all of them. An unreachable one must leave time to use the others.
         var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
+        configuration.Tunnel ??= new ReplyLimit();
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         return configuration;
     }

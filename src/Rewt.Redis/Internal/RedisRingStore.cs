@@ -14,6 +14,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
     private readonly SecretOnlyMode _nodeWay = new(connection, keys, time);
+    private readonly EntryLimit _entries = new(connection, time);
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
@@ -42,6 +43,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         try
         {
             var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _entries.Ended(null);
             _nodeWay.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
@@ -50,8 +52,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
         {
             return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
+            _entries.Ended(exception);
             // The server may have failed over to one that lost a write.
             Volatile.Write(ref _isWholeReadDue, true);
             throw;
@@ -137,6 +140,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RedisKeys keys,
 
     private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        await _entries.CheckAsync(database, keys.Ring, ReadingParts.Repair, cancellationToken).ConfigureAwait(false);
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
