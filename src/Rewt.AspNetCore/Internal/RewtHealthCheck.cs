@@ -6,6 +6,8 @@ namespace Rewt.Internal;
 /// <summary>Reports the health of this instance's key rings and trusted apps from memory, without a request to Redis.</summary>
 internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports, TrustedAppProvider? apps) : IHealthCheck
 {
+    private const int LongestDescription = 4000;
+
     public static RewtHealthCheck Create(IServiceProvider services) =>
         new(services.GetRequiredService<KeyRingRegistry>(), services.GetRequiredService<DoctorReports>(), services.GetService<TrustedAppProvider>());
 
@@ -13,7 +15,7 @@ internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports repor
     {
         var states = rings.Names.SelectMany(rings.Health).Concat(apps is null ? [] : [apps.Health()]).ToList();
         var warnings = rings.Namespaces.SelectMany(reports.Of).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
-        var troubles = string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings));
+        var troubles = UntrustedText.Escape(string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings)), LongestDescription);
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
             troubles.Length > 0 ? troubles : "The keys are available and rotate."));
