@@ -33,7 +33,7 @@ internal sealed class ApiKeyRefusals(TimeProvider time)
         ApiKeyRefusal.OtherApp => $"The key belongs to {App(verdict)}, not to the client_id of the request. Send both of one app.",
         ApiKeyRefusal.OtherService => $"The key is valid, but {App(verdict)} may not call '{service}'. Add the service to the app's Audiences.",
         ApiKeyRefusal.OtherCaller => $"The token in the request does not belong to {App(verdict)}. Send the key alone, or a token of this app.",
-        _ => "The request has a bearer token too, which no scheme of this service verifies. Send the key alone.",
+        _ => "The request has other credentials too, which no scheme of this service verifies. Send the key alone.",
     };
 
     private static string App(ApiKeyVerdict verdict) => verdict.App is { } app ? $"the app {app.Id}" : "a deleted app";

@@ -35,6 +35,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             IsEncrypted = isEncrypted,
             DeniedCommands = rights,
             AreScriptsDenied = areScriptsDenied,
+            CrowdedKeys = await CrowdedKeysAsync(database, cancellationToken).ConfigureAwait(false),
             CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
         };
@@ -57,6 +58,23 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     {
         var reply = await AskAsync(database, "CONFIG", ["GET", "save"], cancellationToken).ConfigureAwait(false);
         return reply is { IsNull: false } && (RedisValue[]?)reply is [_, var value] ? (string?)value ?? string.Empty : null;
+    }
+
+    /// <summary>Finds the sorted sets that have an entry beyond the last one that is read.</summary>
+    private async Task<IReadOnlyList<(string Key, int Maximum)>> CrowdedKeysAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var pairs = new PairRedisKeys(options.Namespace);
+        (RedisKey Key, int Maximum)[] limited = options.KeyMode == KeyMode.KeyPair
+            ? [(pairs.Revoked, RevokedKeyIds.Maximum), (pairs.RevokedOf(options.ServiceName!), RevokedKeyIds.Maximum), (pairs.Instances, RedisInstanceStore.Maximum)]
+            : [(_keys.Revoked, RevokedKeyIds.Maximum), (_keys.Instances, RedisInstanceStore.Maximum)];
+        var crowded = new List<(string Key, int Maximum)>();
+        foreach (var (key, maximum) in limited)
+        {
+            var beyond = await AskAsync(database, "ZRANGE", [key, maximum, maximum], cancellationToken).ConfigureAwait(false);
+            if (beyond is { IsNull: false, Length: > 0 }) crowded.Add(((string)key!, maximum));
+        }
+
+        return crowded;
     }
 
     private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)

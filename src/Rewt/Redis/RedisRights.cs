@@ -7,7 +7,7 @@ internal static class RedisRights
 
     private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +cluster|slots +readonly +select";
 
-    private const string Reading = "+getrange +pttl +hgetall +zrange +zmscore +time +multi +exec +subscribe +unsubscribe";
+    private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +time +multi +exec +subscribe +unsubscribe";
 
     /// <summary>The ACL rules where services sign with key pairs; <paramref name="service"/> is the service that signs.</summary>
     public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
@@ -15,17 +15,17 @@ internal static class RedisRights
         "verifier" =>
         [
             $"%R~{{{ring}:rewt-keys}}:*", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +zrange +time +multi +exec +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            .. "+mget +hgetall +hlen +zrange +time +multi +exec +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
         ],
         "operator" =>
         [
             $"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+            .. "+mget +hgetall +hlen +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
         ],
         _ =>
         [
             $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            .. "+mget +hgetall +hlen +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
         ],
     };
 

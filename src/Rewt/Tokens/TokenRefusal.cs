@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -70,19 +69,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     {
         null => "(none)",
         double number => number.ToString("0.###", CultureInfo.InvariantCulture),
-        IEnumerable<string> texts => string.Join(", ", texts.Take(5).Select(text => Escaped(text))),
-        _ => Escaped(value.ToString()!),
+        IEnumerable<string> texts => string.Join(", ", texts.Take(5).Select(text => UntrustedText.Quote(text, LongestShown))),
+        _ => UntrustedText.Quote(value.ToString()!, LongestShown),
     };
-
-    private static string Escaped(string text)
-    {
-        var escaped = new StringBuilder("'");
-        foreach (var character in text.AsSpan()[..Math.Min(text.Length, LongestShown)])
-        {
-            if (character is >= ' ' and <= '~' and not '\'' and not '\\') escaped.Append(character);
-            else escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
-        }
-
-        return escaped.Append(text.Length > LongestShown ? "...'" : "'").ToString();
-    }
 }

@@ -45,16 +45,27 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task Beyond_so_many_streams_the_next_is_told_to_come_again()
+    public async Task Beyond_so_many_streams_of_one_user_or_of_all_the_next_is_told_to_come_again()
     {
         await using var host = await DashboardService.StartAsync();
         var streams = new List<Stream>();
         try
         {
-            for (var number = 0; number < Rewt.Internal.DashboardStream.MaximumStreams; number++) streams.Add(await Stream.OpenAsync(host));
-            using var refused = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
-            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            refused.Headers.RetryAfter.ShouldNotBeNull();
+            const int Users = Rewt.Internal.DashboardStream.MaximumStreams / Rewt.Internal.DashboardStream.MaximumStreamsOfUser;
+            for (var user = 0; user <= Users; user++)
+            {
+                host.Http.DefaultRequestHeaders.Remove("user");
+                host.Http.DefaultRequestHeaders.Add("user", $"ops-{user}");
+                for (var number = 0; user < Users && number < Rewt.Internal.DashboardStream.MaximumStreamsOfUser; number++)
+                {
+                    streams.Add(await Stream.OpenAsync(host));
+                    streams[^1].Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                }
+
+                using var refused = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
+                refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                refused.Headers.RetryAfter.ShouldNotBeNull();
+            }
         }
         finally
         {

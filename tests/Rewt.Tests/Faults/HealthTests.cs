@@ -81,6 +81,21 @@ public sealed class HealthTests
         await BecomesAsync(service, HealthStatus.Degraded, "clock");
     }
 
+    [Fact]
+    public async Task Trusted_apps_that_cannot_be_read_are_unhealthy_until_they_were_read_and_then_degraded()
+    {
+        const string Apps = "{rewt:rewt-secret}:apps";
+        await using var redis = await RedisServer.StartAsync();
+        await redis.SetAsync(Apps, "no hash");
+        await using var service = await StartAsync(redis.ConnectionString, configure: services => services.AddAuthentication().AddRewtApiKeys());
+
+        await BecomesAsync(service, HealthStatus.Unhealthy, "API keys get 503");
+        await redis.DelAsync(Apps);
+        await BecomesAsync(service, HealthStatus.Healthy, "available");
+        await redis.SetAsync(Apps, "no hash");
+        await BecomesAsync(service, HealthStatus.Degraded, "the known API keys stay in use");
+    }
+
     private static Task<TestService> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>
         TestService.StartAsync(
             redis,
