@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
@@ -6,14 +8,25 @@ namespace Rewt.Internal;
 /// The loggers of an authentication handler without the lines that its base class writes for each refused request: ours state the reason, and their number
 /// is limited.
 /// </summary>
-internal sealed class HandlerLoggers(ILoggerFactory loggers) : ILoggerFactory
+internal sealed class HandlerLoggers : ILoggerFactory
 {
     /// <summary>The base class's ids of "was not authenticated" and "was challenged".</summary>
     private const int NotAuthenticated = 7, Challenged = 12;
 
-    public ILogger CreateLogger(string categoryName) => new Limited(loggers.CreateLogger(categoryName));
+    private static readonly ConditionalWeakTable<ILoggerFactory, HandlerLoggers> Known = [];
 
-    public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
+    private readonly ILoggerFactory _loggers;
+
+    /// <summary>A handler is created for each request, its logger only once.</summary>
+    private readonly ConcurrentDictionary<string, ILogger> _created = new(StringComparer.Ordinal);
+
+    private HandlerLoggers(ILoggerFactory loggers) => _loggers = loggers;
+
+    public static HandlerLoggers Of(ILoggerFactory loggers) => Known.GetValue(loggers, static all => new HandlerLoggers(all));
+
+    public ILogger CreateLogger(string categoryName) => _created.GetOrAdd(categoryName, static (name, all) => new Limited(all.CreateLogger(name)), _loggers);
+
+    public void AddProvider(ILoggerProvider provider) => _loggers.AddProvider(provider);
 
     public void Dispose()
     {
