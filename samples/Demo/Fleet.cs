@@ -22,7 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The dashboard of the first Inventory instance, which both receives and sends calls.</summary>
     public Uri Dashboard { get; private set; } = new("about:blank");
 
-    public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string> log, CancellationToken cancellationToken)
+    public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string, string> log, CancellationToken cancellationToken)
     {
         _orders = await LoadBalancer.StartAsync(cancellationToken);
         _inventory = await LoadBalancer.StartAsync(cancellationToken);

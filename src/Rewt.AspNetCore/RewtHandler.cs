@@ -27,7 +27,7 @@ public class RewtHandler : JwtBearerHandler
     /// <param name="logger">The logger factory.</param>
     /// <param name="encoder">The encoder that the base class requires.</param>
     public RewtHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : base(options, logger, encoder)
+        : base(options, HandlerLoggers.Of(logger), encoder)
     {
     }
 

@@ -20,7 +20,7 @@ internal sealed class ApiKeyHandler(
     ApiKeyChecker checker,
     ApiKeyRefusals refusals,
     IAuthenticationSchemeProvider schemes,
-    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, logger, encoder)
+    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, HandlerLoggers.Of(logger), encoder)
 {
     private RewtKeysUnavailableException? _outage;
     private bool _isTokenAtFault;

@@ -11,7 +11,8 @@ internal sealed class ApiKeyRefusals(TimeProvider time)
 
     public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
     {
-        if (_throttle.IsDue(reason, out var others)) logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
+        if (!logger.IsEnabled(LogLevel.Information) || !_throttle.IsDue(reason, out var others)) return;
+        logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
     }
 
     private static ApiKeyRefusal ReasonOf(ApiKeyStatus status) => status switch

@@ -11,6 +11,9 @@ public sealed class HealthTests
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.Ring.GetAsync(Cancellation);
         await BecomesAsync(service, HealthStatus.Healthy, "available");
+        var settings = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data["Rewt"];
+        (settings["service"], settings["namespace"], settings["keysFrom"]).ShouldBe(("inventory", "rewt", "Redis"));
+        settings["durations"].ShouldContain("RefreshInterval 00:01:00");
         await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has looked, and that on its own account");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 
