@@ -56,6 +56,7 @@ internal sealed class ReadingParts(
         return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
+            FieldCount = fields.Count,
             ContentHash = HashOf(fields),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),

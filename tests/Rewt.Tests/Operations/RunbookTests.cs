@@ -13,7 +13,7 @@ public sealed partial class RunbookTests
         ["rewt keys list"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
         ["rewt watch --changes 1"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
         ["rewt keys revoke <key id> --wait"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
-        ["rewt tenants list"] = nameof(A_leaked_secret_of_a_tenant_is_deleted),
+        ["rewt tenants revoke <tenant>"] = nameof(A_leaked_key_of_a_tenant_is_revoked),
         ["rewt keys revoke"] = nameof(ToolKeysTests.Key_pairs_whose_instances_have_ended_are_listed_and_revoked),
         ["rewt doctor"] = nameof(A_finding_ends_with_its_solution),
         ["rewt doctor --output json"] = nameof(A_finding_ends_with_its_solution),
@@ -60,18 +60,17 @@ public sealed partial class RunbookTests
     }
 
     [Fact]
-    public async Task A_leaked_secret_of_a_tenant_is_deleted()
+    public async Task A_leaked_key_of_a_tenant_is_revoked()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await TenantService.StartAsync(redis);
-        var tenants = service.Tenants;
-        await tenants.CreateTenantAsync("acme", Cancellation);
-        var token = await tenants.Tokens("acme").SignAsync("content", Cancellation);
+        var data = service.Tenants.SignedData("acme");
+        var token = await data.SignTextAsync("content", Cancellation);
+
+        (await ToolRun.RunAsync("tenants", "revoke", "acme", "--yes", "--redis", redis.ConnectionString)).Well();
+
+        await Eventually.TrueAsync(async () => !(await data.VerifyAsync(token, Cancellation)).IsValid, "the token of the leaked key is refused");
         (await ToolRun.RunAsync("tenants", "list", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("acme");
-
-        await redis.CommandAsync("DEL", "rewt:acme:rewt-secret");
-
-        await Eventually.TrueAsync(async () => !(await tenants.Tokens("acme").VerifyAsync(token, Cancellation)).IsValid, "the token of the leaked secret is refused");
     }
 
     [Fact]
