@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -48,40 +50,47 @@ internal static class RequestParts
         // Decided by the header, so that a caller that waits for 100 Continue sends no body in vain.
         if (request.ContentLength > maximum) return null;
 
-        using var hash = TokenBinding.BeginBody(Text(request.Headers.ContentType), Text(request.Headers.ContentEncoding));
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false)
-        {
-            request.EnableBuffering();
-            var position = request.Body.Position;
-            request.Body.Position = 0;
-            var isWhole = await ReadAsync(request.Body, hash, maximum, context.RequestAborted);
-            // The endpoint reads the buffered part, and after it what was not read from the connection.
-            request.Body.Position = position;
-            if (!isWhole) return null;
-        }
+        var head = TokenBinding.BodyHead(Text(request.Headers.ContentType), Text(request.Headers.ContentEncoding));
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false) return TokenBinding.HashOf(head);
 
-        return TokenBinding.EndBody(hash);
+        request.EnableBuffering();
+        var position = request.Body.Position;
+        request.Body.Position = 0;
+        var hash = await HashAsync(head, request.Body, maximum, context.RequestAborted);
+        // The endpoint reads the buffered part, and after it what was not read from the connection.
+        request.Body.Position = position;
+        return hash;
     }
 
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();
 
-    /// <summary>Reads the body up to the limit. Returns whether that was all of it.</summary>
-    private static async ValueTask<bool> ReadAsync(Stream body, IncrementalHash hash, int maximum, CancellationToken cancellationToken)
+    /// <summary>Hashes the body, a usual one in one step; <see langword="null"/> if it is longer than <paramref name="maximum"/>.</summary>
+    private static async ValueTask<string?> HashAsync(string head, Stream body, int maximum, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkSize, Encoding.UTF8.GetMaxByteCount(head.Length) + 1));
+        IncrementalHash? hash = null;
         try
         {
-            for (long length = 0; ;)
+            var (filled, length) = (Encoding.UTF8.GetBytes(head, buffer), 0L);
+            while (await body.ReadAsync(buffer.AsMemory(filled), cancellationToken) is > 0 and var count)
             {
-                var count = await body.ReadAsync(buffer, cancellationToken);
-                if (count == 0) return true;
                 length += count;
-                if (length > maximum) return false;
-                hash.AppendData(buffer, 0, count);
+                if (length > maximum) return null;
+                filled += count;
+                if (filled < buffer.Length) continue;
+
+                hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                hash.AppendData(buffer, 0, filled);
+                filled = 0;
             }
+
+            if (hash is null) return TokenBinding.HashOf(buffer.AsSpan(0, filled));
+            hash.AppendData(buffer, 0, filled);
+            return Base64Url.EncodeToString(hash.GetHashAndReset());
         }
         finally
         {
+            hash?.Dispose();
             // A body may be secret, and the pool is shared.
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
