@@ -84,20 +84,25 @@ public class RewtHandler : JwtBearerHandler
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
-        // For the requirements of the endpoint.
-        if (verdict.Claims!.Binding is { } binding) Context.Features.Set(binding);
         Logger.TokenAccepted(Scheme.Name);
         var principal = new ClaimsPrincipal(identity!);
         if (EventHooks.HasTokenValidated(Events))
         {
             var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = verdict.Token!, Properties = properties! };
             await Events.TokenValidated(validated);
-            if (validated.Result is not null) return validated.Result;
+            if (validated.Result is not null) return Accepted(validated.Result, verdict);
             (principal, properties) = (validated.Principal!, validated.Properties);
             if (Options.SaveToken) TicketProperties.Save(properties, token.ToString());
         }
 
-        return AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name));
+        return Accepted(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)), verdict);
+    }
+
+    /// <summary>Keeps the binding of an accepted token for the requirements of the endpoint. An event of the application may have rejected the token.</summary>
+    private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
+    {
+        if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(binding);
+        return result;
     }
 
     /// <inheritdoc />

@@ -16,6 +16,8 @@ public static class RewtTestIdentityExtensions
     /// <param name="audience">The audience of the tokens. Default: the host that the request arrives at.</param>
     /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
     /// <param name="scheme">The scheme that verifies the tokens. Default: the main scheme.</param>
+    /// <param name="binding">The parts of each request that its token is bound to.</param>
+    /// <param name="oneTime">Whether each token is accepted only once.</param>
     /// <returns>The client, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException"><paramref name="service"/> or <paramref name="audience"/> is not a valid service name.</exception>
     public static HttpClient WithRewtIdentity(
@@ -24,12 +26,14 @@ public static class RewtTestIdentityExtensions
         IReadOnlyDictionary<string, object>? claims = null,
         string? audience = null,
         string? tenant = null,
-        string? scheme = null)
+        string? scheme = null,
+        RequestBinding binding = RequestBinding.None,
+        bool oneTime = false)
     {
         ArgumentNullException.ThrowIfNull(client);
         TestNames.Check(service, nameof(service));
         if (audience is not null) TestNames.Check(audience, nameof(audience));
-        TestIdentities.Give(client, new TestIdentity(TestIdentities.NewId(), service, claims, audience, tenant, scheme));
+        TestIdentities.Give(client, new TestIdentity(TestIdentities.NewId(), service, claims, audience, tenant, scheme, binding, oneTime));
         return client;
     }
 }

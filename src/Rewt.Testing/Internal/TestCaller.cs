@@ -39,7 +39,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
 
     /// <summary>Returns the tokens of this service for signing, after a refresh that includes changes whose push has not arrived yet.</summary>
     /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
-    public Task<IRewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
+    public Task<RewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
     {
         Provider.WantSigningKey();
         return VerifierAsync(tenant, cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
 
     /// <summary>Returns the tokens of this service for verifying, after a refresh.</summary>
     /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
-    public async Task<IRewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
+    public async Task<RewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (Ring.Tenants != (tenant is not null))
         {
@@ -57,7 +57,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         }
 
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        return tenant is null ? _services.GetRequiredService<IRewtTokens>() : Tenants.Tokens(tenant);
+        return tenant is null ? _services.GetRequiredKeyedService<RewtTokens>(string.Empty) : (RewtTokens)Tenants.Tokens(tenant);
     }
 
     /// <summary>Returns <see langword="true"/> once, for the caller that must announce this service to the hosts.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -32,7 +33,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         key => new Lazy<TestCaller>(() => new TestCaller(settings, key.Service, ring.Stores, ring.Clock))).Value;
 
     /// <summary>Returns the signer of the simulated service of this name.</summary>
-    public async Task<IRewtTokens> SignerAsync(RewtOptions settings, string service, string? tenant, CancellationToken cancellationToken)
+    public async Task<RewtTokens> SignerAsync(RewtOptions settings, string service, string? tenant, CancellationToken cancellationToken)
     {
         var caller = Caller(settings, service);
         var tokens = await caller.SignerAsync(tenant, cancellationToken).ConfigureAwait(false);
@@ -42,14 +43,20 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     }
 
     /// <summary>Creates a token as the identity's service would send it to this host.</summary>
-    public async Task<string> SignAsync(TestIdentity identity, CancellationToken cancellationToken)
+    public async Task<string> SignAsync(TestIdentity identity, HttpContext context)
     {
         var settings = Find(identity.Scheme) ?? throw new InvalidOperationException(identity.Scheme is null
             ? "This host has AddRewtTesting but no scheme of Rewt. Add AddRewtAuthentication, or specify the scheme that receives the calls."
             : $"This host has no Rewt scheme '{identity.Scheme}'.");
         Require(settings);
-        var tokens = await SignerAsync(settings, identity.Service, identity.Tenant, cancellationToken).ConfigureAwait(false);
-        return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, cancellationToken).ConfigureAwait(false);
+        var tokens = await SignerAsync(settings, identity.Service, identity.Tenant, context.RequestAborted).ConfigureAwait(false);
+        var binding = TokenBinding.Of(
+            identity.Binding.HasFlag(RequestBinding.Target) ? context.Request.Method : null,
+            identity.Binding.HasFlag(RequestBinding.Target) && RequestParts.Target(context, settings) is { } target ? TokenBinding.HashOf(target) : null,
+            identity.Binding.HasFlag(RequestBinding.Body) ? await RequestParts.HashBodyAsync(context, settings.MaxBoundBodyBytes).ConfigureAwait(false) : null,
+            null,
+            identity.OneTime);
+        return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, binding, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <exception cref="InvalidOperationException">The keys come from files, so their private keys are not available here.</exception>

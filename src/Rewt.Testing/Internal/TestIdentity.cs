@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>The service that a client calls as. Only the id is sent.</summary>
 internal sealed record TestIdentity(
-    string Id, string Service, IReadOnlyDictionary<string, object>? Claims, string? Audience, string? Tenant, string? Scheme)
+    string Id, string Service, IReadOnlyDictionary<string, object>? Claims, string? Audience, string? Tenant, string? Scheme, RequestBinding Binding, bool OneTime)
 {
     /// <summary>Returns the service's name. The id is not included, because it is sufficient to call as the service.</summary>
     public override string ToString() => $"{Service} of a test";

@@ -17,14 +17,14 @@ internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
 
     private async Task IdentifyAsync(HttpContext context, RequestDelegate next)
     {
+        // TestServer does not state the target that bound tokens are compared with.
+        if (context.Features.Get<IHttpRequestFeature>() is { } request && string.IsNullOrEmpty(request.RawTarget)) request.RawTarget = context.Request.GetEncodedPathAndQuery();
         var headers = context.Request.Headers;
         if (headers.Remove(TestIdentities.Header, out var id) && headers.Authorization.Count == 0 && TestIdentities.Find(id.ToString()) is { } identity)
         {
-            headers.Authorization = "Bearer " + await host.SignAsync(identity, context.RequestAborted).ConfigureAwait(false);
+            headers.Authorization = "Bearer " + await host.SignAsync(identity, context).ConfigureAwait(false);
         }
 
-        // TestServer does not state the target that bound tokens are compared with.
-        if (context.Features.Get<IHttpRequestFeature>() is { } request && string.IsNullOrEmpty(request.RawTarget)) request.RawTarget = context.Request.GetEncodedPathAndQuery();
         await next(context).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers;
+using System.Text;
 
 namespace Rewt.Internal;
 
@@ -45,20 +46,15 @@ internal sealed class BoundRequest
     private static (string? Type, string? Encoding) HeadersOf(HttpContent? content) => (Header(content, "Content-Type"), Header(content, "Content-Encoding"));
 
     private static string? Header(HttpContent? content, string name) =>
-        content is not null && content.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+        content is not null && content.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
     private static async ValueTask<string> HashAsync(HttpContent? content, int maxBufferedBody, CancellationToken cancellationToken)
     {
         if (content is not null) await BufferAsync(content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
         var (type, encoding) = HeadersOf(content);
-        using var hash = TokenBinding.BeginBody(type, encoding);
-        if (content is not null)
-        {
-            using var bytes = new HashingStream(hash);
-            await content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        }
-
-        return TokenBinding.EndBody(hash);
+        using var bytes = new HashedBytes(TokenBinding.BodyHead(type, encoding));
+        if (content is not null) await content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return bytes.Hash();
     }
 
     private static async Task BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
@@ -76,9 +72,18 @@ internal sealed class BoundRequest
         }
     }
 
-    /// <summary>Adds what is written to a hash.</summary>
-    private sealed class HashingStream(IncrementalHash hash) : Stream
+    /// <summary>Collects what is hashed in a pooled buffer. The length of a body is limited.</summary>
+    private sealed class HashedBytes : Stream
     {
+        private byte[] _buffer;
+        private int _length;
+
+        public HashedBytes(string head)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1024, Encoding.UTF8.GetMaxByteCount(head.Length)));
+            _length = Encoding.UTF8.GetBytes(head, _buffer);
+        }
+
         public override bool CanRead => false;
 
         public override bool CanSeek => false;
@@ -93,15 +98,33 @@ internal sealed class BoundRequest
             set => throw new NotSupportedException();
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => hash.AppendData(buffer, offset, count);
+        public string Hash() => TokenBinding.HashOf(_buffer.AsSpan(0, _length));
 
-        public override void Write(ReadOnlySpan<byte> buffer) => hash.AppendData(buffer);
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (_buffer.Length - _length < buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + buffer.Length));
+                _buffer.AsSpan(0, _length).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+                _buffer = larger;
+            }
+
+            buffer.CopyTo(_buffer.AsSpan(_length));
+            _length += buffer.Length;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Write(buffer.AsSpan(offset, count));
+            return Task.CompletedTask;
+        }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            hash.AppendData(buffer.Span);
+            Write(buffer.Span);
             return default;
         }
 
@@ -114,5 +137,13 @@ internal sealed class BoundRequest
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
         public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            // A body may be secret, and the pool is shared. An array is returned once.
+            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+            _buffer = [];
+            base.Dispose(disposing);
+        }
     }
 }

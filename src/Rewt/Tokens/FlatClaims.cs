@@ -38,11 +38,8 @@ internal ref struct FlatClaims
         try
         {
             return claims.Read()
-                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload)
-                {
-                    Tenant = claims._tenant,
-                    Binding = TokenBinding.Of(claims._method, claims._target, claims._body, claims._message, claims._isOneTime),
-                }
+                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload) { Tenant = claims._tenant }
+                    .BoundTo(TokenBinding.Of(claims._method, claims._target, claims._body, claims._message, claims._isOneTime))
                 : null;
         }
         catch (JsonException)

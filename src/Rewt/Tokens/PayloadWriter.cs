@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 /// <summary>A reusable JSON writer with its buffer, one for each thread. A nested use on the same thread gets another instance.</summary>
 internal sealed class PayloadWriter : IDisposable
 {
-    /// <summary>A buffer that has grown beyond this size (bytes) is not reused.</summary>
-    private const int LargestKept = 4096;
+    /// <summary>A buffer that has grown beyond this size (bytes) is not reused. The writer grows it by 4 KB as soon as a token has a few claims.</summary>
+    private const int LargestKept = 8192;
 
     [ThreadStatic]
     private static PayloadWriter? _idle;

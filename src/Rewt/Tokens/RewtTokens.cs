@@ -53,19 +53,25 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     public async Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default) =>
         RewtVerification.Of(await VerifyAsync(_data, token, null, cancellationToken).ConfigureAwait(false));
 
-    public async Task<string> CreateBearerAsync(
+    public Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default) =>
-        (await _signer().SignBearerAsync(audience, claims, null, cancellationToken).ConfigureAwait(false)).Value;
+        CreateBearerAsync(audience, claims, null, cancellationToken);
+
+    /// <summary>Creates a bearer token that is bound to a request or a message.</summary>
+    public async Task<string> CreateBearerAsync(
+        string? audience, IReadOnlyDictionary<string, object>? claims, TokenBinding? binding, CancellationToken cancellationToken) =>
+        (await _signer().SignBearerAsync(audience, claims, binding, cancellationToken).ConfigureAwait(false)).Value;
 
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
         RewtVerification.Of(await VerifyAsync(_bearer, token, null, cancellationToken).ConfigureAwait(false));
 
-    public async Task<string> CreateMessageBearerAsync(
-        ReadOnlyMemory<byte> message, string? audience = null, IReadOnlyDictionary<string, object>? claims = null, bool oneTime = false, CancellationToken cancellationToken = default)
-    {
-        var binding = new TokenBinding(Message: TokenBinding.HashOf(message.Span), IsOneTime: oneTime);
-        return (await _signer().SignBearerAsync(audience, claims, binding, cancellationToken).ConfigureAwait(false)).Value;
-    }
+    public Task<string> CreateMessageBearerAsync(
+        ReadOnlyMemory<byte> message, string? audience = null, IReadOnlyDictionary<string, object>? claims = null, bool oneTime = false, CancellationToken cancellationToken = default) =>
+        CreateBearerAsync(audience, claims, new TokenBinding(Message: TokenBinding.HashOf(message.Span), IsOneTime: oneTime), cancellationToken);
+
+    /// <summary>Verifies a bearer token without its binding, for a test of what a service has sent. A one-time token stays unused.</summary>
+    public async Task<RewtVerification> VerifyUnboundAsync(string token, CancellationToken cancellationToken) =>
+        RewtVerification.Of(await _bearer.VerifyAsync(token, cancellationToken).ConfigureAwait(false));
 
     public async Task<RewtVerification> VerifyMessageAsync(string token, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
         RewtVerification.Of(await VerifyAsync(_bearer, token, TokenBinding.HashOf(message.Span), cancellationToken).ConfigureAwait(false));

@@ -62,21 +62,9 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     }
 
     /// <summary>
-    /// Begins the hash of a body with the headers that say how to read it: another type or coding would give the same bytes another meaning.
+    /// Returns what is hashed in front of a body: the headers that say how to read it. Another type or coding would give the same bytes another meaning.
     /// </summary>
-    public static IncrementalHash BeginBody(string? contentType, string? contentEncoding)
-    {
-        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{contentType}\n{contentEncoding}\n"));
-        return hash;
-    }
-
-    public static string EndBody(IncrementalHash hash)
-    {
-        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(bytes);
-        return Base64Url.EncodeToString(bytes);
-    }
+    public static string BodyHead(string? contentType, string? contentEncoding) => $"{contentType}\n{contentEncoding}\n";
 
     public void Write(Utf8JsonWriter json)
     {

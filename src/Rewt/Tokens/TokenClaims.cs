@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>The claims that are verified, strictly parsed, and the payload that contains them.</summary>
-internal sealed record TokenClaims(
+internal record TokenClaims(
     string? Issuer,
     string? Subject,
     string? TokenId,
@@ -31,7 +31,10 @@ internal sealed record TokenClaims(
     public string? Tenant { get; init; }
 
     /// <summary>What the token is bound to; <see langword="null"/> where it is bound to nothing.</summary>
-    public TokenBinding? Binding { get; init; }
+    public virtual TokenBinding? Binding => null;
+
+    /// <summary>Returns these claims with a binding. Claims without one, which most are, need no memory for it.</summary>
+    public TokenClaims BoundTo(TokenBinding? binding) => binding is null ? this : new Bound(this, binding);
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(Base64UrlAlphabet + ".");
 
@@ -95,11 +98,8 @@ internal sealed record TokenClaims(
             }
         }
 
-        return new TokenClaims(issuer, subject, tokenId, audiences, issuedAt, expiresAt, notBefore, payload)
-        {
-            Tenant = tenant,
-            Binding = TokenBinding.Of(method, target, body, message, isOneTime),
-        };
+        return new TokenClaims(issuer, subject, tokenId, audiences, issuedAt, expiresAt, notBefore, payload) { Tenant = tenant }
+            .BoundTo(TokenBinding.Of(method, target, body, message, isOneTime));
     }
 
     /// <summary>Whether the unused bits of the last character are zero. Decoders ignore them, so that a modified signature text would still verify.</summary>
@@ -115,5 +115,13 @@ internal sealed record TokenClaims(
         if (value.ValueKind != JsonValueKind.Array) return [StrictJson.Text(value)];
         if (value.GetArrayLength() > MaximumAudiences) throw new JsonException("Too many audiences.");
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
+    }
+
+    private sealed record Bound : TokenClaims
+    {
+        public Bound(TokenClaims claims, TokenBinding binding)
+            : base(claims) => Binding = binding;
+
+        public override TokenBinding? Binding { get; }
     }
 }

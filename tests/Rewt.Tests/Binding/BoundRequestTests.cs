@@ -194,9 +194,7 @@ public sealed class BoundRequestTests
     private static async Task<string> TokenForAsync(PaymentService payments, string target, string body)
     {
         var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
-        using var hash = TokenBinding.BeginBody(null, null);
-        hash.AppendData(Encoding.ASCII.GetBytes(body));
-        return (await signer.SignBearerAsync("payments", null, new TokenBinding("POST", TokenBinding.HashOf(target), TokenBinding.EndBody(hash)), Cancellation)).Value;
+        return (await signer.SignBearerAsync("payments", null, new TokenBinding("POST", TokenBinding.HashOf(target), TokenBinding.HashOf(TokenBinding.BodyHead(null, null) + body)), Cancellation)).Value;
     }
 
     private static async Task<TcpClient> ConnectAsync(PaymentService payments)

@@ -85,6 +85,27 @@ public sealed class OneTimeTests
     }
 
     [Fact]
+    public async Task A_failover_loses_only_uses_that_the_replica_had_not_received()
+    {
+        Require.RealRedis();
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var replica = await Servers.StartReplicaAsync(primary);
+        await using var before = await Instance.StartWarmAsync(primary.ConnectionString);
+        Task<string> SignAsync() => before.Tokens.CreateMessageBearerAsync(Message, "fault", oneTime: true, cancellationToken: Cancellation);
+        async Task<RewtRefusal> ShowAsync(Instance instance, string token) => (await instance.Tokens.VerifyMessageAsync(token, Message, Cancellation)).Refusal;
+        var (kept, lost) = (await SignAsync(), await SignAsync());
+
+        (await ShowAsync(before, kept)).ShouldBe(RewtRefusal.None);
+        await Servers.DetachAsync(primary, replica);
+        (await ShowAsync(before, lost)).ShouldBe(RewtRefusal.None);
+        await using var after = await Instance.StartWarmAsync(replica.ConnectionString);
+
+        (await ShowAsync(after, kept)).ShouldBe(RewtRefusal.Replayed);
+        (await ShowAsync(after, lost)).ShouldBe(RewtRefusal.None);
+        (await ShowAsync(after, lost)).ShouldBe(RewtRefusal.Replayed);
+    }
+
+    [Fact]
     public async Task A_one_time_call_costs_one_command_and_junk_costs_none()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -134,7 +155,7 @@ public sealed class OneTimeTests
         var options = new RewtOptions { Namespace = "shop" };
         await using var tokens = new OneTimeTokens(options, () => new SlowStore(() => clock.Advance(TimeSpan.FromSeconds(91))), clock);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var claims = new TokenClaims("orders", null, "1", ["payments"], now, now + 60, null, default) { Binding = new TokenBinding(IsOneTime: true) };
+        var claims = new TokenClaims("orders", null, "1", ["payments"], now, now + 60, null, default).BoundTo(new TokenBinding(IsOneTime: true));
 
         (await tokens.UseAsync(claims, Cancellation))!.Reason.ShouldBe(RefusalReason.Expired);
     }
@@ -145,7 +166,7 @@ public sealed class OneTimeTests
     public async Task A_one_time_token_needs_an_id_and_an_end(string claim)
     {
         await using var tokens = new OneTimeTokens(new RewtOptions(), () => throw new InvalidOperationException(), TimeProvider.System);
-        var claims = new TokenClaims("orders", null, claim == "jti" ? null : "1", ["payments"], null, claim == "exp" ? null : 1, null, default) { Binding = new TokenBinding(IsOneTime: true) };
+        var claims = new TokenClaims("orders", null, claim == "jti" ? null : "1", ["payments"], null, claim == "exp" ? null : 1, null, default).BoundTo(new TokenBinding(IsOneTime: true));
 
         (await tokens.UseAsync(claims, Cancellation))!.ShouldBe(new TokenRefusal(RefusalReason.MissingClaim, claim));
     }

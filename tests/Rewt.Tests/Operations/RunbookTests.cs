@@ -10,6 +10,7 @@ public sealed partial class RunbookTests
     private static readonly Dictionary<string, string> Commands = new(StringComparer.Ordinal)
     {
         ["redis-cli DEL rewt:rewt-secret"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
+        ["redis-cli EVAL"] = nameof(JunkTests.Junk_in_a_key_of_the_secret_fails_no_call_or_is_named_and_one_command_repairs_it),
         ["rewt keys list"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
         ["rewt watch --changes 1"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
         ["rewt keys revoke <key id> --wait"] = nameof(A_leaked_secret_is_deleted_and_every_instance_has_another),
@@ -33,7 +34,7 @@ public sealed partial class RunbookTests
         var written = page.Fences().SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Concat(Inline().Matches(page.Text).Select(match => match.Groups["command"].Value));
         var tests = typeof(RunbookTests).Assembly.GetTypes().SelectMany(type => type.GetMethods()).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
 
-        written.Distinct(StringComparer.Ordinal).ShouldBe(Commands.Keys, ignoreOrder: true);
+        written.Select(command => command.Split(" \"", 2)[0]).Distinct(StringComparer.Ordinal).ShouldBe(Commands.Keys, ignoreOrder: true);
         Commands.Values.ShouldBeSubsetOf(tests);
     }
 

@@ -46,10 +46,12 @@ public sealed class ToolAclTests
         await using var operations = await redis.ConnectAsync();
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
         var token = await signer.SignAsync();
+        var once = await signer.Tokens.CreateMessageBearerAsync(default, oneTime: true, cancellationToken: Cancellation);
         await operations.RestrictAsync([.. RedisRights.Of("verifier", "shop")]);
         await using var verifier = await Instance.StartWarmAsync(redis.ConnectionString, options => options.Namespace = "shop");
 
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        (await verifier.Tokens.VerifyMessageAsync(once, default, Cancellation)).Refusal.ShouldBe(RewtRefusal.None);
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.Ring.RotateAsync(Cancellation));
         await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await verifier.Ring.RevokeAsync(await signer.CurrentAsync(), Cancellation));
         (await verifier.VerifyAsync(token)).ShouldBe(RewtRefusal.None);

@@ -29,6 +29,30 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
+    public async Task A_client_calls_endpoints_that_require_a_binding_and_the_ring_verifies_what_a_host_has_bound()
+    {
+        await using var ring = new RewtTestRing();
+        await using var host = await TestService.HostAsync(
+            builder =>
+            {
+                builder.Services.AddRewtAuthentication(options => options.ServiceName = "inventory");
+                builder.Services.AddRewtTesting(ring);
+            },
+            application => application.MapPost("/pay", (HttpContext context) => context.Request.Body.CopyToAsync(context.Response.Body)).RequireBoundToken(body: true).RequireOneTimeToken(),
+            inProcess: true);
+        using var bound = host.Client().WithRewtIdentity("orders", binding: RequestBinding.Target | RequestBinding.Body, oneTime: true);
+        using var plain = host.ClientOf("orders");
+        Task<HttpResponseMessage> PayAsync(HttpClient client) => client.PostAsync(new Uri("/pay?a=%2F b", UriKind.Relative), new StringContent("100"), Cancellation);
+
+        (await PayAsync(bound).TextAsync()).ShouldBe("100");
+        (await PayAsync(bound).TextAsync()).ShouldBe("100");
+        (await PayAsync(plain).ChallengeAsync()).ShouldContain("rewt_error=\"wrong_request\"");
+
+        var token = await host.Tokens.CreateMessageBearerAsync("100"u8.ToArray(), "billing", oneTime: true, cancellationToken: Cancellation);
+        for (var time = 0; time < 2; time++) (await ring.VerifyAsync(token, "billing", cancellationToken: Cancellation)).Identity!.FindFirst("mbh")!.Value.ShouldBe(TokenBinding.HashOf("100"));
+    }
+
+    [Fact]
     public async Task The_tokens_of_a_client_are_fresh_however_long_it_lives()
     {
         await using var ring = new RewtTestRing();

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Rewt.Internal;
+
+/// <summary>Reads the parts of a request that a token can be bound to.</summary>
+internal static class RequestParts
+{
+    private const int ChunkSize = 16 * 1024;
+
+    /// <summary>
+    /// Returns path and query as the caller sent them; <see langword="null"/> if they are unknown. Decoded paths are not used, because several
+    /// targets decode to the same path.
+    /// </summary>
+    public static string? Target(HttpContext context, RewtOptions options)
+    {
+        if (context.Features.Get<IHttpRequestFeature>()?.RawTarget is not { Length: > 0 } target) return null;
+
+        // The absolute form (RFC 9112 §3.2.2), which clients send to a proxy.
+        if (target[0] != '/' && target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme)
+        {
+            var start = target.AsSpan(scheme + 3).IndexOfAny('/', '?');
+            target = start < 0 ? "/" : target[(scheme + 3 + start)..];
+            if (target[0] == '?') target = "/" + target;
+        }
+
+        if (options.ProxyAddsPath is { } added)
+        {
+            if (!target.StartsWith(added, StringComparison.Ordinal)) return null;
+            target = target[added.Length..];
+            if (target.Length == 0 || target[0] == '?') target = "/" + target;
+            else if (target[0] != '/') return null;
+        }
+
+        return options.ProxyRemovesPath + target;
+    }
+
+    /// <summary>
+    /// Returns the hash of the body; <see langword="null"/> if it is longer than <paramref name="maximum"/>. Afterwards the endpoint reads the body
+    /// as usual.
+    /// </summary>
+    public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
+    {
+        var request = context.Request;
+        // Decided by the header, so that a caller that waits for 100 Continue sends no body in vain.
+        if (request.ContentLength > maximum) return null;
+
+        var head = TokenBinding.BodyHead(Text(request.Headers.ContentType), Text(request.Headers.ContentEncoding));
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false) return TokenBinding.HashOf(head);
+
+        request.EnableBuffering();
+        var position = request.Body.Position;
+        request.Body.Position = 0;
+        var hash = await HashAsync(head, request.Body, maximum, context.RequestAborted);
+        // The endpoint reads the buffered part, and after it what was not read from the connection.
+        request.Body.Position = position;
+        return hash;
+    }
+
+    private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();
+
+    /// <summary>Hashes the body, a usual one in one step; <see langword="null"/> if it is longer than <paramref name="maximum"/>.</summary>
+    private static async ValueTask<string?> HashAsync(string head, Stream body, int maximum, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkSize, Encoding.UTF8.GetMaxByteCount(head.Length) + 1));
+        IncrementalHash? hash = null;
+        try
+        {
+            var (filled, length) = (Encoding.UTF8.GetBytes(head, buffer), 0L);
+            while (await body.ReadAsync(buffer.AsMemory(filled), cancellationToken) is > 0 and var count)
+            {
+                length += count;
+                if (length > maximum) return null;
+                filled += count;
+                if (filled < buffer.Length) continue;
+
+                hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                hash.AppendData(buffer, 0, filled);
+                filled = 0;
+            }
+
+            if (hash is null) return TokenBinding.HashOf(buffer.AsSpan(0, filled));
+            hash.AppendData(buffer, 0, filled);
+            return Base64Url.EncodeToString(hash.GetHashAndReset());
+        }
+        finally
+        {
+            hash?.Dispose();
+            // A body may be secret, and the pool is shared.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+}
