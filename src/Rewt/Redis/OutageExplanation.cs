@@ -41,12 +41,11 @@ internal static class OutageExplanation
     /// <param name="connection">The configuration of the connection.</param>
     /// <param name="setting">The name of its setting.</param>
     /// <param name="failure">The exception of the client library.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public static async Task<string> OfConnectionAsync(ConfigurationOptions connection, string setting, Exception failure, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<string> OfConnectionAsync(ConfigurationOptions connection, string setting, Exception failure, CancellationToken cancellationToken)
     {
         if (connection.EndPoints.Count == 0) return $"{setting} names no server; write host:port.";
-        var asked = connection.EndPoints.Take(3).Select(async server => Sentence(await AskAsync(server, time, cancellationToken).ConfigureAwait(false), ServerDiagnosis.Name(server), connection, setting, failure));
+        var asked = connection.EndPoints.Take(3).Select(async server => Sentence(await AskAsync(server, cancellationToken).ConfigureAwait(false), ServerDiagnosis.Name(server), connection, setting, failure));
         return string.Join(' ', (await Task.WhenAll(asked).ConfigureAwait(false)).Distinct(StringComparer.Ordinal));
     }
 
@@ -85,9 +84,10 @@ internal static class OutageExplanation
         return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? UntrustedText.Escape(text[start..end], 64) : "?";
     }
 
-    private static async Task<Answer> AskAsync(EndPoint server, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Answer> AskAsync(EndPoint server, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
+        // Sockets run on real time, also where a test controls the clock.
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var isConnected = false;
         try

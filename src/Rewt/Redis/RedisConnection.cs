@@ -211,7 +211,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, time, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Describes the application's multiplexer. Its text is not parsed: a password with a comma would be read as an address.</summary>
