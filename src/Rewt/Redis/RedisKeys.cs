@@ -25,4 +25,7 @@ internal sealed class RedisKeys(string @namespace)
 
     /// <summary>The tenants that were revoked or deleted, by the time of that.</summary>
     public RedisKey Tenants => $"{{{@namespace}:rewt-secret}}:tenants";
+
+    /// <summary>The last writes to <see cref="Tenants"/>, the latest first.</summary>
+    public RedisKey TenantsLog => $"{{{@namespace}:rewt-secret}}:tenants-log";
 }
