@@ -17,6 +17,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     private Receiver(ServiceProvider services) => _services = services;
 
+    public IServiceProvider Services => _services;
+
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
 
     /// <summary>Creates a receiver with Rewt and keys in memory: a shared secret for HS256, otherwise key pairs.</summary>
@@ -97,7 +99,12 @@ internal sealed class Receiver : IAsyncDisposable
     public async Task<bool> AuthenticateAsync(string header)
     {
         using var scope = _services.CreateScope();
-        var user = (await Context(scope, header).AuthenticateAsync()).Principal;
+        return await AuthenticateAsync(Context(scope, header));
+    }
+
+    public static async Task<bool> AuthenticateAsync(HttpContext context)
+    {
+        var user = (await context.AuthenticateAsync()).Principal;
         return user?.Identity?.IsAuthenticated == true && user.FindFirst("iss")?.Value == "inventory";
     }
 

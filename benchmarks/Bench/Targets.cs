@@ -41,5 +41,7 @@ internal static class Targets
         new(nameof(AttachBenchmarks), "attach a token at hand", "AttachAsync", "Peer", null, 6, 1.00),
         new(nameof(AttachBenchmarks), "all handlers, nothing sent (no promise)", "SignedClientAsync", "BareClientAsync", null, null, null),
         new(nameof(SignBenchmarks), "sign a fresh token", "FreshAsync", "Peer", null, 0.7, null),
+        new(nameof(BoundBenchmarks), "token never seen, bound to target and body", "BoundAsync", "PlainAsync", "Prepare", 1.5, null),
+        new(nameof(BoundBenchmarks), "sign, bound to target and body, one-time", "SignBoundAsync", "SignPlainAsync", null, 1.5, null),
     ];
 }

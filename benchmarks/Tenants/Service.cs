@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Benchmarks.Tenants;
@@ -9,16 +11,27 @@ internal sealed class Service : IAsyncDisposable
 
     public Service(RedisProcess redis, string name, TimeSpan refresh, bool hasTenants = true)
     {
-        _services = new ServiceCollection().AddRewtKeys(options =>
+        var services = new ServiceCollection();
+        services.AddRewtAuthentication(options =>
         {
             (options.Redis, options.ServiceName, options.Tenants) = (redis.ConnectionString, name, hasTenants);
             (options.RefreshInterval, options.TokenLifetime, options.MaxTokenLifetime) = (refresh, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
-        }).BuildServiceProvider();
+        });
+        _services = services.BuildServiceProvider();
     }
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
 
     public IRewtTokens Tokens => _services.GetRequiredService<IRewtTokens>();
+
+    /// <summary>Authenticates a request as the middleware does.</summary>
+    public async Task<bool> AuthenticateAsync(string token)
+    {
+        using var scope = _services.CreateScope();
+        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        context.Request.Headers.Authorization = "Bearer " + token;
+        return (await context.AuthenticateAsync()).Succeeded;
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

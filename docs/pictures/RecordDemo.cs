@@ -36,12 +36,12 @@ var log = lines.Where(line => !line.StartsWith("calls ", StringComparison.Ordina
 await File.WriteAllTextAsync(output, Draw(log, frames));
 Console.WriteLine($"{output}: {frames.Count} frames");
 
-// "calls 12 in 1 s, failures 0, …": names and values; the last one has a comma of its own in its name.
+// "calls 12 in 1 s | failures 0 | …": names and values.
 static List<(string Name, string Value)> Figures(string line) =>
 [
-    .. line.Replace("milliseconds, mean and p99", "ms mean, p99", StringComparison.Ordinal).Replace(", p99", " · p99", StringComparison.Ordinal).Split(", ").Select(part =>
+    .. line.Split(" | ").Select(part =>
     {
-        string[] names = ["calls", "failures", "retries", "rotations", "current key", "Redis commands per call", "ms mean · p99"];
+        string[] names = ["calls", "failures", "retries", "rotations", "current key", "Redis commands per call", "time of a call"];
         var name = names.First(known => part.StartsWith(known, StringComparison.Ordinal));
         return (name, part[name.Length..].Trim());
     }),

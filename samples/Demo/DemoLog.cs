@@ -3,6 +3,8 @@ namespace Rewt.Samples.Demo;
 /// <summary>Writes progress and the services' output to standard error, or keeps the last lines for the live view.</summary>
 internal sealed class DemoLog
 {
+    public const int MostKept = 6;
+
     private readonly Lock _gate = new();
     private readonly Queue<string> _kept = new();
 
@@ -18,6 +20,15 @@ internal sealed class DemoLog
         {
             lock (_gate) return [.. _kept];
         }
+    }
+
+    /// <summary>
+    /// Writes a line of a service, but no stack trace: on a busy machine a service may report that it waits for the server, which is no error of the demo.
+    /// </summary>
+    public void WriteOfService(string name, string line)
+    {
+        var text = line.TrimStart();
+        if (!text.StartsWith("at ", StringComparison.Ordinal) && !text.StartsWith("---", StringComparison.Ordinal)) Write($"[{name}] {text}");
     }
 
     public void Write(string line)

@@ -66,11 +66,13 @@ internal sealed class DemoRun(DemoOptions options)
         Func<Figures> figures;
         await using (var fleet = new Fleet())
         {
-            _log.Write($"starting two instances each of Orders, Inventory and Shipping; keys of the namespace {options.Namespace} {redisName}");
-            await fleet.StartAsync(redis, options, tally, _log.Write, stop);
+            _log.Write("starting two instances each of Orders, Inventory and Shipping");
+            _log.Write($"their keys: namespace {options.Namespace}, {redisName}");
+            await fleet.StartAsync(redis, options, tally, _log.WriteOfService, stop);
             ShowDashboard(fleet.Dashboard);
             using var traffic = new Traffic(fleet.Orders, tally, _log.Write);
             await traffic.WarmUpAsync(stop);
+            await new StolenPayment(fleet, _log.Write).RunAsync(stop);
             var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
             _log.Write("measuring what the idle fleet asks of Redis");
             await meter.CalibrateAsync(stop);
@@ -92,6 +94,7 @@ internal sealed class DemoRun(DemoOptions options)
         // All services have ended, so the count of retries is complete.
         var result = figures() with { Retries = tally.Retries };
         if (options.Headless) Console.Out.WriteLine(result.ToJson());
+        else foreach (var line in result.Summary()) Console.Out.WriteLine(line);
         return result.IsGood ? 0 : 1;
     }
 }

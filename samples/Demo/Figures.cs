@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -44,6 +45,16 @@ internal sealed record Figures(
             meter.Note);
 
         static double? Rounded(double? milliseconds) => milliseconds is { } value ? Math.Round(value, 1) : null;
+    }
+
+    /// <summary>The result in a few lines that fit a terminal of 80 columns.</summary>
+    public IEnumerable<string> Summary()
+    {
+        yield return Text($"{Calls:N0} calls in {Duration:0} s, {Failures:N0} failed, {Retries:N0} retried; the keys rotated {Rotations:N0} times.");
+        if (MeanMilliseconds is not null) yield return Text($"A call took {MeanMilliseconds:N1} ms on average, and 99 of 100 less than {P99Milliseconds:N1} ms.");
+        yield return IsGood ? "No call failed." : Calls == 0 ? "No call was made." : "Calls failed: the lines above say why.";
+
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Format);

@@ -14,10 +14,15 @@ internal sealed class Fleet : IAsyncDisposable
 
     public string Orders => _orders!.Address;
 
+    public string Shipping => _shipping!.Address;
+
+    /// <summary>The last call to Shipping with a body.</summary>
+    public CapturedCall? Captured => _shipping!.Captured;
+
     /// <summary>The dashboard of the first Inventory instance, which both receives and sends calls.</summary>
     public Uri Dashboard { get; private set; } = new("about:blank");
 
-    public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string> log, CancellationToken cancellationToken)
+    public async Task StartAsync(string redis, DemoOptions options, Tally tally, Action<string, string> log, CancellationToken cancellationToken)
     {
         _orders = await LoadBalancer.StartAsync(cancellationToken);
         _inventory = await LoadBalancer.StartAsync(cancellationToken);

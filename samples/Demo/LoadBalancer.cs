@@ -23,6 +23,9 @@ internal sealed class LoadBalancer : IAsyncDisposable
         _application.Run(ForwardAsync);
     }
 
+    /// <summary>The last request with a body.</summary>
+    public CapturedCall? Captured { get; private set; }
+
     public string Address => _application.Urls.Single();
 
     public static async Task<LoadBalancer> StartAsync(CancellationToken cancellationToken)
@@ -47,15 +50,16 @@ internal sealed class LoadBalancer : IAsyncDisposable
         _client.Dispose();
     }
 
-    /// <summary>Forwards a request without a body, which is sufficient for the samples.</summary>
+    /// <summary>Forwards a request, and keeps it if it has a body.</summary>
     private async Task ForwardAsync(HttpContext context)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Next(), context.Request.Path + context.Request.QueryString));
-        foreach (var (name, values) in context.Request.Headers)
-        {
-            if (name is not ("Host" or "Connection")) request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
-        }
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var headers = context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.OfType<string>().ToArray()));
+        var call = new CapturedCall(context.Request.Method, context.Request.Path + context.Request.QueryString, [.. headers], body.ToArray());
+        if (body.Length > 0) Captured = call;
 
+        using var request = call.ToRequest(Next());
         try
         {
             using var response = await _client.SendAsync(request, context.RequestAborted);

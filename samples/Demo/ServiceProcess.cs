@@ -13,10 +13,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
     private readonly Tally _tally;
-    private readonly Action<string> _log;
+    private readonly Action<string, string> _log;
     private readonly ChildProcess _process;
 
-    public ServiceProcess(string service, int number, IReadOnlyDictionary<string, string> settings, Tally tally, Action<string> log)
+    public ServiceProcess(string service, int number, IReadOnlyDictionary<string, string> settings, Tally tally, Action<string, string> log)
     {
         (_name, _tally, _log) = (string.Create(CultureInfo.InvariantCulture, $"{service.ToLowerInvariant()}-{number}"), tally, log);
         var directory = Directory(service);
@@ -61,7 +61,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
         else if (!IsLifetime(line))
         {
-            _log($"[{_name}] {line}");
+            _log(_name, line);
         }
     }
 

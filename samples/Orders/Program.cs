@@ -7,6 +7,11 @@ builder.Services
     .AddHttpClient("inventory", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:inventory"))
     .AddRewtSigning("inventory");
 
+// The token of a payment is bound to its request and good once.
+builder.Services
+    .AddHttpClient("payments", client => client.BaseAddress = builder.Configuration.GetValue<Uri>("Services:shipping"))
+    .AddRewtSigning(options => (options.Audience, options.Binding, options.OneTime) = ("shipping", RequestBinding.Target | RequestBinding.Body, true));
+
 var app = builder.Build();
 
 app.MapGet("/health", () => "ok");
@@ -22,10 +27,19 @@ app.MapGet("/orders/{userId}", async (string userId, IHttpClientFactory clients,
     return new Order(userId, await response.Content.ReadFromJsonAsync<Stock>(cancellationToken));
 });
 
+app.MapPost("/orders/{userId}/payment", async (string userId, IHttpClientFactory clients, CancellationToken cancellationToken) =>
+{
+    using var response = await clients.CreateClient("payments").PostAsJsonAsync("/payments", new Payment(userId, 100), cancellationToken);
+    response.EnsureSuccessStatusCode();
+    return await response.Content.ReadFromJsonAsync<Payment>(cancellationToken);
+});
+
 app.Run();
 
 internal sealed record Order(string UserId, Stock? Stock);
 
 internal sealed record Stock(string Item, string Caller, string UserId, Shipment? Shipment);
+
+internal sealed record Payment(string UserId, int Amount);
 
 internal sealed record Shipment(string Item, string Caller, string UserId);

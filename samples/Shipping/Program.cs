@@ -1,4 +1,4 @@
-// Shipping is the end of the chain. It only receives: one line adds the scheme, and RequireAuthorization requires a token.
+// Shipping is the end of the chain. It only receives: one line adds the scheme, RequireAuthorization requires a token, and payments require one of their own.
 using System.Security.Claims;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,6 +13,11 @@ app.MapGet("/health", () => "ok");
 app.MapGet("/shipments/{item}", (string item, ClaimsPrincipal user) =>
     new Shipment(item, user.Identity?.Name, user.FindFirstValue("userId"))).RequireAuthorization();
 
+// A payment must reach this endpoint as it was signed, and only once: a captured call is of no use.
+app.MapPost("/payments", (Payment payment) => payment).RequireBoundToken(body: true).RequireOneTimeToken();
+
 app.Run();
 
 internal sealed record Shipment(string Item, string? Caller, string? UserId);
+
+internal sealed record Payment(string UserId, int Amount);

@@ -50,6 +50,7 @@ public static class RewtApiKeysExtensions
         services.AddAuthorization();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
         services.AddSingleton<ApiKeyRefusals>();
+        services.AddSingleton<RefusalThrottle<string>>();
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Rewt;
 using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that restrict endpoints to named callers.</summary>
+/// <summary>Extension methods that restrict endpoints to named callers, or to tokens that are bound to the request.</summary>
 public static class RewtAuthorizationExtensions
 {
     /// <summary>
@@ -24,6 +25,27 @@ public static class RewtAuthorizationExtensions
         var requirement = new CallerRequirement(callers);
         return builder.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(requirement));
     }
+
+    /// <summary>
+    /// Requires a token that is bound to the method, path and query of the request, and to its body if <paramref name="body"/> is set (see
+    /// <see cref="RequestBinding"/>). Another token gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
+    /// </summary>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint or the group.</param>
+    /// <param name="body">Whether the token must be bound to the body, too.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static TBuilder RequireBoundToken<TBuilder>(this TBuilder builder, bool body = false)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireBoundTokenAttribute { Body = body });
+
+    /// <summary>
+    /// Requires a one-time token, which all services of the namespace together accept once. Another token gets 401 with
+    /// <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
+    /// </summary>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
+    /// <param name="builder">The endpoint or the group.</param>
+    /// <returns>The builder, so that calls can be chained.</returns>
+    public static TBuilder RequireOneTimeToken<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireOneTimeTokenAttribute());
 
     /// <summary>Adds the requirement that the caller is one of the named callers.</summary>
     /// <param name="policy">The policy builder.</param>

@@ -27,7 +27,7 @@ public class RewtHandler : JwtBearerHandler
     /// <param name="logger">The logger factory.</param>
     /// <param name="encoder">The encoder that the base class requires.</param>
     public RewtHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : base(options, logger, encoder)
+        : base(options, HandlerLoggers.Of(logger), encoder)
     {
     }
 
@@ -84,6 +84,8 @@ public class RewtHandler : JwtBearerHandler
         // Checked for each request, because a cached token may belong to another tenant than this request.
         if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
+        // For the requirements of the endpoint.
+        if (verdict.Claims!.Binding is { } binding) Context.Features.Set(binding);
         Logger.TokenAccepted(Scheme.Name);
         var principal = new ClaimsPrincipal(identity!);
         if (EventHooks.HasTokenValidated(Events))
@@ -108,6 +110,31 @@ public class RewtHandler : JwtBearerHandler
             return;
         }
 
+        if (_refusal?.Reason == RefusalReason.BodyTooLong)
+        {
+            Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        await ChallengeAsync(properties, result);
+    }
+
+    /// <summary>Answers 401 instead of 403 if the caller is accepted but the token is not: another token of the same caller would do.</summary>
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (Context.Features.Get<UnmetRequirement>() is not { } unmet)
+        {
+            await base.HandleForbiddenAsync(properties);
+            return;
+        }
+
+        var refusal = new TokenRefusal(unmet.Reason);
+        Refuse(refusal);
+        await ChallengeAsync(properties, AuthenticateResult.Fail(RefusalText.Exception(refusal)));
+    }
+
+    private async Task ChallengeAsync(AuthenticationProperties properties, AuthenticateResult result)
+    {
         var challenge = new JwtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
         // A challenge without an error means that the request had no token (RFC 6750 §3.1). The application's events may have rejected a valid token,
         // and may have cleared a failure.
@@ -152,10 +179,15 @@ public class RewtHandler : JwtBearerHandler
 
     private Task<AuthenticateResult> FailAsync(TokenRefusal refusal)
     {
+        Refuse(refusal);
+        return FailAsync(RefusalText.Exception(refusal));
+    }
+
+    private void Refuse(TokenRefusal refusal)
+    {
         _refusal = refusal;
         Log(refusal);
         Context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("rewt.reason", refusal.Code);
-        return FailAsync(RefusalText.Exception(refusal));
     }
 
     private void Log(TokenRefusal refusal)

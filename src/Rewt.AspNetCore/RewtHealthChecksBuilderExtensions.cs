@@ -7,9 +7,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Reports the state of this instance's keys. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it
+    /// Reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it
     /// cannot refresh or rotate, while a rotation is overdue, while its clock is wrong, or while the doctor reports a warning. The status is
-    /// <paramref name="failureStatus"/> if the instance can neither sign nor verify. The check reads memory only and sends no Redis command.
+    /// <paramref name="failureStatus"/> if the instance cannot sign, or verify tokens or API keys. The check reads memory only and sends no Redis command.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>
@@ -26,10 +26,6 @@ public static class RewtHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name,
-            provider => new RewtHealthCheck(provider.GetRequiredService<KeyRingRegistry>(), provider.GetRequiredService<DoctorReports>(), provider.GetRequiredService<IRingStoreFactory>()),
-            failureStatus,
-            tags,
-            timeout));
+            name, RewtHealthCheck.Create, failureStatus, tags, timeout));
     }
 }

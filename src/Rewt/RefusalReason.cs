@@ -80,4 +80,22 @@ public enum RefusalReason
 
     /// <summary>The token belongs to another tenant than the request.</summary>
     OtherTenant,
+
+    /// <summary>The token is bound to another method, target or message.</summary>
+    OtherRequest,
+
+    /// <summary>The token is bound to another body.</summary>
+    OtherBody,
+
+    /// <summary>The token is bound to a body that is longer than <see cref="RewtOptions.MaxBoundBodyBytes"/>.</summary>
+    BodyTooLong,
+
+    /// <summary>The endpoint or the caller of the verification requires a binding that the token does not have.</summary>
+    NotBound,
+
+    /// <summary>The endpoint requires a one-time token.</summary>
+    NotOneTime,
+
+    /// <summary>The one-time token was used before.</summary>
+    Replayed,
 }

@@ -2,13 +2,14 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>Extension methods that set the claims or the tenant of one request's token.</summary>
+/// <summary>Extension methods that set the claims, the tenant or the binding of one request's token.</summary>
 public static class RewtHttpRequestExtensions
 {
     /// <summary>Adds claims to the token of this request. They take precedence over forwarded claims.</summary>
     /// <param name="request">The request.</param>
     /// <param name="claims">
-    /// Names and values. <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c> and <c>client_id</c> are reserved.
+    /// Names and values. <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c>, <c>client_id</c>, <c>htm</c>,
+    /// <c>htt</c>, <c>htb</c>, <c>mbh</c> and <c>otu</c> are reserved.
     /// </param>
     /// <returns>The request, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException">A claim is reserved, or <c>sub</c> is not text of 1 to 1,024 characters without control characters.</exception>
@@ -30,6 +31,28 @@ public static class RewtHttpRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Options.Set(SigningMarks.Tenant, TenantName.Require(tenant));
+        return request;
+    }
+
+    /// <summary>Binds the token of this request to parts of it, instead of those in <see cref="RewtSigningOptions.Binding"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="binding">The parts.</param>
+    /// <returns>The request, so that calls can be chained.</returns>
+    public static HttpRequestMessage SetRewtBinding(this HttpRequestMessage request, RequestBinding binding)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Options.Set(SigningMarks.Binding, binding);
+        return request;
+    }
+
+    /// <summary>Sets whether the token of this request is accepted only once, instead of <see cref="RewtSigningOptions.OneTime"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="oneTime">Whether the token is accepted only once.</param>
+    /// <returns>The request, so that calls can be chained.</returns>
+    public static HttpRequestMessage SetRewtOneTime(this HttpRequestMessage request, bool oneTime = true)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Options.Set(SigningMarks.OneTime, oneTime);
         return request;
     }
 }

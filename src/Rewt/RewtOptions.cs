@@ -93,7 +93,7 @@ public sealed class RewtOptions
 
     /// <summary>
     /// Returns a connection that the application owns; this library never disposes it. It can be set in code only. The factory is called separately
-    /// for the keys and for trusted apps, and again after a call failed or the returned connection was disposed.
+    /// for the keys, for trusted apps and for one-time tokens, and again after a call failed or the returned connection was disposed.
     /// </summary>
     /// <value>Default: none.</value>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
@@ -158,6 +158,26 @@ public sealed class RewtOptions
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
+
+    /// <summary>
+    /// The longest body, in bytes, of a request whose token is bound to its body. The body is read before the endpoint runs; a longer one is answered
+    /// with 413. More than 30 KB is kept in a temporary file meanwhile.
+    /// </summary>
+    /// <value>At least 0. Default 1 MiB, as much as a sender buffers by default.</value>
+    public int MaxBoundBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// The path that a proxy removes from the start of the caller's path. It is put back before a bound token is compared with the request.
+    /// </summary>
+    /// <value>A path such as <c>/payments</c>. Default: none.</value>
+    public string? ProxyRemovesPath { get; set; }
+
+    /// <summary>
+    /// The path that a proxy adds in front of the caller's path. It is removed before a bound token is compared with the request, and a request
+    /// without it is refused then.
+    /// </summary>
+    /// <value>A path such as <c>/internal</c>. Default: none.</value>
+    public string? ProxyAddsPath { get; set; }
 
     /// <summary>
     /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457), while you develop. A stranger must not get it.

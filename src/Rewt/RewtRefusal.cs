@@ -20,4 +20,10 @@ public enum RewtRefusal
 
     /// <summary>Any other reason, which is deliberately not disclosed (<c>invalid</c>).</summary>
     Invalid,
+
+    /// <summary>The token is bound to another request or message, or lacks a binding that this one requires (<c>wrong_request</c>).</summary>
+    WrongRequest,
+
+    /// <summary>The one-time token was used before (<c>replayed</c>).</summary>
+    Replayed,
 }

@@ -47,8 +47,23 @@ public sealed class RewtSigningOptions
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>
+    /// The parts of each request that its token is bound to, unless the request sets them with <c>SetRewtBinding</c>. Each request then has a token of
+    /// its own. The path must be the one that the receiver gets: a proxy that changes it needs a setting there. Handlers that change the request
+    /// belong before <c>AddRewtSigning</c>; a request that was changed after it was signed throws before any byte is sent.
+    /// </summary>
+    /// <value>Default: <see cref="RequestBinding.None"/>.</value>
+    public RequestBinding Binding { get; set; }
+
+    /// <summary>
+    /// Whether the token of each request is accepted only once, unless the request sets this with <c>SetRewtOneTime</c>. Each attempt has a token of
+    /// its own. Handlers that repeat requests belong before <c>AddRewtSigning</c>.
+    /// </summary>
+    /// <value>Default: <see langword="false"/>.</value>
+    public bool OneTime { get; set; }
+
+    /// <summary>
     /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is
-    /// not retried.
+    /// not retried; with <see cref="RequestBinding.Body"/>, the request throws.
     /// </summary>
     /// <value>Default: 1 MiB.</value>
     public int MaxBufferedBodyBytes { get; set; } = 1024 * 1024;

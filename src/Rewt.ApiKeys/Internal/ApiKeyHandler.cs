@@ -20,7 +20,7 @@ internal sealed class ApiKeyHandler(
     ApiKeyChecker checker,
     ApiKeyRefusals refusals,
     IAuthenticationSchemeProvider schemes,
-    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, logger, encoder)
+    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, HandlerLoggers.Of(logger), encoder)
 {
     private RewtKeysUnavailableException? _outage;
     private bool _isTokenAtFault;
@@ -99,8 +99,8 @@ internal sealed class ApiKeyHandler(
             if (token.Principal is { } bearer) return bearer.HasClaim("iss", AppName.Of(app.Id)) ? token : Refuse(ApiKeyRefusal.OtherCaller, verdict);
         }
 
-        // The owner of a token that no scheme here verifies is unknown.
-        if (Request.Headers.Authorization.Any(value => value?.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) == true)) return Refuse(ApiKeyRefusal.UnknownToken, verdict);
+        // The owner of credentials that this scheme does not verify is unknown, whatever their scheme is.
+        if (Request.Headers.Authorization.Any(value => !string.IsNullOrEmpty(value) && !ApiKeyHeader.IsOfScheme(value))) return Refuse(ApiKeyRefusal.UnknownCredentials, verdict);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 

@@ -31,9 +31,10 @@ internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
         return new ApiKeyHeader(count > 0, count == 1 && found is { Length: > 0 } ? found : null);
     }
 
+    /// <summary>Whether an Authorization header has an API key.</summary>
+    public static bool IsOfScheme(string value) =>
+        value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (value.Length == Scheme.Length || value[Scheme.Length] == ' ');
+
     /// <summary>Returns whether there is a key; the key is never included.</summary>
     public override string ToString() => IsPresent ? "an API key" : "no API key";
-
-    private static bool IsOfScheme(string value) =>
-        value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (value.Length == Scheme.Length || value[Scheme.Length] == ' ');
 }

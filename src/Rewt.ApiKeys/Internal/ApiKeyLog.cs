@@ -17,6 +17,6 @@ internal static partial class ApiKeyLog
     [LoggerMessage(EventId = 46, EventName = "TokenTraded", Level = LogLevel.Debug, Message = "The app {App} exchanged its API key for a token for {Audience}.")]
     public static partial void TokenTraded(this ILogger logger, string app, string audience);
 
-    [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}. {Detail}.")]
+    [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}. {Detail}")]
     public static partial void TokenNotTraded(this ILogger logger, string error, string detail);
 }

@@ -11,5 +11,5 @@ internal enum ApiKeyRefusal
     OtherApp,
     OtherService,
     OtherCaller,
-    UnknownToken,
+    UnknownCredentials,
 }

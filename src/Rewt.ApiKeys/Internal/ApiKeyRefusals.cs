@@ -11,7 +11,8 @@ internal sealed class ApiKeyRefusals(TimeProvider time)
 
     public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
     {
-        if (_throttle.IsDue(reason, out var others)) logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
+        if (!logger.IsEnabled(LogLevel.Information) || !_throttle.IsDue(reason, out var others)) return;
+        logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
     }
 
     private static ApiKeyRefusal ReasonOf(ApiKeyStatus status) => status switch
@@ -33,7 +34,7 @@ internal sealed class ApiKeyRefusals(TimeProvider time)
         ApiKeyRefusal.OtherApp => $"The key belongs to {App(verdict)}, not to the client_id of the request. Send both of one app.",
         ApiKeyRefusal.OtherService => $"The key is valid, but {App(verdict)} may not call '{service}'. Add the service to the app's Audiences.",
         ApiKeyRefusal.OtherCaller => $"The token in the request does not belong to {App(verdict)}. Send the key alone, or a token of this app.",
-        _ => "The request has a bearer token too, which no scheme of this service verifies. Send the key alone.",
+        _ => "The request has other credentials too, which no scheme of this service verifies. Send the key alone.",
     };
 
     private static string App(ApiKeyVerdict verdict) => verdict.App is { } app ? $"the app {app.Id}" : "a deleted app";

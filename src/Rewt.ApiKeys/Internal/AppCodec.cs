@@ -25,6 +25,6 @@ internal static class AppCodec
 
     private static bool IsSound(AppEntry app) =>
         ApiKeyFormat.IsAppId(app.Id)
-        && app.Audiences.Concat(app.Scopes).All(text => text is not null)
+        && AppLimits.Problem(app.Name, app.Owner, app.Audiences, app.Scopes) is null
         && app.Keys.All(key => key is not null && key.Hash.Length == SHA256.HashSizeInBytes && key.Id == ApiKeyFormat.KeyIdOf(key.Hash));
 }

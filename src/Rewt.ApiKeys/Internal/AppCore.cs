@@ -16,6 +16,7 @@ internal static class AppCore
             provider.GetRequiredKeyedService<IAppStore>(string.Empty),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TrustedAppProvider>>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHealthSource, TrustedAppProvider>(provider => provider.GetRequiredService<TrustedAppProvider>()));
         services.TryAddSingleton(provider => new AppUseLog(
             provider.GetRequiredKeyedService<IAppStore>(string.Empty),
             provider.GetRequiredService<TimeProvider>(),

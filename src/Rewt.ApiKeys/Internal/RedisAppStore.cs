@@ -9,24 +9,28 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
 {
     private const string StampField = ":stamp";
 
+    private const string Repair = "remove the foreign entries as the runbook describes (junk in Redis)";
+
     private static readonly RedisScript Script = new(typeof(RedisAppStore).Assembly, "app");
 
     private readonly RedisKeys _keys = new(options.Namespace);
+    private readonly EntryLimit _entries = new(connection, time);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).AppChannel, time);
 
-    public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
-        async database =>
+    public async Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
-
-            var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
-                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
-            var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
-            connection.Started();
-            return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
-        },
-        cancellationToken);
+            var reading = await AskForAppsAsync(known, cancellationToken).ConfigureAwait(false);
+            _entries.Ended(null);
+            return reading;
+        }
+        catch (Exception exception)
+        {
+            _entries.Ended(exception);
+            throw;
+        }
+    }
 
     public Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
@@ -68,6 +72,9 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     public Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, long>>(
         async database =>
         {
+            // An operator's list, so the additional command does not matter.
+            var count = await database.HashLengthAsync(_keys.AppUses, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            EntryLimit.Check(_keys.AppUses, (int)count, "delete it with DEL; only the times of the last uses are lost");
             var uses = new Dictionary<string, long>(StringComparer.Ordinal);
             var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -91,6 +98,22 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         await _hint.DisposeAsync().ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
+
+    private Task<AppReading> AskForAppsAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
+        async database =>
+        {
+            await _entries.CheckAsync(database, _keys.Apps, Repair, cancellationToken).ConfigureAwait(false);
+            if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
+
+            var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
+                .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            EntryLimit.Check(_keys.Apps, entries.Length, Repair);
+            var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
+            var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
+            connection.Started();
+            return new AppReading(stamp ?? string.Empty, entries.Length, apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal));
+        },
+        cancellationToken);
 
     /// <summary>Writes an app in a transaction that watches it, where scripts are refused. The effect is that of <c>app.lua</c>.</summary>
     private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)

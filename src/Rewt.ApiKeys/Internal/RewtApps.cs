@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Rewt.Internal;
 
 /// <summary>The implementation of <see cref="IRewtApps"/>. Each change is one conditional write, which is repeated after a concurrent write.</summary>
@@ -11,16 +9,9 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
 {
     private const int Attempts = 20;
     private const int LiveKeys = 2;
-    private const int LongestText = 200;
-    private const int MostAudiences = 32;
-    private const int MostScopes = 64;
 
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan Remembrance = TimeSpan.FromDays(31);
-
-    /// <summary>The characters of a scope (RFC 6749 §3.3).</summary>
-    private static readonly SearchValues<char> ScopeCharacters =
-        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\'])]);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -184,14 +175,8 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     private string? Error(RewtApp app)
     {
         if (!ApiKeyFormat.IsAppId(app.Id)) return $"Id must be 1 to {ApiKeyFormat.MaximumAppIdLength} letters, digits, '.', '_' or '-'.";
-        if (app.Name is not { Length: <= LongestText } || app.Owner is not { Length: <= LongestText }) return $"Name and Owner must be at most {LongestText} characters.";
-        if (app.Audiences is not { Count: > 0 and <= MostAudiences }) return $"Audiences must contain 1 to {MostAudiences} services that accept the app.";
-        if (!app.Audiences.All(Names.IsName)) return $"Audiences must be service names: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";
-        if (app.Audiences.Contains(options.Namespace, StringComparer.Ordinal)) return $"Audiences contains '{options.Namespace}', which is the namespace. List each service instead.";
-        if (app.Scopes is not { Count: <= MostScopes }) return $"Scopes must contain at most {MostScopes} scopes.";
-        return app.Scopes.All(scope => scope is { Length: > 0 and <= 128 } && !scope.AsSpan().ContainsAnyExcept(ScopeCharacters))
-            ? null
-            : "Scopes must each be 1 to 128 printable ASCII characters without spaces, quotes and backslashes.";
+        if (AppLimits.Problem(app.Name, app.Owner, app.Audiences, app.Scopes) is { } problem) return problem;
+        return app.Audiences.Contains(options.Namespace, StringComparer.Ordinal) ? $"Audiences contains '{options.Namespace}', which is the namespace. List each service instead." : null;
     }
 
     private static RewtApp View(AppEntry app, IReadOnlyDictionary<string, long> uses) => new(app.Id)

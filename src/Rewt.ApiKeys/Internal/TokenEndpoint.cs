@@ -12,6 +12,7 @@ internal sealed class TokenEndpoint(
     ApiKeyRefusals refusals,
     TokenRateLimits limits,
     IRewtTokens tokens,
+    RefusalThrottle<string> tokenRefusals,
     [FromKeyedServices("")] RewtOptions ring,
     ILogger<TokenEndpoint> logger)
 {
@@ -114,7 +115,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        logger.TokenNotTraded(error.Code, error.Description);
+        if (tokenRefusals.IsDue(error.Code, out var others)) logger.TokenNotTraded(error.Code, error.Description + "." + others);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

@@ -5,9 +5,19 @@ namespace Rewt.Internal;
 
 /// <summary>Polls the trusted apps of a namespace.</summary>
 internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
-    : PolledView<AppSnapshot>(options, time)
+    : PolledView<AppSnapshot>(options, time), IHealthSource
 {
     private readonly string _name = options.Namespace;
+    private readonly TimeSpan _staleBudget = options.StaleBudget;
+
+    /// <summary>The health by the last read. It sends the store no command.</summary>
+    public RingHealth Health()
+    {
+        if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);
+
+        var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= _staleBudget;
+        return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({RingHealth.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and its rights.");
+    }
 
     protected override async Task<AppSnapshot?> ReadAsync(AppSnapshot? previous, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ internal static class RefusalText
         RewtRefusal.Expired => "expired",
         RewtRefusal.NotYetValid => "not_yet_valid",
         RewtRefusal.BadAudience => "bad_audience",
+        RewtRefusal.WrongRequest => "wrong_request",
+        RewtRefusal.Replayed => "replayed",
         _ => "invalid",
     };
 
@@ -20,6 +22,8 @@ internal static class RefusalText
         RewtRefusal.Expired => "The token has expired",
         RewtRefusal.NotYetValid => "The token is not valid yet",
         RewtRefusal.BadAudience => "The token is for another audience",
+        RewtRefusal.WrongRequest => "The token is not for this request",
+        RewtRefusal.Replayed => "The token was used before",
         _ => "The token is not valid",
     };
 
@@ -36,6 +40,7 @@ internal static class RefusalText
             RewtRefusal.Expired => new SecurityTokenExpiredException(precise.Message, precise),
             RewtRefusal.NotYetValid => new SecurityTokenNotYetValidException(precise.Message, precise),
             RewtRefusal.BadAudience => new SecurityTokenInvalidAudienceException(precise.Message, precise),
+            RewtRefusal.Replayed => new SecurityTokenReplayDetectedException(precise.Message, precise),
             _ => refusal.Reason == RefusalReason.WrongSignature ? new SecurityTokenInvalidSignatureException(precise.Message, precise) : new SecurityTokenValidationException(precise.Message, precise),
         };
     }

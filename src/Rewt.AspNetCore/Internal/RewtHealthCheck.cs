@@ -1,15 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Rewt.Internal;
 
-/// <summary>Reports the health of this instance's key rings from memory, without a request to Redis. The data are the settings in force of each scheme.</summary>
-internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports, IRingStoreFactory stores) : IHealthCheck
+/// <summary>
+/// Reports the health of this instance's key rings and of what other packages add, from memory, without a request to Redis. The data are the settings
+/// in force of each scheme.
+/// </summary>
+internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports, IRingStoreFactory stores, IEnumerable<IHealthSource> others) : IHealthCheck
 {
+    private const int LongestDescription = 4000;
+
+    public static RewtHealthCheck Create(IServiceProvider services) =>
+        new(
+        services.GetRequiredService<KeyRingRegistry>(), services.GetRequiredService<DoctorReports>(), services.GetRequiredService<IRingStoreFactory>(), services.GetServices<IHealthSource>());
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = rings.Names.SelectMany(rings.Health).ToList();
+        var states = rings.Names.SelectMany(rings.Health).Concat(others.Select(other => other.Health())).ToList();
         var warnings = rings.Namespaces.SelectMany(reports.Of).Where(finding => finding.Severity == FindingSeverity.Warning).Select(finding => finding.Text);
-        var troubles = string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings));
+        var troubles = UntrustedText.Escape(string.Join(' ', states.Select(state => state.DegradedReason).OfType<string>().Concat(warnings)), LongestDescription);
         return Task.FromResult(new HealthCheckResult(
             states.Exists(state => !state.CanServe) ? context.Registration.FailureStatus : troubles.Length > 0 ? HealthStatus.Degraded : HealthStatus.Healthy,
             troubles.Length > 0 ? troubles : "The keys are available and rotate.",

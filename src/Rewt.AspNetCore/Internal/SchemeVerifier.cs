@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>Verifies the tokens of one scheme under one set of options, and caches the results of verified tokens.</summary>
-internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RingMetrics metrics, TimeProvider time)
+internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RequestCheck request, RingMetrics metrics, TimeProvider time)
 {
     private readonly VerifiedTokens _known = new();
 
@@ -38,20 +38,28 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     private async ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
     {
         var reading = verifier.Read(text);
-        var verdict = reading.Verdict ?? await metrics.CountAsync(verifier.VerifyAsync(reading, context.RequestAborted));
-        if (reading.Verdict is not null) metrics.Judged(verdict);
+        var isSettled = reading.Verdict is { } settled && settled.Claims?.Binding is null;
+        var verdict = isSettled ? reading.Verdict! : await metrics.CountAsync(JudgeAsync(reading, context));
+        if (isSettled) metrics.Judged(verdict);
         if (!verdict.IsValid) return new VerifiedRequest(verdict);
 
         if (mayRemember && CanBeKept(verdict) && _known.HasSeen(text)) _known.Add(new VerifiedToken(text, verdict, savesToken));
         return new VerifiedRequest(verdict, verdict.Identity, TicketProperties.Create(verdict.Claims!, savesToken ? text : null));
     }
 
+    /// <summary>Verifies a token and, if it is bound, that it is for this request.</summary>
+    private async ValueTask<TokenResult> JudgeAsync(TokenReading reading, HttpContext context)
+    {
+        var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
+        return verdict is { IsValid: true, Claims.Binding: not null } && await request.CheckAsync(context, verdict.Claims) is { } refusal ? new TokenResult(refusal) : verdict;
+    }
+
     /// <summary>
-    /// Returns whether the result can be cached. A token without a key id has no key to check again, and a clone of an identity that the
+    /// Returns whether the result can be cached. A bound token is for one request. A token without a key id has no key to check again, and a clone of an identity that the
     /// application created may lose content.
     /// </summary>
     private static bool CanBeKept(TokenResult verdict) =>
-        verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Identity: { Actor: null, BootstrapContext: null } identity }
+        verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Claims.Binding: null, Identity: { Actor: null, BootstrapContext: null } identity }
         && (identity.GetType() == typeof(ClaimsIdentity) || identity.GetType() == typeof(CaseSensitiveClaimsIdentity));
 
     /// <summary>Returns whether a cached token is still valid: within its lifetime, and signed with a key that still verifies.</summary>

@@ -128,7 +128,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     }
 
     /// <summary>Returns the name of the user for the audit record.</summary>
-    private static string NameOf(ClaimsPrincipal user)
+    public static string NameOf(ClaimsPrincipal user)
     {
         var name = user.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
         string?[] given = [name, user.FindFirst(ClaimTypes.NameIdentifier)?.Value, user.FindFirst("sub")?.Value];

@@ -16,17 +16,18 @@ internal sealed class DashboardEndpoints
     private readonly DashboardAntiforgery _antiforgery;
     private readonly DashboardStream _stream;
     private readonly DashboardCommands _commands;
-    private readonly TrafficHistory _history;
+    private readonly RequestDelegate _history;
 
     private DashboardEndpoints(IServiceProvider services, DashboardAccess access)
     {
         var time = services.GetRequiredService<TimeProvider>();
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         var counts = new TrafficCounts(services);
-        _history = new TrafficHistory(counts, services.GetRequiredService<KeyRingRegistry>(), time);
+        var history = new TrafficHistory(counts, services.GetRequiredService<KeyRingRegistry>(), time);
         lifetime.ApplicationStarted.Register(counts.Start);
-        lifetime.ApplicationStarted.Register(_history.Start);
-        lifetime.ApplicationStopped.Register(_history.Dispose);
+        lifetime.ApplicationStarted.Register(history.Start);
+        lifetime.ApplicationStopped.Register(history.Dispose);
+        _history = history.AnswerAsync;
         lifetime.ApplicationStopped.Register(counts.Dispose);
         (_access, _antiforgery) = (access, new DashboardAntiforgery(services));
         var observer = new DashboardObserver(services, counts, time);
@@ -50,7 +51,7 @@ internal sealed class DashboardEndpoints
         group.MapMethods("/", Reading, dashboard.Behind(dashboard.PageAsync));
         foreach (var asset in DashboardAsset.All) group.MapMethods($"/{asset.Name}", Reading, dashboard.Behind(asset.AnswerAsync));
         group.MapMethods("/snapshot", Reading, dashboard.Behind(dashboard._stream.SnapshotAsync));
-        group.MapMethods("/history", Reading, dashboard.Behind(dashboard._history.AnswerAsync));
+        group.MapMethods("/history", Reading, dashboard.Behind(dashboard._history));
         group.MapGet("/events", dashboard.Behind(dashboard._stream.AnswerAsync)).DisableRequestTimeout();
         group.MapPost("/rotate", dashboard.Behind(dashboard._commands.RotateAsync));
         group.MapPost("/revoke", dashboard.Behind(dashboard._commands.RevokeAsync));

@@ -80,7 +80,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
 
     private Task<HealthCheckResult> HealthAsync(CancellationToken cancellationToken)
     {
-        var check = new RewtHealthCheck(_rings, services.GetRequiredService<DoctorReports>(), services.GetRequiredService<IRingStoreFactory>());
+        var check = RewtHealthCheck.Create(services);
         return check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("rewt", check, null, null) }, cancellationToken);
     }
 }

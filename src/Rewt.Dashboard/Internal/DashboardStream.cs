@@ -12,28 +12,33 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
 {
     public const int MaximumStreams = 50;
 
+    /// <summary>The streams of one user, so that no user takes those of the others.</summary>
+    public const int MaximumStreamsOfUser = 10;
+
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(10);
 
-    private int _open;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
 
     public async Task AnswerAsync(HttpContext context)
     {
+        var user = DashboardCommands.NameOf(context.User);
+        if (!TryOpen(user))
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "5";
+            return;
+        }
+
         try
         {
-            if (Interlocked.Increment(ref _open) > MaximumStreams || stopping.IsCancellationRequested)
-            {
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                context.Response.Headers.RetryAfter = "5";
-                return;
-            }
-
             await SendAsync(context);
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            Close(user);
         }
     }
 
@@ -43,6 +48,25 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         var snapshot = await observer.LookAsync(isShared: false, context.RequestAborted);
         context.Response.ContentType = "application/json";
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(snapshot.Json, context.RequestAborted);
+    }
+
+    private bool TryOpen(string user)
+    {
+        lock (_gate)
+        {
+            var own = _open.GetValueOrDefault(user);
+            if (own >= MaximumStreamsOfUser || _open.Values.Sum() >= MaximumStreams || stopping.IsCancellationRequested) return false;
+            _open[user] = own + 1;
+            return true;
+        }
+    }
+
+    private void Close(string user)
+    {
+        lock (_gate)
+        {
+            if (--_open[user] == 0) _open.Remove(user);
+        }
     }
 
     private async Task SendAsync(HttpContext context)

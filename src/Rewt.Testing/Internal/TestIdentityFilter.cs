@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
@@ -21,6 +23,8 @@ internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
             headers.Authorization = "Bearer " + await host.SignAsync(identity, context.RequestAborted).ConfigureAwait(false);
         }
 
+        // TestServer does not state the target that bound tokens are compared with.
+        if (context.Features.Get<IHttpRequestFeature>() is { } request && string.IsNullOrEmpty(request.RawTarget)) request.RawTarget = context.Request.GetEncodedPathAndQuery();
         await next(context).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,8 @@ internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppSto
 
     public IRingStore Open(RewtOptions options) => new OutageRingStore(Rings.Open(options), Outage);
 
+    public IOneTimeStore OpenOneTime(RewtOptions options) => new OutageOneTimeStore(Rings.OpenOneTime(options), Outage);
+
     public IPairStore OpenPairs(RewtOptions options) => new OutagePairStore(Rings.OpenPairs(options), Outage);
 
     IAppStore IAppStoreFactory.Open(RewtOptions options) => new OutageAppStore(_apps.Open(options), Outage);

@@ -14,7 +14,7 @@ internal sealed class PairSession : IAsyncDisposable
     public PairSession(RewtOptions options, IPairStore store, TimeProvider time)
     {
         (_options, _store, _time) = (options, store, time);
-        _keys = new PairKeys(options, store, time, NullLogger.Instance);
+        _keys = new PairKeys(options, store, time, NullLogger.Instance, maximumAsked: int.MaxValue); // One operator asks, for all services at once.
     }
 
     /// <summary>Returns the keys of all services with live instances or published keys, or <see langword="null"/> if there are no such services.</summary>

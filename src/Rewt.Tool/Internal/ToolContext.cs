@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rewt.Internal;
 using Spectre.Console;
 
 namespace Rewt.Tool;
@@ -51,9 +52,15 @@ internal sealed class ToolContext
 
     public static ToolContext Of(ParseResult arguments) => new(arguments);
 
-    public void WriteJson(object value) => _out.WriteLine(JsonSerializer.Serialize(value, Indented));
+    public void WriteJson(object value) => _out.WriteLine(Json(value, Indented));
 
-    public void WriteJsonLine(object value) => _out.WriteLine(JsonSerializer.Serialize(value, OneLine));
+    public void WriteJsonLine(object value) => _out.WriteLine(Json(value, OneLine));
+
+    /// <summary>
+    /// Serializes a value. The encoder leaves format characters as they are; in a JSON string, their escaped form is the same text.
+    /// </summary>
+    private static string Json(object value, JsonSerializerOptions options) =>
+        string.Join(Environment.NewLine, JsonSerializer.Serialize(value, options).Split(Environment.NewLine).Select(line => UntrustedText.Escape(line, int.MaxValue)));
 
     public void WriteLine(string text) => _out.WriteLine(text);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Rewt.Internal;
 using StackExchange.Redis;
 
 namespace Rewt.Tool;
@@ -52,7 +53,7 @@ internal static class UnusableServer
     {
         var lines = ((string?)await replica.ExecuteAsync("INFO", "replication") ?? string.Empty).Split("\r\n");
         var primary = $"{Value("master_host")}:{Value("master_port")}";
-        return new Failure(ExitCode.Replica, $"The Redis server is a replica, and keys are read only from the primary. Specify the primary in --redis or REWT_REDIS; the replica follows {primary}.");
+        return new Failure(ExitCode.Replica, $"The Redis server is a replica, and keys are read only from the primary. Specify the primary in --redis or REWT_REDIS; the replica follows {UntrustedText.Escape(primary)}.");
 
         string? Value(string name) => Array.Find(lines, line => line.StartsWith(name + ":", StringComparison.Ordinal))?[(name.Length + 1)..];
     }

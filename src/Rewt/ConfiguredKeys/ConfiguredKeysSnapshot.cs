@@ -57,6 +57,9 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         }
     }
 
+    public override string? VerificationProblem(ClockReading now) =>
+        Places.Count > 0 && !Places.Any(place => place.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;
+
     public override SigningKey? Current => _pair;
 
     public override SigningKey? Next => null;

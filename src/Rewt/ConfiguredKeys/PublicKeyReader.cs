@@ -5,6 +5,8 @@ namespace Rewt.Internal;
 /// <summary>Reads one source of public keys on its own, so that a slow source delays no other. It has one caller at a time.</summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private const int LongestLine = 1000;
+
     private static readonly TimeSpan LongestDisposal = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = logger;
@@ -71,7 +73,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         {
             var keys = await source.ReadAsync(isAsked, _stopping.Token).ConfigureAwait(false);
             if (known.Failure is not null) LogBack(source.Name);
-            if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known.Keys) && !keys.Refused.SequenceEqual(known.Keys?.Refused ?? [])) LogRefused(source.Name, string.Join("; ", keys.Refused));
+            if (keys.Refused.Count > 0 && !ReferenceEquals(keys, known.Keys) && !keys.Refused.SequenceEqual(known.Keys?.Refused ?? [])) LogRefused(source.Name, UntrustedText.Escape(string.Join("; ", keys.Refused), LongestLine));
             return new PublicKeySourceState(source.Name, keys, ClockReading.Now(time), null) { BeganAt = began };
         }
         catch (PublicKeySourceException exception)

@@ -6,6 +6,10 @@ namespace Rewt.Internal;
 /// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>
 internal sealed record Finding(string Code, FindingSeverity Severity, string Text)
 {
+    private const int LongestText = 4 * UntrustedText.UsualLength;
+
+    public string Text { get; } = UntrustedText.Escape(Text, LongestText);
+
     public static Finding Warning(string code, string text) => new(code, FindingSeverity.Warning, text);
 
     public static Finding Advice(string code, string text) => new(code, FindingSeverity.Advice, text);

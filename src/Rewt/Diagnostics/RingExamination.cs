@@ -8,6 +8,9 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     /// <summary>Allowance for the round trip to the store, which the comparison of clocks cannot distinguish from an offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
+    /// <summary>The most instances with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    private const int MostInstances = 10;
+
     public const string ClockOffset = "clock-offset";
 
     /// <summary>
@@ -66,8 +69,9 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         // With key pairs, each instance has its own version, so versions cannot be compared.
         if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
         var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
-        return behind.Select(instance => Finding.Warning(
-            "instance-behind", $"The instance {instance} has a key ring older than version {snapshot.Version}; check its log and its connection to Redis, or restart it."));
+        var more = behind.Count > MostInstances ? $" {behind.Count - MostInstances} more instances are behind." : "";
+        return behind.Take(MostInstances).Select(instance => Finding.Warning(
+            "instance-behind", $"The instance {instance} has a key ring older than version {snapshot.Version}; check its log and its connection to Redis, or restart it.{more}"));
     }
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);

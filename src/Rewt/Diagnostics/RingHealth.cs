@@ -5,6 +5,10 @@ namespace Rewt.Internal;
 /// <param name="DegradedReason">The problem and its solution; <see langword="null"/> when there is none.</param>
 internal readonly record struct RingHealth(bool CanServe, string? DegradedReason)
 {
+    private const int LongestReason = 4 * UntrustedText.UsualLength;
+
+    public string? DegradedReason { get; } = DegradedReason is null ? null : UntrustedText.Escape(DegradedReason, LongestReason);
+
     /// <summary>The error of a server on which a command is renamed or disabled. Its code, <c>ERR</c>, would be too general.</summary>
     private const string UnknownCommand = "ERR unknown command";
 
@@ -41,4 +45,7 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
         var code = exception.Message.Split(' ', 2)[0];
         return code.Length is > 1 and <= 20 && code.All(char.IsAsciiLetterUpper) ? code : exception.GetType().Name;
     }
+
+    /// <summary>Returns the cause for an operator: a message with its repair where there is one, otherwise <see cref="Cause"/>.</summary>
+    public static string Reason(Exception exception) => exception is OversizedKeyException ? exception.Message : Cause(exception);
 }

@@ -96,6 +96,8 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         RewtRefusal.Expired => "expired",
         RewtRefusal.NotYetValid => "not_yet_valid",
         RewtRefusal.BadAudience => "bad_audience",
+        RewtRefusal.WrongRequest => "wrong_request",
+        RewtRefusal.Replayed => "replayed",
         _ => "invalid",
     };
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace Rewt.Internal;
@@ -42,9 +41,8 @@ internal static class Names
         return new string([.. nearest.Take(MaximumLength)]).TrimEnd();
     }
 
-    /// <summary>Whether a log or a terminal could interpret the character. The two joiners are part of ordinary words in some scripts.</summary>
-    private static bool IsInvisible(Rune character) => character.Value is not ('\u200c' or '\u200d')
-        && Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    /// <summary>Whether the character is not permitted. The two joiners are part of ordinary words in some scripts.</summary>
+    private static bool IsInvisible(Rune character) => character.Value is not ('\u200c' or '\u200d') && UntrustedText.IsInterpreted(character);
 
     private static bool Is(string? value, SearchValues<char> allowed) =>
         value is { Length: > 0 and <= MaximumLength } && !value.AsSpan().ContainsAnyExcept(allowed);

@@ -48,6 +48,7 @@ internal static class RewtCore
             provider.GetRequiredService<KeyRingResolver>(),
             Options(provider, name),
             Time(provider),
+            provider.GetRequiredService<KeyRingRegistry>().OneTime(Options(provider, name)),
             provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
         services.AddKeyedSingleton<IRewtTokens>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));
         services.AddKeyedSingleton<IRewtSignedData>(name, (provider, _) => provider.GetRequiredKeyedService<RewtTokens>(name));

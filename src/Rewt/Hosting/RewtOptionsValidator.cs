@@ -88,9 +88,14 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (o.TenantCacheSize is < 16 or > 1_000_000) yield return $"TenantCacheSize must be from 16 to 1,000,000 but is {o.TenantCacheSize}.";
 
+        if (o.MaxBoundBodyBytes < 0) yield return "MaxBoundBodyBytes must not be negative.";
+        if (!IsPath(o.ProxyRemovesPath)) yield return "ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";
+        if (!IsPath(o.ProxyAddsPath)) yield return "ProxyAddsPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /internal.";
         if (o.StaleBudget < o.RefreshInterval)
         {
             yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";
         }
     }
+
+    private static bool IsPath(string? path) => path is null || (path.StartsWith('/') && !path.EndsWith('/') && !path.AsSpan().ContainsAny('?', '#', ' '));
 }

@@ -24,6 +24,9 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>The <c>aud</c> claim; <see langword="null"/> for any service of the namespace.</summary>
     public string? Audience { get; init; }
 
+    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    public BoundRequest? Bound { get; init; }
+
     /// <summary>Returns whether this key signed the token.</summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 

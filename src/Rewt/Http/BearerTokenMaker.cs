@@ -18,9 +18,9 @@ internal sealed class BearerTokenMaker
 
     public Func<(string? Tenant, string? Audience, string Claims), CachedToken> NewSlot { get; }
 
-    public BearerToken Make(SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public BearerToken Make(SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
     {
-        var token = _signer.SignBearer(choice.Key, audience, claims);
+        var token = _signer.SignBearer(choice.Key, audience, claims, bound?.Binding);
         var life = token.ExpiresAt - token.IssuedAt;
         // Jitter, so that the tokens of an instance and the instances of a fleet do not all sign at the same moment.
         var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
@@ -30,6 +30,7 @@ internal sealed class BearerTokenMaker
             IsAhead = choice.IsAhead,
             Publication = choice.Publication,
             Audience = audience,
+            Bound = bound,
         };
     }
 

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Caches the tokens of one key ring by tenant, audience and claims. A token is reused for three quarters of its lifetime, so that it does not arrive
-/// expired, and only while its key is current.
+/// expired, and only while its key is current. The token of a bound request is not cached.
 /// </summary>
 internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 {
@@ -18,32 +18,32 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     /// <summary>Returns a token signed with the namespace's own key ring.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
-        GetAsync(null, audience, claims, fresh, cancellationToken);
+        GetAsync(null, audience, claims, null, fresh, cancellationToken);
 
     /// <summary>Returns a token signed with the namespace's own key ring, for a synchronous send.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, fresh: false, CancellationToken.None);
+    public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, null, fresh: false, CancellationToken.None);
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(
-        string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
+        string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
         return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
-            ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, fresh, now))
-            : GetSlowAsync(signer, audience, claims, fresh, cancellationToken);
+            ? ValueTask.FromResult(Get(signer, snapshot, audience, claims, bound, fresh, now))
+            : GetSlowAsync(signer, audience, claims, bound, fresh, cancellationToken);
     }
 
     /// <summary>Returns a token for a synchronous send.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
+    public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken)
     {
         var signer = signers.For(tenant);
         var now = ClockReading.Now(time);
         return signer.Keys.FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null
-            ? Get(signer, snapshot, audience, claims, fresh, now)
-            : GetSlow(signer, audience, claims, fresh, cancellationToken);
+            ? Get(signer, snapshot, audience, claims, bound, fresh, now)
+            : GetSlow(signer, audience, claims, bound, fresh, cancellationToken);
     }
 
     /// <summary>Reads the store, and returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
@@ -69,23 +69,24 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     }
 
     private BearerToken GetSlow(
-        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
-        SynchronousSend.Run(() => GetSlowAsync(signer, audience, claims, fresh, cancellationToken).AsTask());
+        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken) =>
+        SynchronousSend.Run(() => GetSlowAsync(signer, audience, claims, bound, fresh, cancellationToken).AsTask());
 
     private async ValueTask<BearerToken> GetSlowAsync(
-        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken)
+        TokenSigner signer, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken)
     {
         var snapshot = await signer.Keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return Get(signer, snapshot, audience, claims, fresh, ClockReading.Now(time));
+        return Get(signer, snapshot, audience, claims, bound, fresh, ClockReading.Now(time));
     }
 
     /// <summary>
     /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every
     /// service knows.
     /// </summary>
-    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, ClockReading now)
+    private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, ClockReading now)
     {
         var choice = signer.KeyOf(snapshot, now, isStored: fresh);
+        if (bound is not null) return MakerOf(signer).Make(choice, audience, claims, bound);
         if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(choice, claims, fresh, now.WallClock);
 
         var text = ClaimJson.ToText(claims);

@@ -68,6 +68,13 @@ internal sealed class CredentialHistory
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
+    /// <summary>Returns the bound request whose token this library attached to this one, if the token is still on it.</summary>
+    public static BoundRequest? BoundOn(HttpRequestMessage request)
+    {
+        if (Of(request) is not { } trail || Volatile.Read(ref trail._last) is not { } last) return null;
+        return trail.IsAsSigned(request) ? last.Token?.Bound : trail.All().Any(sent => sent.Token?.Bound is not null) ? TokenOn(request)?.Bound : null;
+    }
+
     /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>
     public Origin OriginOf(Uri address) => ReferenceEquals(address, _address) ? _origin : Origin.Of(address);
 

@@ -6,6 +6,9 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     /// <summary>The origin check of this client.</summary>
     public OriginGuard Guard => guard;
 
+    /// <summary>The longest body that is buffered to bind a token to it.</summary>
+    public virtual int MaxBufferedBodyBytes => 0;
+
     /// <summary>Attaches the credentials and records their destination on the trail.</summary>
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
 

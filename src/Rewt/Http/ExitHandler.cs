@@ -1,17 +1,40 @@
 namespace Rewt.Internal;
 
-/// <summary>The innermost handler of a signing client. Checks the final address after all other handlers could change it.</summary>
-internal sealed class ExitHandler(OriginGuard guard, OutgoingProxy proxy) : DelegatingHandler
+/// <summary>The innermost handler of a signing client. Checks the request after all other handlers could change it.</summary>
+/// <param name="credentials">The handler that attached the credentials.</param>
+/// <param name="proxy">The proxy of the client.</param>
+/// <param name="between">The names of the handlers between that handler and this one, from the outside in.</param>
+internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy proxy, IReadOnlyList<string> between) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        guard.Release(request, proxy);
-        return base.SendAsync(request, cancellationToken);
+        credentials.Guard.Release(request, proxy);
+        return CredentialHistory.BoundOn(request) is { } bound ? SendBoundAsync(request, bound, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        guard.Release(request, proxy);
+        credentials.Guard.Release(request, proxy);
+        if (CredentialHistory.BoundOn(request) is { } bound) SynchronousSend.Run(() => ReleaseAsync(request, bound, cancellationToken));
         return base.Send(request, cancellationToken);
     }
+
+    private async Task<HttpResponseMessage> SendBoundAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
+    {
+        await ReleaseAsync(request, bound, cancellationToken).ConfigureAwait(false);
+        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks that the request is still what was signed. The receiver would refuse it, with a reason that does not name the cause.</summary>
+    /// <exception cref="InvalidOperationException">A handler of the application changed or repeated it.</exception>
+    private async Task<bool> ReleaseAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
+    {
+        if (await bound.ChangeAsync(request, credentials.MaxBufferedBodyBytes, cancellationToken).ConfigureAwait(false) is { } change) throw Wrong($"{change} was changed after the request was signed", "changes requests");
+        return bound.TrySend() ? true : throw Wrong("a one-time token was sent before", "repeats requests");
+    }
+
+    private InvalidOperationException Wrong(string what, string deed) => new(
+        $"The HTTP client '{credentials.Guard.Client}' did not send a request: {what}. "
+        + $"Handlers behind AddRewtSigning, in the order of a request: {(between.Count == 0 ? "none, so the code that sends the request is the cause" : string.Join(", ", between))}. "
+        + $"Add the handler that {deed} before AddRewtSigning.");
 }

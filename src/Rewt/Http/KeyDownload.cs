@@ -56,7 +56,8 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} cannot be reached", exception);
+            // The messages repeat what the server sent, for example its status line.
+            throw new PublicKeySourceException($"{KeyUrl.NameOf(address)} cannot be reached", new IOException(UntrustedText.Of(exception)));
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
+    public string Client => client;
+
     /// <summary>Whether the client stands for all clients of the application. Requests to other origins are then not its concern.</summary>
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 
@@ -26,20 +25,22 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         if (trail.SentWith(header) is { } sent)
         {
             var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
-            Report(sent.Origin, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
+            Report(sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
         }
         else if (header is null && trail.IsExempt)
         {
-            Report(trail.Asked, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+            Report(trail.Asked, response, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
         }
     }
 
-    private void Report(Origin callee, string? reason, string audience, string keyId, string check)
+    private void Report(Origin callee, HttpResponseMessage response, string? reason, string audience, string keyId, string check)
     {
         if (_lines.GetOrAdd((callee, check), static _ => new LogLimit(Interval)).Count(time) is not (> 0 and var count)) return;
 
-        LogRefused(callee, (int)HttpStatusCode.Unauthorized, Printable(reason ?? "none"), audience, keyId, check, count);
+        // The limit counts the origin that was called: a callee could redirect to another one with each answer.
+        var answering = response.RequestMessage?.RequestUri is { IsAbsoluteUri: true } address ? Origin.Of(address) : callee;
+        LogRefused(answering == callee ? $"{callee}" : $"{answering}, to which {callee} redirected,", (int)HttpStatusCode.Unauthorized, UntrustedText.Escape(reason?.Replace(' ', '_') ?? "none", LongestReason), audience, keyId, check, count);
     }
 
     private static string CheckFor(string? reason, AuthenticationHeaderValue sent) => reason switch
@@ -48,15 +49,13 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
         "stale_key" => "Check that both services have the same Redis, Rewt:Namespace and Rewt:KeyMode.",
         "bad_audience" => "Check that the audience is the Rewt:ServiceName of the receiver.",
         "expired" or "not_yet_valid" => "Check the clocks of both machines.",
+        "wrong_request" => "Check whether the receiver requires a binding that the client does not set, and whether a proxy changes the path or the body.",
+        "replayed" => "Check whether a proxy or other code repeats requests.",
         null => "Check that the receiver calls AddRewtAuthentication, and that neither a proxy nor its own code refuses the call.",
         _ => "Check the event TokenRefused in the receiver's log, and its Rewt:TrustedIssuers.",
     };
 
-    /// <summary>Cuts a text of the callee, and replaces all characters that could forge a line or control a terminal.</summary>
-    private static string Printable(string text) =>
-        new StringBuilder().AppendJoin("", text.Take(LongestReason).Select(c => c is > ' ' and <= '~' ? c : '?')).Append(text.Length > LongestReason ? "..." : "").ToString();
-
     [LoggerMessage(EventId = 32, EventName = "CallRefused", Level = LogLevel.Warning,
         Message = "{Callee} refused a call with {Status} (rewt_error {Reason}, audience {Audience}, key {KeyId}). {Check} Calls since the last such event: {Count}.")]
-    private partial void LogRefused(Origin callee, int status, string reason, string audience, string keyId, string check, int count);
+    private partial void LogRefused(string callee, int status, string reason, string audience, string keyId, string check, int count);
 }

@@ -19,6 +19,18 @@ internal sealed partial class SigningClient(
     public string? TenantOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(SigningMarks.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
 
+    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
+    public ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        IsBound(request) ? BoundRequest.BindAsync(request, PartsOf(request), IsOneTime(request), options.MaxBufferedBodyBytes, cancellationToken) : default;
+
+    /// <summary>Returns whether this request has a token of its own.</summary>
+    public bool IsBound(HttpRequestMessage request) => PartsOf(request) != RequestBinding.None || IsOneTime(request);
+
+    private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(SigningMarks.Binding, out var own) ? own : options.Binding;
+
+    private bool IsOneTime(HttpRequestMessage request) => request.Options.TryGetValue(SigningMarks.OneTime, out var own) ? own : options.OneTime;
+
     /// <summary>Returns the claims of this request: its own, and those forwarded from the caller of this service.</summary>
     public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
     {

@@ -33,6 +33,7 @@ internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumer
         foreach (var origin in Origin.Errors(options.AllowedOrigins)) yield return origin;
 
         if (options.Retry && KeyRetry.Error(options) is { } error) yield return error;
+        if ((options.Binding & ~(RequestBinding.Target | RequestBinding.Body)) != RequestBinding.None) yield return "Binding must be a combination of Target and Body.";
         if (options.MaxBufferedBodyBytes < 0) yield return "MaxBufferedBodyBytes must not be negative.";
         if (options.ForwardClaims.Count > 0 && services.GetService<ICallerClaims>() is null)
         {

@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// The key source of a namespace whose services sign with key pairs. It creates and publishes this process's key pairs once the process has to sign,
 /// and reads the public keys of the services it communicates with. A process that only verifies writes nothing.
 /// </summary>
-internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
+internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = PairKeys.MaximumAsked) : IKeySource
 {
     private const int MaximumAsked = 1024;
 
@@ -50,7 +50,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         lock (_gate)
         {
             if (_issuers.Contains(issuer)) return;
-            if (_asked.Count >= MaximumAsked) throw new RewtKeysUnavailableException("Too many requests are waiting for the keys of unknown issuers.", TimeSpan.FromSeconds(1));
+            if (_asked.Count >= maximumAsked) throw new RewtKeysUnavailableException("Too many requests are waiting for the keys of unknown issuers.", TimeSpan.FromSeconds(1));
             _asked.Add(issuer);
         }
     }

@@ -86,7 +86,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     {
         var snapshot = Known;
         var failure = LastFailure;
-        var cause = failure is null ? "it has not been read yet" : RingHealth.Cause(failure);
+        var cause = failure is null ? "it has not been read yet" : RingHealth.Reason(failure);
         if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
@@ -95,6 +95,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
+
+        if (snapshot.VerificationProblem(now) is { } reason) return new RingHealth(false, reason);
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
         var troubles = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
@@ -199,7 +201,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     private string? DegradedReason(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
-        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Cause(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {RingHealth.Explanation(failure)}".TrimEnd();
+        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Reason(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {RingHealth.Explanation(failure)}".TrimEnd();
         if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
         if (Tenants?.Failure is { } tenants) return tenants.Message;

@@ -16,6 +16,7 @@ internal sealed class KeyRingRegistry(
     IKeyDownload? download = null) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, NamespaceKeyRings> _keyRings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OneTimeTokens> _oneTime = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RingMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _names = [.. registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal)];
 
@@ -49,6 +50,9 @@ internal sealed class KeyRingRegistry(
     /// <summary>The metrics of a namespace.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
+    /// <summary>The one-time tokens of a namespace, which its tenants share.</summary>
+    public OneTimeTokens OneTime(RewtOptions settings) => _oneTime.GetOrAdd(settings.Namespace, _ => new OneTimeTokens(settings, () => stores.OpenOneTime(settings), time));
+
     /// <summary>The providers that have been opened.</summary>
     public IEnumerable<KeyRingProvider> Opened() => _keyRings.Values.SelectMany(keyRings => keyRings.Opened);
 
@@ -74,11 +78,13 @@ internal sealed class KeyRingRegistry(
     public void Dispose()
     {
         foreach (var keyRing in Opened()) keyRing.Dispose();
+        foreach (var oneTime in _oneTime.Values) oneTime.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var keyRing in Opened()) await keyRing.DisposeAsync().ConfigureAwait(false);
+        foreach (var oneTime in _oneTime.Values) await oneTime.DisposeAsync().ConfigureAwait(false);
     }
 
     private NamespaceKeyRings Open(string ring)

@@ -18,7 +18,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
-    /// <summary>Gets the providers of a namespace that has no tenants.</summary>
+    /// <summary>Gets the providers of a namespace.</summary>
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 
     /// <summary>
@@ -48,7 +48,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     /// <summary>Derives the tenant's key from the secret that the key id names. No more is read than for a key id of the secret itself.</summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveTenantAsync(NamespaceKeyRings keyRings, string tenant, string? keyId, CancellationToken cancellationToken)
     {
-        if (keyRings.Own.Tenants is not { } tenants || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];
+        if (keyRings.Own.Tenants is not { } tenants || !Names.IsName(tenant) || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];
         var secrets = await ResolveAsync(keyRings, null, secretId, cancellationToken).ConfigureAwait(false);
         return secrets is [RingSecurityKey secret] ? tenants.Derive(tenant, secret.Secret, generation) : [];
     }

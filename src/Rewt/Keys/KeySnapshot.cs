@@ -14,6 +14,9 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
     public virtual string? DegradedReason => null;
 
+    /// <summary>The reason why no token can be verified, although this snapshot can be used; <see langword="null"/> when there is none.</summary>
+    public virtual string? VerificationProblem(ClockReading now) => null;
+
     /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 

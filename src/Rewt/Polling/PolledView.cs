@@ -328,7 +328,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             }
 
             ReadAgainIn(RetryPause * (1 + (Random.Shared.NextDouble() / 2)));
-            if (Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception)) is null) LogUnavailable(exception);
+            var former = Interlocked.Exchange(ref _failure, new Failure(ClockReading.Now(Time), exception));
+            // A read that got no answer is followed by one that finds the cause.
+            if (former is null || (exception is OversizedKeyException && former.Exception is not OversizedKeyException)) LogUnavailable(exception);
             return null;
         }
         finally

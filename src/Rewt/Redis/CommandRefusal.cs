@@ -10,6 +10,9 @@ internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
+    /// <summary>The longest message of a server that is kept. Those of Redis are shorter.</summary>
+    private const int LongestMessage = 500;
+
     /// <summary>Parts of error messages with which servers and proxies refuse a command. Only ACLs have an error code for it.</summary>
     private static readonly string[] Sentences =
         ["unknown command", "EXEC without MULTI", "unknown subcommand", "unsupported command", "not supported", "command not allowed", "not allowed to", "support disabled", "is disabled"];
@@ -23,13 +26,26 @@ internal static class CommandRefusal
     };
 
     /// <summary>
-    /// Returns the error without the arguments of the command, which may be secrets and which a server repeats for an unknown command.
-    /// <see langword="null"/> for any other error.
+    /// Returns the error in a form for logs: escaped, and without the arguments of the command, which may be secrets and which a server repeats for an
+    /// unknown command. <see langword="null"/> if the error is in that form.
     /// </summary>
-    public static RedisServerException? WithoutArguments(RedisServerException exception) =>
-        exception.Message.StartsWith(UnknownCommand, StringComparison.OrdinalIgnoreCase) && exception.Message.IndexOf(',', StringComparison.Ordinal) is > 0 and var comma
-            ? new RedisServerException(exception.Message[..comma])
-            : null;
+    public static RedisServerException? Printable(RedisServerException exception)
+    {
+        var isUnknown = exception.Message.StartsWith(UnknownCommand, StringComparison.OrdinalIgnoreCase) && exception.Message.Contains(',', StringComparison.Ordinal);
+        var message = UntrustedText.Escape(isUnknown ? exception.Message.Split(',')[0] : exception.Message, LongestMessage);
+        return message == exception.Message ? null : new RedisServerException(message);
+    }
+
+    /// <summary>Returns an escaped error without its causes if one of the messages repeats what a server sent; <see langword="null"/> for any other error.</summary>
+    public static RedisConnectionException? Printable(RedisConnectionException exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (UntrustedText.Escape(cause.Message, 2 * LongestMessage) != cause.Message) return new RedisConnectionException(exception.FailureType, UntrustedText.Of(exception));
+        }
+
+        return null;
+    }
 
     private static bool IsUnknown(string message) =>
         (message.StartsWith("ERR ", StringComparison.Ordinal) || !char.IsAsciiLetterUpper(message.Length > 1 ? message[1] : ' '))

@@ -24,13 +24,15 @@ internal static class ConditionalWrite
 
         if (plan.SetSecret is { } secret) transaction.StringSetAsync(keys.Secret, secret.CopyBytes()).Abandon();
         if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
-        transaction.KeyDeleteAsync(keys.Ring).Abandon();
+        // By its name: the client library would send UNLINK, which is not among the documented permissions.
+        transaction.ExecuteAsync("DEL", keys.Ring).Abandon();
         transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now).Abandon();
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();
 
         Condition Field(string name, string value) =>
-            value.Length == 0 ? Condition.HashNotExists(keys.Ring, name) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));
+            // An absent field is told by the number of fields, because HEXISTS is not among the documented permissions.
+            value.Length == 0 ? Condition.HashLengthEqual(keys.Ring, basis.FieldCount) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));
     }
 }

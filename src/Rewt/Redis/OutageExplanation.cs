@@ -11,16 +11,17 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageExplanation
 {
-    /// <summary>The time for one look at a server. Requests may be waiting.</summary>
+    /// <summary>The time limit for one server. Requests may be waiting.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
     /// <summary>Explains an error of a server; <see langword="null"/> where its code says nothing.</summary>
-    public static string? OfError(RedisServerException exception) => RingHealth.Cause(exception) switch
+    public static string? OfError(RedisServerException exception) => CodeOf(exception) switch
     {
         "NOAUTH" or "WRONGPASS" => "Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.",
-        "NOPERM" or "EXECABORT" => "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives.",
+        "EXECABORT" => "Redis rejected a transaction. Check the log of the server, the rights of the login ('rewt acl') and maxmemory.",
+        "NOPERM" => "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives.",
         "READONLY" => "The Redis server is a replica. Connect to the primary, or to Sentinel with serviceName=....",
         "LOADING" => "Redis is loading its data after a start. Wait until it has finished.",
         "CLUSTERDOWN" => "The Redis Cluster is down: no server answers for some of its slots. Repair the cluster ('redis-cli --cluster check').",
@@ -31,6 +32,10 @@ internal static class OutageExplanation
         "MASTERDOWN" => "The Redis server is a replica without a primary. Repair the replication.",
         _ => null,
     };
+
+    /// <summary>Returns the code of an error. A rejected transaction names its cause in the message.</summary>
+    private static string CodeOf(RedisServerException exception) =>
+        RingHealth.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
 
     /// <summary>Asks the servers of a connection what they are.</summary>
     /// <param name="connection">The configuration of the connection.</param>
@@ -77,7 +82,7 @@ internal static class OutageExplanation
     private static string Value(string text, string name)
     {
         var start = text.IndexOf(name + ":", StringComparison.Ordinal) + name.Length + 1;
-        return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? text[start..end] : "?";
+        return start > name.Length && text.IndexOf('\r', start) is > 0 and var end ? UntrustedText.Escape(text[start..end], 64) : "?";
     }
 
     private static async Task<Answer> AskAsync(EndPoint server, TimeProvider time, CancellationToken cancellationToken)

@@ -7,8 +7,11 @@ namespace Rewt.Internal;
 
 /// <summary>The pending commands that read a key ring, and the reading from their replies.</summary>
 internal sealed class ReadingParts(
-    Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
+    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
+    /// <summary>What an operator does about a ring with too many entries.</summary>
+    public const string Repair = "delete it with DEL, and it is written again from the secret";
+
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
 
@@ -32,6 +35,7 @@ internal sealed class ReadingParts(
     private static ReadingParts Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, long>> dead)
     {
         var parts = new ReadingParts(
+            keys.Ring,
             // Limited, so that a reading is small whatever the value.
             database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster),
             timeToLive,
@@ -47,11 +51,12 @@ internal sealed class ReadingParts(
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
 
-        var fields = await FieldsAsync(ring).ConfigureAwait(false);
+        var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
         return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
+            FieldCount = fields.Count,
             ContentHash = HashOf(fields),
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),
@@ -92,13 +97,15 @@ internal sealed class ReadingParts(
         }
     }
 
-    private static async Task<Dictionary<string, byte[]>> FieldsAsync(Task<HashEntry[]> ring)
+    private static async Task<Dictionary<string, byte[]>> FieldsAsync(RedisKey key, Task<HashEntry[]> ring)
     {
         try
         {
             // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            foreach (var entry in await ring.ConfigureAwait(false)) fields[entry.Name!] = entry.Value!;
+            var entries = await ring.ConfigureAwait(false);
+            EntryLimit.Check(key, entries.Length, Repair);
+            foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
             return fields;
         }
         catch (RedisServerException exception) when (IsWrongType(exception))

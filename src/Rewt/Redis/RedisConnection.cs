@@ -10,6 +10,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the more generous time limits of a start apply at most.</summary>
@@ -28,7 +29,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
-    private string? _explanation;
+    private Task<string?>? _explaining;
+    private long _explainedAt;
     private bool _disposed;
     private bool _hasStarted;
     private bool _isReplaced;
@@ -59,14 +61,17 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         catch (RedisServerException exception)
         {
             Answered();
-            RingHealth.Explain(exception, OutageExplanation.OfError(exception));
-            if (CommandRefusal.WithoutArguments(exception) is { } harmless) throw harmless;
+            var shown = CommandRefusal.Printable(exception);
+            RingHealth.Explain(shown ?? exception, OutageExplanation.OfError(exception));
+            if (shown is not null) throw shown;
             throw;
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
             Failed();
-            RingHealth.Explain(exception, await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
+            RingHealth.Explain(shown ?? exception, await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            if (shown is not null) throw shown;
             throw;
         }
     }
@@ -168,23 +173,61 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private void Answered()
     {
         Volatile.Write(ref _lastAnswer, time.GetTimestamp());
-        Volatile.Write(ref _explanation, null);
+        Volatile.Write(ref _explaining, null);
     }
 
-    /// <summary>Explains an outage. The servers are asked once in an outage, because requests may be waiting.</summary>
+    /// <summary>Explains an outage. Failures share one explanation for half a minute, because requests may be waiting.</summary>
     private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _explanation) is { } known) return known;
+        Task<string?> explaining;
+        lock (_gate)
+        {
+            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure), CancellationToken.None), time.GetTimestamp());
+            explaining = _explaining;
+        }
+
+        return await explaining.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns <see langword="null"/> if the explanation itself fails, so that it never hides the failure.</summary>
+    private async Task<string?> ExplainAsync(Exception failure)
+    {
+        try
+        {
+            return await ExplainSourceAsync(failure).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> ExplainSourceAsync(Exception failure)
+    {
         var source = RedisSources.Of(services, options);
         ConfigurationOptions connection;
         if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSources.Configuration(options);
-        else if (_shared is { } shared) connection = ConfigurationOptions.Parse(shared.Configuration);
+        else if (_shared is { } shared) connection = Describe(shared);
         else return null;
 
         connection.SetDefaultPorts();
-        var explanation = await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, time, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _explanation, explanation);
-        return explanation;
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, time, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Describes the application's multiplexer. Its text is not parsed: a password with a comma would be read as an address.</summary>
+    private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
+    {
+        var text = multiplexer.Configuration;
+        var description = new ConfigurationOptions
+        {
+            Ssl = Has("ssl=True"),
+            Password = Has("password=") ? "(set)" : null,
+            ServiceName = Has("serviceName=") ? "(set)" : null,
+        };
+        foreach (var server in multiplexer.GetEndPoints(configuredOnly: true)) description.EndPoints.Add(server);
+        return description;
+
+        bool Has(string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>
@@ -237,7 +280,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             lock (_gate) return _shared = shared;
         }
 
-        var own = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
+        var own = await ConnectAsync(Configuration()).ConfigureAwait(false);
         Answered();
         lock (_gate)
         {
@@ -246,6 +289,19 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
         await own.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
         throw new ObjectDisposedException(nameof(RedisConnection));
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+        }
+        catch (RedisConnectionException exception)
+        {
+            if (CommandRefusal.Printable(exception) is { } printable) throw printable;
+            throw;
+        }
     }
 
     /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
@@ -276,6 +332,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         // With several servers, the library waits for all of them. An unreachable one must leave time to use the others.
         var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
+        configuration.Tunnel ??= new ReplyLimit();
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         return configuration;
     }

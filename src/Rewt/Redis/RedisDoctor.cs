@@ -35,6 +35,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             IsEncrypted = isEncrypted,
             DeniedCommands = rights,
             AreScriptsDenied = areScriptsDenied,
+            CrowdedKeys = await CrowdedKeysAsync(database, cancellationToken).ConfigureAwait(false),
             CanPublishForOthers = await CanPublishForOthersAsync(database, cancellationToken).ConfigureAwait(false),
             PushArrives = await PushArrivesAsync(database, cancellationToken).ConfigureAwait(false),
         };
@@ -59,6 +60,23 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return reply is { IsNull: false } && (RedisValue[]?)reply is [_, var value] ? (string?)value ?? string.Empty : null;
     }
 
+    /// <summary>Finds the sorted sets that have an entry beyond the last one that is read.</summary>
+    private async Task<IReadOnlyList<(string Key, int Maximum)>> CrowdedKeysAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        var pairs = new PairRedisKeys(options.Namespace);
+        (RedisKey Key, int Maximum)[] limited = options.KeyMode == KeyMode.KeyPair
+            ? [(pairs.Revoked, RevokedKeyIds.Maximum), (pairs.RevokedOf(options.ServiceName!), RevokedKeyIds.Maximum), (pairs.Instances, RedisInstanceStore.Maximum)]
+            : [(_keys.Revoked, RevokedKeyIds.Maximum), (_keys.Instances, RedisInstanceStore.Maximum)];
+        var crowded = new List<(string Key, int Maximum)>();
+        foreach (var (key, maximum) in limited)
+        {
+            var beyond = await AskAsync(database, "ZRANGE", [key, maximum, maximum], cancellationToken).ConfigureAwait(false);
+            if (beyond is { IsNull: false, Length: > 0 }) crowded.Add(((string)key!, maximum));
+        }
+
+        return crowded;
+    }
+
     private async Task<(IReadOnlyList<string> Denied, bool AreScriptsDenied)> RightsAsync(IDatabase database, CancellationToken cancellationToken)
     {
         // With key pairs, each service needs other permissions; a missing one shows when it is used.
@@ -67,7 +85,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         try
         {
             var reply = await database.ExecuteAsync(
-                "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, .. options.Tenants ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
+                "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, (string)_keys.UsedOf("doctor", "x")!, .. options.Tenants ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }

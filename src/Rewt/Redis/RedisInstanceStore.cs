@@ -15,7 +15,7 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     private const int LongestMember = 400;
 
     /// <summary>The members that are read at most: the newest.</summary>
-    private const int Maximum = 20_000;
+    public const int Maximum = 20_000;
 
     /// <summary>A member from further in the future than clocks differ is foreign (milliseconds).</summary>
     private const long LongestLead = 24 * 60 * 60 * 1000;

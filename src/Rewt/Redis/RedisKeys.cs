@@ -28,4 +28,7 @@ internal sealed class RedisKeys(string @namespace)
 
     /// <summary>The last writes to <see cref="Tenants"/>, the latest first.</summary>
     public RedisKey TenantsLog => $"{{{@namespace}:rewt-secret}}:tenants-log";
+
+    /// <summary>The record of a used one-time token. The audience comes first, so that an ACL rule can restrict a service to its own records.</summary>
+    public RedisKey UsedOf(string audience, string id) => $"{{{@namespace}:rewt-secret}}:used:{audience}:{id}";
 }

@@ -11,6 +11,7 @@ namespace Rewt.Internal;
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
     private readonly PairRedisKeys _keys = new(options.Namespace);
+    private readonly EntryLimit _entries = new(connection, time);
     private readonly HintChannel _hint = new(connection, new PairRedisKeys(options.Namespace).Channel, time);
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
@@ -19,9 +20,17 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        var reading = await connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
-        connection.Started();
-        return reading;
+        try
+        {
+            var reading = await connection.AskAsync(database => ReadAsync(database, services, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
+            connection.Started();
+            return reading;
+        }
+        catch (Exception exception)
+        {
+            _entries.Ended(exception);
+            throw;
+        }
     }
 
     public Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyCollection<string>>(
@@ -63,14 +72,25 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        var first = await RequestAsync(database, services, asked, cancellationToken).ConfigureAwait(false);
+        // A ring that a login has filled must not keep the others from being read.
+        var oversized = await OversizedAsync(database, services, cancellationToken).ConfigureAwait(false);
+        var first = await RequestAsync(database, [.. services.Except(oversized.Keys, StringComparer.Ordinal)], asked, cancellationToken).ConfigureAwait(false);
         var reading = await first.ReadAsync().ConfigureAwait(false);
-        var found = await first.FoundAsync(asked).ConfigureAwait(false);
-        if (found.Count == 0) return reading;
-
+        var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
         // Only services that exist are read with further commands.
-        var second = await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
-        return reading with { Services = reading.Services.Concat(second.Services).ToDictionary(StringComparer.Ordinal) };
+        var others = await OversizedAsync(database, found, cancellationToken).ConfigureAwait(false);
+        string[] small = [.. found.Except(others.Keys, StringComparer.Ordinal)];
+        var second = small.Length == 0 ? null : await (await RequestAsync(database, small, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
+        var all = reading.Services.Concat(oversized).Concat(others).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
+        if (oversized.Count + others.Count == 0) _entries.Ended(null);
+        return all.Count == reading.Services.Count ? reading : reading with { Services = all };
+    }
+
+    private async Task<IReadOnlyDictionary<string, ServiceReading>> OversizedAsync(IDatabase database, IEnumerable<string> services, CancellationToken cancellationToken)
+    {
+        var rings = services.ToDictionary(service => _keys.KeysOf(service));
+        var oversized = await _entries.FindAsync(database, rings.Keys, cancellationToken).ConfigureAwait(false);
+        return oversized.ToDictionary(ring => rings[ring], ring => ServiceReading.Empty with { Problem = EntryLimit.Message(ring, ServiceParts.Repair) }, StringComparer.Ordinal);
     }
 
     private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)

@@ -7,25 +7,32 @@ internal static class RedisRights
 
     private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +cluster|slots +readonly +select";
 
-    private const string Reading = "+getrange +pttl +hgetall +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
+    private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
 
     /// <summary>The ACL rules where services sign with key pairs; <paramref name="service"/> is the service that signs.</summary>
     public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
     {
-        "verifier" => [$"%R~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look", .. "+mget +hgetall +zrange +time +multi +exec +subscribe +unsubscribe".Split(' '), .. PairConnecting],
+        "verifier" =>
+        [
+            $"%R~{{{ring}:rewt-keys}}:*", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
+            .. "+mget +hgetall +hlen +zrange +time +multi +exec +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+        ],
         "operator" =>
         [
             $"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+            .. "+mget +hgetall +hlen +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
         ],
         _ =>
         [
-            $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
+            .. "+mget +hgetall +hlen +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
         ],
     };
 
     private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
+
+    /// <summary>The records of used one-time tokens: those for one service, or for all.</summary>
+    private static string Used(string ring, string service = "") => $"~{{{ring}:rewt-secret}}:used:{(service.Length == 0 ? "*" : $"{service}:*")}";
 
     /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, one that only verifies, or an operator with the command-line
     /// tool.</param>
@@ -34,8 +41,8 @@ internal static class RedisRights
     {
         "verifier" =>
         [
-            $"%R~{ring}:rewt-secret", $"%R~{{{ring}:rewt-secret}}:ring", $"%R~{{{ring}:rewt-secret}}:dead", $"%R~{{{ring}:rewt-secret}}:tenants", $"%R~{{{ring}:rewt-secret}}:tenants-log", $"~{{{ring}:rewt-secret}}:instances", $"&{{{ring}:rewt-secret}}:*",
-            .. Reading.Split(' '), "+zadd", "+zrem", "+zremrangebyscore", "+expire", .. Connecting.Split(' '),
+            $"%R~{ring}:rewt-secret", $"%R~{{{ring}:rewt-secret}}:ring", $"%R~{{{ring}:rewt-secret}}:dead", $"%R~{{{ring}:rewt-secret}}:tenants", $"%R~{{{ring}:rewt-secret}}:tenants-log", $"~{{{ring}:rewt-secret}}:instances", Used(ring), $"&{{{ring}:rewt-secret}}:*",
+            .. Reading.Split(' '), "+set", "+zadd", "+zrem", "+zremrangebyscore", "+expire", .. Connecting.Split(' '),
         ],
         _ =>
         [

@@ -16,6 +16,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
     private readonly SecretOnlyMode _nodeWay = new(connection, new RedisKeys(options.Namespace), time);
     private RedisTenantStore? _tenants;
+    private readonly EntryLimit _entries = new(connection, time);
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;
@@ -31,6 +32,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _entries.Ended(null);
             _nodeWay.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
@@ -39,8 +41,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
+            _entries.Ended(exception);
             // The server may have failed over to one that lost a write.
             Volatile.Write(ref _isWholeReadDue, true);
             throw;
@@ -101,6 +104,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
+        await _entries.CheckAsync(database, _keys.Ring, ReadingParts.Repair, cancellationToken).ConfigureAwait(false);
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {

@@ -5,5 +5,7 @@ internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvi
 {
     public IRingStore Open(RewtOptions options) => new RedisRingStore(new RedisConnection(services, options, time), options, time);
 
+    public IOneTimeStore OpenOneTime(RewtOptions options) => new RedisOneTimeStore(new RedisConnection(services, options, time), time);
+
     public IPairStore OpenPairs(RewtOptions options) => new RedisPairStore(new RedisConnection(services, options, time), options, time);
 }

@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 internal static class RevokedKeyIds
 {
     /// <summary>The entries that are read at most. Those that may be forgotten first are read first.</summary>
-    private const int Maximum = 10_000;
+    public const int Maximum = 10_000;
 
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);

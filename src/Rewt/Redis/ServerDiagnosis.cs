@@ -15,7 +15,7 @@ internal static class ServerDiagnosis
         if (facts.EvictionPolicy is { } policy && policy != "noeviction")
         {
             var when = facts.MemoryLimit is > 0 ? "when memory is low" : "when maxmemory is set";
-            yield return Finding.Warning("eviction", $"Redis may drop keys {when} (maxmemory-policy {policy}); run CONFIG SET maxmemory-policy noeviction, or use a separate server for the keys.");
+            yield return Finding.Warning("eviction", $"Redis may drop keys {when} (maxmemory-policy {UntrustedText.Escape(policy)}); run CONFIG SET maxmemory-policy noeviction, or use a separate server for the keys.");
         }
 
         if (facts is { HasAppendLog: false, Snapshots: "", Replicas: 0 })
@@ -40,6 +40,13 @@ internal static class ServerDiagnosis
             yield return Finding.Warning(
                 "no-push",
                 $"A message published to Redis did not arrive, so revocations are detected by polling only; allow the channels '&{{{ring}:rewt-secret}}:*' with SUBSCRIBE and PUBLISH, and check that no proxy drops the messages.");
+        }
+
+        foreach (var (key, maximum) in facts.CrowdedKeys)
+        {
+            yield return Finding.Warning(
+                "too-many-entries",
+                $"The Redis key '{key}' has more than {maximum} entries, and no more are read, so a revocation or an instance beyond them is not seen; find the login that writes them, then run DEL {key}, and the instances write what they know again.");
         }
 
         if (facts.CanPublishForOthers)

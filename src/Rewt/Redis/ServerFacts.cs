@@ -32,6 +32,9 @@ internal sealed record ServerFacts
     /// <summary>The commands that the login may not use, each with the key or channel concerned.</summary>
     public IReadOnlyList<string> DeniedCommands { get; init; } = [];
 
+    /// <summary>The sorted sets with more entries than are read, each with that number.</summary>
+    public IReadOnlyList<(string Key, int Maximum)> CrowdedKeys { get; init; } = [];
+
     /// <summary>Whether a published message was received.</summary>
     public bool PushArrives { get; init; } = true;
 }

@@ -4,12 +4,16 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>The pending commands that read one service's ring.</summary>
-internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
+internal sealed record ServiceParts(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
+    /// <summary>What an operator does about a ring that cannot be read.</summary>
+    public const string Repair = "delete it with DEL, and the service publishes its keys again";
+
     public IEnumerable<Task> All() => [Keys, Revoked];
 
     public static ServiceParts Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
         service,
+        keys.KeysOf(service),
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
         RevokedKeyIds.RequestAsync(database, keys.RevokedOf(service)));
 
@@ -20,7 +24,9 @@ internal sealed record ServiceParts(string Service, Task<HashEntry[]> Keys, Task
         {
             var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
-            foreach (var entry in await Keys.ConfigureAwait(false)) entries[entry.Name!] = entry.Value!;
+            var found = await Keys.ConfigureAwait(false);
+            EntryLimit.Check(Ring, found.Length, Repair);
+            foreach (var entry in found) entries[entry.Name!] = entry.Value!;
             var dead = await RevokedKeyIds.ReadAsync(Revoked, PairSnapshot.IsPossible).ConfigureAwait(false);
             return epoch is null && entries.Count == 0 && dead.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, dead);
         }

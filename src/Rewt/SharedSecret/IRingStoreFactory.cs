@@ -8,6 +8,10 @@ internal interface IRingStoreFactory
 
     IRingStore Open(RewtOptions options);
 
+    /// <summary>Opens the store of a namespace's used one-time tokens.</summary>
+    /// <exception cref="NotSupportedException">This kind of store does not support one-time tokens.</exception>
+    IOneTimeStore OpenOneTime(RewtOptions options) => throw new NotSupportedException("This store does not support one-time tokens.");
+
     /// <summary>Opens the store of a namespace's public keys.</summary>
     /// <exception cref="NotSupportedException">This kind of store does not support key pairs.</exception>
     IPairStore OpenPairs(RewtOptions options) => throw new NotSupportedException("This store supports shared secrets only; set Rewt:KeyMode to SharedSecret.");

@@ -8,9 +8,13 @@ internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFa
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _stores = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, InMemoryPairStore> _pairs = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, InMemoryOneTimeStore> _oneTime = new(StringComparer.Ordinal);
+
     public string Name => "the memory of this process";
 
     public IRingStore Open(RewtOptions options) => _stores.GetOrAdd(options.Namespace, _ => new InMemoryRingStore(time));
+
+    public IOneTimeStore OpenOneTime(RewtOptions options) => _oneTime.GetOrAdd(options.Namespace, _ => new InMemoryOneTimeStore(time));
 
     public IPairStore OpenPairs(RewtOptions options) => _pairs.GetOrAdd(options.Namespace, _ => new InMemoryPairStore(time));
 }

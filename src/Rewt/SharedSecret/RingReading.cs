@@ -25,6 +25,9 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>Changes with each change of a tenant; <see langword="null"/> where no tenant was ever revoked or deleted.</summary>
     public string? TenantStamp { get; init; }
 
+    /// <summary>The number of fields of the stored ring.</summary>
+    public int FieldCount { get; init; }
+
     /// <summary>A hash of all fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
     public string ContentHash { get; init; } = string.Empty;
 }

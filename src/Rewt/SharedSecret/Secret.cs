@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -15,12 +14,12 @@ internal sealed class Secret : IEquatable<Secret>
 
     public const int MaximumBytes = 4096;
 
-    private static readonly byte[] TenantLabel = "rewt tenant key v1"u8.ToArray();
+    private const string TenantLabel = "rewt tenant key v1";
 
     private readonly byte[] _bytes;
 
-    /// <summary>The extracted key of HKDF. It is kept, because it is the same for all tenants.</summary>
-    private byte[]? _extracted;
+    /// <summary>The extracted key of HKDF, which is the same for all tenants.</summary>
+    private RingSecurityKey? _extracted;
 
     private Secret(byte[] bytes, string? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? Rewt.Internal.KeyId.Of(bytes));
 
@@ -49,26 +48,28 @@ internal sealed class Secret : IEquatable<Secret>
         return problem is null ? new Secret(value.ToArray()) : null;
     }
 
-    /// <summary>Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). The length of each part of the info is written before it, so that no two inputs are the same.</summary>
+    /// <summary>
+    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869), whose expansion to one block is one HMAC. The length of each name is written before it, so
+    /// that no two inputs are the same.
+    /// </summary>
     public Secret Derive(string @namespace, string tenant, long generation)
     {
-        var info = new ArrayBufferWriter<byte>(TenantLabel.Length + @namespace.Length + tenant.Length + 16);
-        Write(TenantLabel);
-        Write(Encoding.UTF8.GetBytes(@namespace));
-        Write(Encoding.UTF8.GetBytes(tenant));
-        BinaryPrimitives.WriteInt64BigEndian(info.GetSpan(sizeof(long)), generation);
-        info.Advance(sizeof(long));
-
-        var key = new byte[HMACSHA256.HashSizeInBytes];
-        HKDF.Expand(HashAlgorithmName.SHA256, _extracted ??= HKDF.Extract(HashAlgorithmName.SHA256, _bytes), key, info.WrittenSpan);
-        return new Secret(key, TenantKeyId.Of(KeyId, generation));
-
-        void Write(byte[] part)
+        Span<byte> info = stackalloc byte[TenantLabel.Length + (2 * Names.MaximumLength) + (3 * sizeof(ushort)) + sizeof(long) + 1];
+        var end = 0;
+        foreach (var part in (ReadOnlySpan<string>)[TenantLabel, @namespace, tenant])
         {
-            BinaryPrimitives.WriteUInt16BigEndian(info.GetSpan(sizeof(ushort)), (ushort)part.Length);
-            info.Advance(sizeof(ushort));
-            info.Write(part);
+            BinaryPrimitives.WriteUInt16BigEndian(info[end..], (ushort)part.Length);
+            end += sizeof(ushort);
+            end += Encoding.ASCII.GetBytes(part, info[end..]);
         }
+
+        BinaryPrimitives.WriteInt64BigEndian(info[end..], generation);
+        end += sizeof(long);
+        info[end++] = 1;
+        _extracted ??= new RingSecurityKey(new Secret(HKDF.Extract(HashAlgorithmName.SHA256, _bytes), KeyId));
+        var key = new byte[HMACSHA256.HashSizeInBytes];
+        _extracted.Sign(info[..end], key);
+        return new Secret(key, TenantKeyId.Of(KeyId, generation));
     }
 
     public byte[] CopyBytes() => [.. _bytes];

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using BitFaster.Caching.Lru;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
@@ -18,16 +17,17 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>How much older than a secret a revocation must be to have no effect on it (milliseconds), in case the server's clock was set back.</summary>
     private const long ClockReserve = 24 * 60 * 60 * 1000;
 
-    /// <summary>The most tenants that are read at the same time. Further callers get an outage.</summary>
-    private const int MostAsking = 4096;
-
     private readonly FastConcurrentLru<string, Tenant> _cache = new(options.TenantCacheSize);
-    private readonly ConcurrentDictionary<string, Lazy<Task<Tenant>>> _asking = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
     private Func<TenantSecurityKey, CancellationToken, ValueTask<bool>>? _confirm;
+
+    /// <summary>The tenants of the next read; <see langword="null"/> when no request waits for one.</summary>
+    private HashSet<string>? _asked;
+
+    private Task<Dictionary<string, Tenant>>? _answer;
     private string? _stamp;
     private ClockReading _checkedAt;
     private Exception? _failure;
-    private int _askingCount;
 
     /// <summary>The number of the last completed check of the store. A tenant read in an earlier check must be read again.</summary>
     private long _check;
@@ -54,7 +54,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>Returns a tenant if its state is known as well as the ring's snapshot.</summary>
     public Tenant? Known(string tenant) => Failure is null && _cache.TryGet(tenant, out var known) && known.Check >= Volatile.Read(ref _check) ? known : null;
 
-    /// <summary>Gets a tenant. One that is not known is read from the store; callers share the read.</summary>
+    /// <summary>Gets a tenant. One that is not known is read from the store. Requests that come during a read share the next one.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
     public ValueTask<Tenant> GetAsync(string tenant, CancellationToken cancellationToken) =>
         Known(tenant) is { } known ? ValueTask.FromResult(known) : AskAsync(tenant, cancellationToken);
@@ -188,33 +188,49 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
         {
             // During an outage requests do not queue for a server that the ring's own polls have found to be unavailable.
             if ((ring.Outage ?? Failure) is { } outage) throw Unavailable(tenant, outage);
-            var asking = _asking.GetOrAdd(tenant, static (name, self) => new Lazy<Task<Tenant>>(() => self.ReadAsync(name)), this);
-            var read = await asking.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+            Task<Dictionary<string, Tenant>> answer;
+            lock (_gate)
+            {
+                if (_asked is null) (_asked, _answer) = (new HashSet<string>(StringComparer.Ordinal), ReadAskedAsync(_answer ?? Task.CompletedTask));
+                _asked.Add(tenant);
+                answer = _answer!;
+            }
+
+            var read = await WaitAsync(tenant, answer, cancellationToken).ConfigureAwait(false);
             // A shared read may have begun before a check that has found a change.
             if (read.Check >= Volatile.Read(ref _check)) return read;
         }
     }
 
-    private async Task<Tenant> ReadAsync(string tenant)
+    private async Task<Tenant> WaitAsync(string tenant, Task<Dictionary<string, Tenant>> answer, CancellationToken cancellationToken)
     {
         try
         {
-            if (Interlocked.Increment(ref _askingCount) > MostAsking) throw new InvalidOperationException($"{MostAsking} other tenants are being read.");
-            var check = Volatile.Read(ref _begun);
-            var stored = await store.FindAsync([tenant], CancellationToken.None).ConfigureAwait(false);
-            var known = _cache.GetOrAdd(tenant, static name => new Tenant(name));
-            known.Learn(stored[0], check, 0);
-            return known;
+            return (await answer.WaitAsync(cancellationToken).ConfigureAwait(false))[tenant];
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw Unavailable(tenant, exception);
         }
-        finally
+    }
+
+    /// <summary>Reads the tenants that were asked for until the previous read had ended.</summary>
+    private async Task<Dictionary<string, Tenant>> ReadAskedAsync(Task previous)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        string[] names;
+        lock (_gate) (names, _asked) = ([.. _asked!], null);
+
+        var check = Volatile.Read(ref _begun);
+        var stored = await store.FindAsync(names, CancellationToken.None).ConfigureAwait(false);
+        var answer = new Dictionary<string, Tenant>(StringComparer.Ordinal);
+        for (var i = 0; i < names.Length; i++)
         {
-            Interlocked.Decrement(ref _askingCount);
-            _asking.TryRemove(tenant, out _);
+            answer[names[i]] = _cache.GetOrAdd(names[i], static name => new Tenant(name));
+            answer[names[i]].Learn(stored[i], check, 0);
         }
+
+        return answer;
     }
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception exception) => new(

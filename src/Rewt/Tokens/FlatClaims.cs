@@ -17,6 +17,11 @@ internal ref struct FlatClaims
     private string? _tokenId;
     private string? _audience;
     private string? _tenant;
+    private string? _method;
+    private string? _target;
+    private string? _body;
+    private string? _message;
+    private bool _isOneTime;
     private double? _issuedAt;
     private double? _expiresAt;
     private double? _notBefore;
@@ -33,7 +38,11 @@ internal ref struct FlatClaims
         try
         {
             return claims.Read()
-                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload) { Tenant = claims._tenant }
+                ? new TokenClaims(claims._issuer, claims._subject, claims._tokenId, claims._audience is { } one ? [one] : null, claims._issuedAt, claims._expiresAt, claims._notBefore, payload)
+                {
+                    Tenant = claims._tenant,
+                    Binding = TokenBinding.Of(claims._method, claims._target, claims._body, claims._message, claims._isOneTime),
+                }
                 : null;
         }
         catch (JsonException)
@@ -84,6 +93,11 @@ internal ref struct FlatClaims
         if (name.SequenceEqual("nbf"u8)) return ReadSeconds(ref reader, ref _notBefore);
         // A value that is not a string is no tenant name. It is valid where the namespace has no tenants.
         if (name.SequenceEqual("tenant"u8) && reader.TokenType == JsonTokenType.String) return ReadText(ref reader, ref _tenant);
+        if (name.SequenceEqual("htm"u8)) return ReadText(ref reader, ref _method);
+        if (name.SequenceEqual("htt"u8)) return ReadText(ref reader, ref _target);
+        if (name.SequenceEqual("htb"u8)) return ReadText(ref reader, ref _body);
+        if (name.SequenceEqual("mbh"u8)) return ReadText(ref reader, ref _message);
+        if (name.SequenceEqual("otu"u8)) return _isOneTime = reader.TokenType == JsonTokenType.True;
         return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null;
     }
 

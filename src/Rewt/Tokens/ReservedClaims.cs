@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class ReservedClaims
 {
-    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, "iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim);
+    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, ["iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim, .. TokenBinding.Claims]);
 
     public static bool Contains(string name) => All.Contains(name);
 

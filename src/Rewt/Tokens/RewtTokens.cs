@@ -10,19 +10,20 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     private readonly Func<TokenSigner> _signer;
     private readonly TokenVerifier _data;
     private readonly TokenVerifier _bearer;
+    private readonly OneTimeTokens _oneTime;
     private readonly RingMetrics _metrics;
     private readonly string? _tenant;
 
-    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, KeyRingResolver rings, RewtOptions options, TimeProvider time, RingMetrics metrics)
+    public RewtTokens(Func<TokenSigner> signer, IIssuerSigningKeyResolver resolver, KeyRingResolver rings, RewtOptions options, TimeProvider time, OneTimeTokens oneTime, RingMetrics metrics)
     {
-        (_signer, _metrics) = (signer, metrics);
+        (_signer, _oneTime, _metrics) = (signer, oneTime, metrics);
         _data = new TokenVerifier(new TokenPolicy(options, TokenTypes.Data, null), resolver, rings, time);
         _bearer = new TokenVerifier(new TokenPolicy(options, TokenTypes.Bearer, [options.ServiceName!]) { TakesNamespace = true }, resolver, rings, time);
     }
 
     private RewtTokens(RewtTokens all, string tenant, TokenSigner signer)
     {
-        (_data, _bearer, _metrics, _tenant) = (all._data, all._bearer, all._metrics, tenant);
+        (_data, _bearer, _oneTime, _metrics, _tenant) = (all._data, all._bearer, all._oneTime, all._metrics, tenant);
         _signer = () => signer;
     }
 
@@ -50,25 +51,43 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         SignDataAsync(DataContent.Bytes, json => DataContent.WriteBytes(json, value.Span), cancellationToken);
 
     public async Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default) =>
-        RewtVerification.Of(await VerifyAsync(_data, token, cancellationToken).ConfigureAwait(false));
+        RewtVerification.Of(await VerifyAsync(_data, token, null, cancellationToken).ConfigureAwait(false));
 
     public async Task<string> CreateBearerAsync(
         string? audience = null, IReadOnlyDictionary<string, object>? claims = null, CancellationToken cancellationToken = default) =>
-        (await _signer().SignBearerAsync(audience, claims, cancellationToken).ConfigureAwait(false)).Value;
+        (await _signer().SignBearerAsync(audience, claims, null, cancellationToken).ConfigureAwait(false)).Value;
 
     public async Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default) =>
-        RewtVerification.Of(await VerifyAsync(_bearer, token, cancellationToken).ConfigureAwait(false));
+        RewtVerification.Of(await VerifyAsync(_bearer, token, null, cancellationToken).ConfigureAwait(false));
 
-    private async ValueTask<TokenResult> VerifyAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    public async Task<string> CreateMessageBearerAsync(
+        ReadOnlyMemory<byte> message, string? audience = null, IReadOnlyDictionary<string, object>? claims = null, bool oneTime = false, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(token);
-        return await _metrics.CountAsync(JudgeAsync(verifier, token, cancellationToken)).ConfigureAwait(false);
+        var binding = new TokenBinding(Message: TokenBinding.HashOf(message.Span), IsOneTime: oneTime);
+        return (await _signer().SignBearerAsync(audience, claims, binding, cancellationToken).ConfigureAwait(false)).Value;
     }
 
-    private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, CancellationToken cancellationToken)
+    public async Task<RewtVerification> VerifyMessageAsync(string token, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
+        RewtVerification.Of(await VerifyAsync(_bearer, token, TokenBinding.HashOf(message.Span), cancellationToken).ConfigureAwait(false));
+
+    private async ValueTask<TokenResult> VerifyAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return await _metrics.CountAsync(JudgeAsync(verifier, token, message, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TokenResult> JudgeAsync(TokenVerifier verifier, string token, string? message, CancellationToken cancellationToken)
     {
         var verdict = await verifier.VerifyAsync(token, cancellationToken).ConfigureAwait(false);
-        return verdict.IsValid && _tenant is not null && verdict.Claims!.Tenant != _tenant ? TokenResult.Refused(RefusalReason.OtherTenant, verdict.Claims.Tenant) : verdict;
+        if (!verdict.IsValid) return verdict;
+
+        var claims = verdict.Claims!;
+        if (_tenant is not null && claims.Tenant != _tenant) return TokenResult.Refused(RefusalReason.OtherTenant, claims.Tenant);
+        // The content of a data token is one claim; no other can be a binding.
+        if (verifier == _data) return verdict;
+        if (message is not null && claims.Binding?.Message is null) return TokenResult.Refused(RefusalReason.NotBound);
+        if (claims.Binding is { } binding && (binding.IsForRequest || binding.Message != message)) return TokenResult.Refused(RefusalReason.OtherRequest);
+        return await _oneTime.UseAsync(claims, cancellationToken).ConfigureAwait(false) is { } refusal ? new TokenResult(refusal) : verdict;
     }
 
     private async Task<string> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken) =>

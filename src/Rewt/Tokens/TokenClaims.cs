@@ -30,6 +30,9 @@ internal sealed record TokenClaims(
     /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>What the token is bound to; <see langword="null"/> where it is bound to nothing.</summary>
+    public TokenBinding? Binding { get; init; }
+
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(Base64UrlAlphabet + ".");
 
     /// <summary>Parses a token with three parts; <see langword="null"/> for anything else.</summary>
@@ -63,7 +66,8 @@ internal sealed record TokenClaims(
         using var document = StrictJson.Parse(payload);
         if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
 
-        string? issuer = null, subject = null, tokenId = null, tenant = null;
+        string? issuer = null, subject = null, tokenId = null, tenant = null, method = null, target = null, body = null, message = null;
+        var isOneTime = false;
         List<string>? audiences = null;
         double? issuedAt = null, expiresAt = null, notBefore = null;
         // In one pass: a search for each name would compare it with all names, and unescape those that are escaped.
@@ -82,11 +86,20 @@ internal sealed record TokenClaims(
                 case "iat": issuedAt = StrictJson.Seconds(claim.Value); break;
                 case "exp": expiresAt = StrictJson.Seconds(claim.Value); break;
                 case "nbf": notBefore = StrictJson.Seconds(claim.Value); break;
+                case "htm": method = StrictJson.Text(claim.Value); break;
+                case "htt": target = StrictJson.Text(claim.Value); break;
+                case "htb": body = StrictJson.Text(claim.Value); break;
+                case "mbh": message = StrictJson.Text(claim.Value); break;
+                case "otu": isOneTime = claim.Value.ValueKind == JsonValueKind.True ? true : throw new JsonException("The value is not true."); break;
                 case TenantName.Claim when claim.Value.ValueKind == JsonValueKind.String: tenant = claim.Value.GetString(); break;
             }
         }
 
-        return new TokenClaims(issuer, subject, tokenId, audiences, issuedAt, expiresAt, notBefore, payload) { Tenant = tenant };
+        return new TokenClaims(issuer, subject, tokenId, audiences, issuedAt, expiresAt, notBefore, payload)
+        {
+            Tenant = tenant,
+            Binding = TokenBinding.Of(method, target, body, message, isOneTime),
+        };
     }
 
     /// <summary>Whether the unused bits of the last character are zero. Decoders ignore them, so that a modified signature text would still verify.</summary>

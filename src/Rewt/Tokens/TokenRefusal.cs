@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Rewt.Internal;
@@ -27,6 +26,8 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.Expired => RewtRefusal.Expired,
         RefusalReason.NotYetValid => RewtRefusal.NotYetValid,
         RefusalReason.OtherAudience => RewtRefusal.BadAudience,
+        RefusalReason.OtherRequest or RefusalReason.OtherBody or RefusalReason.BodyTooLong or RefusalReason.NotBound or RefusalReason.NotOneTime => RewtRefusal.WrongRequest,
+        RefusalReason.Replayed => RewtRefusal.Replayed,
         _ => RewtRefusal.Invalid,
     };
 
@@ -63,6 +64,12 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.InvalidName => $"The claim {Shown(Received)} contains characters that are not permitted, or is too long. Rewt:ServiceName allows letters, digits, and . _ - only.",
         RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Set the sender's audience to the Rewt:ServiceName of this service.",
         RefusalReason.SeveralCredentials => "The request has several Authorization headers. Check the client and its proxies for a second one.",
+        RefusalReason.OtherRequest => "It is bound to another method, path, query or message. If a proxy changes the path, set Rewt:ProxyRemovesPath or Rewt:ProxyAddsPath.",
+        RefusalReason.OtherBody => "It is bound to another body, Content-Type or Content-Encoding. Middleware that reads or replaces the body must come after UseAuthentication.",
+        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than Rewt:MaxBoundBodyBytes ({Shown(Expected)} bytes).",
+        RefusalReason.NotBound => "It is not bound to what RequireBoundToken or the verification demands. Set Binding at the sender.",
+        RefusalReason.NotOneTime => "It is no one-time token, which RequireOneTimeToken demands. Set OneTime at the sender.",
+        RefusalReason.Replayed => "It is a one-time token and was used before.",
         _ => string.Empty,
     };
 
@@ -70,19 +77,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     {
         null => "(none)",
         double number => number.ToString("0.###", CultureInfo.InvariantCulture),
-        IEnumerable<string> texts => string.Join(", ", texts.Take(5).Select(text => Escaped(text))),
-        _ => Escaped(value.ToString()!),
+        IEnumerable<string> texts => string.Join(", ", texts.Take(5).Select(text => UntrustedText.Quote(text, LongestShown))),
+        _ => UntrustedText.Quote(value.ToString()!, LongestShown),
     };
-
-    private static string Escaped(string text)
-    {
-        var escaped = new StringBuilder("'");
-        foreach (var character in text.AsSpan()[..Math.Min(text.Length, LongestShown)])
-        {
-            if (character is >= ' ' and <= '~' and not '\'' and not '\\') escaped.Append(character);
-            else escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
-        }
-
-        return escaped.Append(text.Length > LongestShown ? "...'" : "'").ToString();
-    }
 }

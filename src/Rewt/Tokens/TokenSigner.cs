@@ -14,15 +14,15 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
 
     /// <summary>Creates a bearer token for a service, or without an audience for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
-        string? audience, IReadOnlyDictionary<string, object>? claims, CancellationToken cancellationToken) =>
-        SignBearer(CurrentKey(await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims);
+        string? audience, IReadOnlyDictionary<string, object>? claims, TokenBinding? binding, CancellationToken cancellationToken) =>
+        SignBearer(CurrentKey(await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims, binding);
 
     /// <summary>Creates a bearer token with the given key.</summary>
-    public SignedToken SignBearer(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims)
+    public SignedToken SignBearer(SigningKey key, string? audience, IReadOnlyDictionary<string, object>? claims, TokenBinding? binding = null)
     {
         RefuseAudience(audience);
         if (claims is not null) ReservedClaims.Refuse(claims, Tenant is not null);
-        return Sign(key, TokenTypes.Bearer, null, audience ?? options.Namespace, json =>
+        return Sign(key, TokenTypes.Bearer, null, audience ?? options.Namespace, binding, json =>
         {
             if (claims is null) return;
             foreach (var (name, value) in claims)
@@ -37,7 +37,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
     public async ValueTask<SignedToken> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken)
     {
         var snapshot = await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
-        return Sign(CurrentKey(snapshot), TokenTypes.Data, contentType, null, json =>
+        return Sign(CurrentKey(snapshot), TokenTypes.Data, contentType, null, null, json =>
         {
             json.WritePropertyName("data"u8);
             data(json);
@@ -64,18 +64,18 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         return isStored ? new(keys.For(stored), false, snapshot.Publication) : new(keys.For(signing), signing.KeyId != stored.KeyId, snapshot.Publication);
     }
 
-    private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, Action<Utf8JsonWriter> extra)
+    private SignedToken Sign(SigningKey key, string type, string? contentType, string? audience, TokenBinding? binding, Action<Utf8JsonWriter> extra)
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + options.TokenLifetime;
         using var payload = PayloadWriter.Rent();
-        Write(payload.Json, audience, issuedAt, expiresAt, extra);
+        Write(payload.Json, audience, issuedAt, expiresAt, binding, extra);
         if (StrictJson.HasTooManyValues(payload.Written)) throw new ArgumentException($"What is signed has more than the {TokenLimits.Values} values that receivers read. Sign less.", nameof(extra));
         Metrics.Signed(type);
         return new SignedToken(TokenWriter.Write(key, type, contentType, payload.Written), key.KeyId, issuedAt, expiresAt);
     }
 
-    private void Write(Utf8JsonWriter json, string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Action<Utf8JsonWriter> extra)
+    private void Write(Utf8JsonWriter json, string? audience, DateTimeOffset issuedAt, DateTimeOffset expiresAt, TokenBinding? binding, Action<Utf8JsonWriter> extra)
     {
         Span<byte> id = stackalloc byte[TokenIds.Length];
         TokenIds.Next(id);
@@ -88,6 +88,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
         json.WriteString("jti"u8, id);
         if (Tenant is not null) json.WriteString(TenantName.Claim, Tenant);
+        binding?.Write(json);
         try
         {
             extra(json);

@@ -5,6 +5,8 @@ namespace Rewt.Tests.Apps;
 /// <summary>What a service takes for an API key over the wire, and what not.</summary>
 public sealed class ApiKeyTests : IAsyncLifetime
 {
+    private static readonly string[] OtherCredentials = ["Basic eA==", "Negotiate YII=", "Digest username=\"x\"", "Bearer eyJ.eyJ.x", "eA=="];
+
     private TestService _service = null!;
 
     public async ValueTask InitializeAsync() => _service = await AppService.StartAsync();
@@ -88,6 +90,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
             [("Authorization", "ApiKey " + key), ("Authorization", "Basic eA==")],
             [("X-Api-Key", key), ("X-Api-Key", "x")],
             [("X-Api-Key", string.Empty), ("Authorization", "ApiKey " + key)],
+            .. OtherCredentials.Select(other => new[] { ("X-Api-Key", key), ("Authorization", other) }),
         ];
         foreach (var headers in twice)
         {
@@ -98,6 +101,22 @@ public sealed class ApiKeyTests : IAsyncLifetime
 
         _service.Calls.ShouldBe(0);
         (await RawRequest.StatusAsync(_service.Address, "/counted", ("X-Api-Key", key))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_flood_of_refused_keys_and_trades_fills_one_line_a_second_for_each_reason()
+    {
+        for (var call = 0; call < 100; call++)
+        {
+            (await _service.StatusAsync("rewt_acme_wrong")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await _service.Http.PostAsync(new Uri("/token", UriKind.Relative), new FormUrlEncodedContent([]), Cancellation)).Dispose();
+        }
+
+        foreach (var name in new[] { "ApiKeyRefused", "TokenNotTraded" }) Events(name).Count().ShouldBeInRange(1, 50, name);
+        await Eventually.TrueAsync(async () => await _service.StatusAsync("rewt_acme_wrong") == HttpStatusCode.Unauthorized && Events("ApiKeyRefused").Count() > 1, "the next line follows");
+        Events("ApiKeyRefused").Last().ShouldNotContain("last such event: 0.");
+
+        IEnumerable<string> Events(string name) => _service.Log.Text.Split('\n').Where(line => line.Contains($" {name}:", StringComparison.Ordinal));
     }
 
     [Fact]

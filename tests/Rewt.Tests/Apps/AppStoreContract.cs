@@ -32,7 +32,7 @@ public abstract class AppStoreContract : IAsyncLifetime
     [Fact]
     public async Task An_app_that_one_writes_is_read_whole_by_another()
     {
-        var app = App("acme", scopes: ["orders.read", "ünï"]);
+        var app = App("acme", scopes: ["orders.read", "orders.write"]) with { Name = "ünï" };
         (await First.TryWriteAsync(default, app, Cancellation)).ShouldBeTrue();
 
         var read = (await Second.ReadAsync(null, Cancellation)).Apps["acme"];

@@ -57,6 +57,28 @@ public sealed class KeySourcesTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task A_service_whose_key_servers_never_answered_is_unhealthy_and_one_of_two_is_degraded(bool areBoth, bool canSign)
+    {
+        using var directory = new ScratchDirectory();
+        _servers.Hang("b.example");
+        if (areBoth) _servers.Hang("a.example");
+        var tokens = Start(options => options.SigningKeyFile = canSign ? directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem()) : null);
+        var waiting = VerifyAsync(tokens, JwkRows.P256, "a");
+        await PassAsync(TimeSpan.FromSeconds(1));
+
+        var health = await HealthAsync();
+        health.Status.ShouldBe(areBoth ? HealthStatus.Unhealthy : HealthStatus.Degraded);
+        health.Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("have not been read yet");
+
+        _servers.GoOn("b.example");
+        if (areBoth) _servers.GoOn("a.example");
+        (await SteppingAsync(waiting)).ShouldBe(RewtRefusal.None);
+    }
+
     [Fact]
     public async Task A_new_key_of_a_healthy_server_is_found_while_another_hangs()
     {

@@ -212,7 +212,7 @@ public sealed class DashboardCommandTests
 
         var snapshot = await host.SnapshotAsync();
         snapshot.GetProperty("health").GetString().ShouldBe("unhealthy");
-        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("Check Redis");
+        snapshot.GetProperty("rings")[0].GetProperty("trouble").GetString()!.ShouldContain("Start Redis there");
         (await host.CommandAsync("rotate", new { })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await host.CommandAsync("revoke", new { keyId = "AAAAAAAAAAAAAAAAAAAAAA" })).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }

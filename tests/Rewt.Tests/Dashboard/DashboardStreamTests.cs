@@ -20,6 +20,25 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
+    public async Task The_figures_of_the_last_15_minutes_are_recorded_without_a_viewer_and_no_more()
+    {
+        await using var host = await DashboardService.StartAsync();
+        var clock = new FakeTimeProvider();
+        using var history = new TrafficHistory(new TrafficCounts(host.Services), host.Services.GetRequiredService<KeyRingRegistry>(), clock);
+        history.Start();
+
+        for (var i = 0; i < 200; i++) clock.Advance(TimeSpan.FromSeconds(5));
+
+        var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+        await history.AnswerAsync(context);
+        var points = JsonSerializer.Deserialize<JsonElement>(((MemoryStream)context.Response.Body).ToArray()).GetProperty("points").EnumerateArray().Select(point => point.GetProperty("at").GetInt64()).ToList();
+        points.Count.ShouldBe(181);
+        (points[^1] - points[0]).ShouldBe((long)TimeSpan.FromMinutes(15).TotalMilliseconds);
+        var served = JsonSerializer.Deserialize<JsonElement>(await host.Http.GetStringAsync(new Uri("/rewt/history", UriKind.Relative), Cancellation));
+        served.GetProperty("points")[0].GetProperty("traffic").GetProperty("signed").GetInt64().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_stream_tells_the_browser_when_to_come_again_and_sends_plain_events()
     {
         await using var host = await DashboardService.StartAsync();
@@ -45,16 +64,27 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task Beyond_so_many_streams_the_next_is_told_to_come_again()
+    public async Task Beyond_so_many_streams_of_one_user_or_of_all_the_next_is_told_to_come_again()
     {
         await using var host = await DashboardService.StartAsync();
         var streams = new List<Stream>();
         try
         {
-            for (var number = 0; number < Rewt.Internal.DashboardStream.MaximumStreams; number++) streams.Add(await Stream.OpenAsync(host));
-            using var refused = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
-            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            refused.Headers.RetryAfter.ShouldNotBeNull();
+            const int Users = Rewt.Internal.DashboardStream.MaximumStreams / Rewt.Internal.DashboardStream.MaximumStreamsOfUser;
+            for (var user = 0; user <= Users; user++)
+            {
+                host.Http.DefaultRequestHeaders.Remove("user");
+                host.Http.DefaultRequestHeaders.Add("user", $"ops-{user}");
+                for (var number = 0; user < Users && number < Rewt.Internal.DashboardStream.MaximumStreamsOfUser; number++)
+                {
+                    streams.Add(await Stream.OpenAsync(host));
+                    streams[^1].Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                }
+
+                using var refused = await host.Http.GetAsync(new Uri("/rewt/events", UriKind.Relative), Cancellation);
+                refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                refused.Headers.RetryAfter.ShouldNotBeNull();
+            }
         }
         finally
         {

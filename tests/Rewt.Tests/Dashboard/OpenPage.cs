@@ -33,7 +33,7 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });
 
-    public ILocator RowOf(string keyId) => Page.Locator($"table.keys tr:has(td.id:text-is('{keyId}'))");
+    public ILocator RowOf(string keyId) => Page.Locator($"table.keys tr:has(.copy:text-is('{keyId}'))");
 
     public ILocator StateOf(string keyId) => RowOf(keyId).Locator(".state");
 

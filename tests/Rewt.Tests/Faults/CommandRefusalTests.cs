@@ -34,9 +34,9 @@ public sealed class CommandRefusalTests
     [Fact]
     public void The_arguments_that_a_server_repeats_are_left_out()
     {
-        CommandRefusal.WithoutArguments(Answer("ERR unknown command 'SET', with args beginning with: 'rewt:rewt-secret' 'a secret' "))!
+        CommandRefusal.Printable(Answer("ERR unknown command 'SET', with args beginning with: 'rewt:rewt-secret' 'a secret' "))!
             .Message.ShouldBe("ERR unknown command 'SET'");
-        CommandRefusal.WithoutArguments(Answer("OOM command not allowed")).ShouldBeNull();
+        CommandRefusal.Printable(Answer("OOM command not allowed")).ShouldBeNull();
     }
 
 #pragma warning disable CS0618 // The oldest client library that the tests run on has no other constructor.

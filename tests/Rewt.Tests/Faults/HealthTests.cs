@@ -11,6 +11,9 @@ public sealed class HealthTests
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
         await service.Ring.GetAsync(Cancellation);
         await BecomesAsync(service, HealthStatus.Healthy, "available");
+        var settings = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data["Rewt"];
+        (settings["service"], settings["namespace"], settings["keysFrom"]).ShouldBe(("inventory", "rewt", "Redis"));
+        settings["durations"].ShouldContain("RefreshInterval 00:01:00");
         await Eventually.TrueAsync(() => service.Services.GetRequiredService<DoctorReports>().All.Any(), "the doctor has looked, and that on its own account");
         var before = (await redis.CommandCountsAsync()).Sum(pair => pair.Value);
 
@@ -79,6 +82,21 @@ public sealed class HealthTests
             redis.ConnectionString, configure: services => services.AddSingleton<TimeProvider>(new ShiftedTimeProvider { Shift = TimeSpan.FromHours(1) }));
 
         await BecomesAsync(service, HealthStatus.Degraded, "clock");
+    }
+
+    [Fact]
+    public async Task Trusted_apps_that_cannot_be_read_are_unhealthy_until_they_were_read_and_then_degraded()
+    {
+        const string Apps = "{rewt:rewt-secret}:apps";
+        await using var redis = await RedisServer.StartAsync();
+        await redis.SetAsync(Apps, "no hash");
+        await using var service = await StartAsync(redis.ConnectionString, configure: services => services.AddAuthentication().AddRewtApiKeys());
+
+        await BecomesAsync(service, HealthStatus.Unhealthy, "API keys get 503");
+        await redis.DelAsync(Apps);
+        await BecomesAsync(service, HealthStatus.Healthy, "available");
+        await redis.SetAsync(Apps, "no hash");
+        await BecomesAsync(service, HealthStatus.Degraded, "the known API keys stay in use");
     }
 
     private static Task<TestService> StartAsync(string redis, Action<RewtOptions>? settings = null, Action<IServiceCollection>? configure = null) =>

@@ -5,7 +5,7 @@ public sealed class OutageExplanationTests
 {
     private static readonly Dictionary<string, (Func<Scene, Task<string>> Arrange, string Says)> Cases = new(StringComparer.Ordinal)
     {
-        ["nothing listens"] = (scene => scene.At(FreePort.Next()), "Nothing listens on 127.0.0.1:{port} (ConnectionRefused). Start Redis there, or correct host and port in Rewt:Redis."),
+        ["nothing listens"] = (_ => Task.FromResult($"127.0.0.1:{FreePort.Next()}"), "Nothing listens on 127.0.0.1:{port} (ConnectionRefused). Start Redis there, or correct host and port in Rewt:Redis."),
         ["unknown host"] = (_ => Task.FromResult("redis.invalid:6379"), "The host of redis.invalid:6379 is unknown: DNS has no address for it. Correct the host in Rewt:Redis."),
         ["silent"] = (scene => scene.SilentAsync(), "127.0.0.1:{port} does not answer. Check that it is the address of Redis"),
         ["TLS to a plain port"] = (async scene => await scene.RedisAsync() + ",ssl=true", "127.0.0.1:{port} does not use TLS, but Rewt:Redis has ssl=true. Remove ssl=true"),
@@ -62,8 +62,6 @@ public sealed class OutageExplanationTests
     {
         private readonly Stack<IAsyncDisposable> _started = new();
         private readonly TestCertificates _certificates = new();
-
-        public Task<string> At(int port) => Task.FromResult($"127.0.0.1:{port}");
 
         public async Task<string> RedisAsync(params string[] arguments) => (await StartAsync(arguments)).ConnectionString;
 

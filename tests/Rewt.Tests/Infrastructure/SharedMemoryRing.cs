@@ -6,6 +6,7 @@ internal sealed class SharedMemoryRing : IRingStoreFactory
     public SharedMemoryRing(TimeProvider? time = null)
     {
         Store = new InMemoryRingStore(time ?? TimeProvider.System);
+        Used = new InMemoryOneTimeStore(time ?? TimeProvider.System);
         Store.Set(Secret.CopyBytes(), TimeSpan.FromHours(12));
     }
 
@@ -13,5 +14,9 @@ internal sealed class SharedMemoryRing : IRingStoreFactory
 
     public InMemoryRingStore Store { get; }
 
+    public InMemoryOneTimeStore Used { get; }
+
     public IRingStore Open(RewtOptions options) => Store;
+
+    public IOneTimeStore OpenOneTime(RewtOptions options) => Used;
 }

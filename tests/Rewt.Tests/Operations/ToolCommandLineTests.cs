@@ -45,7 +45,7 @@ public sealed partial class ToolCommandLineTests
     public async Task The_page_lists_every_command_with_its_arguments_and_options()
     {
         var rows = CommandRows().Matches(Page).ToDictionary(match => match.Groups["line"].Value, match => OptionNames().Matches(match.Groups["options"].Value).Select(name => name.Value), StringComparer.Ordinal);
-        var commands = new[] { "keys list", "keys rotate", "keys revoke", "token create", "token inspect", "token verify", "tenants list", "tenants create", "tenants revoke", "tenants delete", "apps list", "apps add", "apps rotate", "apps revoke", "doctor", "acl", "watch", "completion" };
+        var commands = new[] { "keys list", "keys rotate", "keys revoke", "token create", "token inspect", "token verify", "token explain", "tenants list", "tenants create", "tenants revoke", "tenants delete", "apps list", "apps add", "apps rotate", "apps revoke", "doctor", "acl", "watch", "completion" };
 
         var common = Options(await HelpAsync(""));
         var helps = await Task.WhenAll(commands.Select(HelpAsync));

@@ -31,6 +31,20 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
+    public async Task Key_pairs_of_more_services_than_a_process_may_ask_for_are_listed()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await redis.ConnectAsync();
+        for (var service = 0; service < 1_100; service++)
+        {
+            await connection.CommandAsync("SET", $"{{rewt:rewt-keys}}:service-{service}:epoch", "e");
+            await connection.CommandAsync("HSET", $"{{rewt:rewt-keys}}:service-{service}:keys", "x", "no key");
+        }
+
+        (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString)).Well();
+    }
+
+    [Fact]
     public async Task A_rotation_moves_the_ring_by_the_services_settings_and_is_refused_within_the_overlap_unless_forced()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -19,20 +19,56 @@ public sealed class WeakSecretsTests
     [InlineData("SuperSecretKey12345678901234567890")]
     [InlineData("12345678901234567890123456789012")]
     [InlineData("ThisIsASecretKeyForJwtAuthentication!")]
-    public void What_a_human_typed_is_weak(string secret) => WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(secret)).ShouldNotBeNull();
+    [InlineData("<random_string_at_least_32_characters_long>")]
+    [InlineData("REPLACE_THIS_WITH_A_LONG_AND_RANDOM_VALUE")]
+    [InlineData("<<insert-the-shared-secret-of-your-team-here>>")]
+    [InlineData("S3cr3tK3yTh4tN0b0dySh0uldKn0w!!!")]
+    [InlineData("1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p")]
+    [InlineData("mashed4711xyq00000000000000000000000000000000")]
+    [InlineData("the lights are on but nobody is at home tonight")]
+    [InlineData("EstaEsUnaClaveMuySecretaParaMiAplicacion")]
+    public void What_a_human_typed_is_weak(string secret)
+    {
+        WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(secret)).ShouldNotBeNull();
+
+        // So is its encoding, if it is long enough.
+        foreach (var encoded in new[] { Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), Convert.ToHexString(Encoding.UTF8.GetBytes(secret + secret)) })
+        {
+            var weakness = WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(encoded)).ShouldNotBeNull();
+            weakness.ShouldNotContain(secret);
+        }
+    }
 
     [Fact]
-    public void What_is_random_is_not_in_any_spelling()
+    public void What_is_random_is_not_in_any_spelling() => ShouldAllBeStrong(samples: 2_000, seed: 7);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void Of_a_hundred_thousand_random_secrets_none_is_weak() => ShouldAllBeStrong(samples: 100_000, seed: 23);
+
+    [Fact]
+    public void A_random_part_is_enough_whatever_is_written_around_it() =>
+        WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes("the-secret-of-production:" + Secret.Generate().CopyBytes().Length + Encoding.UTF8.GetString(Secret.Generate().Bytes))).ShouldBeNull();
+
+    /// <summary>Base64, base64url and hexadecimal of 32 bytes, hexadecimal of 16, and GUIDs, in equal shares.</summary>
+    private static void ShouldAllBeStrong(int samples, int seed)
     {
-        for (var i = 0; i < 200; i++)
+        var random = new Random(seed);
+        var bytes = new byte[32];
+        for (var sample = 0; sample < samples; sample++)
         {
-            var random = RandomNumberGenerator.GetBytes(32);
-            foreach (var spelling in new[] { Convert.ToBase64String(random), Convert.ToHexStringLower(random), Convert.ToHexString(random[..16]), Guid.NewGuid().ToString() })
+            random.NextBytes(bytes);
+            var spelling = (sample % 5) switch
             {
-                WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(spelling)).ShouldBeNull(spelling);
-            }
+                0 => Convert.ToBase64String(bytes),
+                1 => Base64Url.EncodeToString(bytes),
+                2 => Convert.ToHexStringLower(bytes),
+                3 => Convert.ToHexString(bytes.AsSpan(0, 16)),
+                _ => new Guid(bytes.AsSpan(0, 16)).ToString(),
+            };
+            WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(spelling)).ShouldBeNull(spelling);
         }
 
-        for (var i = 0; i < 200; i++) WeakSecrets.WeaknessOf(Secret.Generate().Bytes).ShouldBeNull();
+        WeakSecrets.WeaknessOf(Secret.Generate().Bytes).ShouldBeNull();
     }
 }

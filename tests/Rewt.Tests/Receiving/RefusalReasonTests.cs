@@ -18,6 +18,9 @@ public sealed class RefusalReasonTests
         ["lifetime"] = (null, secret => HandmadeToken.Sign(secret, new() { ["exp"] = Now + 90_000 }), "invalid", "(LifetimeTooLong). It lives for "),
         ["missing claim"] = (null, secret => HandmadeToken.Sign(secret, new() { ["jti"] = null }), "invalid", "(MissingClaim). The claim 'jti' is missing."),
         ["malformed claim"] = (null, secret => HandmadeToken.Sign(secret, new() { ["iat"] = "soon" }), "invalid", "(MalformedClaims)."),
+        ["another request"] = (null, secret => HandmadeToken.Sign(secret, new() { ["htm"] = "POST" }), "wrong_request", "(OtherRequest). It is bound to another method, path, query or message."),
+        ["another body"] = (null, secret => HandmadeToken.Sign(secret, new() { ["htb"] = "x" }), "wrong_request", "(OtherBody). It is bound to another body"),
+        ["a binding of the wrong type"] = (null, secret => HandmadeToken.Sign(secret, new() { ["otu"] = "true" }), "invalid", "(MalformedClaims)."),
         ["name"] = (null, secret => HandmadeToken.Sign(secret, new() { ["iss"] = "a service" }), "invalid", "(InvalidName). The claim 'iss'"),
         ["unknown key"] = (null, _ => HandmadeToken.Sign(Ring.Rings.Secret("another")), "stale_key", $"(UnknownKey). Its key '{Ring.Rings.KeyId("another")}' is unknown or revoked."),
         ["key of a tenant"] = (null, secret => HandmadeToken.Sign(secret.Derive("rewt", "acme", 0), new() { ["tenant"] = "acme" }), "invalid", "(UnexpectedTenant). Its key "),
@@ -136,6 +139,41 @@ public sealed class RefusalReasonTests
         lines.Count.ShouldBeInRange(2, 100);
         lines.ShouldAllBe(line => line.Length < 600 && !line.Any(character => char.IsControl(character) || character > '~'));
         receiver.Log.Text.ShouldNotContain("\nforged line");
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_hundred_thousand_junk_tokens_with_hostile_text_in_every_field_log_one_line_a_second_for_each_reason_and_forge_none()
+    {
+        const string Hostile = "\u001b[31m\r\nforged line\u202E\u2028\u0000{0}'; DROP";
+        await using var receiver = await Receiver.StartAsync(services => services.AddLogging(logging => logging.AddFilter("Microsoft", LogLevel.None)));
+        var secret = receiver.Memory.Secret;
+        string[] fields = ["iss", "sub", "aud", "jti", "iat", "exp", "nbf", "tenant", "scope", "client_id", "actort", Hostile];
+        var junk = fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = Hostile }))
+            .Concat(fields.Select(field => HandmadeToken.Sign(secret, new() { [field] = new[] { Hostile, new string('x', 2_000) } })))
+            // Tokens of an unknown key wait for a read, of which there are two a second.
+            .Append(HandmadeToken.Sign(Ring.Rings.Secret("another"), new() { ["sub"] = Hostile }))
+            .Concat(new[] { "alg", "kid", "typ", "crit", Hostile }.Select(name => $"{Part(new() { ["alg"] = "HS256", ["kid"] = "k", ["typ"] = "rewt+jwt", [name] = Hostile })}.{Part(new() { ["iss"] = "orders" })}.{Hostile.Length}"))
+            .Append(HandmadeToken.Sign(secret)[..^4] + "AAAA")
+            .ToList();
+        var began = TimeProvider.System.GetTimestamp();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 100_000), new ParallelOptions { MaxDegreeOfParallelism = 256, CancellationToken = Cancellation }, async (number, _) =>
+        {
+            (await receiver.GetWithTokenAsync(junk[number % junk.Count])).Dispose();
+        });
+
+        var seconds = (int)TimeProvider.System.GetElapsedTime(began).TotalSeconds + 2;
+        var all = receiver.Log.Text.Split('\n');
+        var lines = all.Where(line => line.Contains("TokenRefused", StringComparison.Ordinal) || line.Contains("TokenMissing", StringComparison.Ordinal)).ToList();
+        lines.Count.ShouldBeGreaterThan(5);
+        (all.Length - lines.Count).ShouldBeLessThan(20, "the handler's base class adds none");
+        foreach (var reason in lines.GroupBy(line => line[line.IndexOf('(', StringComparison.Ordinal)..line.IndexOf(')', StringComparison.Ordinal)], StringComparer.Ordinal)) reason.Count().ShouldBeLessThanOrEqualTo(seconds, reason.Key);
+        lines.ShouldAllBe(line => line.Length < 700 && !line.Any(character => char.IsControl(character) || character > '~'));
+        receiver.Log.Text.ShouldNotContain("\nforged line");
+        foreach (var line in lines) junk.ShouldAllBe(token => !line.Contains(token.Split('.', 3)[2], StringComparison.Ordinal) || token.Split('.', 3)[2].Length < 10);
+
+        static string Part(Dictionary<string, object?> json) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(json));
     }
 
     private static Task<TestService> StartAsync(Action<RewtOptions>? settings) => Receiver.StartAsync(services => services.PostConfigure<RewtOptions>(options => settings?.Invoke(options)));

@@ -11,11 +11,13 @@ public sealed class SampleTests
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await SampleService.StartAsync("Shipping", redis, settings);
         await using var inventory = await SampleService.StartAsync("Inventory", redis, [.. settings, "--Services:shipping", shipping.Address]);
-        await using var orders = await SampleService.StartAsync("Orders", redis, [.. settings, "--Services:inventory", inventory.Address]);
+        await using var orders = await SampleService.StartAsync("Orders", redis, [.. settings, "--Services:inventory", inventory.Address, "--Services:shipping", shipping.Address]);
 
         (await GetAsync(orders, "/orders/u-42")).ShouldBe((HttpStatusCode.OK,
             """{"userId":"u-42","stock":{"item":"teapot","caller":"orders","userId":"u-42","shipment":{"item":"teapot","caller":"inventory","userId":"u-42"}}}"""));
 
+        (await orders.Client.PostAsync(new Uri("/orders/u-42/payment", UriKind.Relative), null, Cancellation).TextAsync()).ShouldBe("""{"userId":"u-42","amount":100}""");
+        (await redis.CliAsync("KEYS", "{shop:rewt-secret}:used:shipping:*")).ShouldNotBeEmpty();
         (await redis.CliAsync("EXISTS", key)).ShouldBe("1");
         (await GetAsync(inventory, "/stock/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await GetAsync(shipping, "/shipments/teapot")).Status.ShouldBe(HttpStatusCode.Unauthorized);

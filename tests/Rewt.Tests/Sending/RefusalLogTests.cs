@@ -143,7 +143,25 @@ public sealed class RefusalLogTests : IDisposable
         callee.Requests[1].Authorization.ShouldBeEmpty();
         var line = Lines().ShouldHaveSingleItem();
         line.ShouldContain(callee.Address.GetLeftPart(UriPartial.Authority));
+        if (target.Length > 2) line.ShouldContain($"{target}:80, to which".Replace("/:", ":", StringComparison.Ordinal));
         line.ShouldContain(".NET follows a redirect without");
+    }
+
+    [Fact]
+    public async Task A_callee_that_redirects_each_call_to_another_origin_fills_one_line()
+    {
+        var calls = 0;
+        await using var sender = Create(request =>
+        {
+            // As the handler of .NET does it.
+            request.RequestUri = new Uri($"https://stranger-{++calls}.example/");
+            request.Headers.Authorization = null;
+            return Refusal("Bearer");
+        });
+
+        for (var call = 0; call < 100; call++) await CallAsync(sender);
+
+        Lines().ShouldHaveSingleItem().ShouldContain("https://stranger-1.example:443, to which https://inventory.example:443 redirected, refused a call");
     }
 
     [Fact]

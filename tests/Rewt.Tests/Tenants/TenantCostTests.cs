@@ -39,12 +39,12 @@ public sealed class TenantCostTests
         var tokens = await Task.WhenAll(Enumerable.Range(0, Tenants).Select(async tenant => (Tenant: $"t{tenant}", Token: await issuer.SignAsync($"t{tenant}"))));
         var before = await redis.CommandCountsAsync();
 
-        // Two calls of each tenant at once, which share the read.
+        // Two calls of each tenant at once. Calls that come during a read share the next one.
         var statuses = await Task.WhenAll(tokens.Concat(tokens).Select(one => service.StatusAsync(one.Tenant, one.Token)));
 
         statuses.ShouldAllBe(status => status == HttpStatusCode.OK);
         var after = await redis.CommandCountsAsync();
-        (after["zmscore"] - before["zmscore"]).ShouldBeInRange(Tenants, 2 * Tenants);
+        (after["zmscore"] - before["zmscore"]).ShouldBeInRange(1, Tenants);
         (Sum(after) - after["zmscore"]).ShouldBe(Sum(before) - before["zmscore"]);
         var known = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Tenants!;
         tokens.Count(one => known.Known(one.Tenant) is not null).ShouldBeInRange(1, 100);

@@ -69,6 +69,27 @@ public sealed class GrpcTests
         wire.Requests.ShouldBe(isTold ? 2 : 1);
     }
 
+    [Fact]
+    public async Task A_unary_call_is_bound_to_its_method_and_its_message()
+    {
+        await using var ring = new RewtTestRing();
+        await using var greeter = Greeter(ring);
+        string? token = null;
+        var services = new ServiceCollection().AddRewtKeys(options => options.ServiceName = "orders").AddRewtTesting(ring);
+        services.AddGrpcClient<Greeter.GreeterClient>(options => options.Address = new Uri("http://localhost"))
+            .ConfigurePrimaryHttpMessageHandler(() => new Watching(greeter.Server.CreateHandler(), request => token = request.Headers.Authorization!.Parameter))
+            .AddRewtSigning(options => (options.Audience, options.Binding, options.OneTime) = ("greeter", RequestBinding.Target | RequestBinding.Body, true));
+        await using var provider = services.BuildServiceProvider();
+
+        var answer = await provider.GetRequiredService<Greeter.GreeterClient>().GreetAsync(new Greeting::Rewt.Samples.Grpc.Greeting { Text = "hello" }, cancellationToken: Cancellation);
+
+        answer.Caller.ShouldBe("orders");
+        var jwt = new JsonWebToken(token);
+        jwt.GetClaim("htt").Value.ShouldBe(TokenBinding.HashOf("/rewt.samples.Greeter/Greet"));
+        jwt.GetClaim("htb").Value.ShouldNotBe(TokenBinding.HashOf("application/grpc\n\n"));
+        (await greeter.Services.GetRequiredService<IRewtTokens>().VerifyBearerAsync(token!, Cancellation)).Refusal.ShouldBe(RewtRefusal.WrongRequest);
+    }
+
     [Theory]
     [InlineData("dns", "http://localhost:{0}", true)]
     [InlineData("dns", null, true)]
@@ -114,6 +135,15 @@ public sealed class GrpcTests
 
     private static WebApplicationFactory<GreeterProgram> Greeter(RewtTestRing ring) =>
         new WebApplicationFactory<GreeterProgram>().WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddRewtTesting(ring)));
+
+    private sealed class Watching(HttpMessageHandler inner, Action<HttpRequestMessage> watch) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            watch(request);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 
     /// <summary>Answers the first request as a receiver does whose key was revoked meanwhile.</summary>
     private sealed class StaleOnce(HttpMessageHandler inner) : DelegatingHandler(inner)

@@ -286,7 +286,7 @@
 
   // ---- plots ----
 
-  const REASONS = ['stale_key', 'expired', 'not_yet_valid', 'bad_audience', 'invalid', 'unavailable'];
+  const REASONS = ['stale_key', 'expired', 'not_yet_valid', 'bad_audience', 'wrong_request', 'replayed', 'invalid', 'unavailable'];
   const word = (name) => name.replaceAll('_', ' ');
   const PLOTS = [
     { title: 'Calls accepted', unit: 'per second', series: [['accepted', (t) => t.verified.valid || 0], ['tokens signed', (t) => t.signed]], big: 0 },

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rewt.Internal;
 using Spectre.Console;
 
 namespace Rewt.Tool;
@@ -23,7 +24,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
             foreach (var key in app.Keys.DefaultIfEmpty())
             {
                 string[] whose = first ? [app.Id, app.Name, app.Owner, string.Join(' ', app.Audiences), string.Join(' ', app.Scopes)] : ["", "", "", "", ""];
-                table.AddRow([.. whose.Append(key?.KeyId ?? "").Append(State(key)).Append(Time(key?.LastUsedAt)).Select(Printable)]);
+                table.AddRow([.. whose.Append(key?.KeyId ?? "").Append(State(key)).Append(Time(key?.LastUsedAt)).Select(Cell)]);
                 first = false;
             }
         }
@@ -58,7 +59,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
     {
         await using var session = RingSession.Open(context);
         var app = await FindAsync(session, appId, cancellationToken) ?? throw Unknown(appId);
-        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {Printable(keyId)}. 'rewt apps list' lists the keys.");
+        if (keyId is not null && app.Keys.All(key => key.KeyId != keyId)) throw new ToolException(ExitCode.Refused, $"The app '{appId}' has no key {UntrustedText.Escape(keyId)}. 'rewt apps list' lists the keys.");
 
         await context.ConfirmAsync($"Permanently revoke {(keyId is null ? "all keys" : $"the key {keyId}")} of the app '{appId}'?", cancellationToken);
         if (keyId is null) await session.Apps.RevokeAsync(appId, cancellationToken);
@@ -72,7 +73,7 @@ internal sealed class AppsCommandHandler(ToolContext context)
     private static async Task<RewtApp?> FindAsync(RingSession session, string appId, CancellationToken cancellationToken) =>
         (await session.Apps.ListAsync(cancellationToken)).FirstOrDefault(app => app.Id == appId);
 
-    private static ToolException Unknown(string appId) => new(ExitCode.Refused, $"The app '{Printable(appId)}' does not exist. 'rewt apps list' lists the apps.");
+    private static ToolException Unknown(string appId) => new(ExitCode.Refused, $"The app '{UntrustedText.Escape(appId)}' does not exist. 'rewt apps list' lists the apps.");
 
     private DateTimeOffset? Expiry(int? days) => days switch
     {
@@ -102,6 +103,6 @@ internal sealed class AppsCommandHandler(ToolContext context)
 
     private static string Time(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm}Z") : "";
 
-    /// <summary>Replaces control characters, because the text comes from Redis and a terminal could interpret them.</summary>
-    private static string Printable(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
+    /// <summary>Escapes text for a table: it comes from Redis.</summary>
+    private static string Cell(string text) => Markup.Escape(UntrustedText.Escape(text));
 }

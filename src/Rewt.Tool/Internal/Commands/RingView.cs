@@ -42,7 +42,7 @@ internal static class RingView
         foreach (var key in ring.ToKeys())
         {
             var cells = new List<string> { key.KeyId, State(key), Until(key, ring), Meaning(key.State) };
-            if (context.ShowSecret) cells.Add(SecretOf(ring, key.KeyId) ?? "");
+            if (context.ShowSecret) cells.Add(UntrustedText.Escape(SecretOf(ring, key.KeyId) ?? "", int.MaxValue));
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }
 

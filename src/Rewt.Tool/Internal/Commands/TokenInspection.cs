@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rewt.Internal;
@@ -10,10 +9,15 @@ namespace Rewt.Tool;
 /// <summary><c>rewt token inspect</c>: prints the header and claims of a token without its signature.</summary>
 internal static class TokenInspection
 {
+    /// <summary>The longest value of a claim that a table shows whole.</summary>
+    private const int LongestShown = 1000;
+
     private static readonly string[] Times = ["iat", "exp", "nbf"];
 
     public static int Run(ToolContext context, string token)
     {
+        if (token.Length > TokenLimits.TokenLength) throw new ToolException(ExitCode.BadToken, $"The text has {token.Length} characters. No service accepts a token of more than {TokenLimits.TokenLength}.");
+
         var parts = token.Split('.');
         if (parts.Length != 3 || Part(parts[0]) is not { } header || Part(parts[1]) is not { } claims)
         {
@@ -27,8 +31,8 @@ internal static class TokenInspection
         }
 
         var table = new Table().AddColumns("Part", "Name", "Value");
-        foreach (var (name, value) in header) table.AddRow("header", Markup.Escape(name), Markup.Escape(Text(value)));
-        foreach (var (name, value) in claims) table.AddRow("claims", Markup.Escape(name), Markup.Escape(Text(value) + Time(name, value)));
+        foreach (var (name, value) in header) table.AddRow("header", Cell(name), Cell(Text(value)));
+        foreach (var (name, value) in claims) table.AddRow("claims", Cell(name), Cell(Text(value)) + Time(name, value));
         context.Console.Write(table);
         context.WriteLine("The signature was not checked. 'rewt token verify' checks it.");
         return ExitCode.Done;
@@ -46,12 +50,9 @@ internal static class TokenInspection
         }
     }
 
-    /// <summary>Formats a value. Control characters are replaced, because the token is untrusted and a terminal could interpret them.</summary>
-    private static string Text(JsonNode? value)
-    {
-        var text = value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString() ?? "null";
-        return new StringBuilder().AppendJoin("", text.Select(c => char.IsControl(c) ? '?' : c)).ToString();
-    }
+    private static string Cell(string text) => Markup.Escape(UntrustedText.Escape(text, LongestShown));
+
+    private static string Text(JsonNode? value) => value is JsonValue single && single.TryGetValue<string>(out var plain) ? plain : value?.ToJsonString() ?? "null";
 
     private static string Time(string name, JsonNode? value) =>
         Times.Contains(name, StringComparer.Ordinal) && value is JsonValue number && number.TryGetValue<double>(out var seconds) && seconds is > 0 and < 253_402_300_799

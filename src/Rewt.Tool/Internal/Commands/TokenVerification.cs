@@ -28,15 +28,15 @@ internal static class TokenVerification
     public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
-        var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, State: State(reason))).ToList();
+        var checks = Enum.GetValues<RefusalReason>().Where(reason => Requirement(reason) is not null).Select(reason => (Reason: reason, Outcome: Outcome(reason))).ToList();
         if (context.IsJson)
         {
-            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), checks = checks.Select(check => new { check = new TokenRefusal(check.Reason).Code, result = check.State.Replace(' ', '_') }), fix = verdict.Cause?.ToString() });
+            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), checks = checks.Select(check => new { check = new TokenRefusal(check.Reason).Code, result = check.Outcome.Replace(' ', '_') }), fix = verdict.Cause?.ToString() });
         }
         else
         {
             var table = new Table().AddColumns("Check", "Result");
-            foreach (var (reason, result) in checks) table.AddRow(Markup.Escape(Requirement(reason)!), result);
+            foreach (var (reason, outcome) in checks) table.AddRow(Markup.Escape(Requirement(reason)!), outcome);
             context.Console.Write(table);
             context.WriteLine("'not checked' depends on settings that only the receiver has; its log (event 41) names the one that refuses a token.");
             if (verdict.IsValid) context.WriteLine("No check failed.");
@@ -44,7 +44,7 @@ internal static class TokenVerification
 
         return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
 
-        string State(RefusalReason reason)
+        string Outcome(RefusalReason reason)
         {
             if (verdict.Cause is { } cause && reason == cause.Reason) return "failed";
             if (verdict.Cause is { } other && reason > other.Reason) return "not reached";

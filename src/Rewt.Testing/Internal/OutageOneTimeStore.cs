@@ -1,0 +1,15 @@
+namespace Rewt.Internal;
+
+/// <summary>A store of used one-time tokens that fails during a simulated outage.</summary>
+internal sealed class OutageOneTimeStore(IOneTimeStore store, Outage outage) : IOneTimeStore
+{
+    public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.TryUseAsync(ring, audience, id, life, cancellationToken);
+    }
+
+    public void Dispose() => store.Dispose();
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

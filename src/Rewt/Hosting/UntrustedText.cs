@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The one place that makes text of others fit to be shown: a log, a terminal, an exception, the health check and the dashboard show what writers in
+/// Redis, key servers, callers and callees chose.
+/// </summary>
+internal static class UntrustedText
+{
+    public const int UsualLength = 200;
+
+    private const string Cut = "...";
+
+    private static readonly SearchValues<char> Harmless = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)]);
+
+    /// <summary>
+    /// Writes each character that a log or a terminal could interpret as <c>\uXXXX</c>, and cuts a long text visibly. A text that is short and harmless
+    /// stays as it is, also one that was escaped before.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maximumLength">The most characters of the result, the mark of a cut included.</param>
+    public static string Escape(string text, int maximumLength = UsualLength)
+    {
+        if (text.Length <= maximumLength && !text.AsSpan().ContainsAnyExcept(Harmless)) return text;
+
+        var escaped = new StringBuilder();
+        var kept = 0;
+        for (var index = 0; index < text.Length;)
+        {
+            var isWhole = Rune.TryGetRuneAt(text, index, out var character);
+            var end = index + (isWhole ? character.Utf16SequenceLength : 1);
+            var isShown = isWhole && !IsInterpreted(character);
+            for (; index < end; index++)
+            {
+                if (isShown) escaped.Append(text[index]);
+                else escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[index]:x4}");
+            }
+
+            if (escaped.Length > maximumLength) return escaped.Remove(kept, escaped.Length - kept).Append(Cut).ToString();
+            if (escaped.Length <= maximumLength - Cut.Length) kept = escaped.Length;
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>Escapes a text and puts it in quotes, which it cannot close.</summary>
+    public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength).Replace("'", "\\u0027", StringComparison.Ordinal)}'";
+
+    /// <summary>Returns the messages of an exception and of its causes, which may repeat what a server sent.</summary>
+    public static string Of(Exception exception)
+    {
+        var messages = new List<string>();
+        for (var cause = exception; cause is not null; cause = cause.InnerException) messages.Add(cause.Message);
+        return Escape(string.Join(" ", messages), 2 * UsualLength);
+    }
+
+    /// <summary>
+    /// Whether a log or a terminal could interpret the character: controls, format characters such as bidirectional marks, line separators, and what this
+    /// version of .NET does not know yet.
+    /// </summary>
+    public static bool IsInterpreted(Rune character) => Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned;
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+
+namespace Rewt.Internal;
+
+/// <summary>A request as it was signed, and the check that it leaves like that.</summary>
+internal sealed class BoundRequest
+{
+    private readonly HttpContent? _content;
+    private readonly (string? Type, string? Encoding) _headers;
+    private int _isSent;
+
+    private BoundRequest(TokenBinding binding, HttpContent? content)
+    {
+        (Binding, _content) = (binding, content);
+        if (binding.Body is not null) _headers = HeadersOf(content);
+    }
+
+    public TokenBinding Binding { get; }
+
+    /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
+    public static async ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, RequestBinding parts, bool isOneTime, int maxBufferedBody, CancellationToken cancellationToken)
+    {
+        var body = parts.HasFlag(RequestBinding.Body) ? await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) : null;
+        var binding = parts.HasFlag(RequestBinding.Target) ? new TokenBinding(MethodOf(request), TargetOf(request), body, IsOneTime: isOneTime) : new TokenBinding(Body: body, IsOneTime: isOneTime);
+        return new BoundRequest(binding, request.Content);
+    }
+
+    /// <summary>Checks a request that is about to leave. Returns what a handler has changed since the request was signed, or <see langword="null"/>.</summary>
+    public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, int maxBufferedBody, CancellationToken cancellationToken)
+    {
+        if (Binding.Method is not null && Binding.Method != MethodOf(request)) return "the method";
+        if (Binding.Target is not null && Binding.Target != TargetOf(request)) return "the path or the query";
+        if (Binding.Body is null || (ReferenceEquals(request.Content, _content) && HeadersOf(request.Content) == _headers)) return null;
+        return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
+    }
+
+    /// <summary>Returns whether the token may leave: a one-time token leaves once.</summary>
+    public bool TrySend() => !Binding.IsOneTime || Interlocked.Exchange(ref _isSent, 1) == 0;
+
+    /// <summary>Returns the method as it is sent: .NET sends the known methods in upper case.</summary>
+    private static string MethodOf(HttpRequestMessage request) => HttpMethod.Parse(request.Method.Method).Method;
+
+    private static string TargetOf(HttpRequestMessage request) => TokenBinding.HashOf(request.RequestUri!.PathAndQuery);
+
+    private static (string? Type, string? Encoding) HeadersOf(HttpContent? content) => (Header(content, "Content-Type"), Header(content, "Content-Encoding"));
+
+    private static string? Header(HttpContent? content, string name) =>
+        content is not null && content.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
+    private static async ValueTask<string> HashAsync(HttpContent? content, int maxBufferedBody, CancellationToken cancellationToken)
+    {
+        if (content is not null) await BufferAsync(content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
+        var (type, encoding) = HeadersOf(content);
+        using var hash = TokenBinding.BeginBody(type, encoding);
+        if (content is not null)
+        {
+            using var bytes = new HashingStream(hash);
+            await content.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TokenBinding.EndBody(hash);
+    }
+
+    private static async Task BufferAsync(HttpContent content, int maximum, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(maximum, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new InvalidOperationException(
+                $"A token can be bound to a body of at most {maximum} bytes ({nameof(RewtSigningOptions)}.{nameof(RewtSigningOptions.MaxBufferedBodyBytes)}), and this body is longer. "
+                + "Raise the limit here and Rewt:MaxBoundBodyBytes at the receiver, or bind this request to RequestBinding.Target only.",
+                exception);
+        }
+    }
+
+    /// <summary>Adds what is written to a hash.</summary>
+    private sealed class HashingStream(IncrementalHash hash) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => hash.AppendData(buffer, offset, count);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => hash.AppendData(buffer);
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            hash.AppendData(buffer.Span);
+            return default;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

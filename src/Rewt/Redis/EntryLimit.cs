@@ -1,0 +1,56 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Detects hashes with more entries than a read may have, because every login that may write a hash can fill it. Counting them is another command, so it
+/// is sent only after a read that got no answer, or too many entries, and until the hashes are small again.
+/// </summary>
+internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
+{
+    private const int Maximum = 20_000;
+
+    private bool _isDue;
+
+    /// <summary>Returns those of the hashes that have too many entries.</summary>
+    public async Task<IReadOnlySet<RedisKey>> FindAsync(IDatabase database, IEnumerable<RedisKey> hashes, CancellationToken cancellationToken)
+    {
+        if (!Volatile.Read(ref _isDue)) return new HashSet<RedisKey>();
+
+        var counts = hashes.Select(hash => (Hash: hash, Count: database.HashLengthAsync(hash, CommandFlags.DemandMaster))).ToList();
+        foreach (var (_, count) in counts) count.Abandon();
+        var all = Task.WhenAll(counts.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
+        // The login may not count, or a key is no hash: the read itself reports it.
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var oversized = new HashSet<RedisKey>();
+        foreach (var (hash, count) in counts)
+        {
+            if (count.IsCompletedSuccessfully && await count.ConfigureAwait(false) > Maximum) oversized.Add(hash);
+        }
+
+        return oversized;
+    }
+
+    /// <summary>Throws if the hash is known to have too many entries.</summary>
+    /// <exception cref="OversizedKeyException">It has.</exception>
+    public async Task CheckAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
+    {
+        if ((await FindAsync(database, [hash], cancellationToken).ConfigureAwait(false)).Count > 0) throw new OversizedKeyException(Message(hash, repair));
+    }
+
+    /// <summary>Throws if a read got too many entries.</summary>
+    /// <exception cref="OversizedKeyException">It did.</exception>
+    public static void Check(RedisKey hash, int entries, string repair)
+    {
+        if (entries > Maximum) throw new OversizedKeyException(Message(hash, repair));
+    }
+
+    public static string Message(RedisKey hash, string repair) => $"the Redis key '{hash}' has more than {Maximum} entries, which another client wrote; {repair}";
+
+    /// <summary>Records how a read ended: without an answer or with too many entries, the next one counts first.</summary>
+    public void Ended(Exception? exception)
+    {
+        if (exception is null) Volatile.Write(ref _isDue, false);
+        else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) Volatile.Write(ref _isDue, true);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Rewt;
+
+/// <summary>The parts of a request that its token is bound to. A receiver refuses the token with any other request.</summary>
+[Flags]
+public enum RequestBinding
+{
+    /// <summary>The token is good for any request to its audience.</summary>
+    None = 0,
+
+    /// <summary>The method, and the path and query exactly as they are sent.</summary>
+    Target = 1,
+
+    /// <summary>The bytes of the body as they are sent, <c>Content-Type</c> and <c>Content-Encoding</c>. The body is buffered.</summary>
+    Body = 2,
+}

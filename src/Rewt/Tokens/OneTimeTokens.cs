@@ -1,0 +1,48 @@
+namespace Rewt.Internal;
+
+/// <summary>Accepts each one-time token of a namespace once among all services. The store is opened on first use.</summary>
+internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Lazy<IOneTimeStore> _store = new(open);
+
+    /// <summary>Uses up a verified token if it is a one-time token. Returns why it is refused, or <see langword="null"/>.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The store did not answer, so that the token may have been used before.</exception>
+    public ValueTask<TokenRefusal?> UseAsync(TokenClaims claims, CancellationToken cancellationToken) =>
+        claims.Binding is { IsOneTime: true } ? UseUpAsync(claims, cancellationToken) : default;
+
+    private async ValueTask<TokenRefusal?> UseUpAsync(TokenClaims claims, CancellationToken cancellationToken)
+    {
+        // Rewt:RequiredClaims may omit these claims, but without them a token has no identity or no end.
+        if (claims.TokenId is null) return new(RefusalReason.MissingClaim, "jti");
+        if ((claims.ExpiresAt ?? claims.IssuedAt + options.MaxTokenLifetime.TotalSeconds) is not { } end) return new(RefusalReason.MissingClaim, "exp");
+
+        var audience = claims.Audiences is [var first, ..] ? first : options.Namespace;
+        // Not the signature: an elliptic curve has a second valid one for the same content. The issuer, because its name is verified and an id is its own choice.
+        var id = TokenBinding.HashOf($"{claims.Issuer}\n{claims.TokenId}" + (options.Tenants ? $"\n{claims.Tenant}" : string.Empty));
+        var until = DateTimeOffset.UnixEpoch.AddSeconds(end) + options.ClockSkew;
+        try
+        {
+            // Another skew, because the clock of the next service that sees the token may be behind.
+            var life = until - time.GetUtcNow() + options.ClockSkew;
+            if (!await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false)) return new(RefusalReason.Replayed);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RewtKeysUnavailableException(
+                $"A one-time token of '{options.Namespace}' is not accepted, because the store that knows the used tokens did not answer. See the inner exception.", RetryAfter, exception);
+        }
+
+        // A process that was suspended meanwhile may have recorded the token after the record of an earlier use had ended.
+        var now = time.GetUtcNow();
+        return now < until ? null : new(RefusalReason.Expired, (now - until).TotalSeconds + options.ClockSkew.TotalSeconds, options.ClockSkew.TotalSeconds);
+    }
+
+    public void Dispose()
+    {
+        if (_store.IsValueCreated) _store.Value.Dispose();
+    }
+
+    public ValueTask DisposeAsync() => _store.IsValueCreated ? _store.Value.DisposeAsync() : default;
+}

@@ -1,0 +1,123 @@
+namespace Rewt.Tests.BadInput;
+
+/// <summary>
+/// Junk in each Redis key that a documented login may write: reads stay within their limit or the key is named, and one command repairs it while the
+/// services run. REWT_JUNK sets another number of entries.
+/// </summary>
+public sealed class JunkTests
+{
+    private const string Tag = "{rewt:rewt-secret}";
+
+    private static readonly int Entries = int.TryParse(Environment.GetEnvironmentVariable("REWT_JUNK"), CultureInfo.InvariantCulture, out var entries) ? entries : 50_000;
+
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData("dead", "ZADD", null)]
+    [InlineData("instances", "ZADD", null)]
+    [InlineData("ring", "HSET", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:ring' has more than 20000 entries")]
+    [InlineData("apps", "HSET", "The trusted apps of 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:apps' has more than 20000 entries")]
+    [InlineData("app-uses", "HSET", null)]
+    public async Task Junk_in_a_key_of_the_secret_fails_no_call_or_is_named_and_one_command_repairs_it(string key, string command, string? named)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await StartAsync(redis);
+        var app = await Apps.AppService.AddAcmeAsync(service, audiences: ["inventory"]);
+        var old = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        var token = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        await service.Ring.RevokeAndWaitAsync(old, TimeSpan.FromSeconds(5), Cancellation);
+
+        await FillAsync(redis, $"{Tag}:{key}", command, key == "dead");
+
+        if (named is not null)
+        {
+            await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(named, StringComparison.Ordinal), "health names the key");
+            service.Log.Text.ShouldContain($"the Redis key '{Tag}:{key}' has more than 20000 entries");
+        }
+
+        if (command == "ZADD") (await DoctorAsync(redis)).ShouldContain("too-many-entries");
+        await ShouldServeAsync(service, app.Key);
+
+        if (key == "apps") await redis.CommandAsync("EVAL", await RepairAsync(), 1, $"{Tag}:apps");
+        else await redis.DelAsync($"{Tag}:{key}");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
+        if (command == "ZADD") (await DoctorAsync(redis)).ShouldNotContain("too-many-entries");
+        await ShouldServeAsync(service, app.Key);
+        (await service.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(old);
+        (await service.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized, "a revocation is final");
+        (await Apps.AppService.AddAcmeAsync(service, "another", ["inventory"])).Key.ShouldNotBeNull();
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Junk_in_the_ring_of_one_service_with_key_pairs_leaves_the_others_alone()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var filled = await StartPairsAsync(redis, "orders");
+        await using var sender = await StartPairsAsync(redis, "billing");
+        await using var receiver = await StartPairsAsync(redis, "inventory");
+        foreach (var service in new[] { filled, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
+
+        await FillAsync(redis, "{rewt:rewt-keys}:orders:keys", "HSET", isPossible: false);
+
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains("orders, the whole ring", StringComparison.Ordinal), "the receiver names the ring");
+        receiver.Log.Text.ShouldContain("the Redis key '{rewt:rewt-keys}:orders:keys' has more than 20000 entries");
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+        await sender.Ring.RotateAsync(Cancellation);
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+
+        await redis.DelAsync("{rewt:rewt-keys}:orders:keys");
+        await Eventually.TrueAsync(async () => await CallAsync(filled, receiver) == HttpStatusCode.OK, "the service has published its keys again");
+    }
+
+    private static Task<TestService> StartAsync(RedisServer redis) => TestService.StartAsync(
+        redis.ConnectionString,
+        settings: options => options.RefreshInterval = TimeSpan.FromSeconds(1),
+        configure: builder =>
+        {
+            builder.Services.AddHealthChecks().AddRewtCheck();
+            builder.Services.AddAuthentication().AddRewtApiKeys();
+        });
+
+    private static Task<TestService> StartPairsAsync(RedisServer redis, string name) => TestService.StartAsync(
+        redis.ConnectionString,
+        name,
+        options => (options.KeyMode, options.RefreshInterval) = (KeyMode.KeyPair, TimeSpan.FromSeconds(1)),
+        builder => builder.Services.AddHealthChecks().AddRewtCheck());
+
+    private static async Task<HttpStatusCode> CallAsync(TestService sender, TestService receiver) =>
+        await receiver.CallAsync(await sender.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation)).StatusAsync();
+
+    /// <summary>Tokens, known keys and a token of another instance are accepted.</summary>
+    private static async Task ShouldServeAsync(TestService service, string apiKey)
+    {
+        (await service.CallAsync(await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        (await service.GetAsync("/counted", "ApiKey " + apiKey).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static async Task<string> HealthAsync(TestService service) =>
+        (await service.Services.GetRequiredService<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"].Description!;
+
+    private static async Task FillAsync(RedisServer redis, string key, string command, bool isPossible)
+    {
+        await using var connection = await redis.ConnectAsync();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var epoch = await redis.CliAsync("HGET", $"{Tag}:ring", "epoch");
+        foreach (var numbers in Enumerable.Range(0, Entries).Chunk(5_000))
+        {
+            // Ids that a key could have, and scores of the near future: those that are read.
+            var entries = numbers.SelectMany(number => command == "ZADD"
+                ? new object[] { now + 3_600_000 + number, isPossible ? KeyId.Of(BitConverter.GetBytes(number)) : $"orders/{number:x12}|{epoch}|0" }
+                : [$"junk-{number}", "a value of some twenty"]);
+            await connection.CommandAsync([command, key, .. entries]);
+        }
+    }
+
+    private static async Task<string> DoctorAsync(RedisServer redis) => (await Operations.ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Output;
+
+    /// <summary>The script of the runbook.</summary>
+    private static async Task<string> RepairAsync()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "operations", "runbook.md"), Cancellation);
+        return Regex.Match(page, "redis-cli EVAL \"(?<script>[^\"]+)\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture).Groups["script"].Value;
+    }
+}

@@ -1,0 +1,229 @@
+using System.IO.Compression;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Rewt.Tests.Binding;
+
+/// <summary>A bound token arrives with its request over each protocol and with each kind of body, and with nothing else.</summary>
+public sealed class BoundRequestTests
+{
+    private const RequestBinding All = RequestBinding.Target | RequestBinding.Body;
+
+    private static readonly Dictionary<string, Func<HttpContent?>> Bodies = new(StringComparer.Ordinal)
+    {
+        ["none"] = () => null,
+        ["empty"] = () => new ByteArrayContent([]),
+        ["json"] = () => JsonContent.Create(new { Amount = 100 }),
+        ["text"] = () => new StringContent("100 €", Encoding.UTF8, "text/plain"),
+        ["form"] = () => new FormUrlEncodedContent([new("amount", "100"), new("to", "a b")]),
+        ["multipart"] = () => new MultipartFormDataContent { { new StringContent("100"), "amount" }, { new ByteArrayContent(new byte[100_000]), "file", "a.bin" } },
+        ["gzip"] = () => Compressed("100"),
+        ["stream of unknown length"] = () => new StreamContent(new Unseekable(200_000)),
+        ["1 MiB"] = () => new ByteArrayContent(RandomNumberGenerator.GetBytes(1024 * 1024)),
+    };
+
+    public static MatrixTheoryData<string, bool> BodyNames => new(Bodies.Keys, [false, true]);
+
+    [Theory]
+    [MemberData(nameof(BodyNames))]
+    public async Task Each_kind_of_body_arrives_whole_and_can_be_read_as_usual(string name, bool isHttp2)
+    {
+        await using var payments = await PaymentService.StartAsync(options => (options.Binding, options.OneTime) = (All, true), protocols: isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
+
+        using var answer = await payments.SendAsync(HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]());
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancellation));
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe(PaymentService.HashOf(payments.Sent));
+        payments.Calls.ShouldBe(1);
+        (await payments.ShowAsync(payments.Token, HttpMethod.Post, "/group/a%2Fb//c/../d?x=1&y=%20", Bodies[name]()).ChallengeAsync())
+            .ShouldContain(name == "stream of unknown length" || name == "multipart" || name == "1 MiB" ? "rewt_error=\"wrong_request\"" : "rewt_error=\"replayed\"");
+        payments.Calls.ShouldBe(1);
+    }
+
+    /// <summary>The fourth value is what the endpoint answers to a token that the receiver accepts elsewhere.</summary>
+    [Theory]
+    [InlineData(RequestBinding.None, false, "/any", null)]
+    [InlineData(RequestBinding.Target, false, "/any", null)]
+    [InlineData(All, true, "/any", null)]
+    [InlineData(RequestBinding.None, false, "/target/a", "wrong_request")]
+    [InlineData(RequestBinding.Body, false, "/target/a", "wrong_request")]
+    [InlineData(RequestBinding.Target, false, "/target/a", null)]
+    [InlineData(RequestBinding.Target, false, "/body/a", "wrong_request")]
+    [InlineData(RequestBinding.Body, false, "/body/a", "wrong_request")]
+    [InlineData(All, false, "/body/a", null)]
+    [InlineData(All, false, "/group/a", "wrong_request")]
+    [InlineData(RequestBinding.None, true, "/group/a", "wrong_request")]
+    [InlineData(All, true, "/group/a", null)]
+    [InlineData(RequestBinding.Target, false, "/attribute/a", "wrong_request")]
+    [InlineData(RequestBinding.Target, true, "/attribute/a", null)]
+    public async Task An_endpoint_gets_the_binding_that_it_requires_or_is_not_called(RequestBinding binding, bool isOneTime, string path, string? refusal)
+    {
+        await using var payments = await PaymentService.StartAsync();
+
+        using var answer = await payments.SendAsync(HttpMethod.Post, path, new StringContent("body"), request => request.SetRewtBinding(binding).SetRewtOneTime(isOneTime));
+
+        answer.StatusCode.ShouldBe(refusal is null ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        payments.Calls.ShouldBe(refusal is null ? 1 : 0);
+        if (refusal is null) return;
+        answer.Headers.WwwAuthenticate.ToString().ShouldBe($"Bearer error=\"invalid_token\", error_description=\"The token is not for this request\", rewt_error=\"{refusal}\"");
+        payments.Service.Log.Text.ShouldContain(path.StartsWith("/attribute", StringComparison.Ordinal) || (path.StartsWith("/group", StringComparison.Ordinal) && !isOneTime) ? "(NotOneTime)" : "(NotBound)");
+    }
+
+    [Fact]
+    public async Task A_caller_of_another_scheme_never_meets_the_requirement()
+    {
+        await using var payments = await PaymentService.StartAsync(
+            configure: builder => builder.Services.AddAuthentication("Other").AddScheme<AuthenticationSchemeOptions, EveryoneHandler>("Other", null));
+
+        (await payments.ShowAsync("x", HttpMethod.Get, "/any").StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        foreach (var path in new[] { "/target/a", "/body/a", "/group/a", "/attribute/a" }) (await payments.ShowAsync("x", HttpMethod.Get, path).StatusAsync()).ShouldBe(HttpStatusCode.Forbidden, path);
+        payments.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_requirement_without_authorization_middleware_stops_the_request()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddRouting();
+        await using var application = builder.Build();
+        application.MapGet("/target", () => "reached").RequireBoundToken();
+        await application.StartAsync(Cancellation);
+        using var client = new HttpClient();
+
+        (await client.GetAsync(new Uri(application.Urls.Single() + "/target"), Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.InternalServerError);
+    }
+
+    [Theory]
+    [InlineData(true, false, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(true, true, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(false, false, HttpStatusCode.OK)]
+    public async Task A_bound_body_over_the_limit_is_answered_with_413_and_a_plain_one_is_not_limited(bool isBound, bool isChunked, HttpStatusCode status)
+    {
+        await using var payments = await PaymentService.StartAsync(options => options.MaxBufferedBodyBytes = 1_000_000, settings: options => options.MaxBoundBodyBytes = 100_000);
+        var body = new byte[100_001];
+
+        using var answer = await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body), request =>
+        {
+            request.SetRewtBinding(isBound ? All : RequestBinding.None);
+            if (isChunked) request.Headers.TransferEncodingChunked = true;
+        });
+
+        answer.StatusCode.ShouldBe(status);
+        answer.Headers.WwwAuthenticate.ShouldBeEmpty();
+        payments.Calls.ShouldBe(isBound ? 0 : 1);
+        (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body[..100_000]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_anonymous_endpoint_reads_the_whole_body_of_a_refused_token()
+    {
+        await using var payments = await PaymentService.StartAsync(
+            settings: options => options.MaxBoundBodyBytes = 50_000,
+            use: application => application.MapPost("/anonymous", (HttpContext context) => application.Services.GetRequiredService<Func<HttpContext, Task>>()(context)).AllowAnonymous(),
+            configure: builder => builder.Services.AddSingleton<Func<HttpContext, Task>>(async context =>
+            {
+                using var body = new MemoryStream();
+                await context.Request.Body.CopyToAsync(body, Cancellation);
+                await context.Response.WriteAsync($"{body.Length} {context.User.Identity?.IsAuthenticated}", Cancellation);
+            }));
+
+        var answer = payments.SendAsync(HttpMethod.Post, "/anonymous", new StreamContent(new Unseekable(90_000)), request => request.SetRewtBinding(All));
+
+        (await answer.TextAsync()).ShouldBe("90000 False");
+    }
+
+    [Theory]
+    [InlineData(64, "HTTP/1.1 100 Continue", "HTTP/1.1 200 OK")]
+    [InlineData(2_000, null, "HTTP/1.1 413 Payload Too Large")]
+    public async Task A_caller_that_waits_for_100_continue_sends_only_a_body_within_the_limit(int length, string? interim, string final)
+    {
+        await using var payments = await PaymentService.StartAsync(options => options.Binding = All, settings: options => options.MaxBoundBodyBytes = 1_000);
+        var body = new string('x', length);
+        var token = await TokenForAsync(payments, "/any", body);
+        using var connection = await ConnectAsync(payments);
+        await using var stream = connection.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+
+        await WriteAsync(stream, $"POST /any HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+        if (interim is not null)
+        {
+            (await reader.ReadLineAsync(Cancellation)).ShouldBe(interim);
+            await reader.ReadLineAsync(Cancellation);
+            await WriteAsync(stream, body);
+        }
+
+        (await reader.ReadLineAsync(Cancellation)).ShouldBe(final);
+        payments.Calls.ShouldBe(interim is null ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task A_caller_that_stops_in_the_middle_of_the_body_reaches_no_endpoint()
+    {
+        await using var payments = await PaymentService.StartAsync(options => options.Binding = All);
+        var token = await TokenForAsync(payments, "/any", new string('x', 100));
+        using (var connection = await ConnectAsync(payments))
+        {
+            await WriteAsync(connection.GetStream(), $"POST /any HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: 100\r\n\r\nxxxxx");
+        }
+
+        (await payments.SendAsync(HttpMethod.Post, "/any", new StringContent("whole")).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        payments.Calls.ShouldBe(1);
+        payments.Received.ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData("/payments", null, "/a?x=1", "/payments/a?x=1", true)]
+    [InlineData("/payments", null, "/a?x=1", "/a?x=1", false)]
+    [InlineData(null, "/internal", "/internal/a", "/a", true)]
+    [InlineData(null, "/internal", "/internal?x", "/?x", true)]
+    [InlineData(null, "/internal", "/internal", "/", true)]
+    [InlineData(null, "/internal", "/internals/a", "s/a", false)]
+    [InlineData(null, "/internal", "/a", "/a", false)]
+    [InlineData("/payments", "/internal", "/internal/a", "/payments/a", true)]
+    public async Task A_proxy_that_changes_the_path_has_a_setting(string? removes, string? adds, string received, string target, bool isAccepted)
+    {
+        await using var payments = await PaymentService.StartAsync(settings: options => (options.ProxyRemovesPath, options.ProxyAddsPath) = (removes, adds));
+        var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
+        var token = (await signer.SignBearerAsync("payments", null, new TokenBinding("GET", TokenBinding.HashOf(target)), Cancellation)).Value;
+
+        (await payments.ShowAsync(token, HttpMethod.Get, received).StatusAsync()).ShouldBe(isAccepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task<string> TokenForAsync(PaymentService payments, string target, string body)
+    {
+        var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
+        using var hash = TokenBinding.BeginBody(null, null);
+        hash.AppendData(Encoding.ASCII.GetBytes(body));
+        return (await signer.SignBearerAsync("payments", null, new TokenBinding("POST", TokenBinding.HashOf(target), TokenBinding.EndBody(hash)), Cancellation)).Value;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(PaymentService payments)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(payments.Service.Address.Host, payments.Service.Address.Port, Cancellation);
+        return client;
+    }
+
+    private static ValueTask WriteAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text), Cancellation);
+
+    private static ByteArrayContent Compressed(string text)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest)) gzip.Write(Encoding.ASCII.GetBytes(text));
+        return new ByteArrayContent(bytes.ToArray()) { Headers = { ContentEncoding = { "gzip" }, ContentType = new("text/plain") } };
+    }
+
+    private sealed class Unseekable(int length) : MemoryStream(RandomNumberGenerator.GetBytes(length))
+    {
+        public override bool CanSeek => false;
+    }
+
+    private sealed class EveryoneHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+            Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new("htm", "GET"), new("otu", "true")], Scheme.Name)), Scheme.Name)));
+    }
+}

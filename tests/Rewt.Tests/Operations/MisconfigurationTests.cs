@@ -1,0 +1,116 @@
+using Rewt.Tests.Apps;
+
+namespace Rewt.Tests.Operations;
+
+/// <summary>
+/// What a newcomer sets wrongly is diagnosed from what the service says at the default level of its log: the exception of the start or of the call, or a line
+/// with the fix. <see cref="Receiving.RefusalReasonTests"/> has the rows of refused tokens, <see cref="Faults.OutageExplanationTests"/> those of Redis.
+/// </summary>
+public sealed class MisconfigurationTests
+{
+    private static readonly Dictionary<string, (Mistake Mistake, string Says)> Cases = new(StringComparer.Ordinal)
+    {
+        ["a URL as the address of Redis"] = (Settings("Rewt:Redis=redis://localhost:6379"), "write localhost:6379"),
+        ["a misspelt option in the connection string"] = (Settings("Rewt:Redis=localhost:6379,pasword=x"), "is not a valid connection string of StackExchange.Redis; write host:port,password=..."),
+        ["no Redis"] = (Settings(), "Rewt:Redis is not set: set it or ConnectionStrings:redis"),
+        ["a connection string without a server"] = (Settings("Rewt:Redis=ssl=true"), "contains no server; write host:port."),
+        ["an empty name"] = (Settings("Rewt:ServiceName="), "Rewt:ServiceName is empty; set a value"),
+        ["a name with a space"] = (Settings("Rewt:ServiceName=the orders"), "Rewt:ServiceName"),
+        ["a misspelt setting"] = (Settings("Rewt:ServicName=orders"), "Rewt:ServicName is not a setting; did you mean ServiceName?"),
+        ["another misspelt setting"] = (Settings("Rewt:RotationIntervall=12:00:00"), "did you mean RotationInterval?"),
+        ["a duration in words"] = (Settings("Rewt:RotationInterval=tomorrow"), "Rewt:RotationInterval is not a duration; write hh:mm:ss"),
+        ["a duration in seconds"] = (Settings("Rewt:RotationInterval=3600"), "is a number without a unit; write 01:00:00 for 3600 seconds"),
+        ["a day as 24 hours"] = (Settings("Rewt:RotationInterval=24:00:00"), "has 24 hours, which .NET reads as days; write 1.00:00:00"),
+        ["an unknown mode"] = (Settings("Rewt:KeyMode=Keypairs"), "Rewt:KeyMode must be SharedSecret or KeyPair."),
+        ["one text for a list"] = (Settings("Rewt:TrustedIssuers=orders,shipping"), "name its first entry Rewt:TrustedIssuers:0"),
+        ["a section of a scheme that is not registered"] = (Settings("Rewt:Schemes:Users:Namespace=users"), "Rewt:Schemes:Users is for a scheme that is not registered"),
+        ["a misspelt setting of JwtBearer"] = (Settings("Authentication:Schemes:Rewt:ValidIsuer=orders"), "did you mean ValidIssuer?"),
+        ["a lifetime over the maximum"] = (Settings("Rewt:TokenLifetime=00:10:00"), "MaxTokenLifetime (00:05:00) must be at least TokenLifetime (00:10:00)"),
+        ["a key file that is not there"] = (Settings("Rewt:SigningKeyFile=no.pem"), "create one with `ssh-keygen -t rsa -b 4096 -m pem"),
+        ["verification keys that are not there"] = (Settings("Rewt:VerificationKeys:0=no.pem"), "does not exist"),
+        ["two schemes in one namespace"] = (Register(services => services.AddAuthentication().AddRewt("Users", _ => { })), "Set Namespace of the scheme 'Users' to another value."),
+        ["a tenant selector without tenants"] = (Register(services => services.AddAuthentication().AddRewtTenantSelector(_ => "a")), "Rewt:Tenants must be true: AddRewtTenantSelector"),
+        ["API keys with tenants"] = (Register(services => services.AddAuthentication().AddRewtApiKeys(), "Rewt:Tenants=true"), "Rewt:Tenants must be false with AddRewtApiKeys"),
+        ["signing for every client"] = (Register(services => services.ConfigureHttpClientDefaults(client => client.AddRewtSigning("inventory"))), "AllowedOrigins is required with ConfigureHttpClientDefaults"),
+        ["a dashboard without a policy"] = (new Mistake(Map: application => application.MapRewtDashboard("/rewt")), "call AddAuthorization(options => options.AddPolicy(\"RewtDashboard\""),
+        ["a call over plain http"] = (Call("http://inventory.example/"), "AllowInsecureHttp"),
+        ["a call to another host"] = (Call("https://inventory.example/", "https://elsewhere.example/"), "AllowedOrigins only if it is a service of your own"),
+        ["a call without a tenant"] = (Call("https://inventory.example/", settings: "Rewt:Tenants=true"), "Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector."),
+        ["a client that does not sign"] = (Ask(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
+        ["a token of another issuer"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). It is not a token of Rewt (typ rewt+jwt)."),
+        ["a token without a tenant"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants is true."),
+    };
+
+    public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(CaseNames))]
+    public async Task A_mistake_is_reported_with_its_fix(string name)
+    {
+        var (mistake, says) = Cases[name];
+
+        (await mistake.ReportAsync()).ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("unknown", "(Unknown). No app has this key. Check that the key was created in the Redis and Rewt:Namespace of this service")]
+    [InlineData("mistyped", "(Malformed). It does not have the form of an API key")]
+    [InlineData("other service", "(OtherService). The key is valid, but the app acme may not call 'orders'. Add the service to the app's Audiences.")]
+    [InlineData("revoked", "of the app acme was revoked. Create a new key for the app.")]
+    public async Task A_wrong_API_key_is_reported_with_its_fix(string kind, string says)
+    {
+        await using var service = await Apps.AppService.StartAsync();
+        var key = (await service.AddAcmeAsync(audiences: [kind == "other service" ? "inventory" : "orders"])).Key;
+        if (kind == "revoked") await service.Apps.RevokeAsync("acme", Cancellation);
+
+        using var answer = await service.GetAsync("/counted", ("X-Api-Key", kind switch { "unknown" => ApiKeyFormat.Create("acme"), "mistyped" => key[..^1], _ => key }));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        service.Log.Text.ShouldContain(says);
+        service.Log.Text.ShouldNotContain(key[10..40]);
+    }
+
+    private static Mistake Settings(params string[] settings) => new(Settings: settings, HasMemory: false);
+
+    private static Mistake Register(Action<IServiceCollection> register, params string[] settings) => new(register, Settings: settings);
+
+    private static Mistake Call(string baseAddress, string? address = null, params string[] settings) => new(
+        services => services.AddHttpClient("inventory", client => client.BaseAddress = new Uri(baseAddress)).AddRewtSigning("inventory"),
+        Settings: settings,
+        Act: service => service.Client("inventory").GetAsync(new Uri(address ?? "/", UriKind.RelativeOrAbsolute), Cancellation));
+
+    private static Mistake Ask(string? token, params string[] settings) => new(
+        Settings: settings, Act: service => service.GetAsync("/caller", token is null ? [] : ["Bearer " + token]));
+
+    private sealed record Mistake(
+        Action<IServiceCollection>? Register = null,
+        Action<WebApplication>? Map = null,
+        string[]? Settings = null,
+        Func<TestService, Task>? Act = null,
+        bool HasMemory = true)
+    {
+        /// <summary>What the service says: the message of the exception, or the log.</summary>
+        public async Task<string> ReportAsync()
+        {
+            try
+            {
+                await using var service = await TestService.HostAsync(
+                    builder =>
+                    {
+                        foreach (var (name, value) in (Settings ?? []).Select(setting => setting.Split('=', 2)).Select(parts => (parts[0], parts[1]))) builder.Configuration[name] = value;
+                        if (HasMemory) builder.Services.AddRewtInMemoryKeys();
+                        builder.Services.AddRewtAuthentication();
+                        Register?.Invoke(builder.Services);
+                    },
+                    Map,
+                    inProcess: true);
+                if (Act is not null && await Record.ExceptionAsync(() => Act(service)) is { } failure) return failure.Message;
+                return service.Log.Text;
+            }
+            catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
+            {
+                return exception.Message;
+            }
+        }
+    }
+}
