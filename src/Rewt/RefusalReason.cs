@@ -78,7 +78,7 @@ public enum RefusalReason
     /// <summary>The token is for another service.</summary>
     OtherAudience,
 
-    /// <summary>The token belongs to another tenant than the request.</summary>
+    /// <summary>The token belongs to another tenant than the request, or its key to another tenant than the token.</summary>
     OtherTenant,
 
     /// <summary>The token is bound to another method, target or message.</summary>

@@ -69,7 +69,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
                 writes.Add(new TenantLogEntry(written, tenants.Split(','), by));
             }
 
-            return null;
+            return stamp is null && values.Length < TenantLogEntry.MostEntries ? writes : null;
         },
         cancellationToken);
 

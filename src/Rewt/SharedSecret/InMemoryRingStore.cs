@@ -65,7 +65,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     {
         lock (_gate)
         {
-            var index = _tenantLog.FindIndex(entry => entry.Stamp == stamp);
+            var index = stamp is null && _tenantLog.Count < TenantLogEntry.MostEntries ? _tenantLog.Count : _tenantLog.FindIndex(entry => entry.Stamp == stamp);
             return Task.FromResult<IReadOnlyList<TenantLogEntry>?>(index < 0 ? null : _tenantLog.GetRange(0, index));
         }
     }

@@ -13,7 +13,10 @@ internal interface ITenantStore
     /// <summary>Lists all tenants that are stored.</summary>
     Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists the writes after the one that set <paramref name="stamp"/>; <see langword="null"/> if the store does not remember that one.</summary>
+    /// <summary>
+    /// Lists the writes after the one that set <paramref name="stamp"/>, or all if there was none; <see langword="null"/> if the store does not remember
+    /// each of them.
+    /// </summary>
     Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken);
 
     /// <summary>

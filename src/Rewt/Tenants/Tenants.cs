@@ -35,9 +35,6 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>The number of the check that has begun last. A tenant that is read from now on sees at least what this check sees.</summary>
     private long _begun;
 
-    /// <summary>The stamp of the store that this instance has followed.</summary>
-    public string? Stamp => Volatile.Read(ref _stamp);
-
     /// <summary>Why the stored tenants cannot be read, although the ring can; <see langword="null"/> if they can be read.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
@@ -128,7 +125,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
             Volatile.Write(ref _check, check);
             Volatile.Write(ref _failure, null);
             if (changed is null) _checkedAt = began;
-            Volatile.Write(ref _stamp, stamp);
+            _stamp = stamp;
         }
         catch (TenantsUnusableException exception)
         {

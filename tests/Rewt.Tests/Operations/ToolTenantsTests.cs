@@ -32,6 +32,7 @@ public sealed class ToolTenantsTests
         (await Run("token create")).Fails(2, "--tenant");
         (await Run("tenants list")).Well().Output.ShouldContain("acme");
         await Eventually.TrueAsync(async () => await service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the service follows");
+        service.Log.Text.ShouldMatch("TenantFollowed: The tenant acme of the ring users was changed by .*rewt");
 
         (await Run("tenants create acme")).Well();
         (await ListAsync()).ShouldBe(["acme revoked", "blue revoked"]);

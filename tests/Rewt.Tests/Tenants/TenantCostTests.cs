@@ -61,11 +61,6 @@ public sealed class TenantCostTests
         var tokens = new List<string>();
         foreach (var batch in Enumerable.Range(0, 10_000).Chunk(1000)) tokens.AddRange(await Task.WhenAll(batch.Select(tenant => issuer.SignAsync($"t{tenant}"))));
         foreach (var batch in tokens.Chunk(1000)) (await Task.WhenAll(batch.Select(token => verifier.VerifyBearerAsync(token, Cancellation)))).ShouldAllBe(result => result.IsValid);
-        // The first change of all makes each instance read its tenants, because there is no stamp before it.
-        await issuer.Tenants.RevokeTenantAsync("first", Cancellation);
-        var tenants = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Tenants!;
-        var first = await redis.CliAsync("HGET", "{rewt:rewt-secret}:ring", "tenants");
-        await Eventually.TrueAsync(() => tenants.Stamp == first, "the service has followed the first change");
 
         var before = await redis.CommandCountsAsync();
         await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync())["getrange"] >= before["getrange"] + 5, "the ring is polled");

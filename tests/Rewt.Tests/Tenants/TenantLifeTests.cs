@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rewt.Tests.Ring;
 using Rewt.Tests.TestKit;
 
@@ -50,6 +51,9 @@ public sealed class TenantLifeTests : WithServices
             async () => await slow.StatusAsync("acme", acme) == HttpStatusCode.Unauthorized, "the push arrives at an instance that polls once an hour");
         (await slow.StatusAsync("globex", globex)).ShouldBe(HttpStatusCode.OK);
         (await _issuer.Tenants.Tokens("acme").VerifyBearerAsync(acme, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey, "it is refused at once where it was revoked");
+        slow.Log.Text.ShouldContain("(RevokedTenant)");
+        _issuer.Log.Text.ShouldContain($"TenantChanged: Audit: tenant acme of the ring rewt was {(delete ? "deleted" : "revoked")} by login/");
+        slow.Log.Text.ShouldContain("TenantFollowed: The tenant acme of the ring rewt was changed by login/");
         if (delete)
         {
             (await Should.ThrowAsync<InvalidOperationException>(() => _issuer.SignAsync("acme"))).Message.ShouldContain("CreateTenantAsync");
@@ -214,6 +218,25 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Fact]
+    public async Task A_read_that_began_before_a_revocation_is_repeated()
+    {
+        var options = new RewtOptions { ServiceName = "inventory" };
+        await using var ring = new InMemoryRingStore(TimeProvider.System);
+        using var provider = new KeyRingProvider(options, ring, TimeProvider.System, NullLogger.Instance);
+        await provider.GetAsync(Cancellation);
+        var store = new SlowStore(ring);
+        var tenants = new Rewt.Internal.Tenants(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
+        var asking = tenants.GetAsync("acme", Cancellation).AsTask();
+        await store.HasRead.Task;
+
+        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(5, 0, false) }, "ada", 0, Cancellation);
+        await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
+        store.Release.SetResult();
+
+        (await asking).Generation.At.ShouldBe(5);
+    }
+
+    [Fact]
     public async Task A_refused_request_of_a_deleted_tenant_is_not_signed_again()
     {
         await _issuer.Tenants.DeleteTenantAsync("gone", Cancellation);
@@ -223,4 +246,26 @@ public sealed class TenantLifeTests : WithServices
     }
 
     private static void Settings(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A store whose first answer is late.</summary>
+    private sealed class SlowStore(ITenantStore store) : ITenantStore
+    {
+        public TaskCompletionSource HasRead { get; } = new();
+
+        public TaskCompletionSource Release { get; } = new();
+
+        public async Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+        {
+            var states = await store.FindAsync(tenants, cancellationToken);
+            if (HasRead.TrySetResult()) await Release.Task;
+            return states;
+        }
+
+        public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+
+        public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
+
+        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) =>
+            store.MergeAsync(states, by, forgetBefore, cancellationToken);
+    }
 }
