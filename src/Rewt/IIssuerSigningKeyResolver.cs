@@ -4,7 +4,8 @@ namespace Rewt;
 
 /// <summary>
 /// Finds the keys that may verify a token. The default implementation uses the key ring cached from Redis, and reads Redis when a key id is unknown.
-/// Register another implementation to take keys from elsewhere. An implementation that wraps the default one passes the request on unchanged.
+/// Register another implementation to take keys from elsewhere. A key id alone does not identify a key: each namespace, issuer and tenant has its own
+/// keys, so a cache needs the whole request as its key. An implementation that wraps the default one passes the request on unchanged.
 /// </summary>
 public interface IIssuerSigningKeyResolver
 {

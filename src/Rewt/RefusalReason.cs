@@ -33,11 +33,17 @@ public enum RefusalReason
     /// <summary>The token names no tenant, but each tenant has its own keys.</summary>
     MissingTenant,
 
+    /// <summary>The token is signed with a tenant's key, but <see cref="RewtOptions.Tenants"/> is <see langword="false"/>.</summary>
+    UnexpectedTenant,
+
     /// <summary>The key id has the form of another <see cref="KeyMode"/>.</summary>
     OtherKeyMode,
 
     /// <summary>The key is unknown or revoked.</summary>
     UnknownKey,
+
+    /// <summary>The key of the tenant was revoked, or the tenant is deleted.</summary>
+    RevokedTenant,
 
     /// <summary>The algorithm is not the one of the key.</summary>
     WrongAlgorithm,
@@ -72,7 +78,7 @@ public enum RefusalReason
     /// <summary>The token is for another service.</summary>
     OtherAudience,
 
-    /// <summary>The token belongs to another tenant than the request.</summary>
+    /// <summary>The token belongs to another tenant than the request, or its key to another tenant than the token.</summary>
     OtherTenant,
 
     /// <summary>The token is bound to another method, target or message.</summary>

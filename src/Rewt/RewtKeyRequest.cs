@@ -6,7 +6,9 @@ public readonly record struct RewtKeyRequest
     /// <summary>The namespace of the scheme that verifies the token.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The token's tenant, if the namespace has tenants; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The token's tenant, if the namespace has tenants; otherwise <see langword="null"/>. The keys of all tenants may have the same key id.
+    /// </summary>
     public string? Tenant { get; init; }
 
     /// <summary>The token's <c>iss</c> (RFC 7519 §4.1.1); <see langword="null"/> for a token without one. It determines which key pairs are read.</summary>

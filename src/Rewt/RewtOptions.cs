@@ -196,7 +196,7 @@ public sealed class RewtOptions
     /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first and is read again
     /// when needed.
     /// </summary>
-    /// <value>At least 16. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
+    /// <value>16 to 1,000,000. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
     public int TenantCacheSize { get; set; } = 20_000;
 
     /// <summary>The kind of key in effect: keys from files, addresses and certificates are key pairs, whatever <see cref="KeyMode"/> says.</summary>

@@ -15,9 +15,15 @@ internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITe
         return store.ListAsync(cancellationToken);
     }
 
-    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken)
     {
         outage.Check();
-        return store.WriteAsync(changes, forgetBefore, cancellationToken);
+        return store.ListWritesAsync(stamp, cancellationToken);
+    }
+
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken)
+    {
+        outage.Check();
+        return store.MergeAsync(states, by, forgetBefore, cancellationToken);
     }
 }

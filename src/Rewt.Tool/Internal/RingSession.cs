@@ -99,8 +99,8 @@ internal sealed class RingSession : IAsyncDisposable
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
     public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
     {
-        var now = (await LookAtRingAsync(cancellationToken)).ReadAt;
-        await Tenants.ChangeAsync(tenant, default, state => change(state, now), Schedule.ForgetTenantsBefore(now), cancellationToken);
+        var ring = await LookAtRingAsync(cancellationToken);
+        await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);
     }
 
     /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
@@ -110,9 +110,19 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
         new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
 
+    /// <summary>Derives the key of a tenant from a secret of the ring.</summary>
+    /// <exception cref="ToolException">The tenant is deleted.</exception>
+    public async Task<SigningKey> KeyOfAsync(string tenant, RingKey key, CancellationToken cancellationToken)
+    {
+        var state = (await Tenants.FindAsync([tenant], cancellationToken))[0];
+        return state.IsDeleted
+            ? throw new ToolException(ExitCode.Denied, $"The tenant '{tenant}' of the namespace '{_options.Namespace}' is deleted. 'rewt tenants create {tenant}' creates it again.")
+            : new TenantSecurityKey((_, _) => new(true), _options.Namespace, tenant, key.Secret, state.At).Signer;
+    }
+
     /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>
-    public SignedToken Sign(SigningKey key, string? audience, IReadOnlyDictionary<string, object> claims) =>
-        _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null).SignBearer(key, audience, claims);
+    public SignedToken Sign(SigningKey key, string? tenant, string? audience, IReadOnlyDictionary<string, object> claims) =>
+        _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(tenant).SignBearer(key, audience, claims);
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _store.SubscribeAsync(onChange, cancellationToken);
 

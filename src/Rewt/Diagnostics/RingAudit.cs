@@ -23,7 +23,8 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => instance,
     };
 
-    private string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
+    /// <summary>The actor of a command.</summary>
+    public string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
     /// <summary>Logs that this process's own key pairs were published.</summary>
     public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
@@ -65,6 +66,21 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         foreach (var keyId in plan.Revoked.Keys.Where(keyId => !basis.Revoked.ContainsKey(keyId))) LogRevoked(ring, keyId, by, cause);
     }
 
+    /// <summary>Logs that an operator changed a tenant.</summary>
+    public void TenantChanged(string tenant, TenantChange change)
+    {
+        if (change.Before == change.After) return;
+        var verb = change.After.LifeAt == change.Before.LifeAt ? "revoked" : change.After.IsDeleted ? "deleted" : "created";
+        var by = Commander;
+        LogTenantChanged(tenant, ring, verb, by, change.After.At);
+    }
+
+    /// <summary>Logs that changes of tenants written by another instance have arrived.</summary>
+    public void TenantsFollowed(IEnumerable<string> tenants, string by)
+    {
+        foreach (var tenant in tenants) LogTenantFollowed(tenant, ring, Names.IsIdentifier(by) ? by : "unknown");
+    }
+
     /// <summary>Logs that a change written by another instance has arrived.</summary>
     public void Followed(RingSnapshot previous, RingSnapshot next)
     {
@@ -97,6 +113,12 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
 
     [LoggerMessage(EventId = 93, EventName = "KeyRevoked", Level = LogLevel.Information, Message = "Audit: key {KeyId} of the ring {Ring} was revoked by {By} ({Cause}).")]
     private partial void LogRevoked(string ring, string keyId, string by, string cause);
+
+    [LoggerMessage(EventId = 95, EventName = "TenantChanged", Level = LogLevel.Information, Message = "Audit: tenant {Tenant} of the ring {Ring} was {Change} by {By}. Tokens of generations before {Generation} are refused.")]
+    private partial void LogTenantChanged(string tenant, string ring, string change, string by, long generation);
+
+    [LoggerMessage(EventId = 96, EventName = "TenantFollowed", Level = LogLevel.Information, Message = "The tenant {Tenant} of the ring {Ring} was changed by {By}.")]
+    private partial void LogTenantFollowed(string tenant, string ring, string by);
 
     [LoggerMessage(EventId = 94, EventName = "RingFollowed", Level = LogLevel.Information, Message = "The key ring {Ring} now has version {Version} and the current key {KeyId}; it was changed by {By}.")]
     private partial void LogFollowed(string ring, long version, string keyId, string by);

@@ -86,7 +86,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return "Tenants requires keys that are derived from the shared secret: set KeyMode to SharedSecret and remove AlsoAccept, AcceptNodeTokens and the key files, or set Tenants to false.";
         }
 
-        if (o.TenantCacheSize < 16) yield return $"TenantCacheSize must be at least 16 but is {o.TenantCacheSize}.";
+        if (o.TenantCacheSize is < 16 or > 1_000_000) yield return $"TenantCacheSize must be from 16 to 1,000,000 but is {o.TenantCacheSize}.";
 
         if (o.MaxBoundBodyBytes < 0) yield return "MaxBoundBodyBytes must not be negative.";
         if (!IsPath(o.ProxyRemovesPath)) yield return "ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";

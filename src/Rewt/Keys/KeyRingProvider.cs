@@ -27,7 +27,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Roll = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
-        if (options.Tenants) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false."), time, logger);
+        if (options.Tenants) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false."), time, telemetry?.Audit, logger);
     }
 
     /// <summary>The namespace.</summary>
@@ -204,6 +204,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Reason(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {RingHealth.Explanation(failure)}".TrimEnd();
         if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
+        if (Tenants?.Failure is { } tenants) return tenants.Message;
         if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of Redis, so receivers refuse its tokens. Synchronize both clocks with NTP.";
         return snapshot.DegradedReason;
     }

@@ -26,6 +26,9 @@ internal sealed class RedisKeys(string @namespace)
     /// <summary>The tenants that were revoked or deleted, by the time of that.</summary>
     public RedisKey Tenants => $"{{{@namespace}:rewt-secret}}:tenants";
 
+    /// <summary>The last writes to <see cref="Tenants"/>, the latest first.</summary>
+    public RedisKey TenantsLog => $"{{{@namespace}:rewt-secret}}:tenants-log";
+
     /// <summary>The record of a used one-time token. The audience comes first, so that an ACL rule can restrict a service to its own records.</summary>
     public RedisKey UsedOf(string audience, string id) => $"{{{@namespace}:rewt-secret}}:used:{audience}:{id}";
 }

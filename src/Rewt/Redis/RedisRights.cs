@@ -7,7 +7,7 @@ internal static class RedisRights
 
     private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +cluster|slots +readonly +select";
 
-    private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +time +multi +exec +subscribe +unsubscribe";
+    private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
 
     /// <summary>The ACL rules where services sign with key pairs; <paramref name="service"/> is the service that signs.</summary>
     public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
@@ -41,7 +41,7 @@ internal static class RedisRights
     {
         "verifier" =>
         [
-            $"%R~{ring}:rewt-secret", $"%R~{{{ring}:rewt-secret}}:ring", $"%R~{{{ring}:rewt-secret}}:dead", $"%R~{{{ring}:rewt-secret}}:tenants", $"~{{{ring}:rewt-secret}}:instances", Used(ring), $"&{{{ring}:rewt-secret}}:*",
+            $"%R~{ring}:rewt-secret", $"%R~{{{ring}:rewt-secret}}:ring", $"%R~{{{ring}:rewt-secret}}:dead", $"%R~{{{ring}:rewt-secret}}:tenants", $"%R~{{{ring}:rewt-secret}}:tenants-log", $"~{{{ring}:rewt-secret}}:instances", Used(ring), $"&{{{ring}:rewt-secret}}:*",
             .. Reading.Split(' '), "+set", "+zadd", "+zrem", "+zremrangebyscore", "+expire", .. Connecting.Split(' '),
         ],
         _ =>
@@ -49,7 +49,7 @@ internal static class RedisRights
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
             // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
             .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", "+scan"] : Array.Empty<string>(),
-            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore".Split(' '),
+            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
         ],
     };

@@ -3,71 +3,130 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The revoked and deleted tenants of a namespace in one sorted set. The score is the generation; that of a deleted tenant is higher by
-/// <see cref="Deleted"/>, so that a range of scores holds the revoked tenants that can be forgotten.
+/// The revoked and deleted tenants of a namespace in one sorted set. The member of a revocation is the tenant, and its score the generation. A deletion
+/// or creation has a member of its own, with a score above every generation. Scores only increase, so that each write is atomic without a condition.
+/// A list remembers which tenants the last writes changed.
 /// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {
-    /// <summary>More than any time. A score, which is a double, still represents each millisecond exactly.</summary>
-    private const long Deleted = 1L << 52;
+    /// <summary>The end of the member of a deletion or creation. No tenant's name contains a colon.</summary>
+    private const string LifeSuffix = ":deleted";
 
-    /// <summary>The most tenants in one command, so that no command occupies the server for long.</summary>
-    private const int BatchSize = 10_000;
+    /// <summary>
+    /// The lowest score of a deletion or creation. Twice the generation is added, and 1 for a deletion. A score, which is a double, represents each
+    /// exactly.
+    /// </summary>
+    private const long Life = 1L << 50;
 
-    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<TenantGeneration>>(
+    /// <summary>The most members in one command, so that no command occupies the server for long.</summary>
+    private const int BatchSize = 20_000;
+
+    /// <summary>The most tenants in an entry of the list of writes.</summary>
+    private const int MostLogged = 64;
+
+    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantGeneration>>(
         async database =>
         {
-            var scores = new List<TenantGeneration>(tenants.Count);
-            foreach (var batch in tenants.Chunk(BatchSize))
+            var states = new List<TenantGeneration>(tenants.Count);
+            foreach (var batch in tenants.Chunk(BatchSize / 2))
             {
-                var answer = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, [.. batch.Select(tenant => (RedisValue)tenant)], CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-                scores.AddRange(answer.Select(Read));
+                RedisValue[] members = [.. batch.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
+                var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+                states.AddRange(scores.Chunk(2).Select(pair => Revocation(pair[0]).Merge(Deletion(pair[1]))));
             }
 
-            return scores;
+            return states;
         },
         cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyDictionary<string, TenantGeneration>>(
+    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, TenantGeneration>>(
         async database =>
         {
             var entries = await WithinAsync(database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            return entries.Where(entry => Names.IsName(entry.Element)).ToDictionary(entry => (string)entry.Element!, entry => Read(entry.Score), StringComparer.Ordinal);
+            var tenants = new Dictionary<string, TenantGeneration>(StringComparer.Ordinal);
+            foreach (var entry in entries)
+            {
+                var member = (string)entry.Element!;
+                var isLife = member.EndsWith(LifeSuffix, StringComparison.Ordinal);
+                var tenant = isLife ? member[..^LifeSuffix.Length] : member;
+                if (Names.IsName(tenant)) tenants[tenant] = tenants.GetValueOrDefault(tenant).Merge(isLife ? Deletion(entry.Score) : Revocation(entry.Score));
+            }
+
+            return tenants;
         },
         cancellationToken);
 
-    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantLogEntry>?>(
+        async database =>
+        {
+            var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            var writes = new List<TenantLogEntry>();
+            foreach (var value in values)
+            {
+                if (((string)value!).Split('|', 3) is not [var written, var tenants, var by]) return null;
+                if (written == stamp) return writes;
+                if (tenants.Length == 0) return null;
+                writes.Add(new TenantLogEntry(written, tenants.Split(','), by));
+            }
+
+            return stamp is null && values.Length < TenantLogEntry.MostEntries ? writes : null;
+        },
+        cancellationToken);
+
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) => AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
             var writes = new List<Task>();
-            await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, changes, forgetBefore)), cancellationToken).ConfigureAwait(false);
+            await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(writes).ConfigureAwait(false);
             hint.Publish(database);
+            return true;
         },
         cancellationToken);
 
-    /// <summary>Returns the commands. Each keeps the newer state, so that concurrent changes need no condition; only the end of a deletion replaces the state.</summary>
-    private List<Task> Write(ITransaction transaction, IReadOnlyCollection<TenantChange> changes, long forgetBefore)
+    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore)
     {
+        var stamp = Secret.Generate().KeyId;
+        // Too many tenants for an entry: the other instances read all of theirs.
+        var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =
         [
-            .. changes.Select(change => transaction.SortedSetAddAsync(
-                keys.Tenants, change.Tenant, Score(change.After), change.EndsDeletion ? SortedSetWhen.Always : SortedSetWhen.GreaterThan)),
+            .. states.Where(pair => pair.Value.RevokedAt > 0).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt, SortedSetWhen.GreaterThan)),
+            .. states.Where(pair => pair.Value.LifeAt > 0).Select(pair => transaction.SortedSetAddAsync(
+                keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
             transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore, Exclude.Stop),
-            transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, Secret.Generate().KeyId),
+            transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, stamp),
+            transaction.ListLeftPushAsync(keys.TenantsLog, $"{stamp}|{tenants}|{by}"),
+            transaction.ListTrimAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1),
         ];
         foreach (var write in writes) write.Abandon();
         return writes;
     }
 
-    private static double Score(TenantGeneration state) => state.At + (state.IsDeleted ? Deleted : 0);
+    /// <summary>Reads the score of a revocation. Any value that was written by hand is a valid state.</summary>
+    private static TenantGeneration Revocation(double? score) => new((long)Math.Clamp(score ?? 0, 0, TenantGeneration.Latest), 0, false);
 
-    /// <summary>Reads a score. Any value that was written by hand is a valid state.</summary>
-    private static TenantGeneration Read(double? score)
+    private static TenantGeneration Deletion(double? score)
     {
-        var (at, isDeleted) = score >= Deleted ? (score.Value - Deleted, true) : (score ?? 0, false);
-        return new TenantGeneration((long)Math.Clamp(at, 0, TenantGeneration.Latest), isDeleted);
+        var value = (long)Math.Clamp((score ?? 0) - Life, 0, (2 * TenantGeneration.Latest) + 1);
+        return new TenantGeneration(0, value / 2, value % 2 == 1);
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.AskAsync(ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.Message.Contains("WRONGTYPE", StringComparison.Ordinal))
+        {
+            throw new TenantsUnusableException($"The Redis key '{keys.Tenants}' is not a sorted set, or '{keys.TenantsLog}' is not a list. Delete the wrong one with DEL; what the instances remember is written again.", exception);
+        }
+        catch (Exception exception) when (CommandRefusal.Is(exception))
+        {
+            throw new TenantsUnusableException($"The Redis login lacks a permission on '{keys.Tenants}' or '{keys.TenantsLog}'. 'rewt acl' prints the necessary rules.", exception);
+        }
     }
 
     private Task<T> WithinAsync<T>(Task<T> task, CancellationToken cancellationToken) => task.WithinAsync(connection.CommandLimit, time, cancellationToken);

@@ -22,6 +22,8 @@ internal static class RingCodec
 
     private const string Retired = "retired:";
 
+    private const string Born = "born:";
+
     public static IEnumerable<RedisValue> Write(RingState ring)
     {
         yield return "epoch";
@@ -34,6 +36,11 @@ internal static class RingCodec
         {
             yield return "current";
             yield return current.CopyBytes();
+            if (ring.CurrentBorn > 0)
+            {
+                yield return Born + current.KeyId;
+                yield return Text(ring.CurrentBorn);
+            }
         }
 
         if (ring.Next is { } next)
@@ -44,10 +51,13 @@ internal static class RingCodec
             yield return Text(ring.NextBorn);
         }
 
-        foreach (var (secret, until) in ring.Retired)
+        foreach (var key in ring.Retired)
         {
-            yield return Retired + secret.KeyId;
-            yield return (byte[])[.. Encoding.ASCII.GetBytes(Text(until) + ":"), .. secret.Bytes];
+            yield return Retired + key.Secret.KeyId;
+            yield return (byte[])[.. Encoding.ASCII.GetBytes(Text(key.Until) + ":"), .. key.Secret.Bytes];
+            if (key.Born == 0) continue;
+            yield return Born + key.Secret.KeyId;
+            yield return Text(key.Born);
         }
     }
 
@@ -63,12 +73,17 @@ internal static class RingCodec
         foreach (var (name, value) in fields)
         {
             if (!name.StartsWith(Retired, StringComparison.Ordinal)) continue;
-            if (ReadRetired(value) is { } key && places.Add(key.Secret.KeyId)) retired.Add(key);
+            if (ReadRetired(value) is { } key && places.Add(key.Secret.KeyId)) retired.Add(key with { Born = BornOf(key.Secret) });
         }
 
         return new RingState(
             epoch, version, current, deadline, next, next is null ? 0 : Number("born") ?? 0,
-            [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)]);
+            [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)])
+        {
+            CurrentBorn = current is null ? 0 : BornOf(current),
+        };
+
+        long BornOf(Secret secret) => Number(Born + secret.KeyId) ?? 0;
 
         string? Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
 

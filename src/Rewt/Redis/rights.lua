@@ -1,6 +1,6 @@
 -- Returns the commands that the current login may not use. It checks the permissions and runs none of the commands.
 -- Returns an empty list where permissions cannot be checked (Redis before 7).
--- ARGV: secret, ring, dead, instances, channel, the record of a one-time token, and tenants if the namespace has them.
+-- ARGV: secret, ring, dead, instances, channel, the record of a one-time token, and tenants and their log if the namespace has them.
 if redis.acl_check_cmd == nil then return {} end
 
 local keyed = {
@@ -12,7 +12,7 @@ local keyed = {
   { 'PUBLISH', ARGV[5], 'x' }, { 'SUBSCRIBE', ARGV[5] },
 }
 if ARGV[7] then
-  for _, command in ipairs({ { 'ZMSCORE', ARGV[7], 'x' }, { 'ZADD', ARGV[7], '1', 'x' }, { 'ZREMRANGEBYSCORE', ARGV[7], '0', '1' } }) do keyed[#keyed + 1] = command end
+  for _, command in ipairs({ { 'ZMSCORE', ARGV[7], 'x' }, { 'ZADD', ARGV[7], '1', 'x' }, { 'ZREMRANGEBYSCORE', ARGV[7], '0', '1' }, { 'LPUSH', ARGV[8], 'x' }, { 'LTRIM', ARGV[8], '0', '1' }, { 'LRANGE', ARGV[8], '0', '1' } }) do keyed[#keyed + 1] = command end
 end
 local plain = { { 'TIME' }, { 'MULTI' }, { 'EXEC' }, { 'EVALSHA', 'x', '0' }, { 'SCRIPT', 'LOAD', 'x' }, { 'INFO' } }
 

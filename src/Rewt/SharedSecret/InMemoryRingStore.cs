@@ -13,7 +13,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
     private ImmutableDictionary<string, TenantGeneration> _tenants = ImmutableDictionary<string, TenantGeneration>.Empty;
-    private string? _tenantStamp;
+    private ImmutableList<TenantLogEntry> _tenantLog = [];
 
     public ITenantStore Tenants => this;
 
@@ -21,7 +21,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now) { TenantStamp = _tenantStamp });
+        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now) { TenantStamp = _tenantLog.IsEmpty ? null : _tenantLog[0].Stamp });
     }
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
@@ -61,14 +61,23 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
         lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, TenantGeneration>>(_tenants);
     }
 
-    public Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var index = stamp is null && _tenantLog.Count < TenantLogEntry.MostEntries ? _tenantLog.Count : _tenantLog.FindIndex(entry => entry.Stamp == stamp);
+            return Task.FromResult<IReadOnlyList<TenantLogEntry>?>(index < 0 ? null : _tenantLog.GetRange(0, index));
+        }
+    }
+
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken)
     {
         Action[] subscribers;
         lock (_gate)
         {
-            var newer = changes.Where(change => change.Replaces(_tenants.GetValueOrDefault(change.Tenant))).Select(change => KeyValuePair.Create(change.Tenant, change.After));
-            _tenants = _tenants.SetItems(newer).RemoveRange(_tenants.Where(pair => !pair.Value.IsDeleted && pair.Value.At < forgetBefore).Select(pair => pair.Key));
-            _tenantStamp = Secret.Generate().KeyId;
+            var merged = _tenants.SetItems(states.Select(pair => KeyValuePair.Create(pair.Key, _tenants.GetValueOrDefault(pair.Key).Merge(pair.Value))));
+            _tenants = merged.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Forget(forgetBefore))).Where(pair => pair.Value != default).ToImmutableDictionary();
+            _tenantLog = [new TenantLogEntry(Secret.Generate().KeyId, [.. states.Keys], by), .. _tenantLog.Take(TenantLogEntry.MostEntries - 1)];
             subscribers = [.. _subscribers];
         }
 

@@ -15,6 +15,7 @@ internal sealed class RingBuilder
     private string? _epoch;
     private long _deadline;
     private long _nextBorn;
+    private long _currentBorn;
     private Secret? _setSecret;
     private long? _expireAt;
 
@@ -31,7 +32,7 @@ internal sealed class RingBuilder
 
         _epoch = ring.Epoch;
         _deadline = ring.Deadline;
-        Current = ring.Current;
+        (Current, _currentBorn) = (ring.Current, ring.CurrentBorn);
         if (ring.Next is { } next && !IsDead(next.KeyId)) (Next, _nextBorn) = (next, ring.NextBorn);
         _retired.AddRange(ring.Retired.Where(key => key.Until > reading.Now && !IsDead(key.Secret.KeyId)));
         HasExpired = ring.Retired.Length != _retired.Count;
@@ -76,7 +77,7 @@ internal sealed class RingBuilder
     /// <summary>Starts a new ring with the existing secret, or with a new one.</summary>
     public RingBuilder StartOver(Secret? secret)
     {
-        if (secret is null) return Install(_generate());
+        if (secret is null) return Install(_generate(), _reading.Now);
         if (_reading.Slot.Lifetime is not { } timeToLive) return Take(secret);
 
         Hold(secret);
@@ -87,9 +88,9 @@ internal sealed class RingBuilder
     public RingBuilder Promote(bool retire)
     {
         if (retire) RetireCurrent();
-        var promoted = Next ?? _generate();
+        var (promoted, born) = Next is { } next ? (next, _nextBorn) : (_generate(), _reading.Now);
         Next = null;
-        return Install(promoted);
+        return Install(promoted, born);
     }
 
     /// <summary>Adopts the secret that a Node service created after the stored one expired. Its secret and TTL stay; the pending key stays pending.</summary>
@@ -124,20 +125,20 @@ internal sealed class RingBuilder
     {
         var version = _reading.Ring?.Version ?? 0;
         var epoch = _epoch ?? _generate().KeyId;
-        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]);
+        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]) { CurrentBorn = Current is null ? 0 : _currentBorn };
         return new RingChange(action, state, _setSecret, _expireAt, _newDead.ToImmutableDictionary());
     }
 
-    private RingBuilder Install(Secret secret)
+    private RingBuilder Install(Secret secret, long born)
     {
-        Hold(secret);
+        Hold(secret, born);
         _setSecret = secret;
         return ExpireAt(_reading.Now + _schedule.Interval);
     }
 
-    private void Hold(Secret secret)
+    private void Hold(Secret secret, long born = 0)
     {
-        Current = secret;
+        (Current, _currentBorn) = (secret, born);
         if (secret.Equals(Next)) Next = null;
         _retired.RemoveAll(key => key.Secret.Equals(secret));
     }
@@ -150,7 +151,7 @@ internal sealed class RingBuilder
 
     private void RetireCurrent()
     {
-        if (Current is { } retiring && !IsDead(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention));
+        if (Current is { } retiring && !IsDead(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention) { Born = _currentBorn });
         Current = null;
     }
 }

@@ -15,12 +15,6 @@ internal sealed record RingSchedule(long Interval, long Lead, long Retention, lo
     /// </summary>
     public bool SignsAhead { get; init; } = true;
 
-    /// <summary>
-    /// How long the revocation of a tenant has an effect (milliseconds). After that, no secret that existed at the revocation can verify any more, with
-    /// a week in reserve for a TTL that was moved by hand.
-    /// </summary>
-    public long TenantRetention => DeadRetention + Retention;
-
     public static RingSchedule From(RewtOptions options)
     {
         var interval = Milliseconds(options.RotationInterval);
@@ -35,9 +29,6 @@ internal sealed record RingSchedule(long Interval, long Lead, long Retention, lo
             SignsAhead = !options.AcceptNodeTokens,
         };
     }
-
-    /// <summary>Revocations of tenants before this time are forgotten: a day after receivers ignore them, so that no signer does so first.</summary>
-    public long ForgetTenantsBefore(long now) => now - TenantRetention - Milliseconds(TimeSpan.FromDays(1));
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -33,9 +33,12 @@ internal sealed class RingSnapshot : KeySnapshot
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
-        IEnumerable<RingKey?> inUse = [Current, Next];
-        var retired = (ring?.Retired ?? []).Select(key => (Key: Alive(key.Secret), key.Until)).Where(key => key.Key is not null).Select(key => new VerificationKey(key.Key!, key.Until));
-        _keys = [.. inUse.OfType<RingKey>().Select(key => new VerificationKey(key, VerificationKey.NoEnd)), .. retired];
+        IEnumerable<(RingKey? Key, long Until, long Born)> keys =
+        [
+            (Current, VerificationKey.NoEnd, ring?.CurrentBorn ?? 0), (Next, VerificationKey.NoEnd, ring?.NextBorn ?? 0),
+            .. (ring?.Retired ?? []).Select(key => (Alive(key.Secret), key.Until, key.Born)),
+        ];
+        _keys = [.. keys.Where(key => key.Key is not null).Select(key => new VerificationKey(key.Key!, key.Until, key.Born))];
         CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
@@ -63,6 +66,12 @@ internal sealed class RingSnapshot : KeySnapshot
 
     /// <summary>Whether there is neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
+
+    /// <summary>When the oldest secret of the ring was created; 0 if that is unknown.</summary>
+    public long OldestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Min();
+
+    /// <summary>When the youngest secret of the ring was created.</summary>
+    public long YoungestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Max();
 
     public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
 
@@ -121,6 +130,9 @@ internal sealed class RingSnapshot : KeySnapshot
         keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt));
         return keys;
     }
+
+    /// <summary>Returns when a secret of the ring was created; 0 if that is unknown.</summary>
+    public long BornOf(string keyId) => Held(keyId).Born;
 
     private VerificationKey Held(string keyId)
     {

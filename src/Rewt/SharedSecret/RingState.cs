@@ -15,6 +15,9 @@ internal sealed record RingState(
     long NextBorn,
     ImmutableArray<RetiredKey> Retired)
 {
+    /// <summary>When the current key was created; 0 if that is unknown, because it was not created by this library.</summary>
+    public long CurrentBorn { get; init; }
+
     public IEnumerable<string> KeyIds()
     {
         if (Current is not null) yield return Current.KeyId;

@@ -7,29 +7,40 @@ namespace Rewt.Internal;
 internal interface ITenantStore
 {
     /// <summary>Reads the states of tenants, in their order; the default state for a tenant that is not stored.</summary>
+    /// <exception cref="TenantsUnusableException">What is stored cannot be read.</exception>
     Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken);
 
     /// <summary>Lists all tenants that are stored.</summary>
     Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes states that are newer than the stored ones, and removes revoked tenants whose last change was before <paramref name="forgetBefore"/>.</summary>
-    Task WriteAsync(IReadOnlyCollection<TenantChange> changes, long forgetBefore, CancellationToken cancellationToken);
+    /// <summary>
+    /// Lists the writes after the one that set <paramref name="stamp"/>, or all if there was none; <see langword="null"/> if the store does not remember
+    /// each of them.
+    /// </summary>
+    Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Merges states into the stored ones, and removes revocations before <paramref name="forgetBefore"/>. Merges commute, so that concurrent ones and
+    /// one that is repeated need no condition.
+    /// </summary>
+    Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken);
 
     /// <summary>Changes the state of one tenant.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="known">The state that the caller remembers. The store may have lost it.</param>
-    /// <param name="change">Returns the new state.</param>
-    /// <param name="forgetBefore">See <see cref="WriteAsync"/>.</param>
+    /// <param name="change">Returns the new state from the former one and the time.</param>
+    /// <param name="by">The author.</param>
+    /// <param name="ring">The ring of the namespace.</param>
+    /// <param name="now">The current time.</param>
     /// <param name="cancellationToken">Cancels between the two steps.</param>
-    /// <returns>The new state.</returns>
-    async Task<TenantGeneration> ChangeAsync(
-        string tenant, TenantGeneration known, Func<TenantGeneration, TenantGeneration> change, long forgetBefore, CancellationToken cancellationToken)
+    async Task<TenantChange> ChangeAsync(
+        string tenant, TenantGeneration known, Func<TenantGeneration, long, TenantGeneration> change, string by, RingSnapshot ring, ClockReading now, CancellationToken cancellationToken)
     {
         var stored = (await FindAsync([tenant], cancellationToken).ConfigureAwait(false))[0];
-        var state = change(known.IsNewerThan(stored) ? known : stored);
-        if (state == stored) return state;
-        await WriteAsync([new TenantChange(tenant, stored, state)], forgetBefore, cancellationToken).ConfigureAwait(false);
-        // Another instance may have deleted the tenant meanwhile.
-        return (await FindAsync([tenant], cancellationToken).ConfigureAwait(false))[0];
+        var before = stored.Merge(known);
+        // Later than the creation of every secret, even if the clock of the server was ahead at that time.
+        var after = change(before, Math.Max(ring.StoreTime(now), ring.YoungestBorn + 1));
+        if (after != stored) await MergeAsync(new Dictionary<string, TenantGeneration>(StringComparer.Ordinal) { [tenant] = after }, by, Tenants.ForgetBefore(ring.OldestBorn), cancellationToken).ConfigureAwait(false);
+        return new TenantChange(before, after);
     }
 }

@@ -40,15 +40,22 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Adds what the store contains. A generation never decreases, unless it may be forgotten.</summary>
-    /// <returns>The generation, which is newer than the store's if the store has lost a change.</returns>
+    /// <summary>Records that the state that was read in a check is also that of a later one.</summary>
+    public void Confirm(long check, long later)
+    {
+        lock (_gate)
+        {
+            if (_state.Check >= check) _state = _state with { Check = Math.Max(later, _state.Check) };
+        }
+    }
+
+    /// <summary>Merges what the store contains. Only a revocation that may be forgotten is removed.</summary>
+    /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
     public TenantGeneration Learn(TenantGeneration stored, long check, long forgetBefore)
     {
         lock (_gate)
         {
-            var known = _state.Generation;
-            if (!known.IsDeleted && known.At < forgetBefore) known = default;
-            _state = new State(known.IsNewerThan(stored) ? known : stored, Math.Max(check, _state.Check));
+            _state = new State(_state.Generation.Forget(forgetBefore).Merge(stored), Math.Max(check, _state.Check));
             return _state.Generation;
         }
     }

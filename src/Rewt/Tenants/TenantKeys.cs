@@ -5,17 +5,27 @@ internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string n
 {
     private Tenant? _tenant;
 
+    private string DeletedMessage => $"The tenant '{name}' of '{ring.Name}' is deleted. IRewtTenants.CreateTenantAsync creates it again.";
+
     public string Name => ring.Name;
 
     public KeySnapshot? Usable => CanSign() ? ring.Usable : null;
 
     public KeySnapshot? FreshAt(ClockReading now) => CanSign() ? ring.FreshAt(now) : null;
 
-    public async ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken) =>
-        await RequireAsync(await ring.GetSigningAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    /// <exception cref="InvalidOperationException">The tenant is deleted.</exception>
+    public async ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ring.GetSigningAsync(cancellationToken).ConfigureAwait(false);
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new InvalidOperationException(DeletedMessage);
+    }
 
-    public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken) =>
-        await RequireAsync(await ring.RefreshAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted, so that a refused request is not sent again.</exception>
+    public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ring.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new RewtKeysUnavailableException(DeletedMessage, TimeSpan.FromSeconds(60));
+    }
 
     public SigningKey For(SigningKey key) => tenants.SigningKey(Volatile.Read(ref _tenant)!, (RingKey)key);
 
@@ -26,11 +36,11 @@ internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string n
         return true;
     }
 
-    private async ValueTask<KeySnapshot> RequireAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>Reads the tenant, and returns whether it may sign.</summary>
+    private async ValueTask<bool> FindAsync(CancellationToken cancellationToken)
     {
         var known = await tenants.GetAsync(name, cancellationToken).ConfigureAwait(false);
-        if (known.Generation.IsDeleted) throw new InvalidOperationException($"The tenant '{name}' of '{ring.Name}' is deleted. IRewtTenants.CreateTenantAsync creates it again.");
         Volatile.Write(ref _tenant, known);
-        return snapshot;
+        return !known.Generation.IsDeleted;
     }
 }

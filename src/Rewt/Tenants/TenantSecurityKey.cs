@@ -6,12 +6,12 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TenantSecurityKey : RingSecurityKey
 {
-    private readonly Tenants _tenants;
+    private readonly Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> _confirm;
 
-    public TenantSecurityKey(Tenants tenants, string @namespace, string tenant, Secret secret, long generation)
+    public TenantSecurityKey(Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> confirm, string @namespace, string tenant, Secret secret, long generation)
         : base(secret.Derive(@namespace, tenant, generation))
     {
-        (_tenants, Tenant, SecretId, Generation) = (tenants, tenant, secret.KeyId, generation);
+        (_confirm, Tenant, SecretId, Generation) = (confirm, tenant, secret.KeyId, generation);
         Signer = new RingKey(this);
     }
 
@@ -27,5 +27,5 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 
     /// <summary>Returns whether the generation is valid. A tenant that this instance does not know is read from the store.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
-    public ValueTask<bool> ConfirmAsync(CancellationToken cancellationToken) => _tenants.ConfirmAsync(this, cancellationToken);
+    public ValueTask<bool> ConfirmAsync(CancellationToken cancellationToken) => _confirm(this, cancellationToken);
 }

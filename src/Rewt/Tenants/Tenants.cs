@@ -7,16 +7,19 @@ namespace Rewt.Internal;
 /// <summary>
 /// The tenants of a namespace on this instance. Their keys are derived from the secrets of the namespace, so only revoked and deleted tenants are
 /// stored. A tenant enters the cache after a valid signature or when this instance signs for it, and then follows the store: a read of the ring that
-/// finds another stamp reads the states of all cached tenants with one command, before the ring's snapshot is used.
+/// finds another stamp reads the states of the changed tenants with two commands, before the ring's snapshot is used.
 /// </summary>
-internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, ILogger logger)
+internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
 {
     /// <summary>How often the states are read even if the stamp has not changed, in case they were changed by hand or evicted.</summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
-    private readonly RingSchedule _schedule = RingSchedule.From(options);
+    /// <summary>How much older than a secret a revocation must be to have no effect on it (milliseconds), in case the server's clock was set back.</summary>
+    private const long ClockReserve = 24 * 60 * 60 * 1000;
+
     private readonly FastConcurrentLru<string, Tenant> _cache = new(options.TenantCacheSize);
     private readonly Lock _gate = new();
+    private Func<TenantSecurityKey, CancellationToken, ValueTask<bool>>? _confirm;
 
     /// <summary>The tenants of the next read; <see langword="null"/> when no request waits for one.</summary>
     private HashSet<string>? _asked;
@@ -24,6 +27,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     private Task<Dictionary<string, Tenant>>? _answer;
     private string? _stamp;
     private ClockReading _checkedAt;
+    private Exception? _failure;
 
     /// <summary>The number of the last completed check of the store. A tenant read in an earlier check must be read again.</summary>
     private long _check;
@@ -31,8 +35,21 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>The number of the check that has begun last. A tenant that is read from now on sees at least what this check sees.</summary>
     private long _begun;
 
+    /// <summary>Why the stored tenants cannot be read, although the ring can; <see langword="null"/> if they can be read.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>The time before which revocations have no effect on any secret of a ring whose oldest secret was created at this time.</summary>
+    public static long ForgetBefore(long oldestBorn) => Math.Max(0, oldestBorn - ClockReserve);
+
+    /// <summary>
+    /// An instance that signs may have read a revocation before this one, so a newer generation is valid too: only a holder of the secret can derive its
+    /// key. A revocation has no effect on a secret that was created after it.
+    /// </summary>
+    public static bool IsValid(TenantGeneration state, string secretId, long generation, KeySnapshot? snapshot) =>
+        !state.IsDeleted && (generation >= state.At || (snapshot is RingSnapshot ring && state.At < ForgetBefore(ring.BornOf(secretId))));
+
     /// <summary>Returns a tenant if its state is known as well as the ring's snapshot.</summary>
-    public Tenant? Known(string tenant) => _cache.TryGet(tenant, out var known) && known.Check >= Volatile.Read(ref _check) ? known : null;
+    public Tenant? Known(string tenant) => Failure is null && _cache.TryGet(tenant, out var known) && known.Check >= Volatile.Read(ref _check) ? known : null;
 
     /// <summary>Gets a tenant. One that is not known is read from the store. Requests that come during a read share the next one.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
@@ -44,14 +61,14 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
         if (snapshot.Find(key.SecretId, now) is null) return null;
-        return IsValid(known, key.Generation) ? key.Signer.Candidates : [];
+        return IsValid(known.Generation, key.SecretId, key.Generation, snapshot) ? key.Signer.Candidates : [];
     }
 
     /// <summary>Derives the key of a token whose signature is not verified yet. A key that is known to be revoked is left out.</summary>
     public IReadOnlyList<SecurityKey> Derive(string tenant, Secret secret, long generation)
     {
         var known = Known(tenant);
-        if (known is not null && !IsValid(known, generation)) return [];
+        if (known is not null && !IsValid(known.Generation, secret.KeyId, generation, ring.Known)) return [];
         return (known?.Find(secret.KeyId, generation) ?? NewKey(tenant, secret, generation)).Signer.Candidates;
     }
 
@@ -61,7 +78,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     {
         var tenant = await GetAsync(key.Tenant, cancellationToken).ConfigureAwait(false);
         tenant.Keep(key);
-        return IsValid(tenant, key.Generation);
+        return IsValid(tenant.Generation, key.SecretId, key.Generation, ring.Known);
     }
 
     /// <summary>Returns the tenant's key to sign with for a key of the ring.</summary>
@@ -71,72 +88,89 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
         return (tenant.Find(key.KeyId, generation) ?? tenant.Keep(NewKey(tenant.Name, key.Secret, generation))).Signer;
     }
 
+    /// <summary>Returns why the key of a tenant's token does not verify; <see langword="null"/> if the tenant is not the reason.</summary>
+    public TenantGeneration? Refusing(string tenant, string keyId) =>
+        Known(tenant) is { } known && TenantKeyId.TryParse(keyId, out var secretId, out var generation) && !IsValid(known.Generation, secretId, generation, ring.Known)
+            ? known.Generation
+            : null;
+
     /// <summary>
-    /// Reads the states of the cached tenants if the ring's reading shows that some may have changed. A change that this instance knows and the store
-    /// has lost is written back.
+    /// Reads the states of the cached tenants that the ring's reading shows to be changed. A change that this instance knows and the store has lost is
+    /// written back. If the tenants cannot be read although the server answers, only they are unavailable.
     /// </summary>
     public async Task FollowAsync(RingSnapshot snapshot, CancellationToken cancellationToken)
     {
         var stamp = snapshot.Reading.TenantStamp;
-        if (stamp == _stamp && _checkedAt.Elapsed(time) < WholeReadInterval) return;
+        var isWhole = Failure is not null || _checkedAt.Elapsed(time) >= WholeReadInterval;
+        if (stamp == _stamp && !isWhole) return;
 
         var began = ClockReading.Now(time);
         // Before the cache is listed: a tenant that is read meanwhile is either in the list or read after this moment.
         var check = Interlocked.Increment(ref _begun);
-        var tenants = _cache.Select(entry => entry.Value).ToList();
-        if (tenants.Count > 0) await ReadAsync(tenants, check, snapshot.ReadAt, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _check, check);
-        (_stamp, _checkedAt) = (stamp, began);
+        try
+        {
+            var writes = isWhole ? null : await store.ListWritesAsync(_stamp, cancellationToken).ConfigureAwait(false);
+            // Without the stamp that was read, the list of writes belongs to another state of the store.
+            if (writes?.Any(write => write.Stamp == stamp) == false) writes = null;
+            var all = _cache.Select(entry => entry.Value).ToList();
+            var changed = writes?.SelectMany(write => write.Tenants).ToHashSet(StringComparer.Ordinal);
+            var tenants = changed is null ? all : all.FindAll(tenant => changed.Contains(tenant.Name));
+            if (tenants.Count > 0) await ReadAsync(tenants, check, snapshot, cancellationToken).ConfigureAwait(false);
+            if (changed is not null)
+            {
+                foreach (var tenant in all.Where(tenant => !changed.Contains(tenant.Name))) tenant.Confirm(Volatile.Read(ref _check), check);
+            }
+
+            foreach (var write in writes ?? []) audit?.TenantsFollowed(tenants.Select(tenant => tenant.Name).Intersect(write.Tenants, StringComparer.Ordinal), write.By);
+            Volatile.Write(ref _check, check);
+            Volatile.Write(ref _failure, null);
+            if (changed is null) _checkedAt = began;
+            _stamp = stamp;
+        }
+        catch (TenantsUnusableException exception)
+        {
+            if (Failure is null) LogUnusable(ring.Name, exception.Message, exception);
+            Volatile.Write(ref _failure, exception);
+        }
     }
 
     /// <summary>Changes the state of a tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write.</exception>
     public async Task ChangeAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
     {
-        var now = (await ring.GetAsync(cancellationToken).ConfigureAwait(false)).StoreTime(ClockReading.Now(time));
+        var snapshot = (RingSnapshot)await ring.GetAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var check = Volatile.Read(ref _begun);
             var known = _cache.TryGet(tenant, out var cached) ? cached.Generation : default;
-            var state = await store.ChangeAsync(tenant, known, before => change(before, now), ForgetBefore(now), cancellationToken).ConfigureAwait(false);
-            _cache.GetOrAdd(tenant, static name => new Tenant(name)).Learn(state, check, ForgetBefore(now));
-            LogChanged(ring.Name, tenant, state.At, state.IsDeleted);
+            var changed = await store.ChangeAsync(tenant, known, change, audit?.Commander ?? string.Empty, snapshot, ClockReading.Now(time), cancellationToken).ConfigureAwait(false);
+            _cache.GetOrAdd(tenant, static name => new Tenant(name)).Learn(changed.After, check, 0);
+            audit?.TenantChanged(tenant, changed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RewtKeysUnavailableException(
-                $"The tenant '{tenant}' of '{ring.Name}' was not changed: Redis cannot be reached or refuses the write. See the inner exception.", TimeSpan.FromSeconds(2), exception);
+            var cause = exception is TenantsUnusableException ? exception.Message : "Redis cannot be reached or refuses the write. See the inner exception.";
+            throw new RewtKeysUnavailableException($"The tenant '{tenant}' of '{ring.Name}' was not changed: {cause}", TimeSpan.FromSeconds(2), exception);
         }
     }
 
-    private TenantSecurityKey NewKey(string tenant, Secret secret, long generation) => new(this, ring.Name, tenant, secret, generation);
+    private TenantSecurityKey NewKey(string tenant, Secret secret, long generation) => new(_confirm ??= ConfirmAsync, ring.Name, tenant, secret, generation);
 
-    /// <summary>
-    /// A signer may know of a revocation before this instance does, so a newer generation is valid too: only a holder of the secret can derive its
-    /// key. Once no secret from before the last change can verify, the change is without effect.
-    /// </summary>
-    private bool IsValid(Tenant tenant, long generation)
+    private async Task ReadAsync(List<Tenant> tenants, long check, RingSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var (at, isDeleted) = tenant.Generation;
-        return !isDeleted && (generation >= at || ring.Known!.StoreTime(ClockReading.Now(time)) > at + _schedule.TenantRetention);
-    }
-
-    private long ForgetBefore(long now) => _schedule.ForgetTenantsBefore(now);
-
-    private async Task ReadAsync(List<Tenant> tenants, long check, long now, CancellationToken cancellationToken)
-    {
+        var forgetBefore = ForgetBefore(snapshot.OldestBorn);
         var stored = await store.FindAsync(tenants.ConvertAll(tenant => tenant.Name), cancellationToken).ConfigureAwait(false);
-        var lost = new List<TenantChange>();
+        var lost = new Dictionary<string, TenantGeneration>(StringComparer.Ordinal);
         for (var i = 0; i < tenants.Count; i++)
         {
-            var state = tenants[i].Learn(stored[i], check, ForgetBefore(now));
-            if (state.IsNewerThan(stored[i])) lost.Add(new TenantChange(tenants[i].Name, stored[i], state));
+            var state = tenants[i].Learn(stored[i], check, forgetBefore);
+            if (state != stored[i]) lost.Add(tenants[i].Name, state);
         }
 
         if (lost.Count == 0) return;
         try
         {
-            await store.WriteAsync(lost, ForgetBefore(now), cancellationToken).ConfigureAwait(false);
+            await store.MergeAsync(lost, audit?.Instance ?? string.Empty, forgetBefore, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -147,16 +181,26 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
 
     private async ValueTask<Tenant> AskAsync(string tenant, CancellationToken cancellationToken)
     {
-        // During an outage requests do not queue for a server that the ring's own polls have found to be unavailable.
-        if (ring.Outage is { } outage) throw Unavailable(tenant, outage);
-        Task<Dictionary<string, Tenant>> answer;
-        lock (_gate)
+        while (true)
         {
-            if (_asked is null) (_asked, _answer) = (new HashSet<string>(StringComparer.Ordinal), ReadAskedAsync(_answer ?? Task.CompletedTask));
-            _asked.Add(tenant);
-            answer = _answer!;
-        }
+            // During an outage requests do not queue for a server that the ring's own polls have found to be unavailable.
+            if ((ring.Outage ?? Failure) is { } outage) throw Unavailable(tenant, outage);
+            Task<Dictionary<string, Tenant>> answer;
+            lock (_gate)
+            {
+                if (_asked is null) (_asked, _answer) = (new HashSet<string>(StringComparer.Ordinal), ReadAskedAsync(_answer ?? Task.CompletedTask));
+                _asked.Add(tenant);
+                answer = _answer!;
+            }
 
+            var read = await WaitAsync(tenant, answer, cancellationToken).ConfigureAwait(false);
+            // A shared read may have begun before a check that has found a change.
+            if (read.Check >= Volatile.Read(ref _check)) return read;
+        }
+    }
+
+    private async Task<Tenant> WaitAsync(string tenant, Task<Dictionary<string, Tenant>> answer, CancellationToken cancellationToken)
+    {
         try
         {
             return (await answer.WaitAsync(cancellationToken).ConfigureAwait(false))[tenant];
@@ -187,13 +231,13 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     }
 
     private RewtKeysUnavailableException Unavailable(string tenant, Exception exception) => new(
-        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.",
+        $"The state of the tenant '{tenant}' of '{ring.Name}' is unavailable: {(exception is TenantsUnusableException ? exception.Message : "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception.")}",
         TimeSpan.FromSeconds(2),
         exception);
 
-    [LoggerMessage(EventId = 20, EventName = "TenantChanged", Level = LogLevel.Information,
-        Message = "The tenant {Tenant} of {Ring} has the generation {Generation} (deleted: {IsDeleted}). Tokens of earlier generations are refused.")]
-    private partial void LogChanged(string ring, string tenant, long generation, bool isDeleted);
+    [LoggerMessage(EventId = 20, EventName = "TenantsUnusable", Level = LogLevel.Error,
+        Message = "The tenants of {Ring} cannot be read. {Explanation} Until then, calls of tenants get 503.")]
+    private partial void LogUnusable(string ring, string explanation, Exception exception);
 
     [LoggerMessage(EventId = 21, EventName = "TenantsNotWritten", Level = LogLevel.Warning,
         Message = "Redis has lost the revocation or deletion of {Count} tenants of {Ring}, and it could not be written back. It stays in effect on this instance.")]

@@ -22,7 +22,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     public RewtRefusal Public => Reason switch
     {
         RefusalReason.None => RewtRefusal.None,
-        RefusalReason.UnknownKey or RefusalReason.OtherKeyMode => RewtRefusal.StaleKey,
+        RefusalReason.UnknownKey or RefusalReason.RevokedTenant or RefusalReason.OtherKeyMode => RewtRefusal.StaleKey,
         RefusalReason.Expired => RewtRefusal.Expired,
         RefusalReason.NotYetValid => RewtRefusal.NotYetValid,
         RefusalReason.OtherAudience => RewtRefusal.BadAudience,
@@ -30,6 +30,10 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.Replayed => RewtRefusal.Replayed,
         _ => RewtRefusal.Invalid,
     };
+
+    /// <summary>Returns the refusal of a token of a tenant that was revoked or deleted.</summary>
+    public static TokenRefusal OfTenant(string tenant, TenantGeneration state) =>
+        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{DateTimeOffset.FromUnixTimeMilliseconds(state.At):u}");
 
     /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch
@@ -41,6 +45,10 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.MissingKeyId => "Its header has no kid. Only a signer in Rewt:VerificationKeys, or a Node service with Rewt:AcceptNodeTokens, may omit it.",
         RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in Rewt:TrustedIssuers ({Shown(Expected)}). Add it there if it may call this service.",
         RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
+        RefusalReason.UnexpectedTenant => $"Its key {Shown(Received)} is the key of a tenant, but Rewt:Tenants is false here. Set it to true, or to false for the sender.",
+        RefusalReason.RevokedTenant when Expected is null => $"The tenant {Shown(Received)} is deleted. CreateTenantAsync or 'rewt tenants create' creates it again.",
+        RefusalReason.RevokedTenant => $"The keys of its tenant {Shown(Received)} were revoked at {Shown(Expected)}. Sign again, or let the user log in again.",
+        RefusalReason.OtherTenant when Expected is not null => $"The key is not that of its tenant {Shown(Received)}. A resolver of the application must select the key by RewtKeyRequest.Tenant too.",
         RefusalReason.OtherTenant => $"Its tenant {Shown(Received)} is not the tenant of the request, which AddRewtTenantSelector reads. Call with a token of that tenant.",
         RefusalReason.UnknownKey => $"Its key {Shown(Received)} is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
         RefusalReason.OtherKeyMode => $"Its key {Shown(Received)} is of another kind than the keys of this service. Check Rewt:KeyMode of both services, or set Rewt:AlsoAccept.",

@@ -77,14 +77,16 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         var (claims, keyId) = (reading.Claims, reading.Header.KeyId);
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
-        if (keys.Count == 0) return UnknownKey(keyId);
+        if (keys.Count == 0) return UnknownKey(claims, keyId);
 
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
+        // Before the tenant is read: a token that is refused anyway causes no read.
+        if (verdict.Key is TenantSecurityKey && CheckClaims(claims, isNode: false, verdict.Key, time.GetUtcNow()) is { } refusal) return new TokenResult(refusal);
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAgainAsync(verdict.Key, claims, keyId, cancellationToken).ConfigureAwait(false);
-        return keys.Count == 0 ? UnknownKey(keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
+        return keys.Count == 0 ? UnknownKey(claims, keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
     private async ValueTask<TokenResult> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
@@ -101,7 +103,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
         keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : UnknownKey(null);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : UnknownKey(reading.Claims, null);
     }
 
     private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>
@@ -129,8 +131,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAgainAsync(SecurityKey? verified, TokenClaims claims, string? keyId, CancellationToken cancellationToken)
     {
-        if (verified is TenantSecurityKey key && !await key.ConfirmAsync(cancellationToken).ConfigureAwait(false)) return [];
-        return await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
+        var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
+        // Confirmed last, so that a revocation during the other steps counts.
+        return verified is TenantSecurityKey key && keys.Count > 0 && !await key.ConfirmAsync(cancellationToken).ConfigureAwait(false) ? [] : keys;
     }
 
     /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
@@ -164,7 +167,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
-        if (Unfit(key, token, header, claims.Issuer) is { } unfit) return new TokenResult(unfit);
+        if (Unfit(key, token, header, claims) is { } unfit) return new TokenResult(unfit);
         var holds = key is SymmetricSecurityKey secret ? HmacSignature.Holds(token, secret) : PublicSignature.Holds(token, (IOneAlgorithmKey)key);
         if (!holds) return TokenResult.Refused(RefusalReason.WrongSignature);
 
@@ -181,7 +184,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
     {
-        if (Unfit(key, reading.Token, reading.Header, reading.Claims.Issuer) is { } unfit) return new TokenResult(unfit);
+        if (Unfit(key, reading.Token, reading.Header, reading.Claims) is { } unfit) return new TokenResult(unfit);
         if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
 
         var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
@@ -214,16 +217,27 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
-    /// <summary>Checks that the key is for the token's algorithm and issuer, and that the signature is as long as one of this key.</summary>
-    private static TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, string? issuer)
+    /// <summary>Checks that the key is for the token's algorithm, issuer and tenant, and that the signature is as long as one of this key.</summary>
+    private TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, TokenClaims claims)
     {
         if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
-        if (KeyOwners.Of(key) is { } owner && owner != issuer) return new(RefusalReason.OtherOwner, issuer);
+        if (KeyOwners.Of(key) is { } owner && owner != claims.Issuer) return new(RefusalReason.OtherOwner, claims.Issuer);
+        // A resolver of the application may return the key of another tenant with the same key id.
+        if (key is RingSecurityKey secret && (secret is TenantSecurityKey derived ? derived.Tenant != claims.Tenant : _hasTenants)) return new(RefusalReason.OtherTenant, claims.Tenant, "key");
         return token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key)) ? null : new(RefusalReason.WrongSignature);
     }
 
-    private TokenResult UnknownKey(string? keyId) =>
-        TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
+    private TokenResult UnknownKey(TokenClaims claims, string? keyId)
+    {
+        if (keyId is null) return TokenResult.Refused(RefusalReason.UnknownKey);
+        if (!_hasTenants && TenantKeyId.TryParse(keyId, out _, out _)) return TokenResult.Refused(RefusalReason.UnexpectedTenant, keyId);
+        if (_hasTenants && rings?.KeyRings(policy.Options.Namespace).Own.Tenants?.Refusing(claims.Tenant!, keyId) is { } state)
+        {
+            return new TokenResult(TokenRefusal.OfTenant(claims.Tenant!, state));
+        }
+
+        return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
+    }
 
     /// <summary>Whether the key id has the form of the keys in Redis of the mode that this service neither uses nor accepts.</summary>
     private bool IsOfOtherMode(string? keyId)

@@ -18,13 +18,21 @@ public sealed class ToolTenantsTests
         var token = await service.SignAsync("acme");
         (await service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
         (await ListAsync()).ShouldBeEmpty();
+        (await Run($"token verify {token}")).Well();
+        (await Run($"token explain {token}")).Well().Output.ShouldContain("No check failed.");
+        var made = (await Run("token create --tenant acme --audience inventory")).Well().Output.Trim();
+        (await service.StatusAsync("acme", made)).ShouldBe(HttpStatusCode.OK);
 
         (await Run("tenants revoke blue")).Fails(2, "--yes");
         (await Run("tenants revoke blue --yes")).Well();
         (await Run("tenants delete acme --yes")).Well();
         (await ListAsync()).ShouldBe(["acme deleted", "blue revoked"]);
+        (await Run($"token verify {token}")).Fails(5, "RevokedTenant", "'acme' is deleted");
+        (await Run("token create --tenant acme")).Fails(4, "deleted");
+        (await Run("token create")).Fails(2, "--tenant");
         (await Run("tenants list")).Well().Output.ShouldContain("acme");
         await Eventually.TrueAsync(async () => await service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the service follows");
+        service.Log.Text.ShouldMatch("TenantFollowed: The tenant acme of the ring users was changed by .*rewt");
 
         (await Run("tenants create acme")).Well();
         (await ListAsync()).ShouldBe(["acme revoked", "blue revoked"]);

@@ -46,27 +46,103 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_state_of_a_tenant_only_goes_forward_and_a_deletion_ends_only_when_that_is_asked()
+    public async Task The_states_of_a_tenant_merge_in_any_order_to_the_same_state()
     {
-        var store = First.Tenants!;
-        Task WriteAsync(string tenant, TenantGeneration before, TenantGeneration after, long forgetBefore = 0) =>
-            store.WriteAsync([new TenantChange(tenant, before, after)], forgetBefore, Cancellation);
-        async Task<TenantGeneration> StateAsync(string tenant) => (await store.FindAsync(["another", tenant], Cancellation))[1];
+        TenantGeneration[] states = [new(2000, 0, false), new(0, 1990, true), new(0, 1980, false), new(1970, 1990, true), new(0, 2500, false), new(0, 2500, true), new(2400, 0, false)];
 
-        (await store.FindAsync(["acme", "globex"], Cancellation)).ShouldBe([default, default]);
-        await WriteAsync("acme", default, new(2000, false));
-        await WriteAsync("acme", default, new(1000, false));
-        (await StateAsync("acme")).ShouldBe(new(2000, false));
-        await WriteAsync("acme", new(2000, false), new(3000, true));
-        await WriteAsync("acme", new(2000, false), new(4000, false));
-        (await StateAsync("acme")).IsDeleted.ShouldBeTrue("a concurrent revocation does not end it");
-        await WriteAsync("acme", new(3000, true), new(5000, false));
-        (await StateAsync("acme")).ShouldBe(new(5000, false));
+        foreach (var state in states) await MergeAsync("forwards", state);
+        foreach (var state in states.Reverse()) await MergeAsync("backwards", state);
 
-        await WriteAsync("gone", default, new(4000, true));
-        await WriteAsync("globex", default, new(6000, false), forgetBefore: 5001);
-        (await store.ListAsync(Cancellation)).ShouldBe(
-            new Dictionary<string, TenantGeneration> { ["gone"] = new(4000, true), ["globex"] = new(6000, false) }, ignoreOrder: true);
+        (await First.Tenants!.FindAsync(["another", "forwards", "backwards"], Cancellation)).ShouldBe([default, new(2400, 2500, true), new(2400, 2500, true)]);
+        (await First.Tenants!.ListAsync(Cancellation)).Keys.ShouldBe(["forwards", "backwards"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(2000, 0, false, 2000, true, "a remembered revocation")]
+    [InlineData(0, 1985, false, 1990, true, "a late creation")]
+    [InlineData(0, 1985, true, 1990, true, "an earlier deletion")]
+    [InlineData(0, 2000, false, 2000, false, "a later creation")]
+    public async Task Only_a_later_creation_ends_a_deletion(long revokedAt, long lifeAt, bool isDeleted, long at, bool stays, string what)
+    {
+        await MergeAsync("acme", new(0, 1990, true));
+
+        await MergeAsync("acme", new(revokedAt, lifeAt, isDeleted));
+
+        var state = await StateAsync("acme");
+        (state.At, state.IsDeleted).ShouldBe((at, stays), what);
+    }
+
+    [Fact]
+    public async Task A_command_always_gives_a_tenant_a_later_generation_and_a_revocation_keeps_a_deletion()
+    {
+        await CreateAsync();
+        var remembered = (await ChangeAsync("acme", static (state, now) => state.Delete(now))).Create(0);
+
+        var deleted = await ChangeAsync("acme", static (state, now) => state.Delete(now));
+        var revoked = await ChangeAsync("acme", static (state, now) => state.Revoke(now));
+        await MergeAsync("acme", remembered with { LifeAt = deleted.LifeAt - 1 });
+
+        (await StateAsync("acme")).ShouldBe(revoked);
+        revoked.IsDeleted.ShouldBeTrue();
+        deleted.At.ShouldBeGreaterThanOrEqualTo(remembered.At);
+        revoked.At.ShouldBeGreaterThan(deleted.At);
+        var created = await ChangeAsync("acme", static (state, now) => state.Create(now));
+        created.IsDeleted.ShouldBeFalse();
+        created.At.ShouldBeGreaterThan(revoked.At);
+        (await ChangeAsync("acme", static (state, now) => state.Create(now))).ShouldBe(created);
+    }
+
+    [Fact]
+    public async Task Concurrent_commands_never_lower_a_generation()
+    {
+        await CreateAsync();
+        Func<TenantGeneration, long, TenantGeneration>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async instance =>
+        {
+            await using var store = Open();
+            for (var round = 0; round < 20; round++)
+            {
+                var before = await StateAsync("acme");
+                var written = await ChangeAsync("acme", commands[(instance + round) % 3], store);
+                var after = await StateAsync("acme");
+                after.At.ShouldBeGreaterThanOrEqualTo(written.At);
+                after.Merge(before).ShouldBe(after);
+                if ((instance + round) % 3 < 2) written.At.ShouldBeGreaterThan(before.At);
+            }
+        }));
+    }
+
+    [Fact]
+    public async Task Only_revocations_are_forgotten()
+    {
+        await MergeAsync("old", new(4000, 0, false));
+        await MergeAsync("both", new(4000, 3000, true));
+        await MergeAsync("created", new(0, 4000, false));
+
+        await MergeAsync("new", new(6000, 0, false), forgetBefore: 5001);
+
+        (await First.Tenants!.ListAsync(Cancellation)).ShouldBe(
+            new Dictionary<string, TenantGeneration> { ["both"] = new(0, 3000, true), ["created"] = new(0, 4000, false), ["new"] = new(6000, 0, false) }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_writes_since_a_stamp_are_listed_until_they_are_too_many()
+    {
+        await CreateAsync();
+        await MergeAsync("acme", new(1000, 0, false));
+        var stamp = (await ReadAsync()).TenantStamp;
+        await MergeAsync("globex", new(1000, 0, false));
+        var last = (await ReadAsync()).TenantStamp;
+
+        var writes = (await First.Tenants!.ListWritesAsync(stamp, Cancellation)).ShouldNotBeNull().ShouldHaveSingleItem();
+        (writes.Stamp, writes.By, writes.Tenants.ShouldHaveSingleItem()).ShouldBe((last!, "ada at login", "globex"));
+        (await First.Tenants!.ListWritesAsync(last, Cancellation)).ShouldBe([]);
+        (await First.Tenants!.ListWritesAsync("unknown", Cancellation)).ShouldBeNull();
+        (await First.Tenants!.ListWritesAsync(null, Cancellation)).ShouldNotBeNull().Select(write => write.Tenants[0]).ShouldBe(["globex", "acme"]);
+        for (var write = 0; write < TenantLogEntry.MostEntries; write++) await MergeAsync("acme", new(2000 + write, 0, false));
+        (await First.Tenants!.ListWritesAsync(last, Cancellation)).ShouldBeNull();
+        (await First.Tenants!.ListWritesAsync(null, Cancellation)).ShouldBeNull();
     }
 
     [Fact]
@@ -74,14 +150,14 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         await CreateAsync();
         (await ReadAsync()).TenantStamp.ShouldBeNull();
-        await First.Tenants!.WriteAsync([new TenantChange("acme", default, new(1000, false))], 0, Cancellation);
+        await MergeAsync("acme", new(1000, 0, false));
         var basis = await ReadAsync();
         basis.TenantStamp.ShouldNotBeNull();
 
         (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeTrue();
 
         (await ReadAsync()).TenantStamp.ShouldBe(basis.TenantStamp);
-        await First.Tenants!.WriteAsync([new TenantChange("acme", new(1000, false), new(2000, false))], 0, Cancellation);
+        await MergeAsync("acme", new(2000, 0, false));
         (await ReadAsync()).TenantStamp.ShouldNotBe(basis.TenantStamp);
         ShouldBe((await ReadAsync()).Ring!, Plan(basis, "second").Ring);
     }
@@ -246,9 +322,24 @@ public abstract class RingStoreContract : IAsyncLifetime
         var current = secret is null ? basis.Ring!.Current! : Rings.Secret(secret);
         var ring = new RingState(
             basis.Ring?.Epoch ?? "epoch", (basis.Ring?.Version ?? 0) + 1, current, basis.Now + Day, Rings.Secret("next"), basis.Now - 5,
-            [new RetiredKey(Rings.Secret("older"), basis.Now + 1000), new RetiredKey(Rings.Secret("old"), basis.Now + 2000)]);
+            [new RetiredKey(Rings.Secret("older"), basis.Now + 1000), new RetiredKey(Rings.Secret("old"), basis.Now + 2000) { Born = basis.Now - 9 }])
+        {
+            CurrentBorn = basis.Now - 7,
+        };
         var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + Day) : Rings.Nothing;
         return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
+    }
+
+    private Task MergeAsync(string tenant, TenantGeneration state, long forgetBefore = 0) =>
+        First.Tenants!.MergeAsync(new Dictionary<string, TenantGeneration> { [tenant] = state }, "ada at login", forgetBefore, Cancellation);
+
+    private async Task<TenantGeneration> StateAsync(string tenant) => (await First.Tenants!.FindAsync([tenant], Cancellation))[0];
+
+    private async Task<TenantGeneration> ChangeAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, IRingStore? store = null)
+    {
+        var now = ClockReading.Now(TimeProvider.System);
+        var ring = new RingSnapshot(await ReadAsync(), Rings.Nothing, null, Rings.Schedule, now, null);
+        return (await (store ?? First).Tenants!.ChangeAsync(tenant, default, change, "ada at login", ring, now, Cancellation)).After;
     }
 
     private static void ShouldBe(RingState actual, RingState expected)

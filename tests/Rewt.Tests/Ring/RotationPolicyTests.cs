@@ -211,6 +211,22 @@ public sealed class RotationPolicyTests
         Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Action.ShouldBe(RingAction.None);
 
     [Fact]
+    public void The_time_of_its_creation_follows_a_key_and_is_unknown_for_a_key_that_came_from_elsewhere()
+    {
+        var created = Rings.Decide(Rings.Read(SecretSlot.Absent, null)).Plan!.Ring;
+        var rotated = Rings.Decide(Gone(0) with { Ring = Rings.Ring(0) with { CurrentBorn = 5 } }).Plan!.Ring;
+        var adopted = Rings.Decide(Alone("mine", null)).Plan!.Ring;
+        var replaced = Rings.Decide(Held("mine", null) with { Ring = Rings.Ring() with { CurrentBorn = 5 } }).Plan!.Ring;
+        var kept = Rings.Decide(Held("current", null, -5_000) with { Ring = Rings.Ring() with { CurrentBorn = 5 } }).Plan!.Ring;
+
+        created.CurrentBorn.ShouldBe(Rings.Now);
+        (rotated.CurrentBorn, rotated.NextBorn, rotated.Retired[^1].Born, rotated.Retired[0].Born).ShouldBe((Rings.Ring().NextBorn, Rings.Now, 5, 0));
+        (adopted.CurrentBorn, adopted.NextBorn).ShouldBe((0, Rings.Now));
+        replaced.CurrentBorn.ShouldBe(0);
+        kept.CurrentBorn.ShouldBe(5);
+    }
+
+    [Fact]
     public void Nobody_rotates_before_the_lead() =>
         Rings.Decide(Rings.Read(Rings.Holding("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
 

@@ -143,9 +143,9 @@ public sealed class TenantBindingTests : WithServices
     }
 
     [Fact]
-    public async Task A_resolver_of_the_application_does_not_lose_a_revocation()
+    public async Task A_resolver_of_the_application_that_caches_keys_does_not_lose_a_revocation()
     {
-        await using var host = await TenantService.StartAsync(_redis, configure: WrappingResolver.Register);
+        await using var host = await TenantService.StartAsync(_redis, configure: CachingResolver.Register(static request => request));
         var token = Token(SecretOfA, "\"a\"");
         for (var call = 0; call < 3; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
@@ -153,8 +153,25 @@ public sealed class TenantBindingTests : WithServices
 
         (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
         (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\"").Claim("jti", "\"another\""), SecretOfA))).ShouldBe(HttpStatusCode.Unauthorized);
-        await using var cold = await TenantService.StartAsync(_redis, configure: WrappingResolver.Register);
-        (await cold.StatusAsync("a", token)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_resolver_of_the_application_that_caches_by_key_id_does_not_confuse_two_tenants()
+    {
+        await using var host = await TenantService.StartAsync(_redis, configure: CachingResolver.Register(static request => (request.Namespace, request.KeyId)));
+        (await host.StatusAsync("a", Token(SecretOfA, "\"a\""))).ShouldBe(HttpStatusCode.OK);
+
+        (await host.StatusAsync("b", Token(SecretOfA, "\"b\""))).ShouldBe(HttpStatusCode.Unauthorized);
+        host.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_resolver_of_the_application_that_returns_the_namespaces_secret_lets_no_token_in()
+    {
+        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(new SecretResolver()));
+
+        (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), Common))).ShouldBe(HttpStatusCode.Unauthorized);
+        host.Calls.ShouldBe(0);
     }
 
     [Fact]
@@ -195,5 +212,26 @@ public sealed class TenantBindingTests : WithServices
     {
         var signed = $"{forge.Header}.{forge.Claims}";
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret.Bytes, Encoding.UTF8.GetBytes(signed)))}";
+    }
+
+    private sealed class SecretResolver : IIssuerSigningKeyResolver
+    {
+        public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default) => new([new RingSecurityKey(Common)]);
+    }
+
+    private sealed class CachingResolver(KeyRingResolver inner, Func<RewtKeyRequest, object> key) : IIssuerSigningKeyResolver
+    {
+        private readonly ConcurrentDictionary<object, IReadOnlyList<SecurityKey>> _cache = [];
+
+        public static Action<WebApplicationBuilder> Register(Func<RewtKeyRequest, object> key) => builder =>
+            builder.Services.AddSingleton<IIssuerSigningKeyResolver>(provider => new CachingResolver(provider.GetRequiredService<KeyRingResolver>(), key));
+
+        public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
+        {
+            if (_cache.TryGetValue(key(request), out var cached)) return cached;
+            var keys = await inner.ResolveAsync(request, cancellationToken);
+            if (keys.Count > 0) _cache[key(request)] = keys;
+            return keys;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Tests.Ring;
 using Rewt.Tests.TestKit;
 
 namespace Rewt.Tests.Tenants;
@@ -6,6 +8,7 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantLifeTests : WithServices
 {
     private const string Tenants = "{rewt:rewt-secret}:tenants";
+    private const string TenantsLog = "{rewt:rewt-secret}:tenants-log";
     private const string Ring = "{rewt:rewt-secret}:ring";
 
     private RedisServer _redis = null!;
@@ -48,6 +51,9 @@ public sealed class TenantLifeTests : WithServices
             async () => await slow.StatusAsync("acme", acme) == HttpStatusCode.Unauthorized, "the push arrives at an instance that polls once an hour");
         (await slow.StatusAsync("globex", globex)).ShouldBe(HttpStatusCode.OK);
         (await _issuer.Tenants.Tokens("acme").VerifyBearerAsync(acme, Cancellation)).Refusal.ShouldBe(RewtRefusal.StaleKey, "it is refused at once where it was revoked");
+        slow.Log.Text.ShouldContain("(RevokedTenant)");
+        _issuer.Log.Text.ShouldContain($"TenantChanged: Audit: tenant acme of the ring rewt was {(delete ? "deleted" : "revoked")} by login/");
+        slow.Log.Text.ShouldContain("TenantFollowed: The tenant acme of the ring rewt was changed by login/");
         if (delete)
         {
             (await Should.ThrowAsync<InvalidOperationException>(() => _issuer.SignAsync("acme"))).Message.ShouldContain("CreateTenantAsync");
@@ -89,13 +95,14 @@ public sealed class TenantLifeTests : WithServices
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
         var stamp = await _redis.CliAsync("HGET", Ring, "tenants");
         await (delete ? _issuer.Tenants.DeleteTenantAsync("acme", Cancellation) : _issuer.Tenants.RevokeTenantAsync("acme", Cancellation));
-        var score = await _redis.CliAsync("ZSCORE", Tenants, "acme");
+        var member = delete ? "acme:deleted" : "acme";
+        var score = await _redis.CliAsync("ZSCORE", Tenants, member);
         await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the other instance has seen it");
 
-        await _redis.DelAsync(Tenants);
+        await _redis.CommandAsync("DEL", Tenants, TenantsLog);
         await (stamp.Length == 0 ? _redis.CommandAsync("HDEL", Ring, "tenants") : _redis.CommandAsync("HSET", Ring, "tenants", stamp));
 
-        await Eventually.TrueAsync(async () => await _redis.CliAsync("ZSCORE", Tenants, "acme") == score, "it is written back");
+        await Eventually.TrueAsync(async () => await _redis.CliAsync("ZSCORE", Tenants, member) == score, "it is written back");
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.Unauthorized);
         await using var newcomer = await TenantService.StartAsync(_redis, Settings);
         (await newcomer.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -143,9 +150,8 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Fact]
-    public async Task A_revocation_is_forgotten_when_no_earlier_secret_verifies_and_a_deletion_never()
+    public async Task A_revocation_is_forgotten_when_every_secret_is_a_day_younger_and_a_deletion_never()
     {
-        var schedule = RingSchedule.From(new RewtOptions());
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring, options => options.Tenants = true);
         var tenants = host.Services.GetRequiredService<IRewtTenants>();
@@ -153,24 +159,113 @@ public sealed class TenantLifeTests : WithServices
         await tenants.RevokeTenantAsync("acme", Cancellation);
         await tenants.DeleteTenantAsync("gone", Cancellation);
 
-        await PassAsync(TimeSpan.FromMilliseconds(schedule.TenantRetention) + TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
-        await tenants.RevokeTenantAsync("other", Cancellation);
+        // After each rotation the secret that was pending before it is the oldest.
+        for (var day = 1; day <= 2; day++) await PassAsync();
         (await store.ListAsync(Cancellation)).Keys.ShouldBe(["acme", "gone", "other"], ignoreOrder: true);
-        await PassAsync(TimeSpan.FromMinutes(2));
-        await tenants.RevokeTenantAsync("other", Cancellation);
-
+        for (var day = 3; day <= 4; day++) await PassAsync();
         (await store.ListAsync(Cancellation)).Keys.ShouldBe(["gone", "other"], ignoreOrder: true);
+
         using var client = host.ClientOf("orders", "acme");
         (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         await Should.ThrowAsync<InvalidOperationException>(() => ring.CreateTokenAsync("orders", "inventory", tenant: "gone", cancellationToken: Cancellation));
 
-        async Task PassAsync(TimeSpan time)
+        async Task PassAsync()
         {
-            ring.SimulateOutage();
-            ring.Clock.Advance(time);
-            await ring.EndOutageAsync(Cancellation);
+            foreach (var time in new[] { TimeSpan.FromDays(1), TimeSpan.FromHours(1) })
+            {
+                ring.SimulateOutage();
+                ring.Clock.Advance(time);
+                await ring.EndOutageAsync(Cancellation);
+            }
+
+            await tenants.RevokeTenantAsync("other", Cancellation);
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(-1, false)]
+    [InlineData(86_400_000, false)]
+    [InlineData(86_400_001, true)]
+    public void A_revocation_counts_for_each_secret_that_may_be_older_whatever_the_settings_of_the_instance(long bornAfter, bool isValid)
+    {
+        const long At = Rings.Now - 400L * 86_400_000;
+        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : At + bornAfter }] };
+        var snapshot = new RingSnapshot(Rings.Read(Rings.Holding("current", 1000), ring), Rings.Nothing, null, Rings.Schedule, ClockReading.Now(TimeProvider.System), null);
+
+        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), 0, snapshot).ShouldBe(isValid);
+        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), At, snapshot).ShouldBeTrue();
+        Rewt.Internal.Tenants.IsValid(new(0, At, true), Rings.KeyId("retired"), At, snapshot).ShouldBeFalse();
+        (At < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
+    }
+
+    [Fact]
+    public async Task A_wrong_type_stops_the_tenants_with_its_reason_and_not_the_keys()
+    {
+        var token = await _issuer.SignAsync("acme");
+        (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
+
+        await _redis.SetAsync(Tenants, "text");
+        await _redis.CommandAsync("HSET", Ring, "tenants", "another stamp");
+
+        await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.ServiceUnavailable, "the tenants are unavailable");
+        var provider = _service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt");
+        await provider.RefreshAsync(Cancellation);
+        provider.Health().ToString().ShouldContain(Tenants);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => _service.Tenants.RevokeTenantAsync("acme", Cancellation))).Message.ShouldContain("DEL");
+        await _redis.DelAsync(Tenants);
+        await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.OK, "the tenants are back");
+    }
+
+    [Fact]
+    public async Task A_read_that_began_before_a_revocation_is_repeated()
+    {
+        var options = new RewtOptions { ServiceName = "inventory" };
+        await using var ring = new InMemoryRingStore(TimeProvider.System);
+        using var provider = new KeyRingProvider(options, ring, TimeProvider.System, NullLogger.Instance);
+        await provider.GetAsync(Cancellation);
+        var store = new SlowStore(ring);
+        var tenants = new Rewt.Internal.Tenants(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
+        var asking = tenants.GetAsync("acme", Cancellation).AsTask();
+        await store.HasRead.Task;
+
+        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(5, 0, false) }, "ada", 0, Cancellation);
+        await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
+        store.Release.SetResult();
+
+        (await asking).Generation.At.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_refused_request_of_a_deleted_tenant_is_not_signed_again()
+    {
+        await _issuer.Tenants.DeleteTenantAsync("gone", Cancellation);
+        var keys = _issuer.Services.GetRequiredKeyedService<TokenSigners>(string.Empty).For("gone").Keys;
+
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => keys.RefreshAsync(Cancellation))).Message.ShouldContain("CreateTenantAsync");
+    }
+
     private static void Settings(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A store whose first answer is late.</summary>
+    private sealed class SlowStore(ITenantStore store) : ITenantStore
+    {
+        public TaskCompletionSource HasRead { get; } = new();
+
+        public TaskCompletionSource Release { get; } = new();
+
+        public async Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+        {
+            var states = await store.FindAsync(tenants, cancellationToken);
+            if (HasRead.TrySetResult()) await Release.Task;
+            return states;
+        }
+
+        public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+
+        public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
+
+        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) =>
+            store.MergeAsync(states, by, forgetBefore, cancellationToken);
+    }
 }

@@ -10,9 +10,11 @@ public sealed class TenantOptionsTests
         (await FailureAsync(options => (options.Tenants, options.AcceptNodeTokens) = (true, true))).ShouldContain("remove AlsoAccept, AcceptNodeTokens");
     }
 
-    [Fact]
-    public async Task A_cache_that_holds_nothing_is_an_error() =>
-        (await FailureAsync(options => (options.Tenants, options.TenantCacheSize) = (true, 15))).ShouldContain("Rewt:TenantCacheSize must be at least 16");
+    [Theory]
+    [InlineData(15)]
+    [InlineData(1_000_001)]
+    public async Task A_cache_size_that_is_out_of_bounds_is_an_error(int size) =>
+        (await FailureAsync(options => (options.Tenants, options.TenantCacheSize) = (true, size))).ShouldContain("Rewt:TenantCacheSize must be from 16 to 1,000,000");
 
     [Fact]
     public async Task A_selector_without_tenants_is_an_error() =>

@@ -3,13 +3,22 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Resolves keys from one snapshot of a namespace: its secrets, and the key pairs of its services.</summary>
-internal sealed class RingOnce(RingSnapshot ring, PairSnapshot? pairs, TimeProvider time) : IIssuerSigningKeyResolver
+/// <summary>Resolves keys from one snapshot of a namespace: its secrets, the keys of tenants derived from them, and the key pairs of its services.</summary>
+internal sealed class RingOnce(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
+    /// <summary>The state of the token's tenant, if it is the reason for refusing the token.</summary>
+    public TenantGeneration? Refusing { get; private set; }
+
+    public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
     {
         var now = ClockReading.Now(time);
-        if (request.KeyId is not { } keyId) return ValueTask.FromResult(ring.KeylessKeys(now));
-        return ValueTask.FromResult(ring.Find(keyId, now) ?? pairs?.Known(request.Issuer, keyId, now) ?? []);
+        if (request.KeyId is not { } keyId) return ring.KeylessKeys(now);
+        if (request.Tenant is not { } tenant) return ring.Find(keyId, now) ?? pairs?.Known(request.Issuer, keyId, now) ?? [];
+        if (!TenantKeyId.TryParse(keyId, out var secretId, out var generation) || ring.Find(secretId, now) is not [RingSecurityKey secret]) return [];
+
+        var state = (await tenants.FindAsync([tenant], cancellationToken))[0];
+        if (Tenants.IsValid(state, secretId, generation, ring)) return [new TenantSecurityKey((_, _) => new(true), @namespace, tenant, secret.Secret, generation)];
+        Refusing = state;
+        return [];
     }
 }

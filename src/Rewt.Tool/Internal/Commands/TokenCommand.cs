@@ -16,6 +16,8 @@ internal static class TokenCommand
 
     private static readonly Option<string?> ExpectedAudience = new("--audience") { Description = "The service that verifies the token. Default: any service.", HelpName = "service" };
 
+    private static readonly Option<string?> Tenant = new("--tenant") { Description = "The tenant of the token, where services have Rewt:Tenants.", HelpName = "tenant" };
+
     private static readonly Option<double?> Lifetime = new("--lifetime") { Description = "How long the token is valid, in seconds. Default: the same as tokens of the services.", HelpName = "seconds" };
 
     private static readonly Option<string[]> Claims = new("--claim") { Description = "A further claim of the token. The option can be repeated.", HelpName = "name=value", DefaultValueFactory = _ => [] };
@@ -29,9 +31,9 @@ internal static class TokenCommand
             foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0)) result.AddError($"--claim must be name=value, not {KeyMaterial.Shown(token.Value)}.");
         });
 
-        var create = new Command("create", "Sign a bearer token with the current key and print it.") { Audience, Issuer, Lifetime, Claims };
+        var create = new Command("create", "Sign a bearer token with the current key and print it.") { Audience, Issuer, Tenant, Lifetime, Claims };
         create.SetAction((arguments, cancellation) => TokenCreation.RunAsync(
-            ToolContext.Of(arguments), arguments.GetValue(Audience), arguments.GetValue(Issuer), arguments.GetValue(Lifetime), arguments.GetValue(Claims)!, cancellation));
+            ToolContext.Of(arguments), arguments.GetValue(Audience), arguments.GetValue(Issuer), arguments.GetValue(Tenant), arguments.GetValue(Lifetime), arguments.GetValue(Claims)!, cancellation));
         var inspect = new Command("inspect", "Show the content of a token without verifying it. Does not need Redis.") { Token };
         inspect.SetAction(async (arguments, cancellation) => TokenInspection.Run(ToolContext.Of(arguments), await ReadAsync(arguments.GetValue(Token), cancellation)));
         var verify = new Command("verify", "Verify a token with the keys of the key ring, like a service.") { Token, ExpectedAudience, NodeTokens };

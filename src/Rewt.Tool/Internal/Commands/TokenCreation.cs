@@ -6,14 +6,17 @@ namespace Rewt.Tool;
 internal static class TokenCreation
 {
     public static async Task<int> RunAsync(
-        ToolContext context, string? audience, string? issuer, double? lifetime, IReadOnlyList<string> claims, CancellationToken cancellationToken)
+        ToolContext context, string? audience, string? issuer, string? tenant, double? lifetime, IReadOnlyList<string> claims, CancellationToken cancellationToken)
     {
-        await using var session = RingSession.Open(context, options => options.ServiceName = issuer ?? options.ServiceName);
+        if (tenant is not null) TenantName.Require(tenant);
+        await using var session = RingSession.Open(context, options => (options.ServiceName, options.Tenants) = (issuer ?? options.ServiceName, tenant is not null));
         var ring = await session.LookAtRingAsync(cancellationToken);
         if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
 
         var key = ring.SigningKey(ClockReading.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The key ring has no current key. Start a service that may write, which creates one.");
-        var token = session.Sign(key, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
+        if (tenant is null && ring.Reading.TenantStamp is not null) throw new ToolException(ExitCode.Usage, $"The tokens of the namespace '{context.Namespace}' are signed for a tenant. Specify it with --tenant.");
+        if (tenant is not null) key = await session.KeyOfAsync(tenant, (RingKey)key, cancellationToken);
+        var token = session.Sign(key, tenant, audience, claims.Select(claim => claim.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object)parts[1], StringComparer.Ordinal));
         if (context.IsJson)
         {
             context.WriteJson(new { token = token.Value, token.KeyId, audience = audience ?? context.Namespace, token.IssuedAt, token.ExpiresAt });

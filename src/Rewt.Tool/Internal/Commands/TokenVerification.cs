@@ -59,9 +59,13 @@ internal static class TokenVerification
         var pairs = await session.Pairs.LookAsync(cancellationToken);
         var ring = pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken);
         if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
-        var isData = TokenHeader.TryRead(token)?.Type == TokenTypes.Data;
+        var header = TokenHeader.TryRead(token);
+        session.Options.Tenants = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
+        var isData = header?.Type == TokenTypes.Data;
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
-        return await new TokenVerifier(policy, new RingOnce(ring, pairs, context.Time), null, context.Time).VerifyAsync(token, cancellationToken);
+        var keys = new RingOnce(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
+        var verdict = await new TokenVerifier(policy, keys, null, context.Time).VerifyAsync(token, cancellationToken);
+        return keys.Refusing is { } state ? new TokenResult(TokenRefusal.OfTenant(verdict.Claims?.Tenant ?? TokenClaims.TryRead(token)!.Tenant!, state)) : verdict;
     }
 
     private static string Reason(TokenResult verdict) => verdict.IsForeign ? "foreign" : RingMetrics.ResultOf(verdict.Refusal);
@@ -77,8 +81,10 @@ internal static class TokenVerification
         RefusalReason.MissingKeyId => "The header names a key (kid)",
         RefusalReason.UntrustedIssuer => "The issuer (iss) is in Rewt:TrustedIssuers, if it is set",
         RefusalReason.MissingTenant => "The token names a tenant, if Rewt:Tenants is true",
+        RefusalReason.UnexpectedTenant => "The token names no tenant, if Rewt:Tenants is false",
         RefusalReason.OtherKeyMode => "The key is of the kind of Rewt:KeyMode",
         RefusalReason.UnknownKey => "The key is in the ring and not revoked",
+        RefusalReason.RevokedTenant => "The tenant is neither revoked nor deleted",
         RefusalReason.WrongAlgorithm => "The algorithm (alg) is that of the key",
         RefusalReason.OtherOwner => "The key belongs to the issuer",
         RefusalReason.WrongSignature => "The signature is right",
