@@ -1,7 +1,7 @@
-using Rewt.Tests.Receiving;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.TestHost;
+using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.Binding;
 
