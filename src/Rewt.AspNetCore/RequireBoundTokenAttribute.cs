@@ -8,17 +8,22 @@ namespace Rewt;
 /// endpoints. A token that is not gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
-public sealed class RequireBoundTokenAttribute : AuthorizeAttribute, IAuthorizationRequirementData
+public sealed class RequireBoundTokenAttribute : AuthorizeAttribute
 {
-    private static readonly TokenRequirement Target = new(static binding => binding.HasTarget, RefusalReason.NotBound, "The token is bound to method, path and query.");
-    private static readonly TokenRequirement TargetAndBody = new(
-        static binding => binding.HasTarget && binding.Body is not null, RefusalReason.NotBound, "The token is bound to method, path, query and body.");
+    /// <summary>Requires a binding to method, path and query.</summary>
+    public RequireBoundTokenAttribute()
+        : base(TokenRequirement.Target)
+    {
+    }
 
     /// <summary>Whether the token must be bound to the body, too.</summary>
     /// <value>Default: <see langword="false"/>.</value>
-    public bool Body { get; set; }
+    public bool Body
+    {
+        get => base.Policy == TokenRequirement.TargetAndBody;
+        set => base.Policy = value ? TokenRequirement.TargetAndBody : TokenRequirement.Target;
+    }
 
-    /// <summary>Returns the requirement for the authorization middleware.</summary>
-    /// <returns>The requirement.</returns>
-    public IEnumerable<IAuthorizationRequirement> GetRequirements() => [Body ? TargetAndBody : Target];
+    /// <summary>The policy that has the requirement.</summary>
+    public new string Policy => base.Policy!;
 }

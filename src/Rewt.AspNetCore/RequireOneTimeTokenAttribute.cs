@@ -8,11 +8,14 @@ namespace Rewt;
 /// <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
-public sealed class RequireOneTimeTokenAttribute : AuthorizeAttribute, IAuthorizationRequirementData
+public sealed class RequireOneTimeTokenAttribute : AuthorizeAttribute
 {
-    private static readonly TokenRequirement OneTime = new(static binding => binding.IsOneTime, RefusalReason.NotOneTime, "The token is a one-time token.");
+    /// <summary>Requires a one-time token.</summary>
+    public RequireOneTimeTokenAttribute()
+        : base(TokenRequirement.OneTime)
+    {
+    }
 
-    /// <summary>Returns the requirement for the authorization middleware.</summary>
-    /// <returns>The requirement.</returns>
-    public IEnumerable<IAuthorizationRequirement> GetRequirements() => [OneTime];
+    /// <summary>The policy that has the requirement.</summary>
+    public new string Policy => base.Policy!;
 }

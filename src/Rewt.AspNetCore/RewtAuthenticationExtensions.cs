@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -132,6 +133,7 @@ public static class RewtAuthenticationExtensions
         services.TryAddTransient<RewtHandler>();
         services.TryAddSingleton<RewtSchemes>();
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
+        services.PostConfigure<AuthorizationOptions>(TokenRequirement.AddPolicies);
         services.AddHttpContextAccessor();
         services.TryAddSingleton<ICallerClaims, HttpCallerClaims>();
         services.TryAddSingleton<IAuditActor, HttpAuditActor>();

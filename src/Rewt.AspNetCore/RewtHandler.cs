@@ -101,7 +101,7 @@ public class RewtHandler : JwtBearerHandler
     /// <summary>Keeps the binding of an accepted token for the requirements of the endpoint. An event of the application may have rejected the token.</summary>
     private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
     {
-        if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(binding);
+        if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(new BoundCaller(binding, result.Principal.Identity?.AuthenticationType));
         return result;
     }
 

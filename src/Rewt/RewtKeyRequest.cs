@@ -1,3 +1,5 @@
+using Microsoft.IdentityModel.Tokens;
+
 namespace Rewt;
 
 /// <summary>Describes the token whose keys an <see cref="IIssuerSigningKeyResolver"/> returns. Nothing in it is verified yet, except the namespace.</summary>
@@ -18,8 +20,8 @@ public readonly record struct RewtKeyRequest
     public string? KeyId { get; init; }
 
     /// <summary>
-    /// Whether the keys that were returned for the token before did not verify it, so that newer keys are needed. Only set for a token without a key
-    /// id.
+    /// The keys that were returned for a token without a key id before and did not verify it, so that newer keys are needed; otherwise
+    /// <see langword="null"/>.
     /// </summary>
-    public bool IsRefresh { get; init; }
+    public IReadOnlyList<SecurityKey>? Tried { get; init; }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>Checks that a bound token is shown with the request it is bound to, and uses up a one-time token.</summary>
-internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime)
+internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
 {
     /// <summary>Returns why the token is refused with this request, or <see langword="null"/>.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store of used tokens did not answer.</exception>
@@ -18,6 +18,8 @@ internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime)
             return hash is null ? new(RefusalReason.BodyTooLong, null, (double)options.MaxBoundBodyBytes) : new(RefusalReason.OtherBody);
         }
 
+        // Before the token is used up: a token of another tenant than the request must stay usable.
+        if (!isOfTenant(context, claims)) return new(RefusalReason.OtherTenant, claims.Tenant);
         return await oneTime.UseAsync(claims, context.RequestAborted);
     }
 }

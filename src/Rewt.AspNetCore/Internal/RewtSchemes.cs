@@ -55,7 +55,7 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestCheck(ring, registry.OneTime(ring)), registry.Metrics(ring.Namespace), time);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
     }
 
     /// <summary>Returns the audiences that the application configured instead of the service's name, or <see langword="null"/>.</summary>

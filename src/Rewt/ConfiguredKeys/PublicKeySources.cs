@@ -45,7 +45,7 @@ internal static class PublicKeySources
     private static string? ProblemOfAddress(string setting, RewtOptions options, bool canDownload)
     {
         if (!Uri.TryCreate(setting, UriKind.Absolute, out var address) || address.UserInfo.Length > 0) return "is not a valid address, or contains a user name or password";
-        if (!canDownload) return "is an address, from which only AddRewtAuthentication and AddRewtSigning can download keys, and not AddRewt alone";
+        if (!canDownload) return "is an address, from which only AddRewtAuthentication and AddRewtSigning can download keys, and not AddRewtKeys alone";
         return address.Scheme == Uri.UriSchemeHttps || Loopback.IsLoopback(address.IdnHost) || options.AllowInsecureHttp
             ? null
             : "is an http address, so an attacker could replace the keys; use https, or set AllowInsecureHttp to true";

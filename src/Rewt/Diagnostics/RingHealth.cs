@@ -20,6 +20,14 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
         if (explanation is not null) exception.Data[ExplanationKey] = explanation;
     }
 
+    /// <summary>Marks an exception of this library, whose message names the problem and its solution.</summary>
+    public static T Explained<T>(T exception)
+        where T : Exception
+    {
+        Explain(exception, exception.Message);
+        return exception;
+    }
+
     /// <summary>Returns the sentence of an exception or its causes; <see langword="null"/> if there is none.</summary>
     public static string? Explanation(Exception? exception)
     {

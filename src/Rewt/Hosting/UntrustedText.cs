@@ -22,9 +22,11 @@ internal static class UntrustedText
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="maximumLength">The most characters of the result, the mark of a cut included.</param>
-    public static string Escape(string text, int maximumLength = UsualLength)
+    public static string Escape(string text, int maximumLength = UsualLength) => Escape(text, maximumLength, isQuoted: false);
+
+    private static string Escape(string text, int maximumLength, bool isQuoted)
     {
-        if (text.Length <= maximumLength && !text.AsSpan().ContainsAnyExcept(Harmless)) return text;
+        if (text.Length <= maximumLength && !text.AsSpan().ContainsAnyExcept(Harmless) && !(isQuoted && text.Contains('\'', StringComparison.Ordinal))) return text;
 
         var escaped = new StringBuilder();
         var kept = 0;
@@ -32,7 +34,7 @@ internal static class UntrustedText
         {
             var isWhole = Rune.TryGetRuneAt(text, index, out var character);
             var end = index + (isWhole ? character.Utf16SequenceLength : 1);
-            var isShown = isWhole && !IsInterpreted(character);
+            var isShown = isWhole && !IsInterpreted(character) && !(isQuoted && character.Value == '\'');
             for (; index < end; index++)
             {
                 if (isShown) escaped.Append(text[index]);
@@ -47,7 +49,7 @@ internal static class UntrustedText
     }
 
     /// <summary>Escapes a text and puts it in quotes, which it cannot close.</summary>
-    public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength).Replace("'", "\\u0027", StringComparison.Ordinal)}'";
+    public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength, isQuoted: true)}'";
 
     /// <summary>Returns the messages of an exception and of its causes, which may repeat what a server sent.</summary>
     public static string Of(Exception exception)

@@ -91,7 +91,7 @@ internal sealed class KeyRingRegistry(
     {
         // Checked before anything is stored: ring names that callers supply must not fill the memory.
         var name = Named(ring)
-            ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewt.");
+            ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewtKeys.");
         var settings = options.Get(name);
         var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
         return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));

@@ -9,8 +9,8 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     {
         var keyRings = rings.KeyRings(request.Namespace);
         if (request.Tenant is { } tenant) return ResolveTenantAsync(keyRings, tenant, request.KeyId, cancellationToken);
-        return request is { KeyId: null, IsRefresh: true }
-            ? ResolveNewerAsync(keyRings.Of(null), cancellationToken)
+        return request is { KeyId: null, Tried: { } tried }
+            ? ResolveNewerAsync(keyRings.Of(null), tried, cancellationToken)
             : ResolveAsync(keyRings, request.Issuer, request.KeyId, cancellationToken);
     }
 
@@ -29,8 +29,8 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     {
         if (rings.Names.Count < 2 || Knows(@namespace, tenant, keyId)) return false;
 
-        // A token that names a tenant belongs to a namespace with tenants, even if its key is unknown here.
-        if (tenant is not null && !rings.HasTenants(@namespace) && rings.Namespaces.Any(rings.HasTenants)) return true;
+        // A token that names a tenant and has the key id of one belongs to a namespace with tenants, even if its key is unknown here.
+        if (tenant is not null && TenantKeyId.TryParse(keyId, out _, out _) && !rings.HasTenants(@namespace) && rings.Namespaces.Any(rings.HasTenants)) return true;
         return rings.Namespaces.Any(other => other != @namespace && Knows(other, tenant, keyId));
     }
 
@@ -54,18 +54,17 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     }
 
     /// <summary>
-    /// Gets the keys to try for a token without a key id after a refresh. If a source is unreachable and no other has a new key, the key of the token may
-    /// be there, so the token must not be called bad.
+    /// Gets the keys that have not been tried for a token without a key id, after a refresh. If there are none and a source is unreachable, the key of
+    /// the token may be there, so the token must not be called bad.
     /// </summary>
-    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveNewerAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<SecurityKey>> ResolveNewerAsync(KeyRingProvider keyRing, IReadOnlyList<SecurityKey> tried, CancellationToken cancellationToken)
     {
         if (!keyRing.TakesKeyless) return [];
 
-        var tried = keyRing.Known?.KeylessKeys(ClockReading.Now(time)) ?? [];
         var snapshot = await AskAsync(keyRing, null, null, cancellationToken).ConfigureAwait(false);
-        var keys = snapshot.KeylessKeys(ClockReading.Now(time));
-        if (!keys.Except(tried).Any()) ThrowIfUnresolved(snapshot);
-        return keys;
+        var newer = snapshot.KeylessKeys(ClockReading.Now(time)).Except(tried).ToList();
+        if (newer.Count == 0) ThrowIfUnresolved(snapshot);
+        return newer;
     }
 
     private static void ThrowIfUnresolved(KeySnapshot? snapshot)

@@ -39,9 +39,9 @@ internal sealed class PrimaryCheck(TimeProvider time)
         var primaries = roles.Where(role => role.IsPrimary).DistinctBy(role => role.History, StringComparer.Ordinal).ToList();
         if (primaries.Count > 1)
         {
-            throw new RedisConnectionException(
+            throw RingHealth.Explained(new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
-                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one may be a primary.");
+                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one may be a primary."));
         }
 
         if (roles.Exists(role => role.IsPrimary == role.Server.IsReplica))

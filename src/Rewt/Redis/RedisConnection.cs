@@ -70,7 +70,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             Failed();
             var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
-            RingHealth.Explain(shown ?? exception, await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            RingHealth.Explain(shown ?? exception, RingHealth.Explanation(exception) ?? await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;
         }
@@ -131,7 +131,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             }
             catch (ObjectDisposedException exception) when (Forget(multiplexer))
             {
-                if (isRepeated) throw new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception);
+                if (isRepeated) throw RingHealth.Explained(new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception));
             }
         }
     }

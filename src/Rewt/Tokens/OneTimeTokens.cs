@@ -24,8 +24,8 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
         var until = DateTimeOffset.UnixEpoch.AddSeconds(end) + options.ClockSkew;
         try
         {
-            // Another skew, because the clock of the next service that sees the token may be behind.
-            var life = until - time.GetUtcNow() + options.ClockSkew;
+            // Twice the skew more: this clock may be ahead and that of the next service that sees the token behind, each by one skew.
+            var life = until - time.GetUtcNow() + (2 * options.ClockSkew);
             if (!await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false)) return new(RefusalReason.Replayed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -12,6 +12,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
+    /// <summary>The number of refreshes for a token without a key id: one that may bring a new key, and one that shows whether a source is unreachable.</summary>
+    private const int KeylessRounds = 2;
+
     private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
     private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
@@ -93,10 +96,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     {
         var keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
         var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
-        if (!verdict.IsValid)
+        for (var round = 0; !verdict.IsValid && round < KeylessRounds; round++)
         {
-            keys = await ResolveAsync(policy.KeyRequest(reading.Claims, null) with { IsRefresh = true }, cancellationToken).ConfigureAwait(false);
-            verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
+            var newer = (await ResolveAsync(policy.KeyRequest(reading.Claims, null) with { Tried = keys }, cancellationToken).ConfigureAwait(false)).Except(keys).ToList();
+            if (newer.Count == 0) break;
+            verdict = await TryAllAsync(reading, newer).ConfigureAwait(false);
+            keys = [.. keys, .. newer];
         }
 
         if (!verdict.IsValid) return verdict;

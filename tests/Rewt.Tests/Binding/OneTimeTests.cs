@@ -108,7 +108,7 @@ public sealed class OneTimeTests
     [Fact]
     public async Task A_one_time_call_costs_one_command_and_junk_costs_none()
     {
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var payments = await PaymentService.StartAsync(
             options => (options.Binding, options.OneTime) = (RequestBinding.Target | RequestBinding.Body, true),
             settings: options => (options.RotationInterval, options.RefreshInterval, options.StaleBudget) = (TimeSpan.FromDays(30), TimeSpan.FromDays(1), TimeSpan.FromDays(1)),

@@ -44,7 +44,7 @@ public sealed class OutageExplanationTests
     }
 
     [Fact]
-    public async Task The_log_says_since_when_a_lost_server_is_away_and_until_when_the_known_keys_are_used()
+    public async Task The_log_says_since_when_a_lost_server_is_unavailable_and_until_when_the_known_keys_are_used()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
@@ -53,6 +53,19 @@ public sealed class OutageExplanationTests
 
         await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
         Line(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*It was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+    }
+
+    [Fact]
+    public async Task The_password_of_the_applications_multiplexer_is_not_taken_for_an_address()
+    {
+        var options = new StackExchange.Redis.ConfigurationOptions { EndPoints = { { "127.0.0.1", FreePort.Next() } }, Password = "of-a-test,a-part:1", AbortOnConnectFail = false };
+        await using var multiplexer = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(options);
+        await using var instance = Instance.Start(null!, options => options.ConnectionMultiplexerFactory = () => Task.FromResult<StackExchange.Redis.IConnectionMultiplexer>(multiplexer));
+
+        await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
+
+        Line(instance)!.ShouldContain("Nothing listens on 127.0.0.1:");
+        instance.Log.Text.ShouldNotContain("a-part");
     }
 
     private static string? Line(Instance instance) => instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreAway", StringComparison.Ordinal));

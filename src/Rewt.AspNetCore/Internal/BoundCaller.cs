@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Rewt.Internal;
+
+/// <summary>The feature of a request whose token has a binding that was checked.</summary>
+/// <param name="Binding">The binding.</param>
+/// <param name="AuthenticationType">The type of the identity that the token proved, which is the name of its scheme.</param>
+internal sealed record BoundCaller(TokenBinding Binding, string? AuthenticationType)
+{
+    /// <summary>
+    /// Whether the caller that the endpoint sees is the one with the binding, and the request still has its method. Another scheme may have authenticated
+    /// the caller, and middleware after the authentication may have changed the method.
+    /// </summary>
+    public bool IsIn(HttpContext context) =>
+        (Binding.Method is null || Binding.Method == context.Request.Method)
+        && context.User.Identities.Any(identity => identity.IsAuthenticated && identity.AuthenticationType == AuthenticationType);
+}
