@@ -332,7 +332,6 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         // With several servers, the library waits for all of them. An unreachable one must leave time to use the others.
         var connecting = configuration.EndPoints.Count > 1 ? Limits.Connect * 0.75 : LongestConnecting;
         configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)connecting.TotalMilliseconds);
-        configuration.Tunnel ??= new ReplyLimit();
         configuration.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
         return configuration;
     }

@@ -101,43 +101,6 @@ public sealed class OddValueTests
         GC.GetTotalMemory(forceFullCollection: true).ShouldBeLessThan(400_000_000);
     }
 
-    [Theory]
-    [InlineData("+", "xxxxxxxxxxxxxxxx")]
-    [InlineData("$2000000000\r\n", "xxxxxxxxxxxxxxxx")]
-    [InlineData("*2000000000\r\n", "$9\r\nxxxxxxxxx\r\n")]
-    public async Task A_reply_without_end_ends_the_connection(string begin, string piece)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var serving = Task.Run(
-            async () =>
-            {
-                for (var connection = 0; connection < 2; connection++)
-                {
-                    using var client = await listener.AcceptTcpClientAsync(Cancellation);
-                    var sent = 0L;
-                    try
-                    {
-                        var stream = client.GetStream();
-                        await stream.ReadExactlyAsync(new byte[1], Cancellation);
-                        await stream.WriteAsync(Encoding.ASCII.GetBytes(begin), Cancellation);
-                        var pieces = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(piece, 4096)));
-                        for (; sent < 1_000_000_000; sent += pieces.Length) await stream.WriteAsync(pieces, Cancellation);
-                    }
-                    catch (IOException)
-                    {
-                        // The client has closed the connection.
-                    }
-
-                    sent.ShouldBeLessThan(100_000_000, "the client has not buffered it");
-                }
-            },
-            Cancellation);
-        await using var instance = Instance.Start($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-
-        await serving;
-    }
-
     private static async Task ServeAsync(TcpListener listener, byte[] answer, CancellationToken cancellationToken)
     {
         try
