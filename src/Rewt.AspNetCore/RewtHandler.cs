@@ -158,7 +158,7 @@ public class RewtHandler : JwtBearerHandler
 
     private string ChallengeText(JwtBearerChallengeContext challenge, RewtRefusal refusal)
     {
-        var reason = refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? null : RefusalText.Code(refusal);
+        var reason = refusal == RewtRefusal.None || !Options.IncludeErrorDetails ? null : RingMetrics.ResultOf(refusal);
         (string Name, string? Value)[] parameters =
         [
             ("error", challenge.Error), ("error_description", challenge.ErrorDescription), ("error_uri", challenge.ErrorUri), ("rewt_error", reason),

@@ -2,20 +2,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The codes, descriptions and exceptions of refusals. All are fixed texts, so that no part of a token or key gets into a header.</summary>
+/// <summary>The descriptions and exceptions of refusals. All are fixed texts, so that no part of a token or key gets into a header.</summary>
 internal static class RefusalText
 {
-    public static string Code(RewtRefusal refusal) => refusal switch
-    {
-        RewtRefusal.StaleKey => "stale_key",
-        RewtRefusal.Expired => "expired",
-        RewtRefusal.NotYetValid => "not_yet_valid",
-        RewtRefusal.BadAudience => "bad_audience",
-        RewtRefusal.WrongRequest => "wrong_request",
-        RewtRefusal.Replayed => "replayed",
-        _ => "invalid",
-    };
-
     public static string Description(RewtRefusal refusal) => refusal switch
     {
         RewtRefusal.StaleKey => "The signing key is unknown or revoked",

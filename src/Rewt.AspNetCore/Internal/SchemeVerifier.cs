@@ -55,8 +55,8 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>
-    /// Returns whether the result can be cached. A bound token is for one request. A token without a key id has no key to check again, and a clone of an identity that the
-    /// application created may lose content.
+    /// Returns whether the result can be cached. A bound token is for one request. A token without a key id has no key to check again, and a clone
+    /// of an identity that the application created may lose content.
     /// </summary>
     private static bool CanBeKept(TokenResult verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Claims.Binding: null, Identity: { Actor: null, BootstrapContext: null } identity }

@@ -89,6 +89,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", result));
     }
 
+    /// <summary>Returns the code of a refusal for metrics, for <c>rewt_error</c> in responses and for the tool.</summary>
     public static string ResultOf(RewtRefusal refusal) => refusal switch
     {
         RewtRefusal.None => "valid",

@@ -41,7 +41,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     /// <summary>All durations, with those that are derived from others.</summary>
     public string Durations => string.Join(", ", SettingsSection.Durations.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.GetValue(settings):c}")));
 
-    /// <summary>The same for the data of the health check.</summary>
+    /// <summary>Returns the settings as data of the health check.</summary>
     public IReadOnlyDictionary<string, string> ToData() => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["service"] = settings.ServiceName ?? string.Empty,

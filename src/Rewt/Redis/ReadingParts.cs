@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 internal sealed class ReadingParts(
     RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
 {
-    /// <summary>What an operator does about a ring with too many entries.</summary>
+    /// <summary>The repair of a ring with too many entries, for an operator.</summary>
     public const string Repair = "delete it with DEL, and it is written again from the secret";
 
     /// <summary>The reply of PTTL for a key that does not exist.</summary>

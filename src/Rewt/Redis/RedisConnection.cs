@@ -97,10 +97,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
 
     /// <summary>Returns the servers, and whether the connection to them is encrypted.</summary>
-    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> WayAsync(CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> ServersAsync(CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
-        return (multiplexer.GetEndPoints(configuredOnly: true), multiplexer.Configuration.Contains("ssl=True", StringComparison.OrdinalIgnoreCase));
+        var description = Describe(multiplexer);
+        return (description.EndPoints, description.Ssl);
     }
 
     /// <summary>Executes a transaction without conditions.</summary>

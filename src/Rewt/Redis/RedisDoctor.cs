@@ -20,7 +20,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private async Task<ServerFacts> FactsAsync(CancellationToken cancellationToken)
     {
         var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var (servers, isEncrypted) = await connection.WayAsync(cancellationToken).ConfigureAwait(false);
+        var (servers, isEncrypted) = await connection.ServersAsync(cancellationToken).ConfigureAwait(false);
         var info = Lines((string?)await AskAsync(database, "INFO", [], cancellationToken).ConfigureAwait(false));
         var (rights, areScriptsDenied) = await RightsAsync(database, cancellationToken).ConfigureAwait(false);
         return new ServerFacts

@@ -15,8 +15,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
     private readonly SecretOnlyMode _nodeWay = new(connection, new RedisKeys(options.Namespace), time);
-    private RedisTenantStore? _tenants;
     private readonly EntryLimit _entries = new(connection, time);
+    private RedisTenantStore? _tenants;
     private RingReading? _last;
     private long _lastWholeRead;
     private bool _isWholeReadDue;

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// <summary>The pending commands that read one service's ring.</summary>
 internal sealed record ServiceParts(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
-    /// <summary>What an operator does about a ring that cannot be read.</summary>
+    /// <summary>The repair of a ring that cannot be read, for an operator.</summary>
     public const string Repair = "delete it with DEL, and the service publishes its keys again";
 
     public IEnumerable<Task> All() => [Keys, Revoked];

@@ -30,7 +30,7 @@ internal record TokenClaims(
     /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>What the token is bound to; <see langword="null"/> where it is bound to nothing.</summary>
+    /// <summary>The request or message that the token is bound to; <see langword="null"/> for a token that is not bound.</summary>
     public virtual TokenBinding? Binding => null;
 
     /// <summary>Returns these claims with a binding. Claims without one, which most are, need no memory for it.</summary>

@@ -72,7 +72,7 @@ internal static class TokenVerification
 
     private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
 
-    /// <summary>What a check requires; <see langword="null"/> for a check of the request. <see cref="RefusalReason"/> has the order.</summary>
+    /// <summary>Returns the requirement of a check; <see langword="null"/> for a check of the request. The order is that of <see cref="RefusalReason"/>.</summary>
     private static string? Requirement(RefusalReason reason) => reason switch
     {
         RefusalReason.OtherType => "The type (typ) is that of a token of Rewt",
