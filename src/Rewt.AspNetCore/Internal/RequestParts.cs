@@ -29,7 +29,7 @@ internal static class RequestParts
             if (target[0] == '?') target = "/" + target;
         }
 
-        if (options.ProxyAddsPath is { } added)
+        if (options.Binding.ProxyAddsPath is { } added)
         {
             if (!target.StartsWith(added, StringComparison.Ordinal)) return null;
             target = target[added.Length..];
@@ -37,7 +37,7 @@ internal static class RequestParts
             else if (target[0] != '/') return null;
         }
 
-        return options.ProxyRemovesPath + target;
+        return options.Binding.ProxyRemovesPath + target;
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
     private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
-    private readonly bool _hasTenants = policy.Options.Tenants;
+    private readonly bool _hasTenants = policy.Options.Tenants.Enabled;
     private readonly TokenHeaders _headers = new();
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
@@ -261,7 +261,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (CheckClaims(verdict.Claims!, isNode, verdict.Key, now) is { } refusal) return new TokenResult(refusal);
 
         // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
-        return policy.Options.Tenants ? verdict : AppName.Apply(verdict);
+        return policy.Options.Tenants.Enabled ? verdict : AppName.Apply(verdict);
     }
 
     private TokenRefusal? CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)

@@ -183,7 +183,7 @@ public sealed class TenantLifeTests : WithServices
     public async Task A_revocation_is_forgotten_when_every_secret_is_a_day_younger_and_a_deletion_never()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitService.StartAsync(ring, options => options.Tenants = true);
+        await using var host = await KitService.StartAsync(ring, options => options.Tenants.Enabled = true);
         var tenants = host.Services.GetRequiredService<IRewtTenants>();
         var store = ring.Stores.Rings.Open(new RewtOptions()).Tenants!;
         await tenants.RevokeTenantAsync("acme", Cancellation);
