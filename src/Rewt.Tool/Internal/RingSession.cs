@@ -97,7 +97,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>Changes the state of a tenant of a namespace that has a key ring.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
-    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
+    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
     {
         var ring = await LookAtRingAsync(cancellationToken);
         await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);

@@ -73,7 +73,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) => AskAsync(
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) => AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
@@ -85,17 +85,17 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore)
+    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore)
     {
         var stamp = Secret.Generate().KeyId;
         // Too many tenants for an entry: the other instances read all of theirs.
         var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =
         [
-            .. states.Where(pair => pair.Value.RevokedAt > 0).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt, SortedSetWhen.GreaterThan)),
-            .. states.Where(pair => pair.Value.LifeAt > 0).Select(pair => transaction.SortedSetAddAsync(
-                keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
-            transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore, Exclude.Stop),
+            .. states.Where(pair => pair.Value.RevokedAt > default(StoreTime)).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt.Milliseconds, SortedSetWhen.GreaterThan)),
+            .. states.Where(pair => pair.Value.LifeAt > default(StoreTime)).Select(pair => transaction.SortedSetAddAsync(
+                keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt.Milliseconds) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
+            transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore.Milliseconds, Exclude.Stop),
             transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, stamp),
             transaction.ListLeftPushAsync(keys.TenantsLog, $"{stamp}|{tenants}|{by}"),
             transaction.ListTrimAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1),
@@ -105,12 +105,12 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     }
 
     /// <summary>Reads the score of a revocation. Any value that was written by hand is a valid state.</summary>
-    private static TenantGeneration Revocation(double? score) => new((long)Math.Clamp(score ?? 0, 0, TenantGeneration.Latest), 0, false);
+    private static TenantGeneration Revocation(double? score) => new(new((long)Math.Clamp(score ?? 0, 0, StoreTime.Latest.Milliseconds)), default, false);
 
     private static TenantGeneration Deletion(double? score)
     {
-        var value = (long)Math.Clamp((score ?? 0) - Life, 0, (2 * TenantGeneration.Latest) + 1);
-        return new TenantGeneration(0, value / 2, value % 2 == 1);
+        var value = (long)Math.Clamp((score ?? 0) - Life, 0, (2 * StoreTime.Latest.Milliseconds) + 1);
+        return new TenantGeneration(default, new(value / 2), value % 2 == 1);
     }
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)

@@ -189,14 +189,14 @@ public sealed class TenantLifeTests : WithServices
     [InlineData(86_400_001, true)]
     public void A_revocation_counts_for_each_secret_that_may_be_older_whatever_the_settings_of_the_instance(long bornAfter, bool isValid)
     {
-        const long At = Rings.Now - 400L * 86_400_000;
-        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : At + bornAfter }] };
+        var at = new StoreTime(Rings.Now) - TimeSpan.FromDays(400);
+        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : at.Milliseconds + bornAfter }] };
         var snapshot = new RingSnapshot(Rings.Read(Rings.Holding("current", 1000), ring), Rings.Nothing, null, Rings.Schedule, ClockReading.Now(TimeProvider.System), null);
 
-        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), 0, snapshot).ShouldBe(isValid);
-        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), At, snapshot).ShouldBeTrue();
-        Rewt.Internal.Tenants.IsValid(new(0, At, true), Rings.KeyId("retired"), At, snapshot).ShouldBeFalse();
-        (At < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
+        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), default, snapshot).ShouldBe(isValid);
+        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), at, snapshot).ShouldBeTrue();
+        Rewt.Internal.Tenants.IsValid(new(default, at, true), Rings.KeyId("retired"), at, snapshot).ShouldBeFalse();
+        (at < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
     }
 
     [Fact]
@@ -229,11 +229,11 @@ public sealed class TenantLifeTests : WithServices
         var asking = tenants.GetAsync("acme", Cancellation).AsTask();
         await store.HasRead.Task;
 
-        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(5, 0, false) }, "ada", 0, Cancellation);
+        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(new(5), default, false) }, "ada", default, Cancellation);
         await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
         store.Release.SetResult();
 
-        (await asking).Generation.At.ShouldBe(5);
+        (await asking).Generation.At.ShouldBe(new(5));
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class TenantLifeTests : WithServices
 
         public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
 
-        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) =>
+        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) =>
             store.MergeAsync(states, by, forgetBefore, cancellationToken);
     }
 }

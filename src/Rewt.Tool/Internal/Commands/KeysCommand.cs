@@ -55,7 +55,7 @@ internal static class KeysCommand
         }
 
         var ring = await session.LookAtRingAsync(cancellationToken);
-        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.StateEndsAt > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
+        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.StateEndsAt > ring.ReadAt.ToDateTimeOffset()) is { } retired)
         {
             throw new ToolException(
                 ExitCode.Refused,
