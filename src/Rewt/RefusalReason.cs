@@ -30,6 +30,9 @@ public enum RefusalReason
     /// <summary>The issuer (<c>iss</c>) is not in <see cref="RewtOptions.TrustedIssuers"/>.</summary>
     UntrustedIssuer,
 
+    /// <summary>The key belongs to another namespace of this process, so the scheme of that namespace may handle the token.</summary>
+    OtherNamespace,
+
     /// <summary>The token names no tenant, but each tenant has its own keys.</summary>
     MissingTenant,
 

@@ -30,5 +30,7 @@ internal readonly record struct TenantGeneration(StoreTime RevokedAt, StoreTime 
     /// <summary>Returns the state without a revocation before a time.</summary>
     public TenantGeneration Forget(StoreTime before) => RevokedAt < before ? this with { RevokedAt = default } : this;
 
-    private StoreTime Next(StoreTime now) => StoreTime.Min(StoreTime.Max(now, At.Next), StoreTime.Latest);
+    private StoreTime Next(StoreTime now) => At < StoreTime.Latest
+        ? StoreTime.Max(now, At.Next)
+        : throw new TenantsUnusableException("The tenant has the last possible generation, which another program has written to Redis. Remove the tenant from the sorted set of tenants with ZREM, and restart the services.");
 }

@@ -13,6 +13,9 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 {
     private const int LongestShown = 64;
 
+    /// <summary>The issuer in the token if the settings name it, so that forged tokens of others do not hide its refusals in the log.</summary>
+    public string? NamedIssuer { get; init; }
+
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>The reason for metrics, traces and responses: one of a closed list.</summary>
@@ -40,6 +43,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     {
         RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",
         RefusalReason.OtherType => "It is not a token of Rewt (typ rewt+jwt). A token of another issuer needs its own authentication scheme or Rewt:VerificationKeys, a token of Node's rewt Rewt:AcceptNodeTokens.",
+        RefusalReason.OtherNamespace => "Its key belongs to another Rewt:Namespace of this process. Let the endpoint demand the authentication scheme of that namespace.",
         RefusalReason.MalformedClaims => "Its claims are not valid JSON, or a registered claim has a wrong type. Show them with 'rewt token inspect'.",
         RefusalReason.UnsupportedHeader => "Its header has an extension (crit), which is not supported.",
         RefusalReason.MissingKeyId => "Its header has no kid. Only a signer in Rewt:VerificationKeys, or a Node service with Rewt:AcceptNodeTokens, may omit it.",

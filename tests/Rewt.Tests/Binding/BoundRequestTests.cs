@@ -117,6 +117,22 @@ public sealed class BoundRequestTests
     }
 
     [Fact]
+    public async Task A_body_that_middleware_has_read_before_the_authentication_is_not_taken_for_an_empty_one()
+    {
+        await using var payments = await PaymentService.StartAsync(use: application => application.Use(async (context, next) =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await next();
+        }).UseAuthentication().UseAuthorization());
+        (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+
+        using var altered = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", new ByteArrayContent([1, 2, 3]));
+
+        altered.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        payments.Service.Log.Text.ShouldContain("(OtherBody)");
+    }
+
+    [Fact]
     public async Task An_anonymous_endpoint_reads_the_whole_body_of_a_refused_token()
     {
         await using var payments = await PaymentService.StartAsync(
