@@ -91,7 +91,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     private static string Cause(RingAction action) => action switch
     {
         RingAction.Create => "there was no key",
-        RingAction.Adopt => "there was a secret already",
+        RingAction.Adopt => "for the secret in Redis",
         RingAction.Rotate => "schedule",
         RingAction.AdoptRotation => "it made the new secret at the deadline",
         RingAction.Invalidate => "DEL before the TTL expired",

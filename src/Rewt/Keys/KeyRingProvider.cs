@@ -150,9 +150,9 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>Since when the store is away, and how long the known keys stay in use.</summary>
     private string State()
     {
-        if (Known is not { } snapshot) return "It has not been read since the start, so there are no keys, and calls get 503 until Redis can be reached.";
+        if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";
         var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
-        return string.Create(CultureInfo.InvariantCulture, $"It was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
+        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
