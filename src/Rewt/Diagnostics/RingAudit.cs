@@ -59,7 +59,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var key in plan.Ring.Retired.Where(key => !retired.Contains(key.Secret.KeyId)))
         {
-            var until = DateTimeOffset.FromUnixTimeMilliseconds(key.Until);
+            var until = key.Until.ToDateTimeOffset();
             LogRetired(ring, key.Secret.KeyId, until, by, cause);
         }
 

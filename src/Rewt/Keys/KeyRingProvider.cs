@@ -51,7 +51,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>
-    private TimeSpan Overdue => TimeSpan.FromMilliseconds(_schedule.Lead) + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+    private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the snapshot of <see cref="PolledView{T}.GetAsync"/>, with a key to sign with if one can be created.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
@@ -114,7 +114,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
 
         // Random, so that the instances of a fleet do not all read in the same millisecond.
-        return rotation + TimeSpan.FromMilliseconds(_schedule.Lead * 0.25 * Random.Shared.NextDouble());
+        return rotation + (_schedule.Lead * (0.25 * Random.Shared.NextDouble()));
     }
 
     protected override Task OnPolledAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
