@@ -5,9 +5,9 @@ internal static class ConfiguredKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
-        if (options.SigningKeyFile is not null && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; remove one of them.";
+        if (options.SigningKey.File is not null && options.SigningKey.Certificate is not null) yield return "SigningKey:File and SigningKey:Certificate are both set; remove one of them.";
         if (options.AlsoAccept is not null && ConfiguredKeySource.IsGiven(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
-        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && options.SigningKeyFile is null) yield return "SigningKeyPassword is set, but SigningKeyFile is not.";
+        if (!string.IsNullOrEmpty(options.SigningKey.Password) && options.SigningKey.File is null) yield return "SigningKey:Password is set, but SigningKey:File is not.";
         if (SigningKeySetting.IsGiven(options))
         {
             _ = SigningKeySetting.TryRead(options, out var problem);

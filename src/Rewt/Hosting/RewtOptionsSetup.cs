@@ -72,7 +72,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
-        if (!string.IsNullOrWhiteSpace(options.SigningKeyFile) && !PublicKeyPem.IsPem(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
+        if (!string.IsNullOrWhiteSpace(options.SigningKey.File) && !PublicKeyPem.IsPem(options.SigningKey.File)) options.SigningKey.File = Path.Combine(root, options.SigningKey.File);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
     }
 }
