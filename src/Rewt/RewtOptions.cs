@@ -85,16 +85,9 @@ public sealed class RewtOptions
     /// <value>Default: none.</value>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
-    /// <summary>
-    /// The keys that encrypt the shared secrets in Redis (AES-256-GCM). The first encrypts, and all decrypt, so that they can be replaced without a failed
-    /// call. They are read at start. Not necessary with an <see cref="IRewtSecretProtector"/> in the service collection.
-    /// </summary>
-    /// <value>32 random bytes in base64 each, or the path of a file that contains them, relative to the content root. Default: none.</value>
-    public IList<string> SealingKeys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "SealingKeys must be a list."); } = [];
-
-    /// <summary>Decrypt secrets with <see cref="SealingKeys"/>, but write them in plain text: while encryption is turned on or off in a running fleet.</summary>
-    /// <value>Default <see langword="false"/>.</value>
-    public bool WriteUnsealed { get; set; }
+    /// <summary>The encryption of the shared secrets in Redis.</summary>
+    /// <value>Default: off.</value>
+    public RewtSealingOptions Sealing { get; } = new();
 
     /// <summary>A sealing key is in the same settings file as the connection string.</summary>
     internal bool IsSealingKeyBesideConnection { get; set; }

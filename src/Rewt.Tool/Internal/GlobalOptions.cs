@@ -27,7 +27,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string[]> SealingKeyFiles = new("--sealing-key-file")
     {
-        Description = $"A file with a sealing key of the services (Rewt:SealingKeys), for secrets that are sealed. The option can be repeated: the first key seals. Default: the environment variable {SealingKeyVariable}.",
+        Description = $"A file with a sealing key of the services (Rewt:Sealing:Keys), for secrets that are sealed. The option can be repeated: the first key seals. Default: the environment variable {SealingKeyVariable}.",
         HelpName = "path",
         Recursive = true,
         DefaultValueFactory = _ => [],

@@ -61,7 +61,7 @@ internal sealed class RingSession : IAsyncDisposable
         services.AddRewtKeys(options =>
         {
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
-            options.SealingKeys = [.. context.SealingKeyFiles.Select(Path.GetFullPath)];
+            options.Sealing.Keys = [.. context.SealingKeyFiles.Select(Path.GetFullPath)];
             configure?.Invoke(options);
         });
         services.AddRewtApps();

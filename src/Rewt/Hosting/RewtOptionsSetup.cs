@@ -47,8 +47,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
         var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty;
         options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
-            && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.SealingKeys);
-        options.SealingKeys = [.. options.SealingKeys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
+            && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
+        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
         if (!ConfiguredKeySource.IsGiven(options)) return;
 
         // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
@@ -64,7 +64,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     {
         var connection = SourceOf($"{SettingsSection.Name}:{nameof(RewtOptions.Redis)}") ?? SourceOf("ConnectionStrings:redis");
         return connection?.ToString()?.Contains("appsettings", StringComparison.OrdinalIgnoreCase) == true
-            && sealingKeys.Where((key, index) => !SealingKeys.IsFile(key) && ReferenceEquals(SourceOf($"{section}:{nameof(RewtOptions.SealingKeys)}:{index}"), connection)).Any();
+            && sealingKeys.Where((key, index) => !SealingKeys.IsFile(key) && ReferenceEquals(SourceOf($"{section}:{nameof(RewtOptions.Sealing)}:{nameof(RewtSealingOptions.Keys)}:{index}"), connection)).Any();
 
         IConfigurationProvider? SourceOf(string name) => configuration.Providers.LastOrDefault(source => source.TryGet(name, out _));
     }

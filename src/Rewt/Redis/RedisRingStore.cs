@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, IRewtSecretProtector? protector, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
 
@@ -14,10 +14,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
-    private readonly SecretSeal _seal = new(options, protector, time);
+    private readonly SecretOnlyMode _secretOnly = new(connection, new RedisKeys(options.Namespace), seal, time);
     private readonly EntryLimit _entries = new(connection, time);
-    private SecretOnlyMode? _secretOnly;
-    private RedisDoctor? _doctor;
     private RedisTenantStore? _tenants;
     private RingReading? _last;
     private long _lastWholeRead;
@@ -25,11 +23,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time);
 
-    public IStoreDoctor Doctor => _doctor ??= new RedisDoctor(connection, options, _seal, time);
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, seal, time);
 
     public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
-
-    private SecretOnlyMode SecretOnly => _secretOnly ??= new SecretOnlyMode(connection, _keys, _seal, time);
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -37,13 +33,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _entries.Ended(null);
-            SecretOnly.Forget();
+            _secretOnly.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            return await connection.AskAsync(database => SecretOnly.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await connection.AskAsync(database => _secretOnly.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -58,7 +54,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            var stored = await _seal.SealAsync(basis, plan, Fields(plan), cancellationToken).ConfigureAwait(false);
+            var stored = await seal.SealAsync(basis, plan, Fields(plan), cancellationToken).ConfigureAwait(false);
             return await connection.AskAsync(database => TryApplyAsync(database, basis, plan, stored, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
@@ -86,7 +82,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, StoredChange stored, CancellationToken cancellationToken)
     {
         await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
-        if (basis.IsDegraded) return await SecretOnly.TryApplyAsync(database, basis, plan, stored, cancellationToken).ConfigureAwait(false);
+        if (basis.IsDegraded) return await _secretOnly.TryApplyAsync(database, basis, plan, stored, cancellationToken).ConfigureAwait(false);
 
         RedisKey[] names = [_keys.Secret, _keys.Ring, _keys.Revoked];
         try
@@ -139,7 +135,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
-            return await parts.ReadAsync(_seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return await parts.ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
@@ -153,8 +149,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, _keys).ReadAsync(_seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, _keys).ReadAsync(_seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var first = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Stored ?? []).AsSpan().SequenceEqual(second.Slot.Stored)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) =>
-        new RedisRingStore(new RedisConnection(services, options, time), options, SealingKeys.ProtectorOf(services, options), time);
+        new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, SealingKeys.ProtectorOf(services, options), time), time);
 
     public IOneTimeStore OpenOneTime(RewtOptions options) => new RedisOneTimeStore(new RedisConnection(services, options, time), time);
 

@@ -28,7 +28,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private int _unsealed;
     private int _outdated;
 
-    private bool Seals => protector is not null && !options.WriteUnsealed;
+    private bool Seals => protector is not null && !options.Sealing.WriteUnsealed;
 
     /// <summary>Opens the secrets of a reading, whose fields are replaced.</summary>
     /// <returns>The opened secret, and why a secret does not open; <see langword="null"/> if all do.</returns>
@@ -88,7 +88,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (!Seals && _unsealed > 0)
         {
             yield return Finding.Information(
-                "unsealed", $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; set Rewt:SealingKeys.");
+                "unsealed", $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; set Rewt:Sealing:Keys.");
         }
 
         if (Seals && _unsealed + _outdated > 0)
@@ -100,7 +100,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (options.IsSealingKeyBesideConnection)
         {
             yield return Finding.Warning(
-                "sealing-key-exposed", "A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into Rewt:SealingKeys.");
+                "sealing-key-exposed", "A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into Rewt:Sealing:Keys.");
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (!former.TryGetValue((field, text), out var secret))
         {
             var where = field.Length == 0 ? "its value" : $"the field '{UntrustedText.Escape(field)}' of its ring";
-            if (protector is null) return ([], $"{where} is sealed, and this instance has no sealing key; set Rewt:SealingKeys to the sealing keys of the fleet");
+            if (protector is null) return ([], $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
             try
             {
                 var (keyId, payload) = Parts(text) ?? throw new CryptographicException("is sealed, but not by Rewt");
@@ -131,7 +131,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             catch (CryptographicException exception)
             {
                 var reason = protector is SealingKeys ? exception.Message : "is sealed, and the IRewtSecretProtector of this application does not open it";
-                return ([], $"{where} {reason}; set Rewt:SealingKeys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created");
+                return ([], $"{where} {reason}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created");
             }
         }
 

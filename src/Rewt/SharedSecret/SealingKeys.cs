@@ -27,26 +27,31 @@ internal sealed class SealingKeys : IRewtSecretProtector
     public static SealingKeys? TryRead(IList<string> settings, out IReadOnlyList<string> problems)
     {
         var read = settings.Select(setting => Read(setting)).ToList();
-        var named = read.Select((one, index) => one.Problem ?? (read.FindIndex(other => other.Key is not null && other.Key.AsSpan().SequenceEqual(one.Key)) is var same && same < index ? $"is the same key as SealingKeys:{same}; remove one of them" : null));
-        problems = [.. named.Select((problem, index) => problem is null ? null : $"SealingKeys:{index} {problem}.").OfType<string>()];
+        var named = read.Select((one, index) => one.Problem ?? (read.FindIndex(other => other.Key is not null && other.Key.AsSpan().SequenceEqual(one.Key)) is var same && same < index ? $"is the same key as Sealing:Keys:{same}; remove one of them" : null));
+        problems = [.. named.Select((problem, index) => problem is null ? null : $"Sealing:Keys:{index} {problem}.").OfType<string>()];
         return problems.Count == 0 && read.Count > 0 ? new SealingKeys(read.Select(one => one.Key!)) : null;
     }
 
     /// <summary>The protector of a namespace: that of the application, or else the sealing keys of the settings; <see langword="null"/> without either.</summary>
-    public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options) => !HasProtector(services, options) ? TryRead(options.SealingKeys, out _)
-        : services.GetKeyedService<IRewtSecretProtector>(options.Namespace) ?? services.GetRequiredService<IRewtSecretProtector>();
+    public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options)
+    {
+        if (HasProtector(services, options)) return services.GetKeyedService<IRewtSecretProtector>(options.Namespace) ?? services.GetRequiredService<IRewtSecretProtector>();
+
+        // A key file that has vanished since the start must not turn sealing off.
+        return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{SettingsSection.Name}:{problem}") : null);
+    }
 
     /// <summary>The errors of the settings, each beginning with the name of the setting.</summary>
     public static IEnumerable<string> Problems(IServiceProvider services, RewtOptions options)
     {
         var hasProtector = HasProtector(services, options);
-        if (hasProtector && options.SealingKeys.Count > 0) yield return "SealingKeys and an IRewtSecretProtector in the service collection cannot both seal; remove one of them.";
-        if ((hasProtector || options.SealingKeys.Count > 0) && options.AcceptNodeTokens && !options.WriteUnsealed)
+        if (hasProtector && options.Sealing.Keys.Count > 0) yield return "Sealing:Keys and an IRewtSecretProtector in the service collection cannot both seal; remove one of them.";
+        if ((hasProtector || options.Sealing.Keys.Count > 0) && options.AcceptNodeTokens && !options.Sealing.WriteUnsealed)
         {
-            yield return "AcceptNodeTokens cannot be combined with SealingKeys or an IRewtSecretProtector: a Node service cannot read a sealed secret. Set AcceptNodeTokens to false, or WriteUnsealed to true.";
+            yield return "AcceptNodeTokens cannot be combined with Sealing:Keys or an IRewtSecretProtector: a Node service cannot read a sealed secret. Set AcceptNodeTokens to false, or Sealing:WriteUnsealed to true.";
         }
 
-        _ = TryRead(options.SealingKeys, out var problems);
+        _ = TryRead(options.Sealing.Keys, out var problems);
         foreach (var problem in problems) yield return problem;
     }
 
@@ -72,7 +77,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
             throw new CryptographicException("is sealed, but not with sealing keys of Rewt");
         }
 
-        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {hint}, which Rewt:SealingKeys does not contain");
+        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {hint}, which Rewt:Sealing:Keys does not contain");
 
         var bytes = Base64Url.DecodeFromChars(text).AsSpan();
         var secret = new byte[length - NonceLength - TagLength];

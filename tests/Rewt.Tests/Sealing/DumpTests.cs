@@ -11,8 +11,8 @@ public sealed partial class DumpTests(ITestOutputHelper output)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--rdbcompression", "no");
         await using var shared = await TestService.StartAsync(redis.ConnectionString, settings: With(A));
-        await using var tenants = await TenantService.StartAsync(redis, options => (options.SealingKeys, options.Namespace) = ([A], "tenants"));
-        await using var pairs = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.KeyMode, options.Namespace, options.SealingKeys) = (KeyMode.KeyPair, "pairs", [A]));
+        await using var tenants = await TenantService.StartAsync(redis, options => (options.Sealing.Keys, options.Namespace) = ([A], "tenants"));
+        await using var pairs = await TestService.StartAsync(redis.ConnectionString, settings: options => (options.KeyMode, options.Namespace, options.Sealing.Keys) = (KeyMode.KeyPair, "pairs", [A]));
         var pair = await pairs.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         foreach (var service in new[] { shared, tenants })
         {

@@ -11,7 +11,7 @@ internal static class SealedFleet
 
     public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    public static Action<RewtOptions> With(params string[] keys) => options => options.SealingKeys = keys;
+    public static Action<RewtOptions> With(params string[] keys) => options => options.Sealing.Keys = keys;
 
     /// <summary>All stored secrets as they are: of the secret's own key, and of the ring's fields without the times of retired ones.</summary>
     public static async Task<IReadOnlyList<string>> StoredAsync(this RedisServer redis)

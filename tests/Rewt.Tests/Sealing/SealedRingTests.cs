@@ -71,7 +71,7 @@ public sealed class SealedRingTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
-        await using (await Instance.StartWarmAsync(redis.ConnectionString, options => (options.SealingKeys, options.Namespace) = ([A], "other")))
+        await using (await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Namespace) = ([A], "other")))
         {
         }
 
@@ -84,14 +84,14 @@ public sealed class SealedRingTests
 
         var error = await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync);
         error.Message.ShouldContain("is sealed, but was changed or moved from another place");
-        error.Message.ShouldContain("Rewt:SealingKeys");
+        error.Message.ShouldContain("Rewt:Sealing:Keys");
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
         (await redis.DumpAsync()).ShouldBe(before);
 
         static string Changed(string text) => text[..^4] + (text[^4] == 'A' ? 'B' : 'A') + text[^3..];
     }
 
-    public static TheoryData<string?, string> Blind => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:SealingKeys does not contain" } };
+    public static TheoryData<string?, string> Blind => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:Sealing:Keys does not contain" } };
 
     [Theory]
     [MemberData(nameof(Blind))]
@@ -101,18 +101,18 @@ public sealed class SealedRingTests
         await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         await using var blind = await TestService.StartAsync(
             redis.ConnectionString,
-            settings: options => (options.SealingKeys, options.RefreshInterval) = (key is null ? [] : [key], TimeSpan.FromMilliseconds(300)),
+            settings: options => (options.Sealing.Keys, options.RefreshInterval) = (key is null ? [] : [key], TimeSpan.FromMilliseconds(300)),
             configure: builder => builder.Services.AddHealthChecks().AddRewtCheck());
 
         using var answer = await blind.CallAsync(await sealing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await blind.Ring.GetAsync(Cancellation))).Message.ShouldContain("Rewt:SealingKeys");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await blind.Ring.GetAsync(Cancellation))).Message.ShouldContain("Rewt:Sealing:Keys");
         var health = (await blind.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
         health.Status.ShouldBe(HealthStatus.Unhealthy);
-        foreach (var text in new[] { health.Description!, blind.Log.Text }) text.ShouldSatisfyAllConditions(() => text.ShouldContain(says), () => text.ShouldContain("Rewt:SealingKeys"));
-        await Eventually.TrueAsync(() => blind.Services.GetRequiredService<DoctorReports>().Of("rewt").Any(finding => finding.Code == "unusable-secret" && finding.Text.Contains("Rewt:SealingKeys", StringComparison.Ordinal)), "the doctor names the setting");
+        foreach (var text in new[] { health.Description!, blind.Log.Text }) text.ShouldSatisfyAllConditions(() => text.ShouldContain(says), () => text.ShouldContain("Rewt:Sealing:Keys"));
+        await Eventually.TrueAsync(() => blind.Services.GetRequiredService<DoctorReports>().Of("rewt").Any(finding => finding.Code == "unusable-secret" && finding.Text.Contains("Rewt:Sealing:Keys", StringComparison.Ordinal)), "the doctor names the setting");
 
         // The fleet rotates, and the blind instance still revokes, adopts and rotates nothing.
         var token = await sealing.SignAsync();

@@ -94,7 +94,7 @@ public sealed class SealedRolloutTests(ITestOutputHelper output)
         }
     }
 
-    private static Action<RewtOptions> Opening(string key) => options => (options.SealingKeys, options.WriteUnsealed) = ([key], true);
+    private static Action<RewtOptions> Opening(string key) => options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([key], true);
 
     private static bool IsSealedWithA(string text)
     {

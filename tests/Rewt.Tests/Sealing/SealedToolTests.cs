@@ -32,7 +32,7 @@ public sealed class SealedToolTests
     public async Task With_the_sealing_key_the_tool_reads_seals_and_shows_no_secret_unless_asked()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.SealingKeys, options.RefreshInterval) = ([A, B], TimeSpan.FromMilliseconds(300)));
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.RefreshInterval) = ([A, B], TimeSpan.FromMilliseconds(300)));
         using var directory = new ScratchDirectory();
         var (a, b) = (directory.Write("a.key", A), directory.Write("b.key", B + "\n"));
         string[] first = ["--redis", redis.ConnectionString, "--sealing-key-file", a], second = ["--redis", redis.ConnectionString, "--sealing-key-file", b, "--sealing-key-file", a];

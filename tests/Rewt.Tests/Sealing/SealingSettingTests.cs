@@ -15,28 +15,28 @@ public sealed class SealingSettingTests
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)index)]), "can be guessed" },
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)(index % 2 * 255))]), "can be guessed" },
         { Convert.ToBase64String("this is my secret sealing key 123"u8[..32]), "can be guessed" },
-        { A, "is the same key as SealingKeys:0" },
+        { A, "is the same key as Sealing:Keys:0" },
     };
 
     [Theory]
     [MemberData(nameof(WrongKeys))]
     public async Task A_sealing_key_that_is_malformed_or_can_be_guessed_is_an_error_that_does_not_repeat_it(string key, string says)
     {
-        var error = await FailureAsync(options => options.SealingKeys = [A, key]);
+        var error = await FailureAsync(options => options.Sealing.Keys = [A, key]);
 
-        error.ShouldContain($"Rewt:SealingKeys:1 {says}");
+        error.ShouldContain($"Rewt:Sealing:Keys:1 {says}");
         error.ShouldNotContain(key[..12]);
     }
 
     [Fact]
     public async Task Node_tokens_cannot_be_accepted_where_secrets_are_sealed()
     {
-        const string Error = "Rewt:AcceptNodeTokens cannot be combined with SealingKeys";
+        const string Error = "Rewt:AcceptNodeTokens cannot be combined with Sealing:Keys";
 
-        (await FailureAsync(options => (options.SealingKeys, options.AcceptNodeTokens) = ([A], true))).ShouldContain(Error);
+        (await FailureAsync(options => (options.Sealing.Keys, options.AcceptNodeTokens) = ([A], true))).ShouldContain(Error);
         (await FailureAsync(options => options.AcceptNodeTokens = true, services => services.AddSingleton(SealingKeys.TryRead([A], out _)! as IRewtSecretProtector))).ShouldContain(Error);
-        (await FailureAsync(options => (options.SealingKeys, options.AcceptNodeTokens, options.WriteUnsealed) = ([A], true, true))).ShouldBeEmpty();
-        (await FailureAsync(options => options.SealingKeys = [A], services => services.AddSingleton(SealingKeys.TryRead([A], out _)! as IRewtSecretProtector))).ShouldContain("Rewt:SealingKeys and an IRewtSecretProtector");
+        (await FailureAsync(options => (options.Sealing.Keys, options.AcceptNodeTokens, options.Sealing.WriteUnsealed) = ([A], true, true))).ShouldBeEmpty();
+        (await FailureAsync(options => options.Sealing.Keys = [A], services => services.AddSingleton(SealingKeys.TryRead([A], out _)! as IRewtSecretProtector))).ShouldContain("Rewt:Sealing:Keys and an IRewtSecretProtector");
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SealingSettingTests
         using var directory = new ScratchDirectory();
         directory.Write("seal.key", A + "\n");
         var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = directory.Path });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Rewt:Redis"] = redis.ConnectionString, ["Rewt:ServiceName"] = "orders", ["Rewt:SealingKeys:0"] = "seal.key" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Rewt:Redis"] = redis.ConnectionString, ["Rewt:ServiceName"] = "orders", ["Rewt:Sealing:Keys:0"] = "seal.key" });
         builder.Services.AddRewtKeys();
         using var host = builder.Build();
         await host.StartAsync(Cancellation);
@@ -63,7 +63,7 @@ public sealed class SealingSettingTests
     public void A_sealing_key_in_appsettings_beside_the_connection_string_is_a_warning(string name, bool isFound)
     {
         using var directory = new ScratchDirectory();
-        directory.Write(name, JsonSerializer.Serialize(new { ConnectionStrings = new { redis = "localhost" }, Rewt = new { ServiceName = "orders", SealingKeys = new[] { A } } }));
+        directory.Write(name, JsonSerializer.Serialize(new { ConnectionStrings = new { redis = "localhost" }, Rewt = new { ServiceName = "orders", Sealing = new { Keys = new[] { A } } } }));
         var configuration = new ConfigurationBuilder().AddJsonFile(directory[name]).Build();
         using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddRewtKeys().BuildServiceProvider();
 
