@@ -26,16 +26,25 @@ internal sealed class SealingKeys : IRewtSecretProtector
     /// <summary>Reads the keys. A problem begins with the name of the setting and never repeats its value.</summary>
     public static SealingKeys? TryRead(IList<string> settings, out IReadOnlyList<string> problems)
     {
-        var read = settings.Select(setting => Read(setting)).ToList();
-        var named = read.Select((one, index) => one.Problem ?? (read.FindIndex(other => other.Key is not null && other.Key.AsSpan().SequenceEqual(one.Key)) is var same && same < index ? $"is the same key as Sealing:Keys:{same}; remove one of them" : null));
-        problems = [.. named.Select((problem, index) => problem is null ? null : $"Sealing:Keys:{index} {problem}.").OfType<string>()];
-        return problems.Count == 0 && read.Count > 0 ? new SealingKeys(read.Select(one => one.Key!)) : null;
+        var keys = new List<byte[]>();
+        var found = new List<string>();
+        for (var index = 0; index < settings.Count; index++)
+        {
+            var (key, problem) = Read(settings[index]);
+            if (key is not null && keys.Exists(other => other.AsSpan().SequenceEqual(key))) problem = "is a key that an earlier entry contains too; remove it";
+            if (problem is not null) found.Add($"Sealing:Keys:{index} {problem}.");
+            else keys.Add(key!);
+        }
+
+        problems = found;
+        return found.Count == 0 && keys.Count > 0 ? new SealingKeys(keys) : null;
     }
 
     /// <summary>The protector of a namespace: that of the application, or else the sealing keys of the settings; <see langword="null"/> without either.</summary>
     public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options)
     {
-        if (HasProtector(services, options)) return services.GetKeyedService<IRewtSecretProtector>(options.Namespace) ?? services.GetRequiredService<IRewtSecretProtector>();
+        if (HasKeyedProtector(services, options)) return services.GetRequiredKeyedService<IRewtSecretProtector>(options.Namespace);
+        if (services.GetService<IRewtSecretProtector>() is { } protector) return protector;
 
         // A key file that has vanished since the start must not turn sealing off.
         return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{SettingsSection.Name}:{problem}") : null);
@@ -44,7 +53,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
     /// <summary>The errors of the settings, each beginning with the name of the setting.</summary>
     public static IEnumerable<string> Problems(IServiceProvider services, RewtOptions options)
     {
-        var hasProtector = HasProtector(services, options);
+        var hasProtector = HasKeyedProtector(services, options) || services.GetService<IServiceProviderIsService>()?.IsService(typeof(IRewtSecretProtector)) == true;
         if (hasProtector && options.Sealing.Keys.Count > 0) yield return "Sealing:Keys and an IRewtSecretProtector in the service collection cannot both seal; remove one of them.";
         if ((hasProtector || options.Sealing.Keys.Count > 0) && options.AcceptNodeTokens && !options.Sealing.WriteUnsealed)
         {
@@ -94,9 +103,8 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return new(secret);
     }
 
-    private static bool HasProtector(IServiceProvider services, RewtOptions options) =>
-        services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRewtSecretProtector), options.Namespace) == true
-        || services.GetService<IServiceProviderIsService>()?.IsService(typeof(IRewtSecretProtector)) == true;
+    private static bool HasKeyedProtector(IServiceProvider services, RewtOptions options) =>
+        services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRewtSecretProtector), options.Namespace) == true;
 
     private static (byte[]? Key, string? Problem) Read(string setting)
     {

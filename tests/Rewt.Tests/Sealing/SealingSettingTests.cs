@@ -15,7 +15,7 @@ public sealed class SealingSettingTests
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)index)]), "can be guessed" },
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)(index % 2 * 255))]), "can be guessed" },
         { Convert.ToBase64String("this is my secret sealing key 123"u8[..32]), "can be guessed" },
-        { A, "is the same key as Sealing:Keys:0" },
+        { A, "is a key that an earlier entry contains too" },
     };
 
     [Theory]
@@ -70,6 +70,19 @@ public sealed class SealingSettingTests
         var options = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
 
         new SecretSeal(options, null, TimeProvider.System).Findings().Select(finding => finding.Code).ShouldBe(isFound ? ["sealing-key-exposed"] : []);
+    }
+
+    [Fact]
+    public async Task A_protector_may_be_that_of_one_namespace_and_a_lost_key_file_does_not_turn_sealing_off()
+    {
+        var protector = new ScriptedProtector(SealingKeys.TryRead([A], out _)!);
+        await using var services = new ServiceCollection().AddKeyedSingleton<IRewtSecretProtector>("shop", protector).BuildServiceProvider();
+        var lost = new RewtOptions();
+        lost.Sealing.Keys = ["/run/secrets/not-there"];
+
+        SealingKeys.ProtectorOf(services, new RewtOptions { Namespace = "shop" }).ShouldBeSameAs(protector);
+        SealingKeys.ProtectorOf(services, new RewtOptions()).ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => SealingKeys.ProtectorOf(services, lost)).Message.ShouldContain("Rewt:Sealing:Keys:0");
     }
 
     private static async Task<string> FailureAsync(Action<RewtOptions> configure, Action<IServiceCollection>? register = null)
