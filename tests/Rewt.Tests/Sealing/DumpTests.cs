@@ -34,8 +34,8 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         {
             foreach (var keyId in ring.Keys.Select(key => key.KeyId)) accepted += await AcceptedAsync(shared, Token(candidate, keyId));
             accepted += await AcceptedAsync(pairs, Token(candidate, pairId));
-            if (Secret.TryParse(candidate, out _)?.Derive("tenants", "acme", 0) is not { } derived) continue;
-            foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(key.KeyId, 0)))
+            if (Secret.TryParse(candidate, out _)?.Derive("tenants", "acme", default) is not { } derived) continue;
+            foreach (var keyId in tenantRing.Keys.Select(key => TenantKeyId.Of(key.KeyId, default)))
             {
                 accepted += await AcceptedAsync(tenants, Token(candidate, keyId, "acme"), "acme");
                 accepted += await AcceptedAsync(tenants, Token(derived.CopyBytes(), keyId, "acme"), "acme");
@@ -49,7 +49,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         var secret = ((RingSnapshot)shared.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Known!).Current!.Secret;
         (await AcceptedAsync(shared, Token(secret.CopyBytes(), secret.KeyId))).ShouldBe(1);
         var tenantSecret = ((RingSnapshot)tenants.Services.GetRequiredService<KeyRingRegistry>().Provider("tenants").Known!).Current!.Secret;
-        (await AcceptedAsync(tenants, Token(tenantSecret.Derive("tenants", "acme", 0).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, 0), "acme"), "acme")).ShouldBe(1);
+        (await AcceptedAsync(tenants, Token(tenantSecret.Derive("tenants", "acme", default).CopyBytes(), TenantKeyId.Of(tenantSecret.KeyId, default), "acme"), "acme")).ShouldBe(1);
         candidates.Any(candidate => candidate.AsSpan().SequenceEqual(secret.Bytes)).ShouldBeFalse();
     }
 

@@ -22,7 +22,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
 
         // The first read fails immediately if the key ring cannot be followed.
-        var state = await LookAsync(session, cancellationToken);
+        var state = await ReadAsync(session, cancellationToken);
         await SubscribeAsync(session, cancellationToken);
         try
         {
@@ -57,22 +57,22 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
             await ((Task)_look.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             _look.Reader.TryRead(out _);
-            state = await LookAgainAsync(session, state, cancellationToken);
+            state = await ReadAgainAsync(session, state, cancellationToken);
         }
     }
 
-    private static async Task<WatchState> LookAsync(RingSession session, CancellationToken cancellationToken)
+    private static async Task<WatchState> ReadAsync(RingSession session, CancellationToken cancellationToken)
     {
-        var ring = await session.LookAsync(cancellationToken);
+        var ring = await session.ReadAsync(cancellationToken);
         return new WatchState(ring, await session.Instances.ReadAsync(cancellationToken), ring.Problem is { } problem ? $"The secret cannot be used: {problem}." : null);
     }
 
     /// <summary>Refreshes the state. A server that is temporarily unavailable is shown as a problem and does not end the command.</summary>
-    private static async Task<WatchState> LookAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
+    private static async Task<WatchState> ReadAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
     {
         try
         {
-            return await LookAsync(session, cancellationToken);
+            return await ReadAsync(session, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
