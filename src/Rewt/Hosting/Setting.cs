@@ -16,6 +16,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
         [typeof(RewtKeyPairOptions)] = typeof(RewtKeyPairOptions).GetProperties(),
         [typeof(RewtSigningKeyOptions)] = typeof(RewtSigningKeyOptions).GetProperties(),
         [typeof(RewtBindingOptions)] = typeof(RewtBindingOptions).GetProperties(),
+        [typeof(RewtSealingOptions)] = typeof(RewtSealingOptions).GetProperties(),
         [typeof(RewtTenantOptions)] = typeof(RewtTenantOptions).GetProperties(),
     };
 
