@@ -41,6 +41,10 @@ public sealed class RewtOptions
     /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
     public IList<string> TrustedIssuers { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "TrustedIssuers must be a list."); } = [];
 
+    /// <summary>The certificates that prove which service a key pair belongs to.</summary>
+    /// <value>Default: none, so that Redis access rules alone protect the names of services.</value>
+    public RewtIdentityOptions Identity { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Identity must not be null."); } = new();
+
     /// <summary>
     /// A PEM file with the private key that this service signs with: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1;
     /// or the PEM text itself, in which <c>\n</c> may stand for a line break.

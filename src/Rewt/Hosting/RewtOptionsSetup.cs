@@ -45,10 +45,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
-        if (!ConfiguredKeySource.IsGiven(options)) return;
-
-        // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
-        if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
+        // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
+        if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);
     }
 
@@ -58,7 +56,12 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
-        if (!string.IsNullOrWhiteSpace(options.SigningKeyFile) && !PublicKeyPem.IsPem(options.SigningKeyFile)) options.SigningKeyFile = Path.Combine(root, options.SigningKeyFile);
+        options.SigningKeyFile = Resolve(options.SigningKeyFile, root);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
+        var identity = options.Identity;
+        (identity.CertificateFile, identity.KeyFile, identity.RevocationListFile) = (Resolve(identity.CertificateFile, root), Resolve(identity.KeyFile, root), Resolve(identity.RevocationListFile, root));
+        identity.Authorities = [.. identity.Authorities.Select(authority => Resolve(authority, root)!)];
     }
+
+    private static string? Resolve(string? setting, string root) => string.IsNullOrWhiteSpace(setting) || PublicKeyPem.IsPem(setting) ? setting : Path.Combine(root, setting);
 }
