@@ -30,8 +30,8 @@ public sealed record RewtKey
     /// <summary>When the certificate of <see cref="AttestedBy"/> expires.</summary>
     public DateTimeOffset? AttestedUntil { get; init; }
 
-    /// <summary>The attestation in JSON, which is not checked without authorities.</summary>
-    internal string? Attestation { get; init; }
+    /// <summary>What an operator should know of an attestation that does not confirm the key; <see langword="null"/> when there is nothing.</summary>
+    internal string? AttestationNote { get; init; }
 
     /// <summary>Whether the key pair belongs to another process.</summary>
     internal bool IsForeign { get; init; }

@@ -34,7 +34,9 @@ public sealed class RewtOptions
     public KeyMode? AlsoAccept { get; set; }
 
     /// <summary>The algorithm of the key pairs that this service generates (RFC 7518 §3.1). A shared secret always uses HS256.</summary>
-    /// <value><c>ES256</c>, <c>ES384</c>, <c>RS256</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
+    /// <value>
+    /// <c>ES256</c> or <c>RS256</c>, and for configured keys also <c>ES384</c> and <c>PS256</c>. Default <c>ES256</c>.
+    /// </value>
     public string Algorithm { get; set; } = "ES256";
 
     /// <summary>The services that may call this service, by the issuer (<c>iss</c>) of their tokens.</summary>

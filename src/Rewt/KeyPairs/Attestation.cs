@@ -1,4 +1,7 @@
 using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -41,7 +44,22 @@ internal sealed record Attestation(string Ring, string Service, long At, IReadOn
 
     /// <summary>The signed text. It begins with the version of its format, and contains the key with its algorithm, so that it confirms nothing else.</summary>
     public static byte[] Statement(string ring, string service, long at, PublicKey key) =>
-        Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{key.ToJwk()}"));
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{key.ToJwk()}"));
+
+    /// <summary>Describes the certificate for an operator without checking anything.</summary>
+    public string Describe()
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(Chain[0]);
+            var name = CertificateNames.Of(certificate)?.FirstOrDefault() ?? "no name";
+            return string.Create(CultureInfo.InvariantCulture, $"{UntrustedText.Escape(name)} until {certificate.NotAfter.ToUniversalTime():u} (not checked)");
+        }
+        catch (CryptographicException)
+        {
+            return "malformed";
+        }
+    }
 
     /// <summary>Returns the JSON of the member.</summary>
     public string ToJson()

@@ -142,7 +142,7 @@ internal sealed class PairSnapshot : KeySnapshot
         };
         return new RewtKey
         {
-            KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn, AttestedBy = key.By?.Name, AttestedUntil = key.By?.Until, Attestation = key.Attestation,
+            KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn, AttestedBy = key.By?.Name, AttestedUntil = key.By?.Until, AttestationNote = key.Note,
         };
     }
 
