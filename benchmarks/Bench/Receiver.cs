@@ -28,7 +28,7 @@ internal sealed class Receiver : IAsyncDisposable
         services.AddRewtInMemoryKeys(options =>
         {
             Settings(options);
-            if (algorithm != SecurityAlgorithms.HmacSha256) (options.KeyMode, options.Algorithm) = (KeyMode.KeyPair, algorithm);
+            if (algorithm != SecurityAlgorithms.HmacSha256) (options.KeyMode, options.KeyPairs.Algorithm) = (KeyMode.KeyPair, algorithm);
         });
         services.AddRewtAuthentication();
         return new Receiver(services.BuildServiceProvider());

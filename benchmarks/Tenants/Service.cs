@@ -14,7 +14,7 @@ internal sealed class Service : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddRewtAuthentication(options =>
         {
-            (options.Redis, options.ServiceName, options.Tenants) = (redis.ConnectionString, name, hasTenants);
+            (options.Redis, options.ServiceName, options.Tenants.Enabled) = (redis.ConnectionString, name, hasTenants);
             (options.RefreshInterval, options.TokenLifetime, options.MaxTokenLifetime) = (refresh, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
         });
         _services = services.BuildServiceProvider();

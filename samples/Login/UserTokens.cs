@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Samples.Login;
 
 /// <summary>
-/// The tokens of users, signed with keys for each user (Rewt:Schemes:Users:Tenants) or with one secret for all. With keys for each user,
+/// The tokens of users, signed with keys for each user (Rewt:Schemes:Users:Tenants:Enabled) or with one secret for all. With keys for each user,
 /// a leaked key affects one user, and signing out everywhere ends the sessions of that user only.
 /// </summary>
 internal sealed class UserTokens(IServiceProvider services, IOptionsMonitor<RewtOptions> options)
 {
-    private readonly bool _haveTheirOwn = options.Get("Users").Tenants;
+    private readonly bool _haveTheirOwn = options.Get("Users").Tenants.Enabled;
 
     public Task<string> SignAsync(string userId) => _haveTheirOwn
         ? services.GetRequiredKeyedService<IRewtTenants>("Users").Tokens(userId).CreateBearerAsync()

@@ -30,10 +30,13 @@ public enum RefusalReason
     /// <summary>The issuer (<c>iss</c>) is not in <see cref="RewtOptions.TrustedIssuers"/>.</summary>
     UntrustedIssuer,
 
+    /// <summary>The key belongs to another namespace of this process, so the scheme of that namespace may handle the token.</summary>
+    OtherNamespace,
+
     /// <summary>The token names no tenant, but each tenant has its own keys.</summary>
     MissingTenant,
 
-    /// <summary>The token is signed with a tenant's key, but <see cref="RewtOptions.Tenants"/> is <see langword="false"/>.</summary>
+    /// <summary>The token is signed with a tenant's key, but <see cref="RewtTenantOptions.Enabled"/> is <see langword="false"/>.</summary>
     UnexpectedTenant,
 
     /// <summary>The key id has the form of another <see cref="KeyMode"/>.</summary>
@@ -87,7 +90,7 @@ public enum RefusalReason
     /// <summary>The token is bound to another body.</summary>
     OtherBody,
 
-    /// <summary>The token is bound to a body that is longer than <see cref="RewtOptions.MaxBoundBodyBytes"/>.</summary>
+    /// <summary>The token is bound to a body that is longer than <see cref="RewtBindingOptions.MaxBodyBytes"/>.</summary>
     BodyTooLong,
 
     /// <summary>The endpoint or the caller of the verification requires a binding that the token does not have.</summary>

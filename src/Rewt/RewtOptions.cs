@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Rewt.Internal;
 using StackExchange.Redis;
@@ -23,8 +22,8 @@ public sealed class RewtOptions
     public string? ServiceName { get; set; }
 
     /// <summary>
-    /// The kind of key in Redis that this service signs with and accepts. Without effect if <see cref="SigningKeyFile"/>,
-    /// <see cref="SigningCertificate"/> or <see cref="VerificationKeys"/> is set.
+    /// The kind of key in Redis that this service signs with and accepts. Without effect if <see cref="SigningKey"/> or
+    /// <see cref="VerificationKeys"/> is set.
     /// </summary>
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
     public KeyMode KeyMode { get; set; }
@@ -33,11 +32,9 @@ public sealed class RewtOptions
     /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/>.</value>
     public KeyMode? AlsoAccept { get; set; }
 
-    /// <summary>The algorithm of the key pairs that this service generates (RFC 7518 §3.1). A shared secret always uses HS256.</summary>
-    /// <value>
-    /// <c>ES256</c> or <c>RS256</c>, and for configured keys also <c>ES384</c> and <c>PS256</c>. Default <c>ES256</c>.
-    /// </value>
-    public string Algorithm { get; set; } = "ES256";
+    /// <summary>Settings of key pairs, whether this service generates them or reads them from files.</summary>
+    /// <value>Default: ES256.</value>
+    public RewtKeyPairOptions KeyPairs { get; } = new();
 
     /// <summary>The services that may call this service, by the issuer (<c>iss</c>) of their tokens.</summary>
     /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
@@ -45,26 +42,14 @@ public sealed class RewtOptions
 
     /// <summary>The certificates that prove which service a key pair belongs to.</summary>
     /// <value>Default: none, so that Redis access rules alone protect the names of services.</value>
-    public RewtIdentityOptions Identity { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Identity must not be null."); } = new();
+    public RewtIdentityOptions Identity { get; } = new();
 
     /// <summary>
-    /// A PEM file with the private key that this service signs with: PKCS #1 as <c>ssh-keygen -t rsa -b 4096 -m pem</c> writes it, PKCS #8 or SEC 1;
-    /// or the PEM text itself, in which <c>\n</c> may stand for a line break.
-    /// If it, <see cref="SigningCertificate"/> or <see cref="VerificationKeys"/> is set, no keys are read from Redis.
+    /// The private key that this service signs with, from a file or a certificate. If it or <see cref="VerificationKeys"/> is set, no keys are read
+    /// from Redis.
     /// </summary>
-    /// <value>A path, relative to the content root, or a text. RSA of 2048 to 4096 bits, P-256 or P-384. Default: none.</value>
-    public string? SigningKeyFile { get; set; }
-
-    /// <summary>The password of an encrypted <see cref="SigningKeyFile"/>. Store it as a secret.</summary>
     /// <value>Default: none.</value>
-    public string? SigningKeyPassword { get; set; }
-
-    /// <summary>
-    /// A certificate with the private key that this service signs with, instead of <see cref="SigningKeyFile"/>. It can be set in code only.
-    /// </summary>
-    /// <value>The validity period and the issuer of the certificate are not checked. The application owns the certificate and disposes it after the
-    /// host. Default: none.</value>
-    public X509Certificate2? SigningCertificate { get; set; }
+    public RewtSigningKeyOptions SigningKey { get; } = new();
 
     /// <summary>
     /// The public keys whose tokens this service accepts, instead of keys in Redis. Each entry is a PEM file (public key or certificate), a file with
@@ -165,25 +150,9 @@ public sealed class RewtOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>
-    /// The longest body, in bytes, of a request whose token is bound to its body. The body is read before the endpoint runs; a longer one is answered
-    /// with 413. More than 30 KB is kept in a temporary file meanwhile.
-    /// </summary>
-    /// <value>At least 0. Default 1 MiB, as much as a sender buffers by default.</value>
-    public int MaxBoundBodyBytes { get; set; } = 1024 * 1024;
-
-    /// <summary>
-    /// The path that a proxy removes from the start of the caller's path. It is put back before a bound token is compared with the request.
-    /// </summary>
-    /// <value>A path such as <c>/payments</c>. Default: none.</value>
-    public string? ProxyRemovesPath { get; set; }
-
-    /// <summary>
-    /// The path that a proxy adds in front of the caller's path. It is removed before a bound token is compared with the request, and a request
-    /// without it is refused then.
-    /// </summary>
-    /// <value>A path such as <c>/internal</c>. Default: none.</value>
-    public string? ProxyAddsPath { get; set; }
+    /// <summary>Settings of the receiver for tokens that are bound to their request.</summary>
+    /// <value>Default: bodies up to 1 MiB, and a path that no proxy changes.</value>
+    public RewtBindingOptions Binding { get; } = new();
 
     /// <summary>
     /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457), while you develop. A stranger must not get it.
@@ -191,19 +160,9 @@ public sealed class RewtOptions
     /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
     public bool ExplainRefusals { get; set; }
 
-    /// <summary>
-    /// Derive keys for each tenant (or each user) from the secret of the namespace. A token names its tenant in the claim <c>tenant</c>; a token
-    /// without that claim is refused. See <see cref="IRewtTenants"/>.
-    /// </summary>
-    /// <value>Default <see langword="false"/>.</value>
-    public bool Tenants { get; set; }
-
-    /// <summary>
-    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first and is read again
-    /// when needed.
-    /// </summary>
-    /// <value>16 to 1,000,000. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
-    public int TenantCacheSize { get; set; } = 20_000;
+    /// <summary>Keys of each tenant (or each user), which are derived from the secret of the namespace. See <see cref="IRewtTenants"/>.</summary>
+    /// <value>Default: disabled.</value>
+    public RewtTenantOptions Tenants { get; } = new();
 
     /// <summary>The kind of key in effect: keys from files, addresses and certificates are key pairs, whatever <see cref="KeyMode"/> says.</summary>
     internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsGiven(this) ? KeyMode.KeyPair : KeyMode;

@@ -80,7 +80,7 @@ public sealed class RewtSigningOptions
     /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
     /// <value>
-    /// Default: <see langword="null"/>. With <see cref="RewtOptions.Tenants"/>, a request without a tenant throws before any byte is sent.
+    /// Default: <see langword="null"/>. With <see cref="RewtTenantOptions.Enabled"/>, a request without a tenant throws before any byte is sent.
     /// </value>
     public Func<HttpRequestMessage, string?>? TenantSelector { get; set; }
 }

@@ -11,7 +11,7 @@ internal static class TokenSmoke
         {
             ["Rewt:ServiceName"] = "smoke",
             ["Rewt:RotationInterval"] = "02:00:00",
-            ["Rewt:TenantCacheSize"] = "123",
+            ["Rewt:Tenants:CacheSize"] = "123",
             ["Rewt:TrustedIssuers:0"] = "smoke",
             ["Rewt:AlsoAccept"] = "SharedSecret",
             ["Rewt:AllowInsecureHttp"] = "true",
@@ -29,7 +29,7 @@ internal static class TokenSmoke
             var options = provider.GetRequiredService<IOptions<RewtOptions>>().Value;
             Check(options.KeyMode == mode && options.AlsoAccept == KeyMode.SharedSecret && options.AllowInsecureHttp, "enums and switches are read");
             Check(options.RotationInterval == TimeSpan.FromHours(2) && options.RefreshInterval == TimeSpan.FromSeconds(5), "times are read, and what was not set is derived");
-            Check(options.TenantCacheSize == 123, "numbers are read");
+            Check(options.Tenants.CacheSize == 123, "numbers are read");
             Check(options.TrustedIssuers is ["smoke"], "lists are read");
 
             provider.GetService<IStartupValidator>()?.Validate();

@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <summary>Rejects API keys together with tenants: an API key belongs to no tenant and would give access to all of them.</summary>
 internal sealed class ApiKeyRingValidator : IValidateOptions<RewtOptions>
 {
-    public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants
-        ? ValidateOptionsResult.Fail("Rewt:Tenants must be false with AddRewtApiKeys, because apps belong to no tenant. Add a separate scheme for tenants: AddRewt(\"Users\", …).")
+    public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants.Enabled
+        ? ValidateOptionsResult.Fail("Rewt:Tenants:Enabled must be false with AddRewtApiKeys, because apps belong to no tenant. Add a separate scheme for tenants: AddRewt(\"Users\", …).")
         : ValidateOptionsResult.Skip;
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>Limits the log of refusals to one line a second for each reason, so that a flood of forged tokens or keys does not fill it.</summary>
-/// <typeparam name="TReason">A reason; there are few.</typeparam>
+/// <typeparam name="TReason">A reason, possibly with a name from the settings; there are few.</typeparam>
 internal sealed class RefusalThrottle<TReason>(TimeProvider time)
     where TReason : notnull
 {

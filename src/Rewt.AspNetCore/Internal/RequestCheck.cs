@@ -13,9 +13,9 @@ internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime, F
         if (message is not null) return new(RefusalReason.OtherRequest);
         if (method is not null && method != context.Request.Method) return new(RefusalReason.OtherRequest);
         if (target is not null && !(RequestParts.Target(context, options) is { } received && target == TokenBinding.HashOf(received))) return new(RefusalReason.OtherRequest);
-        if (body is not null && await RequestParts.HashBodyAsync(context, options.MaxBoundBodyBytes) is var hash && hash != body)
+        if (body is not null && await RequestParts.HashBodyAsync(context, options.Binding.MaxBodyBytes) is var hash && hash != body)
         {
-            return hash is null ? new(RefusalReason.BodyTooLong, null, (double)options.MaxBoundBodyBytes) : new(RefusalReason.OtherBody);
+            return hash is null ? new(RefusalReason.BodyTooLong, null, (double)options.Binding.MaxBodyBytes) : new(RefusalReason.OtherBody);
         }
 
         // Before the token is used up: a token of another tenant than the request must stay usable.

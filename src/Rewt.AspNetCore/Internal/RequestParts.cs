@@ -29,7 +29,7 @@ internal static class RequestParts
             if (target[0] == '?') target = "/" + target;
         }
 
-        if (options.ProxyAddsPath is { } added)
+        if (options.Binding.ProxyAddsPath is { } added)
         {
             if (!target.StartsWith(added, StringComparison.Ordinal)) return null;
             target = target[added.Length..];
@@ -37,12 +37,12 @@ internal static class RequestParts
             else if (target[0] != '/') return null;
         }
 
-        return options.ProxyRemovesPath + target;
+        return options.Binding.ProxyRemovesPath + target;
     }
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if it is longer than <paramref name="maximum"/>. Afterwards the endpoint reads the body
-    /// as usual.
+    /// Returns the hash of the body; <see langword="null"/> if it is longer than <paramref name="maximum"/>, and an empty text if middleware has read
+    /// or replaced a body of known length. Afterwards the endpoint reads the body as usual.
     /// </summary>
     public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
     {
@@ -57,9 +57,10 @@ internal static class RequestParts
         var position = request.Body.Position;
         request.Body.Position = 0;
         var hash = await HashAsync(head, request.Body, maximum, context.RequestAborted);
+        var isWhole = hash is null || request.ContentLength is not { } length || request.Body.Position == length;
         // The endpoint reads the buffered part, and after it what was not read from the connection.
         request.Body.Position = position;
-        return hash;
+        return isWhole ? hash : string.Empty;
     }
 
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();

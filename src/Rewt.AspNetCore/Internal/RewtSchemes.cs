@@ -19,8 +19,8 @@ internal sealed class RewtSchemes(
 
     private readonly TenantSelector[] _selectors = [.. selectors];
 
-    /// <summary>Limits the log of refused tokens.</summary>
-    public RefusalThrottle<RefusalReason> Refusals { get; } = new(time);
+    /// <summary>Limits the log of refused tokens, by reason and by the issuers that the settings name.</summary>
+    public RefusalThrottle<(RefusalReason Reason, string? Issuer)> Refusals { get; } = new(time);
 
     /// <summary>Returns the name of a scheme's options: the default name for the main scheme, otherwise the scheme's own name.</summary>
     public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;

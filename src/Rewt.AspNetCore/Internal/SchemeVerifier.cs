@@ -41,7 +41,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         var isSettled = reading.Verdict is { } settled && settled.Claims?.Binding is null;
         var verdict = isSettled ? reading.Verdict! : await metrics.CountAsync(JudgeAsync(reading, context));
         if (isSettled) metrics.Judged(verdict);
-        if (!verdict.IsValid) return new VerifiedRequest(verdict);
+        if (!verdict.IsValid) return new VerifiedRequest(verifier.NamedIssuer(reading) is { } issuer ? verdict with { Cause = verdict.Cause! with { NamedIssuer = issuer } } : verdict);
 
         if (mayRemember && CanBeKept(verdict) && _known.HasSeen(text)) _known.Add(new VerifiedToken(text, verdict, savesToken));
         return new VerifiedRequest(verdict, verdict.Identity, TicketProperties.Create(verdict.Claims!, savesToken ? text : null));

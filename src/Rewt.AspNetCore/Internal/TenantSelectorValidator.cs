@@ -13,8 +13,8 @@ internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> select
         if (unknown is not null) return ValidateOptionsResult.Fail($"AddRewtTenantSelector specifies the scheme '{unknown.Scheme}', which is not registered. Register it with AddRewt.");
 
         var scheme = selectors.FirstOrDefault(selector => RewtSchemes.OptionsNameOf(selector.Scheme) == name)?.Scheme;
-        return scheme is null || options.Tenants
+        return scheme is null || options.Tenants.Enabled
             ? ValidateOptionsResult.Skip
-            : ValidateOptionsResult.Fail($"{(string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");
+            : ValidateOptionsResult.Fail($"{(string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}")}:Tenants:Enabled must be true: AddRewtTenantSelector selects tenants for the scheme '{scheme}'.");
     }
 }

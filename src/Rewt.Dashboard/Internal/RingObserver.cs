@@ -45,7 +45,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
 
     private string Kind(KeySnapshot known) => known switch
     {
-        RingSnapshot when options.Tenants => "tenants",
+        RingSnapshot when options.Tenants.Enabled => "tenants",
         RingSnapshot => "shared-secret",
         PairSnapshot => "key-pairs",
         _ => "given-keys",

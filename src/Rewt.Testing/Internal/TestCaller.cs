@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -7,8 +6,6 @@ namespace Rewt.Internal;
 /// <summary>A simulated service. It signs and verifies with the key settings of a host under its own name, and outages do not affect it.</summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {
-    private static readonly PropertyInfo[] Settings = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
-
     private readonly ServiceProvider _services;
     private readonly KeyRingRegistry _registry;
     private int _introduced;
@@ -20,7 +17,7 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         services.AddSingleton(time);
         services.AddRewtInMemoryKeys(options =>
         {
-            foreach (var setting in Settings) setting.SetValue(options, setting.GetValue(ring));
+            foreach (var (own, given) in Setting.Of(options).Zip(Setting.Of(ring))) own.Value = given.Value;
             // The host's trusted issuers are a setting of the host; the simulated service verifies any issuer.
             (options.ServiceName, options.TrustedIssuers) = (service, []);
         });
@@ -49,11 +46,11 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
     public async Task<RewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
     {
-        if (Ring.Tenants != (tenant is not null))
+        if (Ring.Tenants.Enabled != (tenant is not null))
         {
-            throw new InvalidOperationException(Ring.Tenants
-                ? $"Each tenant of '{Ring.Namespace}' has keys of its own (Rewt:Tenants). Specify the tenant."
-                : $"The namespace '{Ring.Namespace}' has no tenants. Set Rewt:Tenants to true, or do not specify a tenant.");
+            throw new InvalidOperationException(Ring.Tenants.Enabled
+                ? $"Each tenant of '{Ring.Namespace}' has keys of its own (Rewt:Tenants:Enabled). Specify the tenant."
+                : $"The namespace '{Ring.Namespace}' has no tenants. Set Rewt:Tenants:Enabled to true, or do not specify a tenant.");
         }
 
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);

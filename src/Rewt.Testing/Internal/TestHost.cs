@@ -53,7 +53,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         var binding = TokenBinding.Of(
             identity.Binding.HasFlag(RequestBinding.Target) ? context.Request.Method : null,
             identity.Binding.HasFlag(RequestBinding.Target) && RequestParts.Target(context, settings) is { } target ? TokenBinding.HashOf(target) : null,
-            identity.Binding.HasFlag(RequestBinding.Body) ? await RequestParts.HashBodyAsync(context, settings.MaxBoundBodyBytes).ConfigureAwait(false) : null,
+            identity.Binding.HasFlag(RequestBinding.Body) ? await RequestParts.HashBodyAsync(context, settings.Binding.MaxBodyBytes).ConfigureAwait(false) : null,
             null,
             identity.OneTime);
         return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, binding, context.RequestAborted).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     {
         if (!ConfiguredKeySource.IsGiven(settings)) return;
         throw new InvalidOperationException(
-            $"The keys of '{settings.Namespace}' come from SigningKeyFile, SigningCertificate or VerificationKeys, and the test kit does not have their private keys. "
+            $"The keys of '{settings.Namespace}' come from SigningKey:File, SigningKey:Certificate or VerificationKeys, and the test kit does not have their private keys. "
             + "Clear these settings in the test, or send a token that the test signs itself.");
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (command is not null)
         {
             throw new NotSupportedException(
-                "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKeyFile and Rewt:VerificationKeys name.");
+                "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKey:File and Rewt:VerificationKeys name.");
         }
 
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);

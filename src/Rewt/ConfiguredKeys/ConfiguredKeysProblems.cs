@@ -5,9 +5,9 @@ internal static class ConfiguredKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
-        if (options.SigningKeyFile is not null && options.SigningCertificate is not null) yield return "SigningKeyFile and SigningCertificate are both set; remove one of them.";
+        if (options.SigningKey.File is not null && options.SigningKey.Certificate is not null) yield return "SigningKey:File and SigningKey:Certificate are both set; remove one of them.";
         if (options.AlsoAccept is not null && ConfiguredKeySource.IsGiven(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
-        if (!string.IsNullOrEmpty(options.SigningKeyPassword) && options.SigningKeyFile is null) yield return "SigningKeyPassword is set, but SigningKeyFile is not.";
+        if (!string.IsNullOrEmpty(options.SigningKey.Password) && options.SigningKey.File is null) yield return "SigningKey:Password is set, but SigningKey:File is not.";
         if (SigningKeySetting.IsGiven(options))
         {
             _ = SigningKeySetting.TryRead(options, out var problem);
@@ -31,7 +31,7 @@ internal static class ConfiguredKeysProblems
     private static IEnumerable<string> OfIdentity(RewtOptions options)
     {
         var identity = options.Identity;
-        if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsGiven(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKeyFile and VerificationKeys, or remove it.";
+        if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsGiven(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKey and VerificationKeys, or remove it.";
         if (identity.Authorities.Count > 0 && options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) yield return "Authorities check key pairs; set KeyMode to KeyPair, or remove them.";
         if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsGiven(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";

@@ -40,7 +40,7 @@ internal static class PublicKeySources
     private static PublicKeySet Written(string setting, RewtOptions options) =>
         PublicKeyText.TryRead(Encoding.UTF8.GetBytes(setting), RsaAlgorithm(options), out var problem) ?? throw new PublicKeySourceException($"the key cannot be used: {problem}");
 
-    private static string RsaAlgorithm(RewtOptions options) => options.Algorithm == "PS256" ? "PS256" : "RS256";
+    private static string RsaAlgorithm(RewtOptions options) => options.KeyPairs.Algorithm == "PS256" ? "PS256" : "RS256";
 
     private static string? ProblemOfAddress(string setting, RewtOptions options, bool canDownload)
     {

@@ -8,26 +8,26 @@ internal static class SigningKeySetting
 {
     private const long MaximumBytes = 64 * 1024;
 
-    public static bool IsGiven(RewtOptions options) => options.SigningKeyFile is not null || options.SigningCertificate is not null;
+    public static bool IsGiven(RewtOptions options) => options.SigningKey.File is not null || options.SigningKey.Certificate is not null;
 
     /// <summary>Reads the key pair. If there is none, <paramref name="problem"/> names the reason and the setting to correct.</summary>
     public static KeyPair? TryRead(RewtOptions options, out string? problem)
     {
-        var (setting, key) = options.SigningCertificate is { } certificate
-            ? ("SigningCertificate", OfCertificate(certificate, out problem))
-            : ("SigningKeyFile", OfText(options.SigningKeyFile!, options.SigningKeyPassword, out problem));
+        var (setting, key) = options.SigningKey.Certificate is { } certificate
+            ? ("SigningKey:Certificate", OfCertificate(certificate, out problem))
+            : ("SigningKey:File", OfText(options.SigningKey.File!, options.SigningKey.Password, out problem));
         if (key is null)
         {
             problem = $"{setting} {problem}.";
             return null;
         }
 
-        problem = ProblemOfAlgorithm(key, options.Algorithm);
+        problem = ProblemOfAlgorithm(key, options.KeyPairs.Algorithm);
         if (problem is null)
         {
             try
             {
-                return new KeyPair(key, options.Algorithm == "PS256" ? "PS256" : "RS256");
+                return new KeyPair(key, options.KeyPairs.Algorithm == "PS256" ? "PS256" : "RS256");
             }
             catch (ArgumentException exception)
             {
@@ -57,7 +57,7 @@ internal static class SigningKeySetting
         return key;
     }
 
-    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; set its password in SigningKeyPassword" : problem;
+    private static string? Advice(string? problem) => problem == PrivateKeyPem.IsEncrypted ? $"{problem}; set its password in SigningKey:Password" : problem;
 
     private static AsymmetricAlgorithm? OfFile(string path, string? password, out string? problem)
     {
@@ -87,9 +87,9 @@ internal static class SigningKeySetting
     /// <summary>Checks the algorithm against the key. ES256 is the default, so it counts as not configured; any other value must fit the key.</summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {
-        (RSA, "ES384") => "Algorithm is ES384, but the signing key is RSA: remove Algorithm to use RS256, or set it to PS256.",
-        (ECDsa, "RS256" or "PS256") => $"Algorithm is {algorithm}, but the signing key is EC: remove Algorithm.",
-        (ECDsa { KeySize: 256 }, "ES384") => "Algorithm is ES384, but the signing key is on P-256: remove Algorithm.",
+        (RSA, "ES384") => "KeyPairs:Algorithm is ES384, but the signing key is RSA: remove KeyPairs:Algorithm to use RS256, or set it to PS256.",
+        (ECDsa, "RS256" or "PS256") => $"KeyPairs:Algorithm is {algorithm}, but the signing key is EC: remove KeyPairs:Algorithm.",
+        (ECDsa { KeySize: 256 }, "ES384") => "KeyPairs:Algorithm is ES384, but the signing key is on P-256: remove KeyPairs:Algorithm.",
         _ => null,
     };
 }

@@ -56,7 +56,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
-        options.SigningKeyFile = Resolve(options.SigningKeyFile, root);
+        options.SigningKey.File = Resolve(options.SigningKey.File, root);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
         var identity = options.Identity;
         (identity.CertificateFile, identity.KeyFile, identity.RevocationListFile) = (Resolve(identity.CertificateFile, root), Resolve(identity.KeyFile, root), Resolve(identity.RevocationListFile, root));

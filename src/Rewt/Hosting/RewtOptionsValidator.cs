@@ -44,9 +44,9 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
         if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
-        if (o.Algorithm is not ("ES256" or "RS256") && !(o.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsGiven(o)))
+        if (o.KeyPairs.Algorithm is not ("ES256" or "RS256") && !(o.KeyPairs.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsGiven(o)))
         {
-            yield return "Algorithm must be ES256 or RS256; ES384 and PS256 are for keys of SigningKeyFile and VerificationKeys only.";
+            yield return "KeyPairs:Algorithm must be ES256 or RS256; ES384 and PS256 are for keys of SigningKey and VerificationKeys only.";
         }
 
         if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer) && (o.VerificationKeys.Count == 0 || issuer is null || !Names.IsForeignIdentifier(issuer))))
@@ -85,16 +85,16 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
-        if (o.Tenants && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || o.AcceptNodeTokens || ConfiguredKeySource.IsGiven(o)))
+        if (o.Tenants.Enabled && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || o.AcceptNodeTokens || ConfiguredKeySource.IsGiven(o)))
         {
-            yield return "Tenants requires keys that are derived from the shared secret: set KeyMode to SharedSecret and remove AlsoAccept, AcceptNodeTokens and the key files, or set Tenants to false.";
+            yield return "Tenants:Enabled requires keys that are derived from the shared secret: set KeyMode to SharedSecret and remove AlsoAccept, AcceptNodeTokens and the key files, or set Tenants:Enabled to false.";
         }
 
-        if (o.TenantCacheSize is < 16 or > 1_000_000) yield return $"TenantCacheSize must be from 16 to 1,000,000 but is {o.TenantCacheSize}.";
+        if (o.Tenants.CacheSize is < 16 or > 1_000_000) yield return $"Tenants:CacheSize must be from 16 to 1,000,000 but is {o.Tenants.CacheSize}.";
 
-        if (o.MaxBoundBodyBytes < 0) yield return "MaxBoundBodyBytes must not be negative.";
-        if (!IsPath(o.ProxyRemovesPath)) yield return "ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";
-        if (!IsPath(o.ProxyAddsPath)) yield return "ProxyAddsPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /internal.";
+        if (o.Binding.MaxBodyBytes < 0) yield return "Binding:MaxBodyBytes must not be negative.";
+        if (!IsPath(o.Binding.ProxyRemovesPath)) yield return "Binding:ProxyRemovesPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /payments.";
+        if (!IsPath(o.Binding.ProxyAddsPath)) yield return "Binding:ProxyAddsPath must begin with '/', must not end with it and must not contain '?' or '#'; for example /internal.";
         if (o.StaleBudget < o.RefreshInterval)
         {
             yield return $"StaleBudget ({o.StaleBudget}) must be at least RefreshInterval ({o.RefreshInterval}).";

@@ -7,7 +7,8 @@ namespace Rewt.Internal;
 /// Logs the effective settings and starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The
 /// container stops them.
 /// </summary>
-internal sealed partial class RingService(KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers) : IHostedService
+internal sealed partial class RingService(
+    KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers, IHostEnvironment? environment = null) : IHostedService
 {
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.KeyRing");
 
@@ -19,6 +20,7 @@ internal sealed partial class RingService(KeyRingRegistry rings, IRingStoreFacto
         {
             var summary = new SettingsSummary(settings, stores.Name);
             if (_logger.IsEnabled(LogLevel.Information)) LogSettings(settings.ServiceName, settings.Namespace, settings.EffectiveKeyMode, summary.Source, summary.Accepted, summary.Identity, summary.Durations);
+            if (settings.ExplainRefusals && environment?.IsDevelopment() != true) LogExplained(settings.Namespace);
         }
 
         rings.StartAll();
@@ -30,4 +32,8 @@ internal sealed partial class RingService(KeyRingRegistry rings, IRingStoreFacto
     [LoggerMessage(EventId = 17, EventName = "SettingsInForce", Level = LogLevel.Information,
         Message = "The settings of {Service} in the namespace {Ring}: KeyMode {KeyMode}, keys from {Source}. It accepts {Accepted}. {Identity}. {Durations}.")]
     private partial void LogSettings(string? service, string ring, KeyMode keyMode, string source, string accepted, string identity, string durations);
+
+    [LoggerMessage(EventId = 18, EventName = "RefusalsExplained", Level = LogLevel.Warning,
+        Message = "Rewt:ExplainRefusals is true outside Development: each caller of {Ring} learns why its token was refused, with names of services and keys. Remove the setting when the cause is found.")]
+    private partial void LogExplained(string ring);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
@@ -17,21 +16,18 @@ internal static partial class SettingsSection
     private const int MostUnknown = 10;
     private const string Empty = " is empty; set a value, or remove it for the default.";
 
-    private static readonly PropertyInfo[] Properties = typeof(RewtOptions).GetProperties();
-
     /// <summary>Names in the main section that are not settings: the section of named schemes, and the key of <c>AddRewtApiKey</c>.</summary>
     private static readonly string[] Others = [Schemes, "ApiKey"];
 
     private static readonly string[] DurationFormats = [@"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.h\:mm\:ss", @"d\.h\:mm\:ss\.FFFFFFF"];
 
-    /// <summary>The settings that are durations.</summary>
-    public static IEnumerable<PropertyInfo> Durations => Properties.Where(property => property.PropertyType == typeof(TimeSpan));
-
     /// <summary>Returns the part of an error that suggests the known name that is nearest to an unknown one.</summary>
-    public static string Suggestion(string unknown, IEnumerable<string> names)
+    public static string Suggestion(string unknown, IEnumerable<string> names) => Suggestion(unknown, names, Distance, string.Empty);
+
+    private static string Suggestion(string unknown, IEnumerable<string> names, Func<string, string, int> distance, string prefix)
     {
-        var nearest = names.OrderBy(name => Distance(unknown, name)).FirstOrDefault();
-        return nearest is not null && Distance(unknown, nearest) <= Math.Max(2, unknown.Length / 3) ? $"; did you mean {nearest}?" : ".";
+        var nearest = names.MinBy(name => distance(unknown, name));
+        return nearest is not null && distance(unknown, nearest) <= Math.Max(2, NameOf(unknown).Length / 3) ? $"; did you mean {prefix}{nearest}?" : ".";
     }
 
     /// <summary>Sets the properties that the section contains, and adds an error to the options for each setting that cannot be read.</summary>
@@ -41,22 +37,35 @@ internal static partial class SettingsSection
         var prefix = section is null ? string.Empty : section.Path + ":";
         if (!string.IsNullOrEmpty(section?.Value)) options.Problems.Add($"{section.Path} is one text, but it is a section with settings.");
 
+        var settings = Setting.Of(options).ToList();
         var unknown = new List<string>();
-        foreach (var setting in configuration.GetChildren())
+        ReadGroup(configuration, string.Empty);
+        var names = settings.Where(setting => setting.IsReadable).Select(setting => setting.Path);
+        options.Problems.AddRange(unknown.Take(MostUnknown).Select(path => $"{prefix}{Plain(path)} is not a setting{Suggestion(path, names, PathDistance, prefix)}"));
+        if (unknown.Count > MostUnknown) options.Problems.Add($"{section?.Path ?? "The configuration"} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
+
+        void ReadGroup(IConfiguration group, string groupPath)
         {
-            if (Array.Find(Properties, property => property.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase)) is { } property)
+            foreach (var entry in group.GetChildren())
             {
-                if (Read(setting, property, prefix, options) is { } problem) options.Problems.Add($"{prefix}{property.Name}{problem}");
-            }
-            else if (!Name.Equals(section?.Path, StringComparison.OrdinalIgnoreCase) || !Others.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                unknown.Add(setting.Key);
+                var path = groupPath + entry.Key;
+                var members = settings.FindAll(setting => setting.Path.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase));
+                if (settings.Find(setting => setting.Path.Equals(path, StringComparison.OrdinalIgnoreCase)) is { } setting)
+                {
+                    if (Read(entry, setting, prefix, settings) is { } problem) options.Problems.Add($"{prefix}{setting.Path}{problem}");
+                }
+                else if (members.Count > 0)
+                {
+                    path = members[0].Path[..path.Length];
+                    if (ProblemOfGroup(entry, members) is { } problem) options.Problems.Add($"{prefix}{path}{problem}");
+                    ReadGroup(entry, path + ":");
+                }
+                else if (!Name.Equals(section?.Path, StringComparison.OrdinalIgnoreCase) || !Others.Contains(path, StringComparer.OrdinalIgnoreCase))
+                {
+                    unknown.Add(path);
+                }
             }
         }
-
-        var names = Properties.Where(IsReadable).Select(property => property.Name);
-        options.Problems.AddRange(unknown.Take(MostUnknown).Select(key => $"{prefix}{Plain(key)} is not a setting{Suggestion(key, names)}"));
-        if (unknown.Count > MostUnknown) options.Problems.Add($"{section?.Path ?? "The configuration"} has {unknown.Count - MostUnknown} more names that are not settings; give the section of Rewt itself.");
     }
 
     /// <summary>Adds an error for each section of a scheme that is not registered, which would be settings without an effect.</summary>
@@ -68,33 +77,33 @@ internal static partial class SettingsSection
             .Select(name => $"{schemes.Path}:{Plain(name)} is for a scheme that is not registered{Suggestion(name, registered.Where(other => other.Length > 0))}"));
     }
 
-    private static bool IsReadable(PropertyInfo property) => property.PropertyType == typeof(IList<string>) || IsScalar(property.PropertyType);
-
-    private static bool IsScalar(Type type) => type == typeof(string) || type == typeof(bool) || type == typeof(int) || type == typeof(TimeSpan) || Enumeration(type) is not null;
-
-    private static Type? Enumeration(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } enumeration ? enumeration : null;
-
     /// <summary>Returns a name from the configuration for a message.</summary>
     public static string Plain(string key) => KeyMaterial.Shown(key) is ['\'', .. var plain, '\''] ? plain : $"({KeyMaterial.Shown(key)})";
 
     /// <summary>Sets a property. An error is the rest of a sentence that begins with the name of the setting.</summary>
-    private static string? Read(IConfigurationSection setting, PropertyInfo property, string prefix, RewtOptions options)
+    private static string? Read(IConfigurationSection section, Setting setting, string prefix, List<Setting> settings)
     {
-        if (!IsReadable(property))
+        if (!setting.IsReadable)
         {
-            var instead = property.Name == nameof(RewtOptions.SigningCertificate) ? nameof(RewtOptions.SigningKeyFile) : nameof(RewtOptions.Redis);
+            var instead = setting.Owner is RewtOptions ? nameof(RewtOptions.Redis) : settings.Find(other => other.Owner == setting.Owner && other.IsReadable)!.Path;
             return $" can be set in code only; in the configuration, set {prefix}{instead}.";
         }
 
-        var entries = setting.GetChildren().ToList();
-        var problem = property.PropertyType == typeof(IList<string>) ? ProblemOfList(setting, prefix + property.Name)
-            : ProblemOfValue(setting);
+        var problem = setting.IsList ? ProblemOfList(section, prefix + setting.Path) : ProblemOfValue(section);
         if (problem is not null) return problem;
 
-        object? value = property.PropertyType == typeof(IList<string>) ? entries.ConvertAll(entry => entry.Value!) : Parse(setting.Value!, property.PropertyType, out problem);
-        if (problem is null) property.SetValue(options, value);
+        object? value = setting.IsList ? section.GetChildren().Select(entry => entry.Value!).ToList() : Parse(section.Value!, setting, out problem);
+        if (problem is null) setting.Value = value;
         return problem;
     }
+
+    /// <summary>Returns what is wrong with the section of a group. An empty one in JSON (<c>{}</c>) has no value and is no mistake.</summary>
+    private static string? ProblemOfGroup(IConfigurationSection section, List<Setting> members) => section.Value switch
+    {
+        null => null,
+        _ when string.IsNullOrWhiteSpace(section.Value) => Empty,
+        _ => $" is one text, but it is a section with settings: {string.Join(", ", members.Where(member => member.IsReadable).Select(member => NameOf(member.Path)))}.",
+    };
 
     /// <summary>Returns what is wrong with a setting that must have one value, as the rest of a sentence that begins with the name of the setting.</summary>
     public static string? ProblemOfValue(IConfigurationSection setting)
@@ -119,8 +128,9 @@ internal static partial class SettingsSection
             : null;
     }
 
-    private static object? Parse(string text, Type type, out string? problem)
+    private static object? Parse(string text, Setting setting, out string? problem)
     {
+        var type = setting.Type;
         problem = null;
         if (type == typeof(string)) return text;
 
@@ -128,7 +138,7 @@ internal static partial class SettingsSection
         if (type == typeof(TimeSpan)) return ParseDuration(text, out problem);
         if (type == typeof(bool) && bool.TryParse(text, out var isSet)) return isSet;
         if (type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
-        if (Enumeration(type) is not { } enumeration)
+        if (setting.Enumeration is not { } enumeration)
         {
             problem = type == typeof(bool) ? " must be true or false." : " must be a whole number.";
             return null;
@@ -160,6 +170,13 @@ internal static partial class SettingsSection
 
         return default;
     }
+
+    /// <summary>Returns the last part of a path.</summary>
+    private static string NameOf(string path) => path[(path.LastIndexOf(':') + 1)..];
+
+    /// <summary>The least distance with or without the groups, so that a setting is found in another group.</summary>
+    private static int PathDistance(string one, string other) =>
+        Math.Min(Math.Min(Distance(one, other), Distance(NameOf(one), other)), Distance(NameOf(one), NameOf(other)));
 
     /// <summary>The number of letters to insert, remove or replace (Levenshtein), without regard to case.</summary>
     private static int Distance(string one, string other)

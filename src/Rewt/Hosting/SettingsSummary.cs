@@ -15,7 +15,12 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         get
         {
             if (!IsGiven) return store;
-            var own = settings.SigningCertificate is not null ? nameof(settings.SigningCertificate) : settings.SigningKeyFile is not null ? nameof(settings.SigningKeyFile) : null;
+            var own = settings.SigningKey switch
+            {
+                { Certificate: not null } => $"{nameof(settings.SigningKey)}:{nameof(settings.SigningKey.Certificate)}",
+                { File: not null } => $"{nameof(settings.SigningKey)}:{nameof(settings.SigningKey.File)}",
+                _ => null,
+            };
             var others = settings.VerificationKeys.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{settings.VerificationKeys.Count} VerificationKeys") : null;
             return string.Join(" and ", new[] { own, others }.OfType<string>());
         }
@@ -28,7 +33,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         {
             var kinds = settings.AlsoAccept is { } other && other != settings.EffectiveKeyMode ? $"tokens of {settings.EffectiveKeyMode} and {other}" : IsGiven ? "tokens of these keys" : $"tokens of {settings.EffectiveKeyMode}";
             var node = settings.AcceptNodeTokens ? ", and of Node's rewt by any issuer" : string.Empty;
-            var tenants = settings.Tenants ? ", each for its tenant" : string.Empty;
+            var tenants = settings.Tenants.Enabled ? ", each for its tenant" : string.Empty;
             return $"{kinds} by {Issuers}{node}{tenants}";
         }
     }
@@ -47,7 +52,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     };
 
     /// <summary>All durations, with those that are derived from others.</summary>
-    public string Durations => string.Join(", ", SettingsSection.Durations.Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Name} {setting.GetValue(settings):c}")));
+    public string Durations => string.Join(", ", Setting.Of(settings).Where(setting => setting.Type == typeof(TimeSpan)).Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Path} {setting.Value:c}")));
 
     /// <summary>Returns the settings as data of the health check.</summary>
     public IReadOnlyDictionary<string, string> ToData() => new Dictionary<string, string>(StringComparer.Ordinal)

@@ -67,7 +67,7 @@ internal sealed class BoundRequest
         {
             throw new InvalidOperationException(
                 $"A token can be bound to a body of at most {maximum} bytes ({nameof(RewtSigningOptions)}.{nameof(RewtSigningOptions.MaxBufferedBodyBytes)}), and this body is longer. "
-                + "Raise the limit here and Rewt:MaxBoundBodyBytes at the receiver, or bind this request to RequestBinding.Target only.",
+                + "Raise the limit here and Rewt:Binding:MaxBodyBytes at the receiver, or bind this request to RequestBinding.Target only.",
                 exception);
         }
     }

@@ -27,7 +27,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Roll = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
-        if (options.Tenants) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants to false."), time, telemetry?.Audit, logger);
+        if (options.Tenants.Enabled) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
 
     /// <summary>The namespace.</summary>

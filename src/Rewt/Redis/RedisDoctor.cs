@@ -85,7 +85,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         try
         {
             var reply = await database.ExecuteAsync(
-                "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, (string)_keys.UsedOf("doctor", "x")!, .. options.Tenants ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
+                "EVAL", [RightsScript.Text, "0", (string)_keys.Secret!, (string)_keys.Ring!, (string)_keys.Revoked!, (string)_keys.Instances!, _keys.Channel, (string)_keys.UsedOf("doctor", "x")!, .. options.Tenants.Enabled ? [(string)_keys.Tenants!, (string)_keys.TenantsLog!] : Array.Empty<object>()], CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             return ([.. ((RedisValue[]?)reply ?? []).Select(value => (string)value!)], false);
         }

@@ -30,9 +30,8 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             var states = new List<TenantGeneration>(tenants.Count);
             foreach (var batch in tenants.Chunk(BatchSize / 2))
             {
-                RedisValue[] members = [.. batch.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
-                var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-                states.AddRange(scores.Chunk(2).Select(pair => Revocation(pair[0]).Merge(Deletion(pair[1]))));
+                var scores = await ScoresAsync(database, batch, cancellationToken).ConfigureAwait(false);
+                states.AddRange(scores.Select(score => Revocation(score.Revocation).Merge(Deletion(score.Life))));
             }
 
             return states;
@@ -77,21 +76,41 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
+            var invalid = new List<RedisValue>();
+            foreach (var batch in states.Keys.Chunk(BatchSize / 2)) invalid.AddRange(Invalid(batch, await ScoresAsync(database, batch, cancellationToken).ConfigureAwait(false)));
             var writes = new List<Task>();
-            await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
+            await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, invalid, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(writes).ConfigureAwait(false);
             hint.Publish(database);
             return true;
         },
         cancellationToken);
 
-    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore)
+    private async Task<IEnumerable<(double? Revocation, double? Life)>> ScoresAsync(IDatabase database, string[] tenants, CancellationToken cancellationToken)
+    {
+        RedisValue[] members = [.. tenants.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
+        var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+        return scores.Chunk(2).Select(pair => (pair[0], pair[1]));
+    }
+
+    /// <summary>Returns the members with a score that no state has. They must be removed, because a write only increases a score.</summary>
+    private static IEnumerable<RedisValue> Invalid(string[] tenants, IEnumerable<(double? Revocation, double? Life)> scores)
+    {
+        foreach (var (tenant, score) in tenants.Zip(scores))
+        {
+            if (score.Revocation is { } revocation && !IsRevocation(revocation)) yield return tenant;
+            if (score.Life is { } life && !IsLife(life)) yield return tenant + LifeSuffix;
+        }
+    }
+
+    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, List<RedisValue> invalid, string by, long forgetBefore)
     {
         var stamp = Secret.Generate().KeyId;
         // Too many tenants for an entry: the other instances read all of theirs.
         var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =
         [
+            .. invalid.Select(member => transaction.SortedSetRemoveAsync(keys.Tenants, member)),
             .. states.Where(pair => pair.Value.RevokedAt > 0).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt, SortedSetWhen.GreaterThan)),
             .. states.Where(pair => pair.Value.LifeAt > 0).Select(pair => transaction.SortedSetAddAsync(
                 keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
@@ -104,14 +123,19 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return writes;
     }
 
-    /// <summary>Reads the score of a revocation. Any value that was written by hand is a valid state.</summary>
-    private static TenantGeneration Revocation(double? score) => new((long)Math.Clamp(score ?? 0, 0, TenantGeneration.Latest), 0, false);
+    /// <summary>Reads the score of a revocation. A score that no state has, such as <c>inf</c>, was written by another program and counts as none.</summary>
+    private static TenantGeneration Revocation(double? score) => score is { } value && IsRevocation(value) ? new((long)value, 0, false) : default;
 
     private static TenantGeneration Deletion(double? score)
     {
-        var value = (long)Math.Clamp((score ?? 0) - Life, 0, (2 * TenantGeneration.Latest) + 1);
-        return new TenantGeneration(0, value / 2, value % 2 == 1);
+        if (score is not { } value || !IsLife(value)) return default;
+        var life = (long)value - Life;
+        return new TenantGeneration(0, life / 2, life % 2 == 1);
     }
+
+    private static bool IsRevocation(double score) => score is > 0 and <= TenantGeneration.Latest;
+
+    private static bool IsLife(double score) => score is >= Life and <= Life + (2 * TenantGeneration.Latest) + 1;
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {

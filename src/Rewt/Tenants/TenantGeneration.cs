@@ -33,5 +33,7 @@ internal readonly record struct TenantGeneration(long RevokedAt, long LifeAt, bo
     /// <summary>Returns the state without a revocation before a time.</summary>
     public TenantGeneration Forget(long before) => RevokedAt < before ? this with { RevokedAt = 0 } : this;
 
-    private long Next(long now) => Math.Min(Math.Max(now, At + 1), Latest);
+    private long Next(long now) => At < Latest
+        ? Math.Max(now, At + 1)
+        : throw new TenantsUnusableException("The tenant has the last possible generation, which another program has written to Redis. Remove the tenant from the sorted set of tenants with ZREM, and restart the services.");
 }

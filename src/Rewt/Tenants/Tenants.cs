@@ -17,7 +17,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>How much older than a secret a revocation must be to have no effect on it (milliseconds), in case the server's clock was set back.</summary>
     private const long ClockReserve = 24 * 60 * 60 * 1000;
 
-    private readonly FastConcurrentLru<string, Tenant> _cache = new(options.TenantCacheSize);
+    private readonly FastConcurrentLru<string, Tenant> _cache = new(options.Tenants.CacheSize);
     private readonly Lock _gate = new();
     private Func<TenantSecurityKey, CancellationToken, ValueTask<bool>>? _confirm;
 

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
 /// <summary>The stored tenants cannot be read, although the server answers. The message explains the solution.</summary>
-internal sealed class TenantsUnusableException(string message, Exception innerException) : Exception(message, innerException);
+internal sealed class TenantsUnusableException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -20,7 +20,7 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
 
         var audience = claims.Audiences is [var first, ..] ? first : options.Namespace;
         // Not the signature: an elliptic curve has a second valid one for the same content. The issuer, because its name is verified and an id is its own choice.
-        var id = TokenBinding.HashOf($"{claims.Issuer}\n{claims.TokenId}" + (options.Tenants ? $"\n{claims.Tenant}" : string.Empty));
+        var id = TokenBinding.HashOf($"{claims.Issuer}\n{claims.TokenId}" + (options.Tenants.Enabled ? $"\n{claims.Tenant}" : string.Empty));
         var until = DateTimeOffset.UnixEpoch.AddSeconds(end) + options.ClockSkew;
         try
         {

@@ -86,11 +86,11 @@ internal sealed class TokenPolicy
     public bool MapInboundClaims { get; init; }
 
     /// <summary>Whether the token names a tenant where each tenant has its own keys.</summary>
-    public bool HasTenant(TokenClaims claims) => !Options.Tenants || Names.IsName(claims.Tenant);
+    public bool HasTenant(TokenClaims claims) => !Options.Tenants.Enabled || Names.IsName(claims.Tenant);
 
     /// <summary>Returns the request for the keys that may have signed the token.</summary>
     public RewtKeyRequest KeyRequest(TokenClaims claims, string? keyId) =>
-        new() { Namespace = Options.Namespace, Tenant = Options.Tenants ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
+        new() { Namespace = Options.Namespace, Tenant = Options.Tenants.Enabled ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
 
     /// <summary>The parameters for creating an identity. They contain no key.</summary>
     public TokenValidationParameters Parameters => _template;

@@ -13,6 +13,9 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 {
     private const int LongestShown = 64;
 
+    /// <summary>The issuer in the token if the settings name it, so that forged tokens of others do not hide its refusals in the log.</summary>
+    public string? NamedIssuer { get; init; }
+
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>The reason for metrics, traces and responses: one of a closed list.</summary>
@@ -40,12 +43,13 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     {
         RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",
         RefusalReason.OtherType => "It is not a token of Rewt (typ rewt+jwt). A token of another issuer needs its own authentication scheme or Rewt:VerificationKeys, a token of Node's rewt Rewt:AcceptNodeTokens.",
+        RefusalReason.OtherNamespace => "Its key belongs to another Rewt:Namespace of this process. Let the endpoint demand the authentication scheme of that namespace.",
         RefusalReason.MalformedClaims => "Its claims are not valid JSON, or a registered claim has a wrong type. Show them with 'rewt token inspect'.",
         RefusalReason.UnsupportedHeader => "Its header has an extension (crit), which is not supported.",
         RefusalReason.MissingKeyId => "Its header has no kid. Only a signer in Rewt:VerificationKeys, or a Node service with Rewt:AcceptNodeTokens, may omit it.",
         RefusalReason.UntrustedIssuer => $"Its issuer {Shown(Received)} is not in Rewt:TrustedIssuers ({Shown(Expected)}). Add it there if it may call this service.",
-        RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
-        RefusalReason.UnexpectedTenant => $"Its key {Shown(Received)} is the key of a tenant, but Rewt:Tenants is false here. Set it to true, or to false for the sender.",
+        RefusalReason.MissingTenant => "It has no tenant, but Rewt:Tenants:Enabled is true. The sender must set a tenant (SetRewtTenant or AddRewtTenantSelector).",
+        RefusalReason.UnexpectedTenant => $"Its key {Shown(Received)} is the key of a tenant, but Rewt:Tenants:Enabled is false here. Set it to true, or to false for the sender.",
         RefusalReason.RevokedTenant when Expected is null => $"The tenant {Shown(Received)} is deleted. CreateTenantAsync or 'rewt tenants create' creates it again.",
         RefusalReason.RevokedTenant => $"The keys of its tenant {Shown(Received)} were revoked at {Shown(Expected)}. Sign again, or let the user log in again.",
         RefusalReason.OtherTenant when Expected is not null => $"The key is not that of its tenant {Shown(Received)}. A resolver of the application must select the key by RewtKeyRequest.Tenant too.",
@@ -64,9 +68,9 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         RefusalReason.InvalidName => $"The claim {Shown(Received)} contains characters that are not permitted, or is too long. Rewt:ServiceName allows letters, digits, and . _ - only.",
         RefusalReason.OtherAudience => $"It is for {Shown(Received)}, but this service accepts {Shown(Expected)}. Set the sender's audience to the Rewt:ServiceName of this service.",
         RefusalReason.SeveralCredentials => "The request has several Authorization headers. Check the client and its proxies for a second one.",
-        RefusalReason.OtherRequest => "It is bound to another method, path, query or message. If a proxy changes the path, set Rewt:ProxyRemovesPath or Rewt:ProxyAddsPath.",
+        RefusalReason.OtherRequest => "It is bound to another method, path, query or message. If a proxy changes the path, set Rewt:Binding:ProxyRemovesPath or Rewt:Binding:ProxyAddsPath.",
         RefusalReason.OtherBody => "It is bound to another body, Content-Type or Content-Encoding. Middleware that reads or replaces the body must come after UseAuthentication.",
-        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than Rewt:MaxBoundBodyBytes ({Shown(Expected)} bytes).",
+        RefusalReason.BodyTooLong => $"It is bound to a body that is longer than Rewt:Binding:MaxBodyBytes ({Shown(Expected)} bytes).",
         RefusalReason.NotBound => "It is not bound to what RequireBoundToken or the verification demands. Set Binding at the sender.",
         RefusalReason.NotOneTime => "It is no one-time token, which RequireOneTimeToken demands. Set OneTime at the sender.",
         RefusalReason.Replayed => "It is a one-time token and was used before.",

@@ -11,6 +11,9 @@ internal sealed record TokenResult(TokenRefusal? Cause = null, bool IsForeign = 
     /// <summary>The token is of another kind, so another authentication scheme may handle it.</summary>
     public static readonly TokenResult Foreign = new(new TokenRefusal(RefusalReason.OtherType), IsForeign: true);
 
+    /// <summary>The key is that of another namespace, so the scheme of that namespace may handle the token.</summary>
+    public static readonly TokenResult OfOtherNamespace = new(new TokenRefusal(RefusalReason.OtherNamespace), IsForeign: true);
+
     /// <summary>The reason that the caller gets.</summary>
     public RewtRefusal Refusal => Cause?.Public ?? RewtRefusal.None;
 

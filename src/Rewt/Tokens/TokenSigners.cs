@@ -12,7 +12,7 @@ internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, Ti
         if (ring.Tenants is not { } tenants)
         {
             return tenant is null ? _own : throw new InvalidOperationException(
-                $"The namespace '{options.Namespace}' has no tenants. Set Rewt:Tenants to true, or do not specify a tenant.");
+                $"The namespace '{options.Namespace}' has no tenants. Set Rewt:Tenants:Enabled to true, or do not specify a tenant.");
         }
 
         if (tenant is null)

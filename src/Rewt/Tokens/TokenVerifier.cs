@@ -20,7 +20,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
     private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
-    private readonly bool _hasTenants = policy.Options.Tenants;
+    private readonly bool _hasTenants = policy.Options.Tenants.Enabled;
     private readonly TokenHeaders _headers = new();
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
@@ -50,7 +50,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         // Checked before any key is resolved, so that tokens of an untrusted issuer cause no reads.
         if (!policy.IsTrusted(claims.Issuer)) return Refused(RefusalReason.UntrustedIssuer, claims.Issuer, policy.Options.TrustedIssuers);
 
-        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.Foreign);
+        if (!isKeyless && rings?.IsOfAnotherRing(policy.Options.Namespace, claims.Tenant, header.KeyId!) == true) return new(TokenResult.OfOtherNamespace);
         if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
@@ -148,6 +148,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         _keyRings ??= _direct.KeyRings(policy.Options.Namespace);
         return _hasTenants ? _keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(_keyRings, claims.Issuer, keyId, now);
     }
+
+    /// <summary>Returns the issuer in a token if <see cref="RewtOptions.TrustedIssuers"/> names it.</summary>
+    public string? NamedIssuer(TokenReading reading) => reading.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;
@@ -258,7 +261,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (CheckClaims(verdict.Claims!, isNode, verdict.Key, now) is { } refusal) return new TokenResult(refusal);
 
         // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
-        return policy.Options.Tenants ? verdict : AppName.Apply(verdict);
+        return policy.Options.Tenants.Enabled ? verdict : AppName.Apply(verdict);
     }
 
     private TokenRefusal? CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)

@@ -254,9 +254,9 @@ public sealed class ApiKeyTests : IAsyncLifetime
     [Fact]
     public async Task A_service_of_tenants_takes_no_keys_of_apps_which_belong_to_none()
     {
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants = true));
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => AppService.StartAsync(settings: options => options.Tenants.Enabled = true));
 
-        error.Message.ShouldContain("Rewt:Tenants must be false with AddRewtApiKeys");
+        error.Message.ShouldContain("Rewt:Tenants:Enabled must be false with AddRewtApiKeys");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Rewt.Tests.PublicKeys;
@@ -21,7 +20,7 @@ public sealed class SettingSecrecyTests
         foreach (var type in Types)
         {
             // What only code can set has no text.
-            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type && (type == typeof(RewtOptions) || IsText(property)))) rows.Add(type, property.Name);
+            foreach (var setting in SettingTests.SettingsOf(type).Where(setting => type == typeof(RewtOptions) || IsText(setting))) rows.Add(type, setting.Path);
         }
 
         rows.Add(typeof(RewtOptions), "Unknown");
@@ -34,7 +33,7 @@ public sealed class SettingSecrecyTests
     {
         foreach (var (kind, key) in Keys)
         {
-            foreach (var (damage, text) in Damaged(key).Take(type.GetProperty(name) is { } property && IsText(property) ? int.MaxValue : 1))
+            foreach (var (damage, text) in Damaged(key).Take(IsText(Find(type, name)) ? int.MaxValue : 1))
             {
                 var output = Plain(await OutputAsync(type, name, text));
 
@@ -48,9 +47,9 @@ public sealed class SettingSecrecyTests
     {
         var der = Keys["DER"];
 
-        var output = await OutputAsync(typeof(RewtOptions), nameof(RewtOptions.SigningKeyFile), der);
+        var output = await OutputAsync(typeof(RewtOptions), "SigningKey:File", der);
 
-        output.ShouldContain("Rewt:SigningKeyFile names a text of ");
+        output.ShouldContain("Rewt:SigningKey:File names a text of ");
         output.ShouldContain("set a path, or a PEM text");
     }
 
@@ -119,7 +118,9 @@ public sealed class SettingSecrecyTests
 
     private static string Plain(string output) => output.Replace("\n", string.Empty, StringComparison.Ordinal).Replace("\\n", string.Empty, StringComparison.Ordinal);
 
-    private static bool IsText(PropertyInfo property) => property.PropertyType == typeof(string) || property.PropertyType == typeof(IList<string>);
+    private static Setting? Find(Type type, string name) => SettingTests.SettingsOf(type).FirstOrDefault(setting => setting.Path == name);
+
+    private static bool IsText(Setting? setting) => setting is { IsList: true } || setting?.Type == typeof(string);
 
     /// <summary>Starts a service with a text in one setting, and returns all that it says.</summary>
     private static async Task<string> OutputAsync(Type type, string name, string text)
@@ -130,8 +131,7 @@ public sealed class SettingSecrecyTests
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         if (type == typeof(RewtOptions))
         {
-            var isList = type.GetProperty(name)?.PropertyType == typeof(IList<string>);
-            builder.Configuration["Rewt:" + name + (isList ? ":0" : "")] = text;
+            builder.Configuration["Rewt:" + name + (Find(type, name) is { IsList: true } ? ":0" : "")] = text;
         }
 
         Register(builder, name is nameof(RewtOptions.Redis), options => Set(options, type, name, text));
@@ -173,7 +173,6 @@ public sealed class SettingSecrecyTests
 
     private static void Set(object options, Type type, string name, string text)
     {
-        if (options.GetType() != type || type.GetProperty(name) is not { } property) return;
-        property.SetValue(options, property.PropertyType == typeof(IList<string>) ? new List<string> { text } : text);
+        if (options.GetType() == type && SettingTests.Find(options, name) is { } setting) setting.Value = setting.IsList ? new List<string> { text } : text;
     }
 }

@@ -10,7 +10,7 @@ namespace Rewt.Tests.BadInput;
 /// </summary>
 public sealed class SettingTests
 {
-    private static readonly PropertyInfo[] Properties = [.. typeof(RewtOptions).GetProperties().Where(property => property.CanWrite)];
+    private static readonly List<Setting> Settings = [.. SettingsOf(typeof(RewtOptions))];
 
     private static readonly string[] Misread = ["nonsense", "5", "3600", "24:00:00", "1:2", "00:90:00", "1:00:00:00"];
 
@@ -19,26 +19,34 @@ public sealed class SettingTests
     public static TheoryData<string, string, string?> Mistakes()
     {
         var rows = new TheoryData<string, string, string?>();
-        foreach (var property in Properties)
+        foreach (var setting in Settings)
         {
-            rows.Add(property.Name[..^1], property.Name[..^1], "x");
-            rows.Add(property.Name, property.Name, "");
-            rows.Add(property.Name, property.Name, "  ");
-            rows.Add(property.Name, property.Name, null);
-            rows.Add(property.Name, property.Name + ":Inner", "x");
-            if (property.PropertyType == typeof(IList<string>))
+            var name = setting.Path;
+            rows.Add(name[..^1], name[..^1], "x");
+            rows.Add(name, name, "");
+            rows.Add(name, name, "  ");
+            rows.Add(name, name, null);
+            rows.Add(name, name + ":Inner", "x");
+            if (setting.IsList)
             {
-                rows.Add(property.Name, property.Name, "orders,shipping");
-                rows.Add(property.Name, property.Name + ":0", "");
-                rows.Add(property.Name, property.Name + ":0", null);
-                rows.Add(property.Name, property.Name + ":0:Name", "orders");
-                rows.Add(property.Name, property.Name + ":orders", "true");
+                rows.Add(name, name, "orders,shipping");
+                rows.Add(name, name + ":0", "");
+                rows.Add(name, name + ":0", null);
+                rows.Add(name, name + ":0:Name", "orders");
+                rows.Add(name, name + ":orders", "true");
                 continue;
             }
 
-            rows.Add(property.Name, property.Name + ":0", "00:00:30");
-            if (property.PropertyType == typeof(string)) continue;
-            foreach (var value in Misread.Where(value => property.PropertyType != typeof(int) || value is not ("5" or "3600"))) rows.Add(property.Name, property.Name, value);
+            rows.Add(name, name + ":0", "00:00:30");
+            if (setting.Type == typeof(string)) continue;
+            foreach (var value in Misread.Where(value => setting.Type != typeof(int) || value is not ("5" or "3600"))) rows.Add(name, name, value);
+        }
+
+        foreach (var group in Settings.Where(setting => setting.Owner is not RewtOptions).Select(setting => setting.Path.Split(':')[0]).Distinct(StringComparer.Ordinal))
+        {
+            rows.Add(group, group, "");
+            rows.Add(group, group, "true");
+            rows.Add(group + ":0", group + ":0", "x");
         }
 
         return rows;
@@ -59,18 +67,20 @@ public sealed class SettingTests
     public static TheoryData<string, string, string> Good()
     {
         var rows = new TheoryData<string, string, string>();
-        foreach (var property in Properties.Where(property => property.PropertyType == typeof(TimeSpan)))
+        foreach (var setting in Settings.Where(setting => setting.Type == typeof(TimeSpan)))
         {
-            rows.Add(property.Name, "01:30:00", "01:30:00");
-            rows.Add(property.Name, " 1:30:00\n", "01:30:00");
-            rows.Add(property.Name, "2.00:00:00", "2.00:00:00");
-            rows.Add(property.Name, "00:00:02.5", "00:00:02.5000000");
+            rows.Add(setting.Path, "01:30:00", "01:30:00");
+            rows.Add(setting.Path, " 1:30:00\n", "01:30:00");
+            rows.Add(setting.Path, "2.00:00:00", "2.00:00:00");
+            rows.Add(setting.Path, "00:00:02.5", "00:00:02.5000000");
         }
 
-        foreach (var property in Properties.Where(property => property.PropertyType == typeof(bool))) rows.Add(property.Name, " TRUE ", "True");
+        foreach (var setting in Settings.Where(setting => setting.Type == typeof(bool))) rows.Add(setting.Path, " TRUE ", "True");
         rows.Add(nameof(RewtOptions.KeyMode), "keypair", "KeyPair");
         rows.Add(nameof(RewtOptions.AlsoAccept), "SharedSecret", "SharedSecret");
-        rows.Add(nameof(RewtOptions.TenantCacheSize), "99", "99");
+        rows.Add("Tenants:CacheSize", "99", "99");
+        rows.Add("tenants:cachesize", "99", "99");
+        rows.Add("SigningKey:File", "jwt.key", "jwt.key");
         return rows;
     }
 
@@ -83,7 +93,7 @@ public sealed class SettingTests
         options.Bind(Configuration(("Rewt:" + name, text)).GetSection("Rewt"));
 
         options.Problems.ShouldBeEmpty();
-        Convert.ToString(typeof(RewtOptions).GetProperty(name)!.GetValue(options), CultureInfo.InvariantCulture).ShouldBe(value);
+        Convert.ToString(Setting.Of(options).Single(setting => setting.Path.Equals(name, StringComparison.OrdinalIgnoreCase)).Value, CultureInfo.InvariantCulture).ShouldBe(value);
     }
 
     [Theory]
@@ -92,13 +102,23 @@ public sealed class SettingTests
     [InlineData("MaxTokenLifetime", "5", "write 00:00:05 for 5 seconds, or 5.00:00:00 for 5 days.")]
     [InlineData("StaleBudget", "3600", "write 01:00:00 for 3600 seconds")]
     [InlineData("StaleBudget", "an hour", "write hh:mm:ss")]
-    [InlineData("KeyMod", "KeyPair", "did you mean KeyMode?")]
-    [InlineData("StaleBudjet", "00:01:00", "did you mean StaleBudget?")]
-    [InlineData("trustedissuer:0", "orders", "did you mean TrustedIssuers?")]
+    [InlineData("KeyMod", "KeyPair", "did you mean Rewt:KeyMode?")]
+    [InlineData("StaleBudjet", "00:01:00", "did you mean Rewt:StaleBudget?")]
+    [InlineData("trustedissuer:0", "orders", "did you mean Rewt:TrustedIssuers?")]
     [InlineData("Frobnicate", "x", "Rewt:Frobnicate is not a setting.")]
+    [InlineData("SigningKeyFile", "x", "Rewt:SigningKeyFile is not a setting; did you mean Rewt:SigningKey:File?")]
+    [InlineData("TenantCacheSize", "x", "did you mean Rewt:Tenants:CacheSize?")]
+    [InlineData("Algorithm", "x", "did you mean Rewt:KeyPairs:Algorithm?")]
+    [InlineData("MaxBoundBodyBytes", "x", "did you mean Rewt:Binding:MaxBodyBytes?")]
+    [InlineData("ProxyAddsPath", "x", "did you mean Rewt:Binding:ProxyAddsPath?")]
+    [InlineData("Tenants:CashSize", "x", "Rewt:Tenants:CashSize is not a setting; did you mean Rewt:Tenants:CacheSize?")]
+    [InlineData("Tenants:ServiceName", "x", "did you mean Rewt:ServiceName?")]
+    [InlineData("Schemes:Users:SigningKeyPassword", "x", "did you mean Rewt:Schemes:Users:SigningKey:Password?")]
+    [InlineData("Tenants", "true", "Rewt:Tenants is one text, but it is a section with settings: Enabled, CacheSize.")]
+    [InlineData("SigningKey", "jwt.key", "Rewt:SigningKey is one text, but it is a section with settings: File, Password.")]
     [InlineData("TrustedIssuers", "orders,shipping", "name its first entry Rewt:TrustedIssuers:0, or Rewt__TrustedIssuers__0")]
     [InlineData("TrustedIssuers", "", "set a value, or remove it for the default")]
-    [InlineData("SigningCertificate:Path", "x", "in the configuration, set Rewt:SigningKeyFile")]
+    [InlineData("SigningKey:Certificate:Path", "x", "Rewt:SigningKey:Certificate can be set in code only; in the configuration, set Rewt:SigningKey:File.")]
     [InlineData("Schemes:User:Namespace", "users", "Rewt:Schemes:User is for a scheme that is not registered; did you mean Users?")]
     [InlineData("Schemes:Rewt:TrustedIssuers:0", "orders", "Rewt:Schemes:Rewt is for a scheme that is not registered")]
     [InlineData("Schemes:Users:ApiKey", "x", "Rewt:Schemes:Users:ApiKey is not a setting.")]
@@ -148,7 +168,7 @@ public sealed class SettingTests
         services.AddRewtKeys("Users");
         using var provider = services.BuildServiceProvider();
 
-        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users")).Message.ShouldContain("did you mean ServiceName?");
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users")).Message.ShouldContain("did you mean Rewt:ServiceName?");
     }
 
     [Fact]
@@ -168,13 +188,13 @@ public sealed class SettingTests
         foreach (var type in new[] { typeof(RewtOptions), typeof(RewtSigningOptions), typeof(RewtApiKeyClientOptions), typeof(RewtApiKeyOptions) })
         {
             // A password may be any text, also an empty one.
-            foreach (var property in type.GetProperties().Where(property => property.CanWrite && property.DeclaringType == type && property.Name != nameof(RewtOptions.SigningKeyPassword)))
+            foreach (var setting in SettingsOf(type).Where(setting => setting.Path != "SigningKey:Password"))
             {
-                if (property.PropertyType == typeof(IList<string>)) rows.Add(type, property.Name, null);
-                if (property.PropertyType != typeof(string) && property.PropertyType != typeof(IList<string>)) continue;
-                rows.Add(type, property.Name, " ");
+                if (setting.IsList) rows.Add(type, setting.Path, null);
+                if (setting.Type != typeof(string) && !setting.IsList) continue;
+                rows.Add(type, setting.Path, " ");
                 // The empty name is that of the main ring.
-                if (property.Name != nameof(RewtSigningOptions.Scheme)) rows.Add(type, property.Name, "");
+                if (setting.Path != nameof(RewtSigningOptions.Scheme)) rows.Add(type, setting.Path, "");
             }
         }
 
@@ -198,12 +218,12 @@ public sealed class SettingTests
         var publicPem = JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem();
         foreach (var (key, verification) in new[] { (pem, publicPem), (Escaped(pem), Escaped(publicPem)), ("\n" + pem + "\n", " " + publicPem) })
         {
-            Start([("Rewt:SigningKeyFile", key), ("Rewt:VerificationKeys:0", verification)], _ => { });
+            Start([("Rewt:SigningKey:File", key), ("Rewt:VerificationKeys:0", verification)], _ => { });
         }
 
         var encrypted = JwkRows.P256.ExportEncryptedPkcs8PrivateKeyPem("a password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
-        Failures(("Rewt:SigningKeyFile", encrypted)).Single().ShouldContain("set its password in SigningKeyPassword");
-        Failures(("Rewt:SigningKeyFile", pem[..100])).Single().ShouldContain("incomplete or damaged");
+        Failures(("Rewt:SigningKey:File", encrypted)).Single().ShouldContain("set its password in SigningKey:Password");
+        Failures(("Rewt:SigningKey:File", pem[..100])).Single().ShouldContain("incomplete or damaged");
     }
 
     [Theory]
@@ -229,7 +249,7 @@ public sealed class SettingTests
             configure: builder => builder.Services.AddAuthentication().AddRewt("Partners", options =>
             {
                 options.VerificationKeys.Add(JwkRows.Rsa2048.ExportSubjectPublicKeyInfoPem());
-                options.SigningKeyFile = JwkRows.P256.ExportPkcs8PrivateKeyPem();
+                options.SigningKey.File = JwkRows.P256.ExportPkcs8PrivateKeyPem();
             }));
 
         var lines = service.Log.Text.Split('\n').Where(line => line.StartsWith("Information SettingsInForce: ", StringComparison.Ordinal)).ToList();
@@ -238,20 +258,27 @@ public sealed class SettingTests
         lines[0].ShouldContain("It accepts tokens of SharedSecret by orders, shipping, and of Node's rewt by any issuer. Each service with the shared secret can sign as any issuer.");
         lines[0].ShouldContain("RotationInterval 1.12:00:00");
         lines[0].ShouldContain("RefreshInterval 00:00:05, PropagationDelay 00:00:10");
-        foreach (var property in Properties.Where(property => property.PropertyType == typeof(TimeSpan))) lines[0].ShouldContain(property.Name);
-        lines[1].ShouldContain("namespace Partners: KeyMode KeyPair, keys from SigningKeyFile and 1 VerificationKeys. It accepts tokens of these keys by any issuer.");
+        foreach (var setting in Settings.Where(setting => setting.Type == typeof(TimeSpan))) lines[0].ShouldContain(setting.Path);
+        lines[1].ShouldContain("namespace Partners: KeyMode KeyPair, keys from SigningKey:File and 1 VerificationKeys. It accepts tokens of these keys by any issuer.");
     }
+
+    /// <summary>Returns the settings of a type of options, with those of its groups.</summary>
+    internal static IEnumerable<Setting> SettingsOf(Type type) => SettingsOf(Activator.CreateInstance(type)!);
+
+    internal static Setting? Find(object options, string name) => SettingsOf(options).FirstOrDefault(setting => setting.Path == name);
+
+    private static IEnumerable<Setting> SettingsOf(object options) => options is RewtOptions settings ? Setting.Of(settings)
+        : options.GetType().GetProperties().Where(property => property.CanWrite && property.DeclaringType == options.GetType()).Select(property => new Setting(property.Name, property, options));
 
     private static string Escaped(string pem) => pem.Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static void SetIn(object options, Type type, string name, string? value)
     {
         if (options.GetType() != type) return;
-        var property = type.GetProperty(name)!;
-        object? set = property.PropertyType == typeof(IList<string>) && value is not null ? new List<string> { value } : value;
+        var setting = Find(options, name)!;
         try
         {
-            property.SetValue(options, set);
+            setting.Value = setting.IsList && value is not null ? new List<string> { value } : value;
         }
         catch (TargetInvocationException exception)
         {

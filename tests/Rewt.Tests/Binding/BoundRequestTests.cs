@@ -101,7 +101,7 @@ public sealed class BoundRequestTests
     [InlineData(false, false, HttpStatusCode.OK)]
     public async Task A_bound_body_over_the_limit_is_answered_with_413_and_a_plain_one_is_not_limited(bool isBound, bool isChunked, HttpStatusCode status)
     {
-        await using var payments = await PaymentService.StartAsync(options => options.MaxBufferedBodyBytes = 1_000_000, settings: options => options.MaxBoundBodyBytes = 100_000);
+        await using var payments = await PaymentService.StartAsync(options => options.MaxBufferedBodyBytes = 1_000_000, settings: options => options.Binding.MaxBodyBytes = 100_000);
         var body = new byte[100_001];
 
         using var answer = await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body), request =>
@@ -117,10 +117,26 @@ public sealed class BoundRequestTests
     }
 
     [Fact]
+    public async Task A_body_that_middleware_has_read_before_the_authentication_is_not_taken_for_an_empty_one()
+    {
+        await using var payments = await PaymentService.StartAsync(use: application => application.Use(async (context, next) =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await next();
+        }).UseAuthentication().UseAuthorization());
+        (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+
+        using var altered = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", new ByteArrayContent([1, 2, 3]));
+
+        altered.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        payments.Service.Log.Text.ShouldContain("(OtherBody)");
+    }
+
+    [Fact]
     public async Task An_anonymous_endpoint_reads_the_whole_body_of_a_refused_token()
     {
         await using var payments = await PaymentService.StartAsync(
-            settings: options => options.MaxBoundBodyBytes = 50_000,
+            settings: options => options.Binding.MaxBodyBytes = 50_000,
             use: application => application.MapPost("/anonymous", (HttpContext context) => application.Services.GetRequiredService<Func<HttpContext, Task>>()(context)).AllowAnonymous(),
             configure: builder => builder.Services.AddSingleton<Func<HttpContext, Task>>(async context =>
             {
@@ -139,7 +155,7 @@ public sealed class BoundRequestTests
     [InlineData(2_000, null, "HTTP/1.1 413 Payload Too Large")]
     public async Task A_caller_that_waits_for_100_continue_sends_only_a_body_within_the_limit(int length, string? interim, string final)
     {
-        await using var payments = await PaymentService.StartAsync(options => options.Binding = All, settings: options => options.MaxBoundBodyBytes = 1_000);
+        await using var payments = await PaymentService.StartAsync(options => options.Binding = All, settings: options => options.Binding.MaxBodyBytes = 1_000);
         var body = new string('x', length);
         var token = await TokenForAsync(payments, "/any", body);
         using var connection = await ConnectAsync(payments);
@@ -184,7 +200,7 @@ public sealed class BoundRequestTests
     [InlineData("/payments", "/internal", "/internal/a", "/payments/a", true)]
     public async Task A_proxy_that_changes_the_path_has_a_setting(string? removes, string? adds, string received, string target, bool isAccepted)
     {
-        await using var payments = await PaymentService.StartAsync(settings: options => (options.ProxyRemovesPath, options.ProxyAddsPath) = (removes, adds));
+        await using var payments = await PaymentService.StartAsync(settings: options => (options.Binding.ProxyRemovesPath, options.Binding.ProxyAddsPath) = (removes, adds));
         var signer = payments.Service.Services.GetRequiredKeyedService<TokenSigners>("").For(null);
         var token = (await signer.SignBearerAsync("payments", null, new TokenBinding("GET", TokenBinding.HashOf(target)), Cancellation)).Value;
 

@@ -41,7 +41,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [Fact]
     public async Task Without_keys_that_are_named_for_it_no_foreign_token_is_considered()
     {
-        await using var service = await KeyService.StartAsync("inventory", ("SigningKeyFile", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+        await using var service = await KeyService.StartAsync("inventory", ("SigningKey:File", _directory.Write("own.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
         var (status, text) = await service.AskAsync(ForeignToken.Sign(JwkRows.P256, ForeignToken.Claims("inventory", "inventory"), keyId: PublicKey.From(JwkRows.P256).KeyId));
 
@@ -166,7 +166,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await using var service = await KeyService.StartAsync(
-            "inventory", ("VerificationKeys:0", _pem), ("SigningKeyFile", _directory.Write("own.key", own.ExportPkcs8PrivateKeyPem())));
+            "inventory", ("VerificationKeys:0", _pem), ("SigningKey:File", _directory.Write("own.key", own.ExportPkcs8PrivateKeyPem())));
         var (ownId, foreignId) = (PublicKey.From(own).KeyId, PublicKey.From(JwkRows.P256).KeyId);
 
         (await service.AskAsync(await service.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);

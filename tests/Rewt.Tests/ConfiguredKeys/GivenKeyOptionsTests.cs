@@ -10,18 +10,18 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     public static TheoryData<string, string> Mistakes() => new()
     {
-        { "SigningKeyFile={dir}/missing.key", "Rewt:SigningKeyFile names" },
-        { "SigningKeyFile={dir}/missing.key", "ssh-keygen -t rsa -b 4096 -m pem" },
-        { "SigningKeyFile={dir}/public.pem", "no private key" },
-        { "SigningKeyFile={dir}/encrypted.key", "Rewt:SigningKeyFile names" },
-        { "SigningKeyFile={dir}/encrypted.key", "set its password in SigningKeyPassword" },
-        { "SigningKeyFile={dir}/encrypted.key;SigningKeyPassword=wrong", "with this password" },
-        { "SigningKeyFile={dir}/weak.key", "1024 bits" },
-        { "SigningKeyFile={dir}/odd.key", "P-256 or P-384" },
-        { "SigningKeyFile={dir}/rsa.key;Algorithm=ES384", "Algorithm is ES384, but the signing key is RSA" },
-        { "SigningKeyFile={dir}/ec.key;Algorithm=RS256", "Algorithm is RS256, but the signing key is EC" },
-        { "SigningKeyFile={dir}", "Rewt:SigningKeyFile" },
-        { "SigningKeyPassword=secret;Redis=localhost", "Rewt:SigningKeyPassword is set, but SigningKeyFile is not" },
+        { "SigningKey:File={dir}/missing.key", "Rewt:SigningKey:File names" },
+        { "SigningKey:File={dir}/missing.key", "ssh-keygen -t rsa -b 4096 -m pem" },
+        { "SigningKey:File={dir}/public.pem", "no private key" },
+        { "SigningKey:File={dir}/encrypted.key", "Rewt:SigningKey:File names" },
+        { "SigningKey:File={dir}/encrypted.key", "set its password in SigningKey:Password" },
+        { "SigningKey:File={dir}/encrypted.key;SigningKey:Password=wrong", "with this password" },
+        { "SigningKey:File={dir}/weak.key", "1024 bits" },
+        { "SigningKey:File={dir}/odd.key", "P-256 or P-384" },
+        { "SigningKey:File={dir}/rsa.key;KeyPairs:Algorithm=ES384", "KeyPairs:Algorithm is ES384, but the signing key is RSA" },
+        { "SigningKey:File={dir}/ec.key;KeyPairs:Algorithm=RS256", "KeyPairs:Algorithm is RS256, but the signing key is EC" },
+        { "SigningKey:File={dir}", "Rewt:SigningKey:File" },
+        { "SigningKey:Password=secret;Redis=localhost", "Rewt:SigningKey:Password is set, but SigningKey:File is not" },
         { "VerificationKeys:0={dir}/public.pem;AlsoAccept=SharedSecret", "Rewt:AlsoAccept applies only to keys in" },
         { "VerificationKeys:0={dir}/missing.pem", "Rewt:VerificationKeys:0 is invalid: the file" },
         { "VerificationKeys:0={dir}/missing.pem", "does not exist" },
@@ -42,15 +42,15 @@ public sealed class GivenKeyOptionsTests : IDisposable
 
     public static TheoryData<string> Good() =>
     [
-        "SigningKeyFile={dir}/rsa.key",
-        "SigningKeyFile={dir}/rsa.key;Algorithm=PS256",
-        "SigningKeyFile={dir}/ec.key",
-        "SigningKeyFile={dir}/encrypted.key;SigningKeyPassword=a password for a test",
+        "SigningKey:File={dir}/rsa.key",
+        "SigningKey:File={dir}/rsa.key;KeyPairs:Algorithm=PS256",
+        "SigningKey:File={dir}/ec.key",
+        "SigningKey:File={dir}/encrypted.key;SigningKey:Password=a password for a test",
         "VerificationKeys:0={dir}/public.pem;RequiredClaims:0=user_id;TrustedIssuers:0=https://auth.example/",
         "VerificationKeys:0=https://auth.example/jwks.json",
         "VerificationKeys:0=http://localhost:5000/jwks.json;VerificationKeys:1=http://127.0.0.1/jwks.json;VerificationKeys:2=http://[::1]/jwks.json",
         "VerificationKeys:0=http://auth.example/jwks.json;AllowInsecureHttp=true",
-        "SigningKeyFile={dir}/ec.key;RequiredClaims:0=iss;RequiredClaims:1=aud;RequiredClaims:2=exp;RequiredClaims:3=iat;RequiredClaims:4=jti;RequiredClaims:5=tenant",
+        "SigningKey:File={dir}/ec.key;RequiredClaims:0=iss;RequiredClaims:1=aud;RequiredClaims:2=exp;RequiredClaims:3=iat;RequiredClaims:4=jti;RequiredClaims:5=tenant",
     ];
 
     [Theory]

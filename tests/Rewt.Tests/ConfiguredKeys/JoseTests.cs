@@ -20,7 +20,7 @@ public sealed class JoseTests
             "ES384" => JwkRows.P384.ExportPkcs8PrivateKeyPem(),
             _ => JwkRows.Rsa2048.ExportPkcs8PrivateKeyPem(),
         };
-        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", pem)), ("Algorithm", algorithm == "ES384" ? "ES256" : algorithm));
+        await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", pem)), ("KeyPairs:Algorithm", algorithm == "ES384" ? "ES256" : algorithm));
         var token = await service.SignAsync("inventory");
 
         var accepted = await VerifyAsync(service.Jwks, token, algorithm, "inventory");

@@ -14,7 +14,7 @@ public sealed class JwksEndpointTests : IDisposable
     [Fact]
     public async Task The_keys_are_served_with_their_type_a_tag_and_an_age()
     {
-        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+        await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
 
         using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
@@ -31,7 +31,7 @@ public sealed class JwksEndpointTests : IDisposable
     [Fact]
     public async Task Who_has_the_keys_already_gets_304_and_no_body()
     {
-        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+        await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
         using var first = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
         var tag = first.Headers.ETag!.Tag;
 
@@ -50,7 +50,7 @@ public sealed class JwksEndpointTests : IDisposable
     [Fact]
     public async Task HEAD_is_answered_like_GET_without_the_body_and_other_methods_are_not()
     {
-        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath));
+        await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(service.Jwks));
 
         using var response = await service.Http.SendAsync(request, Cancellation);
@@ -69,7 +69,7 @@ public sealed class JwksEndpointTests : IDisposable
     [InlineData("00:00:01", "00:01:00", 59)]
     public async Task Caches_may_keep_a_set_no_longer_than_a_key_is_out_before_it_signs(string refresh, string propagation, int seconds)
     {
-        await using var service = await KeyService.StartAsync("auth", ("SigningKeyFile", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
+        await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath), ("RefreshInterval", refresh), ("PropagationDelay", propagation));
 
         using var response = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);
 
@@ -120,7 +120,7 @@ public sealed class JwksEndpointTests : IDisposable
     {
         await using var service = await KeyService.StartAsync(
             "auth",
-            [("SigningKeyFile", KeyPath)],
+            [("SigningKey:File", KeyPath)],
             builder => builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()),
             application =>
             {
@@ -140,8 +140,8 @@ public sealed class JwksEndpointTests : IDisposable
         var key = _directory.Write("users.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
         await using var service = await KeyService.StartAsync(
             "auth",
-            [("SigningKeyFile", KeyPath)],
-            builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.SigningKeyFile = key),
+            [("SigningKey:File", KeyPath)],
+            builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.SigningKey.File = key),
             application => application.MapRewtJwks("/users/jwks.json", "Users"));
 
         var text = await service.Http.GetStringAsync(new Uri("/users/jwks.json", UriKind.Relative), Cancellation);

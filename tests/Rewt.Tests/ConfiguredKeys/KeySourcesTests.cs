@@ -66,7 +66,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         using var directory = new ScratchDirectory();
         _servers.Hang("b.example");
         if (areBoth) _servers.Hang("a.example");
-        var tokens = Start(options => options.SigningKeyFile = canSign ? directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem()) : null);
+        var tokens = Start(options => options.SigningKey.File = canSign ? directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem()) : null);
         var waiting = VerifyAsync(tokens, JwkRows.P256, "a");
         await PassAsync(TimeSpan.FromSeconds(1));
 
@@ -183,7 +183,7 @@ public sealed class KeySourcesTests : IAsyncDisposable
         using var directory = new ScratchDirectory();
         var own = directory.Write("own.key", JwkRows.P384.ExportPkcs8PrivateKeyPem());
         _servers["b.example"].Content = ScriptedDownload.Set(PublicKey.From(JwkRows.Rsa2048, "RS256", PublicKey.From(JwkRows.P384).KeyId));
-        var tokens = Start(options => options.SigningKeyFile = own);
+        var tokens = Start(options => options.SigningKey.File = own);
 
         (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
 

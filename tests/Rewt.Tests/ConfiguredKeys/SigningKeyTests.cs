@@ -32,7 +32,7 @@ public sealed class SigningKeyTests
         using var directory = new ScratchDirectory();
         var (pair, pem) = PrivateKeys[key];
         await using var signer = await KeyService.StartAsync(
-            "auth", [("SigningKeyFile", directory.Write("jwt.key", pem)), .. key == "encrypted" ? [("SigningKeyPassword", Password)] : Array.Empty<(string, string)>()], null, null);
+            "auth", [("SigningKey:File", directory.Write("jwt.key", pem)), .. key == "encrypted" ? [("SigningKey:Password", Password)] : Array.Empty<(string, string)>()], null, null);
         var place = form switch
         {
             "a PEM file" => directory.Write("jwt.pem", pair.ExportSubjectPublicKeyInfoPem()),
@@ -48,14 +48,14 @@ public sealed class SigningKeyTests
         status.ShouldBe(HttpStatusCode.OK, text);
         text.ShouldContain("iss=auth");
         (await verifier.AskAsync(await signer.SignAsync("shipping"))).Text.ShouldContain("bad_audience");
-        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.SignAsync("auth"))).Message.ShouldContain("Rewt:SigningKeyFile");
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => verifier.SignAsync("auth"))).Message.ShouldContain("Rewt:SigningKey:File");
     }
 
     [Fact]
     public async Task Nothing_of_Redis_is_registered_asked_for_or_opened()
     {
         using var directory = new ScratchDirectory();
-        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
         signer.Services.GetService<IConnectionMultiplexer>().ShouldBeNull();
         (await signer.AskAsync(await signer.SignAsync("auth"))).Status.ShouldBe(HttpStatusCode.OK);
@@ -71,7 +71,7 @@ public sealed class SigningKeyTests
         var services = new ServiceCollection().AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = directory.Path, ApplicationName = "auth" });
         services.AddRewtKeys(options =>
         {
-            options.SigningKeyFile = "jwt.key";
+            options.SigningKey.File = "jwt.key";
             options.VerificationKeys.Add("jwt.pem");
         });
         await using var provider = services.BuildServiceProvider();
@@ -94,9 +94,9 @@ public sealed class SigningKeyTests
             : new CertificateRequest(name, JwkRows.P256, HashAlgorithmName.SHA256);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         using var directory = new ScratchDirectory();
-        (string, string)[] alike = algorithm == "PS256" ? [("Algorithm", "PS256")] : [];
+        (string, string)[] alike = algorithm == "PS256" ? [("KeyPairs:Algorithm", "PS256")] : [];
         await using var signer = await KeyService.StartAsync(
-            "auth", alike, builder => builder.Services.Configure<RewtOptions>(options => options.SigningCertificate = certificate), null);
+            "auth", alike, builder => builder.Services.Configure<RewtOptions>(options => options.SigningKey.Certificate = certificate), null);
         await using var verifier = await KeyService.StartAsync("inventory", [("VerificationKeys:0", directory.Write("auth.crt", certificate.ExportCertificatePem())), .. alike]);
 
         var token = await signer.SignAsync("inventory");
@@ -111,7 +111,7 @@ public sealed class SigningKeyTests
         using var directory = new ScratchDirectory();
         await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "4096", "-m", "pem", "-f", "jwt.key", "-N", "");
         await Tool.RunAsync(directory.Path, "openssl", "rsa", "-in", "jwt.key", "-pubout", "-outform", "PEM", "-out", "jwt.key.pem");
-        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory["jwt.key"]));
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory["jwt.key"]));
         await using var withPem = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pem"]));
         await using var withLine = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory.Read("jwt.key.pub")));
         await using var tutorial = await KeyService.StartAsync("inventory", ("VerificationKeys:0", directory["jwt.key.pub"]), ("RequiredClaims:0", "user_id"));
@@ -130,10 +130,10 @@ public sealed class SigningKeyTests
     public async Task Keys_that_the_settings_give_are_rotated_where_they_stand()
     {
         using var directory = new ScratchDirectory();
-        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
         var ring = signer.Services.GetRequiredService<IRewtKeyRing>();
 
-        (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(Cancellation))).Message.ShouldContain("Rewt:SigningKeyFile");
+        (await Should.ThrowAsync<NotSupportedException>(() => ring.RotateAsync(Cancellation))).Message.ShouldContain("Rewt:SigningKey:File");
         await Should.ThrowAsync<NotSupportedException>(() => ring.RevokeAsync(PublicKey.From(JwkRows.P256).KeyId, Cancellation));
     }
 
@@ -141,7 +141,7 @@ public sealed class SigningKeyTests
     public async Task A_private_key_is_in_no_key_set_and_no_text()
     {
         using var directory = new ScratchDirectory();
-        await using var signer = await KeyService.StartAsync("auth", ("SigningKeyFile", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
+        await using var signer = await KeyService.StartAsync("auth", ("SigningKey:File", directory.Write("jwt.key", JwkRows.P256.ExportPkcs8PrivateKeyPem())));
 
         var jwks = JsonDocument.Parse(await signer.Http.GetStringAsync(new Uri(signer.Jwks), Cancellation));
 

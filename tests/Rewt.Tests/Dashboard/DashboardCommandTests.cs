@@ -244,7 +244,7 @@ public sealed class DashboardCommandTests
     [Fact]
     public async Task The_secret_from_which_keys_of_tenants_are_derived_is_rotated_like_any_other()
     {
-        await using var host = await DashboardService.StartAsync(settings: options => options.Tenants = true);
+        await using var host = await DashboardService.StartAsync(settings: options => options.Tenants.Enabled = true);
 
         await Eventually.TrueAsync(async () => (await host.RingAsync()).GetProperty("kind").GetString() == "tenants", "the ring has been read");
         var (status, answer) = await host.CommandAsync("rotate", new { force = true });

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.Extensions.Configuration;
 
 namespace Rewt.Tests.Docs;
 
@@ -90,15 +91,17 @@ public sealed partial class CodeBlockTests
     [Fact]
     public void The_json_of_every_page_is_json_and_its_settings_exist()
     {
-        var known = typeof(RewtOptions).GetProperties().Select(property => property.Name).Append("Schemes").ToHashSet(StringComparer.Ordinal);
         foreach (var block in Page.Paths().SelectMany(path => Page.Read(path).Fences()).Where(block => block.Language is "json" or "jsonc"))
         {
             JsonElement json = default;
             Should.NotThrow(() => json = JsonDocument.Parse(block.Text, new() { CommentHandling = JsonCommentHandling.Skip }).RootElement, block.Place);
-            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("Rewt", out var settings))
-            {
-                foreach (var setting in settings.EnumerateObject()) known.ShouldContain(setting.Name, block.Place);
-            }
+            if (json.ValueKind != JsonValueKind.Object) continue;
+
+            var options = new RewtOptions();
+            var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(block.Text))).Build().GetSection("Rewt");
+            options.Bind(configuration);
+            foreach (var scheme in configuration.GetSection("Schemes").GetChildren()) options.Bind(scheme);
+            options.Problems.ShouldBeEmpty(block.Place);
         }
     }
 

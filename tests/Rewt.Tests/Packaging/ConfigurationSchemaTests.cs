@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
@@ -34,20 +35,20 @@ public sealed partial class ConfigurationSchemaTests
 
     private static JsonObject Schema()
     {
-        var main = Section();
+        var main = Section(typeof(RewtOptions));
         var properties = main["properties"]!.AsObject();
         properties["ApiKey"] = new JsonObject { ["type"] = "string", ["description"] = "The API key of AddRewtApiKey. Store it as a secret." };
-        properties["Schemes"] = new JsonObject { ["type"] = "object", ["description"] = "The settings of further schemes by their names.", ["additionalProperties"] = Section() };
+        properties["Schemes"] = new JsonObject { ["type"] = "object", ["description"] = "The settings of further schemes by their names.", ["additionalProperties"] = Section(typeof(RewtOptions)) };
         return new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["Rewt"] = main } };
     }
 
-    private static JsonObject Section()
+    private static JsonObject Section(Type type)
     {
         var properties = new JsonObject();
-        foreach (var property in typeof(RewtOptions).GetProperties().Where(property => TypeOf(property.PropertyType) is not null))
+        foreach (var property in type.GetProperties().Where(property => TypeOf(property.PropertyType) is not null))
         {
             var setting = TypeOf(property.PropertyType)!;
-            setting["description"] = Description(property.Name);
+            setting["description"] = Description(property);
             properties[property.Name] = setting;
         }
 
@@ -62,12 +63,13 @@ public sealed partial class ConfigurationSchemaTests
         var value when value == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^-?(\d+\.)?([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?$" },
         var value when value == typeof(IList<string>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
         { IsEnum: true } value => new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(value).Select(name => (JsonNode)name)]) },
+        { IsClass: true } group when group.Assembly == typeof(RewtOptions).Assembly => Section(group),
         _ => null,
     };
 
-    private static string Description(string property)
+    private static string Description(PropertyInfo property)
     {
-        var member = Documentation.Descendants("member").Single(member => member.Attribute("name")!.Value == $"P:Rewt.RewtOptions.{property}");
+        var member = Documentation.Descendants("member").Single(member => member.Attribute("name")!.Value == $"P:{property.DeclaringType!.FullName}.{property.Name}");
         return Spaces().Replace($"{Text(member.Element("summary")!)} {Text(member.Element("value")!)}", " ").Trim();
     }
 

@@ -24,7 +24,7 @@ public sealed class KeyPairModeTests
         void Settings(RewtOptions options)
         {
             Pairs(options);
-            options.Algorithm = algorithm;
+            options.KeyPairs.Algorithm = algorithm;
         }
     }
 

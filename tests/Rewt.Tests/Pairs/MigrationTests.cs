@@ -9,7 +9,7 @@ public sealed class MigrationTests(ITestOutputHelper output)
         options => (options.KeyMode, options.AlsoAccept) = (KeyMode.SharedSecret, KeyMode.KeyPair),
         options => (options.KeyMode, options.AlsoAccept) = (KeyMode.KeyPair, KeyMode.SharedSecret),
         options => options.KeyMode = KeyMode.KeyPair,
-        options => (options.KeyMode, options.Algorithm) = (KeyMode.KeyPair, "RS256"),
+        options => (options.KeyMode, options.KeyPairs.Algorithm) = (KeyMode.KeyPair, "RS256"),
     ];
 
     [Fact]

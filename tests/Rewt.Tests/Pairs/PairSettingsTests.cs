@@ -18,11 +18,11 @@ public sealed class PairSettingsTests
     }
 
     [Theory]
-    [InlineData("Algorithm", "HS256")]
-    [InlineData("Algorithm", "none")]
-    [InlineData("Algorithm", "ES512")]
-    [InlineData("Algorithm", "ES384")]
-    [InlineData("Algorithm", "PS256")]
+    [InlineData("KeyPairs:Algorithm", "HS256")]
+    [InlineData("KeyPairs:Algorithm", "none")]
+    [InlineData("KeyPairs:Algorithm", "ES512")]
+    [InlineData("KeyPairs:Algorithm", "ES384")]
+    [InlineData("KeyPairs:Algorithm", "PS256")]
     [InlineData("KeyMode", "7")]
     [InlineData("AlsoAccept", "7")]
     [InlineData("TrustedIssuers:0", "no name")]
@@ -36,10 +36,10 @@ public sealed class PairSettingsTests
     [Fact]
     public void The_mode_the_algorithm_and_the_trusted_issuers_come_from_the_configuration()
     {
-        using var services = Services("KeyMode", "KeyPair", ("Algorithm", "RS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
+        using var services = Services("KeyMode", "KeyPair", ("KeyPairs:Algorithm", "RS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
 
         var options = services.GetRequiredService<IOptions<RewtOptions>>().Value;
-        (options.KeyMode, options.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "RS256", (KeyMode?)KeyMode.SharedSecret));
+        (options.KeyMode, options.KeyPairs.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "RS256", (KeyMode?)KeyMode.SharedSecret));
         options.TrustedIssuers.ShouldBe(["orders"]);
     }
 

@@ -174,7 +174,7 @@ public sealed class PairStoreTests
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, options =>
         {
             Named("inventory")(options);
-            options.Algorithm = "RS256";
+            options.KeyPairs.Algorithm = "RS256";
         });
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
         (await orders.VerifyAsync(await inventory.SignAsync())).ShouldBe(RewtRefusal.None);

@@ -81,6 +81,18 @@ public sealed class RefusalReasonTests
         precise.Message.ShouldBe("The token is for another audience");
     }
 
+    [Fact]
+    public async Task Tokens_of_others_do_not_hide_the_refusal_of_an_issuer_that_the_settings_name()
+    {
+        await using var receiver = await StartAsync(options => options.TrustedIssuers = ["orders", "billing"]);
+        var secret = receiver.Memory.Secret;
+
+        using var first = await receiver.GetWithTokenAsync(HandmadeToken.Sign(secret, new() { ["aud"] = "another" }));
+        using var second = await receiver.GetWithTokenAsync(HandmadeToken.Sign(secret, new() { ["aud"] = "another", ["iss"] = "billing" }));
+
+        receiver.Log.Text.Split("(OtherAudience)").Length.ShouldBe(3);
+    }
+
     [Theory]
     [InlineData("Development", null, true)]
     [InlineData("Production", null, false)]
@@ -102,6 +114,7 @@ public sealed class RefusalReasonTests
         using var refused = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = "billing" }));
         using var bare = await receiver.AskAsync(null);
 
+        receiver.Log.Text.Contains("RefusalsExplained", StringComparison.Ordinal).ShouldBe(explains && environment == "Production");
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         refused.Headers.WwwAuthenticate.Select(value => value.ToString()).ShouldContain("Bearer error=\"invalid_token\", error_description=\"The token is for another audience\", rewt_error=\"bad_audience\"");
         refused.Headers.WwwAuthenticate.Count.ShouldBe(2, "the second scheme still adds its challenge");

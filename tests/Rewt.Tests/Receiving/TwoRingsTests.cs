@@ -45,6 +45,18 @@ public sealed class TwoRingsTests
         challenges.ShouldNotContain("stale_key");
     }
 
+    [Fact]
+    public async Task A_token_of_another_namespace_of_the_process_is_named_as_such()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        var token = await TokenAsync(host.Services.GetRequiredKeyedService<IRewtTokens>("Users"));
+
+        (await host.CallAsync(token, "/services-only").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        host.Log.Text.ShouldContain("(OtherNamespace). Its key belongs to another Rewt:Namespace of this process.");
+    }
+
     private static Task<TestService> StartAsync(RedisServer redis, bool isResolverWrapped = false) => TestService.StartAsync(
         redis.ConnectionString,
         settings: options => options.RefreshInterval = TimeSpan.FromMinutes(1),
@@ -60,6 +72,7 @@ public sealed class TwoRingsTests
         map: application =>
         {
             application.MapGet("/services-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(ServicesFirst).RequireAuthenticatedUser());
+            application.MapGet("/services-only", () => "in").RequireAuthorization();
             application.MapGet("/users-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(UsersFirst).RequireAuthenticatedUser());
         });
 

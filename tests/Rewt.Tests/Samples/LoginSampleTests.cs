@@ -18,7 +18,7 @@ public sealed partial class LoginSampleTests
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await SampleService.StartAsync("Shipping", redis);
         await using var login = await SampleService.StartAsync(
-            "Login", redis, "--Rewt:Schemes:Users:Tenants", tenants, "--Services:shipping", shipping.Address);
+            "Login", redis, "--Rewt:Schemes:Users:Tenants:Enabled", tenants, "--Services:shipping", shipping.Address);
 
         var printed = await RunAsync(script.Replace(Written, login.Client.BaseAddress!.Authority, StringComparison.Ordinal));
 

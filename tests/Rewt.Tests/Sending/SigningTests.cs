@@ -193,7 +193,7 @@ public sealed class SigningTests
     {
         await using var callee = await Callee.StartAsync();
         var services = new ServiceCollection();
-        services.AddRewtInMemoryKeys(options => (options.ServiceName, options.Tenants) = ("orders", true));
+        services.AddRewtInMemoryKeys(options => (options.ServiceName, options.Tenants.Enabled) = ("orders", true));
         services.AddHttpClient(Sender.Client, client => client.BaseAddress = callee.Address).AddRewtSigning("inventory");
         await using var provider = services.BuildServiceProvider();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a").SetRewtTenant("acme");

@@ -35,7 +35,7 @@ public sealed class TenantCostTests
         const int Tenants = 1000;
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var issuer = await TenantService.StartAsync(redis, Rarely);
-        await using var service = await TenantService.StartAsync(redis, options => (options.RefreshInterval, options.TenantCacheSize) = (TimeSpan.FromHours(1), 100));
+        await using var service = await TenantService.StartAsync(redis, options => (options.RefreshInterval, options.Tenants.CacheSize) = (TimeSpan.FromHours(1), 100));
         var tokens = await Task.WhenAll(Enumerable.Range(0, Tenants).Select(async tenant => (Tenant: $"t{tenant}", Token: await issuer.SignAsync($"t{tenant}"))));
         var before = await redis.CommandCountsAsync();
 

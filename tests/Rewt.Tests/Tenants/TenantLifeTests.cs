@@ -87,6 +87,36 @@ public sealed class TenantLifeTests : WithServices
     }
 
     [Theory]
+    [InlineData("acme", "+inf")]
+    [InlineData("acme", "1.2e15")]
+    [InlineData("acme:deleted", "+inf")]
+    [InlineData("acme:deleted", "12")]
+    public async Task A_score_that_no_state_has_prevents_no_revocation_and_is_removed_by_it(string member, string score)
+    {
+        var token = await _issuer.SignAsync("acme");
+        (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
+        await _redis.CommandAsync("ZADD", Tenants, score, member);
+        await _redis.CommandAsync("HSET", Ring, "tenants", "another stamp");
+
+        await _issuer.Tenants.RevokeTenantAsync("acme", Cancellation);
+
+        await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the tenant is revoked");
+        (await _redis.CliAsync("ZRANGE", Tenants, "0", "-1")).ShouldBe("acme");
+        (await _redis.CliAsync("ZCOUNT", Tenants, "-inf", $"({TenantGeneration.Latest}")).ShouldBe("1");
+        (await _service.StatusAsync("acme", await _issuer.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_no_later_generation_can_express_is_an_error_with_its_repair()
+    {
+        await _redis.CommandAsync("ZADD", Tenants, TenantGeneration.Latest, "acme");
+
+        var error = await Should.ThrowAsync<RewtKeysUnavailableException>(() => _issuer.Tenants.RevokeTenantAsync("acme", Cancellation));
+
+        error.Message.ShouldContain("ZREM");
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task What_a_failover_lost_is_written_back_by_an_instance_that_saw_it(bool delete)
@@ -153,7 +183,7 @@ public sealed class TenantLifeTests : WithServices
     public async Task A_revocation_is_forgotten_when_every_secret_is_a_day_younger_and_a_deletion_never()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitService.StartAsync(ring, options => options.Tenants = true);
+        await using var host = await KitService.StartAsync(ring, options => options.Tenants.Enabled = true);
         var tenants = host.Services.GetRequiredService<IRewtTenants>();
         var store = ring.Stores.Rings.Open(new RewtOptions()).Tenants!;
         await tenants.RevokeTenantAsync("acme", Cancellation);

@@ -6,23 +6,23 @@ public sealed class TenantOptionsTests
     [Fact]
     public async Task Tenants_with_key_pairs_or_tokens_of_Node_are_an_error()
     {
-        (await FailureAsync(options => (options.Tenants, options.KeyMode) = (true, KeyMode.KeyPair))).ShouldContain("Rewt:Tenants");
-        (await FailureAsync(options => (options.Tenants, options.AcceptNodeTokens) = (true, true))).ShouldContain("remove AlsoAccept, AcceptNodeTokens");
+        (await FailureAsync(options => (options.Tenants.Enabled, options.KeyMode) = (true, KeyMode.KeyPair))).ShouldContain("Rewt:Tenants");
+        (await FailureAsync(options => (options.Tenants.Enabled, options.AcceptNodeTokens) = (true, true))).ShouldContain("remove AlsoAccept, AcceptNodeTokens");
     }
 
     [Theory]
     [InlineData(15)]
     [InlineData(1_000_001)]
     public async Task A_cache_size_that_is_out_of_bounds_is_an_error(int size) =>
-        (await FailureAsync(options => (options.Tenants, options.TenantCacheSize) = (true, size))).ShouldContain("Rewt:TenantCacheSize must be from 16 to 1,000,000");
+        (await FailureAsync(options => (options.Tenants.Enabled, options.Tenants.CacheSize) = (true, size))).ShouldContain("Rewt:Tenants:CacheSize must be from 16 to 1,000,000");
 
     [Fact]
     public async Task A_selector_without_tenants_is_an_error() =>
-        (await FailureAsync(_ => { }, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme"))).ShouldContain("Rewt:Tenants must be true");
+        (await FailureAsync(_ => { }, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme"))).ShouldContain("Rewt:Tenants:Enabled must be true");
 
     [Fact]
     public async Task A_selector_of_a_scheme_that_is_not_there_is_an_error() => (await FailureAsync(
-        options => options.Tenants = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
+        options => options.Tenants.Enabled = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
 
     [Fact]
     public async Task Settings_of_tenants_come_from_the_configuration()
@@ -30,13 +30,13 @@ public sealed class TenantOptionsTests
         await using var redis = await RedisServer.StartAsync();
         await using var host = await TestService.StartAsync(redis.ConnectionString, configure: builder =>
         {
-            builder.Configuration["Rewt:Schemes:Users:Tenants"] = "true";
-            builder.Configuration["Rewt:Schemes:Users:TenantCacheSize"] = "99";
+            builder.Configuration["Rewt:Schemes:Users:Tenants:Enabled"] = "true";
+            builder.Configuration["Rewt:Schemes:Users:Tenants:CacheSize"] = "99";
             builder.Configuration["Rewt:Schemes:Users:Namespace"] = "users";
             builder.Services.AddAuthentication().AddRewt("Users", static _ => { });
         });
 
-        host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").TenantCacheSize.ShouldBe(99);
+        host.Services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").Tenants.CacheSize.ShouldBe(99);
         await host.Services.GetRequiredKeyedService<IRewtTenants>("Users").DeleteTenantAsync("u-1", Cancellation);
         (await redis.CliAsync("ZCARD", "{users:rewt-secret}:tenants")).ShouldBe("1");
     }

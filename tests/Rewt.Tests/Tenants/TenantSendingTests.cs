@@ -95,7 +95,7 @@ public sealed class TenantSendingTests : WithServices
         using var http = single.Client("plain");
 
         (await Should.ThrowAsync<InvalidOperationException>(() => http.SendAsync(request, Cancellation))).Message.ShouldContain("Rewt:Tenants");
-        Should.Throw<InvalidOperationException>(single.Services.GetRequiredService<IRewtTenants>).Message.ShouldContain("set Rewt:Tenants to true");
+        Should.Throw<InvalidOperationException>(single.Services.GetRequiredService<IRewtTenants>).Message.ShouldContain("set Rewt:Tenants:Enabled to true");
     }
 
     [Fact]

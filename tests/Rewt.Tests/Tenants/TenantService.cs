@@ -16,7 +16,7 @@ internal static class TenantService
             name,
             options =>
             {
-                options.Tenants = true;
+                options.Tenants.Enabled = true;
                 settings?.Invoke(options);
             },
             builder =>

@@ -142,7 +142,7 @@ public sealed class RewtTestRingTests
     public async Task Tenants_have_keys_of_their_own()
     {
         await using var ring = new RewtTestRing();
-        await using var host = await KitService.StartAsync(ring, options => options.Tenants = true);
+        await using var host = await KitService.StartAsync(ring, options => options.Tenants.Enabled = true);
         using var acme = host.ClientOf("orders", "acme");
         using var globex = host.ClientOf("orders", "globex");
         using var nobody = host.ClientOf("orders");

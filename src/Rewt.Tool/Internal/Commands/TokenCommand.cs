@@ -16,7 +16,7 @@ internal static class TokenCommand
 
     private static readonly Option<string?> ExpectedAudience = new("--audience") { Description = "The service that verifies the token. Default: any service.", HelpName = "service" };
 
-    private static readonly Option<string?> Tenant = new("--tenant") { Description = "The tenant of the token, where services have Rewt:Tenants.", HelpName = "tenant" };
+    private static readonly Option<string?> Tenant = new("--tenant") { Description = "The tenant of the token, where services have Rewt:Tenants:Enabled.", HelpName = "tenant" };
 
     private static readonly Option<double?> Lifetime = new("--lifetime") { Description = "How long the token is valid, in seconds. Default: the same as tokens of the services.", HelpName = "seconds" };
 

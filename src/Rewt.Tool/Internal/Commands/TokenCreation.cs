@@ -9,7 +9,7 @@ internal static class TokenCreation
         ToolContext context, string? audience, string? issuer, string? tenant, double? lifetime, IReadOnlyList<string> claims, CancellationToken cancellationToken)
     {
         if (tenant is not null) TenantName.Require(tenant);
-        await using var session = RingSession.Open(context, options => (options.ServiceName, options.Tenants) = (issuer ?? options.ServiceName, tenant is not null));
+        await using var session = RingSession.Open(context, options => (options.ServiceName, options.Tenants.Enabled) = (issuer ?? options.ServiceName, tenant is not null));
         var ring = await session.LookAtRingAsync(cancellationToken);
         if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
 

@@ -60,7 +60,7 @@ internal static class TokenVerification
         var ring = pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken);
         if (pairs is not null) (session.Options.KeyMode, session.Options.AlsoAccept) = (KeyMode.KeyPair, ring.Epoch is null ? null : KeyMode.SharedSecret);
         var header = TokenHeader.TryRead(token);
-        session.Options.Tenants = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
+        session.Options.Tenants.Enabled = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
         var isData = header?.Type == TokenTypes.Data;
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
         var keys = new RingOnce(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
@@ -80,8 +80,8 @@ internal static class TokenVerification
         RefusalReason.MalformedClaims => "The claims are JSON of the right types",
         RefusalReason.MissingKeyId => "The header names a key (kid)",
         RefusalReason.UntrustedIssuer => "The issuer (iss) is in Rewt:TrustedIssuers, if it is set",
-        RefusalReason.MissingTenant => "The token names a tenant, if Rewt:Tenants is true",
-        RefusalReason.UnexpectedTenant => "The token names no tenant, if Rewt:Tenants is false",
+        RefusalReason.MissingTenant => "The token names a tenant, if Rewt:Tenants:Enabled is true",
+        RefusalReason.UnexpectedTenant => "The token names no tenant, if Rewt:Tenants:Enabled is false",
         RefusalReason.OtherKeyMode => "The key is of the kind of Rewt:KeyMode",
         RefusalReason.UnknownKey => "The key is in the ring and not revoked",
         RefusalReason.RevokedTenant => "The tenant is neither revoked nor deleted",

@@ -1,0 +1,25 @@
+namespace Rewt;
+
+/// <summary>Settings of the receiver for tokens that are bound to their request (<see cref="RequestBinding"/>).</summary>
+public sealed class RewtBindingOptions
+{
+    /// <summary>
+    /// The longest body, in bytes, of a request whose token is bound to its body. The body is read before the endpoint runs; a longer one is answered
+    /// with 413. More than 30 KB is kept in a temporary file meanwhile.
+    /// </summary>
+    /// <value>At least 0. Default 1 MiB, as much as a sender buffers by default.</value>
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// The path that a proxy removes from the start of the caller's path. It is put back before a bound token is compared with the request.
+    /// </summary>
+    /// <value>A path such as <c>/payments</c>. Default: none.</value>
+    public string? ProxyRemovesPath { get; set; }
+
+    /// <summary>
+    /// The path that a proxy adds in front of the caller's path. It is removed before a bound token is compared with the request, and a request
+    /// without it is refused then.
+    /// </summary>
+    /// <value>A path such as <c>/internal</c>. Default: none.</value>
+    public string? ProxyAddsPath { get; set; }
+}

@@ -1,0 +1,18 @@
+namespace Rewt;
+
+/// <summary>Settings for keys of each tenant (or each user), which are derived from the secret of the namespace. See <see cref="IRewtTenants"/>.</summary>
+public sealed class RewtTenantOptions
+{
+    /// <summary>
+    /// Derive keys for each tenant. A token names its tenant in the claim <c>tenant</c>; a token without that claim is refused.
+    /// </summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool Enabled { get; set; }
+
+    /// <summary>
+    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first and is read again
+    /// when needed.
+    /// </summary>
+    /// <value>16 to 1,000,000. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
+    public int CacheSize { get; set; } = 20_000;
+}
