@@ -4,6 +4,7 @@ namespace Rewt.Internal;
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
     private ServiceCertificate? _certificate;
+    private Attested? _by;
     private string? _attestation;
 
     public string KeyId => Pair.KeyId;
@@ -19,6 +20,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now) => ReferenceEquals(_certificate, certificate) ? this : this with
     {
         _certificate = certificate,
+        _by = new Attested(certificate.Name, certificate.NotAfter, now),
         _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now).ToJson(),
     };
 
@@ -26,7 +28,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     {
         Entry = PublishedKey.Write(Pair.Public, state, until, Proof, _attestation),
         Attestation = _attestation,
-        By = _certificate is { } certificate ? new Attested(certificate.Name, certificate.NotAfter, 0) : null,
+        By = _by,
     };
 
     /// <summary>Returns the key id and the algorithm, never the key.</summary>

@@ -13,6 +13,8 @@ internal sealed class ServiceCertificate
     private ServiceCertificate(X509Certificate2 leaf, IEnumerable<X509Certificate2> others, AsymmetricAlgorithm? key, string name, RewtOptions options)
     {
         if (AttestationPolicy.ProblemOfUse(leaf) is { } unfit) throw Unusable(name, unfit);
+        Name = CertificateNames.Of(leaf) is { } names ? CertificateNames.Find(names, options.ServiceName!, [.. options.Identity.Names]) ?? "" : "";
+        if (Name.Length == 0) throw Unusable(name, $"it does not name the service '{options.ServiceName}' (see Identity:Names)");
         if (key is null) throw Unusable(name, "it has no RSA or EC private key");
 
         try
@@ -25,8 +27,6 @@ internal sealed class ServiceCertificate
         }
 
         if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, AttestationPolicy.SigningAlgorithm, out _)?.Thumbprint != _key.Public.Thumbprint) throw Unusable(name, "its private key belongs to another certificate");
-        Name = CertificateNames.Of(leaf) is { } names ? CertificateNames.Find(names, options.ServiceName!, [.. options.Identity.Names]) ?? "" : "";
-        if (Name.Length == 0) throw Unusable(name, $"it does not name the service '{options.ServiceName}' (see Identity:Names)");
 
         // Receivers have the root certificates.
         Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];

@@ -157,7 +157,7 @@ public sealed class CertificateTests : IAsyncLifetime
     public async Task A_JWT_SVID_of_SPIRE_is_verified_with_the_bundle_of_its_trust_domain(string algorithm)
     {
         using AsymmetricAlgorithm key = algorithm == "ES256" ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
-        var jwk = JsonDocument.Parse((key is RSA rsa ? PublicKey.From(rsa, "RS256", "kid-of-spire") : PublicKey.From((ECDsa)key, "kid-of-spire")).ToJwk()).RootElement.EnumerateObject()
+        var jwk = JsonDocument.Parse((key is RSA rsa ? Rewt.Internal.PublicKey.From(rsa, "RS256", "kid-of-spire") : Rewt.Internal.PublicKey.From((ECDsa)key, "kid-of-spire")).ToJwk()).RootElement.EnumerateObject()
             .Where(member => member.Name is not ("alg" or "use")).ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
         jwk["use"] = "jwt-svid";
         var authority = new Dictionary<string, object> { ["use"] = "x509-svid", ["kty"] = "EC", ["crv"] = "P-256", ["x5c"] = new[] { Convert.ToBase64String(_root.Certificate.RawData) } };
@@ -248,7 +248,9 @@ public sealed class CertificateTests : IAsyncLifetime
 
     private async Task RenewAsync(int callers, TimeSpan every, int renewals)
     {
+        using var ended = new CancellationTokenSource();
         Renew();
+        var renewing = RenewAgainAsync();
         var senders = new List<Instance>();
         var receivers = new List<Instance>();
         var failures = new ConcurrentBag<string>();
@@ -261,28 +263,31 @@ public sealed class CertificateTests : IAsyncLifetime
                 receivers.Add(Instance.Start(_redis.ConnectionString, Short(Demanding("inventory"))));
             }
 
-            using var ended = new CancellationTokenSource();
             var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], ended.Token), Cancellation)).ToList();
-            for (var renewal = 0; renewal < renewals; renewal++)
-            {
-                await Task.Delay(every, TimeProvider.System, Cancellation);
-                Renew();
-            }
-
-            await Task.Delay(every, TimeProvider.System, Cancellation);
+            await Task.Delay(every * (renewals + 1), TimeProvider.System, Cancellation);
             await ended.CancelAsync();
-            await Task.WhenAll(load);
+            await Task.WhenAll([.. load, renewing]);
         }
         finally
         {
+            await ended.CancelAsync();
             foreach (var instance in senders.Concat(receivers)) await instance.DisposeAsync();
         }
 
         failures.Distinct().ShouldBeEmpty();
         calls.ShouldBeGreaterThan(callers * renewals);
 
-        // Each certificate lives for three renewals; certificates count whole seconds.
-        void Renew() => WriteCertificate("orders", TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow() + (3 * every));
+        // Each certificate lives for three renewals of five seconds; certificates count whole seconds.
+        void Renew() => WriteCertificate("orders", TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(15));
+
+        async Task RenewAgainAsync()
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await Task.Delay(every, TimeProvider.System, CancellationToken.None);
+                Renew();
+            }
+        }
 
         Action<RewtOptions> Short(Action<RewtOptions> settings) => options =>
         {
