@@ -52,8 +52,8 @@ internal sealed record Attestation(string Ring, string Service, long At, IReadOn
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(Chain[0]);
-            var name = CertificateNames.Of(certificate)?.FirstOrDefault() ?? "no name";
-            return string.Create(CultureInfo.InvariantCulture, $"{UntrustedText.Escape(name)} until {certificate.NotAfter.ToUniversalTime():u} (not checked)");
+            var name = CertificateNames.Of(certificate) is [var first, ..] ? first : "no name";
+            return string.Create(CultureInfo.InvariantCulture, $"{UntrustedText.Escape(name)} until {AttestationPolicy.Validity(certificate).Until:u} (not checked)");
         }
         catch (CryptographicException)
         {

@@ -12,6 +12,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 {
     public const string NotYetValid = "its certificate is not valid yet";
 
+    /// <summary>The algorithm with which an RSA key of a certificate signs attestations.</summary>
+    public const string SigningAlgorithm = "RS256";
+
     private const string None = "it has no attestation by a certificate";
 
     /// <summary>RSA with PKCS #1 or PSS, and ECDSA, with SHA-2. .NET accepts certificates that are signed with SHA-1.</summary>
@@ -130,14 +133,18 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, key), attestation.Signature)) return null;
 
         problem = ProblemOfChain(leaf, chain, at);
-        return problem is null ? new Attested(name, leaf.NotAfter.ToUniversalTime(), at.ToUnixTimeMilliseconds()) : null;
+        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds()) : null;
     }
 
-    /// <summary>The algorithm with which an RSA key of a certificate signs attestations.</summary>
-    public const string SigningAlgorithm = "RS256";
+    /// <summary>The dates of a certificate, which .NET returns in local time.</summary>
+    public static (DateTimeOffset From, DateTimeOffset Until) Validity(X509Certificate2 certificate) =>
+        (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
 
-    private static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset at) =>
-        at < certificate.NotBefore.ToUniversalTime() ? NotYetValid : at > certificate.NotAfter.ToUniversalTime() ? "its certificate has expired" : null;
+    private static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset at)
+    {
+        var (from, until) = Validity(certificate);
+        return at < from ? NotYetValid : at > until ? "its certificate has expired" : null;
+    }
 
     public static string? ProblemOfUse(X509Certificate2 leaf)
     {

@@ -10,6 +10,7 @@ internal sealed class Identity
     private readonly ReloadedFiles<ServiceCertificate>? _files;
     private readonly ReloadedFiles<AttestationPolicy>? _authorities;
     private ServiceCertificate? _certificate;
+    private ServiceCertificate? _lastUsable;
     private string? _failure;
 
     /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
@@ -57,10 +58,15 @@ internal sealed class Identity
     }
 
     /// <summary>
-    /// Returns the certificate if it can attest keys: it must remain valid until receivers have seen them.
+    /// Returns the certificate that can attest keys: it must remain valid until receivers have seen them. Where the clock of an authority is ahead, a
+    /// renewed certificate becomes valid a little later, and the one before is used until then.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
-    public ServiceCertificate? Usable(long now) => Certificate is { } certificate && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter ? certificate : null;
+    public ServiceCertificate? Usable(long now)
+    {
+        if (IsUsable(Certificate, now)) _lastUsable = Certificate;
+        return IsUsable(_lastUsable, now) ? _lastUsable : null;
+    }
 
     /// <summary>Describes the state for an operator.</summary>
     /// <param name="now">The store's time.</param>
@@ -68,7 +74,7 @@ internal sealed class Identity
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
         var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
-        if (Certificate is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
+        if ((Usable(now) ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
 
         var left = certificate.NotAfter - At(now);
         var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
@@ -83,6 +89,9 @@ internal sealed class Identity
             ? new IdentityState(IdentityLevel.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
             : new IdentityState(IdentityLevel.Good, null, unread);
     }
+
+    private bool IsUsable(ServiceCertificate? certificate, long now) =>
+        certificate is not null && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter;
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

@@ -31,7 +31,7 @@ internal sealed class ServiceCertificate
         // Receivers have the root certificates.
         Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];
         if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
-        (NotBefore, NotAfter) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
+        (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
     }
 
     /// <summary>The name in the certificate that stands for the service.</summary>
