@@ -13,27 +13,34 @@ internal static class Flood
     /// <summary>The name of the measurement that sends the flood; started by <see cref="RunAsync"/> only.</summary>
     public const string Sender = "flood-sender";
 
+    /// <summary>
+    /// Measures Rewt and, with the same tokens, JwtBearer with a static key, which asks no store. Under <c>taskset -c 0</c>, the receiver and the valid
+    /// calls have one processor, and the sender of the flood has the others.
+    /// </summary>
     public static async Task RunAsync(TimeSpan duration, int count, TextWriter output)
     {
         await using var redis = await OwnRedis.StartAsync();
-        await using var callee = await LoadHost.RewtAsync(redis.Address);
-        using var client = new HttpClient { BaseAddress = callee.Address };
-        client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(callee.Authorization!);
-        await CallAsync(client, duration);
-
-        var quiet = await CallAsync(client, duration);
-        foreach (var (name, sent, perSecond) in new[] { ("burst", count, 0), ("stream", count, count / Math.Max(1, (int)duration.TotalSeconds)) })
+        await using var rewt = await LoadHost.RewtAsync(redis.Address);
+        await using var peer = await LoadHost.JwtBearerAsync();
+        foreach (var (host, receiver) in new[] { ("JwtBearer", peer), ("Rewt", rewt) })
         {
-            var before = await redis.CommandsAsync();
-            var began = TimeProvider.System.GetTimestamp();
-            using var sender = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Host(), Sender, callee.Address.ToString(), $"{sent}", $"{perSecond}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-            await sender.StandardOutput.ReadLineAsync();
-            var beside = await CallAsync(client, duration);
-            var answers = await sender.StandardOutput.ReadToEndAsync();
-            await sender.WaitForExitAsync();
-            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            var commands = (await redis.CommandsAsync() - before) / seconds;
-            output.WriteLine($"{name} of {sent} unknown key ids ({answers.Trim()}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {commands:0} Redis commands a second");
+            using var client = new HttpClient { BaseAddress = receiver.Address };
+            client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(receiver.Authorization!);
+            await CallAsync(client, duration);
+            var quiet = await CallAsync(client, duration);
+            foreach (var (name, perSecond) in new[] { ("burst", 0), ("stream", count / Math.Max(1, (int)duration.TotalSeconds)) })
+            {
+                var before = await redis.CommandsAsync();
+                var began = TimeProvider.System.GetTimestamp();
+                using var sender = StartSender(receiver.Address.ToString(), $"{count}", $"{perSecond}");
+                await sender.StandardOutput.ReadLineAsync();
+                var beside = await CallAsync(client, duration);
+                var answers = await sender.StandardOutput.ReadToEndAsync();
+                await sender.WaitForExitAsync();
+                var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+                var commands = (await redis.CommandsAsync() - before) / seconds;
+                output.WriteLine($"{host}, {name} of {count} unknown key ids ({answers.Trim()}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {commands:0} Redis commands a second");
+            }
         }
     }
 
@@ -87,6 +94,14 @@ internal static class Flood
         var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","typ":"rewt+jwt","kid":"{{keyId}}"}"""));
         var payload = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"inventory","aud":"inventory","iat":{{now}},"exp":{{now + 60}},"jti":"1"}"""));
         return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
+    }
+
+    /// <summary>Starts the sender: if this process is restricted to the first processor, on the others.</summary>
+    private static Process StartSender(params string[] arguments)
+    {
+        string[] command = [Environment.ProcessPath!, .. Host(), Sender, .. arguments];
+        if (OperatingSystem.IsLinux() && Environment.ProcessorCount == 1) command = ["taskset", "--cpu-list", "1-63", .. command];
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, UseShellExecute = false })!;
     }
 
     /// <summary>The assembly, where the process is the host of <c>dotnet run</c>.</summary>

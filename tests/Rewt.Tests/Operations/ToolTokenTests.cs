@@ -57,7 +57,7 @@ public sealed class ToolTokenTests
 
         piped.Well();
         good.Output.ShouldContain("No check failed.");
-        other.Output.ShouldMatch("signature is right +│ ok");
+        other.Output.ShouldMatch("signature is valid +│ ok");
         other.Output.ShouldMatch("audience \\(aud\\) is the receiver +│ failed");
         var checks = forged.Json.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("check").GetString()!, check => check.GetProperty("result").GetString(), StringComparer.Ordinal);
         (checks["other_type"], checks["unknown_key"], checks["wrong_signature"], checks["expired"], checks["untrusted_issuer"]).ShouldBe(("ok", "ok", "failed", "not_reached", "not_checked"));

@@ -15,7 +15,7 @@ public sealed class RefusalReasonTests
         ["audience"] = (null, secret => HandmadeToken.Sign(secret, new() { ["aud"] = "billing" }), "bad_audience", "(OtherAudience). It is for 'billing', but this service accepts 'inventory'"),
         ["expired"] = (null, secret => HandmadeToken.Timed(secret, -500, -440), "expired", "(Expired). It expired 44"),
         ["not yet valid"] = (null, secret => HandmadeToken.Sign(secret, new() { ["nbf"] = Now + 3_000 }), "not_yet_valid", "(NotYetValid). It becomes valid in "),
-        ["lifetime"] = (null, secret => HandmadeToken.Sign(secret, new() { ["exp"] = Now + 90_000 }), "invalid", "(LifetimeTooLong). It lives for "),
+        ["lifetime"] = (null, secret => HandmadeToken.Sign(secret, new() { ["exp"] = Now + 90_000 }), "invalid", "(LifetimeTooLong). Its lifetime is "),
         ["missing claim"] = (null, secret => HandmadeToken.Sign(secret, new() { ["jti"] = null }), "invalid", "(MissingClaim). The claim 'jti' is missing."),
         ["malformed claim"] = (null, secret => HandmadeToken.Sign(secret, new() { ["iat"] = "soon" }), "invalid", "(MalformedClaims)."),
         ["another request"] = (null, secret => HandmadeToken.Sign(secret, new() { ["htm"] = "POST" }), "wrong_request", "(OtherRequest). It is bound to another method, path, query or message."),
