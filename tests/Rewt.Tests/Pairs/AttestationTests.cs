@@ -192,7 +192,7 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("the attestation of another namespace", pair => pair.Attest(good, _issuing.Intermediates(), ring: "staging"), "another service or namespace");
         yield return ("the attestation of another service", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates(), service: "billing"), "another service or namespace");
         yield return ("another certificate in front of the attestation", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates()).Replace("\"x5c\":[", $"\"x5c\":[\"{Convert.ToBase64String(good.RawData)}\","), "not signed by its certificate");
-        yield return ("another time of publication", pair => Regex.Replace(pair.Attest(good, _issuing.Intermediates()), "\"at\":[0-9]+", "\"at\":1"), "not signed by its certificate");
+        yield return ("another time of publication", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"at\":", "\"at\":1"), "not signed by its certificate");
         yield return ("no attestation", _ => null, "no attestation");
         foreach (var text in new[] { "1", "null", "{}", "[]", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[]}", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"!\"]}" })
         {
