@@ -74,7 +74,7 @@ internal sealed class DemoRun(DemoOptions options)
             await traffic.WarmUpAsync(stop);
             await new StolenPayment(fleet, _log.Write).RunAsync(stop);
             var meter = new RedisMeter(watch, fleet.Size + 1, ring.RefreshInterval);
-            _log.Write("measuring what the idle fleet asks of Redis");
+            _log.Write("measuring the Redis commands of the idle fleet");
             await meter.CalibrateAsync(stop);
             await ring.BeginAsync(stop);
             _log.Write("traffic begins");

@@ -5,7 +5,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that restrict endpoints to named callers, or to tokens that are bound to the request.</summary>
+/// <summary>Extension methods that restrict endpoints to named callers, or to bound and one-time tokens.</summary>
 public static class RewtAuthorizationExtensions
 {
     /// <summary>

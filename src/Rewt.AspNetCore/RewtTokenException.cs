@@ -4,8 +4,8 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The precise reason why a token was refused: the inner exception of the one that JwtBearer's <c>AuthenticationFailed</c> event and
-/// <c>AuthenticateResult.Failure</c> have. Its message is a fixed text. The caller must not get <see cref="Detail"/>.
+/// The precise reason why a token was refused. It is the inner exception of the exception in JwtBearer's <c>AuthenticationFailed</c> event and in
+/// <c>AuthenticateResult.Failure</c>. The message is a fixed text. Do not send <see cref="Detail"/> to the caller.
 /// </summary>
 public sealed class RewtTokenException : SecurityTokenException
 {

@@ -47,7 +47,7 @@ public sealed class RewtTestClock : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         lock (_gate) _advanced += by;
-        foreach (var timer in _armed.Keys) timer.LookAgain();
+        foreach (var timer in _armed.Keys) timer.Recheck();
     }
 
     internal void Arm(TestTimer timer) => _armed[timer] = 0;

@@ -28,7 +28,7 @@ public interface IRewtKeyRing
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default);
 
-    /// <summary>Revokes a key as <see cref="RevokeAsync"/> does, and waits until every live instance has applied the revocation.</summary>
+    /// <summary>Revokes a key as <see cref="RevokeAsync"/> does, and waits until every instance in the instance list has confirmed the revocation.</summary>
     /// <param name="keyId">The key id.</param>
     /// <param name="timeout">How long to wait for the instances. The revocation stands even if some do not confirm it.</param>
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>

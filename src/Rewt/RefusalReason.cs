@@ -48,7 +48,7 @@ public enum RefusalReason
     /// <summary>The key of the tenant was revoked, or the tenant is deleted.</summary>
     RevokedTenant,
 
-    /// <summary>The algorithm is not the one of the key.</summary>
+    /// <summary>The algorithm does not match the key.</summary>
     WrongAlgorithm,
 
     /// <summary>The key belongs to another issuer.</summary>

@@ -11,14 +11,13 @@ public sealed class RewtBindingOptions
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The path that a proxy removes from the start of the caller's path. It is put back before a bound token is compared with the request.
+    /// The path prefix that a proxy removes. It is put back before a bound token is compared with the request.
     /// </summary>
     /// <value>A path such as <c>/payments</c>. Default: none.</value>
     public string? ProxyRemovesPath { get; set; }
 
     /// <summary>
-    /// The path that a proxy adds in front of the caller's path. It is removed before a bound token is compared with the request, and a request
-    /// without it is refused then.
+    /// The path prefix that a proxy adds. It is removed before a bound token is compared with the request, and a bound request without it is refused.
     /// </summary>
     /// <value>A path such as <c>/internal</c>. Default: none.</value>
     public string? ProxyAddsPath { get; set; }

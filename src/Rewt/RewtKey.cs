@@ -14,7 +14,7 @@ public sealed record RewtKey
 
     /// <summary>
     /// When the state ends, by the clock of the Redis server: the current key retires, a retired key stops verifying, or a revoked key is
-    /// forgotten. <see langword="null"/> for a pending key, and for a key whose time only another process knows.
+    /// forgotten. <see langword="null"/> for a pending key, and for a key of another process.
     /// </summary>
     public DateTimeOffset? StateEndsAt { get; init; }
 

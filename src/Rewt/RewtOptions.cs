@@ -155,7 +155,7 @@ public sealed class RewtOptions
     public RewtBindingOptions Binding { get; } = new();
 
     /// <summary>
-    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457), while you develop. A stranger must not get it.
+    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use it in development only: every caller sees it.
     /// </summary>
     /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
     public bool ExplainRefusals { get; set; }

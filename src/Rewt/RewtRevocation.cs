@@ -12,6 +12,6 @@ public sealed record RewtRevocation
     /// </summary>
     public required IReadOnlyList<string> Unconfirmed { get; init; }
 
-    /// <summary>Whether every live instance has applied the revocation.</summary>
+    /// <summary>Whether every instance in the instance list has confirmed the revocation.</summary>
     public bool IsComplete => Unconfirmed.Count == 0;
 }

@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
+    /// Registers the services that use the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
     /// behind them, without an authentication scheme. Settings come from the configuration section <c>Rewt</c>. The application starts without
     /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. Further calls only add their settings.
     /// </summary>

@@ -17,9 +17,9 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
-    /// addresses are compared: the one the application requested, which handlers in front of the signing handler (service discovery) may then
-    /// resolve, and the one the request has when it leaves. The target of a redirect must itself be allowed. On
-    /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin leaves without a token.
+    /// addresses are checked: the one that the application requested (before handlers such as service discovery resolve it), and the one that the
+    /// request is sent to. The target of a redirect must itself be allowed. On
+    /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token.
     /// </summary>
     /// <value>
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
@@ -48,7 +48,7 @@ public sealed class RewtSigningOptions
 
     /// <summary>
     /// The parts of each request that its token is bound to, unless the request sets them with <c>SetRewtBinding</c>. Each request then has a token of
-    /// its own. The path must be the one that the receiver gets: a proxy that changes it needs a setting there. Handlers that change the request
+    /// its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Handlers that change the request
     /// belong before <c>AddRewtSigning</c>; a request that was changed after it was signed throws before any byte is sent.
     /// </summary>
     /// <value>Default: <see cref="RequestBinding.None"/>.</value>

@@ -14,9 +14,9 @@ internal static partial class ApiKeyLog
     [LoggerMessage(EventId = 45, EventName = "AppsUnavailable", Level = LogLevel.Warning, Message = "An API key cannot be verified. {Detail}")]
     public static partial void AppsUnavailable(this ILogger logger, string detail, Exception? exception);
 
-    [LoggerMessage(EventId = 46, EventName = "TokenTraded", Level = LogLevel.Debug, Message = "The app {App} exchanged its API key for a token for {Audience}.")]
-    public static partial void TokenTraded(this ILogger logger, string app, string audience);
+    [LoggerMessage(EventId = 46, EventName = "AppTokenIssued", Level = LogLevel.Debug, Message = "The app {App} exchanged its API key for a token for {Audience}.")]
+    public static partial void AppTokenIssued(this ILogger logger, string app, string audience);
 
-    [LoggerMessage(EventId = 47, EventName = "TokenNotTraded", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}. {Detail}")]
-    public static partial void TokenNotTraded(this ILogger logger, string error, string detail);
+    [LoggerMessage(EventId = 47, EventName = "AppTokenRefused", Level = LogLevel.Information, Message = "The token endpoint refused a request: {Error}. {Detail}")]
+    public static partial void AppTokenRefused(this ILogger logger, string error, string detail);
 }

@@ -42,7 +42,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
                 ? (null, false)
                 : (former with { Name = app.Name, Owner = app.Owner, Audiences = [.. app.Audiences], Scopes = [.. app.Scopes] }, true),
             cancellationToken).ConfigureAwait(false);
-        if (isThere && own is not null) await LookAsync(own, cancellationToken).ConfigureAwait(false);
+        if (isThere && own is not null) await RefreshAsync(own, cancellationToken).ConfigureAwait(false);
         return isThere;
     }
 
@@ -100,12 +100,12 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
                 return (keys.SequenceEqual(former.Keys) ? null : former with { Keys = keys }, true);
             },
             cancellationToken).ConfigureAwait(false);
-        if (isThere && own is not null) await LookAsync(own, cancellationToken).ConfigureAwait(false);
+        if (isThere && own is not null) await RefreshAsync(own, cancellationToken).ConfigureAwait(false);
         return isThere;
     }
 
     /// <summary>Refreshes this instance's cached apps, so that a revocation or restriction applies here at once.</summary>
-    private static async Task LookAsync(TrustedAppProvider own, CancellationToken cancellationToken)
+    private static async Task RefreshAsync(TrustedAppProvider own, CancellationToken cancellationToken)
     {
         try
         {

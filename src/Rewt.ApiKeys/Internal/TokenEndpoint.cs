@@ -79,7 +79,7 @@ internal sealed class TokenEndpoint(
 
         var token = await tokens.CreateBearerAsync(audience, AppName.Claims(app.Id, scopes), context.RequestAborted);
         checker.Used(keyId);
-        logger.TokenTraded(app.Id, audience);
+        logger.AppTokenIssued(app.Id, audience);
         var answer = new TokenAnswer(token, "Bearer", (long)ring.TokenLifetime.TotalSeconds, scopes.Count > 0 ? string.Join(' ', scopes) : null);
         await context.Response.WriteAsJsonAsync(answer, TokenJson.Default.TokenAnswer, cancellationToken: context.RequestAborted);
     }
@@ -115,7 +115,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        if (tokenRefusals.IsDue(error.Code, out var others)) logger.TokenNotTraded(error.Code, error.Description + "." + others);
+        if (tokenRefusals.IsDue(error.Code, out var others)) logger.AppTokenRefused(error.Code, error.Description + "." + others);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

@@ -47,11 +47,11 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
 
     protected override void LogNoPush(Exception exception) => LogNoPush(_name, exception);
 
-    [LoggerMessage(EventId = 60, EventName = "AppsAway", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 60, EventName = "AppStoreUnavailable", Level = LogLevel.Warning,
         Message = "The trusted apps of {Namespace} cannot be read. {Explanation} The known API keys stay in use until the stale budget ends.")]
     private partial void LogAway(string @namespace, string explanation, Exception? exception);
 
-    [LoggerMessage(EventId = 61, EventName = "AppsBack", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
+    [LoggerMessage(EventId = 61, EventName = "AppStoreAvailable", Level = LogLevel.Information, Message = "The trusted apps of {Namespace} can be read again.")]
     private partial void LogBack(string @namespace);
 
     [LoggerMessage(EventId = 62, EventName = "AppsNoPush", Level = LogLevel.Warning,

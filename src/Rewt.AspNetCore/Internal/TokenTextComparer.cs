@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Compares whole tokens, and hashes only the end of the signature. Only tokens with a valid signature are cached, so an attacker without the key
-/// cannot choose what is hashed.
+/// cannot add colliding entries.
 /// </summary>
 internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
 {

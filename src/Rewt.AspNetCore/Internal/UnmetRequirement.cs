@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>The feature of a request whose token is valid, but not what the endpoint requires. The challenge states it.</summary>
+/// <summary>Request feature: the requirement of the endpoint that the token of an authenticated caller does not meet. The challenge states it.</summary>
 internal sealed record UnmetRequirement(RefusalReason Reason);

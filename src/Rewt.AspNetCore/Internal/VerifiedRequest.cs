@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt.Internal;
 
-/// <summary>The verification result for the token of one request.</summary>
-/// <param name="Verdict">The verification result.</param>
+/// <summary>The result of verifying the token of one request, accepted or refused.</summary>
+/// <param name="Verdict">Whether the token is accepted, or why it is refused.</param>
 /// <param name="Identity">The identity of an accepted token. It belongs to this request alone.</param>
 /// <param name="Properties">The ticket properties of an accepted token. They belong to this request alone.</param>
 internal readonly record struct VerifiedRequest(TokenResult Verdict, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null);

@@ -75,7 +75,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
     private async Task<CommandAnswer?> OverlapAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
     {
         var known = await keyRing.GetAsync(cancellationToken);
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(known.ReadAt) + known.Age(ClockReading.Now(_time));
+        var now = known.StoreTimeAt(ClockReading.Now(_time)).ToDateTimeOffset();
         var retired = known is ConfiguredKeysSnapshot ? null : known.ToKeys().FirstOrDefault(key => key is { State: RewtKeyState.Retired, IsForeign: false } && key.StateEndsAt > now);
         return retired is null ? null : new CommandAnswer(
             "overlap",

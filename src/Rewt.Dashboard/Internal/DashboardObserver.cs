@@ -13,17 +13,17 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(900);
-    private const int StepsBetweenLooks = 10;
+    private const int StepsBetweenSnapshots = 10;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly KeyRingRegistry _rings = services.GetRequiredService<KeyRingRegistry>();
     private readonly Dictionary<KeyRingProvider, RingObserver> _observers = [];
-    private DashboardLook? _last;
+    private DashboardSnapshot? _last;
 
     /// <summary>Returns a snapshot.</summary>
     /// <param name="isShared">Whether a recent snapshot of another viewer can be returned.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task<DashboardLook> LookAsync(bool isShared, CancellationToken cancellationToken)
+    public async Task<DashboardSnapshot> ReadAsync(bool isShared, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -32,7 +32,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
             if (isShared && _last is { } last && last.Stamp == stamp && last.At.Elapsed(time) < Freshness) return last;
 
             var view = await ViewAsync(stamp, cancellationToken);
-            return _last = new DashboardLook(JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), stamp, ClockReading.Now(time));
+            return _last = new DashboardSnapshot(JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), stamp, ClockReading.Now(time));
         }
         finally
         {
@@ -41,9 +41,9 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
     }
 
     /// <summary>Waits until the next snapshot is due: one second, or less if a key ring changes.</summary>
-    public async Task NewsAsync(DashboardLook last, CancellationToken cancellationToken)
+    public async Task NewsAsync(DashboardSnapshot last, CancellationToken cancellationToken)
     {
-        for (var step = 0; step < StepsBetweenLooks && Stamp() == last.Stamp; step++) await Task.Delay(Step, time, cancellationToken);
+        for (var step = 0; step < StepsBetweenSnapshots && Stamp() == last.Stamp; step++) await Task.Delay(Step, time, cancellationToken);
     }
 
     public void Dispose() => _turn.Dispose();

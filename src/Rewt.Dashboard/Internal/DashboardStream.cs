@@ -45,7 +45,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
     /// <summary>Writes a single snapshot as JSON, for programs and for browsers without scripts.</summary>
     public async Task SnapshotAsync(HttpContext context)
     {
-        var snapshot = await observer.LookAsync(isShared: false, context.RequestAborted);
+        var snapshot = await observer.ReadAsync(isShared: false, context.RequestAborted);
         context.Response.ContentType = "application/json";
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(snapshot.Json, context.RequestAborted);
     }
@@ -89,7 +89,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         var asked = ClockReading.Now(time);
         while (true)
         {
-            var snapshot = await observer.LookAsync(isShared: true, cancellationToken);
+            var snapshot = await observer.ReadAsync(isShared: true, cancellationToken);
             yield return new SseItem<byte[]>(snapshot.Json) { ReconnectionInterval = ComeAgain };
             await observer.NewsAsync(snapshot, cancellationToken);
             if (asked.Elapsed(time) < CheckEvery) continue;

@@ -19,8 +19,9 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             return new RingView(keyRing.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
         }
 
-        var age = (long)known.Age(ClockReading.Now(time)).TotalMilliseconds;
-        var now = known.ReadAt + age;
+        var clock = ClockReading.Now(time);
+        var age = (long)known.Age(clock).TotalMilliseconds;
+        var now = known.StoreTimeAt(clock).Milliseconds;
         var keys = known.ToKeys();
         var marks = await _instances.ReadAsync(stamp, cancellationToken);
         var newest = NewestVersion(known, marks);
@@ -59,7 +60,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         mark.Instance,
         mark.Version,
         known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
-        mark.SeenAt,
+        mark.SeenAt.Milliseconds,
         mark.Instance == keyRing.Roll.Instance);
 
     private KeyView View(RewtKey key, KeySnapshot known, long now)
@@ -68,7 +69,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         var from = key.State switch
         {
             RewtKeyState.Pending => (known as RingSnapshot)?.Reading.Ring?.NextBorn,
-            RewtKeyState.Current when known is RingSnapshot ring => ring.CurrentSince,
+            RewtKeyState.Current when known is RingSnapshot ring => ring.CurrentSince.Milliseconds,
             RewtKeyState.Current => until - _schedule.Interval,
             RewtKeyState.Retired => until - _schedule.Retention,
             _ => until - _schedule.DeadRetention,

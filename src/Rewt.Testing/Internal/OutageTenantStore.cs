@@ -21,7 +21,7 @@ internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITe
         return store.ListWritesAsync(stamp, cancellationToken);
     }
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken)
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.MergeAsync(states, by, forgetBefore, cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class TestTimer : ITimer
         }
     }
 
-    public void LookAgain()
+    public void Recheck()
     {
         lock (_gate) Set(_due);
     }

@@ -18,7 +18,7 @@ internal sealed class PairSession : IAsyncDisposable
     }
 
     /// <summary>Returns the keys of all services with live instances or published keys, or <see langword="null"/> if there are no such services.</summary>
-    public async Task<PairSnapshot?> LookAsync(CancellationToken cancellationToken) =>
+    public async Task<PairSnapshot?> ReadAsync(CancellationToken cancellationToken) =>
         await ServicesAsync(cancellationToken) is { Count: > 0 } services ? await ReadAsync(services, cancellationToken) : null;
 
     /// <summary>Returns the snapshot of a namespace without services, in which a key can be revoked before it is seen.</summary>

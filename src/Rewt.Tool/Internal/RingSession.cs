@@ -69,7 +69,7 @@ internal sealed class RingSession : IAsyncDisposable
     }
 
     /// <summary>Reads the key ring from Redis. Writes nothing, even if a rotation is due.</summary>
-    public async Task<RingSnapshot> LookAsync(CancellationToken cancellationToken)
+    public async Task<RingSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
@@ -80,9 +80,9 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>Reads the key ring, which must exist.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
-    public async Task<RingSnapshot> LookAtRingAsync(CancellationToken cancellationToken)
+    public async Task<RingSnapshot> RequireAsync(CancellationToken cancellationToken)
     {
-        var ring = await LookAsync(cancellationToken);
+        var ring = await ReadAsync(cancellationToken);
         if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{_options.Namespace}:rewt-secret' cannot be used: {problem}.");
         if (ring.Epoch is not null) return ring;
         var what = ring.Reading.Slot.IsAbsent ? "no key ring" : "a secret of Node's rewt, but no key ring";
@@ -97,9 +97,9 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>Changes the state of a tenant of a namespace that has a key ring.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
-    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
+    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
     {
-        var ring = await LookAtRingAsync(cancellationToken);
+        var ring = await RequireAsync(cancellationToken);
         await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);
     }
 

@@ -28,7 +28,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override long Version => 0;
 
-    public override long ReadAt => _readAt.WallClock.ToUnixTimeMilliseconds();
+    public override StoreTime ReadAt => StoreTime.From(_readAt.WallClock);
 
     /// <summary>The first key id that is of different keys in two sources; <see langword="null"/> when there is none.</summary>
     public string? Conflict { get; }

@@ -80,7 +80,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
             LogFinding(finding.Severity == FindingSeverity.Warning ? LogLevel.Warning : LogLevel.Information, ring, finding.Code, finding.Text);
         }
 
-        foreach (var code in before.Select(finding => finding.Code).Except(findings.Select(finding => finding.Code), StringComparer.Ordinal)) LogMended(ring, code);
+        foreach (var code in before.Select(finding => finding.Code).Except(findings.Select(finding => finding.Code), StringComparer.Ordinal)) LogResolved(ring, code);
         reports.Put(new DoctorReport(ring, findings));
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
     private partial void LogFinding(LogLevel level, string ring, string finding, string text);
 
     [LoggerMessage(EventId = 71, EventName = "DoctorFindingGone", Level = LogLevel.Information, Message = "Key ring {Ring}, {Finding}: resolved.")]
-    private partial void LogMended(string ring, string finding);
+    private partial void LogResolved(string ring, string finding);
 
     [LoggerMessage(EventId = 72, EventName = "DoctorUnable", Level = LogLevel.Debug, Message = "Key ring {Ring}: the examination failed ({Cause}) and will be repeated.")]
     private partial void LogUnable(string ring, string cause);

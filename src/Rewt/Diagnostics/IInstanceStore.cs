@@ -6,7 +6,7 @@ internal interface IInstanceStore
     /// <summary>
     /// Replaces <paramref name="former"/> with <paramref name="mark"/>, and removes entries last seen before <paramref name="forgetBefore"/>.
     /// </summary>
-    Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken);
+    Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken);
 
     /// <summary>Removes the entry of an instance that stops.</summary>
     Task LeaveAsync(InstanceHeartbeat mark, CancellationToken cancellationToken);

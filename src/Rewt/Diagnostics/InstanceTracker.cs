@@ -28,8 +28,8 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
         return [.. marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal)];
     }
 
-    /// <summary>An instance that has missed two heartbeats counts as stopped (milliseconds).</summary>
-    private long AliveFor => (long)(_heartbeat * 2.5).TotalMilliseconds;
+    /// <summary>An instance that has missed two heartbeats counts as stopped.</summary>
+    private TimeSpan AliveFor => _heartbeat * 2.5;
 
     /// <summary>Creates a unique name for an instance.</summary>
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";

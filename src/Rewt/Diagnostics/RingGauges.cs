@@ -22,7 +22,7 @@ internal sealed class RingGauges
         meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "Findings of the doctor, by finding.");
     }
 
-    /// <summary>One keyRing for each namespace: the one of the keys that sign.</summary>
+    /// <summary>The provider of the signing keys of each namespace.</summary>
     private IEnumerable<KeyRingProvider> Rings => _rings.Opened().DistinctBy(keyRing => keyRing.Name, StringComparer.Ordinal);
 
     private IEnumerable<Measurement<double>> KeyAges() =>

@@ -27,6 +27,23 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
     public BoundRequest? Bound { get; init; }
 
+    /// <summary>Signs a token.</summary>
+    public static BearerToken Sign(TokenSigner signer, SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
+    {
+        var token = signer.SignBearer(choice.Key, audience, claims, bound?.Binding);
+        var life = token.ExpiresAt - token.IssuedAt;
+        // Jitter, so that the tokens of an instance and the instances of a fleet do not all sign at the same moment.
+        var refreshAt = token.IssuedAt + (life * (0.5 + (Random.Shared.NextDouble() * 0.2)));
+        return new BearerToken(new AuthenticationHeaderValue("Bearer", token.Value), token.KeyId, token.IssuedAt, refreshAt, token.IssuedAt + (life * 0.75))
+        {
+            Tenant = signer.Tenant,
+            IsAhead = choice.IsAhead,
+            Publication = choice.Publication,
+            Audience = audience,
+            Bound = bound,
+        };
+    }
+
     /// <summary>Returns whether this key signed the token.</summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 

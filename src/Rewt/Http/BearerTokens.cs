@@ -12,7 +12,6 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private const int LongestClaims = 512;
 
     private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), CachedToken> _slots = new(Capacity);
-    private BearerTokenMaker? _maker;
     private volatile CachedToken? _last;
 
     /// <summary>Returns a token signed with the namespace's own key ring.</summary>
@@ -86,14 +85,11 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, ClockReading now)
     {
         var choice = signer.KeyOf(snapshot, now, isStored: fresh);
-        if (bound is not null) return MakerOf(signer).Make(choice, audience, claims, bound);
+        if (bound is not null) return BearerToken.Sign(signer, choice, audience, claims, bound);
         if (claims is null or { Count: 0 }) return PlainSlot(signer, audience).Take(choice, claims, fresh, now.WallClock);
 
         var text = ClaimJson.ToText(claims);
-        var maker = MakerOf(signer);
-        return text.Length > LongestClaims
-            ? maker.Make(choice, audience, claims)
-            : _slots.GetOrAdd((signer.Tenant, audience, text), maker.NewSlot).Take(choice, claims, fresh, now.WallClock);
+        return text.Length > LongestClaims ? BearerToken.Sign(signer, choice, audience, claims) : Slot(signer, audience, text).Take(choice, claims, fresh, now.WallClock);
     }
 
     /// <summary>
@@ -103,12 +99,9 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
     private CachedToken PlainSlot(TokenSigner signer, string? audience)
     {
         if (_last is { } last && ReferenceEquals(last.Audience, audience) && ReferenceEquals(last.Tenant, signer.Tenant)) return last;
-        return _last = _slots.GetOrAdd((signer.Tenant, audience, string.Empty), MakerOf(signer).NewSlot);
+        return _last = Slot(signer, audience, string.Empty);
     }
 
-    private BearerTokenMaker MakerOf(TokenSigner signer)
-    {
-        if (signer.Tenant is not null) return new BearerTokenMaker(signer, time);
-        return _maker ??= new BearerTokenMaker(signer, time);
-    }
+    private CachedToken Slot(TokenSigner signer, string? audience, string claims) => _slots.GetOrAdd(
+        (signer.Tenant, audience, claims), static (key, from) => new CachedToken(from.Signer, from.Time, key.Audience, key.Claims), (Signer: signer, Time: time));
 }

@@ -4,13 +4,13 @@ namespace Rewt.Internal;
 /// The cached token for one audience and one set of claims. Concurrent requests share one signing operation. A token that reaches
 /// <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
 /// </summary>
-internal sealed class CachedToken(BearerTokenMaker maker, string? audience, string claims) : IThreadPoolWorkItem
+internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string? audience, string claims) : IThreadPoolWorkItem
 {
     private readonly Lock _signing = new();
     private volatile BearerToken? _token;
     private int _isRefreshing;
 
-    public string? Tenant => maker.Tenant;
+    public string? Tenant => signer.Tenant;
 
     public string? Audience => audience;
 
@@ -32,7 +32,7 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
         {
             // Another thread may have signed a token while this one waited for the lock. That token is newer than `now`, so its IssuedAt is not
             // checked.
-            return _token is { } newer && newer != seen && newer.IsOf(choice) && now < newer.UseUntil ? newer : _token = maker.Make(choice, audience, values);
+            return _token is { } newer && newer != seen && newer.IsOf(choice) && now < newer.UseUntil ? newer : _token = BearerToken.Sign(signer, choice, audience, values);
         }
     }
 
@@ -43,7 +43,11 @@ internal sealed class CachedToken(BearerTokenMaker maker, string? audience, stri
         {
             lock (_signing)
             {
-                _token = maker.MakeFromMemory(audience, claims) ?? _token;
+                if (signer.Keys.Usable is { } snapshot)
+                {
+                    var choice = signer.KeyOf(snapshot, ClockReading.Now(time), isStored: false);
+                    _token = BearerToken.Sign(signer, choice, audience, claims.Length == 0 ? null : ClaimJson.FromText(claims));
+                }
             }
         }
         catch (Exception)

@@ -38,7 +38,7 @@ internal sealed partial class PairKeys
         Message = "Key pairs of {Ring}: the Redis login may not publish keys of {Service}, so this process can verify but not sign. Give the login the rights that 'rewt acl --role signer --key-pairs' prints.")]
     private partial void LogDenied(string ring, string service, Exception exception);
 
-    [LoggerMessage(EventId = 53, EventName = "PublicKeyRefused", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 53, EventName = "PublishedKeyRefused", Level = LogLevel.Warning,
         Message = "Key pairs of {Ring}: the public key of {Service} under {Entry} is refused: {Problem}.")]
     private partial void LogRefused(string ring, string service, string entry, string problem);
 

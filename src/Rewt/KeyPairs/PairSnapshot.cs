@@ -27,7 +27,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, long now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
-        (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
+        (_own, _service, ReadAt, Epoch) = (own, service, new(now), epoch);
         _issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
@@ -53,7 +53,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override long Version { get; }
 
-    public override long ReadAt { get; }
+    public override StoreTime ReadAt { get; }
 
     /// <summary>The keys of each service.</summary>
     public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
@@ -95,7 +95,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
     public override TimeSpan UntilRotation(ClockReading now) =>
-        Current is null ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(_own.Deadline - StoreTime(now));
+        Current is null ? TimeSpan.MaxValue : new StoreTime(_own.Deadline) - StoreTimeAt(now);
 
     /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
@@ -122,7 +122,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var own = _own.All(ReadAt.Milliseconds).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
         var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
         return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt)];
@@ -157,7 +157,7 @@ internal sealed class PairSnapshot : KeySnapshot
     /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
     /// retired key verifies until its time.
     /// </summary>
-    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreTime(now) < key.Until;
+    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreTimeAt(now).Milliseconds < key.Until;
 
     private KeyPair? Alive(LocalKeyPair? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;

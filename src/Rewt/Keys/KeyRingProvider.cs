@@ -209,11 +209,11 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         return snapshot.DegradedReason;
     }
 
-    [LoggerMessage(EventId = 10, EventName = "StoreAway", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 10, EventName = "StoreUnavailable", Level = LogLevel.Warning,
         Message = "The key ring {Ring} cannot be read. {Explanation} {State}")]
     private partial void LogAway(string ring, string explanation, string state, Exception? exception);
 
-    [LoggerMessage(EventId = 11, EventName = "StoreBack", Level = LogLevel.Information, Message = "The key ring {Ring} can be read again.")]
+    [LoggerMessage(EventId = 11, EventName = "StoreAvailable", Level = LogLevel.Information, Message = "The key ring {Ring} can be read again.")]
     private partial void LogBack(string ring);
 
     [LoggerMessage(EventId = 12, EventName = "NoPush", Level = LogLevel.Warning,

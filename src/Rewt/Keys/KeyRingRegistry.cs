@@ -36,7 +36,7 @@ internal sealed class KeyRingRegistry(
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
     public KeyRingProvider? Other(string ring) => KeyRings(ring).Other;
 
-    /// <summary>Both keyRings of a namespace.</summary>
+    /// <summary>The one or two providers of a namespace.</summary>
     public IEnumerable<KeyRingProvider> All(string ring) => KeyRings(ring).All;
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);

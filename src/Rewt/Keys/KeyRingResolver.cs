@@ -14,7 +14,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             : ResolveAsync(keyRings, request.Issuer, request.KeyId, cancellationToken);
     }
 
-    /// <summary>Resolves from cached rings whose keyRings the caller already has; <see langword="null"/> when a refresh is necessary.</summary>
+    /// <summary>Resolves from cached key rings; <see langword="null"/> when a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 

@@ -29,11 +29,11 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>Increases with each change.</summary>
     public abstract long Version { get; }
 
-    /// <summary>When the store was read, in Unix milliseconds by the store's clock.</summary>
-    public abstract long ReadAt { get; }
+    /// <summary>When the store was read.</summary>
+    public abstract StoreTime ReadAt { get; }
 
     /// <summary>How far this instance's wall clock was ahead of the store's clock, including the round trip to the store.</summary>
-    public TimeSpan ClockOffset => ReadStarted.WallClock - At(ReadAt);
+    public TimeSpan ClockOffset => ReadStarted.WallClock - ReadAt.ToDateTimeOffset();
 
     /// <summary>The key that signs until it is rotated.</summary>
     public abstract SigningKey? Current { get; }
@@ -85,6 +85,6 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    /// <summary>The store's current time (Unix milliseconds), projected with this instance's clock.</summary>
-    public long StoreTime(ClockReading now) => ReadAt + (long)Age(now).TotalMilliseconds;
+    /// <summary>The store's current time, projected with this instance's clock.</summary>
+    public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);
 }

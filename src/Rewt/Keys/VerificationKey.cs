@@ -2,11 +2,9 @@ namespace Rewt.Internal;
 
 /// <summary>A key of a snapshot, and how long it verifies.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Until">For a retired key, Unix milliseconds by the store's clock; otherwise <see cref="NoEnd"/>.</param>
-/// <param name="Born">When the key was created; 0 if that is unknown.</param>
-internal readonly record struct VerificationKey(RingKey Key, long Until, long Born)
+/// <param name="Until">The end of a retired key; otherwise <see cref="StoreTime.Never"/>.</param>
+/// <param name="Born">When the key was created, or <see cref="StoreTime.Unknown"/>.</param>
+internal readonly record struct VerificationKey(RingKey Key, StoreTime Until, StoreTime Born)
 {
-    public const long NoEnd = long.MaxValue;
-
-    public bool IsRetired => Until != NoEnd;
+    public bool IsRetired => Until != StoreTime.Never;
 }

@@ -17,10 +17,10 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     /// <summary>The members that are read at most: the newest.</summary>
     public const int Maximum = 20_000;
 
-    /// <summary>A member from further in the future than clocks differ is foreign (milliseconds).</summary>
-    private const long LongestLead = 24 * 60 * 60 * 1000;
+    /// <summary>A member from further in the future than clocks differ is foreign.</summary>
+    private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
-    public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken) =>
+    public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>
         connection.AskAsync(database => AnnounceAsync(database, mark, former, forgetBefore, cancellationToken), cancellationToken);
 
     public Task LeaveAsync(InstanceHeartbeat mark, CancellationToken cancellationToken) => connection.AskAsync(
@@ -31,17 +31,17 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         {
             var entries = await database.SortedSetRangeByRankWithScoresAsync(key, -Maximum, -1, flags: CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            var latest = time.GetUtcNow().ToUnixTimeMilliseconds() + LongestLead;
+            var latest = (time.GetUtcNow() + LongestLead).ToUnixTimeMilliseconds();
             return [.. entries.Where(entry => entry.Score <= latest).Select(Read).OfType<InstanceHeartbeat>()];
         },
         cancellationToken);
 
-    private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat mark, InstanceHeartbeat? former, long forgetBefore, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
-        var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt, CommandFlags.DemandMaster);
+        var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt.Milliseconds, CommandFlags.DemandMaster);
         if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
-        database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore, flags: CommandFlags.DemandMaster).Abandon();
-        database.SortedSetRemoveRangeByScoreAsync(key, mark.SeenAt + LongestLead, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, (mark.SeenAt + LongestLead).Milliseconds, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
         await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
@@ -54,6 +54,6 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
             // A name is printed in logs and on terminals, and every login may write one.
             && Names.IsPrintable(instance)
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                ? new InstanceHeartbeat(instance, epoch, version, (long)entry.Score)
+                ? new InstanceHeartbeat(instance, epoch, version, new((long)entry.Score))
                 : null;
 }

@@ -72,7 +72,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) => AskAsync(
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) => AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         }
     }
 
-    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, List<RedisValue> invalid, string by, long forgetBefore)
+    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, List<RedisValue> invalid, string by, StoreTime forgetBefore)
     {
         var stamp = Secret.Generate().KeyId;
         // Too many tenants for an entry: the other instances read all of theirs.
@@ -111,10 +111,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         List<Task> writes =
         [
             .. invalid.Select(member => transaction.SortedSetRemoveAsync(keys.Tenants, member)),
-            .. states.Where(pair => pair.Value.RevokedAt > 0).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt, SortedSetWhen.GreaterThan)),
-            .. states.Where(pair => pair.Value.LifeAt > 0).Select(pair => transaction.SortedSetAddAsync(
-                keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
-            transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore, Exclude.Stop),
+            .. states.Where(pair => pair.Value.RevokedAt != default).Select(pair => transaction.SortedSetAddAsync(keys.Tenants, pair.Key, pair.Value.RevokedAt.Milliseconds, SortedSetWhen.GreaterThan)),
+            .. states.Where(pair => pair.Value.LifeAt != default).Select(pair => transaction.SortedSetAddAsync(
+                keys.Tenants, pair.Key + LifeSuffix, Life + (2 * pair.Value.LifeAt.Milliseconds) + (pair.Value.IsDeleted ? 1 : 0), SortedSetWhen.GreaterThan)),
+            transaction.SortedSetRemoveRangeByScoreAsync(keys.Tenants, double.NegativeInfinity, forgetBefore.Milliseconds, Exclude.Stop),
             transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, stamp),
             transaction.ListLeftPushAsync(keys.TenantsLog, $"{stamp}|{tenants}|{by}"),
             transaction.ListTrimAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1),
@@ -124,18 +124,18 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     }
 
     /// <summary>Reads the score of a revocation. A score that no state has, such as <c>inf</c>, was written by another program and counts as none.</summary>
-    private static TenantGeneration Revocation(double? score) => score is { } value && IsRevocation(value) ? new((long)value, 0, false) : default;
+    private static TenantGeneration Revocation(double? score) => score is { } value && IsRevocation(value) ? new(new((long)value), default, false) : default;
 
     private static TenantGeneration Deletion(double? score)
     {
         if (score is not { } value || !IsLife(value)) return default;
         var life = (long)value - Life;
-        return new TenantGeneration(0, life / 2, life % 2 == 1);
+        return new TenantGeneration(default, new(life / 2), life % 2 == 1);
     }
 
-    private static bool IsRevocation(double score) => score is > 0 and <= TenantGeneration.Latest;
+    private static bool IsRevocation(double score) => score > 0 && score <= StoreTime.Latest.Milliseconds;
 
-    private static bool IsLife(double score) => score is >= Life and <= Life + (2 * TenantGeneration.Latest) + 1;
+    private static bool IsLife(double score) => score >= Life && score <= Life + (2 * StoreTime.Latest.Milliseconds) + 1;
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class RevokedKeyIds
 {
-    /// <summary>The entries that are read at most. Those that may be forgotten first are read first.</summary>
+    /// <summary>The maximum number of entries that are read. Those that may be forgotten first are read first.</summary>
     public const int Maximum = 10_000;
 
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>

@@ -70,7 +70,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
         }
     }
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken)
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
         Action[] subscribers;
         lock (_gate)

@@ -33,17 +33,19 @@ internal sealed class RingSnapshot : KeySnapshot
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
-        IEnumerable<(RingKey? Key, long Until, long Born)> keys =
+        IEnumerable<VerificationKey?> keys =
         [
-            (Current, VerificationKey.NoEnd, ring?.CurrentBorn ?? 0), (Next, VerificationKey.NoEnd, ring?.NextBorn ?? 0),
-            .. (ring?.Retired ?? []).Select(key => (Alive(key.Secret), key.Until, key.Born)),
+            Held(Current, StoreTime.Never, ring?.CurrentBorn ?? 0), Held(Next, StoreTime.Never, ring?.NextBorn ?? 0),
+            .. (ring?.Retired ?? []).Select(key => Held(Alive(key.Secret), new(key.Until), key.Born)),
         ];
-        _keys = [.. keys.Where(key => key.Key is not null).Select(key => new VerificationKey(key.Key!, key.Until, key.Born))];
+        _keys = [.. keys.OfType<VerificationKey>()];
         CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
             ? null
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
+
+        static VerificationKey? Held(RingKey? key, StoreTime until, long born) => key is null ? null : new(key, until, new(born));
     }
 
     /// <summary>The result of the read.</summary>
@@ -59,7 +61,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override long Version => _reading.Ring?.Version ?? 0;
 
-    public override long ReadAt => _reading.Now;
+    public override StoreTime ReadAt => new(_reading.Now);
 
     /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
@@ -67,21 +69,21 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>Whether there is neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
-    /// <summary>When the oldest secret of the ring was created; 0 if that is unknown.</summary>
-    public long OldestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Min();
+    /// <summary>When the oldest secret of the ring was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    public StoreTime OldestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Min();
 
     /// <summary>When the youngest secret of the ring was created.</summary>
-    public long YoungestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Max();
+    public StoreTime YoungestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Max();
 
     public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
 
     /// <summary>The name of the last writer; <see langword="null"/> when there is none, or it contains characters that must not be shown.</summary>
     public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
 
-    /// <summary>When the current key started to sign (Unix milliseconds by the store's clock): as observed, or else derived from its deadline.</summary>
-    public long CurrentSince { get; }
+    /// <summary>When the current key started to sign by the store's clock: as observed, or else derived from its deadline.</summary>
+    public StoreTime CurrentSince { get; }
 
-    public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : TimeSpan.FromMilliseconds(Math.Max(0, StoreTime(now) - CurrentSince));
+    public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : StoreTimeAt(now) - StoreTime.Min(CurrentSince, StoreTimeAt(now));
 
     /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
@@ -90,7 +92,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
-        _reading.Ring is { } ring ? TimeSpan.FromMilliseconds(ring.Deadline - _schedule.Lead - StoreTime(now)) : TimeSpan.MaxValue;
+        _reading.Ring is { } ring ? new StoreTime(ring.Deadline - _schedule.Lead) - StoreTimeAt(now) : TimeSpan.MaxValue;
 
     /// <summary>
     /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
@@ -99,7 +101,7 @@ internal sealed class RingSnapshot : KeySnapshot
     {
         if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
-        var storeNow = StoreTime(now);
+        var storeNow = StoreTimeAt(now).Milliseconds;
         var due = storeNow >= ring.Deadline - _schedule.Lead;
         return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
@@ -108,14 +110,14 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
     {
-        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreTime(now) < held.Until)) return key.Candidates;
+        if (Held(keyId) is { Key: { } key } held && (!held.IsRetired || StoreTimeAt(now) < held.Until)) return key.Candidates;
         return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
     /// <summary>The current key and the keys that retired last.</summary>
     public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now)
     {
-        var storeNow = StoreTime(now);
+        var storeNow = StoreTimeAt(now);
         var retired = _keys.Where(held => held.IsRetired && storeNow < held.Until).OrderByDescending(held => held.Until).Select(held => held.Key);
         IEnumerable<RingKey> current = Current is null ? [] : [Current];
         return [.. current.Concat(retired).Take(KeylessCandidates).Select(key => key.SecurityKey)];
@@ -126,13 +128,13 @@ internal sealed class RingSnapshot : KeySnapshot
         var keys = new List<RewtKey>();
         if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = At(_reading.Ring!.Deadline) });
         if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
-        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = At(held.Until) }).OrderByDescending(key => key.StateEndsAt));
+        keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
         keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt));
         return keys;
     }
 
-    /// <summary>Returns when a secret of the ring was created; 0 if that is unknown.</summary>
-    public long BornOf(string keyId) => Held(keyId).Born;
+    /// <summary>Returns when a secret of the ring was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    public StoreTime BornOf(string keyId) => Held(keyId).Born;
 
     private VerificationKey Held(string keyId)
     {
@@ -144,9 +146,9 @@ internal sealed class RingSnapshot : KeySnapshot
         return default;
     }
 
-    private long Since(RingSnapshot? previous)
+    private StoreTime Since(RingSnapshot? previous)
     {
-        if (previous?.Current is not { } former || Current is null) return Math.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval);
-        return former.KeyId == Current.KeyId ? previous.CurrentSince : _reading.Now;
+        if (previous?.Current is not { } former || Current is null) return new(Math.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval));
+        return former.KeyId == Current.KeyId ? previous.CurrentSince : ReadAt;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Secret : IEquatable<Secret>
     /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869), whose expansion to one block is one HMAC. The length of each name is written before it, so
     /// that no two inputs are the same.
     /// </summary>
-    public Secret Derive(string @namespace, string tenant, long generation)
+    public Secret Derive(string @namespace, string tenant, StoreTime generation)
     {
         Span<byte> info = stackalloc byte[TenantLabel.Length + (2 * Names.MaximumLength) + (3 * sizeof(ushort)) + sizeof(long) + 1];
         var end = 0;
@@ -63,7 +63,7 @@ internal sealed class Secret : IEquatable<Secret>
             end += Encoding.ASCII.GetBytes(part, info[end..]);
         }
 
-        BinaryPrimitives.WriteInt64BigEndian(info[end..], generation);
+        BinaryPrimitives.WriteInt64BigEndian(info[end..], generation.Milliseconds);
         end += sizeof(long);
         info[end++] = 1;
         _extracted ??= new RingSecurityKey(new Secret(HKDF.Extract(HashAlgorithmName.SHA256, _bytes), KeyId));

@@ -23,7 +23,7 @@ internal interface ITenantStore
     /// Merges states into the stored ones, and removes revocations before <paramref name="forgetBefore"/>. Merges commute, so that concurrent ones and
     /// one that is repeated need no condition.
     /// </summary>
-    Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken);
+    Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken);
 
     /// <summary>Changes the state of one tenant.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -34,12 +34,12 @@ internal interface ITenantStore
     /// <param name="now">The current time.</param>
     /// <param name="cancellationToken">Cancels between the two steps.</param>
     async Task<TenantChange> ChangeAsync(
-        string tenant, TenantGeneration known, Func<TenantGeneration, long, TenantGeneration> change, string by, RingSnapshot ring, ClockReading now, CancellationToken cancellationToken)
+        string tenant, TenantGeneration known, Func<TenantGeneration, StoreTime, TenantGeneration> change, string by, RingSnapshot ring, ClockReading now, CancellationToken cancellationToken)
     {
         var stored = (await FindAsync([tenant], cancellationToken).ConfigureAwait(false))[0];
         var before = stored.Merge(known);
         // Later than the creation of every secret, even if the clock of the server was ahead at that time.
-        var after = change(before, Math.Max(ring.StoreTime(now), ring.YoungestBorn + 1));
+        var after = change(before, StoreTime.Max(ring.StoreTimeAt(now), ring.YoungestBorn.Next));
         if (after != stored) await MergeAsync(new Dictionary<string, TenantGeneration>(StringComparer.Ordinal) { [tenant] = after }, by, Tenants.ForgetBefore(ring.OldestBorn), cancellationToken).ConfigureAwait(false);
         return new TenantChange(before, after);
     }

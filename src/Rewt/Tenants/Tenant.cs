@@ -19,7 +19,7 @@ internal sealed class Tenant(string name)
 
     public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);
 
-    public TenantSecurityKey? Find(string secretId, long generation)
+    public TenantSecurityKey? Find(string secretId, StoreTime generation)
     {
         foreach (var key in Volatile.Read(ref _keys))
         {
@@ -51,7 +51,7 @@ internal sealed class Tenant(string name)
 
     /// <summary>Merges what the store contains. Only a revocation that may be forgotten is removed.</summary>
     /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
-    public TenantGeneration Learn(TenantGeneration stored, long check, long forgetBefore)
+    public TenantGeneration Learn(TenantGeneration stored, long check, StoreTime forgetBefore)
     {
         lock (_gate)
         {

@@ -10,17 +10,17 @@ internal static class TenantKeyId
 {
     private const int MostDigits = 15;
 
-    public static string Of(string secretId, long generation) => string.Create(CultureInfo.InvariantCulture, $"{secretId}.{generation}");
+    public static string Of(string secretId, StoreTime generation) => $"{secretId}.{generation}";
 
     /// <summary>Parses the output of <see cref="Of"/>. Nothing else is a key id of a tenant, so that each key has one id.</summary>
-    public static bool TryParse(string keyId, out string secretId, out long generation)
+    public static bool TryParse(string keyId, out string secretId, out StoreTime generation)
     {
-        (secretId, generation) = (string.Empty, 0);
+        (secretId, generation) = (string.Empty, default);
         if (keyId.Length is < KeyId.Length + 2 or > KeyId.Length + 1 + MostDigits || keyId[KeyId.Length] != '.') return false;
 
         var digits = keyId.AsSpan(KeyId.Length + 1);
-        if ((digits[0] == '0' && digits.Length > 1) || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out generation)) return false;
-        secretId = keyId[..KeyId.Length];
-        return KeyId.IsPossible(secretId) && generation <= TenantGeneration.Latest;
+        if ((digits[0] == '0' && digits.Length > 1) || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)) return false;
+        (secretId, generation) = (keyId[..KeyId.Length], new(milliseconds));
+        return KeyId.IsPossible(secretId) && generation <= StoreTime.Latest;
     }
 }

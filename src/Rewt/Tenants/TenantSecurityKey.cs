@@ -8,7 +8,7 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 {
     private readonly Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> _confirm;
 
-    public TenantSecurityKey(Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> confirm, string @namespace, string tenant, Secret secret, long generation)
+    public TenantSecurityKey(Func<TenantSecurityKey, CancellationToken, ValueTask<bool>> confirm, string @namespace, string tenant, Secret secret, StoreTime generation)
         : base(secret.Derive(@namespace, tenant, generation))
     {
         (_confirm, Tenant, SecretId, Generation) = (confirm, tenant, secret.KeyId, generation);
@@ -20,7 +20,7 @@ internal sealed class TenantSecurityKey : RingSecurityKey
     /// <summary>The key id of the secret.</summary>
     public string SecretId { get; }
 
-    public long Generation { get; }
+    public StoreTime Generation { get; }
 
     /// <summary>This key as a key to sign with.</summary>
     public RingKey Signer { get; }

@@ -14,8 +14,8 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// <summary>How often the states are read even if the stamp has not changed, in case they were changed by hand or evicted.</summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much older than a secret a revocation must be to have no effect on it (milliseconds), in case the server's clock was set back.</summary>
-    private const long ClockReserve = 24 * 60 * 60 * 1000;
+    /// <summary>How much older than a secret a revocation must be to have no effect on it, in case the server's clock was set back.</summary>
+    private static readonly TimeSpan ClockReserve = TimeSpan.FromDays(1);
 
     private readonly FastConcurrentLru<string, Tenant> _cache = new(options.Tenants.CacheSize);
     private readonly Lock _gate = new();
@@ -39,13 +39,13 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>The time before which revocations have no effect on any secret of a ring whose oldest secret was created at this time.</summary>
-    public static long ForgetBefore(long oldestBorn) => Math.Max(0, oldestBorn - ClockReserve);
+    public static StoreTime ForgetBefore(StoreTime oldestBorn) => StoreTime.Max(default, oldestBorn - ClockReserve);
 
     /// <summary>
     /// An instance that signs may have read a revocation before this one, so a newer generation is valid too: only a holder of the secret can derive its
     /// key. A revocation has no effect on a secret that was created after it.
     /// </summary>
-    public static bool IsValid(TenantGeneration state, string secretId, long generation, KeySnapshot? snapshot) =>
+    public static bool IsValid(TenantGeneration state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
         !state.IsDeleted && (generation >= state.At || (snapshot is RingSnapshot ring && state.At < ForgetBefore(ring.BornOf(secretId))));
 
     /// <summary>Returns a tenant if its state is known as well as the ring's snapshot.</summary>
@@ -65,7 +65,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     }
 
     /// <summary>Derives the key of a token whose signature is not verified yet. A key that is known to be revoked is left out.</summary>
-    public IReadOnlyList<SecurityKey> Derive(string tenant, Secret secret, long generation)
+    public IReadOnlyList<SecurityKey> Derive(string tenant, Secret secret, StoreTime generation)
     {
         var known = Known(tenant);
         if (known is not null && !IsValid(known.Generation, secret.KeyId, generation, ring.Known)) return [];
@@ -136,7 +136,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
 
     /// <summary>Changes the state of a tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write.</exception>
-    public async Task ChangeAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
+    public async Task ChangeAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
     {
         var snapshot = (RingSnapshot)await ring.GetAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -144,7 +144,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
             var check = Volatile.Read(ref _begun);
             var known = _cache.TryGet(tenant, out var cached) ? cached.Generation : default;
             var changed = await store.ChangeAsync(tenant, known, change, audit?.Commander ?? string.Empty, snapshot, ClockReading.Now(time), cancellationToken).ConfigureAwait(false);
-            _cache.GetOrAdd(tenant, static name => new Tenant(name)).Learn(changed.After, check, 0);
+            _cache.GetOrAdd(tenant, static name => new Tenant(name)).Learn(changed.After, check, default);
             audit?.TenantChanged(tenant, changed);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -154,7 +154,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
         }
     }
 
-    private TenantSecurityKey NewKey(string tenant, Secret secret, long generation) => new(_confirm ??= ConfirmAsync, ring.Name, tenant, secret, generation);
+    private TenantSecurityKey NewKey(string tenant, Secret secret, StoreTime generation) => new(_confirm ??= ConfirmAsync, ring.Name, tenant, secret, generation);
 
     private async Task ReadAsync(List<Tenant> tenants, long check, RingSnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -224,7 +224,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
         for (var i = 0; i < names.Length; i++)
         {
             answer[names[i]] = _cache.GetOrAdd(names[i], static name => new Tenant(name));
-            answer[names[i]].Learn(stored[i], check, 0);
+            answer[names[i]].Learn(stored[i], check, default);
         }
 
         return answer;

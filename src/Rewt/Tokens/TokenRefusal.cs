@@ -36,7 +36,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 
     /// <summary>Returns the refusal of a token of a tenant that was revoked or deleted.</summary>
     public static TokenRefusal OfTenant(string tenant, TenantGeneration state) =>
-        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{DateTimeOffset.FromUnixTimeMilliseconds(state.At):u}");
+        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.At.ToDateTimeOffset():u}");
 
     /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch

@@ -112,7 +112,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
             (await _service.Http.PostAsync(new Uri("/token", UriKind.Relative), new FormUrlEncodedContent([]), Cancellation)).Dispose();
         }
 
-        foreach (var name in new[] { "ApiKeyRefused", "TokenNotTraded" }) Events(name).Count().ShouldBeInRange(1, 50, name);
+        foreach (var name in new[] { "ApiKeyRefused", "AppTokenRefused" }) Events(name).Count().ShouldBeInRange(1, 50, name);
         await Eventually.TrueAsync(async () => await _service.StatusAsync("rewt_acme_wrong") == HttpStatusCode.Unauthorized && Events("ApiKeyRefused").Count() > 1, "the next line follows");
         Events("ApiKeyRefused").Last().ShouldNotContain("last such event: 0.");
 

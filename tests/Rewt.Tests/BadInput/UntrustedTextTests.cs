@@ -68,7 +68,7 @@ public sealed class UntrustedTextTests
         await FillAsync(redis, service);
         await CallAsync(service);
         await Eventually.TrueAsync(
-            () => service.Log.Text is var log && Array.TrueForAll(["KeyPlaceAway", "PublicKeyRefused", "TokenRefused", "ApiKeyRefused", "CallRefused"], name => log.Contains(name, StringComparison.Ordinal)),
+            () => service.Log.Text is var log && Array.TrueForAll(["KeySourceUnavailable", "PublicKeyRefused", "TokenRefused", "ApiKeyRefused", "CallRefused"], name => log.Contains(name, StringComparison.Ordinal)),
             "all of it has been seen");
 
         var health = await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
@@ -98,7 +98,7 @@ public sealed class UntrustedTextTests
         await using (var service = await TestService.StartAsync($"127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port},connectTimeout=500"))
         {
             await Should.ThrowAsync<RewtKeysUnavailableException>(() => service.Ring.RotateAsync(Cancellation));
-            await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "the outage is logged");
+            await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "the outage is logged");
             Clean(service.Log.Text);
         }
 

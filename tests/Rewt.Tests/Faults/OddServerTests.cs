@@ -67,7 +67,7 @@ public sealed class OddServerTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");
         await using var instance = Instance.Start(redis.ConnectionString + ",password=second");
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.CurrentAsync());
-        instance.Log.Text.ShouldContain("StoreAway");
+        instance.Log.Text.ShouldContain("StoreUnavailable");
         instance.Log.Text.ShouldNotContain("second");
 
         await using var client = await redis.ConnectAsync();
@@ -87,7 +87,7 @@ public sealed class OddServerTests
 
         await client.CommandAsync("CONFIG", "SET", "requirepass", "second");
         await client.CommandAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "it has noticed");
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "it has noticed");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
 
@@ -126,7 +126,7 @@ public sealed class OddServerTests
         var token = await instance.SignAsync();
         var loop = Record.ExceptionAsync(() => redis.CommandAsync("EVAL", "while true do end", 0));
 
-        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "it has noticed");
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "it has noticed");
         (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         await redis.CommandAsync("SCRIPT", "KILL");
         await loop;
@@ -145,7 +145,7 @@ public sealed class OddServerTests
         await redis.CommandAsync("CONFIG", "SET", "key-load-delay", 400);
         var reload = redis.CommandAsync("DEBUG", "RELOAD");
 
-        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "it has noticed");
+        await Eventually.TrueAsync(() => instance.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "it has noticed");
         (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
         await redis.CommandAsync("CONFIG", "SET", "key-load-delay", 0);
         await reload;

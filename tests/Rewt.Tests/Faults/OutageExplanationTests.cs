@@ -68,7 +68,7 @@ public sealed class OutageExplanationTests
         instance.Log.Text.ShouldNotContain("a-part");
     }
 
-    private static string? Line(Instance instance) => instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreAway", StringComparison.Ordinal));
+    private static string? Line(Instance instance) => instance.Log.Lines.FirstOrDefault(line => line.StartsWith("Warning StoreUnavailable", StringComparison.Ordinal));
 
     /// <summary>What a row starts, to be stopped after it.</summary>
     private sealed class Scene : IAsyncDisposable

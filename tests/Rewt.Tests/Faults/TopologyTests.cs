@@ -54,7 +54,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await owner.CommandAsync("MIGRATE", "127.0.0.1", target.Port, Epoch, 0, 5000);
 
         for (var read = 0; read < 3; read++) await inventory.Provider.RefreshAsync(TestContext.Current.CancellationToken);
-        inventory.Log.Text.ShouldNotContain("StoreAway");
+        inventory.Log.Text.ShouldNotContain("StoreUnavailable");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
         static Action<RewtOptions> Named(string service) => options => (options.KeyMode, options.ServiceName) = (KeyMode.KeyPair, service);
@@ -75,7 +75,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
             // First the replica while it still is one: nothing may be taken from it.
             proxy.SwapTo(replica.Port);
             await Eventually.TrueAsync(
-                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreAway", StringComparison.Ordinal)), "all have tried to read from the replica");
+                () => fleet.Hosts.All(host => host.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal)), "all have tried to read from the replica");
             await replica.CommandAsync("REPLICAOF", "NO", "ONE");
             await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
             await fleet.RotatesAsync(before);

@@ -29,7 +29,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         // The client library takes the promoted server for a replica for up to a minute.
         await Servers.DetachAsync(primary, replica);
         await primary.FlushAllAsync();
-        await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "it is an outage");
+        await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "it is an outage");
 
         service.Log.Text.ShouldContain("are primaries");
         foreach (var one in new[] { token, await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation) })
@@ -41,7 +41,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         (await primary.DbSizeAsync()).ShouldBe(0);
 
         await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
-        await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreBack", StringComparison.Ordinal), "one is left");
+        await Eventually.TrueAsync(() => service.Log.Text.Contains("StoreAvailable", StringComparison.Ordinal), "one is left");
         (await service.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(before);
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation)) is null, "the ring can be written");
     }
@@ -55,7 +55,7 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         var before = await instance.CurrentAsync();
 
         (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(before);
-        instance.Log.Text.ShouldNotContain("StoreAway");
+        instance.Log.Text.ShouldNotContain("StoreUnavailable");
     }
 
     [Fact]

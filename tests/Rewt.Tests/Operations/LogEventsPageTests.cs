@@ -10,7 +10,7 @@ public sealed partial class LogEventsPageTests
     private static readonly (int Id, string Name)[] Stable =
     [
         (1, "RingChanged"), (2, "RingUnusable"), (3, "RingWriteRefused"), (4, "RingRegressed"), (5, "Degraded"),
-        (10, "StoreAway"), (11, "StoreBack"), (12, "NoPush"), (13, "ClockOff"), (16, "RedisChosen"), (17, "SettingsInForce"),
+        (10, "StoreUnavailable"), (11, "StoreAvailable"), (12, "NoPush"), (13, "ClockOff"), (16, "RedisChosen"), (17, "SettingsInForce"),
         (30, "Retrying"), (31, "NoKeyToRetry"), (32, "CallRefused"), (33, "NoCallerToForward"),
         (40, "TokenAccepted"), (41, "TokenRefused"), (42, "KeysUnavailable"),
         (70, "DoctorFinding"), (71, "DoctorFindingGone"), (72, "DoctorUnable"),

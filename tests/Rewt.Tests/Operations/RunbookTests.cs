@@ -90,7 +90,7 @@ public sealed partial class RunbookTests
         await operations.CommandAsync("DEL", "rewt:rewt-secret");
 
         await inventory.RefusesAsync(await compromised.SignAsync());
-        await Eventually.TrueAsync(() => compromised.Log.Text.Contains("StoreAway", StringComparison.Ordinal), "the compromised service cannot read the new secret");
+        await Eventually.TrueAsync(() => compromised.Log.Text.Contains("StoreUnavailable", StringComparison.Ordinal), "the compromised service cannot read the new secret");
         (await inventory.VerifyAsync(await compromised.SignAsync())).ShouldBe(RewtRefusal.StaleKey);
         (await inventory.VerifyAsync(await inventory.SignAsync())).ShouldBe(RewtRefusal.None);
     }

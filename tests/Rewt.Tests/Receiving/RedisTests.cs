@@ -225,7 +225,7 @@ public sealed class RedisTests
             asked.ShouldBe(2);
             (await service.Ring.GetAsync(TestContext.Current.CancellationToken)).Current!.KeyId.ShouldNotBe(key);
             (await SubscribersAsync(redis)).ShouldBe(1);
-            service.Log.Text.ShouldNotContain("StoreAway");
+            service.Log.Text.ShouldNotContain("StoreUnavailable");
         }
 
         // A container disposes what it has returned; this library disposes neither.

@@ -57,6 +57,17 @@ public sealed class TwoRingsTests
         host.Log.Text.ShouldContain("(OtherNamespace). Its key belongs to another Rewt:Namespace of this process.");
     }
 
+    [Fact]
+    public async Task A_token_that_names_a_tenant_stays_with_a_namespace_without_tenants_if_its_key_is_not_that_of_a_tenant()
+    {
+        await using var host = await Receiver.StartAsync(
+            services => services.AddAuthentication().AddRewt("Users", options => (options.Namespace, options.Tenants.Enabled) = ("users", true)));
+
+        using var answer = await host.GetWithTokenAsync(HandmadeToken.Sign(Ring.Rings.Secret("another"), new() { ["tenant"] = "acme" }));
+
+        answer.Headers.WwwAuthenticate.ToString().ShouldContain("rewt_error=\"stale_key\"");
+    }
+
     private static Task<TestService> StartAsync(RedisServer redis, bool isResolverWrapped = false) => TestService.StartAsync(
         redis.ConnectionString,
         settings: options => options.RefreshInterval = TimeSpan.FromMinutes(1),

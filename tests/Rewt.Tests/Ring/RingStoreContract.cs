@@ -48,12 +48,12 @@ public abstract class RingStoreContract : IAsyncLifetime
     [Fact]
     public async Task The_states_of_a_tenant_merge_in_any_order_to_the_same_state()
     {
-        TenantGeneration[] states = [new(2000, 0, false), new(0, 1990, true), new(0, 1980, false), new(1970, 1990, true), new(0, 2500, false), new(0, 2500, true), new(2400, 0, false)];
+        TenantGeneration[] states = [State(2000, 0, false), State(0, 1990, true), State(0, 1980, false), State(1970, 1990, true), State(0, 2500, false), State(0, 2500, true), State(2400, 0, false)];
 
         foreach (var state in states) await MergeAsync("forwards", state);
         foreach (var state in states.Reverse()) await MergeAsync("backwards", state);
 
-        (await First.Tenants!.FindAsync(["another", "forwards", "backwards"], Cancellation)).ShouldBe([default, new(2400, 2500, true), new(2400, 2500, true)]);
+        (await First.Tenants!.FindAsync(["another", "forwards", "backwards"], Cancellation)).ShouldBe([default, State(2400, 2500, true), State(2400, 2500, true)]);
         (await First.Tenants!.ListAsync(Cancellation)).Keys.ShouldBe(["forwards", "backwards"], ignoreOrder: true);
     }
 
@@ -64,23 +64,23 @@ public abstract class RingStoreContract : IAsyncLifetime
     [InlineData(0, 2000, false, 2000, false, "a later creation")]
     public async Task Only_a_later_creation_ends_a_deletion(long revokedAt, long lifeAt, bool isDeleted, long at, bool stays, string what)
     {
-        await MergeAsync("acme", new(0, 1990, true));
+        await MergeAsync("acme", State(0, 1990, true));
 
-        await MergeAsync("acme", new(revokedAt, lifeAt, isDeleted));
+        await MergeAsync("acme", State(revokedAt, lifeAt, isDeleted));
 
         var state = await StateAsync("acme");
-        (state.At, state.IsDeleted).ShouldBe((at, stays), what);
+        (state.At, state.IsDeleted).ShouldBe((new StoreTime(at), stays), what);
     }
 
     [Fact]
     public async Task A_command_always_gives_a_tenant_a_later_generation_and_a_revocation_keeps_a_deletion()
     {
         await CreateAsync();
-        var remembered = (await ChangeAsync("acme", static (state, now) => state.Delete(now))).Create(0);
+        var remembered = (await ChangeAsync("acme", static (state, now) => state.Delete(now))).Create(default);
 
         var deleted = await ChangeAsync("acme", static (state, now) => state.Delete(now));
         var revoked = await ChangeAsync("acme", static (state, now) => state.Revoke(now));
-        await MergeAsync("acme", remembered with { LifeAt = deleted.LifeAt - 1 });
+        await MergeAsync("acme", remembered with { LifeAt = new(deleted.LifeAt.Milliseconds - 1) });
 
         (await StateAsync("acme")).ShouldBe(revoked);
         revoked.IsDeleted.ShouldBeTrue();
@@ -96,7 +96,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     public async Task Concurrent_commands_never_lower_a_generation()
     {
         await CreateAsync();
-        Func<TenantGeneration, long, TenantGeneration>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
+        Func<TenantGeneration, StoreTime, TenantGeneration>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async instance =>
         {
@@ -116,23 +116,23 @@ public abstract class RingStoreContract : IAsyncLifetime
     [Fact]
     public async Task Only_revocations_are_forgotten()
     {
-        await MergeAsync("old", new(4000, 0, false));
-        await MergeAsync("both", new(4000, 3000, true));
-        await MergeAsync("created", new(0, 4000, false));
+        await MergeAsync("old", State(4000, 0, false));
+        await MergeAsync("both", State(4000, 3000, true));
+        await MergeAsync("created", State(0, 4000, false));
 
-        await MergeAsync("new", new(6000, 0, false), forgetBefore: 5001);
+        await MergeAsync("new", State(6000, 0, false), forgetBefore: 5001);
 
         (await First.Tenants!.ListAsync(Cancellation)).ShouldBe(
-            new Dictionary<string, TenantGeneration> { ["both"] = new(0, 3000, true), ["created"] = new(0, 4000, false), ["new"] = new(6000, 0, false) }, ignoreOrder: true);
+            new Dictionary<string, TenantGeneration> { ["both"] = State(0, 3000, true), ["created"] = State(0, 4000, false), ["new"] = State(6000, 0, false) }, ignoreOrder: true);
     }
 
     [Fact]
     public async Task The_writes_since_a_stamp_are_listed_until_they_are_too_many()
     {
         await CreateAsync();
-        await MergeAsync("acme", new(1000, 0, false));
+        await MergeAsync("acme", State(1000, 0, false));
         var stamp = (await ReadAsync()).TenantStamp;
-        await MergeAsync("globex", new(1000, 0, false));
+        await MergeAsync("globex", State(1000, 0, false));
         var last = (await ReadAsync()).TenantStamp;
 
         var writes = (await First.Tenants!.ListWritesAsync(stamp, Cancellation)).ShouldNotBeNull().ShouldHaveSingleItem();
@@ -140,7 +140,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         (await First.Tenants!.ListWritesAsync(last, Cancellation)).ShouldBe([]);
         (await First.Tenants!.ListWritesAsync("unknown", Cancellation)).ShouldBeNull();
         (await First.Tenants!.ListWritesAsync(null, Cancellation)).ShouldNotBeNull().Select(write => write.Tenants[0]).ShouldBe(["globex", "acme"]);
-        for (var write = 0; write < TenantLogEntry.MostEntries; write++) await MergeAsync("acme", new(2000 + write, 0, false));
+        for (var write = 0; write < TenantLogEntry.MostEntries; write++) await MergeAsync("acme", State(2000 + write, 0, false));
         (await First.Tenants!.ListWritesAsync(last, Cancellation)).ShouldBeNull();
         (await First.Tenants!.ListWritesAsync(null, Cancellation)).ShouldBeNull();
     }
@@ -150,14 +150,14 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         await CreateAsync();
         (await ReadAsync()).TenantStamp.ShouldBeNull();
-        await MergeAsync("acme", new(1000, 0, false));
+        await MergeAsync("acme", State(1000, 0, false));
         var basis = await ReadAsync();
         basis.TenantStamp.ShouldNotBeNull();
 
         (await First.TryApplyAsync(basis, Plan(basis, "second"), Cancellation)).ShouldBeTrue();
 
         (await ReadAsync()).TenantStamp.ShouldBe(basis.TenantStamp);
-        await MergeAsync("acme", new(2000, 0, false));
+        await MergeAsync("acme", State(2000, 0, false));
         (await ReadAsync()).TenantStamp.ShouldNotBe(basis.TenantStamp);
         ShouldBe((await ReadAsync()).Ring!, Plan(basis, "second").Ring);
     }
@@ -330,12 +330,14 @@ public abstract class RingStoreContract : IAsyncLifetime
         return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
     }
 
+    private static TenantGeneration State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);
+
     private Task MergeAsync(string tenant, TenantGeneration state, long forgetBefore = 0) =>
-        First.Tenants!.MergeAsync(new Dictionary<string, TenantGeneration> { [tenant] = state }, "ada at login", forgetBefore, Cancellation);
+        First.Tenants!.MergeAsync(new Dictionary<string, TenantGeneration> { [tenant] = state }, "ada at login", new(forgetBefore), Cancellation);
 
     private async Task<TenantGeneration> StateAsync(string tenant) => (await First.Tenants!.FindAsync([tenant], Cancellation))[0];
 
-    private async Task<TenantGeneration> ChangeAsync(string tenant, Func<TenantGeneration, long, TenantGeneration> change, IRingStore? store = null)
+    private async Task<TenantGeneration> ChangeAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, IRingStore? store = null)
     {
         var now = ClockReading.Now(TimeProvider.System);
         var ring = new RingSnapshot(await ReadAsync(), Rings.Nothing, null, Rings.Schedule, now, null);

@@ -12,7 +12,7 @@ public sealed class CachedTokenTests
         await using var keyRing = bench.Provider;
         using var key = new SlowKey();
         var signer = new TokenSigner(keyRing, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, time);
-        var slot = new BearerTokenMaker(signer, time).NewSlot((null, "inventory", string.Empty));
+        var slot = new CachedToken(signer, time, "inventory", string.Empty);
         var asked = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(1));
 
@@ -35,7 +35,7 @@ public sealed class CachedTokenTests
         await using var bench = new ProviderBench();
         await bench.StartAsync();
         var signer = new TokenSigner(bench.Provider, new RewtOptions { ServiceName = "orders", TokenLifetime = TimeSpan.FromMinutes(1) }, bench.Time);
-        var slot = new BearerTokenMaker(signer, bench.Time).NewSlot((null, "inventory", "no JSON"));
+        var slot = new CachedToken(signer, bench.Time, "inventory", "no JSON");
 
         Should.NotThrow(((IThreadPoolWorkItem)slot).Execute);
     }

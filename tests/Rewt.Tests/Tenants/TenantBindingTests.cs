@@ -6,8 +6,8 @@ namespace Rewt.Tests.Tenants;
 public sealed class TenantBindingTests : WithServices
 {
     private static readonly Secret Common = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
-    private static readonly Secret SecretOfA = Common.Derive("rewt", "a", 0);
-    private static readonly Secret SecretOfB = Common.Derive("rewt", "b", 0);
+    private static readonly Secret SecretOfA = Common.Derive("rewt", "a", default);
+    private static readonly Secret SecretOfB = Common.Derive("rewt", "b", default);
 
     private RedisServer _redis = null!;
     private TestService _host = null!;
@@ -120,14 +120,14 @@ public sealed class TenantBindingTests : WithServices
     [InlineData("a line break behind", "\"a\\n\"", "a", "a")]
     public async Task What_is_not_one_tenant_throughout_is_refused_and_the_endpoint_never_runs(string what, string? tenant, string key, string url)
     {
-        var unknown = Rings.Secret("unknown").Derive("rewt", "a", 0);
+        var unknown = Rings.Secret("unknown").Derive("rewt", "a", default);
         var (secret, keyId) = key switch
         {
             "a" => (SecretOfA, SecretOfA.KeyId),
             "b" => (SecretOfB, SecretOfB.KeyId),
-            "other namespace" => (Common.Derive("users", "a", 0), SecretOfA.KeyId),
-            "other generation" => (Common.Derive("rewt", "a", 1), SecretOfA.KeyId),
-            "raised" => (SecretOfA, Common.Derive("rewt", "a", 1).KeyId),
+            "other namespace" => (Common.Derive("users", "a", default), SecretOfA.KeyId),
+            "other generation" => (Common.Derive("rewt", "a", new(1)), SecretOfA.KeyId),
+            "raised" => (SecretOfA, Common.Derive("rewt", "a", new(1)).KeyId),
             "secret" => (Common, Common.KeyId),
             "secret as a" => (Common, SecretOfA.KeyId),
             "a as secret" => (SecretOfA, Common.KeyId),

@@ -86,7 +86,7 @@ public sealed class TenantCostTests
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(2));
         await using var host = await TenantService.StartAsync(redis, Rarely);
         (await host.StatusAsync("acme", await host.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
-        var key = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!.Derive("rewt", "other", 0);
+        var key = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!.Derive("rewt", "other", default);
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var token = HandmadeToken.Sign(key, new() { ["tenant"] = "other", ["iat"] = claim == "exp" ? now - 500 : now, ["exp"] = claim == "exp" ? now - 440 : now + 60, ["aud"] = claim == "aud" ? "billing" : "inventory" });
         var before = await redis.CommandCountsAsync();

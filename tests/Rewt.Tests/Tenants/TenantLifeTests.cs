@@ -102,14 +102,14 @@ public sealed class TenantLifeTests : WithServices
 
         await Eventually.TrueAsync(async () => await _service.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the tenant is revoked");
         (await _redis.CliAsync("ZRANGE", Tenants, "0", "-1")).ShouldBe("acme");
-        (await _redis.CliAsync("ZCOUNT", Tenants, "-inf", $"({TenantGeneration.Latest}")).ShouldBe("1");
+        (await _redis.CliAsync("ZCOUNT", Tenants, "-inf", $"({StoreTime.Latest}")).ShouldBe("1");
         (await _service.StatusAsync("acme", await _issuer.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_revocation_that_no_later_generation_can_express_is_an_error_with_its_repair()
     {
-        await _redis.CommandAsync("ZADD", Tenants, TenantGeneration.Latest, "acme");
+        await _redis.CommandAsync("ZADD", Tenants, StoreTime.Latest.ToString(), "acme");
 
         var error = await Should.ThrowAsync<RewtKeysUnavailableException>(() => _issuer.Tenants.RevokeTenantAsync("acme", Cancellation));
 
@@ -219,14 +219,14 @@ public sealed class TenantLifeTests : WithServices
     [InlineData(86_400_001, true)]
     public void A_revocation_counts_for_each_secret_that_may_be_older_whatever_the_settings_of_the_instance(long bornAfter, bool isValid)
     {
-        const long At = Rings.Now - 400L * 86_400_000;
-        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : At + bornAfter }] };
+        var at = new StoreTime(Rings.Now) - TimeSpan.FromDays(400);
+        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : at.Milliseconds + bornAfter }] };
         var snapshot = new RingSnapshot(Rings.Read(Rings.Holding("current", 1000), ring), Rings.Nothing, null, Rings.Schedule, ClockReading.Now(TimeProvider.System), null);
 
-        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), 0, snapshot).ShouldBe(isValid);
-        Rewt.Internal.Tenants.IsValid(new(At, 0, false), Rings.KeyId("retired"), At, snapshot).ShouldBeTrue();
-        Rewt.Internal.Tenants.IsValid(new(0, At, true), Rings.KeyId("retired"), At, snapshot).ShouldBeFalse();
-        (At < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
+        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), default, snapshot).ShouldBe(isValid);
+        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), at, snapshot).ShouldBeTrue();
+        Rewt.Internal.Tenants.IsValid(new(default, at, true), Rings.KeyId("retired"), at, snapshot).ShouldBeFalse();
+        (at < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
     }
 
     [Fact]
@@ -259,11 +259,11 @@ public sealed class TenantLifeTests : WithServices
         var asking = tenants.GetAsync("acme", Cancellation).AsTask();
         await store.HasRead.Task;
 
-        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(5, 0, false) }, "ada", 0, Cancellation);
+        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(new(5), default, false) }, "ada", default, Cancellation);
         await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
         store.Release.SetResult();
 
-        (await asking).Generation.At.ShouldBe(5);
+        (await asking).Generation.At.ShouldBe(new(5));
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class TenantLifeTests : WithServices
 
         public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
 
-        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, long forgetBefore, CancellationToken cancellationToken) =>
+        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) =>
             store.MergeAsync(states, by, forgetBefore, cancellationToken);
     }
 }

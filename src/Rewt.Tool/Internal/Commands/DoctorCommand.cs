@@ -17,9 +17,9 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(ToolContext context, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        var ring = await session.LookAsync(cancellationToken);
+        var ring = await session.ReadAsync(cancellationToken);
         var findings = await session.ExamineAsync(ring, cancellationToken);
-        if (ring.IsNothing && await session.Pairs.LookAsync(cancellationToken) is null) findings = [NoRing(context.Namespace), .. findings];
+        if (ring.IsNothing && await session.Pairs.ReadAsync(cancellationToken) is null) findings = [NoRing(context.Namespace), .. findings];
         if (context.IsJson)
         {
             context.WriteJson(new { context.Namespace, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });

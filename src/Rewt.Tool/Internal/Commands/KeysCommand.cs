@@ -51,21 +51,21 @@ internal static class KeysCommand
             (options.AlsoAccept, options.Identity.AcceptUnattested) = (KeyMode.KeyPair, true);
             options.Identity.Authorities.Add(authorities);
         });
-        var pairs = await session.Pairs.LookAsync(cancellationToken);
-        Print(context, pairs is null ? await session.LookAtRingAsync(cancellationToken) : await session.LookAsync(cancellationToken), pairs);
+        var pairs = await session.Pairs.ReadAsync(cancellationToken);
+        Print(context, pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadAsync(cancellationToken), pairs);
         return ExitCode.Done;
     }
 
     private static async Task<int> RotateAsync(ToolContext context, bool force, CancellationToken cancellationToken)
     {
         await using var session = RingSession.Open(context);
-        if ((await session.LookAsync(cancellationToken)).Epoch is null && await session.Pairs.LookAsync(cancellationToken) is not null)
+        if ((await session.ReadAsync(cancellationToken)).Epoch is null && await session.Pairs.ReadAsync(cancellationToken) is not null)
         {
             throw new ToolException(ExitCode.Refused, "The services of this namespace sign with key pairs, and only the process that has a key pair can rotate it. Restart the instance, or call IRewtKeyRing.RotateAsync in it. 'rewt keys revoke' revokes a key pair.");
         }
 
-        var ring = await session.LookAtRingAsync(cancellationToken);
-        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.StateEndsAt > DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt)) is { } retired)
+        var ring = await session.RequireAsync(cancellationToken);
+        if (!force && ring.ToKeys().FirstOrDefault(key => key.State == RewtKeyState.Retired && key.StateEndsAt > ring.ReadAt.ToDateTimeOffset()) is { } retired)
         {
             throw new ToolException(
                 ExitCode.Refused,
@@ -83,7 +83,7 @@ internal static class KeysCommand
         await using var session = RingSession.Open(context);
         if (PairSnapshot.IsPossible(key)) return await RevokePairAsync(context, session, key, wait, force, cancellationToken);
 
-        var ring = await session.LookAtRingAsync(cancellationToken);
+        var ring = await session.RequireAsync(cancellationToken);
         var keyId = key switch
         {
             "current" => ring.Current?.KeyId ?? throw new ToolException(ExitCode.Refused, "The key ring has no current key. 'rewt keys list' lists the keys."),
@@ -110,7 +110,7 @@ internal static class KeysCommand
 
     private static async Task<int> RevokePairAsync(ToolContext context, RingSession session, string keyId, TimeSpan? wait, bool force, CancellationToken cancellationToken)
     {
-        var pairs = await session.Pairs.LookAsync(cancellationToken)
+        var pairs = await session.Pairs.ReadAsync(cancellationToken)
             ?? (force ? await session.Pairs.EmptyAsync(cancellationToken) : null)
             ?? throw new ToolException(ExitCode.NoRing, $"No service of the namespace '{context.Namespace}' has published a key pair. Specify another namespace with --namespace or REWT_NAMESPACE, or add --force to revoke the key anyway.");
         var known = pairs.ToKeys().FirstOrDefault(known => known.KeyId == keyId);
@@ -119,7 +119,7 @@ internal static class KeysCommand
         await context.ConfirmAsync($"Permanently revoke the key pair {keyId}{(known?.Issuer is { } service ? $" of {service}" : "")}?", cancellationToken);
         pairs = await session.Pairs.RevokeAsync(pairs, keyId, cancellationToken);
         var missing = wait is { } limit ? await session.Pairs.WaitForAllAsync(pairs, limit, cancellationToken) : null;
-        Print(context, await session.LookAsync(cancellationToken), keyId, missing, pairs);
+        Print(context, await session.ReadAsync(cancellationToken), keyId, missing, pairs);
         return Confirm(context, missing);
     }
 

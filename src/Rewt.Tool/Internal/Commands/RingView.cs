@@ -56,7 +56,7 @@ internal static class RingView
     private static string Until(RewtKey key, KeySnapshot ring)
     {
         if (key.StateEndsAt is not { } until) return "";
-        var left = until - DateTimeOffset.FromUnixTimeMilliseconds(ring.ReadAt);
+        var left = until - ring.ReadAt.ToDateTimeOffset();
         return string.Create(CultureInfo.InvariantCulture, $"{until:yyyy-MM-dd HH:mm:ss}Z ({Short(left)})");
     }
 

@@ -22,7 +22,7 @@ internal static class TenantsCommand
         };
     }
 
-    private static Command Change(string name, string description, string done, string? question, Func<TenantGeneration, long, TenantGeneration> change)
+    private static Command Change(string name, string description, string done, string? question, Func<TenantGeneration, StoreTime, TenantGeneration> change)
     {
         var command = new Command(name, description) { Tenant };
         command.SetAction((arguments, cancellation) => ChangeAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, done, question, change, cancellation));
@@ -46,7 +46,7 @@ internal static class TenantsCommand
     }
 
     private static async Task<int> ChangeAsync(
-        ToolContext context, string tenant, string done, string? question, Func<TenantGeneration, long, TenantGeneration> change, CancellationToken cancellationToken)
+        ToolContext context, string tenant, string done, string? question, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
     {
         TenantName.Require(tenant);
         await using var session = RingSession.Open(context);
@@ -59,5 +59,5 @@ internal static class TenantsCommand
 
     private static string State(TenantGeneration state) => state.IsDeleted ? "deleted" : "revoked";
 
-    private static DateTimeOffset Since(TenantGeneration state) => DateTimeOffset.FromUnixTimeMilliseconds(state.At);
+    private static DateTimeOffset Since(TenantGeneration state) => state.At.ToDateTimeOffset();
 }

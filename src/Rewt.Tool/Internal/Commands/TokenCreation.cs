@@ -10,7 +10,7 @@ internal static class TokenCreation
     {
         if (tenant is not null) TenantName.Require(tenant);
         await using var session = RingSession.Open(context, options => (options.ServiceName, options.Tenants.Enabled) = (issuer ?? options.ServiceName, tenant is not null));
-        var ring = await session.LookAtRingAsync(cancellationToken);
+        var ring = await session.RequireAsync(cancellationToken);
         if (lifetime is { } seconds) SetLifetime(session.Options, seconds);
 
         var key = ring.SigningKey(ClockReading.Now(context.Time)) ?? throw new ToolException(ExitCode.Denied, "The key ring has no current key. Start a service that may write, which creates one.");

@@ -22,7 +22,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
 
         // The first read fails immediately if the key ring cannot be followed.
-        var state = await LookAsync(session, cancellationToken);
+        var state = await ReadAsync(session, cancellationToken);
         await SubscribeAsync(session, cancellationToken);
         try
         {
@@ -57,19 +57,19 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
             await ((Task)_look.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             _look.Reader.TryRead(out _);
-            state = await LookAgainAsync(session, state, cancellationToken);
+            state = await ReadAgainAsync(session, state, cancellationToken);
         }
     }
 
-    private static async Task<WatchState> LookAsync(RingSession session, CancellationToken cancellationToken) => new(
-        await session.LookAsync(cancellationToken), await session.Instances.ReadAsync(cancellationToken), null);
+    private static async Task<WatchState> ReadAsync(RingSession session, CancellationToken cancellationToken) => new(
+        await session.ReadAsync(cancellationToken), await session.Instances.ReadAsync(cancellationToken), null);
 
     /// <summary>Refreshes the state. A server that is temporarily unavailable is shown as a problem and does not end the command.</summary>
-    private static async Task<WatchState> LookAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
+    private static async Task<WatchState> ReadAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
     {
         try
         {
-            return await LookAsync(session, cancellationToken);
+            return await ReadAsync(session, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

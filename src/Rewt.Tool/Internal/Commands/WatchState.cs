@@ -12,7 +12,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
             .Select(marks => marks.MaxBy(mark => mark.SeenAt))
             .OrderBy(mark => mark.Instance, StringComparer.Ordinal)
             .Select(mark => new WatchedInstance(
-                mark.Instance, mark.Version, mark.Epoch == Ring.Epoch && mark.Version >= Ring.Version, Math.Max(0, (Ring.ReadAt - mark.SeenAt) / 1000d))),
+                mark.Instance, mark.Version, mark.Epoch == Ring.Epoch && mark.Version >= Ring.Version, Math.Max(0, (Ring.ReadAt - mark.SeenAt).TotalSeconds))),
     ];
 
     public bool IsSameAs(WatchState other) =>
@@ -22,7 +22,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
     /// <summary>Returns the changes since an earlier state, one line for each.</summary>
     public IEnumerable<string> EventsSince(WatchState? before)
     {
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(Ring.ReadAt).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var at = Ring.ReadAt.ToDateTimeOffset().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         if (DegradedReason is not null && DegradedReason != before?.DegradedReason) yield return $"{at}Z {DegradedReason}";
         if (Ring.IsNothing && before?.Ring.IsNothing != true) yield return $"{at}Z the namespace has no key ring yet; the first service that may write creates it";
         var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];

@@ -4,4 +4,4 @@ namespace Rewt.Internal;
 /// <param name="Json">The JSON text in UTF-8.</param>
 /// <param name="Stamp">A value that changes when a key ring changes.</param>
 /// <param name="At">The time of the snapshot.</param>
-internal sealed record DashboardLook(byte[] Json, string Stamp, ClockReading At);
+internal sealed record DashboardSnapshot(byte[] Json, string Stamp, ClockReading At);

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// A time by the store's clock, which all instances share. An instance's own clock may differ, so a time of its own is never compared with this one.
+/// </summary>
+/// <param name="Milliseconds">Unix milliseconds, as they are stored.</param>
+internal readonly record struct StoreTime(long Milliseconds) : IComparable<StoreTime>
+{
+    /// <summary>The time of an event that is unknown; it is before every other time.</summary>
+    public static StoreTime Unknown => default;
+
+    /// <summary>The latest time that can be shown: the end of the year 9999.</summary>
+    public static StoreTime Latest => new(253_402_300_799_999);
+
+    /// <summary>The end of what has no end.</summary>
+    public static StoreTime Never => new(long.MaxValue);
+
+    /// <summary>The next time that can be told from this one.</summary>
+    public StoreTime Next => new(Milliseconds + 1);
+
+    public static StoreTime operator +(StoreTime time, TimeSpan span) => new(time.Milliseconds + (long)span.TotalMilliseconds);
+
+    public static StoreTime operator -(StoreTime time, TimeSpan span) => new(time.Milliseconds - (long)span.TotalMilliseconds);
+
+    public static TimeSpan operator -(StoreTime later, StoreTime earlier) => TimeSpan.FromMilliseconds(later.Milliseconds - earlier.Milliseconds);
+
+    public static bool operator <(StoreTime left, StoreTime right) => left.Milliseconds < right.Milliseconds;
+
+    public static bool operator >(StoreTime left, StoreTime right) => left.Milliseconds > right.Milliseconds;
+
+    public static bool operator <=(StoreTime left, StoreTime right) => left.Milliseconds <= right.Milliseconds;
+
+    public static bool operator >=(StoreTime left, StoreTime right) => left.Milliseconds >= right.Milliseconds;
+
+    public static StoreTime Min(StoreTime one, StoreTime other) => one < other ? one : other;
+
+    public static StoreTime Max(StoreTime one, StoreTime other) => one > other ? one : other;
+
+    public static StoreTime From(DateTimeOffset time) => new(time.ToUnixTimeMilliseconds());
+
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
+
+    public int CompareTo(StoreTime other) => Milliseconds.CompareTo(other.Milliseconds);
+
+    public override string ToString() => Milliseconds.ToString(CultureInfo.InvariantCulture);
+}
