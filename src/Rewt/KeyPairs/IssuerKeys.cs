@@ -15,6 +15,11 @@ internal sealed record IssuerKeys(
     IReadOnlyDictionary<string, long> OwnDead,
     IReadOnlyList<RefusedKey> Refused)
 {
+    /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
+    private const int MaximumChecks = 256;
+
+    private const string NotChecked = "it has not been checked yet, because too many entries are new";
+
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
@@ -25,6 +30,7 @@ internal sealed record IssuerKeys(
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
+        var checks = 0;
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));
         foreach (var (name, entry) in reading.Entries)
         {
@@ -35,12 +41,15 @@ internal sealed record IssuerKeys(
                 continue;
             }
 
-            var key = PublishedKey.TryRead(entry, name, ring, issuer, previous?.Keys.GetValueOrDefault(name), policy, now, out var problem);
+            var known = previous?.Keys.GetValueOrDefault(name);
+            PublishedKey? key = null;
+            var problem = (string?)NotChecked;
+            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, now, out problem);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
                 refused.Add(reason);
-                if (problem != AttestationPolicy.NotYetValid) refusals.Add(name, Refusal.Of(reason, entry));
+                if (problem is not (AttestationPolicy.NotYetValid or NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
             }
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }

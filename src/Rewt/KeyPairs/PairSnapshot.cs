@@ -77,7 +77,7 @@ internal sealed class PairSnapshot : KeySnapshot
             var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => $"{issuer.Issuer}, {entry}")).ToList();
             return refused.Count == 0 ? null : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete these entries with HDEL; their services publish valid ones.");
+                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete entries that no service has made with HDEL; services publish valid ones.");
         }
     }
 
