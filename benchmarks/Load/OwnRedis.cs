@@ -42,6 +42,17 @@ internal sealed class OwnRedis : IAsyncDisposable
 
     public async Task<long> ConnectionsAsync() => (await InfoAsync("clients", "connected_clients"));
 
+    /// <summary>Makes this server a replica of another one and waits until it is in step, or makes it a primary.</summary>
+    public async Task FollowAsync(OwnRedis? primary)
+    {
+        var server = _admin.GetServer(Address);
+        await server.ReplicaOfAsync(primary?._admin.GetServer(primary.Address).EndPoint!);
+        while (primary is not null && (await server.InfoAsync("replication")).SelectMany(group => group).First(pair => pair.Key == "master_link_status").Value != "up") await Task.Delay(20);
+    }
+
+    /// <summary>Ends the server as a crash does.</summary>
+    public void Kill() => _process.Kill();
+
     public async ValueTask DisposeAsync()
     {
         await _admin.CloseAsync();

@@ -198,8 +198,8 @@ public class RewtHandler : JwtBearerHandler
     private void Log(TokenRefusal refusal)
     {
         if (!Logger.IsEnabled(LogLevel.Information) || !Schemes.Refusals.IsDue((refusal.Reason, refusal.NamedIssuer), out var others)) return;
-        if (refusal.Reason is RefusalReason.NoToken or RefusalReason.OtherType or RefusalReason.OtherNamespace) Logger.TokenMissing(Scheme.Name, refusal.Reason, $"{refusal}{others}");
-        else Logger.TokenRefused(Scheme.Name, refusal.Public, refusal.Reason, $"{refusal}{others}");
+        if (refusal.Reason is RefusalReason.NoToken or RefusalReason.OtherType or RefusalReason.OtherNamespace) Logger.NoRewtToken(Scheme.Name, refusal.Reason, $"{refusal}{others}");
+        else Logger.TokenRefused(Scheme.Name, RingMetrics.ResultOf(refusal.Public), refusal.Reason, $"{refusal}{others}");
     }
 
     private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);

@@ -80,7 +80,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             foreach (var entry in entries)
             {
-                var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= RingCodec.LatestTime;
+                var isTime = long.TryParse((string?)entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= StoreTime.Latest.Milliseconds;
                 if (isTime) uses[(string)entry.Name!] = at;
             }
 

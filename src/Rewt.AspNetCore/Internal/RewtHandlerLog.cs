@@ -12,10 +12,10 @@ internal static partial class RewtHandlerLog
     public static partial void TokenAccepted(this ILogger logger, string scheme);
 
     [LoggerMessage(EventId = 41, EventName = "TokenRefused", Level = LogLevel.Information, Message = "Scheme {Scheme} refused a token: {Refusal} ({Reason}). {Detail}")]
-    public static partial void TokenRefused(this ILogger logger, string scheme, RewtRefusal refusal, RefusalReason reason, string detail);
+    public static partial void TokenRefused(this ILogger logger, string scheme, string refusal, RefusalReason reason, string detail);
 
-    [LoggerMessage(EventId = 48, EventName = "TokenMissing", Level = LogLevel.Information, Message = "Scheme {Scheme} requires a token of Rewt ({Reason}). {Detail}")]
-    public static partial void TokenMissing(this ILogger logger, string scheme, RefusalReason reason, string detail);
+    [LoggerMessage(EventId = 48, EventName = "NoRewtToken", Level = LogLevel.Information, Message = "Scheme {Scheme} requires a token of Rewt ({Reason}). {Detail}")]
+    public static partial void NoRewtToken(this ILogger logger, string scheme, RefusalReason reason, string detail);
 
     [LoggerMessage(EventId = 42, EventName = "KeysUnavailable", Level = LogLevel.Warning, Message = "Scheme {Scheme} cannot verify a token. {Detail}")]
     public static partial void KeysUnavailable(this ILogger logger, string scheme, string detail, Exception? exception);

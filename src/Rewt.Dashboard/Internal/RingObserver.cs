@@ -16,7 +16,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         var trouble = keyRing.Health().DegradedReason;
         if (keyRing.Known is not { } known)
         {
-            return new RingView(keyRing.Name, "unknown", false, trouble, 0, null, null, null, _schedule.Interval, _schedule.Retention, [], 0, [], null, null);
+            return new RingView(keyRing.Name, "unknown", false, trouble, 0, null, null, null, Milliseconds(_schedule.Interval), Milliseconds(_schedule.Retention), [], 0, [], null, null);
         }
 
         var clock = ClockReading.Now(time);
@@ -35,8 +35,8 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             (known as RingSnapshot)?.ChangedBy,
             now,
             age,
-            _schedule.Interval,
-            _schedule.Retention,
+            Milliseconds(_schedule.Interval),
+            Milliseconds(_schedule.Retention),
             [.. keys.Take(MostKeys).Select(key => View(key, known, now))],
             keys.Count,
             [.. views?.Take(InstanceObserver.MostShown) ?? []],
@@ -63,16 +63,18 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         mark.SeenAt.Milliseconds,
         mark.Instance == keyRing.Roll.Instance);
 
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+
     private KeyView View(RewtKey key, KeySnapshot known, long now)
     {
         var until = key.StateEndsAt?.ToUnixTimeMilliseconds();
         var from = key.State switch
         {
-            RewtKeyState.Pending => (known as RingSnapshot)?.Reading.Ring?.NextBorn,
+            RewtKeyState.Pending => (known as RingSnapshot)?.Reading.Ring?.NextBorn.Milliseconds,
             RewtKeyState.Current when known is RingSnapshot ring => ring.CurrentSince.Milliseconds,
-            RewtKeyState.Current => until - _schedule.Interval,
-            RewtKeyState.Retired => until - _schedule.Retention,
-            _ => until - _schedule.DeadRetention,
+            RewtKeyState.Current => until - Milliseconds(_schedule.Interval),
+            RewtKeyState.Retired => until - Milliseconds(_schedule.Retention),
+            _ => until - Milliseconds(_schedule.DeadRetention),
         };
         // A start time in the future was computed with settings that differ from those of the writing service, so it is omitted.
         return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until, key.AttestedBy ?? key.AttestationNote, key.AttestedUntil?.ToUnixTimeMilliseconds());

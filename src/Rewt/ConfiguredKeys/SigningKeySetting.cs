@@ -67,9 +67,9 @@ internal static class SigningKeySetting
 
         try
         {
-            if (new FileInfo(path) is not { Exists: true, Length: <= MaximumBytes })
+            if (new FileInfo(path) is var file && file is not { Exists: true, Length: <= MaximumBytes })
             {
-                problem = $"names {shown}, which does not exist or is not a key file; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
+                problem = $"names {shown}, which {(file.Exists ? "is too long for a key file" : "does not exist")}; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 

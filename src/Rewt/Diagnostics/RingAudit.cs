@@ -59,7 +59,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         var retired = basis.Ring?.Retired.Select(key => key.Secret.KeyId).ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var key in plan.Ring.Retired.Where(key => !retired.Contains(key.Secret.KeyId)))
         {
-            var until = DateTimeOffset.FromUnixTimeMilliseconds(key.Until);
+            var until = key.Until.ToDateTimeOffset();
             LogRetired(ring, key.Secret.KeyId, until, by, cause);
         }
 
@@ -91,7 +91,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     private static string Cause(RingAction action) => action switch
     {
         RingAction.Create => "there was no key",
-        RingAction.Adopt => "there was a secret already",
+        RingAction.Adopt => "for the secret in Redis",
         RingAction.Rotate => "schedule",
         RingAction.AdoptRotation => "it made the new secret at the deadline",
         RingAction.Invalidate => "DEL before the TTL expired",

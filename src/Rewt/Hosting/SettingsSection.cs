@@ -74,7 +74,8 @@ internal static partial class SettingsSection
         var schemes = section.GetSection(Schemes);
         if (!string.IsNullOrEmpty(schemes.Value)) options.Problems.Add($"{schemes.Path} is one text, but it is a section with a section for each scheme.");
         options.Problems.AddRange(schemes.GetChildren().Select(scheme => scheme.Key).Except(registered, StringComparer.OrdinalIgnoreCase)
-            .Select(name => $"{schemes.Path}:{Plain(name)} is for a scheme that is not registered{Suggestion(name, registered.Where(other => other.Length > 0))}"));
+            .Select(name => $"{schemes.Path}:{Plain(name)} is for a scheme that is not registered{Suggestion(name, registered.Where(other => other.Length > 0))}")
+            .Select(problem => problem.EndsWith('?') ? problem : $"{problem} Register it with AddRewt, or remove the section."));
     }
 
     /// <summary>Returns a name from the configuration for a message.</summary>

@@ -93,10 +93,10 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The HTTP client '{client}' sends {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))} and not to {origin}. "
+        $"The request was not sent: the HTTP client '{client}' may send {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
         + (_isForAll
             ? $"A handler behind {words.Registration} changed the address."
-            : $"Call other hosts with a client without {words.Registration}. Add the origin to {words.Options}.AllowedOrigins only if it is a service of your own. Add service discovery before {words.Registration}."));
+            : $"Call other hosts with a client without {words.Registration}. Add the origin to {words.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {words.Registration}."));
 
     private InvalidOperationException InTheClear(Origin origin) => new(
         $"The HTTP client '{client}' would send {words.Credentials} to {origin} without encryption. Use https, or allow http for this client with "

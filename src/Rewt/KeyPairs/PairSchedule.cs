@@ -15,7 +15,8 @@ internal sealed record PairSchedule(long Interval, long Retention, long Heartbea
     {
         var ring = RingSchedule.From(options);
         var heartbeat = (long)(options.RefreshInterval * HeartbeatsEvery).TotalMilliseconds;
-        var lease = ring.Retention + Math.Max(heartbeat * 5 / 2, (long)options.StaleBudget.TotalMilliseconds);
-        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, lease, ring.DeadRetention);
+        var retention = (long)ring.Retention.TotalMilliseconds;
+        var lease = retention + Math.Max(heartbeat * 5 / 2, (long)options.StaleBudget.TotalMilliseconds);
+        return new PairSchedule((long)ring.Interval.TotalMilliseconds, retention, heartbeat, lease, (long)ring.DeadRetention.TotalMilliseconds);
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public bool TakesKeyless => _source.TakesKeyless;
 
     /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>
-    private TimeSpan Overdue => TimeSpan.FromMilliseconds(_schedule.Lead) + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
+    private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the snapshot of <see cref="PolledView{T}.GetAsync"/>, with a key to sign with if one can be created.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
@@ -114,7 +114,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (rotation <= TimeSpan.Zero || rotation >= _refreshInterval) return TimeSpan.MaxValue;
 
         // Random, so that the instances of a fleet do not all read in the same millisecond.
-        return rotation + TimeSpan.FromMilliseconds(_schedule.Lead * 0.25 * Random.Shared.NextDouble());
+        return rotation + (_schedule.Lead * (0.25 * Random.Shared.NextDouble()));
     }
 
     protected override Task OnPolledAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
@@ -150,9 +150,9 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>Since when the store is away, and how long the known keys stay in use.</summary>
     private string State()
     {
-        if (Known is not { } snapshot) return "It has not been read since the start, so there are no keys, and calls get 503 until Redis can be reached.";
+        if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";
         var readAt = Time.GetUtcNow() - snapshot.Age(ClockReading.Now(Time));
-        return string.Create(CultureInfo.InvariantCulture, $"It was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
+        return string.Create(CultureInfo.InvariantCulture, $"The ring was last read at {readAt:u}. The known keys stay in use until {readAt + _staleBudget:u}.");
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];

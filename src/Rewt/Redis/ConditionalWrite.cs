@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using StackExchange.Redis;
 
@@ -23,12 +22,12 @@ internal static class ConditionalWrite
         transaction.AddCondition(Field(RingCodec.Tenants, basis.TenantStamp ?? string.Empty));
 
         if (plan.SetSecret is { } secret) transaction.StringSetAsync(keys.Secret, secret.CopyBytes()).Abandon();
-        if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString(CultureInfo.InvariantCulture)).Abandon();
+        if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString()).Abandon();
         // By its name: the client library would send UNLINK, which is not among the documented permissions.
         transaction.ExecuteAsync("DEL", keys.Ring).Abandon();
         transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
-        transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now).Abandon();
+        transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now.Milliseconds).Abandon();
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();
 
         Condition Field(string name, string value) =>

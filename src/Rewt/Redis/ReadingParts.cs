@@ -53,7 +53,7 @@ internal sealed class ReadingParts(
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
-        return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), Milliseconds(await now.ConfigureAwait(false)))
+        return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), new(Milliseconds(await now.ConfigureAwait(false))))
         {
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             FieldCount = fields.Count,

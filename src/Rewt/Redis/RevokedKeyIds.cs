@@ -19,7 +19,7 @@ internal static class RevokedKeyIds
         var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var entry in await entries.ConfigureAwait(false))
         {
-            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = (long)Math.Clamp(entry.Score, 0, RingCodec.LatestTime);
+            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = (long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds);
         }
 
         return keyIds;

@@ -10,9 +10,6 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class RingCodec
 {
-    /// <summary>The end of the year 9999 in Unix milliseconds. A later time is invalid.</summary>
-    public const long LatestTime = 253_402_300_799_999;
-
     public const string Settings = "settings";
 
     public const string By = "by";
@@ -31,15 +28,15 @@ internal static class RingCodec
         yield return "version";
         yield return Text(ring.Version);
         yield return "deadline";
-        yield return Text(ring.Deadline);
+        yield return ring.Deadline.ToString();
         if (ring.Current is { } current)
         {
             yield return "current";
             yield return current.CopyBytes();
-            if (ring.CurrentBorn > 0)
+            if (ring.CurrentBorn != StoreTime.Unknown)
             {
                 yield return Born + current.KeyId;
-                yield return Text(ring.CurrentBorn);
+                yield return ring.CurrentBorn.ToString();
             }
         }
 
@@ -48,22 +45,22 @@ internal static class RingCodec
             yield return "next";
             yield return next.CopyBytes();
             yield return "born";
-            yield return Text(ring.NextBorn);
+            yield return ring.NextBorn.ToString();
         }
 
         foreach (var key in ring.Retired)
         {
             yield return Retired + key.Secret.KeyId;
-            yield return (byte[])[.. Encoding.ASCII.GetBytes(Text(key.Until) + ":"), .. key.Secret.Bytes];
-            if (key.Born == 0) continue;
+            yield return (byte[])[.. Encoding.ASCII.GetBytes($"{key.Until}:"), .. key.Secret.Bytes];
+            if (key.Born == StoreTime.Unknown) continue;
             yield return Born + key.Secret.KeyId;
-            yield return Text(key.Born);
+            yield return key.Born.ToString();
         }
     }
 
     public static RingState? Read(IReadOnlyDictionary<string, byte[]> fields)
     {
-        if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Number("deadline") is not { } deadline) return null;
+        if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Time("deadline") is not { } deadline) return null;
 
         // A key may be stored in one place only; after a manual change, the first place counts.
         var places = new HashSet<string>(StringComparer.Ordinal);
@@ -77,18 +74,20 @@ internal static class RingCodec
         }
 
         return new RingState(
-            epoch, version, current, deadline, next, next is null ? 0 : Number("born") ?? 0,
+            epoch, version, current, deadline, next, next is null ? default : Time("born") ?? default,
             [.. retired.OrderBy(key => key.Until).ThenBy(key => key.Secret.KeyId, StringComparer.Ordinal)])
         {
-            CurrentBorn = current is null ? 0 : BornOf(current),
+            CurrentBorn = current is null ? default : BornOf(current),
         };
 
-        long BornOf(Secret secret) => Number(Born + secret.KeyId) ?? 0;
+        StoreTime BornOf(Secret secret) => Time(Born + secret.KeyId) ?? StoreTime.Unknown;
 
         string? Field(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
 
         long? Number(string name) =>
-            long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LatestTime ? number : null;
+            long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= StoreTime.Latest.Milliseconds ? number : null;
+
+        StoreTime? Time(string name) => Number(name) is { } milliseconds ? new(milliseconds) : null;
 
         Secret? Key(string name) =>
             fields.TryGetValue(name, out var value) && Secret.TryParse(value, out _) is { } secret && places.Add(secret.KeyId) ? secret : null;
@@ -97,8 +96,8 @@ internal static class RingCodec
     private static RetiredKey? ReadRetired(byte[] value)
     {
         var colon = value.AsSpan().IndexOf((byte)':');
-        if (colon <= 0 || !long.TryParse(value.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var until) || until > LatestTime) return null;
-        return Secret.TryParse(value.AsSpan(colon + 1), out _) is { } secret ? new RetiredKey(secret, until) : null;
+        if (colon <= 0 || !long.TryParse(value.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var until) || until > StoreTime.Latest.Milliseconds) return null;
+        return Secret.TryParse(value.AsSpan(colon + 1), out _) is { } secret ? new RetiredKey(secret, new(until)) : null;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -20,7 +20,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
         var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
         var timeToLive = ReadingParts.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
         await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, time.GetUtcNow().ToUnixTimeMilliseconds())
+        return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, StoreTime.From(time.GetUtcNow()))
         {
             IsDegraded = true,
         };
@@ -30,7 +30,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
     {
         if (plan.SetSecret is { } secret)
         {
-            var timeToLive = TimeSpan.FromMilliseconds(plan.ExpireAt!.Value - basis.Now);
+            var timeToLive = plan.ExpireAt!.Value - basis.Now;
             var written = await database.StringSetAsync(keys.Secret, secret.CopyBytes(), timeToLive, When.NotExists, CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!written) return false;

@@ -8,7 +8,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private readonly Lock _gate = new();
     private readonly List<Action> _subscribers = [];
     private byte[]? _secret;
-    private long? _expireAt;
+    private StoreTime? _expireAt;
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
 
@@ -17,7 +17,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
 
     public ITenantStore Tenants => this;
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private StoreTime Now => StoreTime.From(time.GetUtcNow());
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
             if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
             _ring = plan.Ring;
-            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
+            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now.Milliseconds).Select(pair => pair.Key)).SetItems(plan.Revoked);
             subscribers = [.. _subscribers];
         }
 
@@ -90,6 +90,6 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private SecretSlot Slot()
     {
         if (_expireAt <= Now) (_secret, _expireAt) = (null, null);
-        return _secret is null ? SecretSlot.Absent : new SecretSlot(_secret, false, _expireAt - Now);
+        return _secret is null ? SecretSlot.Absent : new SecretSlot(_secret, false, (long?)(_expireAt - Now)?.TotalMilliseconds);
     }
 }

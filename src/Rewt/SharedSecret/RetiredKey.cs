@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A secret that no longer signs and verifies until <paramref name="Until"/> (Unix milliseconds by the store's clock).</summary>
-internal sealed record RetiredKey(Secret Secret, long Until)
+/// <summary>A secret that no longer signs and verifies until <paramref name="Until"/>.</summary>
+internal sealed record RetiredKey(Secret Secret, StoreTime Until)
 {
-    /// <summary>When the secret was created; 0 if that is unknown.</summary>
-    public long Born { get; init; }
+    /// <summary>When the secret was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    public StoreTime Born { get; init; }
 }

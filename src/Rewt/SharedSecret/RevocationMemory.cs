@@ -25,9 +25,9 @@ internal sealed class RevocationMemory
     }
 
     /// <summary>Revokes the keys of the former epoch, because the ring has started over.</summary>
-    public void BuryFormerLife(RingSnapshot former, RingReading reading, long forgetAt)
+    public void BuryFormerLife(RingSnapshot former, RingReading reading, StoreTime forgetAt)
     {
         var alive = reading.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];
-        Learn(former.KeyIds.Where(keyId => !alive.Contains(keyId)).Select(keyId => KeyValuePair.Create(keyId, forgetAt)), reading.Now);
+        Learn(former.KeyIds.Where(keyId => !alive.Contains(keyId)).Select(keyId => KeyValuePair.Create(keyId, forgetAt.Milliseconds)), reading.Now.Milliseconds);
     }
 }

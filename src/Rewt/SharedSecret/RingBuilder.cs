@@ -13,11 +13,11 @@ internal sealed class RingBuilder
     private readonly Dictionary<string, long> _newDead = [];
     private readonly List<RetiredKey> _retired = [];
     private string? _epoch;
-    private long _deadline;
-    private long _nextBorn;
-    private long _currentBorn;
+    private StoreTime _deadline;
+    private StoreTime _nextBorn;
+    private StoreTime _currentBorn;
     private Secret? _setSecret;
-    private long? _expireAt;
+    private StoreTime? _expireAt;
 
     public RingBuilder(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
@@ -25,7 +25,7 @@ internal sealed class RingBuilder
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
         {
-            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
+            if (forgetAt > reading.Now.Milliseconds && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
         }
 
         if (reading.Ring is not { } ring) return;
@@ -50,7 +50,7 @@ internal sealed class RingBuilder
 
     public RingBuilder Kill(string keyId)
     {
-        _newDead[keyId] = _reading.Now + _schedule.DeadRetention;
+        _newDead[keyId] = (_reading.Now + _schedule.DeadRetention).Milliseconds;
         if (Current?.KeyId == keyId) Current = null;
         if (Next?.KeyId == keyId)
         {
@@ -66,10 +66,10 @@ internal sealed class RingBuilder
     {
         foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
         {
-            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, _reading.Now + _schedule.DeadRetention);
+            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, (_reading.Now + _schedule.DeadRetention).Milliseconds);
         }
 
-        (Current, Next, _nextBorn) = (null, null, 0);
+        (Current, Next, _nextBorn) = (null, null, default);
         _retired.Clear();
         return this;
     }
@@ -107,13 +107,13 @@ internal sealed class RingBuilder
         return ExpireAt(_reading.Now + _schedule.Interval);
     }
 
-    public RingBuilder ExpireAt(long deadline)
+    public RingBuilder ExpireAt(StoreTime deadline)
     {
         _expireAt = deadline;
         return Keep(deadline);
     }
 
-    public RingBuilder MoveDeadline(long deadline) => Keep(deadline);
+    public RingBuilder MoveDeadline(StoreTime deadline) => Keep(deadline);
 
     public RingBuilder PublishNextIfMissing()
     {
@@ -125,25 +125,25 @@ internal sealed class RingBuilder
     {
         var version = _reading.Ring?.Version ?? 0;
         var epoch = _epoch ?? _generate().KeyId;
-        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]) { CurrentBorn = Current is null ? 0 : _currentBorn };
+        var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]) { CurrentBorn = Current is null ? default : _currentBorn };
         return new RingChange(action, state, _setSecret, _expireAt, _newDead.ToImmutableDictionary());
     }
 
-    private RingBuilder Install(Secret secret, long born)
+    private RingBuilder Install(Secret secret, StoreTime born)
     {
         Hold(secret, born);
         _setSecret = secret;
         return ExpireAt(_reading.Now + _schedule.Interval);
     }
 
-    private void Hold(Secret secret, long born = 0)
+    private void Hold(Secret secret, StoreTime born = default)
     {
         (Current, _currentBorn) = (secret, born);
         if (secret.Equals(Next)) Next = null;
         _retired.RemoveAll(key => key.Secret.Equals(secret));
     }
 
-    private RingBuilder Keep(long deadline)
+    private RingBuilder Keep(StoreTime deadline)
     {
         _deadline = deadline;
         return PublishNextIfMissing();

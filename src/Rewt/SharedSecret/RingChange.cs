@@ -6,13 +6,13 @@ namespace Rewt.Internal;
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The ring after the write.</param>
 /// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
-/// <param name="ExpireAt">When the secret's Redis key expires (Unix milliseconds); <see langword="null"/> leaves the TTL unchanged.</param>
+/// <param name="ExpireAt">When the secret's Redis key expires ; <see langword="null"/> leaves the TTL unchanged.</param>
 /// <param name="Revoked">The key ids to revoke, and when each may be forgotten.</param>
 internal sealed record RingChange(
     RingAction Action,
     RingState Ring,
     Secret? SetSecret,
-    long? ExpireAt,
+    StoreTime? ExpireAt,
     ImmutableDictionary<string, long> Revoked)
 {
     /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>

@@ -35,8 +35,8 @@ internal sealed class RingSnapshot : KeySnapshot
         Next = Alive(ring?.Next);
         IEnumerable<VerificationKey?> keys =
         [
-            Held(Current, StoreTime.Never, ring?.CurrentBorn ?? 0), Held(Next, StoreTime.Never, ring?.NextBorn ?? 0),
-            .. (ring?.Retired ?? []).Select(key => Held(Alive(key.Secret), new(key.Until), key.Born)),
+            Held(Current, StoreTime.Never, ring?.CurrentBorn), Held(Next, StoreTime.Never, ring?.NextBorn),
+            .. (ring?.Retired ?? []).Select(key => Held(Alive(key.Secret), key.Until, key.Born)),
         ];
         _keys = [.. keys.OfType<VerificationKey>()];
         CurrentSince = Since(previous);
@@ -45,7 +45,7 @@ internal sealed class RingSnapshot : KeySnapshot
             ? null
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
 
-        static VerificationKey? Held(RingKey? key, StoreTime until, long born) => key is null ? null : new(key, until, new(born));
+        static VerificationKey? Held(RingKey? key, StoreTime until, StoreTime? born) => key is null ? null : new(key, until, born ?? StoreTime.Unknown);
     }
 
     /// <summary>The result of the read.</summary>
@@ -61,7 +61,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override long Version => _reading.Ring?.Version ?? 0;
 
-    public override StoreTime ReadAt => new(_reading.Now);
+    public override StoreTime ReadAt => _reading.Now;
 
     /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
@@ -87,12 +87,12 @@ internal sealed class RingSnapshot : KeySnapshot
 
     /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
-        ? TimeSpan.FromMilliseconds(_reading.Now - ring.NextBorn)
+        ? _reading.Now - ring.NextBorn
         : null;
 
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
-        _reading.Ring is { } ring ? new StoreTime(ring.Deadline - _schedule.Lead) - StoreTimeAt(now) : TimeSpan.MaxValue;
+        _reading.Ring is { } ring ? ring.Deadline - _schedule.Lead - StoreTimeAt(now) : TimeSpan.MaxValue;
 
     /// <summary>
     /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
@@ -101,7 +101,7 @@ internal sealed class RingSnapshot : KeySnapshot
     {
         if (_reading.Ring is not { } ring || Next is null || !_schedule.SignsAhead) return Current;
 
-        var storeNow = StoreTimeAt(now).Milliseconds;
+        var storeNow = StoreTimeAt(now);
         var due = storeNow >= ring.Deadline - _schedule.Lead;
         return due && storeNow - ring.NextBorn >= _schedule.PropagationDelay ? Next : Current;
     }
@@ -126,7 +126,7 @@ internal sealed class RingSnapshot : KeySnapshot
     public override IReadOnlyList<RewtKey> ToKeys()
     {
         var keys = new List<RewtKey>();
-        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = At(_reading.Ring!.Deadline) });
+        if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = _reading.Ring!.Deadline.ToDateTimeOffset() });
         if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
         keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
         keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt));
@@ -148,7 +148,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     private StoreTime Since(RingSnapshot? previous)
     {
-        if (previous?.Current is not { } former || Current is null) return new(Math.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval));
+        if (previous?.Current is not { } former || Current is null) return StoreTime.Min(_reading.Now, (_reading.Ring?.Deadline ?? _reading.Now) - _schedule.Interval);
         return former.KeyId == Current.KeyId ? previous.CurrentSince : ReadAt;
     }
 }

@@ -3,20 +3,20 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The ring that is stored with the secret. Times are Unix milliseconds by the store's clock. <paramref name="Epoch"/> is random and changes whenever
+/// The ring that is stored with the secret. <paramref name="Epoch"/> is random and changes whenever
 /// the ring starts over, so that versions of two epochs are never compared.
 /// </summary>
 internal sealed record RingState(
     string Epoch,
     long Version,
     Secret? Current,
-    long Deadline,
+    StoreTime Deadline,
     Secret? Next,
-    long NextBorn,
+    StoreTime NextBorn,
     ImmutableArray<RetiredKey> Retired)
 {
-    /// <summary>When the current key was created; 0 if that is unknown, because it was not created by this library.</summary>
-    public long CurrentBorn { get; init; }
+    /// <summary>When the current key was created; <see cref="StoreTime.Unknown"/> if this library did not create it.</summary>
+    public StoreTime CurrentBorn { get; init; }
 
     public IEnumerable<string> KeyIds()
     {

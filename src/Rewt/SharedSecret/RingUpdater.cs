@@ -54,11 +54,11 @@ internal sealed partial class RingUpdater(
                 // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
-                _memory.Learn(plan.Revoked, reading.Now);
+                _memory.Learn(plan.Revoked, reading.Now.Milliseconds);
                 return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
             }
 
-            _memory.Learn(plan.Revoked, reading.Now);
+            _memory.Learn(plan.Revoked, reading.Now.Milliseconds);
             var level = LevelOf(plan.Action);
             LogChanged(level, ringName, plan);
             metrics?.Written(reading, plan, commanded);
@@ -106,7 +106,7 @@ internal sealed partial class RingUpdater(
 
     private void Learn(RingSnapshot? previous, RingReading reading)
     {
-        _memory.Learn(reading.Revoked, reading.Now);
+        _memory.Learn(reading.Revoked, reading.Now.Milliseconds);
         if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
         {
             _memory.BuryFormerLife(previous, reading, reading.Now + schedule.DeadRetention);

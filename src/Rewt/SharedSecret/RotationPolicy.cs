@@ -79,7 +79,7 @@ internal static class RotationPolicy
         if (draft.IsDead(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
 
         var expiresAt = reading.Now + reading.Slot.Lifetime;
-        var moved = expiresAt is { } at && Math.Abs(at - ring.Deadline) > RingSchedule.Tolerance;
+        var moved = expiresAt is { } at && (at - ring.Deadline).Duration() > RingSchedule.Tolerance;
         var deadline = moved ? expiresAt!.Value : ring.Deadline;
 
         if (reading.Now >= deadline - schedule.Lead) return Write(draft.Promote(retire: true), RingAction.Rotate);

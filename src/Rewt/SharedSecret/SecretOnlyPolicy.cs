@@ -20,7 +20,7 @@ internal static class SecretOnlyPolicy
         if (!secret.Equals(reading.Ring?.Current)) return Change(reading, schedule, secret, isOwn: false);
 
         var deadline = Deadline(reading, schedule);
-        return reading.Slot.Lifetime is not null && Math.Abs(deadline - reading.Ring.Deadline) > RingSchedule.Tolerance
+        return reading.Slot.Lifetime is not null && (deadline - reading.Ring.Deadline).Duration() > RingSchedule.Tolerance
             ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, long>.Empty), null)
             : default;
     }
@@ -38,15 +38,15 @@ internal static class SecretOnlyPolicy
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else
             {
-                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.DeadRetention, StringComparer.Ordinal);
+                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => (reading.Now + schedule.DeadRetention).Milliseconds, StringComparer.Ordinal);
                 retired = [];
             }
         }
 
         var deadline = isOwn ? reading.Now + schedule.Interval : Deadline(reading, schedule);
-        var ring = new RingState(Epoch, (former?.Version ?? 0) + 1, secret, deadline, null, 0, retired);
+        var ring = new RingState(Epoch, (former?.Version ?? 0) + 1, secret, deadline, null, default, retired);
         return new RotationDecision(new RingChange(action, ring, isOwn ? secret : null, isOwn ? deadline : null, dead), null);
     }
 
-    private static long Deadline(RingReading reading, RingSchedule schedule) => reading.Now + (reading.Slot.Lifetime ?? schedule.Interval);
+    private static StoreTime Deadline(RingReading reading, RingSchedule schedule) => reading.Now + (reading.Slot.Lifetime ?? schedule.Interval);
 }

@@ -11,10 +11,10 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
     public static readonly SecretSlot WrongType = new(null, true, null);
 
     /// <summary>The longest permitted rotation interval. A longer TTL would overflow dates and never expire.</summary>
-    private static readonly long LongestLifetime = (long)TimeSpan.FromDays(3650).TotalMilliseconds;
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>The TTL in milliseconds; <see langword="null"/> when there is none or it is too long to be a rotation interval.</summary>
-    public long? Lifetime => TimeToLive <= LongestLifetime ? TimeToLive : null;
+    /// <summary>The TTL; <see langword="null"/> when there is none or it is too long to be a rotation interval.</summary>
+    public TimeSpan? Lifetime => TimeToLive <= LongestLifetime.TotalMilliseconds ? TimeSpan.FromMilliseconds(TimeToLive.Value) : null;
 
     public bool IsAbsent => Value is null && !IsWrongType;
 

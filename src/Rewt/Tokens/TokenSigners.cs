@@ -18,7 +18,7 @@ internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, Ti
         if (tenant is null)
         {
             throw new InvalidOperationException(
-                $"Tokens of the namespace '{options.Namespace}' are signed for a tenant, and no tenant is specified. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
+                $"Rewt:Tenants:Enabled is true in the namespace '{options.Namespace}', but this token has no tenant. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
         return new TokenSigner(new TenantKeys(ring, tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };

@@ -13,11 +13,11 @@ public sealed class RedactionTests
         var secret = Secret.TryParse(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), out _)!;
         var key = new RingKey(secret);
         var now = TimeProvider.System.GetUtcNow();
-        var retired = new RetiredKey(secret, 1);
-        var state = new RingState("epoch", 1, secret, 2, secret, 3, [retired]);
+        var retired = new RetiredKey(secret, new(1));
+        var state = new RingState("epoch", 1, secret, new(2), secret, new(3), [retired]);
         var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
-        var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), 1);
-        var plan = new RingChange(RingAction.Adopt, state, secret, 1, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
+        var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), new(1));
+        var plan = new RingChange(RingAction.Adopt, state, secret, new StoreTime(1), System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
         var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemoryKeys(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();

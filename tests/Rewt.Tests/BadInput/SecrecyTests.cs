@@ -61,9 +61,9 @@ public sealed partial class SecrecyTests
         var records = overheard.Logs.Where(log => log.Event == "TokenRefused").Select(log => log.Message).ToList();
         records.ShouldBe(
         [
-            "Scheme Rewt refused a token: Invalid (WrongSignature). Its signature is wrong: it was changed or cut on the way, or was made with another key. Sign again; if that fails too, compare the token at both ends.",
-            "Scheme Rewt refused a token: Invalid (InvalidName). The claim 'iss' contains characters that are not permitted, or is too long. Rewt:ServiceName allows letters, digits, and . _ - only.",
-            "Scheme Rewt refused a token: StaleKey (UnknownKey). Its key 'x\\u000d\\u000ay' is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
+            "Scheme Rewt refused a token: invalid (WrongSignature). Its key is known, but its signature is wrong: the token was changed or cut on the way, or forged. If a new token fails too, compare it at both ends.",
+            "Scheme Rewt refused a token: invalid (InvalidName). The claim 'iss' is not the name of a service: 1 to 128 letters, digits, and . _ - only. Correct Rewt:ServiceName of the sender.",
+            "Scheme Rewt refused a token: stale_key (UnknownKey). Its key 'x\\u000d\\u000ay' is unknown or revoked. Check that the sender uses the same Redis and Rewt:Namespace; list the keys with 'rewt keys list'.",
         ]);
     }
 

@@ -38,7 +38,7 @@ public sealed class OutageExplanationTests
 
         var line = Line(instance)!;
         line.ShouldContain(says.Replace("{port}", connection.Split(',')[0].Split(':')[1], StringComparison.Ordinal));
-        line.ShouldContain("It has not been read since the start, so there are no keys");
+        line.ShouldContain("The ring was never read since the start, so there are no keys");
         foreach (var unwanted in new[] { "AbortOnConnectFail", "   at ", "not-the-one", "of-a-test" }) line.ShouldNotContain(unwanted);
         instance.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain(says.Split("{port}")[^1]);
     }
@@ -52,7 +52,7 @@ public sealed class OutageExplanationTests
         await redis.KillAsync();
 
         await Eventually.TrueAsync(() => Line(instance) is not null, "the outage is logged");
-        Line(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*It was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
+        Line(instance)!.ShouldMatch($@"127\.0\.0\.1:{redis.Port}.*The ring was last read at \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\dZ\. The known keys stay in use until \d{{4}}-");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class StoreCommands
         }
     }
 
-    private static long? Deadline(InMemoryRingStore store, TimeSpan? timeToLive) => timeToLive is { } ttl ? Now(store) + (long)ttl.TotalMilliseconds : null;
+    private static StoreTime? Deadline(InMemoryRingStore store, TimeSpan? timeToLive) => Now(store) + timeToLive;
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_gate")]
     private static extern ref Lock Gate(InMemoryRingStore store);
@@ -62,7 +62,7 @@ internal static class StoreCommands
     private static extern ref byte[]? Secret(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_expireAt")]
-    private static extern ref long? ExpireAt(InMemoryRingStore store);
+    private static extern ref StoreTime? ExpireAt(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
     private static extern ref RingState? Ring(InMemoryRingStore store);
@@ -71,7 +71,7 @@ internal static class StoreCommands
     private static extern ref ImmutableDictionary<string, long> Revoked(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Now")]
-    private static extern long Now(InMemoryRingStore store);
+    private static extern StoreTime Now(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_gate")]
     private static extern ref Lock Gate(InMemoryAppStore store);

@@ -37,7 +37,7 @@ public sealed class MisconfigurationTests
         ["a call to another host"] = (Call("https://inventory.example/", "https://elsewhere.example/"), "AllowedOrigins only if it is a service of your own"),
         ["a call without a tenant"] = (Call("https://inventory.example/", settings: "Rewt:Tenants:Enabled=true"), "Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector."),
         ["a client that does not sign"] = (Ask(null), "(NoToken). The request has no bearer token. The client must sign (AddRewtSigning)"),
-        ["a token of another issuer"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). It is not a token of Rewt (typ rewt+jwt)."),
+        ["a token of another issuer"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another"), type: "JWT")), "(OtherType). The token is not a token of Rewt (typ rewt+jwt)."),
         ["a token without a tenant"] = (Ask(HandmadeToken.Sign(Ring.Rings.Secret("another")), "Rewt:Tenants:Enabled=true"), "(MissingTenant). It has no tenant, but Rewt:Tenants:Enabled is true."),
     };
 

@@ -51,7 +51,7 @@ public sealed class ToolTokenTests
         string[] explain = ["token", "explain", token, "--redis", redis.ConnectionString];
 
         var good = (await ToolRun.RunAsync([.. explain, "--audience", "inventory"])).Well();
-        var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Set the sender's audience");
+        var other = (await ToolRun.RunAsync([.. explain, "--audience", "orders"])).Fails(5, "bad_audience (OtherAudience)", "Correct the audience or the address of the sender");
         var forged = (await ToolRun.RunAsync("token", "explain", token[..^4] + "AAAA", "--redis", redis.ConnectionString, "-o", "json")).Fails(5, "WrongSignature");
         var piped = await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), token, "token", "explain", "--redis", redis.ConnectionString);
 
@@ -61,7 +61,7 @@ public sealed class ToolTokenTests
         other.Output.ShouldMatch("audience \\(aud\\) is the receiver +│ failed");
         var checks = forged.Json.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("check").GetString()!, check => check.GetProperty("result").GetString(), StringComparer.Ordinal);
         (checks["other_type"], checks["unknown_key"], checks["wrong_signature"], checks["expired"], checks["untrusted_issuer"]).ShouldBe(("ok", "ok", "failed", "not_reached", "not_checked"));
-        forged.Json.GetProperty("fix").GetString().ShouldStartWith("Its signature is wrong");
+        forged.Json.GetProperty("fix").GetString().ShouldStartWith("Its key is known, but its signature is wrong");
         foreach (var run in new[] { good, other, forged, piped }) (run.Output + run.Errors).ShouldNotContain(token.Split('.')[1]);
     }
 

@@ -6,6 +6,7 @@ namespace Rewt.Tests.Ring;
 public abstract class RingStoreContract : IAsyncLifetime
 {
     private const long Day = 86_400_000;
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     public static TheoryData<string> OddValues => new(
         "", "short", new string('x', 4096), "a secret of more than thirty-two bytes\n", "  a secret with spaces all around it   \t",
@@ -237,7 +238,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         await ExpireAsync(TimeSpan.FromSeconds(100));
         var shorter = await ReadAsync();
         shorter.Slot.TimeToLive!.Value.ShouldBeInRange(95_000, 100_000);
-        await First.TryApplyAsync(shorter, Plan(shorter, null) with { ExpireAt = shorter.Now + 50_000 }, Cancellation);
+        await First.TryApplyAsync(shorter, Plan(shorter, null) with { ExpireAt = shorter.Now + TimeSpan.FromSeconds(50) }, Cancellation);
         (await ReadAsync()).Slot.TimeToLive!.Value.ShouldBeInRange(45_000, 50_000);
 
         await ExpireAsync(null);
@@ -251,16 +252,16 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         await CreateAsync();
         var first = await ReadAsync();
-        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), first.Now + Day).Add(Rings.KeyId("soon forgotten"), first.Now);
+        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), (first.Now + OneDay).Milliseconds).Add(Rings.KeyId("soon forgotten"), first.Now.Milliseconds);
         await First.TryApplyAsync(first, Plan(first, null) with { Revoked = dead }, Cancellation);
         (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("long dead"));
 
         var second = await ReadAsync();
-        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), second.Now + Day) }, Cancellation);
+        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), (second.Now + OneDay).Milliseconds) }, Cancellation);
 
         var reading = await ReadAsync();
         reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), Rings.KeyId("long dead"), Rings.KeyId("dead too")], ignoreOrder: true);
-        reading.Revoked[Rings.KeyId("long dead")].ShouldBe(first.Now + Day);
+        reading.Revoked[Rings.KeyId("long dead")].ShouldBe((first.Now + OneDay).Milliseconds);
     }
 
     [Theory]
@@ -294,7 +295,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         var before = await ServerTimeAsync();
         var reading = await ReadAsync();
 
-        reading.Now.ShouldBeInRange(before, await ServerTimeAsync());
+        reading.Now.Milliseconds.ShouldBeInRange(before, await ServerTimeAsync());
     }
 
     private protected abstract IRingStore Open();
@@ -321,13 +322,13 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         var current = secret is null ? basis.Ring!.Current! : Rings.Secret(secret);
         var ring = new RingState(
-            basis.Ring?.Epoch ?? "epoch", (basis.Ring?.Version ?? 0) + 1, current, basis.Now + Day, Rings.Secret("next"), basis.Now - 5,
-            [new RetiredKey(Rings.Secret("older"), basis.Now + 1000), new RetiredKey(Rings.Secret("old"), basis.Now + 2000) { Born = basis.Now - 9 }])
+            basis.Ring?.Epoch ?? "epoch", (basis.Ring?.Version ?? 0) + 1, current, basis.Now + OneDay, Rings.Secret("next"), basis.Now - TimeSpan.FromMilliseconds(5),
+            [new RetiredKey(Rings.Secret("older"), basis.Now + TimeSpan.FromSeconds(1)), new RetiredKey(Rings.Secret("old"), basis.Now + TimeSpan.FromSeconds(2)) { Born = basis.Now - TimeSpan.FromMilliseconds(9) }])
         {
-            CurrentBorn = basis.Now - 7,
+            CurrentBorn = basis.Now - TimeSpan.FromMilliseconds(7),
         };
-        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + Day) : Rings.Nothing;
-        return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + Day, dead);
+        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), (basis.Now + OneDay).Milliseconds) : Rings.Nothing;
+        return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, dead);
     }
 
     private static TenantGeneration State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);
@@ -386,7 +387,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         // As the next and as a retired key it stands in the ring itself.
         if (after.Ring.Current is not { } odd) return;
         await ShouldRoundTripAsync(ring => ring with { Next = odd });
-        await ShouldRoundTripAsync(ring => ring with { Retired = [new RetiredKey(odd, after.Now + 1000)] });
+        await ShouldRoundTripAsync(ring => ring with { Retired = [new RetiredKey(odd, after.Now + TimeSpan.FromSeconds(1))] });
     }
 
     private async Task ShouldRoundTripAsync(Func<RingState, RingState> change)

@@ -8,7 +8,7 @@ public sealed class RingUpkeepTests
     [Fact]
     public void What_may_be_forgotten_is_not_merged_back()
     {
-        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
+        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now.Milliseconds);
 
         RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
     }
@@ -22,7 +22,7 @@ public sealed class RingUpkeepTests
         plan.SetSecret.ShouldBeNull();
         plan.Ring.ShouldHold("current", "next");
         plan.ShouldKill();
-        Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.Now + 1))).Plan.ShouldBeNull();
+        Rings.Decide(Rings.Read(Slot, WithRetiredUntil(Rings.In(1)))).Plan.ShouldBeNull();
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RingUpkeepTests
         plan.Action.ShouldBe(RingAction.Revoke);
         plan.Ring.ShouldHold(current, next, retired is null ? [] : [retired]);
         plan.SetSecret.ShouldBe(replaced ? Rings.Secret("next") : null);
-        plan.ExpireAt.ShouldBe(replaced ? Rings.Now + Rings.Interval : null);
+        plan.ExpireAt.ShouldBe(replaced ? Rings.In(Rings.Interval) : null);
         plan.ShouldKill(revoked);
     }
 
@@ -62,12 +62,12 @@ public sealed class RingUpkeepTests
             ClockSkew = TimeSpan.FromSeconds(20),
         });
 
-        Every(TimeSpan.FromSeconds(10)).Retention.ShouldBe((600 + 20 + 2 + 1) * 1000);
+        Every(TimeSpan.FromSeconds(10)).Retention.ShouldBe(TimeSpan.FromSeconds(600 + 20 + 2 + 1));
         Every(TimeSpan.FromDays(30)).Retention.ShouldBe(Every(TimeSpan.FromSeconds(10)).Retention);
-        Every(TimeSpan.FromSeconds(10)).Lead.ShouldBe(1000);
-        Every(TimeSpan.FromDays(30)).Lead.ShouldBe(2000);
-        Every(TimeSpan.FromDays(30)).DeadRetention.ShouldBeGreaterThan((long)TimeSpan.FromDays(60).TotalMilliseconds);
+        Every(TimeSpan.FromSeconds(10)).Lead.ShouldBe(TimeSpan.FromSeconds(1));
+        Every(TimeSpan.FromDays(30)).Lead.ShouldBe(TimeSpan.FromSeconds(2));
+        Every(TimeSpan.FromDays(30)).DeadRetention.ShouldBeGreaterThan(TimeSpan.FromDays(60));
     }
 
-    private static RingState WithRetiredUntil(long until) => Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), until)] };
+    private static RingState WithRetiredUntil(StoreTime until) => Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), until)] };
 }

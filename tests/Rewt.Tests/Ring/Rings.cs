@@ -5,7 +5,7 @@ namespace Rewt.Tests.Ring;
 /// <summary>Readings and rings of one fleet, made by hand: rotation every hour, keys named by a word.</summary>
 internal static class Rings
 {
-    public const long Now = 1_767_225_600_000;
+    public static readonly StoreTime Now = new(1_767_225_600_000);
 
     public const long Interval = 3_600_000;
 
@@ -15,6 +15,9 @@ internal static class Rings
 
     public static readonly ImmutableDictionary<string, long> Nothing = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>A time after <see cref="Now"/>.</summary>
+    public static StoreTime In(long milliseconds) => new(Now.Milliseconds + milliseconds);
+
     public static byte[] Value(string name) => Encoding.UTF8.GetBytes($"the secret of the tests that is named {name}");
 
     public static Secret Secret(string name) => Rewt.Internal.Secret.TryParse(Value(name), out _)!;
@@ -23,14 +26,14 @@ internal static class Rings
 
     /// <summary>A healthy ring: "current", "next" and "retired", half an hour before the deadline.</summary>
     public static RingState Ring(long deadlineIn = Interval / 2) => new(
-        "epoch", 7, Secret("current"), Now + deadlineIn, Secret("next"), Now - 1_000_000, [new RetiredKey(Secret("retired"), Now + 100_000)]);
+        "epoch", 7, Secret("current"), In(deadlineIn), Secret("next"), In(-1_000_000), [new RetiredKey(Secret("retired"), In(100_000))]);
 
     public static SecretSlot Holding(string name, long? timeToLive) => new(Value(name), false, timeToLive);
 
     public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) => new(slot, ring, Remembering(dead), Now);
 
     public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
-        names.ToImmutableDictionary(KeyId, _ => Now + 1_000_000_000);
+        names.ToImmutableDictionary(KeyId, _ => In(1_000_000_000).Milliseconds);
 
     public static RotationDecision Decide(RingReading reading, params string[] remembered) =>
         RotationPolicy.Decide(reading, Schedule, Remembering(remembered), Fresh());
@@ -50,7 +53,7 @@ internal static class Rings
     {
         plan.Action.ShouldBe(action);
         plan.SetSecret.ShouldBe(secret is null ? null : Secret(secret));
-        plan.ExpireAt.ShouldBe(Now + expireIn);
+        plan.ExpireAt.ShouldBe(expireIn is { } time ? In(time) : null);
     }
 
     public static void ShouldHold(this RingState ring, string? current, string? next, params string[] retired)
@@ -63,7 +66,7 @@ internal static class Rings
     public static void ShouldKill(this RingChange plan, params string[] names)
     {
         plan.Revoked.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
-        plan.Revoked.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
+        plan.Revoked.Values.Where(forgetAt => forgetAt <= Now.Milliseconds).ShouldBeEmpty();
     }
 
     /// <summary>A test's own store with the ring as it stood in another: what a failover to a lagging server does.</summary>

@@ -5,10 +5,10 @@ public sealed class RotationPolicyTests
 {
     private const long Half = Rings.Interval / 2;
     private const long Day = Rings.Interval;
-    private const long Tolerance = RingSchedule.Tolerance;
+    private const long Tolerance = 50;
     private const string Fleet = "current next retired";
 
-    private static readonly RingState Refused = new("epoch", 7, null, Rings.Now - 1, null, 0, []);
+    private static readonly RingState Refused = new("epoch", 7, null, Rings.In(-1), null, default, []);
 
     /// <summary>Of each case: what is read and what is remembered dead, and what is then planned.</summary>
     private static readonly Dictionary<string, Case> Cases = new(StringComparer.Ordinal)
@@ -90,7 +90,7 @@ public sealed class RotationPolicyTests
             Held("current", Half), RingAction.ReplaceRevoked, "next fresh-1 retired", "current", "next", Day, Remembered: "current"),
 
         ["a missing next key is published"] = new(
-            Rings.Read(Rings.Holding("current", Half), Rings.Ring() with { Next = null, NextBorn = 0 }), RingAction.PublishNext, "current fresh-1 retired"),
+            Rings.Read(Rings.Holding("current", Half), Rings.Ring() with { Next = null, NextBorn = default }), RingAction.PublishNext, "current fresh-1 retired"),
         ["a dead next key is replaced by another"] = new(
             Rings.Read(Rings.Holding("current", Half), Rings.Ring(), "next"), RingAction.PublishNext, "current fresh-1 retired"),
         ["a revocation that the store lost is merged back"] = new(
@@ -115,7 +115,7 @@ public sealed class RotationPolicyTests
         plan.ShouldBe(action, secret, expireIn);
         plan.Ring.ShouldHold(keys[0], keys[1], keys[2..]);
         plan.ShouldKill(Words(kill));
-        plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.Now + length : reading.Ring!.Deadline);
+        plan.Ring.Deadline.ShouldBe((deadlineIn ?? expireIn) is { } length ? Rings.In(length) : reading.Ring!.Deadline);
         plan.Ring.NextBorn.ShouldBe(plan.Ring.Next!.Equals(reading.Ring?.Next) ? reading.Ring!.NextBorn : Rings.Now);
         plan.Ring.Version.ShouldBe(reading.Ring is null ? 1 : 8);
         if (reading.Ring is null) plan.Ring.Epoch.ShouldBe(Rings.KeyId(secret is null ? "fresh-2" : "fresh-3"));
@@ -181,8 +181,8 @@ public sealed class RotationPolicyTests
 
         plan.Action.ShouldBe(RingAction.Create);
         plan.SetSecret.ShouldBe(plan.Ring.Current);
-        plan.ExpireAt.ShouldBe(Rings.Now + Rings.Interval);
-        plan.Ring.Deadline.ShouldBe(Rings.Now + Rings.Interval);
+        plan.ExpireAt.ShouldBe(Rings.In(Rings.Interval));
+        plan.Ring.Deadline.ShouldBe(Rings.In(Rings.Interval));
         plan.Ring.NextBorn.ShouldBe(Rings.Now);
         plan.Ring.Version.ShouldBe(1);
         plan.Ring.ShouldHold("fresh-1", "fresh-2");
@@ -205,8 +205,8 @@ public sealed class RotationPolicyTests
     }
 
     [Theory]
-    [InlineData(RingSchedule.Tolerance)]
-    [InlineData(-RingSchedule.Tolerance)]
+    [InlineData(Tolerance)]
+    [InlineData(-Tolerance)]
     public void A_TTL_that_differs_by_the_width_of_a_clock_tick_means_nothing(long by) =>
         Rings.Decide(Rings.Read(Rings.Holding("current", Half + by), Rings.Ring())).Action.ShouldBe(RingAction.None);
 
@@ -214,16 +214,16 @@ public sealed class RotationPolicyTests
     public void The_time_of_its_creation_follows_a_key_and_is_unknown_for_a_key_that_came_from_elsewhere()
     {
         var created = Rings.Decide(Rings.Read(SecretSlot.Absent, null)).Plan!.Ring;
-        var rotated = Rings.Decide(Gone(0) with { Ring = Rings.Ring(0) with { CurrentBorn = 5 } }).Plan!.Ring;
+        var rotated = Rings.Decide(Gone(0) with { Ring = Rings.Ring(0) with { CurrentBorn = new(5) } }).Plan!.Ring;
         var adopted = Rings.Decide(Alone("mine", null)).Plan!.Ring;
-        var replaced = Rings.Decide(Held("mine", null) with { Ring = Rings.Ring() with { CurrentBorn = 5 } }).Plan!.Ring;
-        var kept = Rings.Decide(Held("current", null, -5_000) with { Ring = Rings.Ring() with { CurrentBorn = 5 } }).Plan!.Ring;
+        var replaced = Rings.Decide(Held("mine", null) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
+        var kept = Rings.Decide(Held("current", null, -5_000) with { Ring = Rings.Ring() with { CurrentBorn = new(5) } }).Plan!.Ring;
 
         created.CurrentBorn.ShouldBe(Rings.Now);
-        (rotated.CurrentBorn, rotated.NextBorn, rotated.Retired[^1].Born, rotated.Retired[0].Born).ShouldBe((Rings.Ring().NextBorn, Rings.Now, 5, 0));
-        (adopted.CurrentBorn, adopted.NextBorn).ShouldBe((0, Rings.Now));
-        replaced.CurrentBorn.ShouldBe(0);
-        kept.CurrentBorn.ShouldBe(5);
+        (rotated.CurrentBorn, rotated.NextBorn, rotated.Retired[^1].Born, rotated.Retired[0].Born).ShouldBe((Rings.Ring().NextBorn, Rings.Now, new StoreTime(5), StoreTime.Unknown));
+        (adopted.CurrentBorn, adopted.NextBorn).ShouldBe((StoreTime.Unknown, Rings.Now));
+        replaced.CurrentBorn.ShouldBe(StoreTime.Unknown);
+        kept.CurrentBorn.ShouldBe(new(5));
     }
 
     [Fact]

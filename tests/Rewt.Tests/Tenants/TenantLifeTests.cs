@@ -219,8 +219,8 @@ public sealed class TenantLifeTests : WithServices
     [InlineData(86_400_001, true)]
     public void A_revocation_counts_for_each_secret_that_may_be_older_whatever_the_settings_of_the_instance(long bornAfter, bool isValid)
     {
-        var at = new StoreTime(Rings.Now) - TimeSpan.FromDays(400);
-        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.Now + 100_000) { Born = bornAfter == 0 ? 0 : at.Milliseconds + bornAfter }] };
+        var at = Rings.Now - TimeSpan.FromDays(400);
+        var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.In(100_000)) { Born = bornAfter == 0 ? StoreTime.Unknown : at + TimeSpan.FromMilliseconds(bornAfter) }] };
         var snapshot = new RingSnapshot(Rings.Read(Rings.Holding("current", 1000), ring), Rings.Nothing, null, Rings.Schedule, ClockReading.Now(TimeProvider.System), null);
 
         Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), default, snapshot).ShouldBe(isValid);
