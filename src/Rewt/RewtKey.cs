@@ -21,6 +21,18 @@ public sealed record RewtKey
     /// <summary>The service that owns the key pair; <see langword="null"/> for a shared secret and for a revoked key.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>
+    /// The name in the certificate that confirms the key pair, such as a SPIFFE ID; <see langword="null"/> if none does or this process has no
+    /// <see cref="RewtIdentityOptions.Authorities"/> to check it with.
+    /// </summary>
+    public string? AttestedBy { get; init; }
+
+    /// <summary>When the certificate of <see cref="AttestedBy"/> expires.</summary>
+    public DateTimeOffset? AttestedUntil { get; init; }
+
+    /// <summary>What an operator should know of an attestation that does not confirm the key; <see langword="null"/> when there is nothing.</summary>
+    internal string? AttestationNote { get; init; }
+
     /// <summary>Whether the key pair belongs to another process.</summary>
     internal bool IsForeign { get; init; }
 }

@@ -40,6 +40,10 @@ public sealed class RewtOptions
     /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
     public IList<string> TrustedIssuers { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "TrustedIssuers must be a list."); } = [];
 
+    /// <summary>The certificates that prove which service a key pair belongs to.</summary>
+    /// <value>Default: none, so that Redis access rules alone protect the names of services.</value>
+    public RewtIdentityOptions Identity { get; } = new();
+
     /// <summary>
     /// The private key that this service signs with, from a file or a certificate. If it or <see cref="VerificationKeys"/> is set, no keys are read
     /// from Redis.

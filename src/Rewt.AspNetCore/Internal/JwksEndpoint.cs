@@ -67,7 +67,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     }
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    private async ValueTask<IReadOnlyList<PublicKey>> KeysAsync(CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<(PublicKey Key, string? Attestation)>> KeysAsync(CancellationToken cancellationToken)
     {
         var signs = ConfiguredKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
         if (!signs)
@@ -81,7 +81,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         return keys.Count > 0 ? keys : throw new RewtKeysUnavailableException($"The service '{options.ServiceName}' has no public key yet.", NoKeyYet);
     }
 
-    private async Task AnswerAsync(HttpContext context, IReadOnlyList<PublicKey> keys)
+    private async Task AnswerAsync(HttpContext context, IReadOnlyList<(PublicKey Key, string? Attestation)> keys)
     {
         var body = Write(keys);
         var tag = new EntityTagHeaderValue($"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 16))}\"");
@@ -104,14 +104,14 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     /// </summary>
     private long MaxAge => Math.Max(0, (long)(options.PropagationDelay - options.RefreshInterval).TotalSeconds);
 
-    private static byte[] Write(IReadOnlyList<PublicKey> keys)
+    private static byte[] Write(IReadOnlyList<(PublicKey Key, string? Attestation)> keys)
     {
         using var buffer = new MemoryStream(1024);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteStartArray("keys"u8);
-            foreach (var key in keys.OrderBy(key => key.KeyId, StringComparer.Ordinal)) key.WriteTo(json);
+            foreach (var (key, attestation) in keys.OrderBy(key => key.Key.KeyId, StringComparer.Ordinal)) key.WriteTo(json, attestation);
             json.WriteEndArray();
             json.WriteEndObject();
         }

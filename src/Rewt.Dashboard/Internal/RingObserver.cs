@@ -77,6 +77,6 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             _ => until - Milliseconds(_schedule.DeadRetention),
         };
         // A start time in the future was computed with settings that differ from those of the writing service, so it is omitted.
-        return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until);
+        return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until, key.AttestedBy ?? key.AttestationNote, key.AttestedUntil?.ToUnixTimeMilliseconds());
     }
 }

@@ -14,6 +14,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     private readonly KeyPair? _pair;
     private readonly PublicKeyReader[] _places;
     private readonly TimeSpan _patience;
+    private readonly Identity? _identity;
     private PendingRead _lateAnswer = new();
     private Action? _onChanged;
     private int _asked;
@@ -28,9 +29,10 @@ internal sealed partial class ConfiguredKeySource : IKeySource
             KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
         }
 
+        _identity = Identity.Open(options, time);
         // Known keys must not become too old while a source is waited for.
         _patience = options.RefreshInterval / 8 < LongestPatience ? options.RefreshInterval / 8 : LongestPatience;
-        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time), time, logger))];
+        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time, _identity), time, logger))];
     }
 
     /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
@@ -53,6 +55,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
                 "Rewt does not rotate or revoke configured keys. Change the keys that Rewt:SigningKey:File and Rewt:VerificationKeys name.");
         }
 
+        if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var began = ClockReading.Now(_time);
         var isAsked = Interlocked.Exchange(ref _asked, 0) == 1;
         foreach (var place in _places) await place.BeginAsync(isAsked).ConfigureAwait(false);

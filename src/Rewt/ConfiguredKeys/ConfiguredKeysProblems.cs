@@ -19,10 +19,38 @@ internal static class ConfiguredKeysProblems
             if (PublicKeySources.Problem(options.VerificationKeys[index], options, canDownload) is { } problem) yield return $"VerificationKeys:{index} {problem}.";
         }
 
+        foreach (var problem in OfIdentity(options)) yield return $"Identity:{problem}";
+
         if (options.RequiredClaims.Any(string.IsNullOrWhiteSpace)) yield return "RequiredClaims contains an empty name.";
         else if (options.VerificationKeys.Count == 0 && ClaimRequirements.Missing(options.RequiredClaims) is { } missing)
         {
             yield return $"RequiredClaims must contain '{missing}'; only tokens that VerificationKeys verify may omit it.";
+        }
+    }
+
+    private static IEnumerable<string> OfIdentity(RewtOptions options)
+    {
+        var identity = options.Identity;
+        if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsGiven(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKey and VerificationKeys, or remove it.";
+        if (identity.Authorities.Count > 0 && options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) yield return "Authorities check key pairs; set KeyMode to KeyPair, or remove them.";
+        if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsGiven(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
+        if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
+        if (identity is { CertificateFile: null, KeyFile: not null } or { CertificateFile: null, Password: not null }) yield return "KeyFile or Password is set, but CertificateFile is not.";
+        if (identity.Authorities.Count == 0 && (identity.AcceptUnattested || identity.RevocationListFile is not null)) yield return "Authorities is empty, so AcceptUnattested and RevocationListFile have no effect; set it, or remove them.";
+        foreach (var name in identity.Names.Where(name => string.IsNullOrWhiteSpace(name) || !name.Contains(CertificateNames.Placeholder, StringComparison.Ordinal))) yield return $"Names contains '{KeyMaterial.Shown(name ?? "")}', which does not contain {CertificateNames.Placeholder}.";
+        if (Names.IsName(options.ServiceName) && ProblemOfFiles(options) is { } problem) yield return $"{problem}.";
+    }
+
+    private static string? ProblemOfFiles(RewtOptions options)
+    {
+        try
+        {
+            _ = Identity.Open(options, TimeProvider.System);
+            return null;
+        }
+        catch (PublicKeySourceException exception)
+        {
+            return $"is invalid: {exception.Message}";
         }
     }
 }

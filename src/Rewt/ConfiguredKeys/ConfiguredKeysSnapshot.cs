@@ -66,7 +66,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, long> Revoked => ImmutableDictionary<string, long>.Empty;
 
-    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, ClockReading now) => _pair is not null && serviceName == _serviceName ? [_pair.Public] : [];
+    public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _pair is not null && serviceName == _serviceName ? [(_pair.Public, null)] : [];
 
     public override TimeSpan UntilRotation(ClockReading now) => TimeSpan.MaxValue;
 

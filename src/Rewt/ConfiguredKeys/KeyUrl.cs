@@ -2,9 +2,9 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A key set at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once for an unknown
-/// key id, but at most twice a second.
+/// key id, but at most twice a second. If attestations are demanded, only attested keys are used.
 /// </summary>
-internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time) : IPublicKeySource
+internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, Identity? identity = null) : IPublicKeySource
 {
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);
@@ -12,6 +12,8 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
     private readonly ReadBudget _budget = new(time);
     private PublicKeySet? _keys;
+    private PublicKeySet? _attested;
+    private (PublicKeySet?, AttestationPolicy?) _attestedFrom;
     private PublicKeySourceException? _failure;
     private string? _entityTag;
     private ClockReading _fetchedAt;
@@ -25,7 +27,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)
     {
         if (isAsked || _fetchedAt.Elapsed(time) >= _goodFor) return await FetchAsync(cancellationToken).ConfigureAwait(false);
-        return _failure is null ? _keys! : throw new PublicKeySourceException(_failure.Message, _failure.InnerException);
+        return _failure is null ? Accepted() : throw new PublicKeySourceException(_failure.Message, _failure.InnerException);
     }
 
     private async Task<PublicKeySet> FetchAsync(CancellationToken cancellationToken)
@@ -44,7 +46,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
             (_entityTag, _goodFor) = (answer.EntityTag ?? (answer.Content is null ? _entityTag : null), GoodFor(answer.MaxAge));
             _failure = null;
-            return _keys ?? throw new PublicKeySourceException($"{Name} answers 304 Not Modified, but has not been read before");
+            return _keys is null ? throw new PublicKeySourceException($"{Name} answers 304 Not Modified, but has not been read before") : Accepted();
         }
         catch (PublicKeySourceException exception)
         {
@@ -52,6 +54,16 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
             (_failure, _goodFor) = (exception, ShortestAge);
             throw;
         }
+    }
+
+    private PublicKeySet Accepted()
+    {
+        if (identity?.Policy is not { } policy) return _keys!;
+        if (_attestedFrom == (_keys, policy)) return _attested!;
+
+        _attested = policy.Filter(_keys!, _attested, time.GetUtcNow().ToUnixTimeMilliseconds());
+        _attestedFrom = (_keys, policy);
+        return _attested;
     }
 
     private TimeSpan GoodFor(TimeSpan? maxAge)

@@ -29,12 +29,12 @@ internal static class PublicKeySources
 
     /// <summary>Opens the source of a setting.</summary>
     /// <exception cref="PublicKeySourceException">A key in the settings cannot be used.</exception>
-    public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time)
+    public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time, Identity? identity)
     {
         if (PublicKeyText.IsKey(setting)) return new InlineKeys(Written(setting, options));
         if (!IsAddress(setting)) return new KeyFile(setting, RsaAlgorithm(options));
         return new KeyUrl(
-            new Uri(setting), RsaAlgorithm(options), download ?? throw new PublicKeySourceException("an address needs AddRewtAuthentication or AddRewtSigning, which can download keys"), options.RefreshInterval, time);
+            new Uri(setting), RsaAlgorithm(options), download ?? throw new PublicKeySourceException("an address needs AddRewtAuthentication or AddRewtSigning, which can download keys"), options.RefreshInterval, time, identity);
     }
 
     private static PublicKeySet Written(string setting, RewtOptions options) =>

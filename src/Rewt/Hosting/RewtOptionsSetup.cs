@@ -45,15 +45,11 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
-        var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty;
         options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
             && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
-        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
-        if (!ConfiguredKeySource.IsGiven(options)) return;
-
-        // These keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
-        if (!string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
-        ResolveFiles(options, root);
+        // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
+        if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
+        ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);
     }
 
     private static bool HasConnection(RewtOptions options) =>
@@ -72,7 +68,13 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
-        if (!string.IsNullOrWhiteSpace(options.SigningKey.File) && !PublicKeyPem.IsPem(options.SigningKey.File)) options.SigningKey.File = Path.Combine(root, options.SigningKey.File);
+        options.SigningKey.File = Resolve(options.SigningKey.File, root);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
+        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
+        var identity = options.Identity;
+        (identity.CertificateFile, identity.KeyFile, identity.RevocationListFile) = (Resolve(identity.CertificateFile, root), Resolve(identity.KeyFile, root), Resolve(identity.RevocationListFile, root));
+        identity.Authorities = [.. identity.Authorities.Select(authority => Resolve(authority, root)!)];
     }
+
+    private static string? Resolve(string? setting, string root) => string.IsNullOrWhiteSpace(setting) || PublicKeyPem.IsPem(setting) ? setting : Path.Combine(root, setting);
 }

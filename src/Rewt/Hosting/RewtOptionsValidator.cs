@@ -44,7 +44,11 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
         if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
-        if (o.KeyPairs.Algorithm is not ("ES256" or "ES384" or "RS256" or "PS256")) yield return "KeyPairs:Algorithm must be ES256, ES384, RS256 or PS256.";
+        if (o.KeyPairs.Algorithm is not ("ES256" or "RS256") && !(o.KeyPairs.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsGiven(o)))
+        {
+            yield return "KeyPairs:Algorithm must be ES256 or RS256; ES384 and PS256 are for keys of SigningKey and VerificationKeys only.";
+        }
+
         if (o.TrustedIssuers.Any(issuer => !Names.IsName(issuer) && (o.VerificationKeys.Count == 0 || issuer is null || !Names.IsForeignIdentifier(issuer))))
         {
             yield return $"TrustedIssuers must be names of services: 1 to {Names.MaximumLength} letters, digits, '.', '_' or '-'.";

@@ -14,6 +14,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
     {
         [typeof(RewtOptions)] = typeof(RewtOptions).GetProperties(),
         [typeof(RewtKeyPairOptions)] = typeof(RewtKeyPairOptions).GetProperties(),
+        [typeof(RewtIdentityOptions)] = typeof(RewtIdentityOptions).GetProperties(),
         [typeof(RewtSigningKeyOptions)] = typeof(RewtSigningKeyOptions).GetProperties(),
         [typeof(RewtBindingOptions)] = typeof(RewtBindingOptions).GetProperties(),
         [typeof(RewtSealingOptions)] = typeof(RewtSealingOptions).GetProperties(),

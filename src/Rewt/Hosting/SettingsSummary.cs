@@ -40,8 +40,16 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
 
     /// <summary>The proof that a token is from its issuer.</summary>
     public string Identity => IsGiven ? "Each owner of one of the private keys can sign as any issuer"
-        : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? "Each issuer is proven by key pairs of its own"
+        : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";
+
+    /// <summary>What keeps a login of Redis from publishing keys as another service.</summary>
+    private string Protection => settings.Identity switch
+    {
+        { Demands: true } => "certificates of Identity:Authorities protect the names",
+        { Authorities.Count: > 0 } => "Redis access rules protect the names until Identity:AcceptUnattested is removed",
+        _ => "Redis access rules alone protect the names",
+    };
 
     /// <summary>All durations, with those that are derived from others.</summary>
     public string Durations => string.Join(", ", Setting.Of(settings).Where(setting => setting.Type == typeof(TimeSpan)).Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Path} {setting.Value:c}")));

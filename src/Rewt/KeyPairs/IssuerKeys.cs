@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Rewt.Internal;
 
 /// <summary>The verified content of one service's ring.</summary>
@@ -13,20 +15,53 @@ internal sealed record IssuerKeys(
     IReadOnlyDictionary<string, long> OwnDead,
     IReadOnlyList<RefusedKey> Refused)
 {
+    /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
+    private const int MaximumChecks = 256;
+
+    private const string NotChecked = "it has not been checked yet, because too many entries are new";
+
+    private Dictionary<string, Refusal> _refusals = [];
+    private AttestationPolicy? _policy;
+
     /// <summary>Verifies the entries of a reading. An invalid entry does not affect the others.</summary>
-    public static IssuerKeys Read(string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous)
+    public static IssuerKeys Read(string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy)
     {
         var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
+        var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
+        var checks = 0;
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));
         foreach (var (name, entry) in reading.Entries)
         {
-            var key = PublishedKey.TryRead(entry, name, ring, issuer, previous?.Keys.GetValueOrDefault(name), out var problem);
-            if (key is null) refused.Add(new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!));
+            if (previous is not null && ReferenceEquals(previous._policy, policy) && previous._refusals.TryGetValue(name, out var refusal) && refusal.Is(entry))
+            {
+                refused.Add(refusal.Key);
+                refusals.Add(name, refusal);
+                continue;
+            }
+
+            var known = previous?.Keys.GetValueOrDefault(name);
+            PublishedKey? key = null;
+            var problem = (string?)NotChecked;
+            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, now, out problem);
+            if (key is null)
+            {
+                var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
+                refused.Add(reason);
+                if (problem is not (AttestationPolicy.NotYetValid or NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
+            }
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, dead, ownDead, refused);
+        return new IssuerKeys(issuer, keys, dead, ownDead, refused) { _refusals = refusals, _policy = policy };
+    }
+
+    /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>
+    private sealed record Refusal(RefusedKey Key, byte[] Hash)
+    {
+        public static Refusal Of(RefusedKey key, byte[] entry) => new(key, SHA256.HashData(entry));
+
+        public bool Is(byte[] entry) => SHA256.HashData(entry).AsSpan().SequenceEqual(Hash);
     }
 }

@@ -18,14 +18,16 @@ internal static class KeyProof
         return Base64Url.EncodeToString(signature);
     }
 
-    public static bool Holds(PublicKey key, string ring, string service, string proof)
-    {
-        if (!Base64Url.IsValid(proof)) return false;
+    public static bool Holds(PublicKey key, string ring, string service, string proof) => Verifies(key, Statement(ring, service, key.KeyId), proof);
 
-        var signature = Base64Url.DecodeFromChars(proof);
+    /// <summary>Whether a key has signed a statement.</summary>
+    public static bool Verifies(PublicKey key, byte[] statement, string text)
+    {
+        if (!Base64Url.IsValid(text)) return false;
+
+        var signature = Base64Url.DecodeFromChars(text);
         if (signature.Length != KeyAlgorithms.SignatureLength(key.SecurityKey)) return false;
 
-        var statement = Statement(ring, service, key.KeyId);
         switch (key.SecurityKey)
         {
             case ECDsaSecurityKey ec:

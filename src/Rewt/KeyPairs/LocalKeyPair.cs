@@ -1,8 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>A key pair of this process, with the proof that it belongs to its service.</summary>
+/// <summary>A key pair of this process, with the proof that it belongs to its service, and the certificate that attests it, if any.</summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
+    private ServiceCertificate? _certificate;
+    private Attested? _by;
+    private string? _attestation;
+
     public string KeyId => Pair.KeyId;
 
     public static LocalKeyPair Generate(RewtOptions options)
@@ -12,8 +16,20 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
     }
 
-    public PublishedKey Publish(RewtKeyState state, long until) =>
-        new(Pair.Public, state, until, Proof) { Entry = PublishedKey.Write(Pair.Public, state, until, Proof) };
+    /// <summary>Attests the pair, unless this certificate has done it before.</summary>
+    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now) => ReferenceEquals(_certificate, certificate) ? this : this with
+    {
+        _certificate = certificate,
+        _by = new Attested(certificate.Name, certificate.NotAfter, now),
+        _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now).ToJson(),
+    };
+
+    public PublishedKey Publish(RewtKeyState state, long until) => new(Pair.Public, state, until, Proof)
+    {
+        Entry = PublishedKey.Write(Pair.Public, state, until, Proof, _attestation),
+        Attestation = _attestation,
+        By = _by,
+    };
 
     /// <summary>Returns the key id and the algorithm, never the key.</summary>
     public override string ToString() => Pair.ToString();

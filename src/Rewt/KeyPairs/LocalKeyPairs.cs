@@ -25,6 +25,18 @@ internal sealed record LocalKeyPairs(
         }
     }
 
+    /// <summary>Attests all keys. If one changes, all are due to be written.</summary>
+    public LocalKeyPairs Attest(Func<LocalKeyPair, LocalKeyPair> attest)
+    {
+        var attested = this with
+        {
+            Current = Current is null ? null : attest(Current),
+            Next = Next is null ? null : attest(Next),
+            Retired = [.. Retired.Select(key => KeyValuePair.Create(attest(key.Key), key.Value))],
+        };
+        return All(0).SequenceEqual(attested.All(0), ReferenceEqualityComparer.Instance) ? this : attested with { WrittenAt = 0 };
+    }
+
     /// <summary>Returns the entries to publish for all keys.</summary>
     /// <param name="until">When the entries of the current and the pending key expire unless they are renewed.</param>
     public IEnumerable<PublishedKey> Publish(long until)

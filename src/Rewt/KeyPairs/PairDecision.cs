@@ -11,10 +11,10 @@ internal static class PairDecision
     /// <param name="now">The store's time.</param>
     /// <param name="schedule">The times of the life cycle.</param>
     /// <param name="rotate">Whether an operator requested a rotation.</param>
-    /// <param name="generate">Generates a key pair.</param>
+    /// <param name="generate">Generates a key pair; <see langword="null"/> if no new one may be published.</param>
     /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
     public static (LocalKeyPairs Keys, PairPlan? Plan) Decide(
-        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<LocalKeyPair> generate)
+        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
         var deleted = Deleted(own, ring, now);
         var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
@@ -24,12 +24,14 @@ internal static class PairDecision
         if (action is PairAction.Create or PairAction.Rotate || current is null)
         {
             if (current is not null) retired = retired.Add(KeyValuePair.Create(current, now + schedule.Retention));
-            current = next ?? generate();
+            current = next ?? generate?.Invoke();
             (next, deadline) = (null, now + schedule.Interval);
         }
 
-        next ??= generate();
-        var epoch = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
+        // Without a key of this process in the ring, nothing is due.
+        if (current is null && own.Current is null) return (own with { Retired = retired }, null);
+        if (current is not null) next ??= generate?.Invoke();
+        var epoch = current is not null && ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
         var decided = new LocalKeyPairs(current, deadline, next, retired, epoch, own.WrittenAt);
         var dead = Revocations(own, ring, keys, deleted, now + schedule.DeadRetention);
         if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
@@ -47,9 +49,9 @@ internal static class PairDecision
         PairAction Action()
         {
             if (own.Current is null) return PairAction.Create;
-            if (current is null || next is null) return PairAction.Replace;
+            if (current is null || (next is null && generate is not null)) return PairAction.Replace;
             if (rotate || now >= own.Deadline) return PairAction.Rotate;
-            var isComplete = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) && ring.Entries.ContainsKey(next.KeyId);
+            var isComplete = ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) && (next is null || ring.Entries.ContainsKey(next.KeyId));
             return isComplete ? PairAction.None : PairAction.Republish;
         }
     }
@@ -89,7 +91,7 @@ internal static class PairDecision
             [.. removed, .. ring.Entries.Keys.Where(keyId => dead.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
             dead,
             now,
-            keys.Keys.Values.Concat(published).Max(key => key.Until),
+            keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
             now + schedule.DeadRetention);
     }
 }

@@ -16,6 +16,17 @@ internal sealed partial class PairKeys
         }
     }
 
+    /// <summary>Logs a change for the better or the worse once.</summary>
+    private void Report(IdentityState? state)
+    {
+        var before = _state;
+        _state = state;
+        if (state is null) return;
+        if (state.Problem is { } problem && state.Level != before?.Level) LogCertificate(state.Level == IdentityLevel.Ending ? LogLevel.Warning : LogLevel.Error, options.Namespace, _service, problem);
+        if (state.Problem is null && before?.Problem is not null) LogCertificateRenewed(options.Namespace, _service);
+        if (state.Unread is { } unread && before?.Unread != unread) LogIdentityUnread(options.Namespace, unread);
+    }
+
     [LoggerMessage(EventId = 50, EventName = "PairsWritten", Message = "Key pairs of {Ring}, service {Service}: {Plan}; {KeyId} signs.")]
     private partial void LogWritten(LogLevel level, string ring, string service, PairPlan plan, string keyId);
 
@@ -30,4 +41,13 @@ internal sealed partial class PairKeys
     [LoggerMessage(EventId = 53, EventName = "PublishedKeyRefused", Level = LogLevel.Warning,
         Message = "Key pairs of {Ring}: the public key of {Service} under {Entry} is refused: {Problem}.")]
     private partial void LogRefused(string ring, string service, string entry, string problem);
+
+    [LoggerMessage(EventId = 54, EventName = "CertificateEnding", Message = "Key pairs of {Ring}, service {Service}: {Problem}")]
+    private partial void LogCertificate(LogLevel level, string ring, string service, string problem);
+
+    [LoggerMessage(EventId = 55, EventName = "CertificateRenewed", Level = LogLevel.Information, Message = "Key pairs of {Ring}, service {Service}: the certificate has been renewed.")]
+    private partial void LogCertificateRenewed(string ring, string service);
+
+    [LoggerMessage(EventId = 56, EventName = "IdentityUnread", Level = LogLevel.Warning, Message = "Key pairs of {Ring}: {Problem}")]
+    private partial void LogIdentityUnread(string ring, string problem);
 }

@@ -22,12 +22,14 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
+    private readonly Identity? _identity = Identity.Open(options, time);
     private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
     private readonly Stack<LocalKeyPair> _spare = new();
     private readonly Lock _gate = new();
     private HashSet<string> _asked = new(StringComparer.Ordinal);
     private LocalKeyPairs _own = LocalKeyPairs.None;
     private ClockReading? _deniedAt;
+    private IdentityState? _state;
     private bool _wanted;
 
     public IInstanceStore? Instances => store.Instances;
@@ -85,15 +87,17 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
 
+        if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var readAt = ClockReading.Now(time);
         var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
         _memory.Learn(reading);
         KeepIssuers(reading);
         var rings = reading.Services.ToDictionary(
             ring => ring.Key,
-            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key)),
+            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy),
             StringComparer.Ordinal);
         Report(rings.Values, known);
+        Report(_identity?.State(reading.Now));
         return new PairView(reading, rings, readAt);
     }
 
@@ -154,6 +158,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
     private async Task RotateAsync(PairView view, CancellationToken cancellationToken)
     {
+        if (!MayGenerate(view)) throw new RewtKeysUnavailableException($"The keys of '{options.Namespace}' were not rotated. {_state?.Problem}", TimeSpan.FromSeconds(60));
         Volatile.Write(ref _wanted, true);
         try
         {
@@ -180,13 +185,17 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         }
     }
 
+    /// <summary>Whether a new key pair can be published: where a certificate attests the pairs, it must be valid.</summary>
+    private bool MayGenerate(PairView view) => _identity is not { Attests: true } || _identity.Usable(view.Reading.Now) is not null;
+
     /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
     private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
     {
         var made = new List<LocalKeyPair>();
         var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
-        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
-        var (own, plan) = PairDecision.Decide(_own, ring, keys, view.Reading.Now, _schedule, rotate, Generate);
+        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null, null);
+        var certificate = _identity?.Usable(view.Reading.Now);
+        var (own, plan) = PairDecision.Decide(_own.Attest(Attest), ring, keys, view.Reading.Now, _schedule, rotate, MayGenerate(view) ? Generate : null);
         if (plan is null)
         {
             _own = own;
@@ -199,7 +208,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             await store.WriteAsync(_service, plan, cancellationToken).ConfigureAwait(false);
             telemetry?.PairsWritten(_own, own, isCommand: rotate);
             _own = own;
-            LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current!.KeyId);
+            LogWritten(plan.IsNews ? LogLevel.Information : LogLevel.Debug, options.Namespace, _service, plan, own.Current?.KeyId ?? "no key");
         }
         catch
         {
@@ -209,26 +218,28 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
         LocalKeyPair Generate()
         {
-            var key = _spare.TryPop(out var spare) ? spare : LocalKeyPair.Generate(options);
+            var key = Attest(_spare.TryPop(out var spare) ? spare : LocalKeyPair.Generate(options));
             made.Add(key);
             return key;
         }
+
+        LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(certificate, options, view.Reading.Now);
     }
 
     /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
-        if (_own.Current is not null)
+        if (_own.WrittenAt > 0)
         {
-            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
+            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
             rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
         }
 
         var epoch = _own.Current is null ? null : _epoch;
-        return new PairSnapshot([.. rings.Values], _memory, _own, _service, view.Reading.Now, view.ReadAt, epoch, known) { WriteRefusal = refusal };
+        return new PairSnapshot([.. rings.Values], _memory, _own, _service, view.Reading.Now, view.ReadAt, epoch, known) { WriteRefusal = refusal, IdentityReason = _state?.Reason };
     }
 
     private string Tag => $"{{{options.Namespace}:rewt-keys}}";

@@ -58,14 +58,37 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>The keys of each service.</summary>
     public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
 
+    /// <summary>A problem with the certificate of this service; <see langword="null"/> when there is none.</summary>
+    public string? IdentityReason { get; init; }
+
     public override string? DegradedReason
+    {
+        get
+        {
+            var reason = string.Join(' ', new[] { IdentityReason, RefusedReason, DoubtReason }.OfType<string>());
+            return reason.Length > 0 ? reason : null;
+        }
+    }
+
+    private string? RefusedReason
     {
         get
         {
             var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => $"{issuer.Issuer}, {entry}")).ToList();
             return refused.Count == 0 ? null : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete these entries with HDEL; their services publish valid ones.");
+                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete entries that no service has made with HDEL; services publish valid ones.");
+        }
+    }
+
+    /// <summary>The keys that are accepted only as long as attestations are not demanded, although they have one.</summary>
+    private string? DoubtReason
+    {
+        get
+        {
+            var doubts = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Doubt is not null).Select(key => $"{issuer.Issuer}, {key.Key.KeyId}: {key.Doubt}")).ToList();
+            return doubts.Count == 0 ? null : string.Create(
+                CultureInfo.InvariantCulture, $"{doubts.Count} public keys are accepted only because of Identity:AcceptUnattested: {string.Join("; ", doubts.Take(3))}.");
         }
     }
 
@@ -93,8 +116,8 @@ internal sealed class PairSnapshot : KeySnapshot
         return _holders.ContainsKey(keyId) ? [] : null;
     }
 
-    public override IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, ClockReading now) => _issuers.TryGetValue(serviceName, out var ring)
-        ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => key.Key)]
+    public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _issuers.TryGetValue(serviceName, out var ring)
+        ? [.. ring.Keys.Values.Where(key => Verifies(key, now)).Select(key => (key.Key, key.Attestation))]
         : [];
 
     public override IReadOnlyList<RewtKey> ToKeys()
@@ -117,7 +140,10 @@ internal sealed class PairSnapshot : KeySnapshot
             RewtKeyState.Retired => At(key.Until),
             _ => null,
         };
-        return new RewtKey { KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn };
+        return new RewtKey
+        {
+            KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn, AttestedBy = key.By?.Name, AttestedUntil = key.By?.Until, AttestationNote = key.Note,
+        };
     }
 
     private HashSet<(string KeyId, RewtKeyState State)> States() =>

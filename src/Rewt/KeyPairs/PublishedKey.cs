@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with three more members. <c>state</c> is its state, <c>until</c> the
+/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the
 /// expiry of the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
+/// <see cref="Internal.Attestation.Member"/> is the statement of the service's certificate, if it has one.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Until, string Proof)
 {
@@ -15,9 +16,24 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <summary>The stored text, so that an unchanged entry is not parsed again.</summary>
     public byte[] Entry { get; init; } = [];
 
+    /// <summary>The attestation in JSON; <see langword="null"/> if there is none.</summary>
+    public string? Attestation { get; init; }
+
+    /// <summary>The certificate that confirms the key; <see langword="null"/> if none does, or none is demanded.</summary>
+    public Attested? By { get; init; }
+
+    /// <summary>The reason why the attestation does not confirm the key, although the key is accepted.</summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>What an operator should know of the attestation if it does not confirm the key.</summary>
+    public string? Note => By is not null ? null : Doubt ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
+
+    /// <summary>The policy by which the attestation was checked.</summary>
+    private AttestationPolicy? Policy { get; init; }
+
     public bool IsRetired => State == RewtKeyState.Retired;
 
-    public static byte[] Write(PublicKey key, RewtKeyState state, long until, string proof)
+    public static byte[] Write(PublicKey key, RewtKeyState state, long until, string proof, string? attestation = null)
     {
         using var jwk = JsonDocument.Parse(key.ToJwk());
         using var buffer = new MemoryStream(768);
@@ -28,6 +44,12 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
             json.WriteString(StateName, Text(state));
             json.WriteNumber(UntilName, until);
             json.WriteString(ProofName, proof);
+            if (attestation is not null)
+            {
+                json.WritePropertyName(Internal.Attestation.Member);
+                json.WriteRawValue(attestation);
+            }
+
             json.WriteEndObject();
         }
 
@@ -39,15 +61,18 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <param name="name">The name of the entry.</param>
     /// <param name="ring">The namespace.</param>
     /// <param name="service">The service that the ring belongs to.</param>
-    /// <param name="known">The previous entry of this name; an unchanged proof is not verified again.</param>
+    /// <param name="known">The previous entry of this name; an unchanged proof or attestation is not verified again.</param>
+    /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
+    /// <param name="now">The store's time.</param>
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
-    public static PublishedKey? TryRead(byte[] entry, string name, string ring, string service, PublishedKey? known, out string? problem)
+    public static PublishedKey? TryRead(
+        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, long now, out string? problem)
     {
         problem = null;
-        if (known is not null && known.Entry.AsSpan().SequenceEqual(entry)) return known;
+        if (known is not null && ReferenceEquals(known.Policy, policy) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
         if (JwkReader.TryRead(entry, out problem) is not { } key) return null;
 
-        problem = ReadRest(entry, out var state, out var until, out var proof) ? null : "state, until or proof is missing or malformed";
+        problem = ReadRest(entry, out var state, out var until, out var proof, out var attestation) ? null : "state, until or proof is missing or malformed";
         if (problem is not null) return null;
 
         var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm && known.Proof == proof;
@@ -59,16 +84,27 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         };
         if (problem is not null) return null;
 
+        Attested? by = null;
+        string? doubt = null;
+        if (policy is not null)
+        {
+            var before = isKnown && known!.Attestation == attestation ? known.By : null;
+            by = before is not null && ReferenceEquals(known!.Policy, policy) ? before : policy.Check(key, attestation, ring, service, before?.SeenAt ?? now, out doubt)?.By;
+            problem = by is null && !policy.AcceptsUnattested ? doubt : null;
+            if (problem is not null) return null;
+        }
+
         if (isKnown) key = known!.Key;
         else KeyOwners.Bind(key.SecurityKey, service);
-        return new PublishedKey(key, state, until, proof) { Entry = entry };
+        return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Doubt = attestation is null ? null : doubt, Policy = policy };
     }
 
-    private static bool ReadRest(byte[] entry, out RewtKeyState state, out long until, out string proof)
+    private static bool ReadRest(byte[] entry, out RewtKeyState state, out long until, out string proof, out string? attestation)
     {
         using var document = JsonDocument.Parse(entry, StrictJson.Options);
         var root = document.RootElement;
         (state, until, proof) = (RewtKeyState.Revoked, 0, string.Empty);
+        attestation = root.TryGetProperty(Internal.Attestation.Member, out var statement) ? statement.GetRawText() : null;
         if (!root.TryGetProperty("state"u8, out var stateText) || !root.TryGetProperty("until"u8, out var time) || !root.TryGetProperty("proof"u8, out var text)) return false;
         if (stateText.ValueKind != JsonValueKind.String || time.ValueKind != JsonValueKind.Number || text.ValueKind != JsonValueKind.String) return false;
 

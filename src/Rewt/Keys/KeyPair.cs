@@ -40,15 +40,9 @@ internal sealed class KeyPair : SigningKey
 
     public override int SignatureLength { get; }
 
-    /// <summary>Generates a new key pair.</summary>
-    public static KeyPair Generate(string algorithm) => new(
-        algorithm switch
-        {
-            SecurityAlgorithms.EcdsaSha256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
-            SecurityAlgorithms.EcdsaSha384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
-            _ => RSA.Create(RsaBits),
-        },
-        algorithm);
+    /// <summary>Generates a new key pair for ES256 or RS256.</summary>
+    public static KeyPair Generate(string algorithm) =>
+        new(algorithm == SecurityAlgorithms.EcdsaSha256 ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(RsaBits), algorithm);
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {

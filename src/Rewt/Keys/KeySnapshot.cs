@@ -76,9 +76,9 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>
     /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
-    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys.
+    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. With each is its attestation in JSON.
     /// </summary>
-    public virtual IReadOnlyList<PublicKey> PublicKeysOf(string serviceName, ClockReading now) => [];
+    public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
     /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();

@@ -103,7 +103,7 @@ internal static class JwkReader
     {
         if (Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
         if (Array.Exists(PrivateMembers, name => Find(jwk, name) is not null)) return "the key has private members, so its private key is disclosed; replace the key pair";
-        if (Text(jwk, "use") is not (null or "sig")) return "the use must be sig";
+        if (Text(jwk, "use") is not (null or "sig" or "jwt-svid")) return "the use must be sig";
         if (Find(jwk, "key_ops") is not { } operations) return null;
         return operations.ValueKind == JsonValueKind.Array && operations.GetArrayLength() == 1 && operations[0].ValueKind == JsonValueKind.String && operations[0].ValueEquals("verify"u8)
             ? null

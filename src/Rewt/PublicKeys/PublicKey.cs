@@ -95,14 +95,20 @@ internal sealed class PublicKey
             ("n", Base64Url.EncodeToString(parameters.Modulus)));
     }
 
-    /// <summary>Writes the key as a JWK (RFC 7517 §4).</summary>
-    public void WriteTo(Utf8JsonWriter json)
+    /// <summary>Writes the key as a JWK (RFC 7517 §4), with its attestation if there is one.</summary>
+    public void WriteTo(Utf8JsonWriter json, string? attestation = null)
     {
         json.WriteStartObject();
         foreach (var (name, value) in _numbers) json.WriteString(name, value);
         json.WriteString("alg"u8, Algorithm);
         json.WriteString("kid"u8, KeyId);
         json.WriteString("use"u8, "sig"u8);
+        if (attestation is not null)
+        {
+            json.WritePropertyName(Attestation.Member);
+            json.WriteRawValue(attestation);
+        }
+
         json.WriteEndObject();
     }
 

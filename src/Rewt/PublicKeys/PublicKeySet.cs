@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
@@ -19,12 +20,15 @@ internal sealed class PublicKeySet
 
     public IReadOnlyList<RefusedKey> Refused { get; }
 
+    /// <summary>The attestations by key id.</summary>
+    public IReadOnlyDictionary<string, KeyAttestation> Attestations { get; init; } = ImmutableDictionary<string, KeyAttestation>.Empty;
+
     /// <summary>
     /// Returns this set with the key objects of the previous set for unchanged keys, so that data cached with a key lives as long as the key.
     /// </summary>
     public PublicKeySet Keeping(PublicKeySet? before) => before is null
         ? this
-        : new PublicKeySet([.. Keys.Select(key => before.Find(key.KeyId) is { } known && known.Thumbprint == key.Thumbprint && known.Algorithm == key.Algorithm ? known : key)], Refused);
+        : new PublicKeySet([.. Keys.Select(key => before.Find(key.KeyId) is { } known && known.Thumbprint == key.Thumbprint && known.Algorithm == key.Algorithm ? known : key)], Refused) { Attestations = Attestations };
 
     public PublicKey? Find(string keyId) => _byKeyId.GetValueOrDefault(keyId);
 }

@@ -27,7 +27,7 @@ internal static class PublicKeySetReader
             // Parsed leniently first, so that a duplicate member affects only the key that contains it.
             using var document = JsonDocument.Parse(json, Lax);
             problem = ProblemOf(document.RootElement);
-            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Select(ReadMember)) : null;
+            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Where(jwk => !IsOfTls(jwk)).Select(ReadMember)) : null;
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
@@ -35,6 +35,9 @@ internal static class PublicKeySetReader
             return null;
         }
     }
+
+    /// <summary>Whether an entry of a SPIFFE bundle is an authority for certificates. It is not for tokens, and no error.</summary>
+    private static bool IsOfTls(JsonElement jwk) => jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && use.ValueEquals("x509-svid"u8);
 
     private static string? ProblemOf(JsonElement root)
     {
@@ -46,20 +49,24 @@ internal static class PublicKeySetReader
         return root.GetProperty("keys"u8).GetArrayLength() > MaximumKeys ? $"the key set has more than {MaximumKeys} keys" : null;
     }
 
-    private static (string Entry, PublicKey? Key, string? Problem) ReadMember(JsonElement jwk, int index)
+    private static (string Entry, PublicKey? Key, string? Problem, string? Attestation) ReadMember(JsonElement jwk, int index)
     {
         var key = JwkReader.TryRead(JsonMarshal.GetRawUtf8Value(jwk).ToArray(), out var problem, keyIdRequired: false);
-        return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem);
+        var attestation = key is not null && jwk.TryGetProperty(Attestation.Member, out var statement) ? statement.GetRawText() : null;
+        return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem, attestation);
     }
 
     /// <summary>Collects the keys. If two keys have one key id, both are refused: otherwise adding a second key could change which one verifies.</summary>
-    private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem)> read)
+    private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem, string? Attestation)> read)
     {
         var all = read.ToList();
         var claimed = all.Where(one => one.Key is not null).GroupBy(one => one.Key!.KeyId, StringComparer.Ordinal);
         var twice = claimed.Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
         return new PublicKeySet(
             [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId))],
-            [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))]);
+            [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))])
+        {
+            Attestations = all.Where(one => one.Attestation is not null && !twice.Contains(one.Key!.KeyId)).ToDictionary(one => one.Key!.KeyId, one => new KeyAttestation(one.Attestation!, null), StringComparer.Ordinal),
+        };
     }
 }

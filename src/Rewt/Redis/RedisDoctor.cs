@@ -101,7 +101,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     /// </summary>
     private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        if (options.EffectiveKeyMode != KeyMode.KeyPair) return false;
+        if (options.EffectiveKeyMode != KeyMode.KeyPair || options.Identity.Demands) return false;
 
         var key = (string)new PairRedisKeys(options.Namespace).KeysOf($"doctor-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}")!;
         const string Script = "return redis.acl_check_cmd and redis.acl_check_cmd('HSET', ARGV[1], 'x', 'x') and 1 or 0";

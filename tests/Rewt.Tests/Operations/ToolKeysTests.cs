@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Rewt.Tests.Pairs;
 
 namespace Rewt.Tests.Operations;
@@ -120,6 +121,25 @@ public sealed class ToolKeysTests
 
         await Eventually.TrueAsync(async () => await instance.VerifyAsync(token) == RewtRefusal.StaleKey, "it is revoked");
         instance.Log.Text.ShouldContain($"KeyActivated: Audit: key {keyId} of the ring rewt was activated by fault/");
+    }
+
+    [Fact]
+    public async Task Certificates_of_key_pairs_are_listed_as_claimed_or_as_checked()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var directory = new ScratchDirectory();
+        var root = TestAuthority.Root();
+        var certificate = root.Issue("spiffe://prod.example/fault");
+        await using var instance = await Instance.StartWarmAsync(
+            redis.ConnectionString, options => (options.KeyMode, options.Identity.CertificateFactory) = (KeyMode.KeyPair, () => new X509Certificate2Collection(certificate)));
+        string[] way = ["keys", "list", "--redis", redis.ConnectionString];
+
+        (await ToolRun.RunAsync(way)).Well().Output.ShouldContain("spiffe://prod.example/fault until");
+        (await ToolRun.RunAsync(way)).Well().Output.ShouldContain("(not checked)");
+        string[] check = [.. way, "-o", "json", "--authorities"];
+        var keys = (await ToolRun.RunAsync([.. check, directory.Write("ca.pem", root.Pem)])).Well().Json.GetProperty("keys").EnumerateArray().ToList();
+        keys.ShouldAllBe(key => key.GetProperty("attestedBy").GetString() == "spiffe://prod.example/fault");
+        (await ToolRun.RunAsync([.. check, directory.Write("other.pem", TestAuthority.Root("other").Pem)])).Well().Output.ShouldContain("its certificate is not accepted");
     }
 
     [Fact]

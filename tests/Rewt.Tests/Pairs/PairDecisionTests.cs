@@ -58,6 +58,29 @@ public sealed class PairDecisionTests
     }
 
     [Fact]
+    public void Without_a_valid_certificate_the_published_keys_sign_until_they_end_and_a_valid_one_starts_over()
+    {
+        var (own, ring) = Settled();
+
+        Decide(own, ring, Now + 1000, mayGenerate: false).Plan.ShouldBeNull();
+        var (rotated, plan) = Decide(own, ring, own.Deadline, mayGenerate: false);
+        (rotated.Current, rotated.Next).ShouldBe((own.Next, null));
+        ring = Reading(plan!, ring, "epoch");
+        Decide(rotated, ring, own.Deadline + 1000, mayGenerate: false).Plan.ShouldBeNull();
+
+        var (ended, last) = Decide(rotated, ring, rotated.Deadline, mayGenerate: false);
+        (ended.Current, ended.Next).ShouldBe((null, null));
+        last!.Entries.Keys.ShouldContain(own.Next!.KeyId, "its last tokens verify");
+        ring = Reading(last, ring, "epoch");
+        Decide(ended, ring, rotated.Deadline + 1000, mayGenerate: false).Plan.ShouldBeNull();
+        Decide(LocalKeyPairs.None, ServiceReading.Empty, Now, mayGenerate: false).ShouldBe((LocalKeyPairs.None, null));
+
+        var (renewed, create) = Decide(ended, ring, rotated.Deadline + 2000);
+        create!.Action.ShouldBe(PairAction.Create);
+        renewed.Current!.KeyId.ShouldNotBe(own.Next.KeyId);
+    }
+
+    [Fact]
     public void A_store_that_lost_everything_is_shown_the_same_keys_again()
     {
         var (own, _) = Settled();
@@ -192,12 +215,12 @@ public sealed class PairDecisionTests
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (LocalKeyPairs Keys, PairPlan? Plan) Decide(LocalKeyPairs own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false)
+    private static (LocalKeyPairs Keys, PairPlan? Plan) Decide(LocalKeyPairs own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false, bool mayGenerate = true)
     {
         var memory = new PairMemory();
         var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
-        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
-        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, () => LocalKeyPair.Generate(Options));
+        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null, null);
+        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }
 }

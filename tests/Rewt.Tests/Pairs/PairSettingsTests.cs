@@ -21,6 +21,8 @@ public sealed class PairSettingsTests
     [InlineData("KeyPairs:Algorithm", "HS256")]
     [InlineData("KeyPairs:Algorithm", "none")]
     [InlineData("KeyPairs:Algorithm", "ES512")]
+    [InlineData("KeyPairs:Algorithm", "ES384")]
+    [InlineData("KeyPairs:Algorithm", "PS256")]
     [InlineData("KeyMode", "7")]
     [InlineData("AlsoAccept", "7")]
     [InlineData("TrustedIssuers:0", "no name")]
@@ -34,10 +36,10 @@ public sealed class PairSettingsTests
     [Fact]
     public void The_mode_the_algorithm_and_the_trusted_issuers_come_from_the_configuration()
     {
-        using var services = Services("KeyMode", "KeyPair", ("KeyPairs:Algorithm", "PS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
+        using var services = Services("KeyMode", "KeyPair", ("KeyPairs:Algorithm", "RS256"), ("TrustedIssuers:0", "orders"), ("AlsoAccept", "SharedSecret"));
 
         var options = services.GetRequiredService<IOptions<RewtOptions>>().Value;
-        (options.KeyMode, options.KeyPairs.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "PS256", (KeyMode?)KeyMode.SharedSecret));
+        (options.KeyMode, options.KeyPairs.Algorithm, options.AlsoAccept).ShouldBe((KeyMode.KeyPair, "RS256", (KeyMode?)KeyMode.SharedSecret));
         options.TrustedIssuers.ShouldBe(["orders"]);
     }
 

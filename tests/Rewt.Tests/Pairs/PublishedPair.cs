@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Rewt.Tests.Pairs;
 
 /// <summary>A key pair that a test makes and shows in Redis as a service would, whose private key the test has.</summary>
@@ -10,8 +12,17 @@ internal sealed class PublishedPair(KeyPair pair)
     public static PublishedPair Generate(string algorithm = "ES256") => new(KeyPair.Generate(algorithm));
 
     /// <summary>A good entry of a service's ring.</summary>
-    public byte[] Entry(string service) => PublishedKey.Write(
-        pair.Public, RewtKeyState.Current, TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds(), KeyProof.Make(pair, "rewt", service));
+    public byte[] Entry(string service, string? attestation = null) => PublishedKey.Write(
+        pair.Public, RewtKeyState.Current, TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds(), KeyProof.Make(pair, "rewt", service), attestation);
+
+    /// <summary>The attestation of this key by any certificate.</summary>
+    internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders")
+    {
+        var at = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var signature = key.SignData(Attestation.Statement(ring, service, at, pair.Public), HashAlgorithmName.SHA256);
+        return new Attestation(ring, service, at, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+    }
 
     public Task PublishAsync(RedisServer redis, string service, byte[]? entry = null) => PublishAsync(redis, service, KeyId, entry ?? Entry(service));
 

@@ -154,7 +154,7 @@
     copy.title = 'Copy this key id';
     copy.addEventListener('click', () => copyId(copy, key.id));
     id.append(copy);
-    if (key.service) id.append(element('small', '', key.service + (key.isOwn ? ' (this instance)' : '')));
+    if (key.service) id.append(element('small', '', key.service + (key.isOwn ? ' (this instance)' : '')), element('small', 'certificate'));
     const state = element('td');
     state.append(element('span', 'state'));
     row.append(id, state, element('td'), element('td'), element('td'));
@@ -179,6 +179,8 @@
     since.title = key.from === null ? '' : clock(key.from);
     setText(until, key.until === null ? (key.state === 'pending' ? 'signs next' : '') : key.until < now ? (key.state === 'current' ? 'due' : 'expired') : 'in ' + span(key.until - now));
     until.title = key.until === null ? '' : clock(key.until);
+    const certificate = row.querySelector('.certificate');
+    if (certificate) setText(certificate, (key.certificate ?? '') + (key.certificateUntil === null ? '' : ', valid until ' + clock(key.certificateUntil)));
     let button = action.firstChild;
     if (key.state === 'revoked' || !ring.view.canChange) {
       if (button && button === document.activeElement) $('main').focus();

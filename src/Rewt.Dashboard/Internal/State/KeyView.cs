@@ -7,4 +7,6 @@ namespace Rewt.Internal;
 /// <param name="IsOwn">Whether this instance signs, signed or will sign with the key. Always true for a shared secret.</param>
 /// <param name="From">The time at which the key entered this state, if known.</param>
 /// <param name="Until">The time at which the key leaves this state, if known.</param>
-internal sealed record KeyView(string Id, string State, string? Service, bool IsOwn, long? From, long? Until);
+/// <param name="Certificate">The name in the certificate that attests the key pair, or why none does.</param>
+/// <param name="CertificateUntil">The time at which that certificate expires.</param>
+internal sealed record KeyView(string Id, string State, string? Service, bool IsOwn, long? From, long? Until, string? Certificate, long? CertificateUntil);

@@ -10,6 +10,12 @@ internal static class KeysCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Run the command even if calls may fail." };
 
+    private static readonly Option<string?> Authorities = new("--authorities")
+    {
+        Description = "Check the certificates of key pairs with the root certificates in this PEM file. Without it, they are listed as the services claim them.",
+        HelpName = "file",
+    };
+
     private static readonly Argument<string> KeyId = new("key") { Description = "The key id, or 'current' or 'pending'." };
 
     private static readonly Option<double?> Wait = new("--wait")
@@ -24,8 +30,8 @@ internal static class KeysCommand
         KeyId.CompletionSources.Add("current", "pending");
         Wait.Require(seconds => seconds is >= 0 and <= 3600, "from 0 to 3600 seconds");
 
-        var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.");
-        list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), cancellation));
+        var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.") { Authorities };
+        list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), arguments.GetValue(Authorities), cancellation));
         var rotate = new Command("rotate", "Make the pending key current now. The old key verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
         rotate.SetAction((arguments, cancellation) => RotateAsync(ToolContext.Of(arguments), arguments.GetValue(Force), cancellation));
         var revoke = new Command("revoke", "Revoke a key immediately and permanently. No token that it signed verifies any more.") { KeyId, Wait, Force };
@@ -38,9 +44,13 @@ internal static class KeysCommand
         return new Command("keys", "Manage the keys of the namespace.") { list, rotate, revoke };
     }
 
-    private static async Task<int> ListAsync(ToolContext context, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(ToolContext context, string? authorities, CancellationToken cancellationToken)
     {
-        await using var session = RingSession.Open(context);
+        await using var session = RingSession.Open(context, authorities is null ? null : options =>
+        {
+            (options.AlsoAccept, options.Identity.AcceptUnattested) = (KeyMode.KeyPair, true);
+            options.Identity.Authorities.Add(authorities);
+        });
         var pairs = await session.Pairs.ReadAsync(cancellationToken);
         Print(context, pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadAsync(cancellationToken), pairs);
         return ExitCode.Done;

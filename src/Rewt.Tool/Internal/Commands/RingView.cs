@@ -18,15 +18,15 @@ internal static class RingView
         ring.Version,
         changedBy = ring.ChangedBy,
         keys = ring.ToKeys().Concat(pairs?.ToKeys() ?? [])
-            .Select(key => new { key.KeyId, state = State(key), until = key.StateEndsAt, service = key.Issuer, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
+            .Select(key => new { key.KeyId, state = State(key), until = key.StateEndsAt, service = key.Issuer, attestedBy = key.AttestedBy, attestedUntil = key.AttestedUntil, attestation = key.AttestationNote, secret = context.ShowSecret ? SecretOf(ring, key.KeyId) : null }),
     };
 
     public static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
     {
         if (pairs is not null)
         {
-            var table = new Table().AddColumns("Service", "Key pair", "State", "Until");
-            foreach (var key in pairs.ToKeys()) table.AddRow([.. new[] { key.Issuer ?? "", key.KeyId, State(key), Until(key, pairs) }.Select(Markup.Escape)]);
+            var table = new Table().AddColumns("Service", "Key pair", "State", "Until", "Certificate");
+            foreach (var key in pairs.ToKeys()) table.AddRow([.. new[] { key.Issuer ?? "", key.KeyId, State(key), Until(key, pairs), Certificate(key) }.Select(Markup.Escape)]);
             context.Console.Write(table);
         }
 
@@ -50,6 +50,8 @@ internal static class RingView
     }
 
     public static string State(RewtKey key) => key.State.ToString().ToLowerInvariant();
+
+    private static string Certificate(RewtKey key) => key.AttestedBy is null ? key.AttestationNote ?? "" : string.Create(CultureInfo.InvariantCulture, $"{key.AttestedBy} until {key.AttestedUntil:u}");
 
     private static string Until(RewtKey key, KeySnapshot ring)
     {

@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The statement of a service's certificate that a published key belongs to the service: the member <see cref="Member"/> of the key's JWK, in Redis
+/// and in a JWKS.
+/// </summary>
+/// <param name="Ring">The namespace.</param>
+/// <param name="Service">The service.</param>
+/// <param name="At">When the statement was made, in Unix milliseconds by the store's clock. It is for operators: its author could claim any time.</param>
+/// <param name="Chain">The certificate and its intermediates in DER.</param>
+/// <param name="Signature">The signature over <see cref="Statement"/> in base64url.</param>
+internal sealed record Attestation(string Ring, string Service, long At, IReadOnlyList<byte[]> Chain, string Signature)
+{
+    public const string Member = "rewt_attestation";
+
+    /// <summary>The certificate, and up to four intermediates.</summary>
+    public const int MaximumCertificates = 5;
+
+    /// <summary>Parses the JSON of the member. Its writer is not trusted.</summary>
+    public static Attestation? TryRead(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, StrictJson.Options);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("at"u8, out var at) || !at.TryGetInt64(out var time)) return null;
+            if (!root.TryGetProperty("x5c"u8, out var chain) || chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() is < 1 or > MaximumCertificates) return null;
+            return StrictJson.Text(root, "ring") is { } ring && StrictJson.Text(root, "service") is { } service && StrictJson.Text(root, "sig") is { } signature && Base64Url.IsValid(signature)
+                ? new Attestation(ring, service, time, [.. chain.EnumerateArray().Select(certificate => certificate.GetBytesFromBase64())], signature)
+                : null;
+        }
+        catch (Exception exception) when (StrictJson.IsMalformed(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The signed text. It begins with the version of its format, and contains the key with its algorithm, so that it confirms nothing else.</summary>
+    public static byte[] Statement(string ring, string service, long at, PublicKey key) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{key.ToJwk()}"));
+
+    /// <summary>Describes the certificate for an operator without checking anything.</summary>
+    public string Describe()
+    {
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(Chain[0]);
+            var name = CertificateNames.Of(certificate) is [var first, ..] ? first : "no name";
+            return string.Create(CultureInfo.InvariantCulture, $"{UntrustedText.Escape(name)} until {AttestationPolicy.Validity(certificate).Until:u} (not checked)");
+        }
+        catch (CryptographicException)
+        {
+            return "malformed";
+        }
+    }
+
+    /// <summary>Returns the JSON of the member.</summary>
+    public string ToJson()
+    {
+        using var buffer = new MemoryStream(2048);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("ring"u8, Ring);
+            json.WriteString("service"u8, Service);
+            json.WriteNumber("at"u8, At);
+            json.WriteStartArray("x5c"u8);
+            foreach (var certificate in Chain) json.WriteBase64StringValue(certificate);
+            json.WriteEndArray();
+            json.WriteString("sig"u8, Signature);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The authorities that a receiver trusts, and the check of an attestation against them. It uses neither the certificates of the operating system nor
+/// the network. Another object takes its place when a file changes, so that all keys are checked again.
+/// </summary>
+internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options)
+{
+    public const string NotYetValid = "its certificate is not valid yet";
+
+    /// <summary>The algorithm with which an RSA key of a certificate signs attestations.</summary>
+    public const string SigningAlgorithm = "RS256";
+
+    private const string None = "it has no attestation by a certificate";
+
+    /// <summary>RSA with PKCS #1 or PSS, and ECDSA, with SHA-2. .NET accepts certificates that are signed with SHA-1.</summary>
+    private static readonly string[] Algorithms =
+    [
+        "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4",
+    ];
+
+    private readonly string[] _names = [.. options.Names];
+
+    public bool AcceptsUnattested { get; } = options.AcceptUnattested;
+
+    /// <summary>Reads the authorities in a PEM text.</summary>
+    /// <exception cref="PublicKeySourceException">The text is not usable; the message gives the reason.</exception>
+    public static X509Certificate2Collection ReadAuthorities(byte[] content, string name)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPem(PublicKeyPem.Unescape(Encoding.UTF8.GetString(content)));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new PublicKeySourceException($"{name} contains a damaged certificate", exception);
+        }
+
+        if (authorities.Count == 0) throw new PublicKeySourceException($"{name} contains no certificate in PEM format");
+        return authorities.FirstOrDefault(authority => !IsRoot(authority)) is { } other
+            ? throw new PublicKeySourceException($"{name} contains {UntrustedText.Quote(other.Subject)}, which is not a root certificate; services publish their intermediate certificates themselves")
+            : authorities;
+    }
+
+    public static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    /// <summary>Checks the attestation of a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="json">The attestation; <see langword="null"/> if there is none.</param>
+    /// <param name="ring">The namespace that it must name; <see langword="null"/> for any.</param>
+    /// <param name="service">The service that it must name; <see langword="null"/> for the one that it names.</param>
+    /// <param name="at">
+    /// When this receiver first saw the attestation, by the clock of the store. The certificate must be valid at that time, because any other time could
+    /// be claimed with a certificate that has expired.
+    /// </param>
+    /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
+    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, long at, out string? problem)
+    {
+        problem = None;
+        if (json is null) return null;
+
+        problem = "its attestation is malformed";
+        if (Attestation.TryRead(json) is not { } attestation) return null;
+
+        problem = "its attestation is for another service or namespace";
+        if (attestation.Service != (service ?? attestation.Service) || attestation.Ring != (ring ?? attestation.Ring) || !Rewt.Internal.Names.IsName(attestation.Service)) return null;
+
+        var chain = new X509Certificate2Collection();
+        try
+        {
+            foreach (var certificate in attestation.Chain) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
+            var by = Check(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(at), out problem);
+            return by is null ? null : (by, attestation.Service);
+        }
+        catch (CryptographicException)
+        {
+            problem = "its certificate is malformed";
+            return null;
+        }
+        finally
+        {
+            foreach (var certificate in chain) certificate.Dispose();
+        }
+    }
+
+    /// <summary>Returns the keys of a set that this policy accepts, each bound to the service that its attestation names.</summary>
+    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, long now)
+    {
+        var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
+        foreach (var key in set.Keys)
+        {
+            var json = set.Attestations.GetValueOrDefault(key.KeyId)?.Json;
+            var known = before?.Attestations.GetValueOrDefault(key.KeyId);
+            var seenAt = known?.By is { } earlier && known.Json == json ? earlier.SeenAt : now;
+            if (Check(key, json, null, null, seenAt, out var problem) is { } check)
+            {
+                attestations.Add(key.KeyId, new KeyAttestation(json!, check.By));
+                KeyOwners.Bind(key.SecurityKey, check.Service);
+            }
+            else if (!AcceptsUnattested)
+            {
+                refused.Add(new RefusedKey(key.KeyId, problem!));
+                continue;
+            }
+
+            keys.Add(key);
+        }
+
+        return new PublicKeySet(keys, refused) { Attestations = attestations };
+    }
+
+    private Attested? Check(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out string? problem)
+    {
+        // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
+        var leaf = chain[0];
+        problem = ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf);
+        if (problem is not null) return null;
+
+        problem = "its certificate does not name the service";
+        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return null;
+        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified)
+        {
+            problem = $"its certificate cannot be used: {unfit}";
+            return null;
+        }
+
+        problem = "its attestation is not signed by its certificate";
+        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, key), attestation.Signature)) return null;
+
+        problem = ProblemOfChain(leaf, chain, at);
+        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds()) : null;
+    }
+
+    /// <summary>The dates of a certificate, which .NET returns in local time.</summary>
+    public static (DateTimeOffset From, DateTimeOffset Until) Validity(X509Certificate2 certificate) =>
+        (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+
+    private static string? ProblemOfTime(X509Certificate2 certificate, DateTimeOffset at)
+    {
+        var (from, until) = Validity(certificate);
+        return at < from ? NotYetValid : at > until ? "its certificate has expired" : null;
+    }
+
+    public static string? ProblemOfUse(X509Certificate2 leaf)
+    {
+        if (leaf.Extensions.DistinctBy(extension => extension.Oid?.Value, StringComparer.Ordinal).Count() != leaf.Extensions.Count) return "its certificate has an extension twice";
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is the one of an authority, not of a service";
+        return leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage && usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)
+            ? null
+            : "its certificate may not sign (keyUsage digitalSignature)";
+    }
+
+    private string? ProblemOfChain(X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at)
+    {
+        using var path = new X509Chain
+        {
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+                VerificationTime = at.UtcDateTime,
+            },
+        };
+        path.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        path.ChainPolicy.ExtraStore.AddRange(chain);
+        try
+        {
+            if (!path.Build(leaf)) return $"its certificate is not accepted ({Cause(path.ChainStatus)})";
+
+            var elements = path.ChainElements.Select(element => element.Certificate).ToList();
+            for (var index = 0; index < elements.Count - 1; index++)
+            {
+                if (ProblemOfLink(elements[index], elements[index + 1], chain, at) is { } problem) return problem;
+            }
+
+            return null;
+        }
+        finally
+        {
+            foreach (var element in path.ChainElements) element.Certificate.Dispose();
+        }
+    }
+
+    private string? ProblemOfLink(X509Certificate2 certificate, X509Certificate2 issuer, X509Certificate2Collection chain, DateTimeOffset at)
+    {
+        // .NET also takes intermediates from the store of the user.
+        if (!chain.Contains(certificate)) return "its certificate chain is incomplete";
+        if (!Algorithms.Contains(certificate.SignatureAlgorithm.Value)) return "its certificate chain is signed with an outdated algorithm";
+        using var rsa = issuer.GetRSAPublicKey();
+        if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
+        if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";
+        return ProblemOfTime(certificate, at) ?? ProblemOfTime(issuer, at);
+    }
+
+    private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());
+}

@@ -1,0 +1,63 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// The names of a certificate (RFC 5280 §4.2.1.6) and the services that they stand for. Names are compared byte by byte: there are no wildcards, no
+/// decoding and no other spelling.
+/// </summary>
+internal static class CertificateNames
+{
+    public const string Placeholder = "{service}";
+    public const string Scheme = "spiffe://";
+
+    private const string SubjectAlternativeName = "2.5.29.17";
+    private const int DnsTag = 2;
+    private const int UriTag = 6;
+
+    /// <summary>Returns the DNS names and URIs of a certificate; <see langword="null"/> when they are malformed.</summary>
+    public static IReadOnlyList<string>? Of(X509Certificate2 certificate)
+    {
+        var names = new List<string>();
+        if (certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == SubjectAlternativeName) is not { } extension) return names;
+
+        try
+        {
+            var all = new AsnReader(extension.RawData, AsnEncodingRules.DER);
+            var sequence = all.ReadSequence();
+            all.ThrowIfNotEmpty();
+            while (sequence.HasData)
+            {
+                var tag = sequence.PeekTag();
+                if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is DnsTag or UriTag) names.Add(sequence.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                else sequence.ReadEncodedValue();
+            }
+        }
+        catch (Exception exception) when (exception is AsnContentException or CryptographicException)
+        {
+            return null;
+        }
+
+        // Two SPIFFE IDs would leave open which one the certificate is for.
+        return names.Count(name => name.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
+    }
+
+    /// <summary>Returns the first of the names that stands for a service.</summary>
+    /// <param name="names">The names of a certificate.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="templates">The accepted names with a placeholder for the service; empty for the default.</param>
+    public static string? Find(IReadOnlyList<string> names, string service, IReadOnlyCollection<string> templates) => templates.Count > 0
+        ? names.FirstOrDefault(name => templates.Any(template => name == template.Replace(Placeholder, service, StringComparison.Ordinal)))
+        : names.FirstOrDefault(name => name == service || IsIdOf(name, service));
+
+    /// <summary>Whether a name is a SPIFFE ID whose last path segment is the service.</summary>
+    private static bool IsIdOf(string name, string service)
+    {
+        if (!name.StartsWith(Scheme, StringComparison.Ordinal) || !name.EndsWith($"/{service}", StringComparison.Ordinal)) return false;
+
+        var parts = name[Scheme.Length..].Split('/');
+        return parts.Length > 1 && parts.All(part => Names.IsName(part) && part is not ("." or ".."));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rewt.Internal;
+
+/// <summary>The certificate of this service and the authorities that it trusts, as the files contain them. It has one caller at a time.</summary>
+internal sealed class Identity
+{
+    private readonly RewtOptions _options;
+    private readonly ReloadedFiles<ServiceCertificate>? _files;
+    private readonly ReloadedFiles<AttestationPolicy>? _authorities;
+    private ServiceCertificate? _certificate;
+    private ServiceCertificate? _lastUsable;
+    private string? _failure;
+
+    /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
+    public Identity(RewtOptions options, TimeProvider time)
+    {
+        _options = options;
+        var identity = options.Identity;
+        if (identity.CertificateFile is { } file) _files = new ReloadedFiles<ServiceCertificate>(identity.KeyFile is { } key ? [file, key] : [file], contents => ServiceCertificate.Read(contents, options), time).Read();
+        if (identity.CertificateFactory is not null) _certificate = FromFactory();
+        if (identity.Authorities.Count == 0) return;
+
+        string[] settings = identity.RevocationListFile is { } revocations ? [.. identity.Authorities, revocations] : [.. identity.Authorities];
+        _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, identity), time).Read();
+    }
+
+    /// <summary>The check of other services' keys; <see langword="null"/> if there is none.</summary>
+    public AttestationPolicy? Policy => _authorities?.Value;
+
+    /// <summary>Whether this service signs its published keys.</summary>
+    public bool Attests => _options.Identity.Attests;
+
+    /// <summary>The certificate of this service; <see langword="null"/> if it has none.</summary>
+    public ServiceCertificate? Certificate => _files?.Value ?? _certificate;
+
+    /// <summary>Opens the files of the settings; <see langword="null"/> if there are none.</summary>
+    /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
+    public static Identity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new Identity(options, time);
+
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (_authorities is not null) await _authorities.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (_options.Identity.CertificateFactory is null) return;
+
+        try
+        {
+            var given = FromFactory();
+            if (!given.Chain[0].AsSpan().SequenceEqual(_certificate!.Chain[0])) _certificate = given;
+            _failure = null;
+        }
+        catch (PublicKeySourceException exception)
+        {
+            _failure = exception.Message;
+        }
+    }
+
+    /// <summary>
+    /// Returns the certificate that can attest keys: it must remain valid until receivers have seen them. Where the clock of an authority is ahead, a
+    /// renewed certificate becomes valid a little later, and the one before is used until then.
+    /// </summary>
+    /// <param name="now">The store's time, which receivers compare its dates with.</param>
+    public ServiceCertificate? Usable(long now)
+    {
+        if (IsUsable(Certificate, now)) _lastUsable = Certificate;
+        return IsUsable(_lastUsable, now) ? _lastUsable : null;
+    }
+
+    /// <summary>Describes the state for an operator.</summary>
+    /// <param name="now">The store's time.</param>
+    public IdentityState State(long now)
+    {
+        var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
+        var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
+        if ((Usable(now) ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
+
+        var left = certificate.NotAfter - At(now);
+        var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
+        return Usable(now) is null
+            ? new IdentityState(
+                IdentityLevel.Unusable,
+                At(now) < certificate.NotBefore
+                    ? $"The certificate of this service is valid only from {certificate.NotBefore.ToString("u", CultureInfo.InvariantCulture)}, so no key can be published before."
+                    : $"The certificate of this service expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
+                unread)
+            : left < (certificate.NotAfter - certificate.NotBefore) / 5
+            ? new IdentityState(IdentityLevel.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
+            : new IdentityState(IdentityLevel.Good, null, unread);
+    }
+
+    private bool IsUsable(ServiceCertificate? certificate, long now) =>
+        certificate is not null && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter;
+
+    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static AttestationPolicy ReadPolicy(string[] settings, IReadOnlyList<byte[]> contents, RewtIdentityOptions identity)
+    {
+        var authorities = new X509Certificate2Collection();
+        for (var index = 0; index < identity.Authorities.Count; index++) authorities.AddRange(AttestationPolicy.ReadAuthorities(contents[index], SourceFile.NameOf(settings[index])));
+        return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], SourceFile.NameOf(file)) : [], identity);
+    }
+
+    private ServiceCertificate FromFactory()
+    {
+        try
+        {
+            return ServiceCertificate.Of(_options.Identity.CertificateFactory!(), "Identity:CertificateFactory", _options);
+        }
+        catch (Exception exception) when (exception is not PublicKeySourceException)
+        {
+            throw new PublicKeySourceException("Identity:CertificateFactory fails", exception);
+        }
+    }
+}

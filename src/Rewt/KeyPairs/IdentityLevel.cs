@@ -1,0 +1,14 @@
+namespace Rewt.Internal;
+
+/// <summary>How long a certificate remains usable.</summary>
+internal enum IdentityLevel
+{
+    /// <summary>It is valid for long enough.</summary>
+    Good,
+
+    /// <summary>Less than a fifth of its lifetime remains.</summary>
+    Ending,
+
+    /// <summary>It can attest no key.</summary>
+    Unusable,
+}

@@ -1,0 +1,79 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>A certificate revocation list (RFC 5280 §5) from a file. It counts for as long as it is configured, also after its next update was due.</summary>
+internal sealed class RevocationList
+{
+    private readonly byte[] _issuer;
+    private readonly byte[] _signed;
+    private readonly byte[] _signature;
+    private readonly HashAlgorithmName _hash;
+    private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
+
+    /// <exception cref="AsnContentException">The list is malformed.</exception>
+    private RevocationList(byte[] content)
+    {
+        var list = new AsnReader(content, AsnEncodingRules.DER).ReadSequence();
+        _signed = list.PeekEncodedValue().ToArray();
+        var body = list.ReadSequence();
+        var algorithm = list.ReadSequence().ReadObjectIdentifier();
+        _signature = list.ReadBitString(out _);
+        _hash = algorithm switch
+        {
+            "1.2.840.113549.1.1.11" or "1.2.840.10045.4.3.2" => HashAlgorithmName.SHA256,
+            "1.2.840.113549.1.1.12" or "1.2.840.10045.4.3.3" => HashAlgorithmName.SHA384,
+            "1.2.840.113549.1.1.13" or "1.2.840.10045.4.3.4" => HashAlgorithmName.SHA512,
+            _ => throw new AsnContentException($"The signature algorithm {algorithm} is not supported."),
+        };
+        if (body.PeekTag() == Asn1Tag.Integer) body.ReadInteger();
+        body.ReadSequence();
+        _issuer = body.ReadEncodedValue().ToArray();
+        body.ReadEncodedValue();
+        if (body.HasData && body.PeekTag() is { TagClass: TagClass.Universal, TagValue: (int)UniversalTagNumber.UtcTime or (int)UniversalTagNumber.GeneralizedTime }) body.ReadEncodedValue();
+        if (!body.HasData || body.PeekTag() != Asn1Tag.Sequence) return;
+
+        var revoked = body.ReadSequence();
+        while (revoked.HasData) _serials.Add(Convert.ToHexString(revoked.ReadSequence().ReadIntegerBytes().Span));
+    }
+
+    /// <summary>Reads all lists in a PEM text.</summary>
+    /// <exception cref="PublicKeySourceException">The text is not usable; the message gives the reason.</exception>
+    public static IReadOnlyList<RevocationList> Read(byte[] content, string name)
+    {
+        var lists = new List<RevocationList>();
+        var rest = Encoding.UTF8.GetString(content).AsSpan();
+        try
+        {
+            while (PemEncoding.TryFind(rest, out var fields))
+            {
+                if (rest[fields.Label] is "X509 CRL") lists.Add(new RevocationList(Convert.FromBase64String(rest[fields.Base64Data].ToString())));
+                rest = rest[fields.Location.End..];
+            }
+        }
+        catch (Exception exception) when (exception is AsnContentException or CryptographicException)
+        {
+            throw new PublicKeySourceException($"{name} contains a malformed revocation list", exception);
+        }
+
+        return lists.Count > 0 ? lists : throw new PublicKeySourceException($"{name} contains no revocation list in PEM format (X509 CRL)");
+    }
+
+    /// <summary>Whether the list is the issuer's and contains the certificate.</summary>
+    public bool Revokes(X509Certificate2 certificate, X509Certificate2 issuer) =>
+        _issuer.AsSpan().SequenceEqual(issuer.SubjectName.RawData)
+        && _serials.Contains(Convert.ToHexString(certificate.SerialNumberBytes.Span))
+        && IsSignedBy(issuer);
+
+    private bool IsSignedBy(X509Certificate2 issuer)
+    {
+        using var rsa = issuer.GetRSAPublicKey();
+        if (rsa is not null) return rsa.VerifyData(_signed, _signature, _hash, RSASignaturePadding.Pkcs1);
+
+        using var ecdsa = issuer.GetECDsaPublicKey();
+        return ecdsa?.VerifyData(_signed, _signature, _hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Rewt.Internal;
+
+/// <summary>The certificate of this service with its private key, which signs the service's published keys.</summary>
+internal sealed class ServiceCertificate
+{
+    private readonly KeyPair _key;
+
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    private ServiceCertificate(X509Certificate2 leaf, IEnumerable<X509Certificate2> others, AsymmetricAlgorithm? key, string name, RewtOptions options)
+    {
+        if (AttestationPolicy.ProblemOfUse(leaf) is { } unfit) throw Unusable(name, unfit);
+        Name = CertificateNames.Of(leaf) is { } names ? CertificateNames.Find(names, options.ServiceName!, [.. options.Identity.Names]) ?? "" : "";
+        if (Name.Length == 0) throw Unusable(name, $"it does not name the service '{options.ServiceName}' (see Identity:Names)");
+        if (key is null) throw Unusable(name, "it has no RSA or EC private key");
+
+        try
+        {
+            _key = new KeyPair(key, AttestationPolicy.SigningAlgorithm);
+        }
+        catch (ArgumentException exception)
+        {
+            throw Unusable(name, exception.Message.Split(" (Parameter", 2)[0]);
+        }
+
+        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, AttestationPolicy.SigningAlgorithm, out _)?.Thumbprint != _key.Public.Thumbprint) throw Unusable(name, "its private key belongs to another certificate");
+
+        // Receivers have the root certificates.
+        Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];
+        if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
+        (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
+    }
+
+    /// <summary>The name in the certificate that stands for the service.</summary>
+    public string Name { get; }
+
+    public DateTimeOffset NotBefore { get; }
+
+    public DateTimeOffset NotAfter { get; }
+
+    public IReadOnlyList<byte[]> Chain { get; }
+
+    /// <summary>Reads a certificate in PEM or PKCS #12, and its key from a second file if there is one.</summary>
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    public static ServiceCertificate Read(IReadOnlyList<byte[]> contents, RewtOptions options)
+    {
+        var name = SourceFile.NameOf(options.Identity.CertificateFile!);
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            if (!PublicKeyPem.IsPem(Encoding.UTF8.GetString(contents[0])))
+            {
+                certificates = X509CertificateLoader.LoadPkcs12Collection(contents[0], options.Identity.Password, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
+                return Of(certificates, name, options);
+            }
+
+            certificates.ImportFromPem(Encoding.UTF8.GetString(contents[0]));
+            if (certificates.Count == 0) throw Unusable(name, "it contains no certificate");
+            var key = PrivateKeyPem.TryRead(Encoding.UTF8.GetString(contents[^1]), options.Identity.Password, out var problem);
+            return key is null ? throw Unusable(options.Identity.KeyFile is null ? name : SourceFile.NameOf(options.Identity.KeyFile), problem!) : new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new PublicKeySourceException($"{name} is damaged, or the password is wrong", exception);
+        }
+    }
+
+    /// <summary>Takes a certificate with its private key from a collection.</summary>
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    public static ServiceCertificate Of(X509Certificate2Collection certificates, string name, RewtOptions options)
+    {
+        var leaf = certificates.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw Unusable(name, "it has no private key");
+        return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
+    }
+
+    /// <summary>Attests that a key belongs to a service.</summary>
+    public Attestation Attest(PublicKey key, string ring, string service, long at)
+    {
+        var signature = new byte[_key.SignatureLength];
+        _key.Sign(Attestation.Statement(ring, service, at, key), signature);
+        return new Attestation(ring, service, at, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
+    }
+
+    private static PublicKeySourceException Unusable(string name, string problem) => new($"{name} cannot be used: {problem}");
+}

@@ -1,0 +1,225 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rewt.Tests.Pairs;
+
+/// <summary>An adversary that may do anything in Redis, and holds any certificate but the one of <c>orders</c>, against a receiver with authorities.</summary>
+public sealed class AttestationTests : IAsyncLifetime
+{
+    private const string Id = "spiffe://prod.example/ns/shop/sa/orders";
+    private const string Keys = "{rewt:rewt-keys}:orders:keys";
+
+    private readonly TestAuthority _root = TestAuthority.Root();
+    private readonly TestAuthority _issuing;
+    private RedisServer _redis = null!;
+
+    public AttestationTests() => _issuing = _root.Below("issuing");
+
+    public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync(RedisServerKind.Real);
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+
+    [Fact]
+    public async Task No_certificate_but_the_one_of_a_service_makes_a_key_its_own()
+    {
+        var revoked = _issuing.Issue(Id);
+        using var directory = new ScratchDirectory();
+        await using var inventory = Instance.Start(_redis.ConnectionString, options =>
+        {
+            Named("inventory")(options);
+            options.Identity.Authorities.Add(_root.Pem);
+            options.Identity.RevocationListFile = directory.Write("revoked.pem", _issuing.Revoke(revoked, _issuing.Issue("other")));
+        });
+        await using var open = Instance.Start(_redis.ConnectionString, Named("open"));
+        var forged = Forgeries(revoked).Select(forgery => (forgery.Name, forgery.Attestation, Pair: PublishedPair.Generate())).ToList();
+        var real = PublishedPair.Generate();
+        await real.PublishAsync(_redis, "orders", real.Entry("orders", real.Attest(_issuing.Issue(Id), _issuing.Intermediates())));
+        foreach (var (_, attest, pair) in forged) await pair.PublishAsync(_redis, "orders", pair.Entry("orders", attest(pair)));
+        var tokens = Enumerable.Range(0, 1000).Select(index => (forged[index % forged.Count].Name, Token: forged[index % forged.Count].Pair.Bearer("orders"))).ToList();
+
+        (await RefusalAsync(inventory, real.Bearer("orders"))).ShouldBe(RewtRefusal.None);
+        var refusals = await Task.WhenAll(tokens.Select(token => RefusalAsync(inventory, token.Token)));
+
+        tokens.Zip(refusals).Where(pair => pair.Second == RewtRefusal.None).Select(pair => pair.First.Name).Distinct().ShouldBeEmpty("accepted");
+        // Each of the entries is otherwise good: a receiver without authorities accepts them all.
+        foreach (var (name, _, pair) in forged) (await RefusalAsync(open, pair.Bearer("orders", "open"))).ShouldBe(RewtRefusal.None, name);
+        inventory.Provider.Known.ShouldBeOfType<PairSnapshot>().Issuers["orders"].Refused.Count.ShouldBe(forged.Count);
+        inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain($"{forged.Count} public keys in Redis are refused: orders");
+    }
+
+    [Fact]
+    public void Every_kind_of_forgery_is_refused_for_its_own_reason()
+    {
+        // A certificate that another check refuses by accident would prove nothing about the check that it is for.
+        var revoked = _issuing.Issue(Id);
+        var options = new RewtIdentityOptions { Authorities = [_root.Pem] };
+        var policy = new AttestationPolicy(
+            AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(_root.Pem), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(_issuing.Revoke(revoked)), "test"), options);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var lines = new List<string>();
+        foreach (var (name, attest, reason) in Forgeries(revoked))
+        {
+            var pair = PublishedPair.Generate();
+            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", now, out var problem);
+            if (accepted is not null || problem?.Contains(reason, StringComparison.Ordinal) != true) lines.Add($"{name}: {problem ?? "accepted"}");
+        }
+
+        lines.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null, "spiffe://prod.example/orders")]
+    [InlineData(null, Id)]
+    [InlineData(null, "orders")]
+    [InlineData(Id, Id)]
+    [InlineData("orders.shop.svc", "orders.shop.svc")]
+    public void A_certificate_with_the_name_of_the_service_confirms_its_key(string? template, string san)
+    {
+        var options = new RewtIdentityOptions { Names = template is null ? [] : [template.Replace("orders", "{service}")] };
+        var policy = new AttestationPolicy([_root.Certificate], [], options);
+        var pair = PublishedPair.Generate();
+        var attestation = pair.Attest(_issuing.Issue(san), _issuing.Intermediates());
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+        policy.Check(pair.Pair.Public, attestation, "rewt", "orders", now, out var problem).ShouldNotBeNull(problem).By.Name.ShouldBe(san);
+
+        var strict = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions { Names = ["spiffe://prod.example/ns/other/sa/{service}"] });
+        strict.Check(pair.Pair.Public, attestation, "rewt", "orders", now, out _).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Deleted_duplicated_reordered_and_flooded_entries_deny_service_at_most()
+    {
+        using var directory = new ScratchDirectory();
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders", directory));
+        await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
+        await using var billing = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("billing", directory));
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await inventory.VerifyAsync(await billing.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        // Duplicated under other names and into other rings, and in another order with the flood around them.
+        var keyId = await orders.CurrentAsync();
+        var entry = Encoding.UTF8.GetBytes((string)(await _redis.CommandAsync("HGET", Keys, keyId))!);
+        var adversary = PublishedPair.Generate();
+        var stolen = JsonDocument.Parse(entry).RootElement.GetProperty(Attestation.Member).GetRawText();
+        await adversary.PublishAsync(_redis, "orders", adversary.Entry("orders", stolen));
+        await PublishedPair.PublishAsync(_redis, "orders", "duplicate", entry);
+        await PublishedPair.PublishAsync(_redis, "billing", keyId, entry);
+        for (var index = 0; index < 300; index++)
+        {
+            var junk = PublishedPair.Generate();
+            await PublishedPair.PublishAsync(_redis, "orders", junk.KeyId, junk.Entry("orders", stolen));
+        }
+
+        await Eventually.TrueAsync(() => inventory.Provider.Known is PairSnapshot known && known.Issuers["orders"].Refused.Count >= 302, "all are refused");
+        (await RefusalAsync(inventory, adversary.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
+
+        await _redis.DelAsync(Keys);
+        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId && await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "orders has new keys");
+        (await RefusalAsync(inventory, adversary.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public void A_published_key_is_verified_once()
+    {
+        var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
+        var pair = PublishedPair.Generate();
+        var entry = pair.Entry("orders", pair.Attest(_issuing.Issue(Id), _issuing.Intermediates()));
+        var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), out _).ShouldNotBeNull();
+
+        // Long after the certificate has expired: what was seen in time stays as it is.
+        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, long.MaxValue / 2, out _).ShouldBeSameAs(known);
+    }
+
+    /// <summary>What an adversary can make of certificates, and the reason for which each is refused.</summary>
+    private IEnumerable<(string Name, Func<PublishedPair, string?> Attestation, string Reason)> Forgeries(X509Certificate2 revoked)
+    {
+        const string Unnamed = "does not name the service";
+        string[] names =
+        [
+            "spiffe://prod.example/ns/shop/sa/billing", "billing", "ORDERS", "Orders", "spiffe://prod.example/ns/shop/sa/ORDERS", "SPIFFE://prod.example/orders", "*", "*.prod.example", "o*",
+            "spiffe://prod.example/*", "xn--rders-4qd", "orders\0", "orders\0.evil.example", "\0orders", "spiffe://prod.example/orders\0", "spiffe://prod.example/\0/orders", "orders-2", "orders.evil.example", "evil.orders",
+            "spiffe://prod.example/orders/billing", "spiffe://prod.example/orders-2", "spiffe://prod.example/my-orders", "spiffe://orders", "spiffe://orders/", "spiffe:///orders", "spiffe://prod.example//orders",
+            "spiffe://prod.example/../orders", "spiffe://prod.example/a%2Forders", "spiffe://prod.example/%6frders", "spiffe://prod.example/billing?/orders", "spiffe://prod.example/billing#/orders",
+            "spiffe://user@prod.example/orders", "spiffe://prod.example:443/orders", "https://prod.example/orders", "spiffe://prod.example/orders ", " orders", "orders.", "\u00f6rders",
+        ];
+        foreach (var name in names) yield return ($"the name {name}", By(_issuing, _issuing.Issue(name)), Unnamed);
+        yield return ("no name but the subject", By(_issuing, _issuing.Issue((X509Extension?)null, name: "orders")), Unnamed);
+        yield return ("an e-mail address", By(_issuing, _issuing.Issue(TestAuthority.San([(1, "orders"u8.ToArray())]))), Unnamed);
+        yield return ("a registered id", By(_issuing, _issuing.Issue(TestAuthority.San([(8, "orders"u8.ToArray())]))), Unnamed);
+        yield return ("a name in Cyrillic", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes("\u043erders"))]))), Unnamed);
+        yield return ("two SPIFFE IDs", By(_issuing, _issuing.Issue(Id, "spiffe://prod.example/ns/shop/sa/billing")), Unnamed);
+        yield return ("data after the names", By(_issuing, _issuing.Issue(TestAuthority.San([(2, "orders"u8.ToArray())], hasTail: true))), Unnamed);
+
+        var other = TestAuthority.Root();
+        yield return ("another authority of the same name", By(other, other.Issue(Id)), "not accepted");
+        var self = TestAuthority.Root("orders", TestAuthority.San(Id));
+        yield return ("a self-signed authority", By(self, self.Certificate), "the one of an authority");
+        using var selfKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=orders", selfKey, HashAlgorithmName.SHA256);
+        foreach (var extension in new[] { TestAuthority.San(Id) }.Concat(TestAuthority.Rights(isAuthority: false))) request.CertificateExtensions.Add(extension);
+        var now = TimeProvider.System.GetUtcNow();
+        yield return ("self-signed", By(_root, request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1))), "not accepted");
+        yield return ("expired", By(_issuing, _issuing.Issue(TestAuthority.San(Id), now.AddHours(-2), now.AddSeconds(-2))), "expired");
+        yield return ("not valid yet", By(_issuing, _issuing.Issue(TestAuthority.San(Id), now.AddHours(1), now.AddHours(2))), "not valid yet");
+        yield return ("signed with SHA-1", By(_issuing, _issuing.Issue(TestAuthority.San(Id), isOutdated: true)), "outdated");
+        yield return ("no intermediate", pair => pair.Attest(_issuing.Issue(Id), []), "not accepted");
+        yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
+        yield return ("without key usage", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [])), "may not sign");
+        yield return ("an authority itself", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "the one of an authority");
+        yield return ("an unknown critical extension", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), new X509Extension("1.2.3.4", [5, 0], critical: true)])), "not accepted");
+        yield return ("revoked", By(_issuing, revoked), "revoked");
+
+        var service = _issuing.Abuse(_issuing.Issue("billing"));
+        yield return ("CA:false issuing", By(service, service.Issue(Id)), "not accepted");
+        var bare = _root.Below("bare", new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        yield return ("no basic constraints issuing", By(bare, bare.Issue(Id)), "not accepted");
+        var unable = _root.Below("unable", TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature));
+        yield return ("an issuer that may not sign certificates", By(unable, unable.Issue(Id)), "not accepted");
+        var last = _root.Below("last", TestAuthority.Rights(true, pathLength: 0));
+        var beyond = last.Below("beyond");
+        yield return ("a path that is too long", By(beyond, beyond.Issue(Id)), "not accepted");
+        foreach (var (name, constraint) in new[] { (Id, TestAuthority.Permit("other.example", isUri: true)), ("orders", TestAuthority.Permit("billing", isUri: false)) })
+        {
+            var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
+            yield return ($"a name outside the constraints, {name}", By(limited, limited.Issue(name)), "not accepted");
+        }
+
+        var good = _issuing.Issue(Id);
+        var owner = PublishedPair.Generate();
+        yield return ("the attestation of another key", _ => owner.Attest(good, _issuing.Intermediates()), "not signed by its certificate");
+        yield return ("the attestation of another namespace", pair => pair.Attest(good, _issuing.Intermediates(), ring: "staging"), "another service or namespace");
+        yield return ("the attestation of another service", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates(), service: "billing"), "another service or namespace");
+        yield return ("another certificate in front of the attestation", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates()).Replace("\"x5c\":[", $"\"x5c\":[\"{Convert.ToBase64String(good.RawData)}\","), "not signed by its certificate");
+        yield return ("another time of publication", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"at\":", "\"at\":1"), "not signed by its certificate");
+        yield return ("no attestation", _ => null, "no attestation");
+        foreach (var text in new[] { "1", "null", "{}", "[]", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[]}", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"!\"]}" })
+        {
+            yield return ($"the attestation {text}", _ => text, "malformed");
+        }
+
+        yield return ("a certificate of junk", _ => "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
+        yield return ("a chain that is too long", pair => pair.Attest(good, Enumerable.Repeat(_issuing.Certificate.RawData, 5)), "malformed");
+    }
+
+    private static Func<PublishedPair, string?> By(TestAuthority issuer, X509Certificate2 certificate) => pair => pair.Attest(certificate, issuer.Intermediates());
+
+    private static async Task<RewtRefusal> RefusalAsync(Instance instance, string token) => (await instance.Tokens.VerifyBearerAsync(token, Cancellation)).Refusal;
+
+    private Action<RewtOptions> Demanding(string service) => options =>
+    {
+        Named(service)(options);
+        options.Identity.Authorities.Add(_root.Pem);
+    };
+
+    private Action<RewtOptions> Attesting(string service, ScratchDirectory directory) => options =>
+    {
+        Demanding(service)(options);
+        var (chain, key) = _issuing.Files(_issuing.Issue($"spiffe://prod.example/{service}"));
+        (options.Identity.CertificateFile, options.Identity.KeyFile) = (directory.Write($"{service}.crt", chain), directory.Write($"{service}.key", key));
+    };
+
+    private static Action<RewtOptions> Named(string service) => options =>
+        (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
+}

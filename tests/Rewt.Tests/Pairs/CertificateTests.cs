@@ -1,0 +1,353 @@
+using System.Security.Cryptography.X509Certificates;
+using Rewt.Tests.ConfiguredKeys;
+
+namespace Rewt.Tests.Pairs;
+
+/// <summary>The life of certificates: renewal, expiry, revocation, fleets of which a part has none, and receivers without Redis.</summary>
+public sealed class CertificateTests : IAsyncLifetime
+{
+    private readonly TestAuthority _root = TestAuthority.Root();
+    private readonly TestAuthority _issuing;
+    private readonly ScratchDirectory _directory = new();
+    private RedisServer _redis = null!;
+
+    public CertificateTests() => _issuing = _root.Below("issuing");
+
+    public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync(RedisServerKind.Real);
+
+    public async ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public Task A_certificate_that_is_renewed_under_load_fails_no_call() => RenewAsync(callers: 8, every: TimeSpan.FromSeconds(1), renewals: 4);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task A_certificate_that_is_renewed_every_five_seconds_for_a_minute_fails_no_call() => RenewAsync(callers: 32, every: TimeSpan.FromSeconds(5), renewals: 12);
+
+    [Fact]
+    public async Task An_expired_certificate_stops_new_keys_only_and_is_announced_before()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
+        WriteCertificate("orders", now.AddMinutes(-1), now.AddSeconds(4));
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders"));
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        orders.Log.Text.Split('\n').ShouldContain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("has not been renewed", StringComparison.Ordinal));
+
+        await Eventually.TrueAsync(
+            () => TimeProvider.System.GetUtcNow() > now.AddSeconds(5) && orders.Log.Text.Contains("no new key can be published: the published keys sign until they end", StringComparison.Ordinal), "it is expired");
+        orders.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("Renew the certificate");
+        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.Ring.RotateAsync(Cancellation))).Message.ShouldContain("were not rotated");
+        // A receiver that has not seen the key in time cannot know when it was published.
+        await using var late = Instance.Start(_redis.ConnectionString, Demanding("late"));
+        (await late.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.StaleKey);
+
+        WriteCertificate("orders", now.AddMinutes(-1), now.AddHours(1));
+        await Eventually.TrueAsync(async () => await late.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "the same key is attested by the new certificate");
+        orders.Log.Text.ShouldContain("the certificate has been renewed");
+        orders.Provider.Health().DegradedReason.ShouldBeNull();
+        await orders.Ring.RotateAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Services_attest_first_and_receivers_demand_it_later()
+    {
+        WriteCertificate("orders");
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Named("orders", options => Certify(options, "orders")));
+        await using var billing = await Instance.StartWarmAsync(_redis.ConnectionString, Named("billing"));
+        var foreign = PublishedPair.Generate();
+        var stranger = TestAuthority.Root("stranger");
+        await foreign.PublishAsync(_redis, "shipping", foreign.Entry("shipping", foreign.Attest(stranger.Issue("shipping"), [], service: "shipping")));
+        await using var plain = Instance.Start(_redis.ConnectionString, Named("inventory"));
+        await using var lenient = Instance.Start(_redis.ConnectionString, Demanding("inventory", options => options.Identity.AcceptUnattested = true));
+        await using var strict = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
+
+        foreach (var receiver in new[] { plain, lenient, strict })
+        {
+            var isStrict = receiver == strict;
+            (await receiver.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+            (await receiver.VerifyAsync(await billing.SignAsync())).ShouldBe(isStrict ? RewtRefusal.StaleKey : RewtRefusal.None);
+            (await receiver.Tokens.VerifyBearerAsync(foreign.Bearer("shipping"), Cancellation)).Refusal.ShouldBe(isStrict ? RewtRefusal.StaleKey : RewtRefusal.None);
+        }
+
+        var keys = (await lenient.Ring.GetAsync(Cancellation)).Keys;
+        keys.Where(key => key.Issuer == "orders").ShouldAllBe(key => key.AttestedBy == "spiffe://prod.example/orders" && key.AttestedUntil > TimeProvider.System.GetUtcNow());
+        keys.Where(key => key.Issuer == "billing").ShouldAllBe(key => key.AttestedBy == null && key.AttestationNote == null);
+        (await plain.Ring.GetAsync(Cancellation)).Keys.Where(key => key.Issuer == "orders").ShouldAllBe(key => key.AttestedBy == null && key.AttestationNote!.Contains("orders until"));
+        lenient.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain($"AcceptUnattested: shipping, {foreign.KeyId}: its certificate is not accepted");
+        strict.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("it has no attestation by a certificate");
+
+        WriteCertificate("billing");
+        await using var certified = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("billing"));
+        (await strict.VerifyAsync(await certified.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await plain.VerifyAsync(await certified.SignAsync())).ShouldBe(RewtRefusal.None);
+    }
+
+    [Fact]
+    public async Task A_certificate_is_revoked_by_the_list_and_an_authority_by_its_file()
+    {
+        var certificate = WriteCertificate("orders");
+        var (bundle, list) = (_directory.Write("ca.pem", _root.Pem), _directory.Write("revoked.pem", _issuing.Revoke(_issuing.Issue("other"))));
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders"));
+        await using var inventory = Instance.Start(_redis.ConnectionString, Named("inventory", options =>
+        {
+            options.Identity.Authorities.Add(bundle);
+            options.Identity.RevocationListFile = list;
+        }));
+        var token = await orders.SignAsync();
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        _directory.Write("revoked.pem", _issuing.Revoke(certificate));
+        await inventory.RefusesAsync(token);
+        _directory.Write("revoked.pem", TestAuthority.Root("issuing").Revoke(certificate));
+        await Eventually.TrueAsync(() => inventory.VerifiesAsync(token), "a list of another authority with the same name revokes nothing");
+        _directory.Write("ca.pem", TestAuthority.Root("other").Pem);
+        await inventory.RefusesAsync(token);
+        _directory.Write("ca.pem", "half a file");
+        _directory.Write("ca.pem", _root.Pem);
+        await Eventually.TrueAsync(() => inventory.VerifiesAsync(token), "the authority is back");
+    }
+
+    [Fact]
+    public async Task A_receiver_without_redis_checks_the_attestation_in_a_key_set()
+    {
+        var certificate = _issuing.Issue("orders");
+        await using var orders = await TestService.StartAsync(
+            null,
+            "orders",
+            options => (options.KeyMode, options.Identity.CertificateFactory) = (KeyMode.KeyPair, () => new X509Certificate2Collection { certificate, _issuing.Certificate, _root.Certificate }),
+            map: application => application.MapRewtJwks());
+        var set = await orders.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Cancellation);
+        var download = new ScriptedDownload { Content = set };
+        await using var inventory = await ReceiverAsync(download, options => options.Identity.Authorities.Add(_root.Pem));
+        var pair = PublishedPair.Generate();
+
+        (await inventory.AskAsync(await orders.SignAsync("inventory"))).Status.ShouldBe(HttpStatusCode.OK);
+        // The key is bound to the service that its certificate names.
+        download.Content = $$"""{"keys":[{{Jwk(pair, pair.Attest(certificate, _issuing.Intermediates()))}}]}""";
+        (await inventory.AskAsync(pair.Bearer("orders"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await inventory.AskAsync(pair.Bearer("billing"))).Text.ShouldContain("invalid");
+
+        var bare = PublishedPair.Generate();
+        download.Content = $$"""{"keys":[{{Jwk(bare, null)}},{{Jwk(pair, pair.Attest(certificate, _issuing.Intermediates()))}}]}""";
+        (await inventory.AskAsync(bare.Bearer("orders"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        await using var lenient = await ReceiverAsync(download, options =>
+        {
+            options.Identity.Authorities.Add(_root.Pem);
+            options.Identity.AcceptUnattested = true;
+        });
+        (await lenient.AskAsync(bare.Bearer("orders"))).Status.ShouldBe(HttpStatusCode.OK);
+
+        static string Jwk(PublishedPair pair, string? attestation)
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer)) pair.Pair.Public.WriteTo(json, attestation);
+            return Encoding.UTF8.GetString(buffer.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("RS256")]
+    public async Task A_JWT_SVID_of_SPIRE_is_verified_with_the_bundle_of_its_trust_domain(string algorithm)
+    {
+        using AsymmetricAlgorithm key = algorithm == "ES256" ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
+        var jwk = JsonDocument.Parse((key is RSA rsa ? Rewt.Internal.PublicKey.From(rsa, "RS256", "kid-of-spire") : Rewt.Internal.PublicKey.From((ECDsa)key, "kid-of-spire")).ToJwk()).RootElement.EnumerateObject()
+            .Where(member => member.Name is not ("alg" or "use")).ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
+        jwk["use"] = "jwt-svid";
+        var authority = new Dictionary<string, object> { ["use"] = "x509-svid", ["kty"] = "EC", ["crv"] = "P-256", ["x5c"] = new[] { Convert.ToBase64String(_root.Certificate.RawData) } };
+        var bundle = JsonSerializer.Serialize(new { keys = new object[] { authority, jwk }, spiffe_sequence = 1, spiffe_refresh_hint = 300 });
+        await using var inventory = await ReceiverAsync(new ScriptedDownload { Content = bundle }, options => options.RequiredClaims = ["sub", "aud", "exp"]);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var claims = new { aud = new[] { "inventory" }, exp = now + 300, iat = now, sub = "spiffe://prod.example/ns/shop/sa/orders" };
+
+        var (status, text) = await inventory.AskAsync(ForeignToken.Sign(key, claims, keyId: "kid-of-spire", algorithm: algorithm));
+        status.ShouldBe(HttpStatusCode.OK, text);
+        text.ShouldContain("sub=spiffe://prod.example/ns/shop/sa/orders");
+        (await inventory.AskAsync(ForeignToken.Sign(key, claims with { aud = ["billing"] }, keyId: "kid-of-spire", algorithm: algorithm))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await inventory.AskAsync(ForeignToken.Sign(key, claims with { exp = now - 60, iat = now - 360 }, keyId: "kid-of-spire", algorithm: algorithm))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData(0, false, "Redis access rules alone protect the names")]
+    [InlineData(1, true, "until Identity:AcceptUnattested is removed")]
+    [InlineData(1, false, "certificates of Identity:Authorities protect the names")]
+    public void The_start_says_what_protects_the_names(int authorities, bool acceptUnattested, string text)
+    {
+        var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = "orders" };
+        options.Identity.AcceptUnattested = acceptUnattested;
+        for (var index = 0; index < authorities; index++) options.Identity.Authorities.Add(_root.Pem);
+
+        new SettingsSummary(options, "Redis").Identity.ShouldEndWith(text);
+    }
+
+    [Fact]
+    public async Task Without_an_identity_redis_has_the_same_members_as_ever()
+    {
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Named("orders"));
+
+        var entry = (string)(await _redis.CommandAsync("HGET", "{rewt:rewt-keys}:orders:keys", await orders.CurrentAsync()))!;
+        JsonDocument.Parse(entry).RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use", "state", "until", "proof"]);
+    }
+
+    [Theory]
+    [InlineData("CertificateFile", "missing.pem", "does not exist")]
+    [InlineData("CertificateFile", "orders.key", "contains no certificate")]
+    [InlineData("CertificateFile", "billing.crt", "does not name the service 'orders'")]
+    [InlineData("KeyFile", "billing.key", "belongs to another certificate")]
+    [InlineData("KeyFile", "orders.crt", "no private key")]
+    [InlineData("Authorities:0", "issuing.pem", "not a root certificate")]
+    [InlineData("Authorities:0", "orders.key", "contains no certificate")]
+    [InlineData("RevocationListFile", "orders.crt", "no revocation list")]
+    [InlineData("Names:0", "spiffe://prod.example/orders", "{service}")]
+    [InlineData("KeyPairs", "SharedSecret", "set KeyMode to KeyPair")]
+    [InlineData("CertificateFile", null, "CertificateFile is not")]
+    [InlineData("Authorities:0", null, "Authorities is empty")]
+    public void A_setting_of_the_identity_that_cannot_work_is_an_error_that_names_it(string name, string? value, string error)
+    {
+        WriteCertificate("orders");
+        WriteCertificate("billing");
+        _directory.Write("issuing.pem", _issuing.Pem);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["CertificateFile"] = _directory["orders.crt"], ["KeyFile"] = _directory["orders.key"], ["Authorities:0"] = _root.Pem,
+            ["RevocationListFile"] = _directory.Write("revoked.pem", _issuing.Revoke(_issuing.Issue("other"))),
+        };
+        if (name != "KeyPairs") settings[name] = value is null || name.StartsWith("Names", StringComparison.Ordinal) ? value : _directory[value];
+        var services = new ServiceCollection();
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(
+            new Microsoft.Extensions.Configuration.ConfigurationBuilder(),
+            settings.Where(setting => setting.Value is not null).Select(setting => KeyValuePair.Create($"Rewt:Identity:{setting.Key}", setting.Value))
+                .Append(KeyValuePair.Create("Rewt:ServiceName", (string?)"orders")).Append(KeyValuePair.Create("Rewt:KeyMode", name == "KeyPairs" ? value : "KeyPair"))).Build());
+        services.AddRewtKeys();
+        using var provider = services.BuildServiceProvider();
+
+        var message = Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptions<RewtOptions>>().Value).Message;
+        message.ShouldContain("Rewt:Identity:");
+        message.ShouldContain(error);
+        message.ShouldNotContain("PRIVATE KEY-----");
+    }
+
+    [Fact]
+    public void A_certificate_in_PKCS_12_is_read_with_its_password_and_its_chain()
+    {
+        var certificates = new X509Certificate2Collection { _issuing.Issue("orders"), X509CertificateLoader.LoadCertificate(_issuing.Certificate.RawData) };
+        var options = new RewtOptions { ServiceName = "orders", KeyMode = KeyMode.KeyPair };
+        options.Identity.CertificateFile = _directory["orders.pfx"];
+        File.WriteAllBytes(_directory["orders.pfx"], certificates.Export(X509ContentType.Pkcs12, "secret")!);
+
+        Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
+        options.Identity.Password = "secret";
+        Rewt.Internal.Identity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
+    }
+
+    private async Task RenewAsync(int callers, TimeSpan every, int renewals)
+    {
+        using var ended = new CancellationTokenSource();
+        Renew();
+        var renewing = RenewAgainAsync();
+        var senders = new List<Instance>();
+        var receivers = new List<Instance>();
+        var failures = new ConcurrentBag<string>();
+        var calls = 0;
+        try
+        {
+            for (var index = 0; index < 2; index++)
+            {
+                senders.Add(await Instance.StartWarmAsync(_redis.ConnectionString, Short(Attesting("orders"))));
+                receivers.Add(Instance.Start(_redis.ConnectionString, Short(Demanding("inventory"))));
+            }
+
+            var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], ended.Token), Cancellation)).ToList();
+            await Task.Delay(every * (renewals + 1), TimeProvider.System, Cancellation);
+            await ended.CancelAsync();
+            await Task.WhenAll([.. load, renewing]);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            foreach (var instance in senders.Concat(receivers)) await instance.DisposeAsync();
+        }
+
+        failures.Distinct().ShouldBeEmpty();
+        calls.ShouldBeGreaterThan(callers * renewals);
+
+        // Each certificate lives for three renewals of five seconds; certificates count whole seconds.
+        void Renew() => WriteCertificate("orders", TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(15));
+
+        async Task RenewAgainAsync()
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await Task.Delay(every, TimeProvider.System, CancellationToken.None);
+                Renew();
+            }
+        }
+
+        Action<RewtOptions> Short(Action<RewtOptions> settings) => options =>
+        {
+            settings(options);
+            (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(200), every * 2);
+        };
+
+        async Task CallAsync(Instance sender, Instance receiver, CancellationToken end)
+        {
+            while (!end.IsCancellationRequested)
+            {
+                try
+                {
+                    var refusal = await receiver.VerifyAsync(await sender.SignAsync());
+                    if (refusal != RewtRefusal.None) failures.Add(refusal.ToString());
+                }
+                catch (RewtKeysUnavailableException exception)
+                {
+                    failures.Add(exception.Message);
+                }
+
+                Interlocked.Increment(ref calls);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+            }
+        }
+    }
+
+    private X509Certificate2 WriteCertificate(string service, DateTimeOffset? from = null, DateTimeOffset? until = null)
+    {
+        var certificate = _issuing.Issue(TestAuthority.San($"spiffe://prod.example/{service}"), from, until);
+        var (chain, key) = _issuing.Files(certificate);
+        _directory.Write($"{service}.crt", chain);
+        _directory.Write($"{service}.key", key);
+        return certificate;
+    }
+
+    private static Task<TestService> ReceiverAsync(ScriptedDownload download, Action<RewtOptions> configure) => KeyService.StartAsync(
+        "inventory",
+        [("VerificationKeys:0", "https://orders.example/.well-known/jwks.json")],
+        builder =>
+        {
+            builder.Services.AddSingleton<IKeyDownload>(download);
+            builder.Services.Configure(configure);
+        },
+        null);
+
+    private void Certify(RewtOptions options, string service) =>
+        (options.Identity.CertificateFile, options.Identity.KeyFile) = (_directory[$"{service}.crt"], _directory[$"{service}.key"]);
+
+    private Action<RewtOptions> Attesting(string service) => Demanding(service, options => Certify(options, service));
+
+    private Action<RewtOptions> Demanding(string service, Action<RewtOptions>? more = null) => Named(service, options =>
+    {
+        options.Identity.Authorities.Add(_root.Pem);
+        more?.Invoke(options);
+    });
+
+    private static Action<RewtOptions> Named(string service, Action<RewtOptions>? more = null) => options =>
+    {
+        (options.KeyMode, options.ServiceName, options.RefreshInterval) = (KeyMode.KeyPair, service, TimeSpan.FromMilliseconds(400));
+        more?.Invoke(options);
+    };
+}
