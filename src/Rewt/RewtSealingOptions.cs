@@ -13,4 +13,11 @@ public sealed class RewtSealingOptions
     /// <summary>Decrypt secrets, but write them in plain text: while encryption is turned on or off in a running fleet.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool WriteUnsealed { get; set; }
+
+    /// <summary>
+    /// Refuse secrets in plain text, so that a writer of Redis without a sealing key cannot replace the secret by one of its own. Set it when all
+    /// instances seal and a rotation has sealed every secret; until then the keys are unavailable.
+    /// </summary>
+    /// <value>Default <see langword="false"/>: secrets in plain text are accepted and sealed at the next write.</value>
+    public bool RequireSealed { get; set; }
 }

@@ -110,17 +110,19 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     private async Task<(byte[] Secret, string? Problem)> OpenAsync(string field, byte[] stored, Dictionary<(string Field, string Text), byte[]> former, CancellationToken cancellationToken)
     {
+        var where = field.Length == 0 ? "its value" : $"the field '{UntrustedText.Escape(field)}' of its ring";
         if (!stored.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Prefix)))
         {
             _unsealed++;
-            return (stored, null);
+            return options.Sealing.RequireSealed
+                ? ([], $"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created, or set RequireSealed to false until a rotation has sealed it")
+                : (stored, null);
         }
 
         var text = Encoding.UTF8.GetString(stored);
         if (IsOutdated(text)) _outdated++;
         if (!former.TryGetValue((field, text), out var secret))
         {
-            var where = field.Length == 0 ? "its value" : $"the field '{UntrustedText.Escape(field)}' of its ring";
             if (protector is null) return ([], $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
             try
             {

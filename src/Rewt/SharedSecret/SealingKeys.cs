@@ -60,6 +60,11 @@ internal sealed class SealingKeys : IRewtSecretProtector
             yield return "AcceptNodeTokens cannot be combined with Sealing:Keys or an IRewtSecretProtector: a Node service cannot read a sealed secret. Set AcceptNodeTokens to false, or Sealing:WriteUnsealed to true.";
         }
 
+        if (options.Sealing.RequireSealed && (options.Sealing.WriteUnsealed || (!hasProtector && options.Sealing.Keys.Count == 0)))
+        {
+            yield return "Sealing:RequireSealed needs Sealing:Keys or an IRewtSecretProtector, and Sealing:WriteUnsealed must be false.";
+        }
+
         _ = TryRead(options.Sealing.Keys, out var problems);
         foreach (var problem in problems) yield return problem;
     }

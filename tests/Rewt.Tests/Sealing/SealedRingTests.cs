@@ -46,6 +46,26 @@ public sealed class SealedRingTests
         await instance.HealthyAsync();
     }
 
+    [Theory]
+    [InlineData("SET")]
+    [InlineData("HSET")]
+    public async Task With_required_sealing_a_secret_that_a_writer_of_Redis_chose_signs_nothing_and_is_not_adopted(string command)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.RequireSealed) = ([A], true));
+        var (chosen, sealedBefore) = (NewKey(), await redis.GetAsync(SecretName));
+        await (command == "SET" ? redis.CommandAsync("SET", SecretName, chosen, "EX", "5000") : redis.CommandAsync("HSET", RingName, "next", chosen));
+
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("Rewt:Sealing:RequireSealed is true", StringComparison.Ordinal) == true, "the writer is noticed");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(HandmadeToken.Sign(Secret.TryParse(Encoding.UTF8.GetBytes(chosen), out _)!)));
+        (command == "SET" ? await redis.GetAsync(SecretName) : await redis.CliAsync("HGET", RingName, "next")).ShouldBe(chosen);
+
+        await redis.CommandAsync("DEL", SecretName, RingName);
+        await instance.HealthyAsync();
+        (await redis.GetAsync(SecretName)).ShouldNotBe(sealedBefore);
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+    }
+
     [Fact]
     public async Task A_secret_that_stays_in_its_place_keeps_its_text_and_its_TTL()
     {

@@ -40,6 +40,16 @@ public sealed class SealingSettingTests
     }
 
     [Fact]
+    public async Task Sealed_secrets_can_only_be_required_where_secrets_are_sealed()
+    {
+        const string Error = "Rewt:Sealing:RequireSealed needs Sealing:Keys";
+
+        (await FailureAsync(options => options.Sealing.RequireSealed = true)).ShouldContain(Error);
+        (await FailureAsync(options => (options.Sealing.Keys, options.Sealing.WriteUnsealed, options.Sealing.RequireSealed) = ([A], true, true))).ShouldContain(Error);
+        (await FailureAsync(options => (options.Sealing.Keys, options.Sealing.RequireSealed) = ([A], true))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_sealing_key_is_a_text_or_a_file_below_the_content_root()
     {
         await using var redis = await RedisServer.StartAsync();
