@@ -26,18 +26,18 @@ internal sealed class KeyRingRegistry(
 
     /// <summary>The providers of a namespace.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public NamespaceKeyRings KeyRings(string ring) => _keyRings.TryGetValue(ring, out var keyRings) ? keyRings : Open(ring);
+    public NamespaceKeyRings KeyRings(string @namespace) => _keyRings.TryGetValue(@namespace, out var keyRings) ? keyRings : Open(@namespace);
 
     /// <summary>The provider of a namespace's keys.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public KeyRingProvider Provider(string ring) => KeyRings(ring).Own;
+    public KeyRingProvider Provider(string @namespace) => KeyRings(@namespace).Own;
 
     /// <summary>The provider of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
     /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
-    public KeyRingProvider? Other(string ring) => KeyRings(ring).Other;
+    public KeyRingProvider? Other(string @namespace) => KeyRings(@namespace).Other;
 
     /// <summary>The one or two providers of a namespace.</summary>
-    public IEnumerable<KeyRingProvider> All(string ring) => KeyRings(ring).All;
+    public IEnumerable<KeyRingProvider> All(string @namespace) => KeyRings(@namespace).All;
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
@@ -87,14 +87,14 @@ internal sealed class KeyRingRegistry(
         foreach (var oneTime in _oneTime.Values) await oneTime.DisposeAsync().ConfigureAwait(false);
     }
 
-    private NamespaceKeyRings Open(string ring)
+    private NamespaceKeyRings Open(string @namespace)
     {
-        // Checked before anything is stored: ring names that callers supply must not fill the memory.
-        var name = Named(ring)
-            ?? throw new InvalidOperationException($"The namespace '{ring}' is not registered. Register it with AddRewtKeys.");
+        // Checked before anything is stored: namespaces that callers supply must not fill the memory.
+        var name = Named(@namespace)
+            ?? throw new InvalidOperationException($"The namespace '{@namespace}' is not registered. Register it with AddRewtKeys.");
         var settings = options.Get(name);
         var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
-        return _keyRings.GetOrAdd(ring, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));
+        return _keyRings.GetOrAdd(@namespace, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));
     }
 
     private KeyRingProvider Open(RewtOptions settings, KeyMode mode)
@@ -110,5 +110,5 @@ internal sealed class KeyRingRegistry(
         return new KeyRingProvider(settings, source, time, logger, telemetry);
     }
 
-    private string? Named(string ring) => _names.FirstOrDefault(name => options.Get(name).Namespace == ring);
+    private string? Named(string @namespace) => _names.FirstOrDefault(name => options.Get(name).Namespace == @namespace);
 }

@@ -52,6 +52,11 @@ public sealed class SettingTests
         return rows;
     }
 
+    [Fact]
+    public void Every_group_of_settings_is_read() => typeof(RewtOptions).GetProperties()
+        .Where(property => property.PropertyType.IsClass && property.PropertyType.Assembly == typeof(RewtOptions).Assembly).Select(property => property.Name)
+        .ShouldBe(Settings.Where(setting => setting.Owner is not RewtOptions).Select(setting => setting.Path.Split(':')[0]).Distinct(StringComparer.Ordinal), ignoreOrder: true);
+
     [Theory]
     [MemberData(nameof(Mistakes))]
     public void A_mistake_in_a_setting_is_an_error_that_names_it(string name, string key, string? value)
