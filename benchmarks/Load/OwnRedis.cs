@@ -21,7 +21,7 @@ internal sealed class OwnRedis : IAsyncDisposable
         for (var attempt = 0; attempt < 5; attempt++)
         {
             var port = FreePort();
-            var start = new ProcessStartInfo("redis-server", $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no --maxclients 20000") { RedirectStandardOutput = true, UseShellExecute = false };
+            var start = new ProcessStartInfo("redis-server", $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no --dir {Path.GetTempPath()} --dbfilename rewt-load-{port}.rdb --maxclients 20000") { RedirectStandardOutput = true, UseShellExecute = false };
             var process = Process.Start(start) ?? throw new InvalidOperationException("redis-server does not start; install it to measure.");
             process.OutputDataReceived += (_, _) => { };
             process.BeginOutputReadLine();

@@ -89,6 +89,13 @@ public sealed class RewtOptions
     /// <value>Default: none.</value>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
+    /// <summary>The encryption of the shared secrets in Redis.</summary>
+    /// <value>Default: off.</value>
+    public RewtSealingOptions Sealing { get; } = new();
+
+    /// <summary>A sealing key is in the same settings file as the connection string.</summary>
+    internal bool IsSealingKeyBesideConnection { get; set; }
+
     /// <summary>
     /// <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. Other libraries read that setting too, so a registered multiplexer takes
     /// precedence over it.

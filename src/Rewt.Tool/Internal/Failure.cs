@@ -41,8 +41,10 @@ internal sealed record Failure(int ExitCode, string Message)
         };
     }
 
-    private static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port." : error
+    /// <summary>Names the options of the command line in place of the settings of a service.</summary>
+    public static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port." : error
         .Replace("Rewt:Namespace", "--namespace", StringComparison.Ordinal)
+        .Replace("Rewt:Sealing:Keys", "--sealing-key-file (or REWT_SEALING_KEY_FILE)", StringComparison.Ordinal)
         .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)
         .Replace("Rewt:TokenLifetime", "--lifetime", StringComparison.Ordinal)
         .Replace("Rewt:Redis (or ConnectionStrings:redis)", "--redis (or REWT_REDIS)", StringComparison.Ordinal);

@@ -9,6 +9,8 @@ internal static class GlobalOptions
 
     public const string NamespaceVariable = "REWT_NAMESPACE";
 
+    public const string SealingKeyVariable = "REWT_SEALING_KEY_FILE";
+
     public static readonly Option<string?> Redis = new("--redis")
     {
         Description = $"The connection string of the Redis server. Default: the environment variable {RedisVariable}, otherwise localhost:6379.",
@@ -21,6 +23,14 @@ internal static class GlobalOptions
         Description = $"The namespace: the trust domain and the prefix of its Redis keys. Default: the environment variable {NamespaceVariable}, otherwise rewt.",
         HelpName = "name",
         Recursive = true,
+    };
+
+    public static readonly Option<string[]> SealingKeyFiles = new("--sealing-key-file")
+    {
+        Description = $"A file with a sealing key of the services (Rewt:Sealing:Keys), for secrets that are sealed. The option can be repeated: the first key seals. Default: the environment variable {SealingKeyVariable}.",
+        HelpName = "path",
+        Recursive = true,
+        DefaultValueFactory = _ => [],
     };
 
     public static readonly Option<OutputFormat> Output = new("--output", "-o")
@@ -42,5 +52,5 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static IEnumerable<Option> All => [Redis, Namespace, Output, ShowSecret, Yes];
+    public static IEnumerable<Option> All => [Redis, Namespace, SealingKeyFiles, Output, ShowSecret, Yes];
 }

@@ -61,6 +61,7 @@ internal sealed class RingSession : IAsyncDisposable
         services.AddRewtKeys(options =>
         {
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
+            options.Sealing.Keys = [.. context.SealingKeyFiles.Select(Path.GetFullPath)];
             configure?.Invoke(options);
         });
         services.AddRewtApps();
@@ -75,7 +76,7 @@ internal sealed class RingSession : IAsyncDisposable
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(_options);
         var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
-        return new RingSnapshot(reading, reading.Revoked, verdict.Problem, Schedule, readAt, null);
+        return new RingSnapshot(reading, reading.Revoked, verdict.Problem is { } problem ? Failure.Translate(problem) : null, Schedule, readAt, null);
     }
 
     /// <summary>Reads the key ring, which must exist.</summary>

@@ -31,6 +31,7 @@ internal sealed class ToolContext
     {
         Redis = arguments.GetValue(GlobalOptions.Redis) ?? Environment.GetEnvironmentVariable(GlobalOptions.RedisVariable) ?? "localhost:6379";
         Namespace = arguments.GetValue(GlobalOptions.Namespace) ?? Environment.GetEnvironmentVariable(GlobalOptions.NamespaceVariable) ?? "rewt";
+        SealingKeyFiles = arguments.GetValue(GlobalOptions.SealingKeyFiles) is [_, ..] files ? files : Environment.GetEnvironmentVariable(GlobalOptions.SealingKeyVariable) is { Length: > 0 } file ? [file] : [];
         IsJson = arguments.GetValue(GlobalOptions.Output) == OutputFormat.Json;
         ShowSecret = arguments.GetValue(GlobalOptions.ShowSecret);
         _yes = arguments.GetValue(GlobalOptions.Yes);
@@ -41,6 +42,8 @@ internal sealed class ToolContext
     public string Redis { get; }
 
     public string Namespace { get; }
+
+    public IReadOnlyList<string> SealingKeyFiles { get; }
 
     public bool IsJson { get; }
 

@@ -53,7 +53,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         {
             var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Roll);
             var findings = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
-            Report(keyRing.Name, findings);
+            Report(keyRing.Name, [.. findings.Where(finding => finding.Severity != FindingSeverity.Information)]);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -10,6 +10,8 @@ internal sealed record Finding(string Code, FindingSeverity Severity, string Tex
 
     public string Text { get; } = UntrustedText.Escape(Text, LongestText);
 
+    public static Finding Information(string code, string text) => new(code, FindingSeverity.Information, text);
+
     public static Finding Warning(string code, string text) => new(code, FindingSeverity.Warning, text);
 
     public static Finding Advice(string code, string text) => new(code, FindingSeverity.Advice, text);

@@ -3,6 +3,9 @@ namespace Rewt.Internal;
 /// <summary>The severity of a finding.</summary>
 internal enum FindingSeverity
 {
+    /// <summary>A fact, which is shown by the command line tool only.</summary>
+    Information,
+
     /// <summary>Calls are secure and succeed, but the setup can be improved.</summary>
     Advice,
 

@@ -55,5 +55,5 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
     }
 
     /// <summary>Returns the cause for an operator: a message with its repair where there is one, otherwise <see cref="Cause"/>.</summary>
-    public static string Reason(Exception exception) => exception is OversizedKeyException ? exception.Message : Cause(exception);
+    public static string Reason(Exception exception) => exception is OversizedKeyException or SecretProtectorException ? exception.Message : Cause(exception);
 }

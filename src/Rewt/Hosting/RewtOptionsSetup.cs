@@ -45,13 +45,27 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
+        var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty;
+        options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
+            && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
+        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
-        if (services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root) ResolveFiles(options, root);
+        ResolveFiles(options, root);
     }
 
     private static bool HasConnection(RewtOptions options) =>
         options.Redis is not null || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null;
+
+    /// <summary>Whether one file <c>appsettings….json</c> contains both a sealing key and the connection string in force.</summary>
+    private static bool IsBesideConnection(IConfigurationRoot configuration, string section, IList<string> sealingKeys)
+    {
+        var connection = SourceOf($"{SettingsSection.Name}:{nameof(RewtOptions.Redis)}") ?? SourceOf("ConnectionStrings:redis");
+        return connection?.ToString()?.Contains("appsettings", StringComparison.OrdinalIgnoreCase) == true
+            && sealingKeys.Where((key, index) => !SealingKeys.IsFile(key) && ReferenceEquals(SourceOf($"{section}:{nameof(RewtOptions.Sealing)}:{nameof(RewtSealingOptions.Keys)}:{index}"), connection)).Any();
+
+        IConfigurationProvider? SourceOf(string name) => configuration.Providers.LastOrDefault(source => source.TryGet(name, out _));
+    }
 
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>Validates all settings at once. Each error names the setting to correct.</summary>
-internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
+internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IServiceProvider services, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
 
@@ -13,7 +13,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         var errors = options.Problems
-            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
+            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -17,6 +17,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
         [typeof(RewtIdentityOptions)] = typeof(RewtIdentityOptions).GetProperties(),
         [typeof(RewtSigningKeyOptions)] = typeof(RewtSigningKeyOptions).GetProperties(),
         [typeof(RewtBindingOptions)] = typeof(RewtBindingOptions).GetProperties(),
+        [typeof(RewtSealingOptions)] = typeof(RewtSealingOptions).GetProperties(),
         [typeof(RewtTenantOptions)] = typeof(RewtTenantOptions).GetProperties(),
     };
 

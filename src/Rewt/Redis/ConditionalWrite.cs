@@ -6,14 +6,14 @@ namespace Rewt.Internal;
 /// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
 internal static class ConditionalWrite
 {
-    public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, IReadOnlyCollection<RedisValue> ring)
+    public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, StoredChange stored)
     {
         transaction.AddCondition(basis.Slot switch
         {
             { IsAbsent: true } => Condition.KeyNotExists(keys.Secret),
             // The value is longer than a reading and cannot be compared. The plan for such a value writes only the ring.
-            { Value.Length: > Secret.MaximumBytes } => Condition.KeyExists(keys.Secret),
-            { Value: var value } => Condition.StringEqual(keys.Secret, value),
+            { Stored.Length: > SecretSlot.MaximumBytes } => Condition.KeyExists(keys.Secret),
+            { Stored: var value } => Condition.StringEqual(keys.Secret, value),
         });
         var stamp = basis.Stamp.Split('|');
         transaction.AddCondition(Field("epoch", stamp[0]));
@@ -21,11 +21,11 @@ internal static class ConditionalWrite
         // The stamp of the tenants changes without the version.
         transaction.AddCondition(Field(RingCodec.Tenants, basis.TenantStamp ?? string.Empty));
 
-        if (plan.SetSecret is { } secret) transaction.StringSetAsync(keys.Secret, secret.CopyBytes()).Abandon();
-        if (plan.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString()).Abandon();
+        if (stored.Secret is { } secret) transaction.StringSetAsync(keys.Secret, secret).Abandon();
+        if (stored.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString()).Abandon();
         // By its name: the client library would send UNLINK, which is not among the documented permissions.
         transaction.ExecuteAsync("DEL", keys.Ring).Abandon();
-        transaction.HashSetAsync(keys.Ring, [.. ring.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
+        transaction.HashSetAsync(keys.Ring, [.. stored.Fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now.Milliseconds).Abandon();
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();

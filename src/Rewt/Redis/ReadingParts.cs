@@ -37,7 +37,7 @@ internal sealed class ReadingParts(
         var parts = new ReadingParts(
             keys.Ring,
             // Limited, so that a reading is small whatever the value.
-            database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster),
+            database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster),
             timeToLive,
             database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
             dead,
@@ -46,18 +46,20 @@ internal sealed class ReadingParts(
         return parts;
     }
 
-    public async Task<RingReading> ReadAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<RingReading> ReadAsync(SecretSeal seal, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         await Task.WhenAll(All()).WithinAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (All().Any(part => !part.IsCompleted)) throw new TimeoutException("Redis did not answer all commands of a read.");
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
-        var slot = await SlotAsync(secret, timeToLive).ConfigureAwait(false);
-        return new RingReading(slot, RingCodec.Read(fields), await dead.ConfigureAwait(false), new(Milliseconds(await now.ConfigureAwait(false))))
+        var hash = HashOf(fields);
+        var (slot, problem) = await seal.OpenAsync(await SlotAsync(secret, timeToLive).ConfigureAwait(false), fields, cancellationToken).ConfigureAwait(false);
+        return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, await dead.ConfigureAwait(false), new(Milliseconds(await now.ConfigureAwait(false))))
         {
+            Problem = problem,
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
             FieldCount = fields.Count,
-            ContentHash = HashOf(fields),
+            ContentHash = hash,
             Settings = FleetSettings.TryParse(Text(RingCodec.Settings)),
             ChangedBy = Text(RingCodec.By),
             TenantStamp = Text(RingCodec.Tenants),

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
-internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time) : IStoreDoctor
+internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, SecretSeal? seal, TimeProvider time) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
@@ -15,7 +15,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     private readonly RedisKeys _keys = new(options.Namespace);
 
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) =>
-        [.. ServerDiagnosis.Of(await FactsAsync(cancellationToken).ConfigureAwait(false), options.Namespace)];
+        [.. ServerDiagnosis.Of(await FactsAsync(cancellationToken).ConfigureAwait(false), options.Namespace), .. seal?.Findings() ?? []];
 
     private async Task<ServerFacts> FactsAsync(CancellationToken cancellationToken)
     {

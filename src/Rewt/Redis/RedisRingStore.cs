@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
-internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IRingStore
+internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
 
@@ -14,7 +14,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private readonly RedisKeys _keys = new(options.Namespace);
     private readonly HintChannel _hint = new(connection, new RedisKeys(options.Namespace).Channel, time);
-    private readonly SecretOnlyMode _nodeWay = new(connection, new RedisKeys(options.Namespace), time);
+    private readonly SecretOnlyMode _secretOnly = new(connection, new RedisKeys(options.Namespace), seal, time);
     private readonly EntryLimit _entries = new(connection, time);
     private RedisTenantStore? _tenants;
     private RingReading? _last;
@@ -23,7 +23,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, seal, time);
 
     public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
 
@@ -33,13 +33,13 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         {
             var reading = await connection.AskAsync(database => ReadConfirmedAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
             _entries.Ended(null);
-            _nodeWay.Forget();
+            _secretOnly.Forget();
             if (!reading.Slot.IsAbsent) connection.Started();
             return reading;
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            return await connection.AskAsync(database => _nodeWay.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await connection.AskAsync(database => _secretOnly.ReadAsync(database, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -54,7 +54,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     {
         try
         {
-            return await connection.AskAsync(database => TryApplyAsync(database, basis, plan, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var stored = await seal.SealAsync(basis, plan, Fields(plan), cancellationToken).ConfigureAwait(false);
+            return await connection.AskAsync(database => TryApplyAsync(database, basis, plan, stored, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -78,15 +79,15 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, CancellationToken cancellationToken)
+    private async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, StoredChange stored, CancellationToken cancellationToken)
     {
         await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
-        if (basis.IsDegraded) return await _nodeWay.TryApplyAsync(database, basis, plan, cancellationToken).ConfigureAwait(false);
+        if (basis.IsDegraded) return await _secretOnly.TryApplyAsync(database, basis, plan, stored, cancellationToken).ConfigureAwait(false);
 
         RedisKey[] names = [_keys.Secret, _keys.Ring, _keys.Revoked];
         try
         {
-            var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
+            var applied = (long)await ApplyScript.EvaluateAsync(database, names, Arguments(basis, plan, stored), connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) == 1;
             if (applied) _hint.PublishToPrefix(database);
             return applied;
         }
@@ -95,7 +96,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             var written = await connection.TryTransactAsync(
                 database,
                 _keys.Secret,
-                transaction => ConditionalWrite.Fill(transaction, _keys, basis, plan, Fields(plan)),
+                transaction => ConditionalWrite.Fill(transaction, _keys, basis, plan, stored),
                 cancellationToken).ConfigureAwait(false);
             if (written) _hint.Publish(database);
             return written;
@@ -134,7 +135,7 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         try
         {
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
-            return await parts.ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+            return await parts.ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
@@ -148,9 +149,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, _keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, _keys).ReadAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        return first.Stamp == second.Stamp && (first.Slot.Value ?? []).AsSpan().SequenceEqual(second.Slot.Value)
+        var first = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var second = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        return first.Stamp == second.Stamp && (first.Slot.Stored ?? []).AsSpan().SequenceEqual(second.Slot.Stored)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
@@ -159,25 +160,21 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private RedisValue[] Fields(RingChange plan) =>
         [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];
 
-    private RedisValue[] Arguments(RingReading basis, RingChange plan)
-    {
-        var ring = Fields(plan);
-        return
-        [
-            basis.Slot.IsAbsent ? "0" : "1",
-            basis.Slot.Value ?? [],
-            Encoding.Latin1.GetBytes(basis.Stamp),
-            plan.SetSecret is null ? "0" : "1",
-            plan.SetSecret?.CopyBytes() ?? [],
-            plan.ExpireAt?.ToString() ?? string.Empty,
-            basis.Now.ToString(),
-            _hint.Channel,
-            HintChannel.Message,
-            Text(ring.Length),
-            .. ring,
-            .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
-        ];
-    }
+    private RedisValue[] Arguments(RingReading basis, RingChange plan, StoredChange stored) =>
+    [
+        basis.Slot.IsAbsent ? "0" : "1",
+        basis.Slot.Stored ?? [],
+        Encoding.Latin1.GetBytes(basis.Stamp),
+        stored.Secret is null ? "0" : "1",
+        stored.Secret ?? [],
+        stored.ExpireAt?.ToString() ?? string.Empty,
+        basis.Now.ToString(),
+        _hint.Channel,
+        HintChannel.Message,
+        Text(stored.Fields.Length),
+        .. stored.Fields,
+        .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
+    ];
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -58,6 +58,11 @@ internal static class RingCodec
         }
     }
 
+    /// <summary>Where the secret begins in the value of a field; <see langword="null"/> if the field contains none.</summary>
+    public static int? SecretAt(string field, ReadOnlySpan<byte> value) => field is "current" or "next" ? 0
+        : field.StartsWith(Retired, StringComparison.Ordinal) ? value.IndexOf((byte)':') + 1
+        : null;
+
     public static RingState? Read(IReadOnlyDictionary<string, byte[]> fields)
     {
         if (Field("epoch") is not { Length: > 0 } epoch || Number("version") is not { } version || Time("deadline") is not { } deadline) return null;

@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// Reads and writes the secret only, with the commands that Node's rewt uses, for a login without further permissions. The ring and the revocations
 /// stay in the memory of this process.
 /// </summary>
-internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, TimeProvider time)
+internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {
     private RingState? _ring;
     private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
@@ -17,21 +17,23 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var value = database.StringGetRangeAsync(keys.Secret, 0, Secret.MaximumBytes, CommandFlags.DemandMaster);
+        var value = database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster);
         var timeToLive = ReadingParts.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
         await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new RingReading(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), _ring, _dead, StoreTime.From(time.GetUtcNow()))
+        var (slot, problem) = await seal.OpenAsync(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), [], cancellationToken).ConfigureAwait(false);
+        return new RingReading(slot, _ring, _dead, StoreTime.From(time.GetUtcNow()))
         {
             IsDegraded = true,
+            Problem = problem,
         };
     }
 
-    public async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, CancellationToken cancellationToken)
+    public async Task<bool> TryApplyAsync(IDatabase database, RingReading basis, RingChange plan, StoredChange stored, CancellationToken cancellationToken)
     {
-        if (plan.SetSecret is { } secret)
+        if (stored.Secret is { } secret)
         {
             var timeToLive = plan.ExpireAt!.Value - basis.Now;
-            var written = await database.StringSetAsync(keys.Secret, secret.CopyBytes(), timeToLive, When.NotExists, CommandFlags.DemandMaster)
+            var written = await database.StringSetAsync(keys.Secret, secret, timeToLive, When.NotExists, CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
             if (!written) return false;
         }

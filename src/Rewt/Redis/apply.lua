@@ -7,8 +7,8 @@ local function value(reply)
   return reply
 end
 
--- Limited to the length that a reader reads, so that the comparison is cheap whatever the value.
-local secret = redis.pcall('GETRANGE', KEYS[1], 0, 4096)
+-- Limited to the length that a reader reads (SecretSlot.MaximumBytes), so that the comparison is cheap whatever the value.
+local secret = redis.pcall('GETRANGE', KEYS[1], 0, 8192)
 if type(secret) == 'table' then return 0 end
 if redis.call('EXISTS', KEYS[1]) ~= tonumber(ARGV[1]) or secret ~= ARGV[2] then return 0 end
 

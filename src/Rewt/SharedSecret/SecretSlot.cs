@@ -10,11 +10,20 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
 
     public static readonly SecretSlot WrongType = new(null, true, null);
 
+    /// <summary>The longest text that is read: a sealed secret is longer than the secret.</summary>
+    public const int MaximumBytes = 8192;
+
     /// <summary>The longest permitted rotation interval. A longer TTL would overflow dates and never expire.</summary>
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
     /// <summary>The TTL; <see langword="null"/> when there is none or it is too long to be a rotation interval.</summary>
     public TimeSpan? Lifetime => TimeToLive <= LongestLifetime.TotalMilliseconds ? TimeSpan.FromMilliseconds(TimeToLive.Value) : null;
+
+    /// <summary>The stored text of a sealed secret, whose <see cref="Value"/> is the opened secret, or empty if it does not open.</summary>
+    public byte[]? Sealed { get; init; }
+
+    /// <summary>The value as it is stored, which a write compares.</summary>
+    public byte[]? Stored => Sealed ?? Value;
 
     public bool IsAbsent => Value is null && !IsWrongType;
 

@@ -24,7 +24,7 @@ public sealed class ColdStartTests
         await using var services = new ServiceCollection().BuildServiceProvider();
         var time = new FakeTimeProvider();
         var options = new RewtOptions { Redis = proxy.ConnectionString };
-        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, time);
+        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, null, time), time);
         await store.ReadAsync(Cancellation);
 
         proxy.Hold();
@@ -42,7 +42,7 @@ public sealed class ColdStartTests
         await using var services = new ServiceCollection().BuildServiceProvider();
         var time = new FakeTimeProvider();
         var options = new RewtOptions { Redis = proxy.ConnectionString };
-        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, time);
+        await using var store = new RedisRingStore(new RedisConnection(services, options, time), options, new SecretSeal(options, null, time), time);
         if (isConnected) await store.ReadAsync(Cancellation);
         time.Advance(TimeSpan.FromSeconds(age));
 

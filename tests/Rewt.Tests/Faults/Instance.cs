@@ -18,12 +18,13 @@ public sealed class Instance : IAsyncDisposable
     internal KeyRingProvider Provider => _services.GetRequiredService<KeyRingRegistry>().Provider(_services.GetRequiredKeyedService<RewtOptions>(string.Empty).Namespace);
 
     /// <summary>An instance with a refresh interval of half a second, begun and not waited for.</summary>
-    public static Instance Start(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
+    public static Instance Start(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null, IRewtSecretProtector? protector = null)
     {
         var services = new ServiceCollection();
         var log = new CapturedLog();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         if (time is not null) services.AddSingleton(time);
+        if (protector is not null) services.AddSingleton(protector);
         services.AddRewtKeys(options =>
         {
             (options.Redis, options.ServiceName, options.RefreshInterval) = (redis, "fault", TimeSpan.FromMilliseconds(500));
@@ -35,9 +36,9 @@ public sealed class Instance : IAsyncDisposable
     }
 
     /// <summary>An instance that has its keys.</summary>
-    public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null)
+    public static async Task<Instance> StartWarmAsync(string redis, Action<RewtOptions>? settings = null, TimeProvider? time = null, IRewtSecretProtector? protector = null)
     {
-        var instance = Start(redis, settings, time);
+        var instance = Start(redis, settings, time, protector);
         await instance.HealthyAsync();
         return instance;
     }

@@ -11,10 +11,12 @@ public sealed class ToolDoctorTests
     public async Task A_fit_server_gets_a_clean_bill()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        using var directory = new ScratchDirectory();
+        var key = directory.Write("seal.key", Sealing.SealedFleet.A);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Sealing.SealedFleet.With(key));
 
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Well().Output.ShouldContain("No findings");
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Well().Json.GetProperty("findings").GetArrayLength().ShouldBe(0);
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key)).Well().Output.ShouldContain("No findings");
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well().Json.GetProperty("findings").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class ToolDoctorTests
         (await redis.DbSizeAsync()).ShouldBe(0);
     }
 
-    private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("code").GetString())];
+    /// <summary>All but what is information: that the secrets are not sealed has a test of its own.</summary>
+    private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() != "information").Select(finding => finding.GetProperty("code").GetString())];
 
     private static string Text(ToolRun run, string code) =>
         run.Json.GetProperty("findings").EnumerateArray().First(finding => finding.GetProperty("code").GetString() == code).GetProperty("text").GetString()!;

@@ -44,6 +44,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     private static Dictionary<string, string?> With(IReadOnlyDictionary<string, string> environment) => new(StringComparer.Ordinal)
     {
         ["REWT_REDIS"] = environment.GetValueOrDefault("REWT_REDIS"),
+        ["REWT_SEALING_KEY_FILE"] = environment.GetValueOrDefault("REWT_SEALING_KEY_FILE"),
         ["REWT_NAMESPACE"] = environment.GetValueOrDefault("REWT_NAMESPACE"),
     };
 }

@@ -203,7 +203,7 @@ public abstract class RedisRingStoreContract(RedisServerFixture fixture) : RingS
     private protected override IRingStore Open()
     {
         var options = new RewtOptions { Redis = Server.ConnectionString };
-        return new RedisRingStore(new RedisConnection(_services, options, _limits), options, _limits);
+        return new RedisRingStore(new RedisConnection(_services, options, _limits), options, new SecretSeal(options, null, _limits), _limits);
     }
 
     protected override Task SetAsync(byte[] value, TimeSpan? ttl) => Server.SetAsync(SecretKey, value, ttl);

@@ -35,7 +35,7 @@ internal static class DoctorCommand
             context.Console.Write(table);
         }
 
-        return findings.Count == 0 ? ExitCode.Done : ExitCode.Findings;
+        return findings.All(finding => finding.Severity == FindingSeverity.Information) ? ExitCode.Done : ExitCode.Findings;
     }
 
     private static Finding NoRing(string ring) => Finding.Advice(

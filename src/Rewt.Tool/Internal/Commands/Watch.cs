@@ -61,8 +61,11 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         }
     }
 
-    private static async Task<WatchState> ReadAsync(RingSession session, CancellationToken cancellationToken) => new(
-        await session.ReadAsync(cancellationToken), await session.Instances.ReadAsync(cancellationToken), null);
+    private static async Task<WatchState> ReadAsync(RingSession session, CancellationToken cancellationToken)
+    {
+        var ring = await session.ReadAsync(cancellationToken);
+        return new WatchState(ring, await session.Instances.ReadAsync(cancellationToken), ring.Problem is { } problem ? $"The secret cannot be used: {problem}." : null);
+    }
 
     /// <summary>Refreshes the state. A server that is temporarily unavailable is shown as a problem and does not end the command.</summary>
     private static async Task<WatchState> ReadAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)

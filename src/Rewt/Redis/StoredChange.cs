@@ -1,0 +1,9 @@
+using StackExchange.Redis;
+
+namespace Rewt.Internal;
+
+/// <summary>A change of the ring as it is stored, with its secrets sealed.</summary>
+/// <param name="Secret">The text of the secret; <see langword="null"/> leaves the stored one unchanged.</param>
+/// <param name="ExpireAt">When the secret's Redis key expires; <see langword="null"/> leaves the TTL unchanged.</param>
+/// <param name="Fields">The names and values of the ring's fields.</param>
+internal sealed record StoredChange(byte[]? Secret, StoreTime? ExpireAt, RedisValue[] Fields);

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rewt.Tests.Repository.Snippets;
+using static Rewt.Tests.Sealing.SealedFleet;
+
+namespace Rewt.Tests.Sealing;
+
+/// <summary>A key service of the application: when it is asked, and what its failure costs.</summary>
+public sealed class ProtectorTests
+{
+    private static readonly IRewtSecretProtector Keys = SealingKeys.TryRead([A], out _)!;
+
+    [Fact]
+    public async Task An_unchanged_ring_and_requests_cost_no_call_of_the_protector()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var protector = new ScriptedProtector(Keys);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, protector: protector);
+        await instance.Provider.ReadNowAsync(Cancellation);
+        var calls = protector.Calls;
+
+        for (var round = 0; round < 20; round++)
+        {
+            await instance.Provider.ReadNowAsync(Cancellation);
+            (await instance.VerifyAsync(await instance.SignAsync())).ShouldBe(RewtRefusal.None);
+        }
+
+        protector.Calls.ShouldBe(calls);
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+        await instance.Ring.RotateAsync(Cancellation);
+        await instance.Provider.ReadNowAsync(Cancellation);
+        (protector.Calls - calls).ShouldBe(4, "the secret itself, the current, the pending and the retired one; none is opened that was sealed here");
+    }
+
+    [Theory]
+    [InlineData("fails", "failed (HttpRequestException)")]
+    [InlineData("hangs", "did not answer within 3 s")]
+    public async Task A_protector_that_is_away_leaves_the_known_keys_in_use_until_it_is_back(string how, string says)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var protector = new ScriptedProtector(Keys);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var service = await TestService.StartAsync(
+            redis.ConnectionString,
+            settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(300),
+            configure: builder =>
+            {
+                builder.Services.AddSingleton<IRewtSecretProtector>(protector);
+                builder.Services.AddHealthChecks().AddRewtCheck();
+            });
+        var token = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+        var known = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
+        protector.Before = () => how == "hangs" ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Cancellation) : throw new HttpRequestException("no route to the key service");
+
+        await other.Ring.RotateAsync(Cancellation);
+        var health = default(HealthReportEntry);
+        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Degraded, "the failure is seen");
+
+        health.Description!.ShouldContain(says);
+        (await service.CallAsync(token)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.CallAsync(await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await service.Ring.GetAsync(Cancellation)).Current!.KeyId.ShouldBe(known);
+        service.Log.Text.ShouldContain(says);
+
+        protector.Before = () => Task.CompletedTask;
+        await Eventually.TrueAsync(async () => (await service.Ring.GetAsync(Cancellation)).Current!.KeyId != known, "the rotation is seen");
+        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "all is well");
+        (await service.CallAsync(await other.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_without_its_protector_answers_503_and_recovers()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        var before = await redis.DumpAsync();
+        var protector = new ScriptedProtector(Keys) { Before = () => throw new TimeoutException("the key service") };
+        await using var service = await TestService.StartAsync(redis.ConnectionString, configure: builder => builder.Services.AddSingleton<IRewtSecretProtector>(protector));
+        var token = await other.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
+
+        using var answer = await service.CallAsync(token);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await redis.DumpAsync()).ShouldBe(before);
+        protector.Before = () => Task.CompletedTask;
+        await Eventually.TrueAsync(async () => (await service.CallAsync(token)).StatusCode == HttpStatusCode.OK, "the protector is back");
+    }
+
+    [Fact]
+    public async Task A_slow_protector_delays_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var protector = new ScriptedProtector(Keys);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var slow = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromSeconds(30), protector: protector);
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        protector.Before = () => opened.Task;
+        await other.Ring.RotateAsync(Cancellation);
+        var known = await slow.CurrentAsync();
+
+        var reading = slow.Provider.ReadNowAsync(Cancellation);
+        (await slow.VerifyAsync(await slow.SignAsync())).ShouldBe(RewtRefusal.None);
+        (await slow.CurrentAsync()).ShouldBe(known);
+
+        opened.SetResult();
+        await reading;
+        await Eventually.TrueAsync(async () => await slow.CurrentAsync() == await other.CurrentAsync(), "the new key is known");
+    }
+
+    [Fact]
+    public async Task The_data_protection_of_the_application_seals_and_opens()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var provider = new EphemeralDataProtectionProvider();
+        await using var signer = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
+        await using var receiver = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
+        await using var stranger = Instance.Start(redis.ConnectionString, protector: new DataProtectionSecretProtector(new EphemeralDataProtectionProvider()));
+
+        (await receiver.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(stranger.SignAsync)).Message.ShouldContain("the IRewtSecretProtector of this application does not open it");
+    }
+
+    private static async Task<HealthReportEntry> CheckAsync(TestService service) =>
+        (await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
+}

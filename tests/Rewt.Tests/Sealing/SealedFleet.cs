@@ -1,0 +1,37 @@
+namespace Rewt.Tests.Sealing;
+
+/// <summary>Sealing keys, and what a fleet that uses them has stored.</summary>
+internal static class SealedFleet
+{
+    public const string SecretName = "rewt:rewt-secret";
+    public const string RingName = "{rewt:rewt-secret}:ring";
+
+    public static readonly string A = NewKey();
+    public static readonly string B = NewKey();
+
+    public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public static Action<RewtOptions> With(params string[] keys) => options => options.Sealing.Keys = keys;
+
+    /// <summary>All stored secrets as they are: of the secret's own key, and of the ring's fields without the times of retired ones.</summary>
+    public static async Task<IReadOnlyList<string>> StoredAsync(this RedisServer redis)
+    {
+        var fields = (await redis.CliAsync("HGETALL", RingName)).Split('\n').Chunk(2).Where(pair => pair[0] is "current" or "next" || pair[0].StartsWith("retired:", StringComparison.Ordinal));
+        return [(await redis.GetAsync(SecretName))!, .. fields.Select(pair => pair[0].StartsWith("retired:", StringComparison.Ordinal) ? pair[1].Split(':', 2)[1] : pair[1])];
+    }
+
+    public static bool IsSealed(string stored) => stored.StartsWith("rewt-sealed:", StringComparison.Ordinal);
+
+    /// <summary>All that the server holds, byte for byte, except the list of instances.</summary>
+    public static async Task<IReadOnlyList<string>> DumpAsync(this RedisServer redis)
+    {
+        var all = new List<string>();
+        await using var client = await redis.ConnectAsync();
+        foreach (var key in (await redis.CliAsync("KEYS", "*")).Split('\n').Order(StringComparer.Ordinal).Where(key => !key.EndsWith(":instances", StringComparison.Ordinal)))
+        {
+            all.Add($"{key} {Convert.ToHexString((byte[])(await client.BytesAsync("DUMP", key))!)}");
+        }
+
+        return all;
+    }
+}

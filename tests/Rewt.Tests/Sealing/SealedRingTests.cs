@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rewt.Tests.Tenants;
+using static Rewt.Tests.Sealing.SealedFleet;
+
+namespace Rewt.Tests.Sealing;
+
+/// <summary>Secrets that are sealed in Redis: where they lie, who opens them, and who writes.</summary>
+public sealed class SealedRingTests
+{
+    [Fact]
+    public async Task All_secrets_are_sealed_and_their_key_ids_are_those_of_the_secrets()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var second = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await first.Ring.RotateAsync(Cancellation);
+
+        (await second.VerifyAsync(await first.SignAsync())).ShouldBe(RewtRefusal.None);
+        var stored = await redis.StoredAsync();
+        stored.Count.ShouldBe(4);
+        stored.ShouldAllBe(text => IsSealed(text));
+        stored.Distinct().Count().ShouldBe(4, "the same secret in two places has two texts");
+        stored[0].Split(':')[1].ShouldBe(await first.CurrentAsync());
+        var snapshot = (RingSnapshot)first.Provider.Known!;
+        KeyId.Of(snapshot.Current!.Secret.Bytes).ShouldBe(await first.CurrentAsync());
+        (await redis.CliAsync("HGETALL", RingName)).ShouldNotContain(Encoding.UTF8.GetString(snapshot.Current.Secret.Bytes));
+        (await redis.PttlAsync(SecretName)).ShouldBeInRange(80_000_000, 86_400_000);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",$EVAL=,$EVALSHA=")]
+    [InlineData(",$EVAL=,$EVALSHA=,$MULTI=,$EXEC=")]
+    public async Task A_bare_secret_of_any_permitted_length_is_adopted_and_sealed_at_the_next_write(string without)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        var bare = string.Concat(Enumerable.Range(0, 64).Select(_ => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(48))));
+        await redis.SetAsync(SecretName, bare);
+
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString + without, With(A));
+
+        (await instance.CurrentAsync()).ShouldBe(KeyId.Of(Encoding.ASCII.GetBytes(bare)));
+        // Where neither scripts nor transactions may run, a secret is only written where there is none.
+        if (without.Contains("MULTI", StringComparison.Ordinal)) await redis.DelAsync(SecretName);
+        await Eventually.TrueAsync(async () => await redis.GetAsync(SecretName) is { } text && IsSealed(text), "the secret is sealed");
+        await instance.HealthyAsync();
+    }
+
+    [Fact]
+    public async Task A_secret_that_stays_in_its_place_keeps_its_text_and_its_TTL()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        var before = await redis.StoredAsync();
+        await redis.CommandAsync("EXPIRE", SecretName, 5000);
+
+        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Version > 1, "the deadline is moved");
+
+        (await redis.StoredAsync()).ShouldBe(before);
+        (await redis.PttlAsync(SecretName)).ShouldBeInRange(4_000_000, 5_000_000);
+    }
+
+    [Theory]
+    [InlineData("SET", "rewt:rewt-secret", "{rewt:rewt-secret}:ring current")]
+    [InlineData("HSET", "{rewt:rewt-secret}:ring next", "rewt:rewt-secret")]
+    [InlineData("HSET", "{rewt:rewt-secret}:ring current", "{rewt:rewt-secret}:ring next")]
+    [InlineData("HSET", "{rewt:rewt-secret}:ring retired:x", "{rewt:rewt-secret}:ring current")]
+    [InlineData("SET", "rewt:rewt-secret", "other:rewt-secret")]
+    [InlineData("SET", "rewt:rewt-secret", "changed")]
+    public async Task A_sealed_secret_that_is_moved_or_changed_does_not_open_and_nothing_is_written(string command, string to, string from)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
+        await using (await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Namespace) = ([A], "other")))
+        {
+        }
+
+        var text = from == "changed" ? Changed((await redis.GetAsync(SecretName))!) : from.Split(' ') is [var hash, var field] ? await redis.CliAsync("HGET", hash, field) : await redis.GetAsync(from);
+        if (to.EndsWith("retired:x", StringComparison.Ordinal)) text = $"9999999999999:{text}";
+        await redis.CommandAsync([command, .. to.Split(' '), text!, .. command == "SET" ? new object[] { "KEEPTTL" } : []]);
+        var before = await redis.DumpAsync();
+
+        await using var instance = Instance.Start(redis.ConnectionString, With(A));
+
+        var error = await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync);
+        error.Message.ShouldContain("is sealed, but was changed or moved from another place");
+        error.Message.ShouldContain("Rewt:Sealing:Keys");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
+        (await redis.DumpAsync()).ShouldBe(before);
+
+        static string Changed(string text) => text[..^4] + (text[^4] == 'A' ? 'B' : 'A') + text[^3..];
+    }
+
+    public static TheoryData<string?, string> Blind => new() { { null, "has no sealing key" }, { NewKey(), "which Rewt:Sealing:Keys does not contain" } };
+
+    [Theory]
+    [MemberData(nameof(Blind))]
+    public async Task An_instance_without_the_sealing_key_answers_503_and_writes_nothing_while_the_fleet_goes_on(string? key, string says)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var blind = await TestService.StartAsync(
+            redis.ConnectionString,
+            settings: options => (options.Sealing.Keys, options.RefreshInterval) = (key is null ? [] : [key], TimeSpan.FromMilliseconds(300)),
+            configure: builder => builder.Services.AddHealthChecks().AddRewtCheck());
+
+        using var answer = await blind.CallAsync(await sealing.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await blind.Ring.GetAsync(Cancellation))).Message.ShouldContain("Rewt:Sealing:Keys");
+        var health = (await blind.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"];
+        health.Status.ShouldBe(HealthStatus.Unhealthy);
+        foreach (var text in new[] { health.Description!, blind.Log.Text }) text.ShouldSatisfyAllConditions(() => text.ShouldContain(says), () => text.ShouldContain("Rewt:Sealing:Keys"));
+        await Eventually.TrueAsync(() => blind.Services.GetRequiredService<DoctorReports>().Of("rewt").Any(finding => finding.Code == "unusable-secret" && finding.Text.Contains("Rewt:Sealing:Keys", StringComparison.Ordinal)), "the doctor names the setting");
+
+        // The fleet rotates, and the blind instance still revokes, adopts and rotates nothing.
+        var token = await sealing.SignAsync();
+        await sealing.Ring.RotateAsync(Cancellation);
+        (await sealing.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        var before = await redis.DumpAsync();
+        foreach (var change in new Func<Task>[] { () => blind.Ring.RotateAsync(Cancellation), async () => await blind.Ring.RevokeAsync(await sealing.CurrentAsync(), Cancellation), () => blind.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation) })
+        {
+            await Record.ExceptionAsync(change);
+            (await redis.DumpAsync()).ShouldBe(before);
+        }
+
+        // An expired secret is the time at which an instance that knew no better would rotate.
+        await sealing.DisposeAsync();
+        await redis.DelAsync(SecretName);
+        var withoutSecret = await redis.DumpAsync();
+        await blind.Services.GetRequiredService<KeyRingRegistry>().ReadNowAsync(Cancellation);
+        (await redis.DumpAsync()).ShouldBe(withoutSecret);
+    }
+
+    [Fact]
+    public async Task Tenants_are_derived_from_a_sealed_secret()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var signer = await TenantService.StartAsync(redis, With(A));
+        await using var receiver = await TenantService.StartAsync(redis, With(A));
+        var token = await signer.SignAsync("acme");
+
+        (await receiver.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);
+        await signer.Tenants.RevokeTenantAsync("acme", Cancellation);
+
+        await Eventually.TrueAsync(async () => await receiver.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the tenant is revoked");
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+    }
+}

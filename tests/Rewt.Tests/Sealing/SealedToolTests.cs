@@ -1,0 +1,71 @@
+using Rewt.Tests.Operations;
+using static Rewt.Tests.Sealing.SealedFleet;
+
+namespace Rewt.Tests.Sealing;
+
+/// <summary>The tool on sealed secrets, with the sealing key and without.</summary>
+public sealed class SealedToolTests
+{
+    [Fact]
+    public async Task Without_the_sealing_key_every_command_that_needs_a_secret_names_the_option_and_changes_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        var (current, token, before) = (await instance.CurrentAsync(), await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation), await redis.DumpAsync());
+        using var directory = new ScratchDirectory();
+        var other = directory.Write("other.key", B);
+
+        foreach (var command in new[] { "keys list", "keys rotate --force", $"keys revoke {current} --yes", "token create", $"token verify {token}" })
+        {
+            foreach (var key in new[] { "", $" --sealing-key-file {other}" })
+            {
+                var run = (await ToolRun.RunAsync([.. (command + key).Split(' '), "--redis", redis.ConnectionString])).Fails(4, "is sealed", "--sealing-key-file (or REWT_SEALING_KEY_FILE)");
+                (run.Output + run.Errors).ShouldNotContain(B);
+            }
+        }
+
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString)).Fails(8).Output.ShouldContain("--sealing-key-file");
+        (await redis.DumpAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task With_the_sealing_key_the_tool_reads_seals_and_shows_no_secret_unless_asked()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.RefreshInterval) = ([A, B], TimeSpan.FromMilliseconds(300)));
+        using var directory = new ScratchDirectory();
+        var (a, b) = (directory.Write("a.key", A), directory.Write("b.key", B + "\n"));
+        string[] first = ["--redis", redis.ConnectionString, "--sealing-key-file", a], second = ["--redis", redis.ConnectionString, "--sealing-key-file", b, "--sealing-key-file", a];
+
+        (await ToolRun.RunAsync(["doctor", .. first])).Well().Output.ShouldContain("No findings");
+        (await ToolRun.RunAsync(["doctor", .. second])).Fails(8).Output.ShouldContain("sealing-keys");
+        var runs = new List<ToolRun> { (await ToolRun.RunAsync(["keys", "rotate", .. second])).Well(), (await ToolRun.RunAsync(["keys", "list", .. second])).Well() };
+        (await ToolRun.RunAsync(["doctor", .. second])).Well().Output.ShouldContain("No findings");
+        (await ToolRun.RunAsync(["keys", "list", .. first])).Fails(4, "which --sealing-key-file (or REWT_SEALING_KEY_FILE) does not contain");
+
+        await Eventually.TrueAsync(async () => runs[0].Output.Contains(await instance.CurrentAsync(), StringComparison.Ordinal), "the service has the key that the tool has sealed");
+        var token = (await ToolRun.RunAsync(["token", "create", "--audience", "inventory", .. second])).Well().Output.Trim();
+        (await ToolRun.RunAsync(["token", "verify", token, .. second])).Well();
+        (await ToolRun.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["REWT_SEALING_KEY_FILE"] = b, ["REWT_REDIS"] = redis.ConnectionString }, token, "token", "verify", "-")).Well();
+        var secrets = ((RingSnapshot)instance.Provider.Known!).Reading.Ring!;
+        foreach (var secret in new[] { secrets.Current!, secrets.Next! }.Select(secret => Encoding.UTF8.GetString(secret.Bytes)))
+        {
+            runs.ShouldAllBe(run => !(run.Output + run.Errors).Contains(secret));
+            (await ToolRun.RunAsync(["keys", "list", "--show-secret", .. second])).Well().Output.ShouldContain(secret);
+        }
+    }
+
+    [Fact]
+    public async Task A_ring_that_is_not_sealed_is_information_of_the_doctor_and_no_failure()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--appendonly", "yes");
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        using var directory = new ScratchDirectory();
+
+        var finding = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Well().Json.GetProperty("findings").EnumerateArray().ShouldHaveSingleItem();
+        (finding.GetProperty("code").GetString(), finding.GetProperty("severity").GetString()).ShouldBe(("unsealed", "information"));
+
+        (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString, "--sealing-key-file", directory.Write("a.key", A))).Well();
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+    }
+}

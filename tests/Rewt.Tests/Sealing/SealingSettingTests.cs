@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using static Rewt.Tests.Sealing.SealedFleet;
+
+namespace Rewt.Tests.Sealing;
+
+public sealed class SealingSettingTests
+{
+    public static TheoryData<string, string> WrongKeys => new()
+    {
+        { Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)), "is neither 32 bytes in base64 nor a file" },
+        { Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), "is neither 32 bytes in base64 nor a file" },
+        { "/run/secrets/not-there", "is neither 32 bytes in base64 nor a file" },
+        { Convert.ToBase64String(new byte[32]), "can be guessed" },
+        { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)index)]), "can be guessed" },
+        { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)(index % 2 * 255))]), "can be guessed" },
+        { Convert.ToBase64String("this is my secret sealing key 123"u8[..32]), "can be guessed" },
+        { A, "is a key that an earlier entry contains too" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongKeys))]
+    public async Task A_sealing_key_that_is_malformed_or_can_be_guessed_is_an_error_that_does_not_repeat_it(string key, string says)
+    {
+        var error = await FailureAsync(options => options.Sealing.Keys = [A, key]);
+
+        error.ShouldContain($"Rewt:Sealing:Keys:1 {says}");
+        error.ShouldNotContain(key[..12]);
+    }
+
+    [Fact]
+    public async Task Node_tokens_cannot_be_accepted_where_secrets_are_sealed()
+    {
+        const string Error = "Rewt:AcceptNodeTokens cannot be combined with Sealing:Keys";
+
+        (await FailureAsync(options => (options.Sealing.Keys, options.AcceptNodeTokens) = ([A], true))).ShouldContain(Error);
+        (await FailureAsync(options => options.AcceptNodeTokens = true, services => services.AddSingleton(SealingKeys.TryRead([A], out _)! as IRewtSecretProtector))).ShouldContain(Error);
+        (await FailureAsync(options => (options.Sealing.Keys, options.AcceptNodeTokens, options.Sealing.WriteUnsealed) = ([A], true, true))).ShouldBeEmpty();
+        (await FailureAsync(options => options.Sealing.Keys = [A], services => services.AddSingleton(SealingKeys.TryRead([A], out _)! as IRewtSecretProtector))).ShouldContain("Rewt:Sealing:Keys and an IRewtSecretProtector");
+    }
+
+    [Fact]
+    public async Task A_sealing_key_is_a_text_or_a_file_below_the_content_root()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var directory = new ScratchDirectory();
+        directory.Write("seal.key", A + "\n");
+        var builder = Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = directory.Path });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Rewt:Redis"] = redis.ConnectionString, ["Rewt:ServiceName"] = "orders", ["Rewt:Sealing:Keys:0"] = "seal.key" });
+        builder.Services.AddRewtKeys();
+        using var host = builder.Build();
+        await host.StartAsync(Cancellation);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A.TrimEnd('=').Replace('+', '-').Replace('/', '_')));
+
+        (await other.VerifyAsync(await host.Services.GetRequiredService<IRewtSignedData>().SignTextAsync("content", Cancellation))).ShouldBe(RewtRefusal.None);
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+        await host.StopAsync(Cancellation);
+    }
+
+    [Theory]
+    [InlineData("appsettings.json", true)]
+    [InlineData("secrets.json", false)]
+    public void A_sealing_key_in_appsettings_beside_the_connection_string_is_a_warning(string name, bool isFound)
+    {
+        using var directory = new ScratchDirectory();
+        directory.Write(name, JsonSerializer.Serialize(new { ConnectionStrings = new { redis = "localhost" }, Rewt = new { ServiceName = "orders", Sealing = new { Keys = new[] { A } } } }));
+        var configuration = new ConfigurationBuilder().AddJsonFile(directory[name]).Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddRewtKeys().BuildServiceProvider();
+
+        var options = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+
+        new SecretSeal(options, null, TimeProvider.System).Findings().Select(finding => finding.Code).ShouldBe(isFound ? ["sealing-key-exposed"] : []);
+    }
+
+    [Fact]
+    public async Task A_protector_may_be_that_of_one_namespace_and_a_lost_key_file_does_not_turn_sealing_off()
+    {
+        var protector = new ScriptedProtector(SealingKeys.TryRead([A], out _)!);
+        await using var services = new ServiceCollection().AddKeyedSingleton<IRewtSecretProtector>("shop", protector).BuildServiceProvider();
+        var lost = new RewtOptions();
+        lost.Sealing.Keys = ["/run/secrets/not-there"];
+
+        SealingKeys.ProtectorOf(services, new RewtOptions { Namespace = "shop" }).ShouldBeSameAs(protector);
+        SealingKeys.ProtectorOf(services, new RewtOptions()).ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => SealingKeys.ProtectorOf(services, lost)).Message.ShouldContain("Rewt:Sealing:Keys:0");
+    }
+
+    private static async Task<string> FailureAsync(Action<RewtOptions> configure, Action<IServiceCollection>? register = null)
+    {
+        var services = new ServiceCollection();
+        services.AddRewtKeys(options =>
+        {
+            (options.Redis, options.ServiceName) = ("localhost", "orders");
+            configure(options);
+        });
+        register?.Invoke(services);
+        await using var provider = services.BuildServiceProvider();
+        return (await Record.ExceptionAsync(() => Task.FromResult(provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue)))?.Message ?? string.Empty;
+    }
+}
