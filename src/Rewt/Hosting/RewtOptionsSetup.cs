@@ -45,13 +45,11 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
-        var root = services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty;
         options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
             && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
-        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
-        ResolveFiles(options, root);
+        ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);
     }
 
     private static bool HasConnection(RewtOptions options) =>
@@ -72,6 +70,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     {
         options.SigningKey.File = Resolve(options.SigningKey.File, root);
         options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
+        options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
         var identity = options.Identity;
         (identity.CertificateFile, identity.KeyFile, identity.RevocationListFile) = (Resolve(identity.CertificateFile, root), Resolve(identity.KeyFile, root), Resolve(identity.RevocationListFile, root));
         identity.Authorities = [.. identity.Authorities.Select(authority => Resolve(authority, root)!)];
