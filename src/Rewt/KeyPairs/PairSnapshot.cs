@@ -142,7 +142,14 @@ internal sealed class PairSnapshot : KeySnapshot
         };
         return new RewtKey
         {
-            KeyId = key.Key.KeyId, State = key.State, StateEndsAt = until, Issuer = issuer, IsForeign = !isOwn, AttestedBy = key.By?.Name, AttestedUntil = key.By?.Until, AttestationNote = key.Note,
+            KeyId = key.Key.KeyId,
+            State = key.State,
+            StateEndsAt = until,
+            Issuer = issuer,
+            IsForeign = !isOwn,
+            AttestedBy = key.By?.Name,
+            AttestedUntil = key.By?.Until,
+            AttestationNote = key.Note,
         };
     }
 

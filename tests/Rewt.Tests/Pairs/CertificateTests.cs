@@ -215,7 +215,9 @@ public sealed class CertificateTests : IAsyncLifetime
         _directory.Write("issuing.pem", _issuing.Pem);
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["CertificateFile"] = _directory["orders.crt"], ["KeyFile"] = _directory["orders.key"], ["Authorities:0"] = _root.Pem,
+            ["CertificateFile"] = _directory["orders.crt"],
+            ["KeyFile"] = _directory["orders.key"],
+            ["Authorities:0"] = _root.Pem,
             ["RevocationListFile"] = _directory.Write("revoked.pem", _issuing.Revoke(_issuing.Issue("other"))),
         };
         if (name != "KeyPairs") settings[name] = value is null || name.StartsWith("Names", StringComparison.Ordinal) ? value : _directory[value];
