@@ -54,10 +54,15 @@ public sealed class SealedRingTests
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.RequireSealed) = ([A], true));
         var (chosen, sealedBefore) = (NewKey(), await redis.GetAsync(SecretName));
+        await using var other = await RedisServer.StartAsync();
+        await other.SetAsync(SecretName, chosen, TimeSpan.FromHours(1));
+        await using var attacker = await Instance.StartWarmAsync(other.ConnectionString);
+        var forged = await attacker.SignAsync();
         await (command == "SET" ? redis.CommandAsync("SET", SecretName, chosen, "EX", "5000") : redis.CommandAsync("HSET", RingName, "next", chosen));
 
         await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("Rewt:Sealing:RequireSealed is true", StringComparison.Ordinal) == true, "the writer is noticed");
-        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(HandmadeToken.Sign(Secret.TryParse(Encoding.UTF8.GetBytes(chosen), out _)!)));
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(instance.SignAsync)).Message.ShouldContain("RequireSealed");
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.VerifyAsync(forged));
         (command == "SET" ? await redis.GetAsync(SecretName) : await redis.CliAsync("HGET", RingName, "next")).ShouldBe(chosen);
 
         await redis.CommandAsync("DEL", SecretName, RingName);
