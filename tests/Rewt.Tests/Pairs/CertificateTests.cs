@@ -31,11 +31,9 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task An_expired_certificate_stops_new_keys_only_and_is_announced_before()
     {
-        var now = TimeProvider.System.GetUtcNow();
         await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
-        WriteCertificate("orders", now.AddMinutes(-1), now.AddSeconds(4));
-        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders"));
-        (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        var (orders, now) = await StartBeforeExpiryAsync(inventory);
+        await using var ended = orders;
         orders.Log.Text.Split('\n').ShouldContain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("has not been renewed", StringComparison.Ordinal));
 
         await Eventually.TrueAsync(
@@ -52,6 +50,25 @@ public sealed class CertificateTests : IAsyncLifetime
         orders.Log.Text.ShouldContain("the certificate has been renewed");
         orders.Provider.Health().DegradedReason.ShouldBeNull();
         await orders.Ring.RotateAsync(Cancellation);
+    }
+
+    /// <summary>Starts a service whose certificate expires in four seconds, and repeats that on a machine on which the start takes longer.</summary>
+    private async Task<(Instance Orders, DateTimeOffset Now)> StartBeforeExpiryAsync(Instance inventory)
+    {
+        while (true)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            WriteCertificate("orders", now.AddMinutes(-1), now.AddSeconds(4));
+            var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders"));
+            var verdict = await inventory.VerifyAsync(await orders.SignAsync());
+            if (TimeProvider.System.GetUtcNow() < now.AddSeconds(4))
+            {
+                verdict.ShouldBe(RewtRefusal.None);
+                return (orders, now);
+            }
+
+            await orders.DisposeAsync();
+        }
     }
 
     [Fact]
