@@ -21,19 +21,6 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
-    public async Task An_app_deleted_by_hand_is_gone_without_a_push()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await using var service = await AppService.StartAsync(redis.ConnectionString, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
-        var key = await service.AddAcmeAsync();
-        (await service.StatusAsync(key.Key)).ShouldBe(HttpStatusCode.OK);
-
-        await redis.CommandAsync("HDEL", "{rewt:rewt-secret}:apps", "acme");
-
-        await Eventually.TrueAsync(async () => await service.StatusAsync(key.Key) == HttpStatusCode.Unauthorized, "a poll sees it");
-    }
-
-    [Fact]
     public async Task Without_Redis_known_keys_go_on_and_unknown_ones_are_503_and_never_401()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -34,18 +34,6 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Steady_checks_ask_the_store_nothing()
-    {
-        var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
-
-        for (var check = 0; check < 1000; check++) await ShouldBeAsync(key, ApiKeyStatus.Live);
-
-        // The first look and, asked for while it began, one more.
-        _store.Reads.ShouldBeLessThanOrEqualTo(2);
-    }
-
-    [Fact]
     public async Task A_new_app_is_let_in_by_its_first_call()
     {
         _store.HasNoPush = true;

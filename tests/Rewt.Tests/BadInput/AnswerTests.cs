@@ -167,22 +167,6 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => host.Tokens.VerifyBearerAsync(service.Forge.Token, Cancellation));
     }
 
-    [Fact]
-    public async Task An_issuer_that_the_application_does_not_name_is_refused_with_the_same_fixed_text()
-    {
-        await using var host = await TestService.StartAsync(null, configure: builder => builder.Services.Configure<JwtBearerOptions>(
-            RewtDefaults.AuthenticationScheme,
-            options =>
-            {
-                options.TokenValidationParameters.ValidIssuers = ["billing"];
-                options.TokenValidationParameters.ValidateIssuerSigningKey = true;
-            }));
-
-        using var response = await host.CallAsync(await host.Tokens.CreateBearerAsync(cancellationToken: Cancellation));
-
-        await ShouldBeRefusedAsync(response, new BadToken("", BadToken.Invalid, _ => "").Challenge);
-    }
-
     private static async Task ShouldBeRefusedAsync(HttpResponseMessage response, string challenge)
     {
         response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

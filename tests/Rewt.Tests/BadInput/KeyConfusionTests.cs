@@ -9,16 +9,8 @@ public sealed class KeyConfusionTests : WithServices
     private readonly TokenForge _forge = new(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
     private TestService _host = null!;
 
-    public static TheoryData<string, string> Confusions()
-    {
-        var rows = new TheoryData<string, string>();
-        foreach (var key in new[] { "ec", "rsa" })
-        {
-            foreach (var encoding in new[] { "pem", "pem without line ends", "der", "base64", "jwk", "pkcs1", "key id", "x" }) rows.Add(key, encoding);
-        }
-
-        return rows;
-    }
+    public static MatrixTheoryData<string, string> Confusions =>
+        new(["ec", "rsa"], ["pem", "pem without line ends", "der", "base64", "jwk", "pkcs1", "key id", "x"]);
 
     public override async ValueTask InitializeAsync() => _host = await EndingAsync(TestService.StartAsync(null, configure: builder =>
         builder.Services.Replace(ServiceDescriptor.Singleton<IIssuerSigningKeyResolver>(new PublicKeys(Ec, Rivest)))));

@@ -9,20 +9,7 @@ public sealed class RedirectTests : WithServices
 
     private string Address => _callee!.Address.AbsoluteUri;
 
-    public static TheoryData<int, bool, bool> Rows()
-    {
-        var rows = new TheoryData<int, bool, bool>();
-        foreach (var status in new[] { 301, 302, 303, 307, 308 })
-        {
-            foreach (var retry in new[] { true, false })
-            {
-                rows.Add(status, retry, true);
-                rows.Add(status, retry, false);
-            }
-        }
-
-        return rows;
-    }
+    public static MatrixTheoryData<int, bool, bool> Rows => new([301, 302, 303, 307, 308], [true, false], [true, false]);
 
     public override async ValueTask InitializeAsync()
     {

@@ -5,8 +5,6 @@ namespace Rewt.Tests.Faults;
 /// <summary>Connection strings with a channelPrefix, which the client library puts before the names of channels and a script does not.</summary>
 public sealed class ChannelPrefixTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

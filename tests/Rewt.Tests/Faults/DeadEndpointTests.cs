@@ -1,7 +1,6 @@
 namespace Rewt.Tests.Faults;
 
 /// <summary>Connection strings that name several servers, of which not all are there.</summary>
-[Collection(Timed.Name)]
 public sealed class DeadEndpointTests
 {
     [Theory]

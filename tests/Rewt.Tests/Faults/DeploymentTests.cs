@@ -70,7 +70,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var replica = await Servers.StartReplicaAsync(primary);
-        await using var sentinels = await SentinelsOfThree.StartAsync(primary);
+        await using var sentinels = await Sentinels.StartAsync(primary, 3);
 
         // The client holds a thread for each connection while it asks the sentinels. 34 instances in one process would wait a minute for the pool to grow.
         ThreadPool.GetMinThreads(out var workers, out var completions);
@@ -137,7 +137,7 @@ public sealed class DeploymentTests(ITestOutputHelper output)
 
         await disturb();
         await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(TestContext.Current.CancellationToken)) is null, "the keys can be written again");
+            async () => await Record.ExceptionAsync(() => fleet.Callers[0].Ring.RotateAsync(Cancellation)) is null, "the keys can be written again");
         await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before && keys.Distinct().Count() == 1, "all instances have the new key");
         await EachCallsAsync(traffic);
         await traffic.StopAsync();

@@ -3,8 +3,6 @@ namespace Rewt.Tests.Faults;
 /// <summary>The life cycle of a key between two instances, for every server and every login that must allow it.</summary>
 internal static class LifeCycle
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     /// <summary>Starts two instances and ends them.</summary>
     public static async Task WorksAsync(string connectionString)
     {

@@ -3,8 +3,6 @@ namespace Rewt.Tests.Faults;
 /// <summary>Habits of managed offerings.</summary>
 public sealed class ManagedRedisTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("-config", "-acl")]
     [InlineData("-client")]

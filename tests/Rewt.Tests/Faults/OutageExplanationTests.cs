@@ -111,9 +111,9 @@ public sealed class OutageExplanationTests
         {
             var primary = await StartAsync();
             await StartAsync("--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture));
-            var sentinel = await SentinelServer.StartAsync(primary);
+            var sentinel = await Sentinels.StartAsync(primary);
             _started.Push(sentinel);
-            return $"127.0.0.1:{sentinel.Port}{suffix}";
+            return $"127.0.0.1:{sentinel.Ports[0]}{suffix}";
         }
 
         public async Task<string> ReplicaAsync()

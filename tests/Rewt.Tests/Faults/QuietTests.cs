@@ -49,10 +49,10 @@ public sealed class QuietTests(ITestOutputHelper output)
         await using var proxy = TcpProxy.Start(redis.Port);
         proxy.DropMessages();
         await using var verifier = await Instance.StartWarmAsync(proxy.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
-        await verifier.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
+        await verifier.Provider.ReadNowAsync(Cancellation);
 
-        await revoker.Ring.RevokeAsync(UnknownKeyId, TestContext.Current.CancellationToken);
-        await verifier.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
+        await revoker.Ring.RevokeAsync(UnknownKeyId, Cancellation);
+        await verifier.Provider.ReadNowAsync(Cancellation);
 
         verifier.Provider.Known.ShouldNotBeNull().Revoked.Keys.ShouldContain(UnknownKeyId);
     }
@@ -69,31 +69,6 @@ public sealed class QuietTests(ITestOutputHelper output)
         await signer.Ring.RotateAsync(Cancellation);
 
         (await verifier.VerifyAsync(await signer.SignAsync())).ShouldBe(RewtRefusal.None);
-    }
-
-    [Fact]
-    public async Task A_flood_of_forged_key_ids_costs_two_reads_a_second_and_delays_no_valid_token()
-    {
-        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, WithoutPolls);
-        var token = await instance.SignAsync();
-        await redis.CommandAsync("CONFIG", "RESETSTAT");
-        var started = TimeProvider.System.GetTimestamp();
-
-        for (var wave = 0; wave < 4; wave++)
-        {
-            var forged = Enumerable.Range(0, 2500).Select(_ => instance.VerifyAsync(Forged())).ToArray();
-            var valid = instance.VerifyAsync(token);
-            valid.IsCompleted.ShouldBeTrue("a valid token waits for nothing");
-            (await valid).ShouldBe(RewtRefusal.None);
-            (await Task.WhenAll(forged)).ShouldAllBe(refusal => refusal == RewtRefusal.StaleKey);
-        }
-
-        // The time after the reads: on a slow machine they are allowed no fewer.
-        var reads = (await redis.CommandCountsAsync()).GetValueOrDefault("hgetall");
-        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"10,000 forged tokens in {seconds:F1} s: {reads} reads"));
-        reads.ShouldBeInRange(1, (2 * (int)Math.Ceiling(seconds)) + 2);
     }
 
     [Fact]
@@ -140,18 +115,16 @@ public sealed class QuietTests(ITestOutputHelper output)
     /// <summary>What is read then was asked for.</summary>
     private static void WithoutPolls(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
-    private static string Forged()
-    {
-        var keyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","kid":"{{keyId}}","typ":"rewt-data+jwt","cty":"text"}"""));
-        var payload = Base64Url.EncodeToString("{\"iss\":\"x\",\"iat\":1,\"exp\":2,\"data\":\"x\"}"u8);
-        return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
-    }
-
-    /// <summary>A start ends with the read that follows the subscription.</summary>
+    /// <summary>A start ends with the announcement of what was read, and the read that follows the subscription.</summary>
     private static async Task StartIsOverAsync(RedisServer redis, Instance instance)
     {
-        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") > 0, "the instance has subscribed");
-        await instance.Provider.ReadNowAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var counts = await redis.CommandCountsAsync();
+                return counts.ContainsKey("subscribe") && counts.ContainsKey("zremrangebyscore");
+            },
+            "the instance has subscribed and announced itself");
+        await instance.Provider.ReadNowAsync(Cancellation);
     }
 }

@@ -27,7 +27,7 @@ public sealed class RevocationTests
         await AnnouncedAsync(redis, instances.Count);
         var keyId = await instances[0].CurrentAsync();
 
-        var revocation = await instances[0].Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(5), Cancellation);
+        var revocation = await instances[0].Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromMinutes(1), Cancellation);
 
         revocation.Unconfirmed.ShouldBeEmpty();
         revocation.IsComplete.ShouldBeTrue();
@@ -57,7 +57,7 @@ public sealed class RevocationTests
         revocation.IsComplete.ShouldBeFalse();
         revocation.Unconfirmed.ShouldHaveSingleItem().ShouldStartWith("far/");
         proxy.Release();
-        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromSeconds(8), Cancellation)).Unconfirmed.ShouldBeEmpty();
+        (await near.Ring.RevokeAndWaitAsync(keyId, TimeSpan.FromMinutes(1), Cancellation)).Unconfirmed.ShouldBeEmpty();
     }
 
     [Theory]

@@ -6,8 +6,6 @@ namespace Rewt.Tests.Faults;
 /// <summary>Servers on which commands are renamed or switched off, as managed offerings do.</summary>
 public sealed class SwitchedOffCommandTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("EVAL", "EVALSHA", "SCRIPT")]
     [InlineData("EVALSHA")]

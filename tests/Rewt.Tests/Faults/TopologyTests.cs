@@ -53,7 +53,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
         await owner.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", await ClusterOfThree.IdAsync(target));
         await owner.CommandAsync("MIGRATE", "127.0.0.1", target.Port, Epoch, 0, 5000);
 
-        for (var read = 0; read < 3; read++) await inventory.Provider.RefreshAsync(TestContext.Current.CancellationToken);
+        for (var read = 0; read < 3; read++) await inventory.Provider.RefreshAsync(Cancellation);
         inventory.Log.Text.ShouldNotContain("StoreUnavailable");
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
@@ -86,23 +86,7 @@ public sealed class TopologyTests(ITestOutputHelper output)
     public async Task The_embedded_server_does_for_the_whole_life_cycle()
     {
         await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);
-        await using var one = await Instance.StartWarmAsync(garnet.ConnectionString, Fast);
-        await using var two = await Instance.StartWarmAsync(garnet.ConnectionString, Fast);
-        var first = await one.CurrentAsync();
-        var token = await one.SignAsync();
-
-        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
-        await two.Ring.RotateAsync(Cancellation);
-        (await one.VerifyAsync(await two.SignAsync())).ShouldBe(RewtRefusal.None);
-        var revocation = await one.Ring.RevokeAndWaitAsync(first, TimeSpan.FromSeconds(5), Cancellation);
-        revocation.Unconfirmed.ShouldBeEmpty();
-        (await two.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
-        var second = await one.SignAsync();
-        await garnet.DelAsync(Key);
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(second) == RewtRefusal.StaleKey, "a deleted secret is dead");
-        await garnet.SetAsync(Key, "too short");
-        await Eventually.TrueAsync(
-            async () => await Record.ExceptionAsync(() => two.SignAsync()) is RewtKeysUnavailableException, "a value that is no secret is refused");
+        await LifeCycle.WorksAsync(garnet.ConnectionString);
     }
 
     private static void Fast(RewtOptions options) => options.RefreshInterval = TimeSpan.FromMilliseconds(500);

@@ -1,7 +1,7 @@
 namespace Rewt.Tests.Operations;
 
 /// <summary>Servers that the tool cannot use: each cause has a sentence and an exit code of its own.</summary>
-public sealed class ToolUnusableServerTests
+public sealed class ToolUnusableServerTests(ToolUnusableServerTests.Replica replica) : IClassFixture<ToolUnusableServerTests.Replica>
 {
     [Theory]
     [InlineData("keys", "list")]
@@ -13,11 +13,9 @@ public sealed class ToolUnusableServerTests
     [InlineData("tenants", "list")]
     public async Task A_replica_is_named_and_so_is_its_primary(params string[] command)
     {
-        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var instance = await Instance.StartWarmAsync(primary.ConnectionString);
-        await using var replica = await Servers.StartReplicaAsync(primary);
+        Require.RealRedis();
 
-        (await ToolRun.RunAsync([.. command, "--redis", replica.ConnectionString])).Fails(11, "is a replica", $"127.0.0.1:{primary.Port}");
+        (await ToolRun.RunAsync([.. command, "--redis", replica.Server.ConnectionString])).Fails(11, "is a replica", $"127.0.0.1:{replica.Primary.Port}");
     }
 
     [Theory]
@@ -34,4 +32,20 @@ public sealed class ToolUnusableServerTests
     [Fact]
     public async Task A_host_name_that_is_unknown_is_named() =>
         (await ToolRun.RunAsync("keys", "list", "--redis", "redis.invalid:6379")).Fails(12, "'redis.invalid'", "DNS");
+
+    /// <summary>A primary with a key ring, and its replica.</summary>
+    public sealed class Replica : WithServices
+    {
+        public RedisServer Primary { get; private set; } = null!;
+
+        public RedisServer Server { get; private set; } = null!;
+
+        public override async ValueTask InitializeAsync()
+        {
+            if (Executables.RedisServer is null) return;
+            Primary = await EndingAsync(RedisServer.StartAsync(RedisServerKind.Real));
+            await using var instance = await Instance.StartWarmAsync(Primary.ConnectionString);
+            Server = await EndingAsync(Servers.StartReplicaAsync(Primary));
+        }
+    }
 }

@@ -57,7 +57,7 @@ public sealed class ToolWatchTests
         await NextAsync(watch, _ => true);
 
         await Tool.RunAsync(RepositoryRoot.Path, "kill", "-s", "INT", watch.Id.ToString(CultureInfo.InvariantCulture));
-        await watch.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await watch.WaitForExitAsync(Cancellation);
 
         watch.ExitCode.ShouldBe(130);
     }

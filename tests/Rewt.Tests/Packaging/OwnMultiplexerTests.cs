@@ -42,7 +42,7 @@ public sealed class OwnMultiplexerTests(PackedClone packed)
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         var folder = Directory.CreateDirectory(Path.Combine(packed.Scratch, "own-multiplexer")).FullName;
         File.Copy(Path.Combine(packed.EmptyFolder, "nuget.config"), Path.Combine(folder, "nuget.config"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), Program, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), Program, Cancellation);
         await File.WriteAllTextAsync(
             Path.Combine(folder, "own-multiplexer.csproj"),
             $"""
@@ -60,7 +60,7 @@ public sealed class OwnMultiplexerTests(PackedClone packed)
               </ItemGroup>
             </Project>
             """,
-            TestContext.Current.CancellationToken);
+            Cancellation);
 
         (await packed.Shell.RunAsync(folder, "dotnet build")).ShouldContain("0 Warning(s)");
         foreach (var source in new[] { "factory", "configuration", "container" })

@@ -149,6 +149,8 @@ public sealed class PairStoreTests
         await using var orders = await Instance.StartWarmAsync(redis.ConnectionString, Slow("orders"));
         await using var inventory = await Instance.StartWarmAsync(redis.ConnectionString, Slow("inventory"));
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
+        await Eventually.TrueAsync(async () => (await redis.CommandCountsAsync()).GetValueOrDefault("subscribe") >= 2, "both have subscribed");
+        foreach (var instance in new[] { orders, inventory }) await instance.Provider.ReadNowAsync(Cancellation);
         await Eventually.TrueAsync(
             async () =>
             {

@@ -64,11 +64,11 @@ public sealed class PrivateKeyPemTests
     public async Task What_ssh_keygen_and_openssl_write_is_read()
     {
         using var directory = new ScratchDirectory();
-        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "4096", "-m", "pem", "-f", "jwt.key", "-N", "");
+        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", "pem", "-f", "jwt.key", "-N", "");
         await Tool.RunAsync(directory.Path, "openssl", "rsa", "-in", "jwt.key", "-pubout", "-outform", "PEM", "-out", "jwt.pem");
         await Tool.RunAsync(directory.Path, "openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", "ec.key");
         await Tool.RunAsync(directory.Path, "openssl", "ec", "-in", "ec.key", "-pubout", "-out", "ec.pem");
-        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-f", "openssh.key", "-N", "");
+        await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "ecdsa", "-f", "openssh.key", "-N", "");
 
         foreach (var (secret, open) in new[] { ("jwt.key", "jwt.pem"), ("jwt.key", "jwt.key.pub"), ("ec.key", "ec.pem") })
         {

@@ -112,7 +112,8 @@ public sealed class JwtBearerOptionsTests
     [InlineData("nbf", 400, typeof(SecurityTokenNotYetValidException))]
     [InlineData("aud", null, typeof(SecurityTokenInvalidAudienceException))]
     [InlineData("iss", null, typeof(SecurityTokenValidationException))]
-    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer(string claim, int? seconds, Type expected)
+    [InlineData("kid", null, typeof(SecurityTokenSignatureKeyNotFoundException))]
+    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer_and_never_the_token(string claim, int? seconds, Type expected)
     {
         Exception? raised = null;
         await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => raised = context.Exception));
@@ -120,32 +121,12 @@ public sealed class JwtBearerOptionsTests
         var changes = new Dictionary<string, object?> { ["iat"] = now - 200, ["exp"] = now + 60, [claim] = seconds is { } by ? now + by : "another" };
         if (claim == "iss") changes["iss"] = 7;
 
-        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, changes)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-
-        raised.ShouldBeOfType(expected);
-    }
-
-    [Fact]
-    public async Task AuthenticationFailed_gets_the_exception_type_of_JwtBearer_for_an_unknown_key()
-    {
-        Exception? raised = null;
-        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => raised = context.Exception));
-
-        (await receiver.GetWithTokenAsync(HandmadeToken.Sign(Ring.Rings.Secret("another"))).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-
-        raised.ShouldBeOfType<SecurityTokenSignatureKeyNotFoundException>();
-    }
-
-    [Fact]
-    public async Task AuthenticationFailed_hears_of_a_refusal_and_never_the_token()
-    {
-        Exception? heard = null;
-        await using var receiver = await StartAsync(options => options.Events.OnAuthenticationFailed = context => Done(() => heard = context.Exception));
-        var token = HandmadeToken.Timed(receiver.Memory.Secret, -200, -140);
+        var token = HandmadeToken.Sign(claim == "kid" ? Ring.Rings.Secret("another") : receiver.Memory.Secret, changes);
 
         (await receiver.GetWithTokenAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-        heard.ShouldNotBeNull().ToString().ShouldContain("expired");
-        heard.ToString().ShouldNotContain(token.Split('.')[2]);
+
+        raised.ShouldBeOfType(expected);
+        raised.ToString().ShouldNotContain(token.Split('.')[2]);
     }
 
     [Fact]
@@ -178,16 +159,6 @@ public sealed class JwtBearerOptionsTests
         (await RefusalAsync(receiver, "payments", "depot")).ShouldContain("rewt_error=\"invalid\"");
         (await RefusalAsync(receiver, "orders", "inventory")).ShouldContain("rewt_error=\"bad_audience\"");
         (await RefusalAsync(receiver, "orders", "rewt")).ShouldContain("rewt_error=\"bad_audience\"");
-    }
-
-    [Fact]
-    public async Task A_service_takes_tokens_for_itself_and_for_the_namespace()
-    {
-        await using var receiver = await Receiver.StartAsync();
-
-        (await RefusalAsync(receiver, "orders", "inventory")).ShouldBe("");
-        (await RefusalAsync(receiver, "orders", "rewt")).ShouldBe("");
-        (await RefusalAsync(receiver, "orders", "Inventory")).ShouldContain("rewt_error=\"bad_audience\"");
     }
 
     [Fact]

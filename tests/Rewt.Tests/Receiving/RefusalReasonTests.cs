@@ -137,26 +137,10 @@ public sealed class RefusalReasonTests
     public void Each_reason_has_a_sentence_with_a_fix() => Enum.GetValues<RefusalReason>().Except([RefusalReason.None])
         .ShouldAllBe(reason => new TokenRefusal(reason).ToString().Length > 20);
 
-    [Fact]
-    public async Task A_flood_of_tokens_with_hostile_text_fills_one_line_a_second_for_each_reason_and_forges_none()
-    {
-        await using var receiver = await StartAsync(null);
-        const string Hostile = "\u001b[31m\r\nforged line\u202E\u2028";
-        var tokens = Enumerable.Range(0, 300).Select(number => HandmadeToken.Sign(
-            receiver.Memory.Secret, new() { ["iss"] = Hostile + number, ["sub"] = Hostile, ["aud"] = new string('x', 3_000) + Hostile, ["jti"] = Hostile })).ToList();
-
-        foreach (var token in tokens) (await receiver.GetWithTokenAsync(token)).Dispose();
-        foreach (var token in tokens) (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret, new() { ["aud"] = new string('x', 3_000) + Hostile }))).Dispose();
-
-        var lines = receiver.Log.Text.Split('\n').Where(line => line.Contains("refused a token", StringComparison.Ordinal)).ToList();
-        lines.Count.ShouldBeInRange(2, 100);
-        lines.ShouldAllBe(line => line.Length < 600 && !line.Any(character => char.IsControl(character) || character > '~'));
-        receiver.Log.Text.ShouldNotContain("\nforged line");
-    }
-
-    [Fact]
-    [Trait("Category", "Long")]
-    public async Task A_hundred_thousand_junk_tokens_with_hostile_text_in_every_field_log_one_line_a_second_for_each_reason_and_forge_none()
+    [Theory]
+    [InlineData(2_000)]
+    [InlineData(100_000, Traits = ["Category", "Long"])]
+    public async Task Junk_tokens_with_hostile_text_in_every_field_log_one_line_a_second_for_each_reason_and_forge_none(int tokens)
     {
         const string Hostile = "\u001b[31m\r\nforged line\u202E\u2028\u0000{0}'; DROP";
         await using var receiver = await Receiver.StartAsync(services => services.AddLogging(logging => logging.AddFilter("Microsoft", LogLevel.None)));
@@ -171,7 +155,7 @@ public sealed class RefusalReasonTests
             .ToList();
         var began = TimeProvider.System.GetTimestamp();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 100_000), new ParallelOptions { MaxDegreeOfParallelism = 256, CancellationToken = Cancellation }, async (number, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, tokens), new ParallelOptions { MaxDegreeOfParallelism = 256, CancellationToken = Cancellation }, async (number, _) =>
         {
             (await receiver.GetWithTokenAsync(junk[number % junk.Count])).Dispose();
         });

@@ -35,13 +35,6 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void A_token_is_seen_from_the_second_time_on()
-    {
-        _tokens.HasSeen("one").ShouldBeFalse();
-        _tokens.HasSeen("one").ShouldBeTrue();
-    }
-
-    [Fact]
     public void What_is_removed_is_gone_from_both_generations_and_its_successor_is_not()
     {
         var first = new VerifiedToken("one", _verdict, savesToken: false);

@@ -23,42 +23,6 @@ public sealed class OptionsTests
         options.AllowInsecureHttp.ShouldBeFalse();
     }
 
-    [Fact]
-    public void A_short_rotation_interval_shortens_what_is_derived_from_it()
-    {
-        var options = Options(o => o.RotationInterval = TimeSpan.FromSeconds(20));
-
-        options.RefreshInterval.ShouldBe(TimeSpan.FromSeconds(2));
-        options.PropagationDelay.ShouldBe(TimeSpan.FromSeconds(4));
-    }
-
-    [Fact]
-    public async Task All_that_is_wrong_is_said_at_once_at_start_and_names_its_setting()
-    {
-        using var host = Host(services => services.AddRewtKeys(options =>
-        {
-            options.Redis = "";
-            options.Namespace = "shop*";
-            options.ServiceName = "my service";
-            options.RotationInterval = TimeSpan.FromSeconds(1);
-            options.RefreshInterval = TimeSpan.FromMilliseconds(99.5);
-            options.PropagationDelay = TimeSpan.FromSeconds(1);
-            options.TokenLifetime = TimeSpan.FromSeconds(1.5);
-            options.MaxTokenLifetime = TimeSpan.FromSeconds(1);
-            options.ClockSkew = TimeSpan.FromMinutes(11);
-            options.StaleBudget = TimeSpan.Zero;
-        }));
-
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
-
-        error.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(
-            [
-                "Rewt:Namespace", "Rewt:ServiceName", "Rewt:RefreshInterval", "Rewt:PropagationDelay",
-                "Rewt:TokenLifetime", "Rewt:MaxTokenLifetime", "Rewt:ClockSkew", "Rewt:StaleBudget", "Rewt:Redis",
-            ],
-            ignoreOrder: true);
-    }
-
     public static TheoryData<string, Action<RewtOptions>> Bad => new()
     {
         { "Rewt:Namespace", o => o.Namespace = "" },
@@ -112,17 +76,6 @@ public sealed class OptionsTests
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Good))]
     public void What_is_just_within_bounds_is_taken(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
-
-    [Fact]
-    public async Task Two_rings_of_one_namespace_are_refused_at_start()
-    {
-        using var host = Host(services => services.AddRewtKeys(o => o.Redis = "127.0.0.1:1").AddRewtKeys("Users"));
-
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
-
-        error.Message.ShouldContain("'rewt'");
-        error.Message.ShouldContain("'Users'");
-    }
 
     [Fact]
     public void A_missing_connection_string_names_the_places_where_one_may_be()

@@ -18,3 +18,7 @@ public abstract class RedisServerFixture(RedisServerKind kind) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 }
+
+public sealed class GarnetFixture() : RedisServerFixture(RedisServerKind.Garnet);
+
+public sealed class RealRedisFixture() : RedisServerFixture(RedisServerKind.Real);

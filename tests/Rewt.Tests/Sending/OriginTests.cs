@@ -167,6 +167,14 @@ public sealed class OriginTests
     }
 
     [Fact]
+    public async Task Signing_for_all_clients_without_AllowedOrigins_is_an_error_at_the_start()
+    {
+        await using var sender = Sender.Create(services => services.ConfigureHttpClientDefaults(defaults => defaults.AddRewtSigning()));
+
+        Should.Throw<OptionsValidationException>(sender.Validate).Message.ShouldContain("AllowedOrigins");
+    }
+
+    [Fact]
     public async Task All_that_is_wrong_with_a_client_is_said_at_once()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options =>

@@ -6,8 +6,10 @@ public sealed class TenantCostTests
     /// <summary>The commands that read keys and tenants. The doctor uses others.</summary>
     private static readonly string[] Reads = ["zmscore", "zscore", "lrange", "getrange", "hgetall", "exec", "exists"];
 
-    [Fact]
-    public async Task A_hundred_thousand_forged_tenants_cost_no_command_and_no_memory()
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(100_000, Traits = ["Category", "Long"])]
+    public async Task Forged_tenants_cost_no_command_and_no_memory(int forgedTenants)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(2));
@@ -18,7 +20,7 @@ public sealed class TenantCostTests
         var forge = new TokenForge(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).HeaderMember("kid", $"\"{TokenForge.GoodKeyId}.0\"");
         var before = await redis.CommandCountsAsync();
 
-        for (var tenant = 0; tenant < 100_000; tenant++)
+        for (var tenant = 0; tenant < forgedTenants; tenant++)
         {
             (await tokens.VerifyBearerAsync(forge.Claim("tenant", $"\"t{tenant}\"").Token, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
         }
@@ -26,7 +28,7 @@ public sealed class TenantCostTests
         Sum(await redis.CommandCountsAsync()).ShouldBe(Sum(before));
         (await host.StatusAsync("acme", good)).ShouldBe(HttpStatusCode.OK);
         var tenants = host.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Tenants!;
-        Enumerable.Range(0, 100_000).ShouldAllBe(tenant => tenants.Known($"t{tenant}") == null);
+        Enumerable.Range(0, forgedTenants).ShouldAllBe(tenant => tenants.Known($"t{tenant}") == null);
     }
 
     [Fact]
@@ -136,19 +138,18 @@ public sealed class TenantCostTests
         await Eventually.TrueAsync(
             async () => await cold.StatusAsync("globex", unknown) == HttpStatusCode.Unauthorized, "the server is back, and empty");
         await Eventually.TrueAsync(
-            async () => await TrySignAsync(host) is { } fresh && await cold.StatusAsync("acme", fresh) == HttpStatusCode.OK, "all goes on with the new secret");
-
-        static async Task<string?> TrySignAsync(TestService host)
-        {
-            try
+            async () =>
             {
-                return await host.SignAsync("acme");
-            }
-            catch (RewtKeysUnavailableException)
-            {
-                return null;
-            }
-        }
+                try
+                {
+                    return await cold.StatusAsync("acme", await host.SignAsync("acme")) == HttpStatusCode.OK;
+                }
+                catch (RewtKeysUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "all goes on with the new secret");
     }
 
     private static void Rarely(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);

@@ -164,17 +164,16 @@ public sealed class TenantLifeTests : WithServices
         await using var service = await TenantService.StartAsync(_redis, options => { Fast(options); options.Namespace = "users"; });
         var login = await issuer.SignAsync("ada");
         var secrets = new HashSet<string?>();
-        var started = TimeProvider.System.GetTimestamp();
 
-        while (secrets.Count < 3 && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30))
-        {
-            (await service.StatusAsync("ada", await issuer.SignAsync("ada"))).ShouldBe(HttpStatusCode.OK);
-            (await service.StatusAsync("ada", login)).ShouldBe(HttpStatusCode.OK);
-            if (await _redis.GetAsync("users:rewt-secret") is { } secret) secrets.Add(secret);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
-        }
-
-        secrets.Count.ShouldBe(3);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                (await service.StatusAsync("ada", await issuer.SignAsync("ada"))).ShouldBe(HttpStatusCode.OK);
+                (await service.StatusAsync("ada", login)).ShouldBe(HttpStatusCode.OK);
+                if (await _redis.GetAsync("users:rewt-secret") is { } secret) secrets.Add(secret);
+                return secrets.Count == 3;
+            },
+            "the secret was rotated twice");
         await issuer.Tenants.RevokeTenantAsync("ada", Cancellation);
         await Eventually.TrueAsync(async () => await service.StatusAsync("ada", login) == HttpStatusCode.Unauthorized, "the log-in ends with a revocation");
     }

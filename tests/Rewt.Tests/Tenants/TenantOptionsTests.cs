@@ -17,10 +17,6 @@ public sealed class TenantOptionsTests
         (await FailureAsync(options => (options.Tenants.Enabled, options.Tenants.CacheSize) = (true, size))).ShouldContain("Rewt:Tenants:CacheSize must be from 16 to 1,000,000");
 
     [Fact]
-    public async Task A_selector_without_tenants_is_an_error() =>
-        (await FailureAsync(_ => { }, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme"))).ShouldContain("Rewt:Tenants:Enabled must be true");
-
-    [Fact]
     public async Task A_selector_of_a_scheme_that_is_not_there_is_an_error() => (await FailureAsync(
         options => options.Tenants.Enabled = true, services => services.AddAuthentication().AddRewtTenantSelector(_ => "acme", "Users"))).ShouldContain("'Users'");
 

@@ -67,32 +67,18 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_request_with_credentials_of_its_own_keeps_them()
+    public async Task The_application_sees_a_token_and_nothing_of_the_kit_and_no_identity_that_this_process_did_not_give()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
-        client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
-
-        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
-    }
-
-    [Fact]
-    public async Task The_application_sees_a_token_and_nothing_of_the_kit()
-    {
-        await using var host = await KitService.StartAsync(null);
-        using var client = host.ClientOf("orders");
-
         (await KitService.GetAsync(client, "/headers")).ShouldBe("Authorization,Host");
-    }
 
-    [Fact]
-    public async Task An_identity_that_this_process_did_not_give_is_nobodys()
-    {
-        await using var host = await KitService.StartAsync(null);
-        using var client = host.Client();
-        client.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
+        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized, "a request keeps credentials of its own");
 
-        (await KitService.StatusAsync(client)).ShouldBe(HttpStatusCode.Unauthorized);
+        using var stranger = host.Client();
+        stranger.DefaultRequestHeaders.Add("Rewt-Test-Identity", "orders");
+        (await KitService.StatusAsync(stranger)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -106,7 +92,7 @@ public sealed class RewtIdentityTests
 
         ids.ShouldAllBe(id => id.Length == 32);
         ids[0].ShouldNotBe(ids[1]);
-        Rewt.Internal.TestIdentities.Find(ids[0])!.ToString().ShouldBe("orders of a test");
+        TestIdentities.Find(ids[0])!.ToString().ShouldBe("orders of a test");
     }
 
     [Fact]

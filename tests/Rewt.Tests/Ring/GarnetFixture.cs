@@ -1,3 +1,0 @@
-namespace Rewt.Tests.Ring;
-
-public sealed class GarnetFixture() : RedisServerFixture(RedisServerKind.Garnet);

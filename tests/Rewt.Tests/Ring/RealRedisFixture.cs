@@ -1,3 +1,0 @@
-namespace Rewt.Tests.Ring;
-
-public sealed class RealRedisFixture() : RedisServerFixture(RedisServerKind.Real);
