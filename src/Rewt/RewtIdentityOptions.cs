@@ -35,7 +35,7 @@ public sealed class RewtIdentityOptions
     /// read again when they change. The certificates of the operating system are never used.
     /// </summary>
     /// <value>Default: empty, which accepts every key that is published in Redis.</value>
-    public IList<string> Authorities { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Authorities must be a list."); } = [];
+    public IList<string> Authorities { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Identity:Authorities must be a list."); } = [];
 
     /// <summary>
     /// The names that a certificate of a service must have one of, in which <c>{service}</c> stands for the name of the service. A name that begins
@@ -43,7 +43,7 @@ public sealed class RewtIdentityOptions
     /// </summary>
     /// <value>For example <c>spiffe://prod.example/ns/shop/sa/{service}</c>. Default: empty, which accepts the DNS name <c>{service}</c> and any SPIFFE
     /// ID whose last path segment is the name of the service.</value>
-    public IList<string> Names { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Names must be a list."); } = [];
+    public IList<string> Names { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Identity:Names must be a list."); } = [];
 
     /// <summary>
     /// Accept keys that no certificate of <see cref="Authorities"/> confirms, while services get their certificates. Redis access rules alone protect

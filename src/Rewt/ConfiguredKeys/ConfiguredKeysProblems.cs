@@ -35,8 +35,10 @@ internal static class ConfiguredKeysProblems
         if (identity.Authorities.Count > 0 && options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) yield return "Authorities check key pairs; set KeyMode to KeyPair, or remove them.";
         if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsGiven(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
-        if (identity is { CertificateFile: null, KeyFile: not null } or { CertificateFile: null, Password: not null }) yield return "KeyFile or Password is set, but CertificateFile is not.";
-        if (identity.Authorities.Count == 0 && (identity.AcceptUnattested || identity.RevocationListFile is not null)) yield return "Authorities is empty, so AcceptUnattested and RevocationListFile have no effect; set it, or remove them.";
+        if (identity is { CertificateFile: null, KeyFile: not null }) yield return "KeyFile is set, but CertificateFile is not.";
+        if (identity is { CertificateFile: null, Password: not null }) yield return "Password is set, but CertificateFile is not.";
+        if (identity.Authorities.Count == 0 && identity.AcceptUnattested) yield return "AcceptUnattested has no effect without Authorities; set Authorities, or remove it.";
+        if (identity.Authorities.Count == 0 && identity.RevocationListFile is not null) yield return "RevocationListFile has no effect without Authorities; set Authorities, or remove it.";
         foreach (var name in identity.Names.Where(name => string.IsNullOrWhiteSpace(name) || !name.Contains(CertificateNames.Placeholder, StringComparison.Ordinal))) yield return $"Names contains '{KeyMaterial.Shown(name ?? "")}', which does not contain {CertificateNames.Placeholder}.";
         if (Names.IsName(options.ServiceName) && ProblemOfFiles(options) is { } problem) yield return $"{problem}.";
     }

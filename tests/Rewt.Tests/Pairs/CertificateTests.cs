@@ -224,7 +224,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [InlineData("Names:0", "spiffe://prod.example/orders", "{service}")]
     [InlineData("KeyPairs", "SharedSecret", "set KeyMode to KeyPair")]
     [InlineData("CertificateFile", null, "CertificateFile is not")]
-    [InlineData("Authorities:0", null, "Authorities is empty")]
+    [InlineData("Authorities:0", null, "has no effect without Authorities")]
     public void A_setting_of_the_identity_that_cannot_work_is_an_error_that_names_it(string name, string? value, string error)
     {
         WriteCertificate("orders");
