@@ -33,6 +33,12 @@ internal static class GlobalOptions
         DefaultValueFactory = _ => [],
     };
 
+    public static readonly Option<bool> Seal = new("--seal")
+    {
+        Description = "Accept secrets that are not sealed, and seal them with the first sealing key. Without this option, a sealing key is for sealed secrets only.",
+        Recursive = true,
+    };
+
     public static readonly Option<OutputFormat> Output = new("--output", "-o")
     {
         Description = "The output format: table for people, json for programs.",
@@ -52,5 +58,5 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static IEnumerable<Option> All => [Redis, Namespace, SealingKeyFiles, Output, ShowSecret, Yes];
+    public static IEnumerable<Option> All => [Redis, Namespace, SealingKeyFiles, Seal, Output, ShowSecret, Yes];
 }

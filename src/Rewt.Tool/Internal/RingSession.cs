@@ -62,6 +62,7 @@ internal sealed class RingSession : IAsyncDisposable
         {
             (options.Redis, options.Namespace, options.ServiceName) = (context.Redis, context.Namespace, "rewt-tool");
             options.Sealing.Keys = [.. context.SealingKeyFiles.Select(Path.GetFullPath)];
+            options.Sealing.RequireSealed = options.Sealing.Keys.Count > 0 && !context.Seals;
             configure?.Invoke(options);
         });
         services.AddRewtApps();

@@ -32,6 +32,7 @@ internal sealed class ToolContext
         Redis = arguments.GetValue(GlobalOptions.Redis) ?? Environment.GetEnvironmentVariable(GlobalOptions.RedisVariable) ?? "localhost:6379";
         Namespace = arguments.GetValue(GlobalOptions.Namespace) ?? Environment.GetEnvironmentVariable(GlobalOptions.NamespaceVariable) ?? "rewt";
         SealingKeyFiles = arguments.GetValue(GlobalOptions.SealingKeyFiles) is [_, ..] files ? files : Environment.GetEnvironmentVariable(GlobalOptions.SealingKeyVariable) is { Length: > 0 } file ? [file] : [];
+        Seals = arguments.GetValue(GlobalOptions.Seal);
         IsJson = arguments.GetValue(GlobalOptions.Output) == OutputFormat.Json;
         ShowSecret = arguments.GetValue(GlobalOptions.ShowSecret);
         _yes = arguments.GetValue(GlobalOptions.Yes);
@@ -44,6 +45,9 @@ internal sealed class ToolContext
     public string Namespace { get; }
 
     public IReadOnlyList<string> SealingKeyFiles { get; }
+
+    /// <summary>Whether secrets that are not sealed may be read with a sealing key, and are sealed then.</summary>
+    public bool Seals { get; }
 
     public bool IsJson { get; }
 

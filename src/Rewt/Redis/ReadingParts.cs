@@ -53,8 +53,9 @@ internal sealed class ReadingParts(
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
-        var (slot, problem) = await seal.OpenAsync(await SlotAsync(secret, timeToLive).ConfigureAwait(false), fields, cancellationToken).ConfigureAwait(false);
-        return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, await dead.ConfigureAwait(false), new(Milliseconds(await now.ConfigureAwait(false))))
+        var (revoked, storeNow) = (await dead.ConfigureAwait(false), new StoreTime(Milliseconds(await now.ConfigureAwait(false))));
+        var (slot, problem) = await OpenAsync().ConfigureAwait(false);
+        return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, revoked, storeNow)
         {
             Problem = problem,
             Stamp = Stamp(fields.GetValueOrDefault("epoch"), fields.GetValueOrDefault("version")),
@@ -66,6 +67,19 @@ internal sealed class ReadingParts(
         };
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+        async Task<(SecretSlot Slot, string? Problem)> OpenAsync()
+        {
+            try
+            {
+                return await seal.OpenAsync(await SlotAsync(secret, timeToLive).ConfigureAwait(false), fields, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SecretProtectorException exception)
+            {
+                (exception.Revoked, exception.TenantStamp) = (revoked, Text(RingCodec.Tenants));
+                throw;
+            }
+        }
     }
 
     /// <summary>Returns the stamp of a ring. Latin-1 represents any bytes, so that a ring with invalid text can be identified and replaced.</summary>

@@ -18,6 +18,12 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>The name of the secret's own key among the fields of the ring.</summary>
     private const string Slot = "";
 
+    /// <summary>How long instances with the right sealing key have to create a secret before others do; at least two refreshes.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a write fails at once after the protector has failed to seal, so that reads and requests do not wait for it again and again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
     /// <summary>With a read, which may take a second, shorter than the time for which requests wait for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
@@ -27,6 +33,11 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private Dictionary<(string Field, string Text), byte[]> _opened = [];
     private int _unsealed;
     private int _outdated;
+
+    /// <summary>Why the last sealed secret did not open; <see langword="null"/> once one has opened.</summary>
+    private string? _unopened;
+    private ClockReading? _absentSince;
+    private (ClockReading At, SecretProtectorException Exception)? _failed;
 
     private bool Seals => protector is not null && !options.Sealing.WriteUnsealed;
 
@@ -41,18 +52,17 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         (_opened, _unsealed, _outdated) = ([], 0, 0);
         try
         {
-            string? problem = null;
             foreach (var (field, value) in fields.ToList())
             {
                 if (RingCodec.SecretAt(field, value) is not { } start) continue;
-                var (secret, trouble) = await OpenAsync(field, value[start..], former, both.Token).ConfigureAwait(false);
-                problem ??= trouble;
+                var (secret, trouble) = await OpenAsync(field, value[..start], value[start..], former, both.Token, cancellationToken).ConfigureAwait(false);
+                if (trouble is not null) return (slot with { Value = [] }, trouble);
                 fields[field] = [.. value[..start], .. secret];
             }
 
-            if (slot.Value is not { Length: > 0 } stored) return (slot, problem);
-            var (opened, reason) = await OpenAsync(Slot, stored, former, both.Token).ConfigureAwait(false);
-            return (ReferenceEquals(opened, stored) ? slot : slot with { Value = opened, Sealed = stored }, problem ?? reason);
+            if (slot.Value is not { Length: > 0 } stored) return (slot, IsForOthers(slot) ? _unopened : null);
+            var (opened, reason) = await OpenAsync(Slot, [], stored, former, both.Token, cancellationToken).ConfigureAwait(false);
+            return (ReferenceEquals(opened, stored) ? slot : slot with { Value = opened, Sealed = stored }, reason);
         }
         catch (SecretProtectorException)
         {
@@ -66,20 +76,41 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <exception cref="SecretProtectorException">The protector failed.</exception>
     public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<RedisValue> fields, CancellationToken cancellationToken)
     {
+        if (_failed is { } failed && failed.At.Elapsed(time) < Pause) throw failed.Exception;
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
-        for (var index = 0; Seals && index < ring.Length; index += 2)
-        {
-            byte[] value = ring[index + 1]!;
-            if (RingCodec.SecretAt(ring[index]!, value) is { } start) ring[index + 1] = (byte[])[.. value[..start], .. await SealAsync(ring[index]!, value[start..], both.Token).ConfigureAwait(false)];
-        }
 
         // The secret that stays is written again where it is not stored as it should be. Its TTL is that of the deadline.
         var isKept = change.SetSecret is null && !basis.IsDegraded && change.Ring.Current is { } current && current.Bytes.SequenceEqual(basis.Slot.Value);
         var secret = change.SetSecret ?? (isKept && IsOutdated(basis.Slot) ? change.Ring.Current : null);
-        if (secret is null) return new StoredChange(null, change.ExpireAt, ring);
-        return new StoredChange(Seals ? await SealAsync(Slot, secret.CopyBytes(), both.Token).ConfigureAwait(false) : secret.CopyBytes(), change.ExpireAt ?? change.Ring.Deadline, ring);
+        if (!Seals) return new StoredChange(secret?.CopyBytes(), secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+
+        try
+        {
+            // A degraded login writes the secret only.
+            List<int> places = basis.IsDegraded ? [] : [.. Enumerable.Range(0, ring.Length / 2).Select(pair => 2 * pair).Where(index => RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is not null)];
+            // At once, so that the calls of a remote key service take as long as one.
+            var seals = places.ConvertAll(index => SealFieldAsync(ring[index]!, ring[index + 1]!));
+            if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
+            var texts = await Task.WhenAll(seals).ConfigureAwait(false);
+            foreach (var (index, text) in places.Zip(texts)) ring[index + 1] = text.Stored;
+            foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
+            _failed = null;
+            return new StoredChange(secret is null ? null : texts[^1].Stored, secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+        }
+        catch (SecretProtectorException exception)
+        {
+            _failed = (ClockReading.Now(time), exception);
+            throw;
+        }
+
+        async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealFieldAsync(string field, byte[] value)
+        {
+            var start = RingCodec.SecretAt(field, value)!.Value;
+            var text = await SealAsync(PlaceOf(field, value[..start]), value[start..], both.Token, cancellationToken).ConfigureAwait(false);
+            return text with { Stored = [.. value[..start], .. text.Stored] };
+        }
     }
 
     /// <summary>The findings on the last reading.</summary>
@@ -94,7 +125,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         if (Seals && _unsealed + _outdated > 0)
         {
             yield return Finding.Advice(
-                "sealing-keys", $"{_unsealed} stored secrets are not sealed, and {_outdated} are sealed with a sealing key other than the first; the next rotation ('rewt keys rotate') seals them with the first. Keep the other sealing keys until then.");
+                "sealing-keys", $"{_unsealed} stored secrets are not sealed, and {_outdated} are sealed with a sealing key other than the first; the next rotation of a service seals them with the first ('rewt keys rotate --seal'). Keep the other sealing keys until then.");
         }
 
         if (options.IsSealingKeyBesideConnection)
@@ -104,75 +135,101 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         }
     }
 
+    /// <summary>
+    /// Whether the next secret is left to other instances, because this one could not open the last one: its sealing key is probably wrong. If all are
+    /// like that, the fleet waits for <see cref="Turn"/>.
+    /// </summary>
+    private bool IsForOthers(SecretSlot slot)
+    {
+        if (_unopened is null || _opened.Count > 0 || !slot.IsAbsent)
+        {
+            _absentSince = null;
+            return false;
+        }
+
+        var since = _absentSince ??= ClockReading.Now(time);
+        return since.Elapsed(time) < (Turn > 2 * options.RefreshInterval ? Turn : 2 * options.RefreshInterval);
+    }
+
     private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Encoding.UTF8.GetString(text)) : Seals;
 
     private bool IsOutdated(string text) => protector is SealingKeys keys && Parts(text) is (_, var payload) && !keys.IsOfFirst(payload);
 
-    private async Task<(byte[] Secret, string? Problem)> OpenAsync(string field, byte[] stored, Dictionary<(string Field, string Text), byte[]> former, CancellationToken cancellationToken)
+    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that none lives longer than it was sealed for.</summary>
+    private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
+
+    private async Task<(byte[] Secret, string? Problem)> OpenAsync(
+        string field, byte[] before, byte[] stored, Dictionary<(string Field, string Text), byte[]> former, CancellationToken limited, CancellationToken cancellationToken)
     {
+        var place = PlaceOf(field, before);
         var where = field.Length == 0 ? "its value" : $"the field '{UntrustedText.Escape(field)}' of its ring";
         if (!stored.AsSpan().StartsWith(Encoding.ASCII.GetBytes(Prefix)))
         {
             _unsealed++;
             return options.Sealing.RequireSealed
-                ? ([], $"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created, or set RequireSealed to false until a rotation has sealed it")
+                ? ([], $"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created")
                 : (stored, null);
         }
 
         var text = Encoding.UTF8.GetString(stored);
         if (IsOutdated(text)) _outdated++;
-        if (!former.TryGetValue((field, text), out var secret))
+        if (!former.TryGetValue((place, text), out var secret))
         {
-            if (protector is null) return ([], $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
+            if (protector is null) return ([], _unopened = $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
             try
             {
                 var (keyId, payload) = Parts(text) ?? throw new CryptographicException("is sealed, but not by Rewt");
-                secret = await AskAsync(cancellation => protector.UnprotectAsync(payload, AssociatedData(field, keyId), cancellation), cancellationToken).ConfigureAwait(false);
+                secret = await AskAsync(cancellation => protector.UnprotectAsync(payload, AssociatedData(place, keyId), cancellation), isOpening: true, limited, cancellationToken).ConfigureAwait(false);
                 if (KeyId.Of(secret) != keyId) throw new CryptographicException("is sealed, but has another key id");
             }
             catch (CryptographicException exception)
             {
-                var reason = protector is SealingKeys ? exception.Message : "is sealed, and the IRewtSecretProtector of this application does not open it";
-                return ([], $"{where} {reason}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created");
+                var reason = protector is SealingKeys
+                    ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
+                    : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service";
+                // A text of a known sealing key was changed by another program, which says nothing about this instance.
+                if (protector is not SealingKeys keys || Parts(text) is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
+                return ([], reason);
             }
         }
 
-        _opened[(field, text)] = secret;
+        _unopened = null;
+        _opened[(place, text)] = secret;
         return (secret, null);
     }
 
-    private async Task<byte[]> SealAsync(string field, byte[] secret, CancellationToken cancellationToken)
+    private async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealAsync(string place, byte[] secret, CancellationToken limited, CancellationToken cancellationToken)
     {
-        var (place, known) = _opened.FirstOrDefault(one => one.Key.Field == field && one.Value.AsSpan().SequenceEqual(secret));
-        if (known is not null && !IsOutdated(place.Text)) return Encoding.UTF8.GetBytes(place.Text);
+        var (known, opened) = _opened.FirstOrDefault(one => one.Key.Field == place && one.Value.AsSpan().SequenceEqual(secret));
+        if (opened is not null && !IsOutdated(known.Text)) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
 
         var keyId = KeyId.Of(secret);
-        var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(field, keyId), cancellation), cancellationToken).ConfigureAwait(false)}";
+        var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(place, keyId), cancellation), isOpening: false, limited, cancellationToken).ConfigureAwait(false)}";
         var stored = Encoding.UTF8.GetBytes(text);
         if (stored.Length > SecretSlot.MaximumBytes) throw RingHealth.Explained(new SecretProtectorException("The text of the IRewtSecretProtector is longer than 8,000 characters."));
-        _opened[(field, text)] = secret;
-        return stored;
+        return (place, text, secret, stored);
     }
 
-    private static async Task<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, bool isOpening, CancellationToken limited, CancellationToken cancellationToken)
     {
         Task<T>? asked = null;
         try
         {
-            asked = ask(cancellationToken).AsTask();
-            return await asked.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // On the thread pool, because a protector of the application may block.
+            asked = protector is SealingKeys ? ask(limited).AsTask() : Task.Run(() => ask(limited).AsTask(), limited);
+            return await asked.WaitAsync(limited).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not CryptographicException)
+        catch (Exception exception) when (!(isOpening && exception is CryptographicException) && !cancellationToken.IsCancellationRequested)
         {
             asked?.Abandon();
-            var what = cancellationToken.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(exception)})";
+            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(exception)})";
             throw RingHealth.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
         }
     }
 
-    /// <summary>Binds a sealed secret to its place. No two places have the same text, because only the field can contain a vertical bar.</summary>
-    private string AssociatedData(string field, string keyId) =>
-        $"rewt secret v1|{options.Namespace}|{(field.Length == 0 ? _keys.Secret : _keys.Ring)}|{field}|{keyId}";
+    /// <summary>Binds a sealed secret to its place. No two places have the same text, because only the place can contain a vertical bar.</summary>
+    private string AssociatedData(string place, string keyId) =>
+        $"rewt secret v1|{options.Namespace}|{(place.Length == 0 ? _keys.Secret : _keys.Ring)}|{place}|{keyId}";
 
     private static (string KeyId, string Payload)? Parts(string text)
     {

@@ -90,6 +90,10 @@ internal sealed class RingSnapshot : KeySnapshot
         ? _reading.Now - ring.NextBorn
         : null;
 
+    /// <summary>Returns the same reading, of the same age, without the keys that were revoked since then.</summary>
+    public RingSnapshot Revoke(IReadOnlyDictionary<string, long> revoked, string? tenantStamp, RingSchedule schedule) =>
+        new(_reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
+
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
         _reading.Ring is { } ring ? ring.Deadline - _schedule.Lead - StoreTimeAt(now) : TimeSpan.MaxValue;

@@ -30,7 +30,18 @@ internal sealed partial class RingUpdater(
         for (var round = 0; round < MaximumRounds; round++)
         {
             var readAt = ClockReading.Now(time);
-            var reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+            RingReading reading;
+            try
+            {
+                reading = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SecretProtectorException exception) when (command is null && previous is not null && IsRevocation(previous, exception))
+            {
+                // The known keys stay in use, without the revoked ones. The next read fails again until the protector answers.
+                _memory.Learn(exception.Revoked!, previous.Reading.Now.Milliseconds);
+                return previous.Revoke(Remembered(), exception.TenantStamp, schedule);
+            }
+
             if (!IsConfirmed(previous, reading)) return null;
 
             Learn(previous, reading);
@@ -73,6 +84,10 @@ internal sealed partial class RingUpdater(
         throw new RewtKeysUnavailableException(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
+
+    /// <summary>Whether a reading whose secrets could not be opened revokes a known key or changes a tenant.</summary>
+    private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
+        exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 
     private RingSnapshot Followed(RingSnapshot? previous, RingSnapshot next, bool wrote)
     {

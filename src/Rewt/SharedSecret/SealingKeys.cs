@@ -69,6 +69,9 @@ internal sealed class SealingKeys : IRewtSecretProtector
         foreach (var problem in problems) yield return problem;
     }
 
+    /// <summary>Whether a text was sealed with one of the keys.</summary>
+    public bool Knows(string text) => Array.Exists(_keys, key => text.StartsWith(key.Hint + ".", StringComparison.Ordinal));
+
     /// <summary>Whether a text was sealed with the first key.</summary>
     public bool IsOfFirst(string text) => text.StartsWith(_keys[0].Hint + ".", StringComparison.Ordinal);
 
@@ -91,7 +94,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
             throw new CryptographicException("is sealed, but not with sealing keys of Rewt");
         }
 
-        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {hint}, which Rewt:Sealing:Keys does not contain");
+        if (Array.Find(_keys, key => key.Hint == hint).Key is not { } found) throw new CryptographicException($"is sealed with the sealing key {UntrustedText.Escape(hint)}, which Rewt:Sealing:Keys does not contain");
 
         var bytes = Base64Url.DecodeFromChars(text).AsSpan();
         var secret = new byte[length - NonceLength - TagLength];

@@ -69,9 +69,53 @@ public sealed class ProtectorTests
     }
 
     [Fact]
-    public async Task A_service_that_starts_without_its_protector_answers_503_and_recovers()
+    public async Task A_revocation_takes_effect_although_the_protector_is_away()
     {
         await using var redis = await RedisServer.StartAsync();
+        var protector = new ScriptedProtector(Keys);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300), protector: protector);
+        var (token, leaked) = (await other.SignAsync(), await other.CurrentAsync());
+        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        protector.Before = () => throw new HttpRequestException("no route to the key service");
+
+        await other.Ring.RevokeAsync(leaked, Cancellation);
+
+        await Eventually.TrueAsync(() => instance.Provider.Known!.Revoked.ContainsKey(leaked), "the revocation arrives");
+        instance.Provider.Known!.Known(null, leaked, ClockReading.Now(TimeProvider.System)).ShouldBeEmpty();
+        protector.Before = () => Task.CompletedTask;
+        await Eventually.TrueAsync(async () => (await instance.Ring.GetAsync(Cancellation)).Current?.KeyId == await other.CurrentAsync(), "the protector is back");
+        (await instance.VerifyAsync(token)).ShouldBe(RewtRefusal.StaleKey);
+    }
+
+    [Fact]
+    public async Task A_protector_that_blocks_its_thread_delays_no_call()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var protector = new ScriptedProtector(Keys);
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var slow = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromSeconds(30), protector: protector);
+        using var opened = new ManualResetEventSlim();
+        protector.Before = () =>
+        {
+            opened.Wait(Cancellation);
+            return Task.CompletedTask;
+        };
+        await other.Ring.RotateAsync(Cancellation);
+
+        var reading = slow.Provider.ReadNowAsync(Cancellation);
+        reading.IsCompleted.ShouldBeFalse();
+        (await slow.VerifyAsync(await slow.SignAsync())).ShouldBe(RewtRefusal.None);
+
+        opened.Set();
+        await reading;
+        await Eventually.TrueAsync(async () => await slow.CurrentAsync() == await other.CurrentAsync(), "the new key is known");
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_without_its_protector_answers_503_and_recovers()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         var before = await redis.DumpAsync();
         var protector = new ScriptedProtector(Keys) { Before = () => throw new TimeoutException("the key service") };

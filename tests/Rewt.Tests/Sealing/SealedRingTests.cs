@@ -71,6 +71,39 @@ public sealed class SealedRingTests
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_instance_that_cannot_open_the_secrets_of_the_fleet_does_not_create_the_next_ones(bool hasKey)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using (var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A))) await instance.SignAsync();
+        await using var blind = Instance.Start(redis.ConnectionString, hasKey ? With(B) : null);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(blind.SignAsync);
+
+        await redis.CommandAsync("FLUSHALL");
+        await blind.Provider.ReadNowAsync(Cancellation);
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(blind.SignAsync)).Message.ShouldContain("Rewt:Sealing:Keys");
+        (await redis.GetAsync(SecretName)).ShouldBeNull();
+
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
+    }
+
+    [Fact]
+    public async Task A_retired_secret_verifies_no_longer_than_it_was_sealed_for()
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await instance.Ring.RotateAsync(Cancellation);
+        var fields = (await redis.CliAsync("HGETALL", RingName)).Split('\n').Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var retired = fields.Single(field => field.Key.StartsWith("retired:", StringComparison.Ordinal));
+
+        await redis.CommandAsync("HSET", RingName, retired.Key, $"9999999999999:{retired.Value.Split(':', 2)[1]}");
+
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason?.Contains("was changed or moved from another place", StringComparison.Ordinal) == true, "the change is noticed");
+    }
+
     [Fact]
     public async Task A_secret_that_stays_in_its_place_keeps_its_text_and_its_TTL()
     {
@@ -94,7 +127,7 @@ public sealed class SealedRingTests
     [InlineData("SET", "rewt:rewt-secret", "changed")]
     public async Task A_sealed_secret_that_is_moved_or_changed_does_not_open_and_nothing_is_written(string command, string to, string from)
     {
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
         await using (await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Namespace) = ([A], "other")))
         {

@@ -9,7 +9,7 @@ public sealed class SealedToolTests
     [Fact]
     public async Task Without_the_sealing_key_every_command_that_needs_a_secret_names_the_option_and_changes_nothing()
     {
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
         var (current, token, before) = (await instance.CurrentAsync(), await instance.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation), await redis.DumpAsync());
         using var directory = new ScratchDirectory();
@@ -55,6 +55,25 @@ public sealed class SealedToolTests
         }
     }
 
+    [Theory]
+    [InlineData("SET")]
+    [InlineData("HSET")]
+    public async Task The_tool_neither_rotates_to_nor_seals_a_secret_that_a_writer_of_Redis_chose(string command)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using (var instance = await Instance.StartWarmAsync(redis.ConnectionString, With(A))) await instance.SignAsync();
+        using var directory = new ScratchDirectory();
+        await (command == "SET" ? redis.CommandAsync("SET", SecretName, NewKey(), "EX", "5000") : redis.CommandAsync("HSET", RingName, "next", NewKey()));
+        var before = await redis.StoredAsync();
+
+        foreach (var keys in new[] { "keys rotate --force", "keys revoke current --yes" })
+        {
+            (await ToolRun.RunAsync([.. keys.Split(' '), "--redis", redis.ConnectionString, "--sealing-key-file", directory.Write("a.key", A)])).Fails(4, "is not sealed");
+        }
+
+        (await redis.StoredAsync()).ShouldBe(before);
+    }
+
     [Fact]
     public async Task A_ring_that_is_not_sealed_is_information_of_the_doctor_and_no_failure()
     {
@@ -65,7 +84,11 @@ public sealed class SealedToolTests
         var finding = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "-o", "json")).Well().Json.GetProperty("findings").EnumerateArray().ShouldHaveSingleItem();
         (finding.GetProperty("code").GetString(), finding.GetProperty("severity").GetString()).ShouldBe(("unsealed", "information"));
 
-        (await ToolRun.RunAsync("keys", "rotate", "--redis", redis.ConnectionString, "--sealing-key-file", directory.Write("a.key", A))).Well();
+        string[] sealing = ["--redis", redis.ConnectionString, "--sealing-key-file", directory.Write("a.key", A)];
+        var before = await redis.StoredAsync();
+        (await ToolRun.RunAsync(["keys", "rotate", .. sealing])).Fails(4, "is not sealed; omit --sealing-key-file", "--seal");
+        (await redis.StoredAsync()).ShouldBe(before);
+        (await ToolRun.RunAsync(["keys", "rotate", "--seal", .. sealing])).Well();
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
 }
