@@ -33,6 +33,11 @@ internal static class ConfiguredKeysProblems
         var identity = options.Identity;
         if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsGiven(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKey and VerificationKeys, or remove it.";
         if (identity.Authorities.Count > 0 && options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) yield return "Authorities check key pairs; set KeyMode to KeyPair, or remove them.";
+        if (identity.Demands && options.AlsoAccept is { } other && other != options.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(options))
+        {
+            yield return "Authorities are set, but Rewt accepts tokens of the shared secret, which no certificate protects; set KeyMode to KeyPair and remove AlsoAccept, or set Identity:AcceptUnattested until then.";
+        }
+
         if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsGiven(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
         if (identity is { CertificateFile: null, KeyFile: not null }) yield return "KeyFile is set, but CertificateFile is not.";

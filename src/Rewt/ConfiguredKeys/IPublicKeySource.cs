@@ -11,4 +11,7 @@ internal interface IPublicKeySource
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <exception cref="PublicKeySourceException">The keys cannot be read; the message gives the reason.</exception>
     Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken);
+
+    /// <summary>Gets those of the last keys that remain accepted after a failed read.</summary>
+    PublicKeySet? StillAccepted(PublicKeySet? last) => last;
 }

@@ -14,6 +14,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private PublicKeySet? _keys;
     private PublicKeySet? _attested;
     private (PublicKeySet?, AttestationPolicy?) _attestedFrom;
+    private long _attestedUntil;
     private PublicKeySourceException? _failure;
     private string? _entityTag;
     private ClockReading _fetchedAt;
@@ -29,6 +30,8 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
         if (isAsked || _fetchedAt.Elapsed(time) >= _goodFor) return await FetchAsync(cancellationToken).ConfigureAwait(false);
         return _failure is null ? Accepted() : throw new PublicKeySourceException(_failure.Message, _failure.InnerException);
     }
+
+    public PublicKeySet? StillAccepted(PublicKeySet? last) => last is null ? null : Accepted();
 
     private async Task<PublicKeySet> FetchAsync(CancellationToken cancellationToken)
     {
@@ -59,10 +62,13 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private PublicKeySet Accepted()
     {
         if (identity?.Policy is not { } policy) return _keys!;
-        if (_attestedFrom == (_keys, policy)) return _attested!;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (_attestedFrom == (_keys, policy) && now < _attestedUntil) return _attested!;
 
-        _attested = policy.Filter(_keys!, _attested, time.GetUtcNow().ToUnixTimeMilliseconds());
-        _attestedFrom = (_keys, policy);
+        _attested = policy.Filter(_keys!, _attested, now);
+        // Without another answer of the server, certificates become valid and attestations end.
+        var isFinal = !_attested.Refused.Any(key => key.Problem.StartsWith(AttestationPolicy.NotYetValid, StringComparison.Ordinal));
+        (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By?.EndsAt) ?? long.MaxValue : now);
         return _attested;
     }
 

@@ -79,7 +79,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         catch (PublicKeySourceException exception)
         {
             if (known.Failure is null) LogAway(source.Name, exception);
-            return known with { Failure = exception };
+            return known with { Failure = exception, Keys = source.StillAccepted(known.Keys) };
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The algorithm with which an RSA key of a certificate signs attestations.</summary>
     public const string SigningAlgorithm = "RS256";
 
+    public const string Ended = "its attestation has ended, and its service has not renewed it";
+
     private const string None = "it has no attestation by a certificate";
 
     /// <summary>RSA with PKCS #1 or PSS, and ECDSA, with SHA-2. .NET accepts certificates that are signed with SHA-1.</summary>
@@ -22,6 +24,14 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     [
         "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4",
     ];
+
+    private const string EllipticCurve = "1.2.840.10045.2.1";
+
+    /// <summary>The object identifiers of P-256 and P-384 in DER.</summary>
+    private static readonly string[] Curves = ["06082A8648CE3D030107", "06052B81040022"];
+
+    /// <summary>The bytes of an RSA key of 4096 bits with any usual exponent.</summary>
+    private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
 
@@ -49,17 +59,24 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     public static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
+    /// <summary>
+    /// The time by which attestations and certificates end: the later of the store's clock, which an adversary may set back, and of this machine's clock,
+    /// which may be ahead by the permitted difference.
+    /// </summary>
+    public static long Latest(long storeTime, DateTimeOffset local, TimeSpan clockSkew) => Math.Max(storeTime, (local - clockSkew).ToUnixTimeMilliseconds());
+
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="json">The attestation; <see langword="null"/> if there is none.</param>
     /// <param name="ring">The namespace that it must name; <see langword="null"/> for any.</param>
     /// <param name="service">The service that it must name; <see langword="null"/> for the one that it names.</param>
-    /// <param name="at">
-    /// When this receiver first saw the attestation, by the clock of the store. The certificate must be valid at that time, because any other time could
-    /// be claimed with a certificate that has expired.
+    /// <param name="now">The time, at which the attestation must not have ended.</param>
+    /// <param name="before">
+    /// The result of an earlier check of this attestation, if there was one. The certificate must be valid when this receiver first sees the attestation,
+    /// because any other time could be claimed with a certificate that has expired.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, long at, out string? problem)
+    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, long now, Attested? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -70,11 +87,14 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         problem = "its attestation is for another service or namespace";
         if (attestation.Service != (service ?? attestation.Service) || attestation.Ring != (ring ?? attestation.Ring) || !Rewt.Internal.Names.IsName(attestation.Service)) return null;
 
+        problem = Ended;
+        if (attestation.Until <= now) return null;
+
         var chain = new X509Certificate2Collection();
         try
         {
             foreach (var certificate in attestation.Chain) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
-            var by = Check(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(at), out problem);
+            var by = Check(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(before?.SeenAt ?? now), out problem);
             return by is null ? null : (by, attestation.Service);
         }
         catch (CryptographicException)
@@ -96,11 +116,18 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         {
             var json = set.Attestations.GetValueOrDefault(key.KeyId)?.Json;
             var known = before?.Attestations.GetValueOrDefault(key.KeyId);
-            var seenAt = known?.By is { } earlier && known.Json == json ? earlier.SeenAt : now;
-            if (Check(key, json, null, null, seenAt, out var problem) is { } check)
+            var check = Check(key, json, null, null, now, known?.Json == json ? known?.By : null, out var problem);
+            if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, null, null, now, known.By, out _)) is not null)
             {
-                attestations.Add(key.KeyId, new KeyAttestation(json!, check.By));
-                KeyOwners.Bind(key.SecurityKey, check.Service);
+                // The attestation from before remains good when a new one is not.
+                refused.Add(new RefusedKey(key.KeyId, $"{problem}; the attestation from before counts"));
+                json = known.Json;
+            }
+
+            if (check is { } good)
+            {
+                attestations.Add(key.KeyId, new KeyAttestation(json!, good.By));
+                KeyOwners.Bind(key.SecurityKey, good.Service);
             }
             else if (!AcceptsUnattested)
             {
@@ -112,6 +139,25 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
 
         return new PublicKeySet(keys, refused) { Attestations = attestations };
+    }
+
+    /// <summary>Checks the chain of this service's own certificate.</summary>
+    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at)
+    {
+        var chain = new X509Certificate2Collection();
+        try
+        {
+            foreach (var one in certificate.Chain) chain.Add(X509CertificateLoader.LoadCertificate(one));
+            return ProblemOfChain(chain[0], chain, at);
+        }
+        catch (CryptographicException)
+        {
+            return "its certificate is malformed";
+        }
+        finally
+        {
+            foreach (var one in chain) one.Dispose();
+        }
     }
 
     private Attested? Check(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out string? problem)
@@ -130,10 +176,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
 
         problem = "its attestation is not signed by its certificate";
-        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, key), attestation.Signature)) return null;
+        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return null;
 
         problem = ProblemOfChain(leaf, chain, at);
-        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds()) : null;
+        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), attestation.Until) : null;
     }
 
     /// <summary>The dates of a certificate, which .NET returns in local time.</summary>
@@ -155,8 +201,17 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             : "its certificate may not sign (keyUsage digitalSignature)";
     }
 
+    /// <summary>Whether the key is of a usual kind. A verification with any other key, for example one with curve parameters of its own, could take long.</summary>
+    private static bool HasFitKey(X509Certificate2 certificate)
+    {
+        if (certificate.PublicKey.Oid.Value == EllipticCurve) return certificate.PublicKey.EncodedParameters is { } curve && Curves.Contains(Convert.ToHexString(curve.RawData));
+        using var rsa = certificate.PublicKey.EncodedKeyValue.RawData.Length <= LongestRsaKey ? certificate.GetRSAPublicKey() : null;
+        return rsa?.KeySize is >= RsaNumbers.MinimumBits and <= RsaNumbers.MaximumBits;
+    }
+
     private string? ProblemOfChain(X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at)
     {
+        if (!chain.All(HasFitKey)) return "a key of its certificate chain is neither P-256, P-384 nor RSA of 2048 to 4096 bits";
         using var path = new X509Chain
         {
             ChainPolicy =

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The names of a certificate (RFC 5280 §4.2.1.6) and the services that they stand for. Names are compared byte by byte: there are no wildcards, no
-/// decoding and no other spelling.
+/// decoding and no other spelling. A DNS name never stands for a URI, or a URI for a DNS name: name constraints of an authority limit each kind by itself.
 /// </summary>
 internal static class CertificateNames
 {
@@ -18,9 +18,9 @@ internal static class CertificateNames
     private const int UriTag = 6;
 
     /// <summary>Returns the DNS names and URIs of a certificate; <see langword="null"/> when they are malformed.</summary>
-    public static IReadOnlyList<string>? Of(X509Certificate2 certificate)
+    public static IReadOnlyList<(string Text, bool IsUri)>? Of(X509Certificate2 certificate)
     {
-        var names = new List<string>();
+        var names = new List<(string Text, bool IsUri)>();
         if (certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == SubjectAlternativeName) is not { } extension) return names;
 
         try
@@ -31,7 +31,7 @@ internal static class CertificateNames
             while (sequence.HasData)
             {
                 var tag = sequence.PeekTag();
-                if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is DnsTag or UriTag) names.Add(sequence.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is DnsTag or UriTag) names.Add((sequence.ReadCharacterString(UniversalTagNumber.IA5String, tag), tag.TagValue == UriTag));
                 else sequence.ReadEncodedValue();
             }
         }
@@ -41,21 +41,23 @@ internal static class CertificateNames
         }
 
         // Two SPIFFE IDs would leave open which one the certificate is for.
-        return names.Count(name => name.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
+        return names.Count(name => name.Text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
     }
 
     /// <summary>Returns the first of the names that stands for a service.</summary>
     /// <param name="names">The names of a certificate.</param>
     /// <param name="service">The service.</param>
     /// <param name="templates">The accepted names with a placeholder for the service; empty for the default.</param>
-    public static string? Find(IReadOnlyList<string> names, string service, IReadOnlyCollection<string> templates) => templates.Count > 0
-        ? names.FirstOrDefault(name => templates.Any(template => name == template.Replace(Placeholder, service, StringComparison.Ordinal)))
-        : names.FirstOrDefault(name => name == service || IsIdOf(name, service));
+    public static string? Find(IReadOnlyList<(string Text, bool IsUri)> names, string service, IReadOnlyCollection<string> templates) => templates.Count > 0
+        ? names.FirstOrDefault(name => templates.Any(template => name == (template.Replace(Placeholder, service, StringComparison.Ordinal), IsId(template)))).Text
+        : names.FirstOrDefault(name => name.IsUri ? IsIdOf(name.Text, service) : name.Text == service).Text;
+
+    private static bool IsId(string name) => name.StartsWith(Scheme, StringComparison.Ordinal);
 
     /// <summary>Whether a name is a SPIFFE ID whose last path segment is the service.</summary>
     private static bool IsIdOf(string name, string service)
     {
-        if (!name.StartsWith(Scheme, StringComparison.Ordinal) || !name.EndsWith($"/{service}", StringComparison.Ordinal)) return false;
+        if (!IsId(name) || !name.EndsWith($"/{service}", StringComparison.Ordinal)) return false;
 
         var parts = name[Scheme.Length..].Split('/');
         return parts.Length > 1 && parts.All(part => Names.IsName(part) && part is not ("." or ".."));

@@ -59,12 +59,13 @@ internal sealed class Identity
 
     /// <summary>
     /// Returns the certificate that can attest keys: it must remain valid until receivers have seen them. Where the clock of an authority is ahead, a
-    /// renewed certificate becomes valid a little later, and the one before is used until then.
+    /// renewed certificate becomes valid a little later, and the one before is used until then. The same holds for a certificate that this service would
+    /// not accept itself: its chain may be half-written, or its authority new.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
     public ServiceCertificate? Usable(long now)
     {
-        if (IsUsable(Certificate, now)) _lastUsable = Certificate;
+        if (IsUsable(Certificate, now) && (ProblemOfNew(now) is null || !IsUsable(_lastUsable, now))) _lastUsable = Certificate;
         return IsUsable(_lastUsable, now) ? _lastUsable : null;
     }
 
@@ -73,6 +74,7 @@ internal sealed class Identity
     public IdentityState State(long now)
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
+        failure ??= Usable(now) is not null && IsUsable(Certificate, now) && ProblemOfNew(now) is { } problem ? $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}" : null;
         var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
         if ((Usable(now) ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
 
@@ -89,6 +91,10 @@ internal sealed class Identity
             ? new IdentityState(IdentityLevel.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
             : new IdentityState(IdentityLevel.Good, null, unread);
     }
+
+    /// <summary>The reason why the certificate should not replace the one in use; <see langword="null"/> when there is none.</summary>
+    private string? ProblemOfNew(long now) =>
+        ReferenceEquals(Certificate, _lastUsable) || _lastUsable is null ? null : Policy?.ProblemOf(Certificate!, At(now));
 
     private bool IsUsable(ServiceCertificate? certificate, long now) =>
         certificate is not null && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter;

@@ -24,7 +24,16 @@ internal sealed record IssuerKeys(
     private AttestationPolicy? _policy;
 
     /// <summary>Verifies the entries of a reading. An invalid entry does not affect the others.</summary>
-    public static IssuerKeys Read(string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy)
+    /// <param name="ring">The namespace.</param>
+    /// <param name="issuer">The service.</param>
+    /// <param name="reading">The entries.</param>
+    /// <param name="memory">The revocations.</param>
+    /// <param name="now">The store's time.</param>
+    /// <param name="previous">The result of the read before.</param>
+    /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
+    /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
+    public static IssuerKeys Read(
+        string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy = null, long latest = 0)
     {
         var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
@@ -44,7 +53,7 @@ internal sealed record IssuerKeys(
             var known = previous?.Keys.GetValueOrDefault(name);
             PublishedKey? key = null;
             var problem = (string?)NotChecked;
-            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, now, out problem);
+            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);

@@ -16,13 +16,14 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
     }
 
-    /// <summary>Attests the pair, unless this certificate has done it before.</summary>
-    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now) => ReferenceEquals(_certificate, certificate) ? this : this with
-    {
-        _certificate = certificate,
-        _by = new Attested(certificate.Name, certificate.NotAfter, now),
-        _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now).ToJson(),
-    };
+    /// <summary>Attests the pair for some time, unless this certificate has done it before and more than half of that time is left.</summary>
+    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now, long duration) =>
+        ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
+        {
+            _certificate = certificate,
+            _by = new Attested(certificate.Name, certificate.NotAfter, now, now + duration),
+            _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now, now + duration).ToJson(),
+        };
 
     public PublishedKey Publish(RewtKeyState state, long until) => new(Pair.Public, state, until, Proof)
     {

@@ -89,12 +89,15 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var readAt = ClockReading.Now(time);
+        // Before the read, which may fail: a certificate or an authority that is withdrawn counts during an outage too.
+        if (_identity?.Policy is { } policy) known?.Recheck(policy, options.Namespace, readAt);
         var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
         _memory.Learn(reading);
         KeepIssuers(reading);
+        var latest = AttestationPolicy.Latest(reading.Now, time.GetUtcNow(), options.ClockSkew);
         var rings = reading.Services.ToDictionary(
             ring => ring.Key,
-            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy),
+            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest),
             StringComparer.Ordinal);
         Report(rings.Values, known);
         Report(_identity?.State(reading.Now));
@@ -193,7 +196,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     {
         var made = new List<LocalKeyPair>();
         var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
-        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null, null);
+        var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
         var certificate = _identity?.Usable(view.Reading.Now);
         var (own, plan) = PairDecision.Decide(_own.Attest(Attest), ring, keys, view.Reading.Now, _schedule, rotate, MayGenerate(view) ? Generate : null);
         if (plan is null)
@@ -223,7 +226,9 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
             return key;
         }
 
-        LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(certificate, options, view.Reading.Now);
+        // By the earlier of the two clocks: an adversary that sets the store's clock forward gets no attestation that ends later.
+        LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(
+            certificate, options, Math.Min(view.Reading.Now, (time.GetUtcNow() + options.ClockSkew).ToUnixTimeMilliseconds()), _schedule.Attestation);
     }
 
     /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
@@ -232,14 +237,20 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
         if (_own.WrittenAt > 0)
         {
-            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null, null);
+            var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
             rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
         }
 
         var epoch = _own.Current is null ? null : _epoch;
-        return new PairSnapshot([.. rings.Values], _memory, _own, _service, view.Reading.Now, view.ReadAt, epoch, known) { WriteRefusal = refusal, IdentityReason = _state?.Reason };
+        return new PairSnapshot([.. rings.Values], _memory, _own, _service, view.Reading.Now, view.ReadAt, epoch, known)
+        {
+            WriteRefusal = refusal,
+            IdentityReason = _state?.Reason,
+            Policy = _identity?.Policy,
+            ClockSkew = options.ClockSkew,
+        };
     }
 
     private string Tag => $"{{{options.Namespace}:rewt-keys}}";

@@ -11,6 +11,12 @@ internal sealed record PairSchedule(long Interval, long Retention, long Heartbea
 {
     private const int HeartbeatsEvery = 6;
 
+    /// <summary>
+    /// How long an attestation counts: as long as a key is pending, signs and verifies. Its second half, in which it is renewed, is longer than an outage
+    /// in which receivers continue with what they have read.
+    /// </summary>
+    public long Attestation => 2 * (Interval + Lease + Heartbeat);
+
     public static PairSchedule From(RewtOptions options)
     {
         var ring = RingSchedule.From(options);

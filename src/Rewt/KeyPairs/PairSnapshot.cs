@@ -15,6 +15,7 @@ internal sealed class PairSnapshot : KeySnapshot
     private readonly FrozenSet<string> _deadEverywhere;
     private readonly LocalKeyPairs _own;
     private readonly string _service;
+    private HashSet<PublishedKey> _withdrawn = [];
 
     /// <param name="issuers">The keys of each service, including this process's published key pairs.</param>
     /// <param name="memory">The revocations.</param>
@@ -61,6 +62,12 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <summary>A problem with the certificate of this service; <see langword="null"/> when there is none.</summary>
     public string? IdentityReason { get; init; }
 
+    /// <summary>The policy by which the keys were checked last.</summary>
+    public AttestationPolicy? Policy { get; set; }
+
+    /// <summary>How far the clocks of two machines may differ.</summary>
+    public TimeSpan ClockSkew { get; init; }
+
     public override string? DegradedReason
     {
         get
@@ -81,18 +88,34 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
-    /// <summary>The keys that are accepted only as long as attestations are not demanded, although they have one.</summary>
+    /// <summary>The keys that an earlier attestation confirms, and those that are accepted only as long as attestations are not demanded.</summary>
     private string? DoubtReason
     {
         get
         {
-            var doubts = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Doubt is not null).Select(key => $"{issuer.Issuer}, {key.Key.KeyId}: {key.Doubt}")).ToList();
-            return doubts.Count == 0 ? null : string.Create(
-                CultureInfo.InvariantCulture, $"{doubts.Count} public keys are accepted only because of Identity:AcceptUnattested: {string.Join("; ", doubts.Take(3))}.");
+            var doubts = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Doubt is not null).Select(key => (IsUnconfirmed: key.By is null, Text: $"{issuer.Issuer}, {key.Key.KeyId}: {key.Doubt}"))).ToLookup(doubt => doubt.IsUnconfirmed, doubt => doubt.Text);
+            var reasons = doubts.Select(reason => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{reason.Count()} public keys are accepted only because of {(reason.Key ? "Identity:AcceptUnattested" : "what was read before")}: {string.Join("; ", reason.Take(3))}."));
+            return doubts.Count == 0 ? null : string.Join(' ', reasons);
         }
     }
 
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
+
+    /// <summary>
+    /// Withdraws the keys that another policy does not accept, until the next read. Only the one caller that reads the store calls it.
+    /// </summary>
+    public void Recheck(AttestationPolicy policy, string ring, ClockReading now)
+    {
+        if (ReferenceEquals(policy, Policy)) return;
+
+        Policy = policy;
+        var latest = Latest(now);
+        var withdrawn = new HashSet<PublishedKey>(ReferenceEqualityComparer.Instance);
+        foreach (var issuer in _issuers.Values) withdrawn.UnionWith(issuer.Keys.Values.Where(key => !key.IsAcceptedBy(policy, ring, issuer.Issuer, latest)));
+        Volatile.Write(ref _withdrawn, withdrawn);
+    }
 
     public override TimeSpan UntilRotation(ClockReading now) =>
         Current is null ? TimeSpan.MaxValue : new StoreTime(_own.Deadline) - StoreTimeAt(now);
@@ -162,9 +185,12 @@ internal sealed class PairSnapshot : KeySnapshot
 
     /// <summary>
     /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
-    /// retired key verifies until its time.
+    /// retired key verifies until its time, and each only until its attestation ends.
     /// </summary>
-    private bool Verifies(PublishedKey key, ClockReading now) => !key.IsRetired || StoreTimeAt(now).Milliseconds < key.Until;
+    private bool Verifies(PublishedKey key, ClockReading now) =>
+        (!key.IsRetired || StoreTimeAt(now).Milliseconds < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);
+
+    private long Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now).Milliseconds, now.WallClock, ClockSkew);
 
     private KeyPair? Alive(LocalKeyPair? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;

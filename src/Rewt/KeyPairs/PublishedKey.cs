@@ -22,7 +22,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <summary>The certificate that confirms the key; <see langword="null"/> if none does, or none is demanded.</summary>
     public Attested? By { get; init; }
 
-    /// <summary>The reason why the attestation does not confirm the key, although the key is accepted.</summary>
+    /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
     public string? Doubt { get; init; }
 
     /// <summary>What an operator should know of the attestation if it does not confirm the key.</summary>
@@ -30,6 +30,9 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
 
     /// <summary>The policy by which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
+
+    /// <summary>When the key is refused without another attestation, in Unix milliseconds.</summary>
+    public long ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : long.MaxValue;
 
     public bool IsRetired => State == RewtKeyState.Retired;
 
@@ -63,33 +66,35 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <param name="service">The service that the ring belongs to.</param>
     /// <param name="known">The previous entry of this name; an unchanged proof or attestation is not verified again.</param>
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
-    /// <param name="now">The store's time.</param>
+    /// <param name="now">The time by which certificates and attestations end.</param>
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
     public static PublishedKey? TryRead(
         byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, long now, out string? problem)
     {
         problem = null;
-        if (known is not null && ReferenceEquals(known.Policy, policy) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
-        if (JwkReader.TryRead(entry, out problem) is not { } key) return null;
+        if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || known.By.EndsAt > now) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
+        if (JwkReader.TryRead(entry, out problem) is not { } key) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         problem = ReadRest(entry, out var state, out var until, out var proof, out var attestation) ? null : "state, until or proof is missing or malformed";
-        if (problem is not null) return null;
+        if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
-        var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm && known.Proof == proof;
+        var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm;
         problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
         {
             (false, _) => "the kid is not the key's thumbprint (RFC 7638)",
             (_, false) => "the name of the entry is not its kid",
-            _ => isKnown || KeyProof.Holds(key, ring, service, proof) ? null : "its proof is invalid: the key does not belong to this service",
+            _ => (isKnown && known!.Proof == proof) || KeyProof.Holds(key, ring, service, proof) ? null : "its proof is invalid: the key does not belong to this service",
         };
-        if (problem is not null) return null;
+        if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         Attested? by = null;
         string? doubt = null;
         if (policy is not null)
         {
-            var before = isKnown && known!.Attestation == attestation ? known.By : null;
-            by = before is not null && ReferenceEquals(known!.Policy, policy) ? before : policy.Check(key, attestation, ring, service, before?.SeenAt ?? now, out doubt)?.By;
+            var isSame = isKnown && known!.Attestation == attestation;
+            by = isSame ? known!.Confirm(ring, service, policy, now, out doubt) : policy.Check(key, attestation, ring, service, now, null, out doubt)?.By;
+            // The attestation from before remains good when a new one is not, for example because receivers do not have its authority yet.
+            if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, service, policy, now, out _)) is not null) attestation = known.Attestation;
             problem = by is null && !policy.AcceptsUnattested ? doubt : null;
             if (problem is not null) return null;
         }
@@ -97,6 +102,27 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         if (isKnown) key = known!.Key;
         else KeyOwners.Bind(key.SecurityKey, service);
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Doubt = attestation is null ? null : doubt, Policy = policy };
+    }
+
+    /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
+    public Attested? Confirm(string ring, string service, AttestationPolicy policy, long now, out string? problem)
+    {
+        problem = null;
+        return By is { } by && by.EndsAt > now && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
+    }
+
+    /// <summary>Whether another policy accepts the key. A key pair of this process needs no policy.</summary>
+    public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, long now) =>
+        Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
+
+    /// <summary>Keeps a key that a certificate confirms when its new entry is unusable, until its time.</summary>
+    private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, long now, ref string? problem)
+    {
+        if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;
+
+        var kept = known with { Entry = entry, By = by, Doubt = problem, Policy = policy };
+        problem = null;
+        return kept;
     }
 
     private static bool ReadRest(byte[] entry, out RewtKeyState state, out long until, out string proof, out string? attestation)

@@ -76,12 +76,12 @@ internal sealed class ServiceCertificate
         return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
     }
 
-    /// <summary>Attests that a key belongs to a service.</summary>
-    public Attestation Attest(PublicKey key, string ring, string service, long at)
+    /// <summary>Attests that a key belongs to a service, from one time to another.</summary>
+    public Attestation Attest(PublicKey key, string ring, string service, long at, long until)
     {
         var signature = new byte[_key.SignatureLength];
-        _key.Sign(Attestation.Statement(ring, service, at, key), signature);
-        return new Attestation(ring, service, at, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
+        _key.Sign(Attestation.Statement(ring, service, at, until, key), signature);
+        return new Attestation(ring, service, at, until, Chain, System.Buffers.Text.Base64Url.EncodeToString(signature));
     }
 
     private static PublicKeySourceException Unusable(string name, string problem) => new($"{name} cannot be used: {problem}");

@@ -28,9 +28,11 @@ public sealed class TestAuthority
     }
 
     /// <summary>An authority below this one, with the given extensions instead of the usual rights if there are any.</summary>
-    public TestAuthority Below(string name, params X509Extension[] rights)
+    public TestAuthority Below(string name, params X509Extension[] rights) => Below(name, ECCurve.NamedCurves.nistP256, rights);
+
+    public TestAuthority Below(string name, ECCurve curve, params X509Extension[] rights)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = ECDsa.Create(curve);
         return new TestAuthority(Sign(Request(name, key, rights.Length > 0 ? rights : Rights(isAuthority: true)), key, TimeProvider.System.GetUtcNow().AddDays(5)), key, this);
     }
 

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rewt.Tests.ConfiguredKeys;
 
 namespace Rewt.Tests.Pairs;
 
@@ -59,7 +62,7 @@ public sealed class AttestationTests : IAsyncLifetime
         foreach (var (name, attest, reason) in Forgeries(revoked))
         {
             var pair = PublishedPair.Generate();
-            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", now, out var problem);
+            var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", now, null, out var problem);
             if (accepted is not null || problem?.Contains(reason, StringComparison.Ordinal) != true) lines.Add($"{name}: {problem ?? "accepted"}");
         }
 
@@ -80,10 +83,25 @@ public sealed class AttestationTests : IAsyncLifetime
         var attestation = pair.Attest(_issuing.Issue(san), _issuing.Intermediates());
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-        policy.Check(pair.Pair.Public, attestation, "rewt", "orders", now, out var problem).ShouldNotBeNull(problem).By.Name.ShouldBe(san);
+        policy.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem).By.Name.ShouldBe(san);
 
         var strict = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions { Names = ["spiffe://prod.example/ns/other/sa/{service}"] });
-        strict.Check(pair.Pair.Public, attestation, "rewt", "orders", now, out _).ShouldBeNull();
+        strict.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out _).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(null, 6, "orders")]
+    [InlineData(null, 2, Id)]
+    [InlineData("{service}.shop.svc", 6, "orders.shop.svc")]
+    [InlineData("spiffe://prod.example/ns/shop/sa/{service}", 2, Id)]
+    public void A_DNS_name_does_not_stand_for_a_URI_or_a_URI_for_a_DNS_name(string? template, int tag, string name)
+    {
+        var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions { Names = template is null ? [] : [template] });
+        var pair = PublishedPair.Generate();
+        var certificate = _issuing.Issue(TestAuthority.San([(tag, Encoding.UTF8.GetBytes(name))]));
+
+        policy.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", Now, null, out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("does not name the service");
     }
 
     [Fact]
@@ -128,8 +146,120 @@ public sealed class AttestationTests : IAsyncLifetime
         var entry = pair.Entry("orders", pair.Attest(_issuing.Issue(Id), _issuing.Intermediates()));
         var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), out _).ShouldNotBeNull();
 
-        // Long after the certificate has expired: what was seen in time stays as it is.
-        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, long.MaxValue / 2, out _).ShouldBeSameAs(known);
+        // After the certificate has expired: what was seen in time stays as it is, until the attestation ends.
+        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + (long)TimeSpan.FromDays(2).TotalMilliseconds, out _).ShouldBeSameAs(known);
+        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + (long)TimeSpan.FromDays(31).TotalMilliseconds, out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("has ended");
+    }
+
+    [Fact]
+    public void A_confirmed_key_outlives_a_bad_new_entry_but_not_its_authority()
+    {
+        var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
+        var (pair, stranger) = (PublishedPair.Generate(), TestAuthority.Root("stranger"));
+        var good = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
+        var confirmed = Read(pair.Entry("orders", good), null, policy, out _).ShouldNotBeNull();
+        var unknown = pair.Attest(stranger.Issue(Id), []);
+
+        foreach (var entry in new[] { pair.Entry("orders", unknown), pair.Entry("orders", pair.Attest(_issuing.Issue(Id), [])), pair.Entry("orders"), pair.Entry("billing", good), "{"u8.ToArray() })
+        {
+            var kept = Read(entry, confirmed, policy, out var problem).ShouldNotBeNull(problem);
+            (kept.By, kept.Attestation).ShouldBe((confirmed.By, good));
+            kept.Doubt.ShouldNotBeNull();
+            Read(pair.Entry("orders", good), kept, policy, out _).ShouldNotBeNull().Doubt.ShouldBeNull();
+            Read(entry, kept, new AttestationPolicy([TestAuthority.Root("other").Certificate], [], new RewtIdentityOptions()), out _).ShouldBeNull();
+            Read(entry, null, policy, out _).ShouldBeNull();
+        }
+
+        // A key set of a URL is no different.
+        var set = policy.Filter(Set(good), null, Now);
+        set = policy.Filter(Set(unknown), set, Now);
+        set.Keys.Count.ShouldBe(1);
+        set.Refused.ShouldHaveSingleItem().Problem.ShouldContain("the attestation from before counts");
+        policy.Filter(Set(unknown), null, Now).Keys.ShouldBeEmpty();
+
+        PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", known, by, Now, out problem);
+
+        PublicKeySet Set(string attestation) => new([pair.Pair.Public], []) { Attestations = new Dictionary<string, KeyAttestation> { [pair.KeyId] = new(attestation, null) } };
+    }
+
+    [Fact]
+    public async Task An_attestation_ends_by_either_clock_unless_the_owner_of_the_key_renews_it()
+    {
+        var (clock, local) = (new FakeTimeProvider(TimeProvider.System.GetUtcNow()), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        var certificate = _issuing.Issue(TestAuthority.San(Id), until: TimeProvider.System.GetUtcNow().AddDays(4));
+        var settings = Settings("orders");
+        settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
+        var (schedule, store) = (PairSchedule.From(settings), new InMemoryPairStore(clock));
+        await using var orders = new PairKeys(settings, store, clock, NullLogger.Instance);
+        await using var inventory = new PairKeys(Settings("inventory"), store, clock, NullLogger.Instance);
+        orders.WantSigningKey();
+        var own = await orders.UpdateAsync(null, null, Cancellation);
+        var known = await inventory.UpdateAsync(null, null, Cancellation);
+        var keyId = own!.Next!.KeyId;
+        var first = Of(known).Keys[keyId];
+
+        for (var passed = TimeSpan.Zero; passed.TotalMilliseconds <= schedule.Attestation / 2; passed += TimeSpan.FromMilliseconds(schedule.Lease / 2))
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(schedule.Lease / 2));
+            own = await orders.UpdateAsync(own, null, Cancellation);
+            known = await inventory.UpdateAsync(known, null, Cancellation);
+        }
+
+        Of(known).Keys[keyId].By!.EndsAt.ShouldBeGreaterThan(first.By!.EndsAt);
+
+        // An adversary writes the first entry with another expiry again, and sets the clock of the store back.
+        var replay = new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow()));
+        var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, Now * 2, first.Proof, first.Attestation);
+        await PublishAsync(keyId, entry, []);
+        await using var billing = new PairKeys(Settings("billing"), replay, local, NullLogger.Instance);
+        known = await billing.UpdateAsync(null, null, Cancellation);
+        await PublishAsync(keyId, "{"u8.ToArray(), []);
+        known = await billing.UpdateAsync(known, null, Cancellation);
+        known!.DegradedReason.ShouldNotBeNull().ShouldContain("1 public keys are accepted only because of what was read before: orders");
+        known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldNotBeEmpty();
+        await PublishAsync(keyId, entry, []);
+        local.Advance(TimeSpan.FromMilliseconds(schedule.Attestation) + settings.ClockSkew);
+        known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldBeEmpty();
+        known = await billing.UpdateAsync(known, null, Cancellation);
+        Of(known).Refused.ShouldHaveSingleItem().Problem.ShouldContain("has ended");
+
+        // The first sight of an expired certificate is late by the clock of the machine too.
+        local.Advance(TimeSpan.FromDays(4));
+        var late = PublishedPair.Generate();
+        await PublishAsync(late.KeyId, late.Entry("orders", late.Attest(certificate, _issuing.Intermediates())), [keyId]);
+        Of(await billing.UpdateAsync(known, null, Cancellation)).Refused.ShouldHaveSingleItem().Problem.ShouldContain("expired");
+
+        Task PublishAsync(string keyId, byte[] entry, ImmutableArray<string> removed) => replay.WriteAsync(
+            "orders",
+            new PairPlan(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, long>.Empty, Now, Now * 2, Now * 2),
+            Cancellation);
+
+        static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
+
+        RewtOptions Settings(string service)
+        {
+            var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = service, RotationInterval = TimeSpan.FromHours(2), TrustedIssuers = ["orders"] };
+            options.Identity.Authorities.Add(_root.Pem);
+            return options;
+        }
+    }
+
+    [Fact]
+    public async Task A_certificate_in_a_key_set_is_checked_again_when_it_becomes_valid()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var pair = PublishedPair.Generate();
+        var certificate = _issuing.Issue(TestAuthority.San(Id), time.GetUtcNow().AddMinutes(1), time.GetUtcNow().AddHours(1));
+        var options = new RewtOptions { ServiceName = "inventory" };
+        options.Identity.Authorities.Add(_root.Pem);
+        var download = new ScriptedDownload { Content = pair.Set(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) };
+        var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, Rewt.Internal.Identity.Open(options, time));
+
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.ShouldBeEmpty();
+        time.Advance(TimeSpan.FromMinutes(2));
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(1);
+        download.Fetches.ShouldBe(1);
     }
 
     /// <summary>What an adversary can make of certificates, and the reason for which each is refused.</summary>
@@ -149,6 +279,14 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("an e-mail address", By(_issuing, _issuing.Issue(TestAuthority.San([(1, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a registered id", By(_issuing, _issuing.Issue(TestAuthority.San([(8, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a name in Cyrillic", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes("\u043erders"))]))), Unnamed);
+        yield return ("a DNS name as a URI", By(_issuing, _issuing.Issue(TestAuthority.San([(6, "orders"u8.ToArray())]))), Unnamed);
+        yield return ("a SPIFFE ID as a DNS name", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes(Id))]))), Unnamed);
+        foreach (var (san, constraint) in new[] { ((6, "orders"u8.ToArray()), TestAuthority.Permit("billing", isUri: false)), ((2, Encoding.UTF8.GetBytes(Id)), TestAuthority.Permit("other.example", isUri: true)) })
+        {
+            var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
+            yield return ($"a name of a kind that the constraints of the authority leave out, {san.Item1}", By(limited, limited.Issue(TestAuthority.San([san]))), Unnamed);
+        }
+
         yield return ("two SPIFFE IDs", By(_issuing, _issuing.Issue(Id, "spiffe://prod.example/ns/shop/sa/billing")), Unnamed);
         yield return ("data after the names", By(_issuing, _issuing.Issue(TestAuthority.San([(2, "orders"u8.ToArray())], hasTail: true))), Unnamed);
 
@@ -186,6 +324,9 @@ public sealed class AttestationTests : IAsyncLifetime
             yield return ($"a name outside the constraints, {name}", By(limited, limited.Issue(name)), "not accepted");
         }
 
+        var unusual = _root.Below("unusual", ECCurve.NamedCurves.nistP521, TestAuthority.Rights(isAuthority: true));
+        yield return ("an authority with an unusual key", By(unusual, unusual.Issue(Id)), "neither P-256");
+
         var good = _issuing.Issue(Id);
         var owner = PublishedPair.Generate();
         yield return ("the attestation of another key", _ => owner.Attest(good, _issuing.Intermediates()), "not signed by its certificate");
@@ -193,15 +334,19 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("the attestation of another service", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates(), service: "billing"), "another service or namespace");
         yield return ("another certificate in front of the attestation", pair => pair.Attest(_issuing.Issue("billing"), _issuing.Intermediates()).Replace("\"x5c\":[", $"\"x5c\":[\"{Convert.ToBase64String(good.RawData)}\","), "not signed by its certificate");
         yield return ("another time of publication", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"at\":", "\"at\":1"), "not signed by its certificate");
+        yield return ("another end", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1"), "not signed by its certificate");
+        yield return ("an end that has passed", pair => pair.Attest(good, _issuing.Intermediates()).Replace("\"until\":", "\"until\":1,\"later\":"), "has ended");
         yield return ("no attestation", _ => null, "no attestation");
-        foreach (var text in new[] { "1", "null", "{}", "[]", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[]}", "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"!\"]}" })
+        foreach (var text in new[] { "1", "null", "{}", "[]", "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[]}", "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"!\"]}" })
         {
             yield return ($"the attestation {text}", _ => text, "malformed");
         }
 
-        yield return ("a certificate of junk", _ => "{\"at\":1,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
+        yield return ("a certificate of junk", _ => "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
         yield return ("a chain that is too long", pair => pair.Attest(good, Enumerable.Repeat(_issuing.Certificate.RawData, 5)), "malformed");
     }
+
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static Func<PublishedPair, string?> By(TestAuthority issuer, X509Certificate2 certificate) => pair => pair.Attest(certificate, issuer.Intermediates());
 

@@ -131,6 +131,61 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_authority_that_is_withdrawn_counts_although_redis_or_the_url_of_the_keys_is_away()
+    {
+        WriteCertificate("orders");
+        var bundle = _directory.Write("ca.pem", _root.Pem);
+        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Attesting("orders"));
+        await using var inventory = Instance.Start(_redis.ConnectionString, Named("inventory", options => options.Identity.Authorities.Add(bundle)));
+        var token = await orders.SignAsync();
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+        var pair = PublishedPair.Generate();
+        var download = new ScriptedDownload { Content = pair.Set(pair.Attest(_issuing.Issue("orders"), _issuing.Intermediates())) };
+        var settings = new RewtOptions { ServiceName = "inventory", VerificationKeys = ["https://orders.example/keys"] };
+        settings.Identity.Authorities.Add(bundle);
+        await using var source = new ConfiguredKeySource(settings, download, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await Eventually.TrueAsync(IsKnownAsync, "the key is known");
+
+        await _redis.KillAsync();
+        download.Failure = "away";
+        source.Ask("orders");
+        (await IsKnownAsync()).ShouldBeTrue();
+        await Eventually.TrueAsync(() => inventory.Provider.Outage is not null, "the outage is noticed");
+        (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
+
+        _directory.Write("ca.pem", TestAuthority.Root("other").Pem);
+        await inventory.RefusesAsync(token);
+        await Eventually.TrueAsync(async () => !await IsKnownAsync(), "the key is withdrawn");
+
+        async Task<bool> IsKnownAsync() => (await source.UpdateAsync(null, null, Cancellation))!.Known("orders", pair.KeyId, ClockReading.Now(TimeProvider.System)) is { Count: > 0 };
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_that_the_service_itself_would_not_accept_is_not_used()
+    {
+        WriteCertificate("orders");
+        var options = new RewtOptions();
+        Attesting("orders")(options);
+        var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var first = identity.Usable(now).ShouldNotBeNull();
+
+        // The chain is half-written.
+        var (chain, key) = _issuing.Files(_issuing.Issue("orders"));
+        _directory.Write("orders.key", key);
+        _directory.Write("orders.crt", chain[..(chain.IndexOf("-----END CERTIFICATE-----", StringComparison.Ordinal) + 25)]);
+        await Eventually.TrueAsync(() => RefreshedAsync(identity.Usable(now) == first && identity.State(now).Reason?.Contains("its own Identity:Authorities do not accept it", StringComparison.Ordinal) == true), "the problem is named");
+        _directory.Write("orders.crt", chain);
+        await Eventually.TrueAsync(() => RefreshedAsync(identity.Usable(now) != first && identity.State(now).Reason is null), "the whole chain is used");
+
+        async Task<bool> RefreshedAsync(bool isSo)
+        {
+            await identity.RefreshAsync(Cancellation);
+            return isSo;
+        }
+    }
+
+    [Fact]
     public async Task A_receiver_without_redis_checks_the_attestation_in_a_key_set()
     {
         var certificate = _issuing.Issue("orders");
@@ -250,6 +305,20 @@ public sealed class CertificateTests : IAsyncLifetime
         message.ShouldContain("Rewt:Identity:");
         message.ShouldContain(error);
         message.ShouldNotContain("PRIVATE KEY-----");
+    }
+
+    [Theory]
+    [InlineData(KeyMode.KeyPair, KeyMode.SharedSecret, false, true)]
+    [InlineData(KeyMode.SharedSecret, KeyMode.KeyPair, false, true)]
+    [InlineData(KeyMode.KeyPair, KeyMode.SharedSecret, true, false)]
+    [InlineData(KeyMode.KeyPair, null, false, false)]
+    public void Certificates_cannot_be_demanded_where_tokens_of_the_shared_secret_are_accepted(KeyMode mode, KeyMode? other, bool acceptUnattested, bool isError)
+    {
+        var options = new RewtOptions { ServiceName = "orders", KeyMode = mode, AlsoAccept = other };
+        options.Identity.Authorities.Add(_root.Pem);
+        options.Identity.AcceptUnattested = acceptUnattested;
+
+        ConfiguredKeysProblems.Of(options, canDownload: true).Any(problem => problem.Contains("remove AlsoAccept, or set Identity:AcceptUnattested until then", StringComparison.Ordinal)).ShouldBe(isError);
     }
 
     [Fact]

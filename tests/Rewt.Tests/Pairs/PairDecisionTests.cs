@@ -220,7 +220,7 @@ public sealed class PairDecisionTests
         var memory = new PairMemory();
         var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
-        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null, null);
+        var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
         return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }
 }

@@ -19,9 +19,18 @@ internal sealed class PublishedPair(KeyPair pair)
     internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders")
     {
         var at = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var until = at + (long)TimeSpan.FromDays(30).TotalMilliseconds;
         using var key = certificate.GetECDsaPrivateKey()!;
-        var signature = key.SignData(Attestation.Statement(ring, service, at, pair.Public), HashAlgorithmName.SHA256);
-        return new Attestation(ring, service, at, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+        var signature = key.SignData(Attestation.Statement(ring, service, at, until, pair.Public), HashAlgorithmName.SHA256);
+        return new Attestation(ring, service, at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+    }
+
+    /// <summary>The key set that contains only this key.</summary>
+    public string Set(string? attestation)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) pair.Public.WriteTo(json, attestation);
+        return $$"""{"keys":[{{Encoding.UTF8.GetString(buffer.ToArray())}}]}""";
     }
 
     public Task PublishAsync(RedisServer redis, string service, byte[]? entry = null) => PublishAsync(redis, service, KeyId, entry ?? Entry(service));
