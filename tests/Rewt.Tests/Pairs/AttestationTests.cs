@@ -236,13 +236,22 @@ public sealed class AttestationTests : IAsyncLifetime
             Cancellation);
 
         static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
+    }
 
-        RewtOptions Settings(string service)
-        {
-            var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = service, RotationInterval = TimeSpan.FromHours(2), TrustedIssuers = ["orders"] };
-            options.Identity.Authorities.Add(_root.Pem);
-            return options;
-        }
+    [Fact]
+    public async Task A_store_whose_clock_is_set_forward_gets_no_attestation_that_ends_later()
+    {
+        var local = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var certificate = _issuing.Issue(TestAuthority.San(Id), until: local.GetUtcNow().AddDays(4));
+        var settings = Settings("orders");
+        settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
+        await using var orders = new PairKeys(settings, new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow().AddDays(3))), local, NullLogger.Instance);
+        orders.WantSigningKey();
+
+        var keys = (await orders.UpdateAsync(null, null, Cancellation)).ShouldBeOfType<PairSnapshot>().Issuers["orders"].Keys.Values;
+
+        var latest = (local.GetUtcNow() + settings.ClockSkew).ToUnixTimeMilliseconds() + PairSchedule.From(settings).Attestation;
+        keys.Select(key => key.By!.EndsAt).ShouldBe([latest, latest]);
     }
 
     [Fact]
@@ -344,6 +353,13 @@ public sealed class AttestationTests : IAsyncLifetime
 
         yield return ("a certificate of junk", _ => "{\"at\":1,\"until\":9999999999999,\"ring\":\"rewt\",\"service\":\"orders\",\"sig\":\"AA\",\"x5c\":[\"AAAA\"]}", "malformed");
         yield return ("a chain that is too long", pair => pair.Attest(good, Enumerable.Repeat(_issuing.Certificate.RawData, 5)), "malformed");
+    }
+
+    private RewtOptions Settings(string service)
+    {
+        var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = service, RotationInterval = TimeSpan.FromHours(2), TrustedIssuers = ["orders"] };
+        options.Identity.Authorities.Add(_root.Pem);
+        return options;
     }
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
