@@ -6,6 +6,8 @@ namespace Rewt.Tests.Sealing;
 
 public sealed class SealingSettingTests
 {
+    private const string Again = "the first key again";
+
     public static TheoryData<string, string> WrongKeys => new()
     {
         { Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)), "is neither 32 bytes in base64 nor a file" },
@@ -15,17 +17,19 @@ public sealed class SealingSettingTests
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)index)]), "can be guessed" },
         { Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(index => (byte)(index % 2 * 255))]), "can be guessed" },
         { Convert.ToBase64String("this is my secret sealing key 123"u8[..32]), "can be guessed" },
-        { A, "is a key that an earlier entry contains too" },
+        { Again, "is a key that an earlier entry contains too" },
     };
 
     [Theory]
     [MemberData(nameof(WrongKeys))]
     public async Task A_sealing_key_that_is_malformed_or_can_be_guessed_is_an_error_that_does_not_repeat_it(string key, string says)
     {
-        var error = await FailureAsync(options => options.Sealing.Keys = [A, key]);
+        // A row is made in another process than the one that runs it, so it cannot contain the random key itself.
+        var second = key == Again ? A : key;
+        var error = await FailureAsync(options => options.Sealing.Keys = [A, second]);
 
         error.ShouldContain($"Rewt:Sealing:Keys:1 {says}");
-        error.ShouldNotContain(key[..12]);
+        error.ShouldNotContain(second[..12]);
     }
 
     [Fact]
