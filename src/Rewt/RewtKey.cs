@@ -30,7 +30,7 @@ public sealed record RewtKey
     /// <summary>When the certificate of <see cref="AttestedBy"/> expires.</summary>
     public DateTimeOffset? AttestedUntil { get; init; }
 
-    /// <summary>What an operator should know of an attestation that does not confirm the key; <see langword="null"/> when there is nothing.</summary>
+    /// <summary>The problem of an attestation that does not confirm the key, for an operator; <see langword="null"/> when there is none.</summary>
     internal string? AttestationNote { get; init; }
 
     /// <summary>Whether the key pair belongs to another process.</summary>

@@ -43,7 +43,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";
 
-    /// <summary>What keeps a login of Redis from publishing keys as another service.</summary>
+    /// <summary>The protection against a Redis login that publishes keys as another service.</summary>
     private string Protection => settings.Identity switch
     {
         { Demands: true } => "certificates of Identity:Authorities protect the names",

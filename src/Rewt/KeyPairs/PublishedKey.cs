@@ -25,7 +25,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
     public string? Doubt { get; init; }
 
-    /// <summary>What an operator should know of the attestation if it does not confirm the key.</summary>
+    /// <summary>The problem of an attestation that does not confirm the key, for an operator.</summary>
     public string? Note => By is not null ? null : Doubt ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
 
     /// <summary>The policy by which the attestation was checked.</summary>

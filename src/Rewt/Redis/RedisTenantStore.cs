@@ -25,17 +25,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     private const int MostLogged = 64;
 
     public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantGeneration>>(
-        async database =>
-        {
-            var states = new List<TenantGeneration>(tenants.Count);
-            foreach (var batch in tenants.Chunk(BatchSize / 2))
-            {
-                var scores = await ScoresAsync(database, batch, cancellationToken).ConfigureAwait(false);
-                states.AddRange(scores.Select(score => Revocation(score.Revocation).Merge(Deletion(score.Life))));
-            }
-
-            return states;
-        },
+        async database => (await ScoresAsync(database, tenants, cancellationToken).ConfigureAwait(false)).ConvertAll(score => Revocation(score.Revocation).Merge(Deletion(score.Life))),
         cancellationToken);
 
     public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, TenantGeneration>>(
@@ -76,8 +66,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
-            var invalid = new List<RedisValue>();
-            foreach (var batch in states.Keys.Chunk(BatchSize / 2)) invalid.AddRange(Invalid(batch, await ScoresAsync(database, batch, cancellationToken).ConfigureAwait(false)));
+            var invalid = Invalid(await ScoresAsync(database, [.. states.Keys], cancellationToken).ConfigureAwait(false)).ToList();
             var writes = new List<Task>();
             await connection.TransactAsync(database, keys.Tenants, transaction => writes.AddRange(Write(transaction, states, invalid, by, forgetBefore)), cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(writes).ConfigureAwait(false);
@@ -86,20 +75,26 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    private async Task<IEnumerable<(double? Revocation, double? Life)>> ScoresAsync(IDatabase database, string[] tenants, CancellationToken cancellationToken)
+    private async Task<List<(string Tenant, double? Revocation, double? Life)>> ScoresAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
-        RedisValue[] members = [.. tenants.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
-        var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-        return scores.Chunk(2).Select(pair => (pair[0], pair[1]));
+        var all = new List<(string Tenant, double? Revocation, double? Life)>(tenants.Count);
+        foreach (var batch in tenants.Chunk(BatchSize / 2))
+        {
+            RedisValue[] members = [.. batch.SelectMany(tenant => new RedisValue[] { tenant, tenant + LifeSuffix })];
+            var scores = await WithinAsync(database.SortedSetScoresAsync(keys.Tenants, members, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            all.AddRange(batch.Zip(scores.Chunk(2), (tenant, pair) => (tenant, pair[0], pair[1])));
+        }
+
+        return all;
     }
 
     /// <summary>Returns the members with a score that no state has. They must be removed, because a write only increases a score.</summary>
-    private static IEnumerable<RedisValue> Invalid(string[] tenants, IEnumerable<(double? Revocation, double? Life)> scores)
+    private static IEnumerable<RedisValue> Invalid(IEnumerable<(string Tenant, double? Revocation, double? Life)> scores)
     {
-        foreach (var (tenant, score) in tenants.Zip(scores))
+        foreach (var score in scores)
         {
-            if (score.Revocation is { } revocation && !IsRevocation(revocation)) yield return tenant;
-            if (score.Life is { } life && !IsLife(life)) yield return tenant + LifeSuffix;
+            if (score.Revocation is { } revocation && !IsRevocation(revocation)) yield return score.Tenant;
+            if (score.Life is { } life && !IsLife(life)) yield return score.Tenant + LifeSuffix;
         }
     }
 

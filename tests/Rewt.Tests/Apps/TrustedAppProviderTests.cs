@@ -160,14 +160,5 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     }
 
     /// <summary>Turns the clock on for those who wait for their share of reads; each time when the provider sleeps until there is one.</summary>
-    private async Task TurnUntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            await Eventually.TrueAsync(() => condition() || _time.UntilNext <= Share, "the provider waits for its next read");
-            if (condition()) return;
-            // A timer that was armed while the clock moved fires a little later than it shows.
-            if (_time.UntilNext is { } next) _time.Advance(next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(1));
-        }
-    }
+    private Task TurnUntilAsync(Func<bool> condition) => _time.TurnUntilAsync(condition, Share, _time.Advance);
 }

@@ -7,6 +7,8 @@ namespace Rewt.Tests.Infrastructure;
 internal sealed class TestClock : FakeTimeProvider
 {
     private readonly ConcurrentDictionary<ShownTimer, (long Due, TimeSpan Period)> _armed = new();
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
+
     private long _adjusted;
 
     public int ArmedTimers => _armed.Count;
@@ -18,6 +20,21 @@ internal sealed class TestClock : FakeTimeProvider
 
     /// <summary>When the next timer fires; null while none is armed.</summary>
     public TimeSpan? UntilNext => _armed.Values.Select(timer => (TimeSpan?)GetElapsedTime(GetTimestamp(), timer.Due)).Min();
+
+    /// <summary>
+    /// Fires timer after timer until the condition holds, each time when the code under test waits for a timer that is due within a time. Other timers
+    /// are further off.
+    /// </summary>
+    public async Task TurnUntilAsync(Func<bool> condition, TimeSpan within, Action<TimeSpan> advance)
+    {
+        while (true)
+        {
+            await Eventually.TrueAsync(() => condition() || UntilNext <= within, "the provider waits for its next read");
+            if (condition()) return;
+            // A timer that was armed while the clock moved fires a little later than it shows.
+            if (UntilNext is { } next) advance(next > Step ? next : Step);
+        }
+    }
 
     public override long GetTimestamp() => base.GetTimestamp() - Volatile.Read(ref _adjusted);
 

@@ -14,8 +14,6 @@ internal sealed class ProviderBench : IAsyncDisposable
         Provider = new KeyRingProvider(Options, Store, Time, logger ?? NullLogger.Instance);
     }
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
-
     public RewtOptions Options { get; }
 
     public TestClock Time { get; } = new();
@@ -68,16 +66,7 @@ internal sealed class ProviderBench : IAsyncDisposable
     /// Fires timer after timer until the task ends; each time when the provider waits for its share of reads, which is never a second away. A poll and the patience
     /// of those who wait are further off.
     /// </summary>
-    public async Task TurnUntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            await UntilAsync(() => condition() || Time.UntilNext <= TimeSpan.FromSeconds(1), "the provider waits for its next read");
-            if (condition()) return;
-            // A timer that was armed while the clock moved fires a little later than it shows.
-            if (Time.UntilNext is { } next) Advance(next > Step ? next : Step);
-        }
-    }
+    public Task TurnUntilAsync(Func<bool> condition) => Time.TurnUntilAsync(condition, TimeSpan.FromSeconds(1), Advance);
 
     /// <summary>Lets time pass in small steps until a request that waits for a read is answered.</summary>
     /// <returns>The time that has passed; at least as long as the request has waited.</returns>
