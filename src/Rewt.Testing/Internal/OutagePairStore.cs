@@ -15,7 +15,7 @@ internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairSt
         return store.WriteAsync(service, plan, cancellationToken);
     }
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);

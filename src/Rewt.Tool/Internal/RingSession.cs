@@ -76,7 +76,7 @@ internal sealed class RingSession : IAsyncDisposable
         var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(_options);
-        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
+        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate);
         var problem = reading.Problem is { UnsealedPlace: { } place }
             ? $"{place} is not sealed; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer"
             : verdict.Problem is { } other ? Failure.Translate(other) : null;

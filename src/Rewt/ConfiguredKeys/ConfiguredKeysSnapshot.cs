@@ -64,7 +64,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override SigningKey? Next => null;
 
-    public override IReadOnlyDictionary<string, long> Revoked => ImmutableDictionary<string, long>.Empty;
+    public override IReadOnlyDictionary<string, StoreTime> Revoked => ImmutableDictionary<string, StoreTime>.Empty;
 
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _pair is not null && serviceName == _serviceName ? [(_pair.Public, null)] : [];
 

@@ -63,7 +63,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// The time by which attestations and certificates end: the later of the store's clock, which an adversary may set back, and of this machine's clock,
     /// which may be ahead by the permitted difference.
     /// </summary>
-    public static long Latest(long storeTime, DateTimeOffset local, TimeSpan clockSkew) => Math.Max(storeTime, (local - clockSkew).ToUnixTimeMilliseconds());
+    public static StoreTime Latest(StoreTime storeTime, DateTimeOffset local, TimeSpan clockSkew) => StoreTime.Max(storeTime, StoreTime.From(local - clockSkew));
 
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key.</param>
@@ -76,7 +76,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// because any other time could be claimed with a certificate that has expired.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, long now, Attested? before, out string? problem)
+    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, StoreTime now, Attested? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -91,12 +91,12 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (attestation.Until <= now) return null;
 
         Attested? by = null;
-        problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(before?.SeenAt ?? now), out by));
+        problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, (before?.SeenAt ?? now).ToDateTimeOffset(), out by));
         return problem is null ? (by!, attestation.Service) : null;
     }
 
     /// <summary>Returns the keys of a set that this policy accepts, each bound to the service that its attestation names.</summary>
-    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, long now)
+    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, StoreTime now)
     {
         var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
         foreach (var key in set.Keys)
@@ -161,7 +161,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
         if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        by = new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), attestation.Until);
+        by = new Attested(name, Validity(leaf).Until, StoreTime.From(at), attestation.Until);
         return null;
     }
 

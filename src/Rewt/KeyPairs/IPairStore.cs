@@ -32,7 +32,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <param name="forgetAt">When the revocation may be forgotten.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
-    Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken);
+    Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>Calls <paramref name="onChange"/> after another instance has written. It is only a hint: it may come twice, late or not at all.</summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);

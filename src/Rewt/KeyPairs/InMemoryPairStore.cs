@@ -8,9 +8,9 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
     private readonly Lock _gate = new();
     private readonly List<Action> _subscribers = [];
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _dead = ImmutableDictionary<string, StoreTime>.Empty;
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private StoreTime Now => StoreTime.From(time.GetUtcNow());
 
     public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -78,10 +78,10 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
         public ImmutableDictionary<string, byte[]> Entries { get; set; } = ImmutableDictionary<string, byte[]>.Empty;
 
-        public ImmutableDictionary<string, long> Revoked { get; set; } = ImmutableDictionary<string, long>.Empty;
+        public ImmutableDictionary<string, StoreTime> Revoked { get; set; } = ImmutableDictionary<string, StoreTime>.Empty;
 
-        public long KeysUntil { get; set; }
+        public StoreTime KeysUntil { get; set; }
 
-        public ServiceReading Read(long now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Revoked);
+        public ServiceReading Read(StoreTime now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Revoked);
     }
 }

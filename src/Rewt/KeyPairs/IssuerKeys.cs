@@ -11,8 +11,8 @@ namespace Rewt.Internal;
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, long> Revoked,
-    IReadOnlyDictionary<string, long> OwnDead,
+    IReadOnlyDictionary<string, StoreTime> Revoked,
+    IReadOnlyDictionary<string, StoreTime> OwnDead,
     IReadOnlyList<RefusedKey> Refused)
 {
     /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
@@ -33,7 +33,7 @@ internal sealed record IssuerKeys(
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
     /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy = null, long latest = 0)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default)
     {
         var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);

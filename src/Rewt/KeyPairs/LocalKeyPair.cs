@@ -17,7 +17,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     }
 
     /// <summary>Attests the pair for some time, unless this certificate has done it before and more than half of that time is left.</summary>
-    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now, long duration) =>
+    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, StoreTime now, TimeSpan duration) =>
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
         {
             _certificate = certificate,
@@ -25,7 +25,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
             _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now, now + duration).ToJson(),
         };
 
-    public PublishedKey Publish(RewtKeyState state, long until) => new(Pair.Public, state, until, Proof)
+    public PublishedKey Publish(RewtKeyState state, StoreTime until) => new(Pair.Public, state, until, Proof)
     {
         Entry = PublishedKey.Write(Pair.Public, state, until, Proof, _attestation),
         Attestation = _attestation,

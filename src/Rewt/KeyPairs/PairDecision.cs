@@ -14,7 +14,7 @@ internal static class PairDecision
     /// <param name="generate">Generates a key pair; <see langword="null"/> if no new one may be published.</param>
     /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
     public static (LocalKeyPairs Keys, PairPlan? Plan) Decide(
-        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
+        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, StoreTime now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
         var deleted = Deleted(own, ring, now);
         var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
@@ -60,15 +60,15 @@ internal static class PairDecision
     /// The keys whose entries disappeared early while the ring remained: an operator deleted them. If the ring itself is gone, the store has lost all
     /// data, and no key counts as deleted.
     /// </summary>
-    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, long now) =>
+    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, StoreTime now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
             ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
             : [];
 
     /// <summary>The revocations that the ring lacks: its deleted keys, keys of it on the operator's list, and revocations that the store has lost.</summary>
-    private static ImmutableDictionary<string, long> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
+    private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {
-        var ours = own.All(now: 0).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
+        var ours = own.All(now: default).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
         return keys.OwnDead.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
             .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
             .Where(pair => !ring.Revoked.ContainsKey(pair.Key))
@@ -77,7 +77,7 @@ internal static class PairDecision
     }
 
     private static PairPlan Plan(
-        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, long> dead, long now, PairSchedule schedule)
+        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, StoreTime> dead, StoreTime now, PairSchedule schedule)
     {
         var published = own.Publish(now + schedule.Lease).ToList();
         var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);

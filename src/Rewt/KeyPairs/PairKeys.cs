@@ -176,7 +176,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
     private async Task RevokeAsync(PairView view, string keyId, CancellationToken cancellationToken)
     {
-        var isOurs = _own.All(now: 0).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
+        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
         try
         {
             await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.DeadRetention, cancellationToken).ConfigureAwait(false);
@@ -228,14 +228,14 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
         // By the earlier of the two clocks: an adversary that sets the store's clock forward gets no attestation that ends later.
         LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(
-            certificate, options, Math.Min(view.Reading.Now, (time.GetUtcNow() + options.ClockSkew).ToUnixTimeMilliseconds()), _schedule.Attestation);
+            certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
 
     /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
-        if (_own.WrittenAt > 0)
+        if (_own.WrittenAt != StoreTime.Unknown)
         {
             var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);

@@ -12,7 +12,7 @@ internal sealed class PairMemory
     private readonly Dictionary<string, RevocationMemory> _services = new(StringComparer.Ordinal);
 
     /// <summary>The revocations of the operator's list, which apply to the keys of any service.</summary>
-    public IReadOnlyDictionary<string, long> Everywhere => _all.Revoked;
+    public IReadOnlyDictionary<string, StoreTime> Everywhere => _all.Revoked;
 
     public void Learn(PairReading reading)
     {
@@ -25,11 +25,11 @@ internal sealed class PairMemory
     }
 
     /// <summary>The revocations in one service's own ring.</summary>
-    public IReadOnlyDictionary<string, long> OwnDeadOf(string service) =>
-        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, long>.Empty;
+    public IReadOnlyDictionary<string, StoreTime> OwnDeadOf(string service) =>
+        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, StoreTime>.Empty;
 
     /// <summary>All revocations that apply to one service.</summary>
-    public IReadOnlyDictionary<string, long> RevokedOf(string service) =>
+    public IReadOnlyDictionary<string, StoreTime> RevokedOf(string service) =>
         OwnDeadOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>

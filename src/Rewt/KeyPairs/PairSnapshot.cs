@@ -25,10 +25,10 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <param name="readAt">When the read began.</param>
     /// <param name="epoch">The epoch under which this instance announces itself; <see langword="null"/> if it does not.</param>
     /// <param name="previous">The previous snapshot.</param>
-    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, long now, ClockReading readAt, string? epoch, PairSnapshot? previous)
+    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
-        (_own, _service, ReadAt, Epoch) = (own, service, new(now), epoch);
+        (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
         _issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
@@ -45,7 +45,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override SigningKey? Next => Alive(_own.Next);
 
-    public override IReadOnlyDictionary<string, long> Revoked { get; }
+    public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
@@ -118,7 +118,7 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     public override TimeSpan UntilRotation(ClockReading now) =>
-        Current is null ? TimeSpan.MaxValue : new StoreTime(_own.Deadline) - StoreTimeAt(now);
+        Current is null ? TimeSpan.MaxValue : _own.Deadline - StoreTimeAt(now);
 
     /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
@@ -145,10 +145,10 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var own = _own.All(ReadAt.Milliseconds).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
         var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
-        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt)];
+        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt)];
     }
 
     /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
@@ -159,8 +159,8 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         DateTimeOffset? until = key.State switch
         {
-            RewtKeyState.Current => isOwn ? At(_own.Deadline) : null,
-            RewtKeyState.Retired => At(key.Until),
+            RewtKeyState.Current => isOwn ? _own.Deadline.ToDateTimeOffset() : null,
+            RewtKeyState.Retired => key.Until.ToDateTimeOffset(),
             _ => null,
         };
         return new RewtKey
@@ -188,9 +188,9 @@ internal sealed class PairSnapshot : KeySnapshot
     /// retired key verifies until its time, and each only until its attestation ends.
     /// </summary>
     private bool Verifies(PublishedKey key, ClockReading now) =>
-        (!key.IsRetired || StoreTimeAt(now).Milliseconds < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);
+        (!key.IsRetired || StoreTimeAt(now) < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);
 
-    private long Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now).Milliseconds, now.WallClock, ClockSkew);
+    private StoreTime Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now), now.WallClock, ClockSkew);
 
     private KeyPair? Alive(LocalKeyPair? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;

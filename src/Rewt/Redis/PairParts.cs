@@ -38,8 +38,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
-        var clock = ReadingParts.Milliseconds(await now.ConfigureAwait(false));
-        return new PairReading(clock, await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
+        return new PairReading(ReadingParts.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace Rewt.Internal;
@@ -53,11 +52,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             var dead = service is null ? _keys.Revoked : _keys.RevokedOf(service);
-            await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
+            await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
         cancellationToken);
@@ -156,22 +155,22 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             removed,
             database.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]),
             ExpireAt(database, keys, plan.KeysUntil),
-            database.StringSetAsync(epoch, plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists),
+            database.StringSetAsync(epoch, plan.Epoch, plan.RememberUntil - plan.Now, When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
             .. Kill(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
         ];
     }
 
-    private static List<Task> Kill(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, long> dead, long now, long forgetAt)
+    private static List<Task> Kill(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, StoreTime> dead, StoreTime now, StoreTime forgetAt)
     {
-        var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now) };
-        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value)));
+        var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now.Milliseconds) };
+        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value.Milliseconds)));
         if (dead.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
         return commands;
     }
 
-    private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, long at) =>
-        database.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture));
+    private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
+        database.ExecuteAsync("PEXPIREAT", key, at.ToString());
 
     /// <summary>Publishes a hint. A failure is ignored, because a login without permission to publish must still be able to write.</summary>
     private void Hint(IDatabase database) => _hint.Publish(database);

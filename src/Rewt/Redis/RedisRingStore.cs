@@ -171,10 +171,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         basis.Now.ToString(),
         _hint.Channel,
         HintChannel.Message,
-        Text(stored.Fields.Length),
+        stored.Fields.Length.ToString(CultureInfo.InvariantCulture),
         .. stored.Fields,
-        .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
+        .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key }),
     ];
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,10 +10,10 @@ namespace Rewt.Internal;
 internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {
     private RingState? _ring;
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _dead = ImmutableDictionary<string, StoreTime>.Empty;
 
     /// <summary>Discards the remembered ring and revocations, because the whole ring is readable again.</summary>
-    public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, long>.Empty);
+    public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, StoreTime>.Empty);
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed record ServiceParts(string Service, RedisKey Ring, Task<HashEntr
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty)
+            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty)
             {
                 Problem = "one of its Redis keys has the wrong type; delete it with DEL",
             };

@@ -10,7 +10,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private byte[]? _secret;
     private StoreTime? _expireAt;
     private RingState? _ring;
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _dead = ImmutableDictionary<string, StoreTime>.Empty;
 
     private ImmutableDictionary<string, TenantGeneration> _tenants = ImmutableDictionary<string, TenantGeneration>.Empty;
     private ImmutableList<TenantLogEntry> _tenantLog = [];
@@ -37,7 +37,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
             if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
             _ring = plan.Ring;
-            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now.Milliseconds).Select(pair => pair.Key)).SetItems(plan.Revoked);
+            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
             subscribers = [.. _subscribers];
         }
 

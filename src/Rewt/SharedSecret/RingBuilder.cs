@@ -10,7 +10,7 @@ internal sealed class RingBuilder
     private readonly RingReading _reading;
     private readonly RingSchedule _schedule;
     private readonly Func<Secret> _generate;
-    private readonly Dictionary<string, long> _newDead = [];
+    private readonly Dictionary<string, StoreTime> _newDead = [];
     private readonly List<RetiredKey> _retired = [];
     private string? _epoch;
     private StoreTime _deadline;
@@ -20,12 +20,12 @@ internal sealed class RingBuilder
     private StoreTime? _expireAt;
 
     public RingBuilder(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
         {
-            if (forgetAt > reading.Now.Milliseconds && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
+            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
         }
 
         if (reading.Ring is not { } ring) return;
@@ -50,7 +50,7 @@ internal sealed class RingBuilder
 
     public RingBuilder Kill(string keyId)
     {
-        _newDead[keyId] = (_reading.Now + _schedule.DeadRetention).Milliseconds;
+        _newDead[keyId] = _reading.Now + _schedule.DeadRetention;
         if (Current?.KeyId == keyId) Current = null;
         if (Next?.KeyId == keyId)
         {
@@ -66,7 +66,7 @@ internal sealed class RingBuilder
     {
         foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
         {
-            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, (_reading.Now + _schedule.DeadRetention).Milliseconds);
+            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, _reading.Now + _schedule.DeadRetention);
         }
 
         (Current, Next, _nextBorn) = (null, null, default);

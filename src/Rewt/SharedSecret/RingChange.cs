@@ -13,7 +13,7 @@ internal sealed record RingChange(
     RingState Ring,
     Secret? SetSecret,
     StoreTime? ExpireAt,
-    ImmutableDictionary<string, long> Revoked)
+    ImmutableDictionary<string, StoreTime> Revoked)
 {
     /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
     public string? By { get; init; }

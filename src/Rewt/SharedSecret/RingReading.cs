@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
 /// <param name="Revoked">The revoked key ids, and when each may be forgotten.</param>
 /// <param name="Now">The store's time.</param>
-internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, long> Revoked, StoreTime Now)
+internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, StoreTime> Revoked, StoreTime Now)
 {
     /// <summary>
     /// The Redis login may run neither scripts nor transactions. Only the secret is shared, as Node's rewt shares it; <see cref="Ring"/> and

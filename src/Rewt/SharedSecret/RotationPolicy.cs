@@ -13,7 +13,7 @@ internal static class RotationPolicy
     /// <param name="remembered">The revocations that this instance has seen, including those that a failover has lost.</param>
     /// <param name="generate">Generates a secret.</param>
     public static RotationDecision Decide(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
         if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
 
@@ -29,12 +29,12 @@ internal static class RotationPolicy
 
     /// <summary>Plans a rotation that an operator requested.</summary>
     public static RingChange Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
-        new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
+        new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
     /// <summary>Plans a revocation that an operator requested. The pending key, which receivers already have, replaces a revoked current key.</summary>
     public static RingChange Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
     {
-        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate);
+        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate);
         var wasCurrent = draft.Current?.KeyId == keyId;
         draft.Kill(keyId);
         if (wasCurrent) draft.Promote(retire: false);

@@ -13,7 +13,7 @@ internal sealed class AwayStores : IRingStoreFactory
 
         public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => throw new IOException("away");
 
-        public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
+        public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => throw new IOException("away");
 

@@ -8,7 +8,7 @@ public sealed class RingUpkeepTests
     [Fact]
     public void What_may_be_forgotten_is_not_merged_back()
     {
-        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now.Milliseconds);
+        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
 
         RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
     }

@@ -57,7 +57,7 @@ public sealed class KeyPairRetryTests
             return _store.WriteAsync(service, plan, cancellationToken);
         }
 
-        public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) =>
+        public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
             _store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
 
         public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;
