@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key set at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once for an unknown
-/// key id, but at most twice a second. If attestations are demanded, only attested keys are used.
+/// The source of public keys at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once
+/// for an unknown key id, but at most twice a second. If attestations are demanded, only attested keys are used.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, Identity? identity = null) : IPublicKeySource
 {

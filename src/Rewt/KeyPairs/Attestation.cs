@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The statement of a service's certificate that a published key belongs to the service: the member <see cref="Member"/> of the key's JWK, in Redis
-/// and in a JWKS.
+/// A statement, signed by a service's certificate, that a published key belongs to the service. It is the member <see cref="Member"/> of the key's JWK,
+/// in Redis and in a JWKS.
 /// </summary>
 /// <param name="Ring">The namespace.</param>
 /// <param name="Service">The service.</param>

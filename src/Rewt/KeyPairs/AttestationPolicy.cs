@@ -5,7 +5,7 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorities that a receiver trusts, and the check of an attestation against them. It uses neither the certificates of the operating system nor
+/// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
 /// the network. Another object takes its place when a file changes, so that all keys are checked again.
 /// </summary>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options)
@@ -76,7 +76,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// because any other time could be claimed with a certificate that has expired.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, StoreTime now, Attested? before, out string? problem)
+    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -90,7 +90,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         problem = Ended;
         if (attestation.Until <= now) return null;
 
-        Attested? by = null;
+        AttestingCertificate? by = null;
         problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, (before?.SeenAt ?? now).ToDateTimeOffset(), out by));
         return problem is null ? (by!, attestation.Service) : null;
     }
@@ -150,7 +150,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
     }
 
-    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out Attested? by)
+    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
     {
         // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
@@ -161,7 +161,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
         if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        by = new Attested(name, Validity(leaf).Until, StoreTime.From(at), attestation.Until);
+        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), attestation.Until);
         return null;
     }
 

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>The certificate of this service and the authorities that it trusts, as the files contain them. It has one caller at a time.</summary>
+/// <summary>
+/// Reads the certificate of this service and the authorities that it trusts, and again when their files change. It has one caller at a time.
+/// </summary>
 internal sealed class Identity
 {
     private readonly RewtOptions _options;

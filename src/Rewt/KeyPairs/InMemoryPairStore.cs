@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>Public keys in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
+/// <summary>
+/// The store of public keys in the memory of one process, for tests and development. It has the same contract as the one in Redis, including the TTL.
+/// </summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _subscribers = [];
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, StoreTime> _dead = ImmutableDictionary<string, StoreTime>.Empty;
+    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
     private StoreTime Now => StoreTime.From(time.GetUtcNow());
 
@@ -18,11 +20,11 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         {
             var rings = services.Concat(asked.Where(service => _rings.ContainsKey(service))).Distinct(StringComparer.Ordinal)
                 .ToDictionary(service => service, service => _rings.TryGetValue(service, out var ring) ? ring.Read(Now) : ServiceReading.Empty, StringComparer.Ordinal);
-            return Task.FromResult(new PairReading(Now, _dead, rings));
+            return Task.FromResult(new PairReading(Now, _revoked, rings));
         }
     }
 
-    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -44,7 +46,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         {
             if (service is null)
             {
-                _dead = _dead.SetItem(keyId, forgetAt);
+                _revoked = _revoked.SetItem(keyId, forgetAt);
             }
             else
             {
@@ -72,6 +74,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         foreach (var subscriber in subscribers) subscriber();
     }
 
+    /// <summary>The stored ring of one service.</summary>
     private sealed class Ring
     {
         public string? Epoch { get; set; }

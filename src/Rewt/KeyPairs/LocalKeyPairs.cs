@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The key pairs of this process and their states.</summary>
+/// <summary>All key pairs that this process has generated, and their states: current, pending and retired.</summary>
 /// <param name="Current">The key that signs.</param>
 /// <param name="Deadline">When the current key retires.</param>
 /// <param name="Next">The pending key.</param>

@@ -1,13 +1,13 @@
 namespace Rewt.Internal;
 
-/// <summary>The times of key pairs, derived from the options.</summary>
+/// <summary>How long key pairs sign and verify, and how often their entries are renewed, derived from the options.</summary>
 /// <param name="Interval">How long a key signs.</param>
 /// <param name="Retention">How long a retired key verifies.</param>
 /// <param name="Heartbeat">How often an instance renews its entries.</param>
 /// <param name="Lease">How long entries last without renewal: longer than any token that the keys signed, and as long as services continue while the
 /// server accepts no writes.</param>
-/// <param name="DeadRetention">How long a revocation is kept.</param>
-internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan DeadRetention)
+/// <param name="RevocationRetention">How long a revocation is kept.</param>
+internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan RevocationRetention)
 {
     private const int HeartbeatsEvery = 6;
 
@@ -22,6 +22,6 @@ internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeS
         var ring = RingSchedule.From(options);
         var heartbeat = options.RefreshInterval * HeartbeatsEvery;
         var margin = heartbeat * 2.5 > options.StaleBudget ? heartbeat * 2.5 : options.StaleBudget;
-        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, ring.Retention + margin, ring.DeadRetention);
+        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, ring.Retention + margin, ring.RevocationRetention);
     }
 }

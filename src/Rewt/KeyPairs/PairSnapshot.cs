@@ -4,7 +4,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The public keys of the services that an instance knows, and its own key pairs, after one read.</summary>
+/// <summary>
+/// The keys of a namespace with key pairs after one read: the verified public keys of the services, and this process's own key pairs. Requests sign and
+/// verify with it.
+/// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
     /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in base64url.</summary>
@@ -12,7 +15,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
     private readonly FrozenDictionary<string, string[]> _holders;
-    private readonly FrozenSet<string> _deadEverywhere;
+    private readonly FrozenSet<string> _revokedEverywhere;
     private readonly LocalKeyPairs _own;
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
@@ -33,9 +36,9 @@ internal sealed class PairSnapshot : KeySnapshot
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
-        _deadEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
+        _revokedEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
         // A service cannot revoke a key that another service has published.
-        Revoked = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
+        Revoked = issuers.SelectMany(issuer => issuer.OwnRevoked.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
         Version = previous is null ? 1 : previous.Version + (Shows(previous) ? 0 : 1);
@@ -128,7 +131,7 @@ internal sealed class PairSnapshot : KeySnapshot
         if (!IsPossible(keyId)) return [];
         if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
         // A revocation in one service's ring must not prevent a search for another service's key.
-        if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
+        if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
             if (ring.Revoked.ContainsKey(keyId)) return [];

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the
-/// expiry of the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
+/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the expiry of
+/// the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
 /// <see cref="Internal.Attestation.Member"/> is the statement of the service's certificate, if it has one.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
@@ -20,7 +20,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     public string? Attestation { get; init; }
 
     /// <summary>The certificate that confirms the key; <see langword="null"/> if none does, or none is demanded.</summary>
-    public Attested? By { get; init; }
+    public AttestingCertificate? By { get; init; }
 
     /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
     public string? Doubt { get; init; }
@@ -87,7 +87,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         };
         if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
-        Attested? by = null;
+        AttestingCertificate? by = null;
         string? doubt = null;
         if (policy is not null)
         {
@@ -105,7 +105,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     }
 
     /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
-    public Attested? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
+    public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
         return By is { } by && by.EndsAt > now && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;

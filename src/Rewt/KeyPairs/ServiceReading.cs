@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The unverified content of one service's ring after one read.</summary>
+/// <summary>The unverified result of reading one service's ring from the store.</summary>
 /// <param name="Epoch">A random value that changes when the ring starts over; <see langword="null"/> when there is none.</param>
 /// <param name="Entries">The entries by key id.</param>
 /// <param name="Revoked">The service's revoked keys, and when each may be forgotten.</param>

@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one trust domain after one read of the store.</summary>
+/// <summary>The keys of one namespace after one read of their source, whatever their kind. It is immutable; requests sign and verify with it.</summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
     /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>

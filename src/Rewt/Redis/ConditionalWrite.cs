@@ -3,7 +3,9 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
+/// <summary>
+/// Writes a change of the ring in a transaction that watches it, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.
+/// </summary>
 internal static class ConditionalWrite
 {
     public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, StoredChange stored)

@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key ring as one read returned it, without the keys that this instance knows to be revoked. It is immutable and shared by all requests.
+/// The keys of a namespace with a shared secret after one read, without those that this instance knows to be revoked. It is immutable; requests sign
+/// and verify with it.
 /// </summary>
 internal sealed class RingSnapshot : KeySnapshot
 {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Updates the shared key ring and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do. Calls never
-/// overlap, so reads are applied in the order in which they began.
+/// Updates the stored ring of a shared secret and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do.
+/// Calls never overlap, so reads are applied in the order in which they began.
 /// </summary>
 internal sealed partial class RingUpdater(
     string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
@@ -124,7 +124,7 @@ internal sealed partial class RingUpdater(
         _memory.Learn(reading.Revoked, reading.Now);
         if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
         {
-            _memory.BuryFormerLife(previous, reading, reading.Now + schedule.DeadRetention);
+            _memory.RevokeFormerEpoch(previous, reading, reading.Now + schedule.RevocationRetention);
         }
     }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides the next write where only the secret can be shared: use the existing secret, or create one. A pending key cannot be published, so there is
-/// none, and retired keys exist in the memory of each instance only.
+/// Decides the next write for a login that may read and write only the secret: use the existing secret, or create one. A pending key cannot be
+/// published, so there is none, and retired keys exist in the memory of each instance only.
 /// </summary>
 internal static class SecretOnlyPolicy
 {
@@ -39,7 +39,7 @@ internal static class SecretOnlyPolicy
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else
             {
-                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.DeadRetention, StringComparer.Ordinal);
+                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention, StringComparer.Ordinal);
                 retired = [];
             }
         }

@@ -67,7 +67,7 @@ internal static class StoreCommands
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
     private static extern ref RingState? Ring(InMemoryRingStore store);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_dead")]
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_revoked")]
     private static extern ref ImmutableDictionary<string, StoreTime> Revoked(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Now")]

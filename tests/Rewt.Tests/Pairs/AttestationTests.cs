@@ -191,8 +191,8 @@ public sealed class AttestationTests : IAsyncLifetime
         var settings = Settings("orders");
         settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
         var (schedule, store) = (PairSchedule.From(settings), new InMemoryPairStore(clock));
-        await using var orders = new PairKeys(settings, store, clock, NullLogger.Instance);
-        await using var inventory = new PairKeys(Settings("inventory"), store, clock, NullLogger.Instance);
+        await using var orders = new KeyPairSource(settings, store, clock, NullLogger.Instance);
+        await using var inventory = new KeyPairSource(Settings("inventory"), store, clock, NullLogger.Instance);
         orders.WantSigningKey();
         var own = await orders.UpdateAsync(null, null, Cancellation);
         var known = await inventory.UpdateAsync(null, null, Cancellation);
@@ -212,7 +212,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var replay = new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow()));
         var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, StoreTime.Latest, first.Proof, first.Attestation);
         await PublishAsync(keyId, entry, []);
-        await using var billing = new PairKeys(Settings("billing"), replay, local, NullLogger.Instance);
+        await using var billing = new KeyPairSource(Settings("billing"), replay, local, NullLogger.Instance);
         known = await billing.UpdateAsync(null, null, Cancellation);
         await PublishAsync(keyId, "{"u8.ToArray(), []);
         known = await billing.UpdateAsync(known, null, Cancellation);
@@ -232,7 +232,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         Task PublishAsync(string keyId, byte[] entry, ImmutableArray<string> removed) => replay.WriteAsync(
             "orders",
-            new PairPlan(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
             Cancellation);
 
         static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
@@ -245,7 +245,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var certificate = _issuing.Issue(TestAuthority.San(Id), until: local.GetUtcNow().AddDays(4));
         var settings = Settings("orders");
         settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
-        await using var orders = new PairKeys(settings, new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow().AddDays(3))), local, NullLogger.Instance);
+        await using var orders = new KeyPairSource(settings, new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow().AddDays(3))), local, NullLogger.Instance);
         orders.WantSigningKey();
 
         var keys = (await orders.UpdateAsync(null, null, Cancellation)).ShouldBeOfType<PairSnapshot>().Issuers["orders"].Keys.Values;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Rewt.Tests.Pairs;
 
 /// <summary>One process's pairs by the clock of a store that stands still.</summary>
-public sealed class PairDecisionTests
+public sealed class PairPolicyTests
 {
     private static readonly StoreTime Now = new(1_767_225_600_000);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ public sealed class PairDecisionTests
         plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
         own.Deadline.ShouldBe(Now + Schedule.Interval);
         plan.KeysUntil.ShouldBe(Now + Schedule.Lease);
-        plan.RememberUntil.ShouldBe(Now + Schedule.DeadRetention);
+        plan.RememberUntil.ShouldBe(Now + Schedule.RevocationRetention);
         plan.Now.ShouldBe(Now);
         own.WrittenAt.ShouldBe(Now);
     }
@@ -196,7 +196,7 @@ public sealed class PairDecisionTests
 
         var (decided, plan) = Decide(own, without, Now + Second);
 
-        plan!.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + Second + Schedule.DeadRetention));
+        plan!.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + Second + Schedule.RevocationRetention));
         (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + Second));
     }
 
@@ -211,17 +211,17 @@ public sealed class PairDecisionTests
         return (seen, ring);
     }
 
-    private static ServiceReading Reading(PairPlan plan, ServiceReading before, string epoch) => new(
+    private static ServiceReading Reading(PairChange plan, ServiceReading before, string epoch) => new(
         epoch,
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (LocalKeyPairs Keys, PairPlan? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? everywhere = null, bool rotate = false, bool mayGenerate = true)
+    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? everywhere = null, bool rotate = false, bool mayGenerate = true)
     {
         var memory = new PairMemory();
         var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, StoreTime>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
-        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
+        return PairPolicy.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }
 }
