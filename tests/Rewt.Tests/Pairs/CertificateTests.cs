@@ -321,6 +321,26 @@ public sealed class CertificateTests : IAsyncLifetime
         ConfiguredKeysProblems.Of(options, canDownload: true).Any(problem => problem.Contains("remove AlsoAccept, or set Identity:AcceptUnattested until then", StringComparison.Ordinal)).ShouldBe(isError);
     }
 
+    [Theory]
+    [InlineData(KeyMode.KeyPair, true, 1)]
+    [InlineData(KeyMode.SharedSecret, false, 0)]
+    public void A_named_scheme_with_key_pairs_takes_the_identity_of_the_main_settings(KeyMode mode, bool attests, int authorities)
+    {
+        WriteCertificate("orders");
+        var services = new ServiceCollection();
+        services.AddRewtKeys(options =>
+        {
+            (options.Redis, options.ServiceName, options.KeyMode) = ("localhost", "orders", KeyMode.KeyPair);
+            (options.Identity.CertificateFile, options.Identity.KeyFile, options.Identity.Authorities) = (_directory["orders.crt"], _directory["orders.key"], [_root.Pem]);
+        });
+        services.AddRewtKeys("Partners", options => (options.Namespace, options.KeyMode) = ("partners", mode));
+        using var provider = services.BuildServiceProvider();
+
+        var identity = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Partners").Identity;
+
+        (identity.Attests, identity.Demands, identity.Authorities.Count).ShouldBe((attests, attests, authorities));
+    }
+
     [Fact]
     public void A_certificate_in_PKCS_12_is_read_with_its_password_and_its_chain()
     {
