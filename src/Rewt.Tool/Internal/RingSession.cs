@@ -77,7 +77,10 @@ internal sealed class RingSession : IAsyncDisposable
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(_options);
         var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
-        return new RingSnapshot(reading, reading.Revoked, verdict.Problem is { } problem ? Failure.Translate(problem) : null, Schedule, readAt, null);
+        var problem = reading.Problem is { UnsealedPlace: { } place }
+            ? $"{place} is not sealed; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer"
+            : verdict.Problem is { } other ? Failure.Translate(other) : null;
+        return new RingSnapshot(reading, reading.Revoked, problem, Schedule, readAt, null);
     }
 
     /// <summary>Reads the key ring, which must exist.</summary>

@@ -90,22 +90,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         problem = Ended;
         if (attestation.Until <= now) return null;
 
-        var chain = new X509Certificate2Collection();
-        try
-        {
-            foreach (var certificate in attestation.Chain) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
-            var by = Check(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(before?.SeenAt ?? now), out problem);
-            return by is null ? null : (by, attestation.Service);
-        }
-        catch (CryptographicException)
-        {
-            problem = "its certificate is malformed";
-            return null;
-        }
-        finally
-        {
-            foreach (var certificate in chain) certificate.Dispose();
-        }
+        Attested? by = null;
+        problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(before?.SeenAt ?? now), out by));
+        return problem is null ? (by!, attestation.Service) : null;
     }
 
     /// <summary>Returns the keys of a set that this policy accepts, each bound to the service that its attestation names.</summary>
@@ -142,13 +129,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>Checks the chain of this service's own certificate.</summary>
-    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at)
+    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at));
+
+    /// <summary>Loads a chain for a check, and disposes it afterwards.</summary>
+    private static string? ProblemOf(IReadOnlyList<byte[]> certificates, Func<X509Certificate2Collection, string?> check)
     {
         var chain = new X509Certificate2Collection();
         try
         {
-            foreach (var one in certificate.Chain) chain.Add(X509CertificateLoader.LoadCertificate(one));
-            return ProblemOfChain(chain[0], chain, at);
+            foreach (var certificate in certificates) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
+            return check(chain);
         }
         catch (CryptographicException)
         {
@@ -156,30 +146,23 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
         finally
         {
-            foreach (var one in chain) one.Dispose();
+            foreach (var certificate in chain) certificate.Dispose();
         }
     }
 
-    private Attested? Check(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out string? problem)
+    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out Attested? by)
     {
         // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
-        problem = ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf);
-        if (problem is not null) return null;
+        by = null;
+        if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
+        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return "its certificate does not name the service";
+        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
+        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
+        if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        problem = "its certificate does not name the service";
-        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return null;
-        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified)
-        {
-            problem = $"its certificate cannot be used: {unfit}";
-            return null;
-        }
-
-        problem = "its attestation is not signed by its certificate";
-        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return null;
-
-        problem = ProblemOfChain(leaf, chain, at);
-        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), attestation.Until) : null;
+        by = new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), attestation.Until);
+        return null;
     }
 
     /// <summary>The dates of a certificate, which .NET returns in local time.</summary>

@@ -63,24 +63,21 @@ internal sealed class Identity
     /// not accept itself: its chain may be half-written, or its authority new.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
-    public ServiceCertificate? Usable(long now)
-    {
-        if (IsUsable(Certificate, now) && (ProblemOfNew(now) is null || !IsUsable(_lastUsable, now))) _lastUsable = Certificate;
-        return IsUsable(_lastUsable, now) ? _lastUsable : null;
-    }
+    public ServiceCertificate? Usable(long now) => Select(now).Certificate;
 
     /// <summary>Describes the state for an operator.</summary>
     /// <param name="now">The store's time.</param>
     public IdentityState State(long now)
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
-        failure ??= Usable(now) is not null && IsUsable(Certificate, now) && ProblemOfNew(now) is { } problem ? $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}" : null;
+        var (usable, problem) = Select(now);
+        if (problem is not null) failure ??= $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}";
         var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
-        if ((Usable(now) ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
+        if ((usable ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
 
         var left = certificate.NotAfter - At(now);
         var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
-        return Usable(now) is null
+        return usable is null
             ? new IdentityState(
                 IdentityLevel.Unusable,
                 At(now) < certificate.NotBefore
@@ -92,9 +89,18 @@ internal sealed class Identity
             : new IdentityState(IdentityLevel.Good, null, unread);
     }
 
-    /// <summary>The reason why the certificate should not replace the one in use; <see langword="null"/> when there is none.</summary>
-    private string? ProblemOfNew(long now) =>
-        ReferenceEquals(Certificate, _lastUsable) || _lastUsable is null ? null : Policy?.ProblemOf(Certificate!, At(now));
+    /// <summary>Selects the certificate that can attest keys, and the reason why a renewed one does not replace it yet.</summary>
+    private (ServiceCertificate? Certificate, string? Problem) Select(long now)
+    {
+        string? problem = null;
+        if (IsUsable(Certificate, now) && !ReferenceEquals(Certificate, _lastUsable))
+        {
+            problem = IsUsable(_lastUsable, now) ? Policy?.ProblemOf(Certificate!, At(now)) : null;
+            if (problem is null) _lastUsable = Certificate;
+        }
+
+        return (IsUsable(_lastUsable, now) ? _lastUsable : null, problem);
+    }
 
     private bool IsUsable(ServiceCertificate? certificate, long now) =>
         certificate is not null && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter;

@@ -68,7 +68,7 @@ internal sealed class ReadingParts(
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
 
-        async Task<(SecretSlot Slot, string? Problem)> OpenAsync()
+        async Task<(SecretSlot Slot, SealProblem? Problem)> OpenAsync()
         {
             try
             {

@@ -16,7 +16,7 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>
     /// Why a sealed secret does not open; <see langword="null"/> if all do. The ring is then unknown, and nothing is written.
     /// </summary>
-    public string? Problem { get; init; }
+    public SealProblem? Problem { get; init; }
 
     /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
     public string? ChangedBy { get; init; }

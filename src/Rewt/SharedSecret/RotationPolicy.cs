@@ -15,7 +15,7 @@ internal static class RotationPolicy
     public static RotationDecision Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
-        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened);
+        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
 
         var slot = reading.Slot;
         if (slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");

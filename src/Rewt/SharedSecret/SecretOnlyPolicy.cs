@@ -13,7 +13,7 @@ internal static class SecretOnlyPolicy
     public static RotationDecision Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
     {
-        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened);
+        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
         if (reading.Slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
         if (reading.Slot.IsAbsent) return Change(reading, schedule, generate(), isOwn: true);
         if (Secret.TryParse(reading.Slot.Value, out var problem) is not { } secret) return new RotationDecision(null, problem + "; delete the key with DEL, and a new secret is created");
