@@ -46,6 +46,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
+        options.AttestedNamespace = options.Namespace;
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);

@@ -175,7 +175,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             $"{Named(blind)} cannot open what {sealing.First().Instance} seals{(sealing.Key.Length == 0 ? "" : $" with the sealing key {sealing.Key}")}, and will be without keys after the next rotation; give all instances the same Sealing:Keys, and append a new key before any instance seals with it.");
 
     /// <summary>Names some instances as the subject of a sentence.</summary>
-    private static string Named(IReadOnlyList<InstanceHeartbeat> instances) =>
+    private static string Named(List<InstanceHeartbeat> instances) =>
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>

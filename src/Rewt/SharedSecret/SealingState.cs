@@ -19,7 +19,7 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>Whether the instance opens what a key seals. A list of the greatest length may be incomplete.</summary>
-    public bool Opens(string key) => key.Length == 0 ? Keys.Count == 0 : Keys.Contains(key) || Keys.Count == MaximumKeys;
+    public bool Opens(string key) => key.Length == 0 ? Keys.Count == 0 : Keys.Contains(key, StringComparer.Ordinal) || Keys.Count == MaximumKeys;
 
     public override string ToString() => $"{(Seals ? '+' : '-')}{string.Join(',', Keys.Take(MaximumKeys))}";
 }

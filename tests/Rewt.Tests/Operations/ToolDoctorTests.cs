@@ -16,7 +16,8 @@ public sealed class ToolDoctorTests
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Sealing.SealedFleet.With(key));
 
         (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key)).Well().Output.ShouldContain("Sealing:RequireSealed can be set");
-        Codes((await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well()).ShouldBe(["sealed"]);
+        var findings = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well().Json.GetProperty("findings");
+        findings.EnumerateArray().Select(finding => finding.GetProperty("code").GetString()).ShouldBe(["sealed"]);
     }
 
     [Fact]

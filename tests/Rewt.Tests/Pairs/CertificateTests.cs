@@ -354,6 +354,55 @@ public sealed class CertificateTests : IAsyncLifetime
         Rewt.Internal.Identity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public void The_bytes_of_a_private_key_are_cleared_once_they_are_parsed()
+    {
+        var file = _directory.Write("a.key", "-----BEGIN PRIVATE KEY-----");
+        byte[]? content = null;
+
+        new ReloadedFiles<object>([file], contents => content = contents[0], TimeProvider.System).Read();
+
+        content.ShouldNotBeNull().ShouldAllBe(value => value == 0);
+    }
+
+    [Fact]
+    public async Task A_revocation_list_of_several_megabytes_is_read_and_read_again_when_it_changes()
+    {
+        var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
+        for (var index = 0; index < 90_000; index++) builder.AddEntry(RandomNumberGenerator.GetBytes(16).Prepend((byte)1).ToArray());
+        builder.AddEntry(revoked);
+        var file = _directory.Write("revoked.pem", _issuing.Revoke(builder));
+        new FileInfo(file).Length.ShouldBeGreaterThan(4_000_000);
+        var options = new RewtOptions { ServiceName = "inventory", KeyMode = KeyMode.KeyPair };
+        (options.Identity.Authorities, options.Identity.RevocationListFile) = ([_root.Pem], file);
+
+        var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
+
+        (Problem(revoked), Problem(later)).ShouldBe(("its certificate is revoked", null));
+        var policy = identity.Policy;
+        await identity.RefreshAsync(Cancellation);
+        identity.Policy.ShouldBeSameAs(policy);
+        builder.AddEntry(later);
+        _directory.Write("revoked.pem", _issuing.Revoke(builder));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await identity.RefreshAsync(Cancellation);
+                return Problem(later) == "its certificate is revoked";
+            },
+            "the list is read again");
+
+        using (var endless = File.OpenWrite(file)) endless.SetLength(17 * 1024 * 1024);
+        Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).InnerException!.Message.ShouldContain("longer than 16384 KB");
+
+        string? Problem(X509Certificate2 certificate)
+        {
+            var pair = PublishedPair.Generate();
+            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), null, out var problem);
+            return problem;
+        }
+    }
+
     private async Task RenewAsync(int callers, TimeSpan every, int renewals)
     {
         using var ended = new CancellationTokenSource();
