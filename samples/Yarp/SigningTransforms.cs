@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Rewt.Samples.Yarp;
 
-// snippet: transforms
 /// <summary>Removes the caller's credentials, and signs requests to clusters whose metadata name the receiving service.</summary>
+// snippet: transforms
 internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)
