@@ -21,7 +21,7 @@ public static class RewtAuthenticationExtensions
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme);
 
-    /// <summary>Adds the scheme with settings from code. They take precedence over the configuration.</summary>
+    /// <summary>Adds the scheme with settings from code, which take precedence over the configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">
     /// Configures the key settings. Configure JwtBearer, including its events, with <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.
@@ -108,11 +108,11 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Adds a scheme with the given name. Each scheme is a trust domain: it needs a namespace of its own, and its lifetimes can differ.
+    /// Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">
-    /// The scheme's name. Its settings come from <c>Rewt:Schemes:{name}</c>, those of the scheme <c>Rewt</c> from <c>Rewt</c>.
+    /// The scheme's name. The settings of the scheme <c>Rewt</c> come from the section <c>Rewt</c>, those of any other scheme from <c>Rewt:Schemes:{name}</c>.
     /// </param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme)
@@ -163,9 +163,9 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets one with
+    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets a tenant with
     /// <c>SetRewtTenant</c>. The selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request
-    /// it is not called, and no tenant is set.
+    /// the selector is not called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; called for each request.</param>

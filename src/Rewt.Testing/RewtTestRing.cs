@@ -3,7 +3,7 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get it with <c>AddRewtTesting</c> share
+/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get this instance with <c>AddRewtTesting</c> share
 /// the keys. When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that
 /// may see each other's rotations.
 /// </summary>
@@ -61,8 +61,8 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Verifies a token that a host sent, as the service named by <paramref name="audience"/> would. What the token is bound to is in its claims and is
-    /// not compared.
+    /// Verifies a token that a host sent, as the service named by <paramref name="audience"/> would. A binding of the token is not compared with a request;
+    /// the claims contain it.
     /// </summary>
     /// <param name="token">The token, without <c>Bearer</c>.</param>
     /// <param name="audience">The name of the service that was called.</param>
@@ -103,7 +103,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     public Task RevokeCurrentKeyAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken);
 
-    /// <summary>Revokes all keys of a tenant; tokens signed for it before are rejected.</summary>
+    /// <summary>Revokes all keys of a tenant; tokens that were signed for the tenant before are rejected.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="scheme">The scheme of the tenant's keys. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

@@ -13,7 +13,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>
     /// Registers the services that use the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
     /// behind them, without an authentication scheme. Settings come from the configuration section <c>Rewt</c>. The application starts without
-    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. Further calls only add their settings.
+    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. A further call with settings only adds these settings.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
