@@ -44,7 +44,8 @@ public interface IRewtApps
     Task<RewtNewApiKey> RotateAsync(string appId, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Permanently revokes one key of an app. Tokens that the app received for this key remain valid until they expire (<c>exp</c>), by default for up to one minute.
+    /// Permanently revokes one key of an app. Tokens that the app received for this key remain valid until they expire (<c>exp</c>), by default for
+    /// up to one minute.
     /// </summary>
     /// <param name="appId">The id of the app.</param>
     /// <param name="keyId">The key's id, from <see cref="ListAsync"/>.</param>

@@ -1,9 +1,9 @@
 namespace Rewt;
 
 /// <summary>
-/// Protects the shared secrets that are stored in Redis, for example with a key service. Register an implementation as a singleton in the service collection; if the
-/// application uses several namespaces, as a keyed service with the namespace as the key. Its methods are called when the secrets in Redis have changed or are written, never for a request. Every instance of the
-/// namespace must be able to remove the protection.
+/// Protects the shared secrets that are stored in Redis, for example with a key service. Register an implementation as a singleton in the service
+/// collection; if the application uses several namespaces, as a keyed service with the namespace as the key. Its methods are called when the secrets
+/// in Redis have changed or are written, never for a request. Every instance of the namespace must be able to remove the protection.
 /// </summary>
 public interface IRewtSecretProtector
 {

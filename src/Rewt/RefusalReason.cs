@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>. The receiver's log, metrics and events
-/// contain the reason.
+/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>. The receiver's log,
+/// metrics and events contain the reason.
 /// </summary>
 public enum RefusalReason
 {

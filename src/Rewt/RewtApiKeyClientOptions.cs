@@ -25,7 +25,8 @@ public sealed class RewtApiKeyClientOptions
     public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
     /// <summary>
-    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where an attacker on the network path can read and reuse the key, and to loopback through a proxy.
+    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where an attacker on the network path can read and reuse the
+    /// key, and to loopback through a proxy.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }

@@ -17,7 +17,8 @@ public sealed class RewtBindingOptions
     public string? ProxyRemovesPath { get; set; }
 
     /// <summary>
-    /// The path prefix that a proxy adds. Before a bound token is compared with the request, the prefix is removed from the path. A request without the prefix is refused if its token is bound.
+    /// The path prefix that a proxy adds. Before a bound token is compared with the request, the prefix is removed from the path. A request without
+    /// the prefix is refused if its token is bound.
     /// </summary>
     /// <value>A path such as <c>/internal</c>. Default: none.</value>
     public string? ProxyAddsPath { get; set; }

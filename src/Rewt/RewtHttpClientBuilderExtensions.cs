@@ -12,7 +12,8 @@ public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
     /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
-    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, the request is not sent. With <see cref="KeyMode.KeyPair"/> an audience is required.
+    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, the request is not sent. With
+    /// <see cref="KeyMode.KeyPair"/> an audience is required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>

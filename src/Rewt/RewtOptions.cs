@@ -162,7 +162,8 @@ public sealed class RewtOptions
     public RewtBindingOptions Binding { get; } = new();
 
     /// <summary>
-    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use this setting in development only, because every caller sees the reason.
+    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use this setting in development only, because
+    /// every caller sees the reason.
     /// </summary>
     /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
     public bool ExplainRefusals { get; set; }

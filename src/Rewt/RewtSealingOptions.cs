@@ -6,7 +6,10 @@ namespace Rewt;
 /// </summary>
 public sealed class RewtSealingOptions
 {
-    /// <summary>The sealing keys. The first key encrypts, and every key can decrypt, so that keys can be replaced without a failed call. The keys are read when the application starts.</summary>
+    /// <summary>
+    /// The sealing keys. The first key encrypts, and every key can decrypt, so that keys can be replaced without a failed call. The keys are read
+    /// when the application starts.
+    /// </summary>
     /// <value>32 random bytes in base64 each, or the path of a file that contains them, relative to the content root. Default: none.</value>
     public IList<string> Keys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Sealing:Keys must be a list."); } = [];
 
