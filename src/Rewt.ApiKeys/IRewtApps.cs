@@ -12,7 +12,7 @@ public interface IRewtApps
     /// <param name="keyExpiresAt">When the key expires; <see langword="null"/> for one year from now, <see cref="DateTimeOffset.MaxValue"/> for
     /// never.</param>
     /// <param name="cancellationToken">Cancels the wait. The app may still be added.</param>
-    /// <returns>The key. It is returned this once; only its hash is stored.</returns>
+    /// <returns>The key, which is returned only this once, because Redis stores only its hash.</returns>
     /// <exception cref="ArgumentException">The app is malformed, or the key would already be expired.</exception>
     /// <exception cref="InvalidOperationException">An app with this id and a live key exists.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
@@ -37,7 +37,7 @@ public interface IRewtApps
     /// <param name="keyExpiresAt">When the key expires; <see langword="null"/> for one year from now, <see cref="DateTimeOffset.MaxValue"/> for
     /// never.</param>
     /// <param name="cancellationToken">Cancels the wait. The key may still be created.</param>
-    /// <returns>The key. It is returned this once; only its hash is stored.</returns>
+    /// <returns>The key, which is returned only this once, because Redis stores only its hash.</returns>
     /// <exception cref="ArgumentException">The key would already be expired.</exception>
     /// <exception cref="InvalidOperationException">The app does not exist, or already has two live keys.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>

@@ -38,7 +38,7 @@ public static class RewtAuthorizationExtensions
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireBoundTokenAttribute { Body = body });
 
     /// <summary>
-    /// Requires a one-time token, which all instances of its audience together accept once. A token that is not a one-time token gets 401 with
+    /// Requires a one-time token. All instances of the token's audience together accept the token once. A token that is not a one-time token gets 401 with
     /// <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>

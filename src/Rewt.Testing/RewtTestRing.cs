@@ -39,7 +39,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <param name="service">The name of the service that signs.</param>
     /// <param name="audience">The name of the service that is called.</param>
     /// <param name="claims">Additional claims of the token.</param>
-    /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
+    /// <param name="tenant">The tenant whose key signs, if each tenant has its own keys.</param>
     /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The token, without <c>Bearer</c>.</returns>
@@ -66,7 +66,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="token">The token, without <c>Bearer</c>.</param>
     /// <param name="audience">The name of the service that was called.</param>
-    /// <param name="tenant">The tenant whose keys verify, if tenants have keys of their own.</param>
+    /// <param name="tenant">The tenant whose keys verify, if each tenant has its own keys.</param>
     /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The result of the verification.</returns>
@@ -118,7 +118,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. They continue with the keys they know until
+    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. The hosts continue with the keys that they know until
     /// <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. Simulated callers still reach their keys.
     /// </summary>
     public void SimulateOutage() => Stores.Outage.IsOn = true;

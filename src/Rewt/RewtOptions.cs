@@ -60,8 +60,8 @@ public sealed class RewtOptions
 
     /// <summary>
     /// The claims that a bearer token must contain. Default claims can be omitted from this list only when <see cref="VerificationKeys"/> is set. A
-    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>; a token without both is valid as long as its
-    /// key.
+    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without <c>exp</c> and <c>iat</c> is valid
+    /// as long as its key is accepted.
     /// </summary>
     /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "RequiredClaims must be a list."); } = [];
@@ -102,7 +102,7 @@ public sealed class RewtOptions
     /// </summary>
     internal bool IsRedisFallback { get; set; }
 
-    /// <summary>How long a secret signs before the next one takes over; the TTL of the Redis key.</summary>
+    /// <summary>How long a key signs before the next key becomes current; the TTL of the Redis key.</summary>
     /// <value>From ten times the effective <see cref="RefreshInterval"/> to 3,650 days. Default 24 hours.</value>
     public TimeSpan RotationInterval { get; set; } = TimeSpan.FromHours(24);
 

@@ -21,14 +21,14 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Adds the keys of a namespace in Redis, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtKeys(Options.Options.DefaultName, configure);
 
     /// <summary>Adds the keys of a namespace in Redis, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
@@ -54,7 +54,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Adds a further trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the scheme.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
     {
@@ -65,7 +65,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Adds a further trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the scheme.</param>
-    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, IConfiguration configuration)
     {

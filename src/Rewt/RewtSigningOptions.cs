@@ -11,13 +11,13 @@ public sealed class RewtSigningOptions
     /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens. With <see cref="KeyMode.KeyPair"/> an audience is required.</value>
     public string? Audience { get; set; }
 
-    /// <summary>The scheme whose keys sign, if more than one is registered.</summary>
+    /// <summary>The scheme whose keys sign, if the application has several schemes.</summary>
     /// <value>Default: the empty string, which selects the main scheme.</value>
     public string Scheme { get; set; } = string.Empty;
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
-    /// addresses are checked: the one that the application requested (before handlers such as service discovery resolve it), and the one that the
+    /// addresses are checked: the address that the application requested, before handlers such as service discovery resolve it, and the address that the
     /// request is sent to. The target of a redirect must itself be allowed. On
     /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token.
     /// </summary>
@@ -76,7 +76,7 @@ public sealed class RewtSigningOptions
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];
 
     /// <summary>
-    /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
+    /// Returns the tenant for a request that does not set a tenant with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
     /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
     /// <value>
