@@ -10,7 +10,7 @@ namespace Rewt;
 public interface IIssuerSigningKeyResolver
 {
     /// <summary>Gets the keys that may verify a token now.</summary>
-    /// <param name="request">The namespace, and what the token says about its key.</param>
+    /// <param name="request">The namespace, and the values of the token that identify its key.</param>
     /// <param name="cancellationToken">Cancels the wait of this caller only.</param>
     /// <returns>The key with the id of the request. If the request has no key id, the few keys to try. An empty list if the key is unknown or revoked.
     /// The caller of this method refuses a key of another issuer.</returns>

@@ -144,7 +144,7 @@ public sealed class RewtOptions
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Also accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. Such tokens contain only <c>iat</c> and are valid for <see cref="MaxTokenLifetime"/>.
+    /// Also accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. Such tokens contain only <c>iat</c>, and are valid for <see cref="MaxTokenLifetime"/>.
     /// Such tokens name no issuer and no audience, so every service of the namespace with this setting accepts them.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>

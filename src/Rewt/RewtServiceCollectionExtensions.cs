@@ -34,7 +34,7 @@ public static class RewtServiceCollectionExtensions
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
 
     /// <summary>
-    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are keyed services
+    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. The services of this domain are keyed services
     /// with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
