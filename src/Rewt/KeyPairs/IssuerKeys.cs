@@ -2,24 +2,21 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The verified content of one service's ring.</summary>
+/// <summary>
+/// The keys of one service after their entries in the store were verified: those that verify tokens, the revoked and the refused ones.
+/// </summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>
 /// <param name="Revoked">All revocations that apply to the service, and when each may be forgotten.</param>
-/// <param name="OwnDead">The revocations that the service's own ring contains or once contained.</param>
+/// <param name="OwnRevoked">The revocations that the service's own ring contains or once contained.</param>
 /// <param name="Refused">The entries that failed verification.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, long> Revoked,
-    IReadOnlyDictionary<string, long> OwnDead,
+    IReadOnlyDictionary<string, StoreTime> Revoked,
+    IReadOnlyDictionary<string, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
-    /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
-    private const int MaximumChecks = 256;
-
-    private const string NotChecked = "it has not been checked yet, because too many entries are new";
-
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
@@ -32,14 +29,14 @@ internal sealed record IssuerKeys(
     /// <param name="previous">The result of the read before.</param>
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
     /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
+    /// <param name="budget">With demands, the verifications that are left.</param>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy = null, long latest = 0)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
     {
-        var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
+        var (dead, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
-        var checks = 0;
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));
         foreach (var (name, entry) in reading.Entries)
         {
@@ -52,18 +49,18 @@ internal sealed record IssuerKeys(
 
             var known = previous?.Keys.GetValueOrDefault(name);
             PublishedKey? key = null;
-            var problem = (string?)NotChecked;
-            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem);
+            var problem = (string?)CheckBudget.NotChecked;
+            if (policy is null || known is not null || budget?.TryTake() != false) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
                 refused.Add(reason);
-                if (problem is not (AttestationPolicy.NotYetValid or NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
+                if (problem is not (AttestationPolicy.NotYetValid or CheckBudget.NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
             }
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, dead, ownDead, refused) { _refusals = refusals, _policy = policy };
+        return new IssuerKeys(issuer, keys, dead, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
     /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>

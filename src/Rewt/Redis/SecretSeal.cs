@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals the secrets of a ring on their way to Redis, and opens them on their way back. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon
-/// and the text of the protector. Unsealed secrets are read too.
+/// Seals (encrypts) the secrets of a ring on their way to Redis, and opens them on their way back, with the application's protector or
+/// <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the text of the protector. Unsealed secrets are
+/// read too.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>
@@ -27,29 +28,37 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>With a read, which may take a second, shorter than the time for which requests wait for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    /// <summary>The sealing keys with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    private const int MostKeys = 4;
+
     private readonly RedisKeys _keys = new(options.Namespace);
 
     /// <summary>The secrets of the last reading, and those sealed since then, by their place and text: what has not changed is not opened again.</summary>
     private Dictionary<(string Field, string Text), byte[]> _opened = [];
+    private int _sealed;
     private int _unsealed;
     private int _outdated;
+    private bool _isComplete;
 
     /// <summary>Why the last sealed secret did not open; <see langword="null"/> once one has opened.</summary>
-    private string? _unopened;
+    private SealProblem? _unopened;
     private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
-    private bool Seals => protector is not null && !options.Sealing.WriteUnsealed;
+    /// <summary>What this instance announces of its sealing keys; <see langword="null"/> if it has none.</summary>
+    public SealingState? State { get; } = protector is null ? null : new(!options.Sealing.WriteUnsealed, protector is SealingKeys keys ? keys.Names : []);
+
+    private bool Seals => State is { Seals: true };
 
     /// <summary>Opens the secrets of a reading, whose fields are replaced.</summary>
     /// <returns>The opened secret, and why a secret does not open; <see langword="null"/> if all do.</returns>
     /// <exception cref="SecretProtectorException">The protector failed.</exception>
-    public async Task<(SecretSlot Slot, string? Problem)> OpenAsync(SecretSlot slot, Dictionary<string, byte[]> fields, CancellationToken cancellationToken)
+    public async Task<(SecretSlot Slot, SealProblem? Problem)> OpenAsync(SecretSlot slot, Dictionary<string, byte[]> fields, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var former = _opened;
-        (_opened, _unsealed, _outdated) = ([], 0, 0);
+        (_opened, _sealed, _unsealed, _outdated, _isComplete) = ([], 0, 0, 0, false);
         try
         {
             foreach (var (field, value) in fields.ToList())
@@ -62,6 +71,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
             if (slot.Value is not { Length: > 0 } stored) return (slot, IsForOthers(slot) ? _unopened : null);
             var (opened, reason) = await OpenAsync(Slot, [], stored, former, both.Token, cancellationToken).ConfigureAwait(false);
+            _isComplete = reason is null;
             return (ReferenceEquals(opened, stored) ? slot : slot with { Value = opened, Sealed = stored }, reason);
         }
         catch (SecretProtectorException)
@@ -81,10 +91,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
 
-        // The secret that stays is written again where it is not stored as it should be. Its TTL is that of the deadline.
+        // The secret that stays is written again where it is not stored as it should be.
         var isKept = change.SetSecret is null && !basis.IsDegraded && change.Ring.Current is { } current && current.Bytes.SequenceEqual(basis.Slot.Value);
         var secret = change.SetSecret ?? (isKept && IsOutdated(basis.Slot) ? change.Ring.Current : null);
-        if (!Seals) return new StoredChange(secret?.CopyBytes(), secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+        if (!Seals) return new StoredChange(secret?.CopyBytes(), change.ExpireAt, ring);
 
         try
         {
@@ -97,7 +107,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             foreach (var (index, text) in places.Zip(texts)) ring[index + 1] = text.Stored;
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
             _failed = null;
-            return new StoredChange(secret is null ? null : texts[^1].Stored, secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+            return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
         }
         catch (SecretProtectorException exception)
         {
@@ -114,12 +124,17 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>The findings on the last reading.</summary>
-    public IEnumerable<Finding> Findings()
+    /// <param name="live">The live instances, with their sealing keys.</param>
+    public IEnumerable<Finding> Findings(IReadOnlyList<InstanceHeartbeat> live)
     {
+        var others = live.Where(instance => Seals ? instance.Sealing is not { Seals: true } sealing || sealing.SealingKey != State!.SealingKey : instance.Sealing is { Seals: true }).ToList();
         if (!Seals && _unsealed > 0)
         {
+            var isOff = State is not null && _isComplete && _sealed == 0 && others.Count == 0;
             yield return Finding.Information(
-                "unsealed", $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; set Rewt:Sealing:Keys.");
+                "unsealed",
+                $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; "
+                + (isOff ? "to seal them, remove Sealing:WriteUnsealed. No secret is sealed and no live instance seals, so Sealing:WriteUnsealed and Sealing:Keys can be removed." : "set Rewt:Sealing:Keys."));
         }
 
         if (Seals && _unsealed + _outdated > 0)
@@ -127,13 +142,42 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             yield return Finding.Advice(
                 "sealing-keys", $"{_unsealed} stored secrets are not sealed, and {_outdated} are sealed with a sealing key other than the first; the next rotation of a service seals them with the first ('rewt keys rotate --seal'). Keep the other sealing keys until then.");
         }
+        else if (!Seals && State is not null && _sealed > 0)
+        {
+            yield return Finding.Advice("sealing-keys", $"{_sealed} stored secrets are still sealed; the next rotation of a service that sets Sealing:WriteUnsealed writes them bare. Keep the sealing keys until then.");
+        }
+        else if (State is not null && _isComplete && others.Count > 0)
+        {
+            yield return Finding.Advice(
+                "sealing-keys", Seals ? $"{Named(others)} does not seal with the first sealing key of this service, so RequireSealed must not be set, and no sealing key must be removed."
+                    : $"{Named(others)} still seals, so the sealing keys must not be removed; set Sealing:WriteUnsealed at all instances.");
+        }
+        else if (Seals && _isComplete && _sealed > 0)
+        {
+            yield return Finding.Information(
+                "sealed", $"All {_sealed} stored secrets are sealed with the first sealing key, and all {live.Count} live instances seal with it: Sealing:RequireSealed can be set, and other sealing keys can be removed.");
+        }
 
+        foreach (var finding in Differences(live)) yield return finding;
         if (options.IsSealingKeyBesideConnection)
         {
             yield return Finding.Warning(
                 "sealing-key-exposed", "A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into Rewt:Sealing:Keys.");
         }
     }
+
+    /// <summary>Finds the instances that will be unable to open what others seal.</summary>
+    private static IEnumerable<Finding> Differences(IReadOnlyList<InstanceHeartbeat> live) =>
+        from sealing in live.Where(instance => instance.Sealing is { Seals: true }).GroupBy(instance => instance.Sealing!.SealingKey, StringComparer.Ordinal).Take(MostKeys)
+        let blind = live.Where(instance => instance.Sealing?.Opens(sealing.Key) != true).ToList()
+        where blind.Count > 0
+        select Finding.Warning(
+            "sealing-keys-differ",
+            $"{Named(blind)} cannot open what {sealing.First().Instance} seals{(sealing.Key.Length == 0 ? "" : $" with the sealing key {sealing.Key}")}, and will be without keys after the next rotation; give all instances the same Sealing:Keys, and append a new key before any instance seals with it.");
+
+    /// <summary>Names some instances as the subject of a sentence.</summary>
+    private static string Named(List<InstanceHeartbeat> instances) =>
+        $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
     /// Whether the next secret is left to other instances, because this one could not open the last one: its sealing key is probably wrong. If all are
@@ -151,14 +195,14 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         return since.Elapsed(time) < (Turn > 2 * options.RefreshInterval ? Turn : 2 * options.RefreshInterval);
     }
 
-    private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Encoding.UTF8.GetString(text)) : Seals;
+    private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Parts(Encoding.UTF8.GetString(text))) : Seals;
 
-    private bool IsOutdated(string text) => protector is SealingKeys keys && Parts(text) is (_, var payload) && !keys.IsOfFirst(payload);
+    private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
     /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that none lives longer than it was sealed for.</summary>
     private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
 
-    private async Task<(byte[] Secret, string? Problem)> OpenAsync(
+    private async Task<(byte[] Secret, SealProblem? Problem)> OpenAsync(
         string field, byte[] before, byte[] stored, Dictionary<(string Field, string Text), byte[]> former, CancellationToken limited, CancellationToken cancellationToken)
     {
         var place = PlaceOf(field, before);
@@ -167,28 +211,30 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             _unsealed++;
             return options.Sealing.RequireSealed
-                ? ([], $"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created")
+                ? ([], new SealProblem($"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created") { UnsealedPlace = where })
                 : (stored, null);
         }
 
         var text = Encoding.UTF8.GetString(stored);
-        if (IsOutdated(text)) _outdated++;
+        _sealed++;
+        var parts = Parts(text);
+        if (IsOutdated(parts)) _outdated++;
         if (!former.TryGetValue((place, text), out var secret))
         {
-            if (protector is null) return ([], _unopened = $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
+            if (protector is null) return ([], _unopened = new SealProblem($"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet"));
             try
             {
-                var (keyId, payload) = Parts(text) ?? throw new CryptographicException("is sealed, but not by Rewt");
+                var (keyId, payload) = parts ?? throw new CryptographicException("is sealed, but not by Rewt");
                 secret = await AskAsync(cancellation => protector.UnprotectAsync(payload, AssociatedData(place, keyId), cancellation), isOpening: true, limited, cancellationToken).ConfigureAwait(false);
                 if (KeyId.Of(secret) != keyId) throw new CryptographicException("is sealed, but has another key id");
             }
             catch (CryptographicException exception)
             {
-                var reason = protector is SealingKeys
+                var reason = new SealProblem(protector is SealingKeys
                     ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
-                    : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service";
+                    : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
                 // A text of a known sealing key was changed by another program, which says nothing about this instance.
-                if (protector is not SealingKeys keys || Parts(text) is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
+                if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
                 return ([], reason);
             }
         }
@@ -201,7 +247,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealAsync(string place, byte[] secret, CancellationToken limited, CancellationToken cancellationToken)
     {
         var (known, opened) = _opened.FirstOrDefault(one => one.Key.Field == place && one.Value.AsSpan().SequenceEqual(secret));
-        if (opened is not null && !IsOutdated(known.Text)) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
+        if (opened is not null && !IsOutdated(Parts(known.Text))) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
 
         var keyId = KeyId.Of(secret);
         var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(place, keyId), cancellation), isOpening: false, limited, cancellationToken).ConfigureAwait(false)}";
@@ -219,12 +265,24 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             asked = protector is SealingKeys ? ask(limited).AsTask() : Task.Run(() => ask(limited).AsTask(), limited);
             return await asked.WaitAsync(limited).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!(isOpening && exception is CryptographicException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!(isOpening && OutageIn(exception) is null) && !cancellationToken.IsCancellationRequested)
         {
             asked?.Abandon();
-            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(exception)})";
+            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(OutageIn(exception) ?? exception)})";
             throw RingHealth.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
         }
+    }
+
+    /// <summary>
+    /// The failure that is no statement about the text or the keys; <see langword="null"/> if there is none. Data Protection wraps all exceptions, those of its
+    /// key store too, in a <see cref="CryptographicException"/>.
+    /// </summary>
+    private static Exception? OutageIn(Exception exception)
+    {
+        if (exception is not CryptographicException) return exception;
+        var cause = exception.InnerException;
+        while (cause is CryptographicException or FormatException or ArgumentException or AggregateException { InnerException: not null }) cause = cause.InnerException;
+        return cause;
     }
 
     /// <summary>Binds a sealed secret to its place. No two places have the same text, because only the place can contain a vertical bar.</summary>
