@@ -13,7 +13,8 @@ public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
     /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
-    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, nothing is sent.
+    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, the request is not sent. With
+    /// <see cref="KeyMode.KeyPair"/> an audience is required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -71,7 +72,7 @@ public static class RewtHttpClientBuilderExtensions
 
     /// <summary>
     /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c>
-    /// of the configuration. It is sent under the same origin rules as tokens and does not follow redirects. Redis is not required.
+    /// of the configuration. The key is sent to the same origins as a token would be, and never after a redirect. Redis is not required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
