@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Describes an exception to an operator: an exit code, and a message with the fix. It never contains the message of a library, which may repeat
-/// a password.
+/// What the tool reports when a command fails with an exception: an exit code, and a message with the fix. It never contains the message of a library,
+/// which may repeat a password.
 /// </summary>
 internal sealed record Failure(int ExitCode, string Message)
 {

@@ -48,9 +48,9 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
         options.AttestedNamespace = options.Namespace;
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
-        if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
+        if (ConfiguredKeySource.IsConfigured(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);
-        if (main is not null && !ConfiguredKeySource.IsGiven(options))
+        if (main is not null && !ConfiguredKeySource.IsConfigured(options))
         {
             if (options.Sealing.Keys.Count == 0 && !SealingKeys.HasKeyedProtector(services, options)) Inherit(options.Sealing, main.Sealing);
             if (options.KeyMode == KeyMode.KeyPair && !options.Identity.Attests) InheritCertificate(options.Identity, main.Identity);

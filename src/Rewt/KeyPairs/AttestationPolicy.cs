@@ -5,17 +5,17 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorities that a receiver trusts, and the check of an attestation against them. It uses neither the certificates of the operating system nor
+/// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
 /// the network. Another object takes its place when a file changes, so that all keys are checked again.
 /// </summary>
 /// <param name="authorities">The root certificates.</param>
 /// <param name="revocations">The revocation lists.</param>
 /// <param name="options">The demands on certificates.</param>
 /// <param name="longest">
-/// How long an attestation counts after its certificate was valid, in milliseconds: as long as this service would attest a key. The attestation itself names
-/// any end that its author likes, who may have had the certificate's key for an hour only.
+/// How long an attestation counts after its certificate was valid: as long as this service would attest a key. The attestation itself names any end that its
+/// author likes, who may have had the certificate's key for an hour only. Default: a century.
 /// </param>
-internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, long longest = long.MaxValue / 2)
+internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
     public const string NotYetValid = "its certificate is not valid yet";
 
@@ -38,6 +38,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
+    private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
 
     public bool AcceptsUnattested { get; } = options.AcceptUnattested;
 
@@ -67,7 +68,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// The time by which attestations and certificates end: the later of the store's clock, which an adversary may set back, and of this machine's clock,
     /// which may be ahead by the permitted difference.
     /// </summary>
-    public static long Latest(long storeTime, DateTimeOffset local, TimeSpan clockSkew) => Math.Max(storeTime, (local - clockSkew).ToUnixTimeMilliseconds());
+    public static StoreTime Latest(StoreTime storeTime, DateTimeOffset local, TimeSpan clockSkew) => StoreTime.Max(storeTime, StoreTime.From(local - clockSkew));
 
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key.</param>
@@ -80,7 +81,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// because any other time could be claimed with a certificate that has expired. If it is still valid later, the attestation counts as seen again.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (Attested By, string Service)? Check(PublicKey key, string? json, string ring, string? service, long now, Attested? before, out string? problem)
+    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -94,26 +95,26 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         problem = Ended;
         if (attestation.Until <= now) return null;
 
-        Attested? by = null;
+        AttestingCertificate? by = null;
         var seenAt = before is null || IsDue(before, now) ? now : before.SeenAt;
         problem = ProblemAt(seenAt);
-        if (problem is not null && before is not null && seenAt != before.SeenAt && before.SeenAt + longest > now) problem = ProblemAt(before.SeenAt);
+        if (problem is not null && before is not null && seenAt != before.SeenAt && before.SeenAt + _longest > now) problem = ProblemAt(before.SeenAt);
         return problem is null ? (by!, attestation.Service) : null;
 
-        string? ProblemAt(long at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(at), out by));
+        string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
     }
 
     /// <summary>Whether half of the time is over for which a certificate that was valid counts.</summary>
-    public bool IsDue(Attested by, long now) => NextCheck(by) <= now;
+    public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
 
-    /// <summary>When an attestation should be checked again, in Unix milliseconds.</summary>
-    public long NextCheck(Attested by) => Math.Min(by.EndsAt, by.SeenAt + (longest / 2));
+    /// <summary>When an attestation should be checked again.</summary>
+    public StoreTime NextCheck(AttestingCertificate by) => StoreTime.Min(by.EndsAt, by.SeenAt + (_longest / 2));
 
     /// <summary>
     /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the same until
     /// an attestation ends: a certificate may become valid.
     /// </summary>
-    public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, long now)
+    public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
         var isFinal = true;
         var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
@@ -169,7 +170,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
     }
 
-    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out Attested? by)
+    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
     {
         // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
@@ -180,7 +181,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
         if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        by = new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), Math.Min(attestation.Until, at.ToUnixTimeMilliseconds() + longest));
+        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
         return null;
     }
 

@@ -2,17 +2,19 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The verified content of one service's ring.</summary>
+/// <summary>
+/// The keys of one service after their entries in the store were verified: those that verify tokens, the revoked and the refused ones.
+/// </summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>
 /// <param name="Revoked">All revocations that apply to the service, and when each may be forgotten.</param>
-/// <param name="OwnDead">The revocations that the service's own ring contains or once contained.</param>
+/// <param name="OwnRevoked">The revocations that the service's own ring contains or once contained.</param>
 /// <param name="Refused">The entries that failed verification.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, long> Revoked,
-    IReadOnlyDictionary<string, long> OwnDead,
+    IReadOnlyDictionary<string, StoreTime> Revoked,
+    IReadOnlyDictionary<string, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
     private Dictionary<string, Refusal> _refusals = [];
@@ -29,9 +31,9 @@ internal sealed record IssuerKeys(
     /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
     /// <param name="budget">With demands, the verifications that are left.</param>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy = null, long latest = 0, CheckBudget? budget = null)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
     {
-        var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
+        var (dead, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
@@ -58,7 +60,7 @@ internal sealed record IssuerKeys(
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, dead, ownDead, refused) { _refusals = refusals, _policy = policy };
+        return new IssuerKeys(issuer, keys, dead, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
     /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>

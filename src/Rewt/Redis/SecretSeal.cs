@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals the secrets of a ring on their way to Redis, and opens them on their way back. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon
-/// and the text of the protector. Unsealed secrets are read too.
+/// Seals (encrypts) the secrets of a ring on their way to Redis, and opens them on their way back, with the application's protector or
+/// <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the text of the protector. Unsealed secrets are
+/// read too.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>

@@ -167,7 +167,7 @@ public sealed class CertificateTests : IAsyncLifetime
         var options = new RewtOptions();
         Attesting("orders")(options);
         var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = StoreTime.From(TimeProvider.System.GetUtcNow());
         var first = identity.Usable(now).ShouldNotBeNull();
 
         // The chain is half-written.
@@ -398,7 +398,7 @@ public sealed class CertificateTests : IAsyncLifetime
         string? Problem(X509Certificate2 certificate)
         {
             var pair = PublishedPair.Generate();
-            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), null, out var problem);
+            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
             return problem;
         }
     }

@@ -136,7 +136,7 @@ public sealed class SealedRingTests
         var (reading, before) = (await store.ReadAsync(Cancellation), await redis.GetAsync(SecretName));
         await redis.CommandAsync("EXPIRE", SecretName, 100);
 
-        var change = new RingChange(RingAction.Tidy, reading.Ring! with { Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, long>.Empty);
+        var change = new RingChange(RingAction.Tidy, reading.Ring! with { Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, StoreTime>.Empty);
         (await store.TryApplyAsync(reading, change, Cancellation)).ShouldBeTrue();
 
         (await redis.GetAsync(SecretName)).ShouldNotBe(before);
@@ -243,8 +243,8 @@ public sealed class SealedRingTests
 
         finding.Severity.ShouldBe(FindingSeverity.Warning);
         finding.Text.ShouldSatisfyAllConditions(
-            text => text.ShouldContain($"{first.Provider.Roll.Instance} cannot open"),
-            text => text.ShouldNotContain($"{ahead.Provider.Roll.Instance} cannot open"),
+            text => text.ShouldContain($"{first.Provider.Tracker.Instance} cannot open"),
+            text => text.ShouldNotContain($"{ahead.Provider.Tracker.Instance} cannot open"),
             text => text.ShouldContain("Sealing:Keys"));
         string.Join(" ", await InstancesAsync(redis)).ShouldSatisfyAllConditions(text => text.ShouldNotContain(A[..12]), text => text.ShouldNotContain(B[..12]));
 
@@ -267,7 +267,7 @@ public sealed class SealedRingTests
             await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
             await sealing.Ring.RotateAsync(Cancellation);
             await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are announced");
-            (await TextAsync(sealing, "sealing-keys")).ShouldContain($"{bare.Provider.Roll.Instance} does not seal");
+            (await TextAsync(sealing, "sealing-keys")).ShouldContain($"{bare.Provider.Tracker.Instance} does not seal");
             await bare.Provider.ReadNowAsync(Cancellation);
             (await TextAsync(bare, "sealing-keys")).ShouldContain("stored secrets are still sealed");
         }
