@@ -109,7 +109,7 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
         Roll.WaitForAllAsync(ring, timeout, cancellationToken);
 
-    public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
+    public Task<DoctorReport> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
         new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
 
     /// <summary>Derives the key of a tenant from a secret of the ring.</summary>

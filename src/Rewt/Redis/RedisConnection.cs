@@ -96,12 +96,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
 
-    /// <summary>Returns the servers, and whether the connection to them is encrypted.</summary>
-    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> ServersAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the servers, whether the connection to them is encrypted, and its user if this library opened it.</summary>
+    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted, string? User)> ServersAsync(CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
         var description = Describe(multiplexer);
-        return (description.EndPoints, description.Ssl);
+        return (description.EndPoints, description.Ssl, ReferenceEquals(multiplexer, _own) ? RedisSources.Configuration(options).User ?? "default" : null);
     }
 
     /// <summary>Executes a transaction without conditions.</summary>
