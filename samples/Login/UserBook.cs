@@ -7,12 +7,12 @@ internal sealed class UserBook
 {
     private readonly PasswordHasher<string> _hasher = new();
     private readonly Dictionary<string, string> _hashes;
-    private readonly string _nobody;
+    private readonly string _unknownUser;
 
     public UserBook()
     {
         _hashes = new Dictionary<string, string>(StringComparer.Ordinal) { ["ada"] = Hash("ada"), ["grace"] = Hash("grace") };
-        _nobody = Hash("nobody");
+        _unknownUser = Hash("an unknown user");
 
         string Hash(string userId) => _hasher.HashPassword(userId, $"{userId}-secret");
     }
@@ -25,7 +25,7 @@ internal sealed class UserBook
         if (string.IsNullOrEmpty(credentials.UserId) || string.IsNullOrEmpty(credentials.Password)) return null;
 
         var known = _hashes.TryGetValue(credentials.UserId, out var hash);
-        var verdict = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _nobody, credentials.Password);
+        var verdict = _hasher.VerifyHashedPassword(credentials.UserId, hash ?? _unknownUser, credentials.Password);
         return known && verdict != PasswordVerificationResult.Failed ? credentials.UserId : null;
     }
 }

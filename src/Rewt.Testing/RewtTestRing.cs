@@ -11,7 +11,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<TestHost> _hosts = [];
-    private readonly TestHost _nobody;
+    private readonly TestHost _withoutHost;
 
     /// <summary>Creates an instance whose clock starts at the current time, in whole seconds.</summary>
     public RewtTestRing()
@@ -25,7 +25,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     {
         Clock = new RewtTestClock(start);
         Stores = new TestStores(Clock);
-        _nobody = new TestHost(this, null);
+        _withoutHost = new TestHost(this, null);
     }
 
     /// <summary>The clock of the keys and of all hosts that share them.</summary>
@@ -132,10 +132,10 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
-    public void Dispose() => _nobody.Dispose();
+    public void Dispose() => _withoutHost.Dispose();
 
     /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
-    public ValueTask DisposeAsync() => _nobody.DisposeAsync();
+    public ValueTask DisposeAsync() => _withoutHost.DisposeAsync();
 
     internal TestHost Join(IServiceProvider services)
     {
@@ -163,11 +163,11 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     private (TestHost Host, RewtOptions Settings) Find(string? scheme, string? audience)
     {
-        var found = Hosts().Append(_nobody).Select(host => (Host: host, Settings: host.Find(scheme)!)).Where(seat => seat.Settings is not null).ToList();
+        var found = Hosts().Append(_withoutHost).Select(host => (Host: host, Settings: host.Find(scheme)!)).Where(one => one.Settings is not null).ToList();
         if (found.Count == 0) throw new InvalidOperationException($"No started host of this ring has a Rewt scheme '{scheme}'.");
-        var seat = found.FirstOrDefault(seat => seat.Settings.ServiceName == audience && audience is not null, found[0]);
-        TestHost.Require(seat.Settings);
-        return seat;
+        var match = found.FirstOrDefault(one => one.Settings.ServiceName == audience && audience is not null, found[0]);
+        TestHost.Require(match.Settings);
+        return match;
     }
 
     private async Task ChangeAsync(string? scheme, Func<KeyRingProvider, CancellationToken, Task> change, CancellationToken cancellationToken)
@@ -187,7 +187,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
             return [caller.Provider];
         }
 
-        var played = Hosts().Append(_nobody).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Provider);
+        var played = Hosts().Append(_withoutHost).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Provider);
         var own = Stores.Outage.IsOn ? [] : Hosts().SelectMany(each => each.Registry?.Opened() ?? []).Where(keyRing => keyRing.Name == settings.Namespace);
         return [.. played.Concat(own).Where(keyRing => keyRing.Known?.Current is not null)];
     }

@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The kind of key that the services of a namespace sign with.</summary>
+/// <summary>The kind of key that the services of a namespace sign with: one shared secret, or key pairs.</summary>
 public enum KeyMode
 {
     /// <summary>One secret shared by all services (HS256). Every service that can verify can also sign.</summary>

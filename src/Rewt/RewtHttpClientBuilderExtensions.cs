@@ -127,5 +127,6 @@ public static class RewtHttpClientBuilderExtensions
         options.ShouldRedactHeaderValue = header => header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || redact(header);
     }
 
+    /// <summary>A handler that does nothing, in place of the retry of a client without one.</summary>
     private sealed class PassThroughHandler : DelegatingHandler;
 }

@@ -172,7 +172,7 @@ public sealed class RewtOptions
     public RewtTenantOptions Tenants { get; } = new();
 
     /// <summary>The kind of key in effect: keys from files, addresses and certificates are key pairs, whatever <see cref="KeyMode"/> says.</summary>
-    internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsGiven(this) ? KeyMode.KeyPair : KeyMode;
+    internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsConfigured(this) ? KeyMode.KeyPair : KeyMode;
 
     /// <summary>The errors of the configuration section, which the validation reports together with all others.</summary>
     internal List<string> Problems { get; } = [];

@@ -23,7 +23,7 @@ async function secret() {
   }
 
   await redis.set(key, randomBytes(48).toString("base64"), "PX", Number(args["ttl-ms"]), "NX");
-  // Whoever won the race: all use what Redis holds.
+  // All instances use what Redis holds, whichever of them has won the race.
   return redis.get(key);
 }
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The API key of a request, taken from exactly one header and never from the query string.</summary>
+/// <summary>Finds the API key of a request, which is taken from exactly one header and never from the query string.</summary>
 /// <param name="IsPresent">Whether the request has a key, valid or not.</param>
 /// <param name="Key">The key; <see langword="null"/> if it is empty or was sent more than once.</param>
 internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)

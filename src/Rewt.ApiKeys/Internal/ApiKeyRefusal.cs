@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Why an API key was refused. Only the service's own log has it.</summary>
+/// <summary>The reason why an API key was refused. It is written to the log of this service and never sent to the caller.</summary>
 internal enum ApiKeyRefusal
 {
     SeveralKeys,

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Rejects API keys together with tenants: an API key belongs to no tenant and would give access to all of them.</summary>
+/// <summary>
+/// A start-up check that rejects API keys together with tenants: an API key belongs to no tenant and would give access to all of them.
+/// </summary>
 internal sealed class ApiKeyRingValidator : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options) => string.IsNullOrEmpty(name) && options.Tenants.Enabled

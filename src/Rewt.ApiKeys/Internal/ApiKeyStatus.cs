@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The status of a presented API key.</summary>
+/// <summary>The outcome of the check of an API key: live, unknown, expired or revoked.</summary>
 internal enum ApiKeyStatus
 {
     /// <summary>The key is unknown; only a refresh can tell whether it exists.</summary>

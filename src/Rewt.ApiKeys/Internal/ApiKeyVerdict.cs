@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of checking an API key.</summary>
+/// <summary>The result of checking an API key: its status, and the app and the key if they were found.</summary>
 internal readonly record struct ApiKeyVerdict(ApiKeyStatus Status, AppEntry? App = null, string? KeyId = null)
 {
     [MemberNotNullWhen(true, nameof(App), nameof(KeyId))]

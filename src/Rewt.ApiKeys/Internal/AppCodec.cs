@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Serializes apps as JSON. An unreadable entry is ignored, so its keys are refused.</summary>
+/// <summary>Converts an app to and from the JSON text that a store holds. An unreadable text is ignored, so its keys are refused.</summary>
 internal static class AppCodec
 {
     public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);

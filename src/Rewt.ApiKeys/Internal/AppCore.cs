@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers the services that check API keys, on the namespace of the default scheme. The caller registers the store.</summary>
+/// <summary>
+/// Registers the services that check API keys, on the namespace of the default scheme, in the service collection. The caller registers the store.
+/// </summary>
 internal static class AppCore
 {
     /// <summary>Adds the services. Further calls have no effect.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>Serialization metadata for stored apps.</summary>
+/// <summary>The source-generated JSON metadata with which <see cref="AppCodec"/> reads and writes apps.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AppEntry))]
 internal sealed partial class AppJson : JsonSerializerContext;

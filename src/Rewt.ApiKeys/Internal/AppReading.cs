@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>All apps in a store at one moment.</summary>
+/// <summary>The result of one read of an app store: all apps, and a stamp by which the next read sees a change.</summary>
 /// <param name="Stamp">A random value that changes with every write, so that a check for changes is cheap.</param>
 /// <param name="Length">The number of fields in the store. A manual deletion changes it, but not the stamp.</param>
 /// <param name="Apps">The apps by id.</param>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>Starts polling the apps when the application starts, without waiting for a server, and writes the last uses when it stops.</summary>
+/// <summary>
+/// The hosted service that starts polling the apps when the application starts, without waiting for a server, and writes the last uses when it stops.
+/// </summary>
 internal sealed class AppService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

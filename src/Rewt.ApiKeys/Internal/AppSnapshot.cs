@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The apps at this instance's last read.</summary>
+/// <summary>The trusted apps as this instance last read them. API keys are checked against it without a read.</summary>
 /// <param name="reading">The apps.</param>
 /// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
 /// <param name="readAt">When the read began.</param>

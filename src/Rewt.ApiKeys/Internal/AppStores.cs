@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers the trusted apps of a namespace. The store is opened on first use.</summary>
+/// <summary>
+/// Registers the key rings' stores of trusted apps and the service <see cref="IRewtApps"/> that manages them. A store is opened on first use.
+/// </summary>
 internal static class AppStores
 {
     /// <summary>Adds the services. Further calls for the same name have no effect.</summary>

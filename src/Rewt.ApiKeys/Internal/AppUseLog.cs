@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Collects the times at which keys were last used, and writes them once a minute in one command.</summary>
+/// <summary>Collects in memory when each API key was last used, and writes these times to the store once a minute with one command.</summary>
 internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The store of trusted apps. A store makes no decisions.</summary>
+/// <summary>The store of the trusted apps of a namespace. It reads and writes, and makes no decisions.</summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
     /// <summary>Reads all apps, within the store's own time limit. Returns <paramref name="known"/> when nothing has changed since.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>Trusted apps in the memory of one process. It has the same contract as Redis.</summary>
+/// <summary>The store of trusted apps in the memory of one process, for tests and development. It has the same contract as the one in Redis.</summary>
 internal sealed class InMemoryAppStore : IAppStore
 {
     private readonly Lock _gate = new();

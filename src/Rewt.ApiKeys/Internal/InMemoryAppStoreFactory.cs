@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens one in-memory store for each namespace, shared within the service provider.</summary>
+/// <summary>Opens one in-memory app store for each namespace, which all services of one container share.</summary>
 internal sealed class InMemoryAppStoreFactory : IAppStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryAppStore> _stores = new(StringComparer.Ordinal);

@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Trusted apps in one Redis hash by id. A field whose name cannot be an app id holds a stamp that changes with each write.</summary>
+/// <summary>
+/// The store of trusted apps in Redis: a hash with one field for each app id. A field whose name cannot be an app id holds a stamp that changes with
+/// each write.
+/// </summary>
 internal sealed class RedisAppStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IAppStore
 {
     private const string StampField = ":stamp";

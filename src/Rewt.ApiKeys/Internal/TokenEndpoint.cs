@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Exchanges an API key for a short-lived token with the OAuth 2.0 client credentials grant (RFC 6749 §4.4).</summary>
+/// <summary>
+/// The HTTP endpoint at which an app exchanges its API key for a short-lived token, with the OAuth 2.0 client credentials grant (RFC 6749 §4.4).
+/// </summary>
 internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
     ApiKeyRefusals refusals,

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>The error response of the token endpoint (RFC 6749 §5.2).</summary>
+/// <summary>The JSON body of an error response of the token endpoint (RFC 6749 §5.2).</summary>
 internal sealed record TokenErrorAnswer(string Error, string ErrorDescription);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the responses of the token endpoint without reflection.</summary>
+/// <summary>The source-generated JSON metadata for the responses of the token endpoint.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenErrorAnswer))]

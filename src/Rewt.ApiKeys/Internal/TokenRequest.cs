@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The form of a token request (RFC 6749 §4.4.2). Parameters without a value count as omitted (§3.2).</summary>
+/// <summary>The parsed form of a request to the token endpoint (RFC 6749 §4.4.2). A parameter without a value counts as omitted (§3.2).</summary>
 internal sealed class TokenRequest(IFormCollection form)
 {
     private const int MaximumBytes = 16 * 1024;

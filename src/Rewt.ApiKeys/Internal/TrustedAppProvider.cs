@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Polls the trusted apps of a namespace.</summary>
+/// <summary>
+/// Keeps this instance's snapshot of the trusted apps of a namespace fresh by polling the store, and gives it to the checks of API keys.
+/// </summary>
 internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
     : PolledView<AppSnapshot>(options, time), IHealthSource
 {

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The feature of a request whose token has a binding that was checked.</summary>
+/// <summary>
+/// A request feature that the authentication handler sets after it has checked the binding of a token to its request. <see cref="TokenRequirement"/>
+/// reads it.
+/// </summary>
 /// <param name="Binding">The binding.</param>
 /// <param name="AuthenticationType">The type of the identity that the token proved, which is the name of its scheme.</param>
 internal sealed record BoundCaller(TokenBinding Binding, string? AuthenticationType)

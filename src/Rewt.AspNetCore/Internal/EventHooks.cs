@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Rewt.Internal;
 
-/// <summary>Determines whether the application handles a JwtBearer event. The context of an unhandled event is not created.</summary>
+/// <summary>Tells which events of JwtBearer the application handles, so that the context of an unhandled event is not created.</summary>
 internal static class EventHooks
 {
     private static readonly JwtBearerEvents Default = new();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The loggers of an authentication handler without the lines that its base class writes for each refused request: ours state the reason, and their number
-/// is limited.
+/// The logger factory of the authentication handlers. Its loggers drop the lines that the base class writes for each refused request: Rewt's own lines
+/// state the reason, and their number is limited.
 /// </summary>
 internal sealed class HandlerLoggers : ILoggerFactory
 {
@@ -33,6 +33,7 @@ internal sealed class HandlerLoggers : ILoggerFactory
         // The application owns its loggers.
     }
 
+    /// <summary>A logger that drops the two events of the base class.</summary>
     private sealed class Limited(ILogger logger) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)

@@ -12,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Serves the public keys of one service as a JWK Set, or 503 if they are unavailable.</summary>
+/// <summary>The HTTP endpoint that serves the public keys of this service as a JWK Set, or 503 if they are unavailable.</summary>
 internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options, TimeProvider time, ILogger logger)
 {
     private const string MediaType = "application/jwk-set+json";
@@ -69,7 +69,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     private async ValueTask<IReadOnlyList<(PublicKey Key, string? Attestation)>> KeysAsync(CancellationToken cancellationToken)
     {
-        var signs = ConfiguredKeySource.IsGiven(options) ? SigningKeySetting.IsGiven(options) : options.KeyMode == KeyMode.KeyPair;
+        var signs = ConfiguredKeySource.IsConfigured(options) ? SigningKeySetting.IsConfigured(options) : options.KeyMode == KeyMode.KeyPair;
         if (!signs)
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0) logger.NothingToServe();

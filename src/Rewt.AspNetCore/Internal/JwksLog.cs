@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Log messages of the JWK Set endpoint.</summary>
+/// <summary>The log messages of the JWK Set endpoint.</summary>
 internal static partial class JwksLog
 {
     [LoggerMessage(EventId = 85, EventName = "JwksUnavailable", Level = LogLevel.Warning, Message = "The JWKS endpoint answered 503. {Detail}")]

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the response 503 with <c>Retry-After</c> for an outage of the key or app store.</summary>
+/// <summary>Writes the response 503 with <c>Retry-After</c> when the keys or the apps that decide about a request are unavailable.</summary>
 internal static class OutageAnswer
 {
     public static void Write(HttpResponse response, TimeSpan retryAfter)

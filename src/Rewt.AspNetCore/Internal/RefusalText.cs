@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The descriptions and exceptions of refusals. All are fixed texts, so that no part of a token or key gets into a header.</summary>
+/// <summary>The fixed texts that describe refusals in response headers and exceptions, so that no part of a token or key gets into them.</summary>
 internal static class RefusalText
 {
     public static string Description(RewtRefusal refusal) => refusal switch

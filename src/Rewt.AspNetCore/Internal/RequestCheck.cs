@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Checks that a bound token is shown with the request it is bound to, and uses up a one-time token.</summary>
+/// <summary>
+/// Checks, after a token has been verified, that a bound token is shown with the request it is bound to, and uses up a one-time token.
+/// </summary>
 internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
 {
     /// <summary>Returns why the token is refused with this request, or <see langword="null"/>.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the parts of a request that a token can be bound to.</summary>
+/// <summary>Reads method, target and body of a request in the form in which a token can be bound to them.</summary>
 internal static class RequestParts
 {
     private const int ChunkSize = 16 * 1024;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Sets the defaults of JwtBearer's options for Rewt's schemes where the application has set nothing.</summary>
+/// <summary>Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes where the application has set nothing.</summary>
 internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
     public void Configure(JwtBearerOptions options)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Log messages of the handler: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never contain a token. Values
-/// of a rejected token are shortened and escaped.
+/// The log messages of <see cref="RewtHandler"/>: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never
+/// contain a token. Values of a rejected token are shortened and escaped.
 /// </summary>
 internal static partial class RewtHandlerLog
 {

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>Marks an authentication scheme as added by <c>AddRewt</c>.</summary>
+/// <summary>A marker in the service collection: an authentication scheme that <c>AddRewt</c> has added.</summary>
 internal sealed record RewtScheme(string Name);

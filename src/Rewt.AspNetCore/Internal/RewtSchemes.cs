@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Maps schemes to their options and verifiers. Each options object has its own verifier, so that tokens cached under one policy are not accepted
-/// under another.
+/// Finds the options and the verifier of an authentication scheme. Each options object has its own verifier, so that tokens cached under one policy are
+/// not accepted under another.
 /// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, KeyRingResolver keyRings, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
@@ -66,5 +66,6 @@ internal sealed class RewtSchemes(
         return named.Count > 0 ? named : null;
     }
 
+    /// <summary>The verifier of a scheme, and the options object for which it was created.</summary>
     private sealed record Asked(string Scheme, JwtBearerOptions Options, SchemeVerifier Verifier);
 }

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Verifies the tokens of one scheme under one set of options, and caches the results of verified tokens.</summary>
+/// <summary>Verifies the tokens of one authentication scheme under one options object, and caches the results of verified tokens.</summary>
 internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RequestCheck request, RingMetrics metrics, TimeProvider time)
 {
     private readonly VerifiedTokens _known = new();

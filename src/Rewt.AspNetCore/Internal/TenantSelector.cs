@@ -2,5 +2,5 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Selects the tenant of a scheme's requests by route, host or header. The token must belong to that tenant.</summary>
+/// <summary>Selects by route, host or header which tenant a request of a scheme is for. The token must belong to that tenant.</summary>
 internal sealed record TenantSelector(string Scheme, Func<HttpContext, string?> Select);

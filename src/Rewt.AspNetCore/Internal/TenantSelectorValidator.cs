@@ -2,9 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>
-/// Checks that <c>AddRewtTenantSelector</c> names a known scheme and that this scheme has <see cref="RewtOptions.Tenants"/> enabled.
-/// </summary>
+/// <summary>A start-up check that each <c>AddRewtTenantSelector</c> names a known scheme with <see cref="RewtOptions.Tenants"/> enabled.</summary>
 internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> selectors, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)

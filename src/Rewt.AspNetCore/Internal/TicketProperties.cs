@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates the ticket properties that JwtBearer sets: the times of issue and expiry, and the token if it is saved.</summary>
+/// <summary>
+/// Creates the <c>AuthenticationProperties</c> of an accepted token as JwtBearer does: the times of issue and expiry, and the token if it is saved.
+/// </summary>
 internal static class TicketProperties
 {
     public static AuthenticationProperties Create(TokenClaims claims, string? savedToken)

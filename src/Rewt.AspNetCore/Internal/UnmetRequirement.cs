@@ -1,4 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>Request feature: the requirement of the endpoint that the token of an authenticated caller does not meet. The challenge states it.</summary>
+/// <summary>
+/// A request feature with the requirement of the endpoint that an authenticated caller's token does not meet. <see cref="TokenRequirement"/> sets it,
+/// and the challenge states it.
+/// </summary>
 internal sealed record UnmetRequirement(RefusalReason Reason);

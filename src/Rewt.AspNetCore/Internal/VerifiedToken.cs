@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The cached verification result of a token, for further requests with the same token. Requests get copies of everything mutable.</summary>
+/// <summary>An entry of the cache of verified tokens: the result for one token. Each request gets copies of everything mutable.</summary>
 internal sealed class VerifiedToken
 {
     private readonly TokenResult _verdict;

@@ -54,6 +54,7 @@ internal sealed class VerifiedTokens
         }
     }
 
+    /// <summary>One of the two generations: tokens by their text.</summary>
     private sealed class Generation
     {
         public Generation() => ByText = Entries.GetAlternateLookup<ReadOnlySpan<char>>();

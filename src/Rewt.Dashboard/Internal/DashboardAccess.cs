@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Evaluates the authorization policy for each request. The authorization middleware does so too, but skips endpoints that also allow anonymous
+/// Evaluates the authorization policy of the dashboard for each request, because the authorization middleware skips endpoints that also allow anonymous
 /// access.
 /// </summary>
 internal sealed class DashboardAccess

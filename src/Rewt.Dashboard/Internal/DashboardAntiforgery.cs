@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// ASP.NET Core's antiforgery with its own settings: the application need not register antiforgery, and its settings do not apply here. It uses the
-/// application's data protection if there is one, because one instance may serve the page and another receive the command.
+/// The antiforgery check of the dashboard's commands: ASP.NET Core's own with separate settings, so that the application need not register antiforgery.
+/// It uses the application's data protection if there is one, because one instance may serve the page and another receive the command.
 /// </summary>
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>A file of the page, embedded in this assembly.</summary>
+/// <summary>A static file of the dashboard's page (HTML, script or style), embedded in this assembly.</summary>
 internal sealed class DashboardAsset
 {
     private static readonly string Page = Encoding.UTF8.GetString(Read("dashboard.html"));

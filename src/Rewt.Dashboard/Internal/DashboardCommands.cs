@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
-/// <summary>Rotates and revokes keys on behalf of the signed-in user, with the rules of the command-line tool.</summary>
+/// <summary>
+/// Carries out the commands of the dashboard: rotates and revokes keys on behalf of the signed-in user, with the rules of the command-line tool.
+/// </summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {
     private static readonly TimeSpan WaitForInstances = TimeSpan.FromSeconds(5);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>The endpoints of the dashboard, each protected by the policy.</summary>
+/// <summary>Maps the HTTP endpoints of the dashboard, each protected by the authorization policy.</summary>
 internal sealed class DashboardEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

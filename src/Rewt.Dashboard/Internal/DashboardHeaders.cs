@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The security headers of every dashboard response: no caching, no external content, no framing.</summary>
+/// <summary>Adds the security headers to every response of the dashboard: no caching, no external content, no framing.</summary>
 internal static class DashboardHeaders
 {
     private const string ContentSecurityPolicy =

@@ -71,7 +71,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         return new DashboardView(
             time.GetUtcNow().ToUnixTimeMilliseconds(),
             _rings.Options(_rings.Names[0]).ServiceName,
-            KeyRings().FirstOrDefault()?.Roll.Instance,
+            KeyRings().FirstOrDefault()?.Tracker.Instance,
             health.Status.ToString().ToLowerInvariant(),
             health.Description,
             views,

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Streams snapshots as server-sent events, about once a second and immediately after a key ring changes. A stream ends after a few minutes, so
-/// that the browser reconnects and is authenticated again.
+/// Sends snapshots to a browser as server-sent events, about once a second and immediately after a key ring changes. A stream ends after a few minutes,
+/// so that the browser reconnects and is authenticated again.
 /// </summary>
 internal sealed class DashboardStream(DashboardObserver observer, DashboardAccess access, TimeProvider time, CancellationToken stopping)
 {

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the instance list while a page is open: at most once a second, less often in large fleets, and never concurrently. A snapshot waits for
-/// a read only once and briefly, so that an unresponsive server does not block the page.
+/// Reads the list of live instances for the dashboard while a page is open: at most once a second, less often in large fleets, and never concurrently.
+/// A snapshot waits for a read only once and briefly, so that an unresponsive server does not block the page.
 /// </summary>
-internal sealed class InstanceObserver(InstanceTracker roll, TimeProvider time)
+internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider time)
 {
     public const int MostShown = 200;
 
@@ -28,7 +28,7 @@ internal sealed class InstanceObserver(InstanceTracker roll, TimeProvider time)
         var isDue = _readAt is not { } at || at.Elapsed(time) >= Pause || _stamp != stamp;
         if (_reading is null && isDue)
         {
-            (_reading, _stamp, _readAt, _isLate) = (roll.ReadAsync(CancellationToken.None), stamp, ClockReading.Now(time), false);
+            (_reading, _stamp, _readAt, _isLate) = (tracker.ReadAsync(CancellationToken.None), stamp, ClockReading.Now(time), false);
         }
 
         if (_reading is not { } reading || (_isLate && !reading.IsCompleted)) return _marks;

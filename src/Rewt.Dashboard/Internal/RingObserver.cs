@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>Creates the page's view of one key ring.</summary>
+/// <summary>Creates what the dashboard shows of one key ring from the last snapshot that this instance has of it.</summary>
 internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options, TimeProvider time)
 {
     private const int MostKeys = 200;
 
     private readonly RingSchedule _schedule = RingSchedule.From(options);
-    private readonly InstanceObserver _instances = new(keyRing.Roll, time);
+    private readonly InstanceObserver _instances = new(keyRing.Tracker, time);
 
     /// <summary>Returns the current view of the key ring.</summary>
     /// <param name="stamp">A value that changes when a key ring changes; a new value causes a read of the instance list.</param>
@@ -49,7 +49,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         RingSnapshot when options.Tenants.Enabled => "tenants",
         RingSnapshot => "shared-secret",
         PairSnapshot => "key-pairs",
-        _ => "given-keys",
+        _ => "configured-keys",
     };
 
     /// <summary>Returns the newest version of the key ring that any instance has reported.</summary>
@@ -61,7 +61,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
         mark.Version,
         known is RingSnapshot ? mark.Epoch != known.Epoch || mark.Version < newest : null,
         mark.SeenAt.Milliseconds,
-        mark.Instance == keyRing.Roll.Instance);
+        mark.Instance == keyRing.Tracker.Instance);
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
@@ -74,7 +74,7 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
             RewtKeyState.Current when known is RingSnapshot ring => ring.CurrentSince.Milliseconds,
             RewtKeyState.Current => until - Milliseconds(_schedule.Interval),
             RewtKeyState.Retired => until - Milliseconds(_schedule.Retention),
-            _ => until - Milliseconds(_schedule.DeadRetention),
+            _ => until - Milliseconds(_schedule.RevocationRetention),
         };
         // A start time in the future was computed with settings that differ from those of the writing service, so it is omitted.
         return new KeyView(key.KeyId, key.State.ToString().ToLowerInvariant(), key.Issuer, !key.IsForeign, from <= now ? from : null, until, key.AttestedBy ?? key.AttestationNote, key.AttestedUntil?.ToUnixTimeMilliseconds());

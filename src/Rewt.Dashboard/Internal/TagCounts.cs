@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rewt.Internal;
 
-/// <summary>Sums a counter for each value of one attribute. The library defines the values, so there are few.</summary>
+/// <summary>The sums of one metric by the values of one of its tags. The library defines the values, so there are few.</summary>
 internal sealed class TagCounts(string tag)
 {
     private readonly ConcurrentDictionary<string, StrongBox<long>> _sums = new(StringComparer.Ordinal);

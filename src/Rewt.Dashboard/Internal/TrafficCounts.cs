@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
-/// <summary>Collects the measurements of this application's own instruments. Instruments of other containers in the process are ignored.</summary>
+/// <summary>
+/// Collects for the dashboard what this application's own instruments measure. Instruments of other containers in the process are ignored.
+/// </summary>
 internal sealed class TrafficCounts : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The figures of the last 15 minutes, recorded whether a page is open or not, so that a page opened during an incident shows what led to it.</summary>
+/// <summary>
+/// Records the counters of the last 15 minutes for the dashboard's charts, whether a page is open or not, so that a page opened during an incident
+/// shows what led to it.
+/// </summary>
 internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings, TimeProvider time) : IDisposable
 {
     private const int Points = 181;
@@ -22,7 +25,7 @@ internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings
     public async Task AnswerAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";
-        if (!HttpMethods.IsHead(context.Request.Method)) await JsonSerializer.SerializeAsync(context.Response.Body, new { rings.Opened().FirstOrDefault()?.Roll.Instance, Points = _points }, JsonSerializerOptions.Web, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method)) await JsonSerializer.SerializeAsync(context.Response.Body, new { rings.Opened().FirstOrDefault()?.Tracker.Instance, Points = _points }, JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     private void Record()

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The state of the simulated outage of the stores.</summary>
+/// <summary>The switch of a test ring that makes its in-memory stores fail, as if Redis were unavailable.</summary>
 internal sealed class Outage
 {
     private volatile bool _isOn;

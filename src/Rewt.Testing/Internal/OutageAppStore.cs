@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>An app store that fails during a simulated outage.</summary>
+/// <summary>A wrapper of an app store that fails while a test simulates an outage.</summary>
 internal sealed class OutageAppStore(IAppStore store, Outage outage) : IAppStore
 {
     public Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A store of used one-time tokens that fails during a simulated outage.</summary>
+/// <summary>A wrapper of a store of used one-time tokens that fails while a test simulates an outage.</summary>
 internal sealed class OutageOneTimeStore(IOneTimeStore store, Outage outage) : IOneTimeStore
 {
     public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A store of public keys that fails during a simulated outage.</summary>
+/// <summary>A wrapper of a store of public keys that fails while a test simulates an outage.</summary>
 internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairStore
 {
     public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
@@ -9,13 +9,13 @@ internal sealed class OutagePairStore(IPairStore store, Outage outage) : IPairSt
         return store.ReadAsync(services, asked, cancellationToken);
     }
 
-    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.WriteAsync(service, plan, cancellationToken);
     }
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         outage.Check();
         return store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);

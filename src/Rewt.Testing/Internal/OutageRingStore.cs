@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A key ring store that fails during a simulated outage.</summary>
+/// <summary>A wrapper of a key ring's store that fails while a test simulates an outage.</summary>
 internal sealed class OutageRingStore(IRingStore store, Outage outage) : IRingStore
 {
     public ITenantStore? Tenants => store.Tenants is { } tenants ? new OutageTenantStore(tenants, outage) : null;

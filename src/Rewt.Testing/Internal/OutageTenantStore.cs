@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A store of tenants that fails during a simulated outage.</summary>
+/// <summary>A wrapper of a store of tenants that fails while a test simulates an outage.</summary>
 internal sealed class OutageTenantStore(ITenantStore store, Outage outage) : ITenantStore
 {
     public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rewt.Internal;
 
-/// <summary>A simulated service. It signs and verifies with the key settings of a host under its own name, and outages do not affect it.</summary>
+/// <summary>
+/// A service that a test simulates: it signs and verifies under its own name with the key settings of a host, and simulated outages do not affect it.
+/// </summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {
     private readonly ServiceProvider _services;

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A host that uses a test ring, with the services simulated for it. It leaves the test ring when its container is disposed.</summary>
+/// <summary>
+/// A host under test that takes its keys from a test ring, with the services that are simulated for it. It leaves the test ring when its container is
+/// disposed.
+/// </summary>
 /// <param name="ring">The test ring.</param>
 /// <param name="services">The host's container; <see langword="null"/> for simulated callers without a host, which use default settings.</param>
 internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : IAsyncDisposable, IDisposable
@@ -62,7 +65,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
     /// <exception cref="InvalidOperationException">The keys come from files, so their private keys are not available here.</exception>
     public static void Require(RewtOptions settings)
     {
-        if (!ConfiguredKeySource.IsGiven(settings)) return;
+        if (!ConfiguredKeySource.IsConfigured(settings)) return;
         throw new InvalidOperationException(
             $"The keys of '{settings.Namespace}' come from SigningKey:File, SigningKey:Certificate or VerificationKeys, and the test kit does not have their private keys. "
             + "Clear these settings in the test, or send a token that the test signs itself.");

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The identities assigned to the clients of this process. A request contains only the random id of an identity. An id is valid only if code in
-/// the host's own process has assigned it, which no caller of a deployed service can do.
+/// The identities that this process has assigned to clients of tests, by random ids. A request contains only such an id, which is valid only if code in
+/// the host's own process has assigned it; no caller of a deployed service can do that.
 /// </summary>
 internal static class TestIdentities
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The service that a client calls as. Only the id is sent.</summary>
+/// <summary>The service under whose name a client of a test calls. Only its random id is sent.</summary>
 internal sealed record TestIdentity(
     string Id, string Service, IReadOnlyDictionary<string, object>? Claims, string? Audience, string? Tenant, string? Scheme, RequestBinding Binding, bool OneTime)
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The in-memory stores of a test's keys and apps, shared by all its hosts.</summary>
+/// <summary>The in-memory stores of a test ring, which all its hosts share.</summary>
 internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppStoreFactory
 {
     private readonly InMemoryAppStoreFactory _apps = new();

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A system timer that is rescheduled whenever the test advances its clock.</summary>
+/// <summary>A timer of <see cref="RewtTestClock"/>: a system timer that is rescheduled whenever the test advances the clock.</summary>
 internal sealed class TestTimer : ITimer
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;

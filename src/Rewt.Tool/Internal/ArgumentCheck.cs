@@ -4,7 +4,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Keeps keys and tokens on the command line out of all messages.</summary>
+/// <summary>Checks the arguments of the command line before anything is printed, so that a key or token among them is in no message.</summary>
 internal static class ArgumentCheck
 {
     /// <summary>Arguments and options whose values may be keys or tokens. Their commands do not print the values.</summary>

@@ -1,6 +1,6 @@
 namespace Rewt.Tool;
 
-/// <summary>The exit codes of the tool; docs/operations/tool.md lists them.</summary>
+/// <summary>The exit codes of the tool <c>rewt</c>; docs/operations/tool.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Describes an exception to an operator: an exit code, and a message with the fix. It never contains the message of a library, which may repeat
-/// a password.
+/// What the tool reports when a command fails with an exception: an exit code, and a message with the fix. It never contains the message of a library,
+/// which may repeat a password.
 /// </summary>
 internal sealed record Failure(int ExitCode, string Message)
 {
@@ -42,8 +42,7 @@ internal sealed record Failure(int ExitCode, string Message)
     }
 
     /// <summary>Names the options of the command line in place of the settings of a service.</summary>
-    public static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port."
-        : error.Split(", and Rewt:Sealing:RequireSealed is true", 2) is [var unsealed, _] ? $"{unsealed}; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer" : error
+    public static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port." : error
         .Replace("Rewt:Namespace", "--namespace", StringComparison.Ordinal)
         .Replace("Rewt:Sealing:Keys", "--sealing-key-file (or REWT_SEALING_KEY_FILE)", StringComparison.Ordinal)
         .Replace("Rewt:ServiceName", "--issuer", StringComparison.Ordinal)

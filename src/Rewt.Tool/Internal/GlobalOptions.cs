@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary>The options that every command accepts.</summary>
+/// <summary>The command-line options that every command of the tool accepts, such as <c>--redis</c> and <c>--namespace</c>.</summary>
 internal static class GlobalOptions
 {
     public const string RedisVariable = "REWT_REDIS";

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Rewt.Tool;
 
-/// <summary>Validates options that are numbers.</summary>
+/// <summary>Validates command-line options that are numbers.</summary>
 internal static class NumberOptions
 {
     /// <summary>Adds an error for a text that is not a number, and for a number that the rule does not permit.</summary>

@@ -1,6 +1,6 @@
 namespace Rewt.Tool;
 
-/// <summary>The format of the output.</summary>
+/// <summary>The format of the tool's output: text or JSON.</summary>
 internal enum OutputFormat
 {
     Table,

@@ -3,18 +3,20 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Access to the public keys of services with key pairs, for one command. It has no key pair of its own and publishes nothing.</summary>
+/// <summary>
+/// The access of one command of the tool to the public keys of services with key pairs. It has no key pair of its own and publishes nothing.
+/// </summary>
 internal sealed class PairSession : IAsyncDisposable
 {
     private readonly RewtOptions _options;
     private readonly IPairStore _store;
     private readonly TimeProvider _time;
-    private readonly PairKeys _keys;
+    private readonly KeyPairSource _keys;
 
     public PairSession(RewtOptions options, IPairStore store, TimeProvider time)
     {
         (_options, _store, _time) = (options, store, time);
-        _keys = new PairKeys(options, store, time, NullLogger.Instance, maximumAsked: int.MaxValue); // One operator asks, for all services at once.
+        _keys = new KeyPairSource(options, store, time, NullLogger.Instance, maximumAsked: int.MaxValue); // One operator asks, for all services at once.
     }
 
     /// <summary>Returns the keys of all services with live instances or published keys, or <see langword="null"/> if there are no such services.</summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary>The root command with all its subcommands.</summary>
+/// <summary>The root command <c>rewt</c> of the tool with all its subcommands.</summary>
 internal static class RewtCommand
 {
     public const string Name = "rewt";

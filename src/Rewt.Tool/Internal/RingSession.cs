@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Access to a namespace's key ring for one command, through the library. It reads the ring, and changes it only on command, with the settings
-/// that the fleet has stored beside the ring.
+/// The access of one command of the tool to a namespace's key ring, through the library. It reads the ring, and changes it only on command, with the
+/// settings that the fleet has stored beside the ring.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     private RingSchedule Schedule => RingSchedule.From(_options);
 
-    private InstanceTracker Roll => new(_store.Instances, _options, _time);
+    private InstanceTracker Tracker => new(_store.Instances, _options, _time);
 
     /// <exception cref="ToolException">The given Redis address is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
@@ -76,8 +76,11 @@ internal sealed class RingSession : IAsyncDisposable
         var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
         if (reading.Settings is { } settings) settings.ApplyTo(_options);
-        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate);
-        return new RingSnapshot(reading, reading.Revoked, verdict.Problem is { } problem ? Failure.Translate(problem) : null, Schedule, readAt, null);
+        var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate);
+        var problem = reading.Problem is { UnsealedPlace: { } place }
+            ? $"{place} is not sealed; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer"
+            : verdict.Problem is { } other ? Failure.Translate(other) : null;
+        return new RingSnapshot(reading, reading.Revoked, problem, Schedule, readAt, null);
     }
 
     /// <summary>Reads the key ring, which must exist.</summary>
@@ -107,10 +110,10 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Roll.WaitForAllAsync(ring, timeout, cancellationToken);
+        Tracker.WaitForAllAsync(ring, timeout, cancellationToken);
 
     public Task<DoctorReport> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
-        new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Roll).RunAsync(ring, cancellationToken);
+        new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Tracker).RunAsync(ring, cancellationToken);
 
     /// <summary>Derives the key of a tenant from a secret of the ring.</summary>
     /// <exception cref="ToolException">The tenant is deleted.</exception>

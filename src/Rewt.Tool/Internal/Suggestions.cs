@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Rewt.Tool;
 
-/// <summary>Handles the completion requests of a shell: <c>rewt "[suggest:12]" "rewt keys re"</c>.</summary>
+/// <summary>Answers the completion requests of a shell for the tool: <c>rewt "[suggest:12]" "rewt keys re"</c>.</summary>
 internal static class Suggestions
 {
     private const string Directive = "[suggest";

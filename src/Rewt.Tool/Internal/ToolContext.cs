@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>The command-line options and the console, shared by all commands.</summary>
+/// <summary>The values of the global command-line options, the console and the clock, which each command of the tool gets.</summary>
 internal sealed class ToolContext
 {
     /// <summary>The output width without a terminal; wide enough for a table of key ids.</summary>

@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Explains why a server cannot be used, with one more connection attempt. The message never contains that of a library, which may repeat a password.
+/// Explains why the tool cannot use a Redis server, after a command has failed and with one more connection attempt. The message never contains that of
+/// a library, which may repeat a password.
 /// </summary>
 internal static class UnusableServer
 {

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The source of configured keys, without Redis: a private key to sign with, public keys to verify with, or both.</summary>
+/// <summary>
+/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis: a private key to sign with, public keys to verify with, or
+/// both.
+/// </summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {
     /// <summary>How long a refresh waits for sources. What answers later is part of the next one.</summary>
@@ -12,7 +15,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly KeyPair? _pair;
-    private readonly PublicKeyReader[] _places;
+    private readonly PublicKeyReader[] _sources;
     private readonly TimeSpan _patience;
     private readonly Identity? _identity;
     private PendingRead _lateAnswer = new();
@@ -23,7 +26,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     public ConfiguredKeySource(RewtOptions options, IKeyDownload? download, TimeProvider time, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        if (SigningKeySetting.IsGiven(options))
+        if (SigningKeySetting.IsConfigured(options))
         {
             _pair = SigningKeySetting.TryRead(options, out var problem) ?? throw new InvalidOperationException($"Rewt:{problem}");
             KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
@@ -32,11 +35,11 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         _identity = Identity.Open(options, time);
         // Known keys must not become too old while a source is waited for.
         _patience = options.RefreshInterval / 8 < LongestPatience ? options.RefreshInterval / 8 : LongestPatience;
-        _places = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time, _identity), time, logger))];
+        _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time, _identity), time, logger))];
     }
 
     /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
-    public static bool IsGiven(RewtOptions options) => SigningKeySetting.IsGiven(options) || options.VerificationKeys.Count > 0;
+    public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
     public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
@@ -58,10 +61,10 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var began = ClockReading.Now(_time);
         var isAsked = Interlocked.Exchange(ref _asked, 0) == 1;
-        foreach (var place in _places) await place.BeginAsync(isAsked).ConfigureAwait(false);
+        foreach (var source in _sources) await source.BeginAsync(isAsked).ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(_places.Select(place => place.Reading)).WaitAsync(_patience, _time, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_sources.Select(source => source.Reading)).WaitAsync(_patience, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -69,9 +72,9 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         }
 
         var lateAnswer = Volatile.Read(ref _lateAnswer);
-        var places = new List<PublicKeySourceState>();
-        foreach (var place in _places) places.Add(await place.TakeAsync(OnLateAnswer).ConfigureAwait(false));
-        var snapshot = new ConfiguredKeysSnapshot(began, _options, _pair, places) { LateAnswer = lateAnswer };
+        var sources = new List<PublicKeySourceState>();
+        foreach (var source in _sources) sources.Add(await source.TakeAsync(OnLateAnswer).ConfigureAwait(false));
+        var snapshot = new ConfiguredKeysSnapshot(began, _options, _pair, sources) { LateAnswer = lateAnswer };
         if (snapshot.Conflict is { } conflict && conflict != (previous as ConfiguredKeysSnapshot)?.Conflict) LogConflict(conflict);
         return snapshot;
     }
@@ -84,7 +87,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var place in _places) await place.DisposeAsync().ConfigureAwait(false);
+        foreach (var source in _sources) await source.DisposeAsync().ConfigureAwait(false);
     }
 
     private void OnLateAnswer()

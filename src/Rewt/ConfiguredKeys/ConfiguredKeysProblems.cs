@@ -1,14 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>Validates the settings for configured keys. Each error names the setting to correct.</summary>
+/// <summary>Validates the settings of configured keys at the start. Each error names the setting to correct.</summary>
 internal static class ConfiguredKeysProblems
 {
     public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
     {
         if (options.SigningKey.File is not null && options.SigningKey.Certificate is not null) yield return "SigningKey:File and SigningKey:Certificate are both set; remove one of them.";
-        if (options.AlsoAccept is not null && ConfiguredKeySource.IsGiven(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
+        if (options.AlsoAccept is not null && ConfiguredKeySource.IsConfigured(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
         if (!string.IsNullOrEmpty(options.SigningKey.Password) && options.SigningKey.File is null) yield return "SigningKey:Password is set, but SigningKey:File is not.";
-        if (SigningKeySetting.IsGiven(options))
+        if (SigningKeySetting.IsConfigured(options))
         {
             _ = SigningKeySetting.TryRead(options, out var problem);
             if (problem is not null) yield return problem;
@@ -31,14 +31,14 @@ internal static class ConfiguredKeysProblems
     private static IEnumerable<string> OfIdentity(RewtOptions options)
     {
         var identity = options.Identity;
-        if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsGiven(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKey and VerificationKeys, or remove it.";
+        if (identity.Attests && (options.KeyMode != KeyMode.KeyPair || ConfiguredKeySource.IsConfigured(options))) yield return "CertificateFile attests key pairs in Redis; set KeyMode to KeyPair and remove SigningKey and VerificationKeys, or remove it.";
         if (identity.Authorities.Count > 0 && options.EffectiveKeyMode != KeyMode.KeyPair && options.AlsoAccept != KeyMode.KeyPair) yield return "Authorities check key pairs; set KeyMode to KeyPair, or remove them.";
-        if (identity.Demands && options.AlsoAccept is { } other && other != options.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(options))
+        if (identity.Demands && options.AlsoAccept is { } other && other != options.EffectiveKeyMode && !ConfiguredKeySource.IsConfigured(options))
         {
             yield return "Authorities are set, but Rewt accepts tokens of the shared secret, which no certificate protects; set KeyMode to KeyPair and remove AlsoAccept, or set Identity:AcceptUnattested until then.";
         }
 
-        if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsGiven(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
+        if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsConfigured(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
         if (identity is { CertificateFile: null, KeyFile: not null }) yield return "KeyFile is set, but CertificateFile is not.";
         if (identity is { CertificateFile: null, Password: not null }) yield return "Password is set, but CertificateFile is not.";

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The configured signing key, if any, and the public keys that were read from their sources.</summary>
+/// <summary>The configured keys after one refresh: the signing key, if any, and the last public keys of each source.</summary>
 internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 {
     /// <summary>The most keys that are tried for a token without a key id.</summary>
@@ -14,15 +14,15 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     private readonly KeyPair? _pair;
     private readonly TimeSpan _staleBudget;
 
-    public ConfiguredKeysSnapshot(ClockReading readAt, RewtOptions options, KeyPair? pair, IReadOnlyList<PublicKeySourceState> places)
+    public ConfiguredKeysSnapshot(ClockReading readAt, RewtOptions options, KeyPair? pair, IReadOnlyList<PublicKeySourceState> sources)
         : base(readAt)
     {
-        (_readAt, _serviceName, _pair, _staleBudget, Places) = (readAt, options.ServiceName!, pair, options.StaleBudget, places);
-        Conflict = ConflictOf(pair, places);
-        if (pair is null && !places.Any(place => place.IsUsable(options.StaleBudget, readAt))) Problem = places.FirstOrDefault(place => place.Failure is not null)?.Failure?.Message;
+        (_readAt, _serviceName, _pair, _staleBudget, Sources) = (readAt, options.ServiceName!, pair, options.StaleBudget, sources);
+        Conflict = ConflictOf(pair, sources);
+        if (pair is null && !sources.Any(source => source.IsUsable(options.StaleBudget, readAt))) Problem = sources.FirstOrDefault(source => source.Failure is not null)?.Failure?.Message;
     }
 
-    public IReadOnlyList<PublicKeySourceState> Places { get; }
+    public IReadOnlyList<PublicKeySourceState> Sources { get; }
 
     public override string? Epoch => null;
 
@@ -38,33 +38,33 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     /// <summary>A source that failed before is not waited for: it usually fails again.</summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
-        Places.Any(place => place is { IsPending: true, Failure: null } && !place.IsAnsweredSince(asked)) ? LateAnswer : null;
+        Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;
 
-    public override string? UnresolvedReason => Places.FirstOrDefault(place => place.Failure is not null || (place.IsPending && !place.IsRecent(_readAt))) is { } place
-        ? $"The key cannot be looked up: {place.Failure?.Message ?? $"{place.Name} has not answered yet"}."
+    public override string? UnresolvedReason => Sources.FirstOrDefault(source => source.Failure is not null || (source.IsPending && !source.IsRecent(_readAt))) is { } source
+        ? $"The key cannot be looked up: {source.Failure?.Message ?? $"{source.Name} has not answered yet"}."
         : null;
 
     public override string? DegradedReason
     {
         get
         {
-            var failed = Places.Where(place => place.Failure is not null)
-                .Select(place => place.Keys is null ? $"Keys are unavailable: {place.Failure!.Message}." : $"The known keys from {place.Name} stay in use: {place.Failure!.Message}.");
-            var refused = Places.Where(place => place.Keys?.Refused.Count > 0).Select(place => $"Keys from {place.Name} are refused: {string.Join("; ", place.Keys!.Refused)}.");
-            var pending = Places.Where(place => place is { IsPending: true, Keys: null, Failure: null }).Select(place => $"The keys from {place.Name} have not been read yet.");
+            var failed = Sources.Where(source => source.Failure is not null)
+                .Select(source => source.Keys is null ? $"Keys are unavailable: {source.Failure!.Message}." : $"The known keys from {source.Name} stay in use: {source.Failure!.Message}.");
+            var refused = Sources.Where(source => source.Keys?.Refused.Count > 0).Select(source => $"Keys from {source.Name} are refused: {string.Join("; ", source.Keys!.Refused)}.");
+            var pending = Sources.Where(source => source is { IsPending: true, Keys: null, Failure: null }).Select(source => $"The keys from {source.Name} have not been read yet.");
             var reasons = string.Join(' ', failed.Take(1).Concat(pending.Take(1)).Concat(refused.Take(1)).Append(Conflict));
             return reasons.Length > 0 ? reasons.TrimEnd() : null;
         }
     }
 
     public override string? VerificationProblem(ClockReading now) =>
-        Places.Count > 0 && !Places.Any(place => place.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;
+        Sources.Count > 0 && !Sources.Any(source => source.IsUsable(_staleBudget, now)) ? DegradedReason ?? "No keys to verify with are available." : null;
 
     public override SigningKey? Current => _pair;
 
     public override SigningKey? Next => null;
 
-    public override IReadOnlyDictionary<string, long> Revoked => ImmutableDictionary<string, long>.Empty;
+    public override IReadOnlyDictionary<string, StoreTime> Revoked => ImmutableDictionary<string, StoreTime>.Empty;
 
     public override IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => _pair is not null && serviceName == _serviceName ? [(_pair.Public, null)] : [];
 
@@ -80,9 +80,9 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         if (isOwn || (_pair is not null && issuer == _serviceName)) return [];
 
         PublicKey? found = null;
-        foreach (var place in Places)
+        foreach (var source in Sources)
         {
-            if (!place.IsUsable(_staleBudget, now) || place.Keys!.Find(keyId) is not { } key) continue;
+            if (!source.IsUsable(_staleBudget, now) || source.Keys!.Find(keyId) is not { } key) continue;
 
             // If two sources contain different keys with one id, neither is accepted; see Conflict.
             if (found is not null && !IsSame(found, key)) return [];
@@ -94,25 +94,25 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now) =>
     [
-        .. Places.Where(place => place.IsUsable(_staleBudget, now)).SelectMany(place => place.Keys!.Keys).Select(key => key.SecurityKey).Take(KeylessCandidates),
+        .. Sources.Where(source => source.IsUsable(_staleBudget, now)).SelectMany(source => source.Keys!.Keys).Select(key => key.SecurityKey).Take(KeylessCandidates),
     ];
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var others = Places.Where(place => place.Keys is not null).SelectMany(place => place.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId, State = RewtKeyState.Retired, IsForeign = true });
+        var others = Sources.Where(source => source.Keys is not null).SelectMany(source => source.Keys!.Keys).Select(key => new RewtKey { KeyId = key.KeyId, State = RewtKeyState.Retired, IsForeign = true });
         return [.. _pair is null ? [] : new[] { new RewtKey { KeyId = _pair.KeyId, State = RewtKeyState.Current, Issuer = _serviceName } }, .. others];
     }
 
-    private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> places)
+    private static string? ConflictOf(KeyPair? pair, IReadOnlyList<PublicKeySourceState> sources)
     {
         var known = new Dictionary<string, (string Name, PublicKey Key)>(StringComparer.Ordinal);
         if (pair is not null) known.Add(pair.KeyId, ("this service's own key", pair.Public));
-        foreach (var place in places)
+        foreach (var source in sources)
         {
-            foreach (var key in place.Keys?.Keys ?? [])
+            foreach (var key in source.Keys?.Keys ?? [])
             {
-                if (known.TryAdd(key.KeyId, (place.Name, key)) || IsSame(known[key.KeyId].Key, key)) continue;
-                return $"The key id '{key.KeyId}' has different keys or algorithms in {known[key.KeyId].Name} and {place.Name}: tokens that name it are refused. Give one of the keys another kid, or register a scheme for each signer.";
+                if (known.TryAdd(key.KeyId, (source.Name, key)) || IsSame(known[key.KeyId].Key, key)) continue;
+                return $"The key id '{key.KeyId}' has different keys or algorithms in {known[key.KeyId].Name} and {source.Name}: tokens that name it are refused. Give one of the keys another kid, or register a scheme for each signer.";
             }
         }
 

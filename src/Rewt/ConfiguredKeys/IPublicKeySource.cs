@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A source of public keys outside this library.</summary>
+/// <summary>One place of configured public keys: a file, a URL or the settings themselves. <see cref="PublicKeyReader"/> reads it.</summary>
 internal interface IPublicKeySource
 {
     /// <summary>The name for logs. It never contains the key.</summary>

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Public keys that the settings themselves contain.</summary>
+/// <summary>The source of public keys whose text is in the settings themselves.</summary>
 internal sealed class InlineKeys(PublicKeySet keys) : IPublicKeySource
 {
     public string Name => "the settings";

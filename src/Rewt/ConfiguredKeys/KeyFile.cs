@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Public keys in a file. It is read on every refresh, because a replaced file, for example on a mounted volume, causes no notification.</summary>
+/// <summary>
+/// The source of public keys in a file. It is read on every refresh, because a replaced file, for example on a mounted volume, causes no notification.
+/// </summary>
 internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySource
 {
     private byte[]? _content;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key set at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once for an unknown
-/// key id, but at most twice a second. If attestations are demanded, only attested keys are used.
+/// The source of public keys at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once
+/// for an unknown key id, but at most twice a second. If attestations are demanded, only attested keys are used.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, Identity? identity = null) : IPublicKeySource
 {
@@ -14,7 +14,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private PublicKeySet? _keys;
     private PublicKeySet? _attested;
     private (PublicKeySet?, AttestationPolicy?) _attestedFrom;
-    private long _attestedUntil;
+    private StoreTime _attestedUntil;
     private PublicKeySourceException? _failure;
     private string? _entityTag;
     private ClockReading _fetchedAt;
@@ -62,13 +62,13 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
     private PublicKeySet Accepted()
     {
         if (identity?.Policy is not { } policy) return _keys!;
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = StoreTime.From(time.GetUtcNow());
         if (_attestedFrom == (_keys, policy) && now < _attestedUntil) return _attested!;
 
         _attested = policy.Filter(_keys!, _attested, now);
         // Without another answer of the server, certificates become valid and attestations end.
         var isFinal = !_attested.Refused.Any(key => key.Problem.StartsWith(AttestationPolicy.NotYetValid, StringComparison.Ordinal));
-        (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By?.EndsAt) ?? long.MaxValue : now);
+        (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By?.EndsAt) ?? StoreTime.Never : now);
         return _attested;
     }
 

@@ -84,12 +84,12 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     }
 
     [LoggerMessage(EventId = 80, EventName = "KeySourceUnavailable", Level = LogLevel.Warning,
-        Message = "Public keys cannot be read from {Place}. The known keys stay in use until the stale budget ends.")]
-    private partial void LogAway(string place, Exception exception);
+        Message = "Public keys cannot be read from {Source}. The known keys stay in use until the stale budget ends.")]
+    private partial void LogAway(string source, Exception exception);
 
-    [LoggerMessage(EventId = 81, EventName = "KeySourceAvailable", Level = LogLevel.Information, Message = "Public keys can be read from {Place} again.")]
-    private partial void LogBack(string place);
+    [LoggerMessage(EventId = 81, EventName = "KeySourceAvailable", Level = LogLevel.Information, Message = "Public keys can be read from {Source} again.")]
+    private partial void LogBack(string source);
 
-    [LoggerMessage(EventId = 82, EventName = "PublicKeyRefused", Level = LogLevel.Warning, Message = "Public keys from {Place} are not used: {Refused}.")]
-    private partial void LogRefused(string place, string refused);
+    [LoggerMessage(EventId = 82, EventName = "PublicKeyRefused", Level = LogLevel.Warning, Message = "Public keys from {Source} are not used: {Refused}.")]
+    private partial void LogRefused(string source, string refused);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The state of one key source: the last keys, and the failure of the last read.</summary>
+/// <summary>The state of one source of public keys in a snapshot: the last keys, and the failure of the last read.</summary>
 /// <param name="Name">The name for logs.</param>
 /// <param name="Keys">The last keys; <see langword="null"/> when none were ever read.</param>
 /// <param name="At">When the last keys were read.</param>

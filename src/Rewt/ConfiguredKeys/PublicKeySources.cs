@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens the sources of <see cref="RewtOptions.VerificationKeys"/>: a key, a URL or a file.</summary>
+/// <summary>Creates the source of each entry of <see cref="RewtOptions.VerificationKeys"/>: a key, a URL or a file.</summary>
 internal static class PublicKeySources
 {
     public static bool IsFile(string setting) => !PublicKeyText.IsKey(setting) && !IsAddress(setting);

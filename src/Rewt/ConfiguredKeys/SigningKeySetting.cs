@@ -8,7 +8,7 @@ internal static class SigningKeySetting
 {
     private const long MaximumBytes = 64 * 1024;
 
-    public static bool IsGiven(RewtOptions options) => options.SigningKey.File is not null || options.SigningKey.Certificate is not null;
+    public static bool IsConfigured(RewtOptions options) => options.SigningKey.File is not null || options.SigningKey.Certificate is not null;
 
     /// <summary>Reads the key pair. If there is none, <paramref name="problem"/> names the reason and the setting to correct.</summary>
     public static KeyPair? TryRead(RewtOptions options, out string? problem)

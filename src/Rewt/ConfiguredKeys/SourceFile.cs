@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Reads a file of limited size whose path is a setting. A failure is described without the content.</summary>
+/// <summary>Reads a file of keys or certificates whose path is a setting, up to a size limit. A failure is described without the content.</summary>
 internal static class SourceFile
 {
     public static string NameOf(string path) => $"the file {KeyMaterial.Shown(path)}";

@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sets the actor of one command for the current asynchronous flow. It takes precedence over the application's <see cref="IAuditActor"/>, if any.
+/// Sets the author of the commands in the current asynchronous flow, for the audit log. It takes precedence over the application's
+/// <see cref="IAuditActor"/>, if any.
 /// </summary>
 internal sealed class AuditScope : IDisposable
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects when this instance's clock differs from the store's by more than tokens allow. Keys rotate by the store's clock and are not affected, but
+/// Logs when this instance's clock differs from the store's by more than tokens allow. Keys rotate by the store's clock and are not affected, but
 /// receivers check the times in tokens.
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>The last report on each key ring of this process, for the health check and the gauges.</summary>
+/// <summary>Holds the last report of the doctor on each key ring of this process. The health check and the gauges read it.</summary>
 internal sealed class DoctorReports
 {
     private readonly ConcurrentDictionary<string, DoctorReport> _reports = new(StringComparer.Ordinal);

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Examines the key rings of this process after the start and at intervals, and logs each new finding. No request waits for it.</summary>
+/// <summary>
+/// The background service that examines the key rings of this process after the start and at intervals, and logs each new finding. No request waits for
+/// it.
+/// </summary>
 internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     /// <summary>The delay after the start, so that examinations do not slow it down. A random part spreads the instances of a fleet.</summary>
@@ -51,7 +54,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         var keyRing = Provider(name);
         try
         {
-            var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Roll);
+            var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Tracker);
             var report = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
             Report(report with { Findings = [.. report.Findings.Where(finding => finding.Severity != FindingSeverity.Information)] });
         }

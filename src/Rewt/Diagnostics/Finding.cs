@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A finding for an operator.</summary>
+/// <summary>A problem or a piece of advice that the doctor reports to an operator, with its solution.</summary>
 /// <param name="Code">The code for filters and alerts; docs/operations/runbook.md lists the codes.</param>
 /// <param name="Severity">The severity.</param>
 /// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>

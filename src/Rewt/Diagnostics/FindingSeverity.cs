@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The severity of a finding.</summary>
+/// <summary>How serious a finding of the doctor is.</summary>
 internal enum FindingSeverity
 {
     /// <summary>A fact, which is shown by the command line tool only.</summary>

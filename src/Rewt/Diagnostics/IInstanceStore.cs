@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Stores the ring version that each live instance holds, so that a caller can wait for a revocation. It has no other use.</summary>
+/// <summary>
+/// The store in which each live instance announces the version of the key ring that it holds, so that a caller can wait until a revocation has reached
+/// all of them. It has no other use.
+/// </summary>
 internal interface IInstanceStore
 {
     /// <summary>

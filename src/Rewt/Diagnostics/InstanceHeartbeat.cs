@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>The ring version of an instance, and the time of the read that it announced.</summary>
+/// <summary>The announcement of one live instance: the version of the key ring that it holds, and the time of the read that returned it.</summary>
 internal readonly record struct InstanceHeartbeat(string Instance, string Epoch, long Version, StoreTime SeenAt);

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Limits an event to one log line in an interval, and counts the occurrences that a line stands for.</summary>
+/// <summary>Limits an event to one log line in an interval, and counts the occurrences for which the next line stands.</summary>
 internal sealed class LogLimit(TimeSpan interval)
 {
     private readonly Lock _gate = new();

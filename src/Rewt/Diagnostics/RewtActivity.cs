@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates activities of the source <c>Rewt</c> for reads and writes of a key ring. A request whose key is cached creates none.</summary>
+/// <summary>
+/// Creates the tracing activities of reads and writes of a key ring (source <c>Rewt</c>). A request whose key is cached creates none.
+/// </summary>
 internal static class RewtActivity
 {
     public const string SourceName = "Rewt";

@@ -30,12 +30,12 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
     public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
-        var known = before.All(now: 0).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in after.All(now: 0).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
+        var known = before.All(now: default).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in after.All(now: default).Where(key => !known.Contains(key.KeyId))) LogCreated(ring, key.KeyId, by, cause);
         if (after.Current is { } current && current.KeyId != before.Current?.KeyId) LogActivated(ring, current.KeyId, by, cause);
         foreach (var (key, end) in after.Retired.Where(entry => before.Retired.All(former => former.Key.KeyId != entry.Key.KeyId)))
         {
-            var until = DateTimeOffset.FromUnixTimeMilliseconds(end);
+            var until = end.ToDateTimeOffset();
             LogRetired(ring, key.KeyId, until, by, cause);
         }
     }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Rewt.Internal;
 
-/// <summary>Examines a key ring in use: its last reading, the instances that lag behind it, and its server.</summary>
-internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker roll)
+/// <summary>Runs the doctor's examination of one key ring: its last reading, the instances that lag behind it, and its server.</summary>
+internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
     /// <summary>Allowance for the round trip to the store, which the comparison of clocks cannot distinguish from an offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
@@ -67,7 +67,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     {
         // With key pairs, each instance has its own version, so versions cannot be compared.
         if (snapshot is not RingSnapshot || snapshot.Epoch is null) return [];
-        var behind = await roll.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
+        var behind = await tracker.WaitForAllAsync(snapshot, Patience, cancellationToken).ConfigureAwait(false);
         var more = behind.Count > MostInstances ? $" {behind.Count - MostInstances} more instances are behind." : "";
         return behind.Take(MostInstances).Select(instance => Finding.Warning(
             "instance-behind", $"The instance {instance} has a key ring older than version {snapshot.Version}; check its log and its connection to Redis, or restart it.{more}"));

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The health of a key ring on this instance, for an operator. It contains no secret.</summary>
+/// <summary>The health of a key ring on this instance: whether it works, and a text for an operator. It contains no secret.</summary>
 /// <param name="CanServe">Whether this instance can sign and verify.</param>
 /// <param name="DegradedReason">The problem and its solution; <see langword="null"/> when there is none.</param>
 internal readonly record struct RingHealth(bool CanServe, string? DegradedReason)

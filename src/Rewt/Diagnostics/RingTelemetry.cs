@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The metrics and the audit log of a key ring.</summary>
+/// <summary>Reports what happens to a key ring to its metrics and its audit log.</summary>
 internal sealed record RingTelemetry(RingMetrics Metrics, RingAudit Audit)
 {
     /// <summary>Records that this process's own key pairs were published.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>Recognizes keys and tokens that were put into the wrong setting, so that no message repeats them.</summary>
+/// <summary>Recognizes keys and tokens that were put into the wrong setting, so that no error message repeats them.</summary>
 internal static class KeyMaterial
 {
     private const int Window = 32;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>Recognizes this machine by host name.</summary>
+/// <summary>Tells whether a host name stands for this machine.</summary>
 internal static class Loopback
 {
     private const string Name = "localhost";

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>The characters that names may contain. Those of our own names are safe in a Redis key, a header and a log line.</summary>
+/// <summary>
+/// Checks names (namespaces, services, tenants, identifiers in tokens) for the characters that they may contain. Those of our own names are safe in a
+/// Redis key, a header and a log line.
+/// </summary>
 internal static class Names
 {
     public const int MaximumLength = 128;

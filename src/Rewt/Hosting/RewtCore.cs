@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers a key ring and the services that use it. The caller registers the store.</summary>
+/// <summary>Registers a key ring of some name and the services that use it, in the service collection. The caller registers the store.</summary>
 internal static class RewtCore
 {
     /// <summary>Adds the services once for each name; further calls only add <paramref name="configure"/>.</summary>
@@ -41,7 +41,7 @@ internal static class RewtCore
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<KeyRingRegistry>().Provider(Options(provider, name).Namespace));
         services.AddKeyedSingleton(name, (provider, _) => new TokenSigners(
             Provider(provider, name), Options(provider, name), Time(provider), provider.GetRequiredService<KeyRingRegistry>().Metrics(Options(provider, name).Namespace)));
-        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRing(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
+        services.AddKeyedSingleton<IRewtKeyRing>(name, (provider, _) => new KeyRingService(Provider(provider, name), provider.GetRequiredService<KeyRingRegistry>().Other(Options(provider, name).Namespace), Time(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new RewtTokens(
             () => Signers(provider, name).For(null),
             provider.GetRequiredService<IIssuerSigningKeyResolver>(),

@@ -48,7 +48,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
         options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
             && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
-        if (ConfiguredKeySource.IsGiven(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
+        if (ConfiguredKeySource.IsConfigured(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Validates all settings at once. Each error names the setting to correct.</summary>
+/// <summary>A start-up check of all settings in <see cref="RewtOptions"/> at once. Each error names the setting to correct.</summary>
 internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IServiceProvider services, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
@@ -44,7 +44,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         if (!Enum.IsDefined(o.KeyMode)) yield return "KeyMode must be SharedSecret or KeyPair.";
         if (o.AlsoAccept is { } other && !Enum.IsDefined(other)) yield return "AlsoAccept must be SharedSecret or KeyPair, or not be set.";
-        if (o.KeyPairs.Algorithm is not ("ES256" or "RS256") && !(o.KeyPairs.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsGiven(o)))
+        if (o.KeyPairs.Algorithm is not ("ES256" or "RS256") && !(o.KeyPairs.Algorithm is "ES384" or "PS256" && ConfiguredKeySource.IsConfigured(o)))
         {
             yield return "KeyPairs:Algorithm must be ES256 or RS256; ES384 and PS256 are for keys of SigningKey and VerificationKeys only.";
         }
@@ -85,7 +85,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
             yield return $"ClockSkew ({o.ClockSkew}) must be from zero to 10 minutes.";
         }
 
-        if (o.Tenants.Enabled && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || o.AcceptNodeTokens || ConfiguredKeySource.IsGiven(o)))
+        if (o.Tenants.Enabled && (o.KeyMode == KeyMode.KeyPair || o.AlsoAccept is not null || o.AcceptNodeTokens || ConfiguredKeySource.IsConfigured(o)))
         {
             yield return "Tenants:Enabled requires keys that are derived from the shared secret: set KeyMode to SharedSecret and remove AlsoAccept, AcceptNodeTokens and the key files, or set Tenants:Enabled to false.";
         }

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>Records that a key ring was registered for the options of this name; the default name is the empty string.</summary>
+/// <summary>A marker in the service collection: a key ring is registered for the options of this name; the default name is the empty string.</summary>
 internal sealed record RingRegistration(string Name);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs the effective settings and starts polling the key rings and the diagnostics when the application starts, without waiting for a server. The
+/// The hosted service that logs the effective settings and starts polling the key rings when the application starts, without waiting for a server. The
 /// container stops them.
 /// </summary>
 internal sealed partial class RingService(

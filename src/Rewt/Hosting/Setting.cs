@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Rewt.Internal;
 
-/// <summary>One setting of some options: a property of <see cref="RewtOptions"/> or of one of its groups.</summary>
+/// <summary>
+/// One setting of Rewt: a property of <see cref="RewtOptions"/> or of one of its groups with its name, so that code can list, bind and copy all
+/// settings.
+/// </summary>
 /// <param name="Path">The name in the configuration section, for example <c>SigningKey:File</c>.</param>
 /// <param name="Property">The property.</param>
 /// <param name="Owner">The options or the group that has the property.</param>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the configuration section of <see cref="RewtOptions"/>. The framework's binder ignores unknown names and values of another shape, so that a
-/// default silently remains in force. Here each is an error. An error names the setting and never repeats a value that may be a key.
+/// Binds the configuration section of <see cref="RewtOptions"/> to the options. The framework's binder ignores unknown names and values of another
+/// shape, so that a default silently remains in force; here each is an error. An error names the setting and never repeats a value that may be a key.
 /// </summary>
 internal static partial class SettingsSection
 {

@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace Rewt.Internal;
 
-/// <summary>Describes the effective settings of a namespace in one line, without a key, a path or a connection string.</summary>
+/// <summary>
+/// Describes the effective settings of a namespace in one line for the log at the start, without a key, a path or a connection string.
+/// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {
     private const int MostNames = 10;
 
-    private bool IsGiven => ConfiguredKeySource.IsGiven(settings);
+    private bool IsConfigured => ConfiguredKeySource.IsConfigured(settings);
 
     /// <summary>Where the keys come from.</summary>
     public string Source
     {
         get
         {
-            if (!IsGiven) return store;
+            if (!IsConfigured) return store;
             var own = settings.SigningKey switch
             {
                 { Certificate: not null } => $"{nameof(settings.SigningKey)}:{nameof(settings.SigningKey.Certificate)}",
@@ -31,7 +33,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     {
         get
         {
-            var kinds = settings.AlsoAccept is { } other && other != settings.EffectiveKeyMode ? $"tokens of {settings.EffectiveKeyMode} and {other}" : IsGiven ? "tokens of these keys" : $"tokens of {settings.EffectiveKeyMode}";
+            var kinds = settings.AlsoAccept is { } other && other != settings.EffectiveKeyMode ? $"tokens of {settings.EffectiveKeyMode} and {other}" : IsConfigured ? "tokens of these keys" : $"tokens of {settings.EffectiveKeyMode}";
             var node = settings.AcceptNodeTokens ? ", and of Node's rewt by any issuer" : string.Empty;
             var tenants = settings.Tenants.Enabled ? ", each for its tenant" : string.Empty;
             return $"{kinds} by {Issuers}{node}{tenants}";
@@ -39,7 +41,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
     }
 
     /// <summary>The proof that a token is from its issuer.</summary>
-    public string Identity => IsGiven ? "Each owner of one of the private keys can sign as any issuer"
+    public string Identity => IsConfigured ? "Each owner of one of the private keys can sign as any issuer"
         : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";
 
@@ -68,7 +70,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
 
     private string Issuers => settings.TrustedIssuers.Count switch
     {
-        0 => IsGiven ? "any issuer" : "any service of the namespace",
+        0 => IsConfigured ? "any issuer" : "any service of the namespace",
         <= MostNames => string.Join(", ", settings.TrustedIssuers),
         var count => $"{string.Join(", ", settings.TrustedIssuers.Take(MostNames))} and {count - MostNames} more",
     };

@@ -5,8 +5,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The one place that makes text of others fit to be shown: a log, a terminal, an exception, the health check and the dashboard show what writers in
-/// Redis, key servers, callers and callees chose.
+/// Escapes and shortens text that others chose before it is shown: a log, a terminal, an exception, the health check and the dashboard show what
+/// writers in Redis, key servers, callers and callees wrote.
 /// </summary>
 internal static class UntrustedText
 {

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>Attaches the API key to each request.</summary>
+/// <summary>The HTTP message handler that attaches the client's API key to each request.</summary>
 internal sealed class ApiKeyAttachingHandler(ApiKeyClient client) : CredentialsHandler(client.Guard)
 {
-    protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken) =>
-        trail.Attach(request, await client.HeaderAsync(cancellationToken).ConfigureAwait(false));
+    protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) =>
+        history.Attach(request, await client.HeaderAsync(cancellationToken).ConfigureAwait(false));
 
-    protected override void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken) => trail.Attach(request, client.Header());
+    protected override void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) => history.Attach(request, client.Header());
 }

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The state shared by the handlers of one client: its API key and its allowed origins.</summary>
+/// <summary>What the handlers of one client with an API key share: the key and the origins that may receive it.</summary>
 internal sealed class ApiKeyClient(RewtApiKeyClientOptions options, OriginGuard guard, IServiceProvider services, string client)
 {
     public OriginGuard Guard => guard;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Reports all errors in a client's API key options at once. Messages never contain any part of the key.</summary>
+/// <summary>A start-up check of the API key options of all clients. It reports all errors of a client at once, and never any part of a key.</summary>
 internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistration> registrations) : IValidateOptions<RewtApiKeyClientOptions>
 {
     public const string WhatAKeyIs =

@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>Marks a client as registered with <c>AddRewtApiKey</c>.</summary>
+/// <summary>A marker in the service collection: a client is registered with <c>AddRewtApiKey</c>.</summary>
 internal sealed record ApiKeyRegistration(string Client);

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>A signed token that is ready to attach.</summary>
+/// <summary>A signed token with its <c>Authorization</c> header and its times, ready to be attached to requests.</summary>
 /// <param name="Header">The <c>Authorization</c> header that contains it.</param>
 /// <param name="KeyId">The id of the key that signed it.</param>
 /// <param name="IssuedAt">The time of signing.</param>

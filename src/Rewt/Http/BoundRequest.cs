@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>A request as it was signed, and the check that it leaves like that.</summary>
+/// <summary>An outgoing request whose token is bound to it: the parts as they were signed, and the check that the request leaves unchanged.</summary>
 internal sealed class BoundRequest
 {
     private readonly HttpContent? _content;
@@ -72,6 +72,7 @@ internal sealed class BoundRequest
         }
     }
 
+    /// <summary>A buffer from the pool that collects the bytes to hash. The length of a body is limited.</summary>
     /// <summary>Collects what is hashed in a pooled buffer. The length of a body is limited.</summary>
     private sealed class HashedBytes : Stream
     {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The cached token for one audience and one set of claims. Concurrent requests share one signing operation. A token that reaches
-/// <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
+/// An entry of the cache of tokens: the token for one audience and one set of claims. Concurrent requests share one signing operation. A token that
+/// reaches <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
 /// </summary>
 internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string? audience, string claims) : IThreadPoolWorkItem
 {

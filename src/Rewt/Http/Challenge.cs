@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason that a 401 response gives for rejecting a token.</summary>
+/// <summary>The reason that a 401 response of a callee gives, as far as the retry distinguishes it.</summary>
 internal enum Challenge
 {
     /// <summary>The response is not a 401, or its reason is not the key.</summary>

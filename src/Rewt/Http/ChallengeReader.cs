@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the reason of a 401 (RFC 6750 §3).</summary>
+/// <summary>Reads from the <c>WWW-Authenticate</c> header of a 401 response (RFC 6750 §3) why the callee refused the token.</summary>
 internal static class ChallengeReader
 {
     private const string ReasonParameter = "rewt_error=\"";

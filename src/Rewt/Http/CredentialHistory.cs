@@ -3,15 +3,18 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The history of a request: the requested address, the origins that tokens were attached for, and whether it was redirected.</summary>
+/// <summary>
+/// The history of one outgoing request, which the request's options carry: the address that the application requested, the credentials that were
+/// attached for each origin, and whether the request was redirected.
+/// </summary>
 internal sealed class CredentialHistory
 {
     /// <summary>Set by gRPC's client-side load balancing, which replaces the host of a request by an address and keeps the host in the Host header.</summary>
     private static readonly HttpRequestOptionsKey<object> Balanced = new("CurrentAddress");
 
-    private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.Trail");
+    private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.CredentialHistory");
 
-    /// <summary>Carries the trail when a handler of the application sends a copy of the request without its options.</summary>
+    /// <summary>Carries the history when a handler of the application sends a copy of the request without its options.</summary>
     private static readonly AsyncLocal<CredentialHistory?> Flowing = new();
 
     /// <summary>
@@ -37,18 +40,18 @@ internal sealed class CredentialHistory
     /// <summary>Whether the request left without credentials, because its origin is none of those that all clients sign for.</summary>
     public bool IsExempt { get; set; }
 
-    public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var trail) ? trail : Flowing.Value;
+    public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var history) ? history : Flowing.Value;
 
-    /// <summary>Starts a trail for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>
+    /// <summary>Starts a history for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>
     public static CredentialHistory Begin(HttpRequestMessage request, Uri asked)
     {
-        var trail = new CredentialHistory(request, asked);
-        request.Options.Set(Key, trail);
-        Flowing.Value = trail;
-        return trail;
+        var history = new CredentialHistory(request, asked);
+        request.Options.Set(Key, history);
+        Flowing.Value = history;
+        return history;
     }
 
-    /// <summary>Ends the trail after a synchronous send. Unlike in an async method, changes to the execution context survive the return.</summary>
+    /// <summary>Ends the history after a synchronous send. Unlike in an async method, changes to the execution context survive the return.</summary>
     public static void End() => Flowing.Value = null;
 
     /// <summary>Returns whether the request carries credentials that this library attached.</summary>
@@ -57,8 +60,8 @@ internal sealed class CredentialHistory
     /// <summary>Returns the origins for which the credentials on the request were attached; empty if this library attached none.</summary>
     public static IReadOnlyCollection<Origin> SignedFor(HttpRequestMessage request)
     {
-        if (Of(request) is not { } trail || !request.Headers.NonValidated.TryGetValues("Authorization", out var values)) return [];
-        return [.. trail.All().Where(sent => values.Any(value => value.Contains(sent.Header.Parameter!, StringComparison.Ordinal))).Select(sent => sent.Origin)];
+        if (Of(request) is not { } history || !request.Headers.NonValidated.TryGetValues("Authorization", out var values)) return [];
+        return [.. history.All().Where(sent => values.Any(value => value.Contains(sent.Header.Parameter!, StringComparison.Ordinal))).Select(sent => sent.Origin)];
     }
 
     /// <summary>
@@ -71,8 +74,8 @@ internal sealed class CredentialHistory
     /// <summary>Returns the bound request whose token this library attached to this one, if the token is still on it.</summary>
     public static BoundRequest? BoundOn(HttpRequestMessage request)
     {
-        if (Of(request) is not { } trail || Volatile.Read(ref trail._last) is not { } last) return null;
-        return trail.IsAsSigned(request) ? last.Token?.Bound : trail.All().Any(sent => sent.Token?.Bound is not null) ? TokenOn(request)?.Bound : null;
+        if (Of(request) is not { } history || Volatile.Read(ref history._last) is not { } last) return null;
+        return history.IsAsSigned(request) ? last.Token?.Bound : history.All().Any(sent => sent.Token?.Bound is not null) ? TokenOn(request)?.Bound : null;
     }
 
     /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>
@@ -145,6 +148,7 @@ internal sealed class CredentialHistory
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before) yield return sent;
     }
 
+    /// <summary>An entry of the history: credentials that were attached, and the address for which.</summary>
     private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {
         public Uri Address => address;

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Attaches a token or an API key to each request. Nothing is sent if that fails.</summary>
+/// <summary>The base class of the handlers that attach a token or an API key to each request. Nothing is sent if that fails.</summary>
 internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandler
 {
     /// <summary>The origin check of this client.</summary>
@@ -9,17 +9,17 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     /// <summary>The longest body that is buffered to bind a token to it.</summary>
     public virtual int MaxBufferedBodyBytes => 0;
 
-    /// <summary>Attaches the credentials and records their destination on the trail.</summary>
-    protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
+    /// <summary>Attaches the credentials and records their destination on the history.</summary>
+    protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken);
 
     /// <summary>Attaches the credentials for a synchronous send.</summary>
-    protected abstract void Attach(HttpRequestMessage request, CredentialHistory trail, CancellationToken cancellationToken);
+    protected abstract void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Admit(request) is not { } trail) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (Admit(request) is not { } history) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        await AttachAsync(request, trail, cancellationToken).ConfigureAwait(false);
+        await AttachAsync(request, history, cancellationToken).ConfigureAwait(false);
         HttpResponseMessage? response = null;
         try
         {
@@ -27,15 +27,15 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
         }
         finally
         {
-            trail.Back(request, response);
+            history.Back(request, response);
         }
     }
 
     protected sealed override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Admit(request) is not { } trail) return base.Send(request, cancellationToken);
+        if (Admit(request) is not { } history) return base.Send(request, cancellationToken);
 
-        Attach(request, trail, cancellationToken);
+        Attach(request, history, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {
@@ -43,7 +43,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
         }
         finally
         {
-            trail.Back(request, response);
+            history.Back(request, response);
         }
     }
 
@@ -58,7 +58,7 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
 
         // Credentials for the origin that the request had before a handler in front changed it.
         request.Headers.Authorization = null;
-        if (CredentialHistory.Of(request) is { } trail) trail.IsExempt = true;
+        if (CredentialHistory.Of(request) is { } history) history.IsExempt = true;
         return null;
     }
 }

@@ -1,23 +1,25 @@
 namespace Rewt.Internal;
 
-/// <summary>The outermost handler of a signing client. Records the address that the application requested, and reports a refusal.</summary>
+/// <summary>
+/// The outermost HTTP message handler of a signing client. It records the address that the application requested, and logs a refusal by the callee.
+/// </summary>
 internal sealed class EntryHandler(RefusalLog refusals) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var trail = Remember(request);
+        var history = Remember(request);
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (trail is not null) refusals.Report(trail, response);
+        if (history is not null) refusals.Report(history, response);
         return response;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var trail = Remember(request);
+        var history = Remember(request);
         try
         {
             var response = base.Send(request, cancellationToken);
-            if (trail is not null) refusals.Report(trail, response);
+            if (history is not null) refusals.Report(history, response);
             return response;
         }
         finally

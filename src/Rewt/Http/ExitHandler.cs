@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The innermost handler of a signing client. Checks the request after all other handlers could change it.</summary>
+/// <summary>
+/// The innermost HTTP message handler of a signing client. It checks the origin and the bound parts of a request after all other handlers could change
+/// it.
+/// </summary>
 /// <param name="credentials">The handler that attached the credentials.</param>
 /// <param name="proxy">The proxy of the client.</param>
 /// <param name="between">The names of the handlers between that handler and this one, from the outside in.</param>

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Provides the claims of the current caller of this service.</summary>
+/// <summary>Provides the claims of the caller on whose behalf this service sends a request, so that a token can forward them.</summary>
 internal interface ICallerClaims
 {
     /// <summary>Whether a request is being answered. Work that outlives its request has no caller.</summary>

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Rewt.Internal;
 
-/// <summary>The checks of one key that one callee refused.</summary>
+/// <summary>
+/// The memory of the last check whether another key than a refused one is available, for one callee, key and reason. It lets one caller check at a
+/// time.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class KeyCheck
 {

@@ -10,7 +10,7 @@ internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, T
 {
     private const int Capacity = 256;
 
-    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, Challenge Reason), KeyCheck> _checks = new(Capacity);
+    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), KeyCheck> _checks = new(Capacity);
 
     /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
@@ -18,7 +18,8 @@ internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, T
     {
         if (tokens.KnowsOtherKey(refused)) return true;
 
-        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, reason), static _ => new KeyCheck());
+        // A key that was refused while it was pending may be refused again after it has become current, for another cause.
+        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, refused.IsAhead, reason), static _ => new KeyCheck());
         if (await check.TryBeginAsync(refreshInterval, time, cancellationToken).ConfigureAwait(false))
         {
             try

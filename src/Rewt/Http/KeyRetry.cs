@@ -7,14 +7,14 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The retry of one client. Polly runs the attempts. This class decides whether a request is sent again; the application's settings can only
-/// prevent it.
+/// Decides for one client whether a request that was refused with 401 is signed and sent again, and holds the Polly pipeline that runs the attempts.
+/// The application's settings can only prevent a retry.
 /// </summary>
 internal sealed partial class KeyRetry
 {
     public const int MostRetries = 3;
 
-    private static readonly ResiliencePropertyKey<Attempt> Current = new("Rewt.Attempt");
+    private static readonly ResiliencePropertyKey<RetryState> Current = new("Rewt.RetryState");
 
     private readonly KeyChecks _checks;
     private readonly SigningMetrics _metrics;
@@ -57,10 +57,10 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>Rents a Polly context for the attempts of one request. The caller returns it to the pool.</summary>
-    public static ResilienceContext Rent(Attempt attempt, CancellationToken cancellationToken)
+    public static ResilienceContext Rent(RetryState retryState, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
-        context.Properties.Set(Current, attempt);
+        context.Properties.Set(Current, retryState);
         return context;
     }
 
@@ -84,19 +84,19 @@ internal sealed partial class KeyRetry
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused
         && arguments.AttemptNumber < _retries
         && !arguments.Context.CancellationToken.IsCancellationRequested
-        && arguments.Context.Properties.GetValue(Current, null!) is { CanRepeat: true } attempt
-            ? ShouldRetryAsync(attempt, refused, arguments)
+        && arguments.Context.Properties.GetValue(Current, null!) is { CanRepeat: true } retryState
+            ? ShouldRetryAsync(retryState, refused, arguments)
             : ValueTask.FromResult(false);
 
-    private async ValueTask<bool> ShouldRetryAsync(Attempt attempt, HttpResponseMessage refused, RetryPredicateArguments<HttpResponseMessage> arguments)
+    private async ValueTask<bool> ShouldRetryAsync(RetryState retryState, HttpResponseMessage refused, RetryPredicateArguments<HttpResponseMessage> arguments)
     {
-        if (CredentialHistory.Of(attempt.Request)?.IsAnswer(refused) == false) return false;
+        if (CredentialHistory.Of(retryState.Request)?.IsAnswer(refused) == false) return false;
         var challenge = ChallengeReader.Read(refused);
-        if (challenge == Challenge.Other || !attempt.IsUnchanged || CredentialHistory.TokenOn(attempt.Request) is not { } token) return false;
+        if (challenge == Challenge.Other || !retryState.IsUnchanged || CredentialHistory.TokenOn(retryState.Request) is not { } token) return false;
 
         try
         {
-            return await _checks.HasOtherKeyAsync(Origin.Of(attempt.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
+            return await _checks.HasOtherKeyAsync(Origin.Of(retryState.Request.RequestUri!), token, challenge, arguments.Context.CancellationToken).ConfigureAwait(false)
                 && await _approve(arguments).ConfigureAwait(false);
         }
         catch (RewtKeysUnavailableException exception)

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>The default proxy, except for this machine: plain HTTP is allowed to loopback, and a proxy could replace what it returns.</summary>
+/// <summary>
+/// The web proxy of key downloads: the default proxy, except for this machine. Plain HTTP is allowed to loopback, and a proxy could replace what it
+/// returns.
+/// </summary>
 internal sealed class LoopbackBypass : IWebProxy
 {
     public ICredentials? Credentials

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>An origin: scheme, host and port (RFC 6454 §4).</summary>
+/// <summary>The origin of an address: scheme, host and port (RFC 6454 §4).</summary>
 internal sealed record Origin(string Scheme, string Host, int Port)
 {
     /// <summary>The origin of an address that is not absolute.</summary>

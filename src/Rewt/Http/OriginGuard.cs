@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides before any byte is sent whether an address may receive credentials: once when the request is signed, and again behind all handlers of the
-/// application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers
-/// resolved it. The target of a redirect never counts as resolved.
+/// Decides before any byte is sent whether an address may receive a client's credentials: once when the request is signed, and again behind all
+/// handlers of the application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's
+/// own handlers resolved it. The target of a redirect never counts as resolved.
 /// </summary>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming words)
 {
@@ -26,11 +26,11 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     {
         if (!_isForAll || request.RequestUri is not { IsAbsoluteUri: true } address) return false;
 
-        var trail = CredentialHistory.Of(request);
-        return !IsAllowed(trail, trail?.OriginOf(address) ?? Origin.Of(address));
+        var history = CredentialHistory.Of(request);
+        return !IsAllowed(history, history?.OriginOf(address) ?? Origin.Of(address));
     }
 
-    /// <summary>Checks that the request can be signed for its current address, and returns its trail.</summary>
+    /// <summary>Checks that the request can be signed for its current address, and returns its history.</summary>
     /// <exception cref="InvalidOperationException">The address may not receive credentials.</exception>
     public CredentialHistory Admit(HttpRequestMessage request)
     {
@@ -39,9 +39,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
             throw new InvalidOperationException($"The request of the HTTP client '{client}' has no absolute address; set its BaseAddress.");
         }
 
-        var trail = CredentialHistory.Of(request);
-        Admit(trail, trail?.OriginOf(address) ?? Origin.Of(address));
-        return trail ?? CredentialHistory.Begin(request, address);
+        var history = CredentialHistory.Of(request);
+        Admit(history, history?.OriginOf(address) ?? Origin.Of(address));
+        return history ?? CredentialHistory.Begin(request, address);
     }
 
     /// <summary>Checks that the request can leave with its current address.</summary>
@@ -50,9 +50,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     /// </exception>
     public void Release(HttpRequestMessage request, OutgoingProxy proxy)
     {
-        if (CredentialHistory.Of(request) is { } trail && trail.IsAsSigned(request))
+        if (CredentialHistory.Of(request) is { } history && history.IsAsSigned(request))
         {
-            RefuseProxy(request.RequestUri!, trail.OriginOf(request.RequestUri!), proxy);
+            RefuseProxy(request.RequestUri!, history.OriginOf(request.RequestUri!), proxy);
             return;
         }
 
@@ -75,19 +75,19 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
             + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
     }
 
-    private bool IsAllowed(CredentialHistory? trail, Origin origin)
+    private bool IsAllowed(CredentialHistory? history, Origin origin)
     {
         if (_admitted == origin) return true;
 
         var allowed = _allowed.Value;
-        return allowed.Contains(origin) || (trail is not null && (allowed.Count == 0 || allowed.Contains(trail.Asked)) && trail.LeadsTo(origin));
+        return allowed.Contains(origin) || (history is not null && (allowed.Count == 0 || allowed.Contains(history.Asked)) && history.LeadsTo(origin));
     }
 
-    private void Admit(CredentialHistory? trail, Origin origin)
+    private void Admit(CredentialHistory? history, Origin origin)
     {
         if (_admitted == origin) return;
 
-        if (!IsAllowed(trail, origin)) throw Foreign(origin);
+        if (!IsAllowed(history, origin)) throw Foreign(origin);
         if (origin.IsInTheClear && !allowInsecureHttp) throw InTheClear(origin);
         if (_allowed.Value.Contains(origin)) _admitted = origin;
     }

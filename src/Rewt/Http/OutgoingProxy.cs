@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The proxy of a client, as its primary handler selects it.</summary>
+/// <summary>Finds the proxy that a client's primary handler uses for an address.</summary>
 internal sealed class OutgoingProxy(HttpMessageHandler primary)
 {
     /// <summary>Returns the proxy that a request to this address is sent to; <see langword="null"/> if it is sent to the address itself.</summary>

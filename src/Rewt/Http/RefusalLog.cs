@@ -16,21 +16,21 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
     private readonly FastConcurrentLru<(Origin Callee, string Check), LogLimit> _lines = new(Capacity);
 
     /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
-    public void Report(CredentialHistory trail, HttpResponseMessage response)
+    public void Report(CredentialHistory history, HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.Unauthorized) return;
 
         var header = response.RequestMessage?.Headers.Authorization;
         var reason = ChallengeReader.Reason(response);
-        if (trail.SentWith(header) is { } sent)
+        if (history.SentWith(header) is { } sent)
         {
             var keyId = sent.Token?.KeyId ?? ApiKeyFormat.KeyIdOf(ApiKeyFormat.Hash(sent.Header.Parameter!));
             Report(sent.Origin, response, reason, sent.Token is null ? "none" : sent.Token.Audience ?? "the namespace", keyId, sent.IsOnRequest ? CheckFor(reason, sent.Header)
                 : "The answering address got no credentials: .NET follows a redirect without them. Call the final address.");
         }
-        else if (header is null && trail.IsExempt)
+        else if (header is null && history.IsExempt)
         {
-            Report(trail.Asked, response, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
+            Report(history.Asked, response, reason, "none", "none", "The call was not signed: its origin is not among the AllowedOrigins of ConfigureHttpClientDefaults.");
         }
     }
 

@@ -3,18 +3,18 @@ using Polly;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Runs the attempts of a request through Polly. It wraps the signing handler, so that each attempt is signed separately. The body is prepared for a
-/// second attempt before the first one.
+/// The HTTP message handler that runs the attempts of a request through Polly. It wraps the signing handler, so that each attempt is signed separately.
+/// The body is prepared for a second attempt before the first one.
 /// </summary>
 internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Attempt.Of(request) is not null || guard.IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (RetryState.Of(request) is not null || guard.IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
-        var attempt = Attempt.Begin(request, canRepeat);
-        var context = KeyRetry.Rent(attempt, cancellationToken);
+        var retryState = RetryState.Begin(request, canRepeat);
+        var context = KeyRetry.Rent(retryState, cancellationToken);
         try
         {
             return await retry.Pipeline.ExecuteAsync(
@@ -24,19 +24,19 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         }
         finally
         {
-            attempt.End();
+            retryState.End();
             ResilienceContextPool.Shared.Return(context);
         }
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Attempt.Of(request) is not null || guard.IsExempt(request)) return base.Send(request, cancellationToken);
+        if (RetryState.Of(request) is not null || guard.IsExempt(request)) return base.Send(request, cancellationToken);
 
         var canRepeat = BodyReplay.CanReplay(request.Content)
             || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
-        var attempt = Attempt.Begin(request, canRepeat);
-        var context = KeyRetry.Rent(attempt, cancellationToken);
+        var retryState = RetryState.Begin(request, canRepeat);
+        var context = KeyRetry.Rent(retryState, cancellationToken);
         try
         {
             return retry.Pipeline.Execute(
@@ -46,7 +46,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         }
         finally
         {
-            attempt.End();
+            retryState.End();
             ResilienceContextPool.Shared.Return(context);
         }
     }

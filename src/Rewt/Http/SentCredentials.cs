@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Credentials that were attached to a request.</summary>
+/// <summary>A token or API key that was attached to a request, with its origin, as a refusal is reported.</summary>
 /// <param name="Origin">The origin that they were attached for.</param>
 /// <param name="Header">The <c>Authorization</c> header.</param>
 /// <param name="Token">The token; <see langword="null"/> for an API key.</param>

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Places the entry handler first and the exit handler last, in whatever order the application adds its handlers.</summary>
+/// <summary>
+/// Builds the chain of handlers of a signing client: the entry handler is the first and the exit handler the last, in whatever order the application
+/// adds its own handlers.
+/// </summary>
 internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHandlerBuilderFilter
 {
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>

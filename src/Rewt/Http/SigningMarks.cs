@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys of the request options that carry claims, tenant and binding.</summary>
+/// <summary>The keys under which a request's options carry the claims, the tenant and the binding that the application has set for its token.</summary>
 internal static class SigningMarks
 {
     public static readonly HttpRequestOptionsKey<IReadOnlyDictionary<string, object>> Claims = new("Rewt.Claims");

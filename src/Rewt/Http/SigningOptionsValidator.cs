@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Reports all errors in a client's signing options at once.</summary>
+/// <summary>A start-up check of the signing options of all clients. It reports all errors of a client at once.</summary>
 internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> rings, IOptionsMonitor<RewtOptions> namespaces)
     : IValidateOptions<RewtSigningOptions>
 {

@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Marks a client as registered with <c>AddRewtSigning</c>. <see cref="AllClients"/> stands for all clients (<c>ConfigureHttpClientDefaults</c>).
+/// A marker in the service collection: a client is registered with <c>AddRewtSigning</c>. <see cref="AllClients"/> stands for all clients
+/// (<c>ConfigureHttpClientDefaults</c>).
 /// </summary>
 internal sealed record SigningRegistration(string Client)
 {

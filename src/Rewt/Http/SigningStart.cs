@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Requests signing keys at startup without waiting for them, so that a key pair of this process is published before the first call.
+/// The hosted service that requests signing keys when the application starts, without waiting for them, so that a key pair of this process is published
+/// before the first call.
 /// </summary>
 internal sealed class SigningStart(IServiceProvider services, IEnumerable<SigningRegistration> clients, IOptionsMonitor<RewtSigningOptions> options) : IHostedService
 {

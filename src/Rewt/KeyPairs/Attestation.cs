@@ -8,16 +8,16 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The statement of a service's certificate that a published key belongs to the service: the member <see cref="Member"/> of the key's JWK, in Redis
-/// and in a JWKS.
+/// A statement, signed by a service's certificate, that a published key belongs to the service. It is the member <see cref="Member"/> of the key's JWK,
+/// in Redis and in a JWKS.
 /// </summary>
 /// <param name="Ring">The namespace.</param>
 /// <param name="Service">The service.</param>
-/// <param name="At">When the statement was made, in Unix milliseconds by the store's clock. It is for operators: its author could claim any time.</param>
+/// <param name="At">When the statement was made, by the store's clock. It is for operators: its author could claim any time.</param>
 /// <param name="Until">When the statement ends, by the same clock, so that it cannot be replayed long after the key has been retired or revoked.</param>
 /// <param name="Chain">The certificate and its intermediates in DER.</param>
 /// <param name="Signature">The signature over <see cref="Statement"/> in base64url.</param>
-internal sealed record Attestation(string Ring, string Service, long At, long Until, IReadOnlyList<byte[]> Chain, string Signature)
+internal sealed record Attestation(string Ring, string Service, StoreTime At, StoreTime Until, IReadOnlyList<byte[]> Chain, string Signature)
 {
     public const string Member = "rewt_attestation";
 
@@ -35,7 +35,7 @@ internal sealed record Attestation(string Ring, string Service, long At, long Un
             if (!root.TryGetProperty("until"u8, out var end) || !end.TryGetInt64(out var until)) return null;
             if (!root.TryGetProperty("x5c"u8, out var chain) || chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() is < 1 or > MaximumCertificates) return null;
             return StrictJson.Text(root, "ring") is { } ring && StrictJson.Text(root, "service") is { } service && StrictJson.Text(root, "sig") is { } signature && Base64Url.IsValid(signature)
-                ? new Attestation(ring, service, time, until, [.. chain.EnumerateArray().Select(certificate => certificate.GetBytesFromBase64())], signature)
+                ? new Attestation(ring, service, new(time), new(until), [.. chain.EnumerateArray().Select(certificate => certificate.GetBytesFromBase64())], signature)
                 : null;
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
@@ -45,7 +45,7 @@ internal sealed record Attestation(string Ring, string Service, long At, long Un
     }
 
     /// <summary>The signed text. It begins with the version of its format, and contains the key with its algorithm, so that it confirms nothing else.</summary>
-    public static byte[] Statement(string ring, string service, long at, long until, PublicKey key) =>
+    public static byte[] Statement(string ring, string service, StoreTime at, StoreTime until, PublicKey key) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{until}\n{key.ToJwk()}"));
 
     /// <summary>Describes the certificate for an operator without checking anything.</summary>
@@ -72,8 +72,8 @@ internal sealed record Attestation(string Ring, string Service, long At, long Un
             json.WriteStartObject();
             json.WriteString("ring"u8, Ring);
             json.WriteString("service"u8, Service);
-            json.WriteNumber("at"u8, At);
-            json.WriteNumber("until"u8, Until);
+            json.WriteNumber("at"u8, At.Milliseconds);
+            json.WriteNumber("until"u8, Until.Milliseconds);
             json.WriteStartArray("x5c"u8);
             foreach (var certificate in Chain) json.WriteBase64StringValue(certificate);
             json.WriteEndArray();

@@ -5,7 +5,7 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorities that a receiver trusts, and the check of an attestation against them. It uses neither the certificates of the operating system nor
+/// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
 /// the network. Another object takes its place when a file changes, so that all keys are checked again.
 /// </summary>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options)
@@ -63,7 +63,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// The time by which attestations and certificates end: the later of the store's clock, which an adversary may set back, and of this machine's clock,
     /// which may be ahead by the permitted difference.
     /// </summary>
-    public static long Latest(long storeTime, DateTimeOffset local, TimeSpan clockSkew) => Math.Max(storeTime, (local - clockSkew).ToUnixTimeMilliseconds());
+    public static StoreTime Latest(StoreTime storeTime, DateTimeOffset local, TimeSpan clockSkew) => StoreTime.Max(storeTime, StoreTime.From(local - clockSkew));
 
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key.</param>
@@ -76,7 +76,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// because any other time could be claimed with a certificate that has expired.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (Attested By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, long now, Attested? before, out string? problem)
+    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -90,26 +90,13 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         problem = Ended;
         if (attestation.Until <= now) return null;
 
-        var chain = new X509Certificate2Collection();
-        try
-        {
-            foreach (var certificate in attestation.Chain) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
-            var by = Check(key, attestation, chain, DateTimeOffset.FromUnixTimeMilliseconds(before?.SeenAt ?? now), out problem);
-            return by is null ? null : (by, attestation.Service);
-        }
-        catch (CryptographicException)
-        {
-            problem = "its certificate is malformed";
-            return null;
-        }
-        finally
-        {
-            foreach (var certificate in chain) certificate.Dispose();
-        }
+        AttestingCertificate? by = null;
+        problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, (before?.SeenAt ?? now).ToDateTimeOffset(), out by));
+        return problem is null ? (by!, attestation.Service) : null;
     }
 
     /// <summary>Returns the keys of a set that this policy accepts, each bound to the service that its attestation names.</summary>
-    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, long now)
+    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, StoreTime now)
     {
         var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
         foreach (var key in set.Keys)
@@ -142,13 +129,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>Checks the chain of this service's own certificate.</summary>
-    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at)
+    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at));
+
+    /// <summary>Loads a chain for a check, and disposes it afterwards.</summary>
+    private static string? ProblemOf(IReadOnlyList<byte[]> certificates, Func<X509Certificate2Collection, string?> check)
     {
         var chain = new X509Certificate2Collection();
         try
         {
-            foreach (var one in certificate.Chain) chain.Add(X509CertificateLoader.LoadCertificate(one));
-            return ProblemOfChain(chain[0], chain, at);
+            foreach (var certificate in certificates) chain.Add(X509CertificateLoader.LoadCertificate(certificate));
+            return check(chain);
         }
         catch (CryptographicException)
         {
@@ -156,30 +146,23 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
         finally
         {
-            foreach (var one in chain) one.Dispose();
+            foreach (var certificate in chain) certificate.Dispose();
         }
     }
 
-    private Attested? Check(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out string? problem)
+    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
     {
         // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
-        problem = ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf);
-        if (problem is not null) return null;
+        by = null;
+        if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
+        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return "its certificate does not name the service";
+        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
+        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
+        if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        problem = "its certificate does not name the service";
-        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return null;
-        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified)
-        {
-            problem = $"its certificate cannot be used: {unfit}";
-            return null;
-        }
-
-        problem = "its attestation is not signed by its certificate";
-        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return null;
-
-        problem = ProblemOfChain(leaf, chain, at);
-        return problem is null ? new Attested(name, Validity(leaf).Until, at.ToUnixTimeMilliseconds(), attestation.Until) : null;
+        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), attestation.Until);
+        return null;
     }
 
     /// <summary>The dates of a certificate, which .NET returns in local time.</summary>

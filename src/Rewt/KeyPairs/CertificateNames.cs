@@ -5,8 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of a certificate (RFC 5280 §4.2.1.6) and the services that they stand for. Names are compared byte by byte: there are no wildcards, no
-/// decoding and no other spelling. A DNS name never stands for a URI, or a URI for a DNS name: name constraints of an authority limit each kind by itself.
+/// Reads the names in a certificate (RFC 5280 §4.2.1.6), and finds the one that stands for a service. Names are compared byte by byte: there are no
+/// wildcards, no decoding and no other spelling. A DNS name never stands for a URI, or a URI for a DNS name: name constraints of an authority limit
+/// each kind by itself.
 /// </summary>
 internal static class CertificateNames
 {

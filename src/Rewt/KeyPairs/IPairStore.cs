@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the services' public keys: a ring for each service, which only that service writes, and revocations. A store makes no decisions.
+/// The store of the public keys of services with key pairs: a ring for each service, which only that service writes, and revocations. It makes no
+/// decisions.
 /// </summary>
 internal interface IPairStore : IAsyncDisposable
 {
@@ -23,7 +24,7 @@ internal interface IPairStore : IAsyncDisposable
 
     /// <summary>Writes a plan to a service's ring. Writing it twice has the same effect as once.</summary>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
-    Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken);
+    Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken);
 
     /// <summary>Revokes a key, and notifies the other instances.</summary>
     /// <param name="service">The service that owns the key; <see langword="null"/> to revoke it for all services.</param>
@@ -32,7 +33,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <param name="forgetAt">When the revocation may be forgotten.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
-    Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken);
+    Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken);
 
     /// <summary>Calls <paramref name="onChange"/> after another instance has written. It is only a hint: it may come twice, late or not at all.</summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);

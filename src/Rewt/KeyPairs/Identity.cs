@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>The certificate of this service and the authorities that it trusts, as the files contain them. It has one caller at a time.</summary>
+/// <summary>
+/// Reads the certificate of this service and the authorities that it trusts, and again when their files change. It has one caller at a time.
+/// </summary>
 internal sealed class Identity
 {
     private readonly RewtOptions _options;
@@ -63,27 +65,24 @@ internal sealed class Identity
     /// not accept itself: its chain may be half-written, or its authority new.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
-    public ServiceCertificate? Usable(long now)
-    {
-        if (IsUsable(Certificate, now) && (ProblemOfNew(now) is null || !IsUsable(_lastUsable, now))) _lastUsable = Certificate;
-        return IsUsable(_lastUsable, now) ? _lastUsable : null;
-    }
+    public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;
 
     /// <summary>Describes the state for an operator.</summary>
     /// <param name="now">The store's time.</param>
-    public IdentityState State(long now)
+    public IdentityState State(StoreTime now)
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
-        failure ??= Usable(now) is not null && IsUsable(Certificate, now) && ProblemOfNew(now) is { } problem ? $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}" : null;
+        var (usable, problem) = Select(now);
+        if (problem is not null) failure ??= $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}";
         var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
-        if ((Usable(now) ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
+        if ((usable ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
 
-        var left = certificate.NotAfter - At(now);
+        var left = certificate.NotAfter - now.ToDateTimeOffset();
         var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
-        return Usable(now) is null
+        return usable is null
             ? new IdentityState(
                 IdentityLevel.Unusable,
-                At(now) < certificate.NotBefore
+                now.ToDateTimeOffset() < certificate.NotBefore
                     ? $"The certificate of this service is valid only from {certificate.NotBefore.ToString("u", CultureInfo.InvariantCulture)}, so no key can be published before."
                     : $"The certificate of this service expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
                 unread)
@@ -92,14 +91,21 @@ internal sealed class Identity
             : new IdentityState(IdentityLevel.Good, null, unread);
     }
 
-    /// <summary>The reason why the certificate should not replace the one in use; <see langword="null"/> when there is none.</summary>
-    private string? ProblemOfNew(long now) =>
-        ReferenceEquals(Certificate, _lastUsable) || _lastUsable is null ? null : Policy?.ProblemOf(Certificate!, At(now));
+    /// <summary>Selects the certificate that can attest keys, and the reason why a renewed one does not replace it yet.</summary>
+    private (ServiceCertificate? Certificate, string? Problem) Select(StoreTime now)
+    {
+        string? problem = null;
+        if (IsUsable(Certificate, now) && !ReferenceEquals(Certificate, _lastUsable))
+        {
+            problem = IsUsable(_lastUsable, now) ? Policy?.ProblemOf(Certificate!, now.ToDateTimeOffset()) : null;
+            if (problem is null) _lastUsable = Certificate;
+        }
 
-    private bool IsUsable(ServiceCertificate? certificate, long now) =>
-        certificate is not null && At(now) >= certificate.NotBefore && At(now) + _options.PropagationDelay < certificate.NotAfter;
+        return (IsUsable(_lastUsable, now) ? _lastUsable : null, problem);
+    }
 
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    private bool IsUsable(ServiceCertificate? certificate, StoreTime now) =>
+        certificate is not null && now.ToDateTimeOffset() >= certificate.NotBefore && now.ToDateTimeOffset() + _options.PropagationDelay < certificate.NotAfter;
 
     private static AttestationPolicy ReadPolicy(string[] settings, IReadOnlyList<byte[]> contents, RewtIdentityOptions identity)
     {

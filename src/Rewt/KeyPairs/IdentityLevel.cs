@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>How long a certificate remains usable.</summary>
+/// <summary>How urgently an operator must renew the certificate of a service.</summary>
 internal enum IdentityLevel
 {
     /// <summary>It is valid for long enough.</summary>

@@ -2,15 +2,17 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>Public keys in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
+/// <summary>
+/// The store of public keys in the memory of one process, for tests and development. It has the same contract as the one in Redis, including the TTL.
+/// </summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _subscribers = [];
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private StoreTime Now => StoreTime.From(time.GetUtcNow());
 
     public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
@@ -18,11 +20,11 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         {
             var rings = services.Concat(asked.Where(service => _rings.ContainsKey(service))).Distinct(StringComparer.Ordinal)
                 .ToDictionary(service => service, service => _rings.TryGetValue(service, out var ring) ? ring.Read(Now) : ServiceReading.Empty, StringComparer.Ordinal);
-            return Task.FromResult(new PairReading(Now, _dead, rings));
+            return Task.FromResult(new PairReading(Now, _revoked, rings));
         }
     }
 
-    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+    public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -38,13 +40,13 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         return Task.CompletedTask;
     }
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken)
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (service is null)
             {
-                _dead = _dead.SetItem(keyId, forgetAt);
+                _revoked = _revoked.SetItem(keyId, forgetAt);
             }
             else
             {
@@ -72,16 +74,17 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
         foreach (var subscriber in subscribers) subscriber();
     }
 
+    /// <summary>The stored ring of one service.</summary>
     private sealed class Ring
     {
         public string? Epoch { get; set; }
 
         public ImmutableDictionary<string, byte[]> Entries { get; set; } = ImmutableDictionary<string, byte[]>.Empty;
 
-        public ImmutableDictionary<string, long> Revoked { get; set; } = ImmutableDictionary<string, long>.Empty;
+        public ImmutableDictionary<string, StoreTime> Revoked { get; set; } = ImmutableDictionary<string, StoreTime>.Empty;
 
-        public long KeysUntil { get; set; }
+        public StoreTime KeysUntil { get; set; }
 
-        public ServiceReading Read(long now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Revoked);
+        public ServiceReading Read(StoreTime now) => new(Epoch, now < KeysUntil ? Entries : ImmutableDictionary<string, byte[]>.Empty, Revoked);
     }
 }

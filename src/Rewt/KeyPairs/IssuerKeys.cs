@@ -2,17 +2,19 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The verified content of one service's ring.</summary>
+/// <summary>
+/// The keys of one service after their entries in the store were verified: those that verify tokens, the revoked and the refused ones.
+/// </summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>
 /// <param name="Revoked">All revocations that apply to the service, and when each may be forgotten.</param>
-/// <param name="OwnDead">The revocations that the service's own ring contains or once contained.</param>
+/// <param name="OwnRevoked">The revocations that the service's own ring contains or once contained.</param>
 /// <param name="Refused">The entries that failed verification.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
-    IReadOnlyDictionary<string, long> Revoked,
-    IReadOnlyDictionary<string, long> OwnDead,
+    IReadOnlyDictionary<string, StoreTime> Revoked,
+    IReadOnlyDictionary<string, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
     /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
@@ -33,9 +35,9 @@ internal sealed record IssuerKeys(
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
     /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, long now, IssuerKeys? previous, AttestationPolicy? policy = null, long latest = 0)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default)
     {
-        var (dead, ownDead) = (memory.RevokedOf(issuer), memory.OwnDeadOf(issuer));
+        var (dead, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
@@ -63,7 +65,7 @@ internal sealed record IssuerKeys(
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, dead, ownDead, refused) { _refusals = refusals, _policy = policy };
+        return new IssuerKeys(issuer, keys, dead, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
     /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>

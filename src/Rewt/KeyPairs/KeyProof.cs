@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A signature that a key makes over its service's name, so that no service can publish another service's key as its own. The signed text contains
-/// characters that no token contains, so a token cannot serve as a proof.
+/// Makes and checks the proof that a published key belongs to a service: a signature that the key makes over the service's name, so that no service can
+/// publish another service's key as its own. The signed text contains characters that no token contains, so a token cannot serve as a proof.
 /// </summary>
 internal static class KeyProof
 {

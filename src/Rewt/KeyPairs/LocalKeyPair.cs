@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>A key pair of this process, with the proof that it belongs to its service, and the certificate that attests it, if any.</summary>
+/// <summary>A key pair that this process has generated and signs with, its proof, and the certificate that attests it, if any.</summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
     private ServiceCertificate? _certificate;
-    private Attested? _by;
+    private AttestingCertificate? _by;
     private string? _attestation;
 
     public string KeyId => Pair.KeyId;
@@ -17,15 +17,15 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
     }
 
     /// <summary>Attests the pair for some time, unless this certificate has done it before and more than half of that time is left.</summary>
-    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, long now, long duration) =>
+    public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, StoreTime now, TimeSpan duration) =>
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
         {
             _certificate = certificate,
-            _by = new Attested(certificate.Name, certificate.NotAfter, now, now + duration),
+            _by = new AttestingCertificate(certificate.Name, certificate.NotAfter, now, now + duration),
             _attestation = certificate.Attest(Pair.Public, options.Namespace, options.ServiceName!, now, now + duration).ToJson(),
         };
 
-    public PublishedKey Publish(RewtKeyState state, long until) => new(Pair.Public, state, until, Proof)
+    public PublishedKey Publish(RewtKeyState state, StoreTime until) => new(Pair.Public, state, until, Proof)
     {
         Entry = PublishedKey.Write(Pair.Public, state, until, Proof, _attestation),
         Attestation = _attestation,

@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The key pairs of this process and their states. Times are Unix milliseconds by the store's clock.</summary>
+/// <summary>All key pairs that this process has generated, and their states: current, pending and retired.</summary>
 /// <param name="Current">The key that signs.</param>
 /// <param name="Deadline">When the current key retires.</param>
 /// <param name="Next">The pending key.</param>
 /// <param name="Retired">The retired keys, and how long each verifies.</param>
 /// <param name="Epoch">The epoch of the ring in which the keys are published; <see langword="null"/> before they are.</param>
-/// <param name="WrittenAt">When the keys were last written; zero when never.</param>
+/// <param name="WrittenAt">When the keys were last written, or <see cref="StoreTime.Unknown"/>.</param>
 internal sealed record LocalKeyPairs(
-    LocalKeyPair? Current, long Deadline, LocalKeyPair? Next, ImmutableArray<KeyValuePair<LocalKeyPair, long>> Retired, string? Epoch, long WrittenAt)
+    LocalKeyPair? Current, StoreTime Deadline, LocalKeyPair? Next, ImmutableArray<KeyValuePair<LocalKeyPair, StoreTime>> Retired, string? Epoch, StoreTime WrittenAt)
 {
-    public static readonly LocalKeyPairs None = new(null, 0, null, [], null, 0);
+    public static readonly LocalKeyPairs None = new(null, default, null, [], null, default);
 
     /// <summary>The keys that have not expired.</summary>
-    public IEnumerable<LocalKeyPair> All(long now)
+    public IEnumerable<LocalKeyPair> All(StoreTime now)
     {
         if (Current is not null) yield return Current;
         if (Next is not null) yield return Next;
@@ -34,12 +34,12 @@ internal sealed record LocalKeyPairs(
             Next = Next is null ? null : attest(Next),
             Retired = [.. Retired.Select(key => KeyValuePair.Create(attest(key.Key), key.Value))],
         };
-        return All(0).SequenceEqual(attested.All(0), ReferenceEqualityComparer.Instance) ? this : attested with { WrittenAt = 0 };
+        return All(default).SequenceEqual(attested.All(default), ReferenceEqualityComparer.Instance) ? this : attested with { WrittenAt = default };
     }
 
     /// <summary>Returns the entries to publish for all keys.</summary>
     /// <param name="until">When the entries of the current and the pending key expire unless they are renewed.</param>
-    public IEnumerable<PublishedKey> Publish(long until)
+    public IEnumerable<PublishedKey> Publish(StoreTime until)
     {
         if (Current is not null) yield return Current.Publish(RewtKeyState.Current, until);
         if (Next is not null) yield return Next.Publish(RewtKeyState.Pending, until);

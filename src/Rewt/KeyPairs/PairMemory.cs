@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The revocations that this instance has seen, by their origin: a service's own ring can revoke only that service's keys, an operator's list any
-/// key. A revocation is kept until it may be forgotten.
+/// Remembers the revocations of key pairs that this instance has seen, by their origin: a service's own ring can revoke only that service's keys, an
+/// operator's list any key. A revocation is kept until it may be forgotten.
 /// </summary>
 internal sealed class PairMemory
 {
@@ -12,7 +12,7 @@ internal sealed class PairMemory
     private readonly Dictionary<string, RevocationMemory> _services = new(StringComparer.Ordinal);
 
     /// <summary>The revocations of the operator's list, which apply to the keys of any service.</summary>
-    public IReadOnlyDictionary<string, long> Everywhere => _all.Revoked;
+    public IReadOnlyDictionary<string, StoreTime> Everywhere => _all.Revoked;
 
     public void Learn(PairReading reading)
     {
@@ -25,15 +25,15 @@ internal sealed class PairMemory
     }
 
     /// <summary>The revocations in one service's own ring.</summary>
-    public IReadOnlyDictionary<string, long> OwnDeadOf(string service) =>
-        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, long>.Empty;
+    public IReadOnlyDictionary<string, StoreTime> OwnRevokedOf(string service) =>
+        _services.TryGetValue(service, out var memory) ? memory.Revoked.ToImmutableDictionary(StringComparer.Ordinal) : ImmutableDictionary<string, StoreTime>.Empty;
 
     /// <summary>All revocations that apply to one service.</summary>
-    public IReadOnlyDictionary<string, long> RevokedOf(string service) =>
-        OwnDeadOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, StoreTime> RevokedOf(string service) =>
+        OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>
-    public void Learn(string service, PairPlan plan)
+    public void Learn(string service, PairChange plan)
     {
         if (!_services.TryGetValue(service, out var memory)) _services.Add(service, memory = new RevocationMemory());
         memory.Learn(plan.Revoked, plan.Now);

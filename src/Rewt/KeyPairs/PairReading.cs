@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>The result of one read of the store, with the store's time.</summary>
-/// <param name="Now">The store's time, in Unix milliseconds.</param>
+/// <summary>The unverified result of one read of the store of public keys: the rings of the services, the revocations and the store's time.</summary>
+/// <param name="Now">The store's time.</param>
 /// <param name="Revoked">The keys of any service that an operator revoked, and when each may be forgotten.</param>
 /// <param name="Services">The rings that were read, by service.</param>
-internal sealed record PairReading(long Now, IReadOnlyDictionary<string, long> Revoked, IReadOnlyDictionary<string, ServiceReading> Services);
+internal sealed record PairReading(StoreTime Now, IReadOnlyDictionary<string, StoreTime> Revoked, IReadOnlyDictionary<string, ServiceReading> Services);

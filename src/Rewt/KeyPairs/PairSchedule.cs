@@ -1,13 +1,13 @@
 namespace Rewt.Internal;
 
-/// <summary>The times of key pairs in milliseconds, derived from the options.</summary>
+/// <summary>How long key pairs sign and verify, and how often their entries are renewed, derived from the options.</summary>
 /// <param name="Interval">How long a key signs.</param>
 /// <param name="Retention">How long a retired key verifies.</param>
 /// <param name="Heartbeat">How often an instance renews its entries.</param>
 /// <param name="Lease">How long entries last without renewal: longer than any token that the keys signed, and as long as services continue while the
 /// server accepts no writes.</param>
-/// <param name="DeadRetention">How long a revocation is kept.</param>
-internal sealed record PairSchedule(long Interval, long Retention, long Heartbeat, long Lease, long DeadRetention)
+/// <param name="RevocationRetention">How long a revocation is kept.</param>
+internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan RevocationRetention)
 {
     private const int HeartbeatsEvery = 6;
 
@@ -15,14 +15,13 @@ internal sealed record PairSchedule(long Interval, long Retention, long Heartbea
     /// How long an attestation counts: as long as a key is pending, signs and verifies. Its second half, in which it is renewed, is longer than an outage
     /// in which receivers continue with what they have read.
     /// </summary>
-    public long Attestation => 2 * (Interval + Lease + Heartbeat);
+    public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 
     public static PairSchedule From(RewtOptions options)
     {
         var ring = RingSchedule.From(options);
-        var heartbeat = (long)(options.RefreshInterval * HeartbeatsEvery).TotalMilliseconds;
-        var retention = (long)ring.Retention.TotalMilliseconds;
-        var lease = retention + Math.Max(heartbeat * 5 / 2, (long)options.StaleBudget.TotalMilliseconds);
-        return new PairSchedule((long)ring.Interval.TotalMilliseconds, retention, heartbeat, lease, (long)ring.DeadRetention.TotalMilliseconds);
+        var heartbeat = options.RefreshInterval * HeartbeatsEvery;
+        var margin = heartbeat * 2.5 > options.StaleBudget ? heartbeat * 2.5 : options.StaleBudget;
+        return new PairSchedule(ring.Interval, ring.Retention, heartbeat, ring.Retention + margin, ring.RevocationRetention);
     }
 }

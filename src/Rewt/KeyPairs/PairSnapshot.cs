@@ -4,7 +4,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The public keys of the services that an instance knows, and its own key pairs, after one read.</summary>
+/// <summary>
+/// The keys of a namespace with key pairs after one read: the verified public keys of the services, and this process's own key pairs. Requests sign and
+/// verify with it.
+/// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
     /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in base64url.</summary>
@@ -12,7 +15,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
     private readonly FrozenDictionary<string, string[]> _holders;
-    private readonly FrozenSet<string> _deadEverywhere;
+    private readonly FrozenSet<string> _revokedEverywhere;
     private readonly LocalKeyPairs _own;
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
@@ -25,17 +28,17 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <param name="readAt">When the read began.</param>
     /// <param name="epoch">The epoch under which this instance announces itself; <see langword="null"/> if it does not.</param>
     /// <param name="previous">The previous snapshot.</param>
-    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, long now, ClockReading readAt, string? epoch, PairSnapshot? previous)
+    public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
-        (_own, _service, ReadAt, Epoch) = (own, service, new(now), epoch);
+        (_own, _service, ReadAt, Epoch) = (own, service, now, epoch);
         _issuers = issuers.ToFrozenDictionary(issuer => issuer.Issuer, StringComparer.Ordinal);
         _holders = issuers.SelectMany(issuer => issuer.Keys.Keys.Select(keyId => (keyId, issuer.Issuer)))
             .GroupBy(pair => pair.keyId, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Issuer).ToArray(), StringComparer.Ordinal);
-        _deadEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
+        _revokedEverywhere = memory.Everywhere.Keys.ToFrozenSet(StringComparer.Ordinal);
         // A service cannot revoke a key that another service has published.
-        Revoked = issuers.SelectMany(issuer => issuer.OwnDead.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
+        Revoked = issuers.SelectMany(issuer => issuer.OwnRevoked.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
         Version = previous is null ? 1 : previous.Version + (Shows(previous) ? 0 : 1);
@@ -45,7 +48,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override SigningKey? Next => Alive(_own.Next);
 
-    public override IReadOnlyDictionary<string, long> Revoked { get; }
+    public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
     public override string? Epoch { get; }
@@ -118,7 +121,7 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     public override TimeSpan UntilRotation(ClockReading now) =>
-        Current is null ? TimeSpan.MaxValue : new StoreTime(_own.Deadline) - StoreTimeAt(now);
+        Current is null ? TimeSpan.MaxValue : _own.Deadline - StoreTimeAt(now);
 
     /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
@@ -128,7 +131,7 @@ internal sealed class PairSnapshot : KeySnapshot
         if (!IsPossible(keyId)) return [];
         if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
         // A revocation in one service's ring must not prevent a search for another service's key.
-        if (!Names.IsName(issuer) || _deadEverywhere.Contains(keyId)) return [];
+        if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
             if (ring.Revoked.ContainsKey(keyId)) return [];
@@ -145,10 +148,10 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyList<RewtKey> ToKeys()
     {
-        var own = _own.All(ReadAt.Milliseconds).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
+        var own = _own.All(ReadAt).Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
         var alive = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => View(issuer.Issuer, key, own.Contains(key.Key.KeyId))))
             .OrderBy(key => key.IsForeign).ThenBy(key => key.State).ThenBy(key => key.Issuer, StringComparer.Ordinal).ThenByDescending(key => key.StateEndsAt);
-        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt)];
+        return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt)];
     }
 
     /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
@@ -159,8 +162,8 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         DateTimeOffset? until = key.State switch
         {
-            RewtKeyState.Current => isOwn ? At(_own.Deadline) : null,
-            RewtKeyState.Retired => At(key.Until),
+            RewtKeyState.Current => isOwn ? _own.Deadline.ToDateTimeOffset() : null,
+            RewtKeyState.Retired => key.Until.ToDateTimeOffset(),
             _ => null,
         };
         return new RewtKey
@@ -188,9 +191,9 @@ internal sealed class PairSnapshot : KeySnapshot
     /// retired key verifies until its time, and each only until its attestation ends.
     /// </summary>
     private bool Verifies(PublishedKey key, ClockReading now) =>
-        (!key.IsRetired || StoreTimeAt(now).Milliseconds < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);
+        (!key.IsRetired || StoreTimeAt(now) < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);
 
-    private long Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now).Milliseconds, now.WallClock, ClockSkew);
+    private StoreTime Latest(ClockReading now) => AttestationPolicy.Latest(StoreTimeAt(now), now.WallClock, ClockSkew);
 
     private KeyPair? Alive(LocalKeyPair? key) =>
         key is not null && _issuers.TryGetValue(_service, out var ring) && ring.Keys.ContainsKey(key.KeyId) && !ring.Revoked.ContainsKey(key.KeyId) ? key.Pair : null;

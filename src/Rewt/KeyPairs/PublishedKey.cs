@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the
-/// expiry of the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
+/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the expiry of
+/// the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
 /// <see cref="Internal.Attestation.Member"/> is the statement of the service's certificate, if it has one.
 /// </summary>
-internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Until, string Proof)
+internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
     private static readonly JsonEncodedText StateName = JsonEncodedText.Encode("state");
     private static readonly JsonEncodedText UntilName = JsonEncodedText.Encode("until");
@@ -20,7 +20,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     public string? Attestation { get; init; }
 
     /// <summary>The certificate that confirms the key; <see langword="null"/> if none does, or none is demanded.</summary>
-    public Attested? By { get; init; }
+    public AttestingCertificate? By { get; init; }
 
     /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
     public string? Doubt { get; init; }
@@ -31,12 +31,12 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <summary>The policy by which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
 
-    /// <summary>When the key is refused without another attestation, in Unix milliseconds.</summary>
-    public long ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : long.MaxValue;
+    /// <summary>When the key is refused without another attestation.</summary>
+    public StoreTime ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : StoreTime.Never;
 
     public bool IsRetired => State == RewtKeyState.Retired;
 
-    public static byte[] Write(PublicKey key, RewtKeyState state, long until, string proof, string? attestation = null)
+    public static byte[] Write(PublicKey key, RewtKeyState state, StoreTime until, string proof, string? attestation = null)
     {
         using var jwk = JsonDocument.Parse(key.ToJwk());
         using var buffer = new MemoryStream(768);
@@ -45,7 +45,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
             json.WriteStartObject();
             foreach (var member in jwk.RootElement.EnumerateObject()) member.WriteTo(json);
             json.WriteString(StateName, Text(state));
-            json.WriteNumber(UntilName, until);
+            json.WriteNumber(UntilName, until.Milliseconds);
             json.WriteString(ProofName, proof);
             if (attestation is not null)
             {
@@ -69,7 +69,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     /// <param name="now">The time by which certificates and attestations end.</param>
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
     public static PublishedKey? TryRead(
-        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, long now, out string? problem)
+        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem)
     {
         problem = null;
         if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || known.By.EndsAt > now) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
@@ -87,7 +87,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         };
         if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
-        Attested? by = null;
+        AttestingCertificate? by = null;
         string? doubt = null;
         if (policy is not null)
         {
@@ -105,18 +105,18 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
     }
 
     /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
-    public Attested? Confirm(string ring, string service, AttestationPolicy policy, long now, out string? problem)
+    public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
         return By is { } by && by.EndsAt > now && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
     /// <summary>Whether another policy accepts the key. A key pair of this process needs no policy.</summary>
-    public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, long now) =>
+    public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 
     /// <summary>Keeps a key that a certificate confirms when its new entry is unusable, until its time.</summary>
-    private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, long now, ref string? problem)
+    private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {
         if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;
 
@@ -125,11 +125,11 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
         return kept;
     }
 
-    private static bool ReadRest(byte[] entry, out RewtKeyState state, out long until, out string proof, out string? attestation)
+    private static bool ReadRest(byte[] entry, out RewtKeyState state, out StoreTime until, out string proof, out string? attestation)
     {
         using var document = JsonDocument.Parse(entry, StrictJson.Options);
         var root = document.RootElement;
-        (state, until, proof) = (RewtKeyState.Revoked, 0, string.Empty);
+        (state, until, proof) = (RewtKeyState.Revoked, default, string.Empty);
         attestation = root.TryGetProperty(Internal.Attestation.Member, out var statement) ? statement.GetRawText() : null;
         if (!root.TryGetProperty("state"u8, out var stateText) || !root.TryGetProperty("until"u8, out var time) || !root.TryGetProperty("proof"u8, out var text)) return false;
         if (stateText.ValueKind != JsonValueKind.String || time.ValueKind != JsonValueKind.Number || text.ValueKind != JsonValueKind.String) return false;
@@ -142,8 +142,10 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, long Unti
             _ => RewtKeyState.Revoked,
         };
         proof = text.GetString()!;
-        // A date after the year 9999 is invalid.
-        return time.TryGetInt64(out until) && until is > 0 and <= 253_402_300_799_999 && state != RewtKeyState.Revoked;
+        if (!time.TryGetInt64(out var milliseconds)) return false;
+
+        until = new(milliseconds);
+        return until > StoreTime.Unknown && until <= StoreTime.Latest && state != RewtKeyState.Revoked;
     }
 
     private static string Text(RewtKeyState state) => state switch

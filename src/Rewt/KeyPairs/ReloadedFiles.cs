@@ -3,8 +3,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A value that is read from files, and again when one of them has changed. While a file cannot be read or used, for example because it is being
-/// replaced, the value from before stays in use. It has one caller at a time.
+/// Reads a value from files, and again when one of them has changed: certificates or authorities. While a file cannot be read or used, for example
+/// because it is being replaced, the value from before stays in use. It has one caller at a time.
 /// </summary>
 /// <param name="settings">The paths, or PEM texts in place of files.</param>
 /// <param name="parse">Parses the contents.</param>

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>A certificate revocation list (RFC 5280 §5) from a file. It counts for as long as it is configured, also after its next update was due.</summary>
+/// <summary>
+/// A list of revoked certificates (RFC 5280 §5), read from a file. It counts for as long as it is configured, also after its next update was due.
+/// </summary>
 internal sealed class RevocationList
 {
     private readonly byte[] _issuer;

@@ -77,7 +77,7 @@ internal sealed class ServiceCertificate
     }
 
     /// <summary>Attests that a key belongs to a service, from one time to another.</summary>
-    public Attestation Attest(PublicKey key, string ring, string service, long at, long until)
+    public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];
         _key.Sign(Attestation.Statement(ring, service, at, until, key), signature);

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The unverified content of one service's ring after one read.</summary>
+/// <summary>The unverified result of reading one service's ring from the store.</summary>
 /// <param name="Epoch">A random value that changes when the ring starts over; <see langword="null"/> when there is none.</param>
 /// <param name="Entries">The entries by key id.</param>
 /// <param name="Revoked">The service's revoked keys, and when each may be forgotten.</param>
-internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, long> Revoked)
+internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, StoreTime> Revoked)
 {
-    public static readonly ServiceReading Empty = new(null, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty);
+    public static readonly ServiceReading Empty = new(null, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty);
 
     /// <summary>The reason why the ring is unreadable; <see langword="null"/> when it is readable.</summary>
     public string? Problem { get; init; }

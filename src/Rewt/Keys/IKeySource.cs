@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of the keys of one trust domain: a shared secret, key pairs or files. A <see cref="KeyRingProvider"/> calls it, one call at a time, and
-/// answers requests from the last snapshot.
+/// The source of the keys of one namespace: a shared secret, key pairs or configured keys. A <see cref="KeyRingProvider"/> calls it, one call at a
+/// time, and answers requests from the last snapshot.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {

@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The issuer that owns a key. It is attached to the key object, so that a custom resolver in between cannot lose it.</summary>
+/// <summary>
+/// Remembers for a key object the issuer that owns it. The issuer is attached to the object, so that a custom resolver in between cannot lose it.
+/// </summary>
 internal static class KeyOwners
 {
     private static readonly ConditionalWeakTable<SecurityKey, string> Owners = [];

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The key ring of one namespace: polls its source, rotates on time, carries out an operator's commands and reports its health.</summary>
+/// <summary>
+/// Holds the key ring of one namespace and gives its last snapshot to requests: polls its source, rotates on time, carries out an operator's commands
+/// and reports its health.
+/// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
     private readonly IKeySource _source;
@@ -14,7 +17,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     private readonly ILogger _logger;
 
     public KeyRingProvider(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger)
-        : this(options, new SecretKeys(options, store, time, logger), time, logger)
+        : this(options, new SharedSecretSource(options, store, time, logger), time, logger)
     {
     }
 
@@ -25,7 +28,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         (_source, _logger) = (source, logger);
         _schedule = RingSchedule.From(options);
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
-        Roll = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
+        Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
         if (options.Tenants.Enabled) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
@@ -45,7 +48,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public IStoreDoctor? Doctor => _source.Doctor;
 
     /// <summary>Announces this instance and reads the announcements of the others.</summary>
-    public InstanceTracker Roll { get; }
+    public InstanceTracker Tracker { get; }
 
     /// <summary>Whether a token without a key id may have been signed with a key of this ring.</summary>
     public bool TakesKeyless => _source.TakesKeyless;
@@ -120,7 +123,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     protected override Task OnPolledAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
         _clock.Check(snapshot);
-        return Roll.AnnounceAsync(snapshot, cancellationToken);
+        return Tracker.AnnounceAsync(snapshot, cancellationToken);
     }
 
     protected override void OnRead(TimeSpan duration, Exception? failure) => Metrics.Refreshed(duration, failure);
@@ -129,7 +132,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override async ValueTask CloseAsync()
     {
-        if (LastFailure is null) await Roll.LeaveAsync().ConfigureAwait(false);
+        if (LastFailure is null) await Tracker.LeaveAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
     }
 

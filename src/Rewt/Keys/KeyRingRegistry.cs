@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>The key rings of this process by the name of their registration. A ring is opened on first use and closed with the container.</summary>
+/// <summary>Finds the key rings of this process by the name of their registration, and opens one on its first use. The container closes them.</summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,
     IOptionsMonitor<RewtOptions> options,
@@ -93,7 +93,7 @@ internal sealed class KeyRingRegistry(
         var name = Named(@namespace)
             ?? throw new InvalidOperationException($"The namespace '{@namespace}' is not registered. Register it with AddRewtKeys.");
         var settings = options.Get(name);
-        var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsGiven(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
+        var other = settings.AlsoAccept is { } mode && mode != settings.EffectiveKeyMode && !ConfiguredKeySource.IsConfigured(settings) ? () => Open(settings, mode) : (Func<KeyRingProvider>?)null;
         return _keyRings.GetOrAdd(@namespace, _ => new NamespaceKeyRings(() => Open(settings, settings.EffectiveKeyMode), other));
     }
 
@@ -102,11 +102,11 @@ internal sealed class KeyRingRegistry(
         var logger = loggers.CreateLogger("Rewt.KeyRing");
         var audit = new RingAudit(settings.Namespace, InstanceTracker.NewName(settings), actor, loggers.CreateLogger("Rewt.Audit"));
         var telemetry = new RingTelemetry(Metrics(settings.Namespace), audit);
-        IKeySource source = ConfiguredKeySource.IsGiven(settings)
+        IKeySource source = ConfiguredKeySource.IsConfigured(settings)
             ? new ConfiguredKeySource(settings, download, time, logger)
             : mode == KeyMode.KeyPair
-            ? new PairKeys(settings, stores.OpenPairs(settings), time, logger, telemetry)
-            : new SecretKeys(settings, stores.Open(settings), time, logger, telemetry);
+            ? new KeyPairSource(settings, stores.OpenPairs(settings), time, logger, telemetry)
+            : new SharedSecretSource(settings, stores.Open(settings), time, logger, telemetry);
         return new KeyRingProvider(settings, source, time, logger, telemetry);
     }
 

@@ -2,7 +2,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Resolves keys from the cached key rings. An unknown key id causes one refresh, which concurrent callers share.</summary>
+/// <summary>
+/// The default <see cref="IIssuerSigningKeyResolver"/>: finds the keys that may verify a token in the cached key rings. An unknown key id causes one
+/// refresh, which concurrent callers share.
+/// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
     public ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)

@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one trust domain after one read of the store.</summary>
+/// <summary>The keys of one namespace after one read of their source, whatever their kind. It is immutable; requests sign and verify with it.</summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
     /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
@@ -42,7 +42,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract SigningKey? Next { get; }
 
     /// <summary>The revoked key ids, and when each may be forgotten (Unix milliseconds by the store's clock).</summary>
-    public abstract IReadOnlyDictionary<string, long> Revoked { get; }
+    public abstract IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
     public virtual TimeSpan? CurrentAge(ClockReading now) => null;
@@ -82,8 +82,6 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
-
-    protected static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     /// <summary>The store's current time, projected with this instance's clock.</summary>
     public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);

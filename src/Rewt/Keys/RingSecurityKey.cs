@@ -3,7 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A secret as a key of the Microsoft.IdentityModel libraries. Unlike their own type, it does not expose a hash of the secret.</summary>
+/// <summary>
+/// A shared secret as a <see cref="SecurityKey"/> of the Microsoft.IdentityModel libraries. Unlike their own type, it does not expose a hash of the
+/// secret.
+/// </summary>
 internal class RingSecurityKey : SymmetricSecurityKey
 {
     /// <summary>The default factory's cache would hold a retired secret until the process ends.</summary>

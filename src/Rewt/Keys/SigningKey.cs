@@ -49,5 +49,6 @@ internal abstract class SigningKey
         return Base64Url.EncodeToUtf8(buffer.WrittenSpan);
     }
 
+    /// <summary>The encoded header of this key's tokens of one type.</summary>
     private sealed record Header(string Type, string? ContentType, byte[] Text);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A key of a snapshot, and how long it verifies.</summary>
+/// <summary>A shared secret in a snapshot that verifies tokens, and how long it does.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Until">The end of a retired key; otherwise <see cref="StoreTime.Never"/>.</param>
 /// <param name="Born">When the key was created, or <see cref="StoreTime.Unknown"/>.</param>

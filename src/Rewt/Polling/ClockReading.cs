@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by both clocks. Time passed between two is the larger of the two deltas: the monotonic clock of a suspended machine
-/// stands still, and the wall clock may be set back.
+/// A point in time by both clocks of this machine. The time passed between two is the larger of the two deltas: the monotonic clock of a suspended
+/// machine stands still, and the wall clock may be set back.
 /// </summary>
 internal readonly record struct ClockReading(TimeSpan Monotonic, DateTimeOffset WallClock)
 {

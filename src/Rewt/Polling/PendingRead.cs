@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>A read that has not begun or not ended yet, and those who wait for it.</summary>
+/// <summary>A read of the store that has not begun or not ended yet, and the requests that wait for it.</summary>
 internal sealed class PendingRead
 {
     private const int MaximumWaiters = 4096;

@@ -378,7 +378,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Extra,
     }
 
+    /// <summary>The last failed read.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
+    /// <summary>When the loop polls next.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>At most two reads in any second, however many unknown key ids and messages ask for one.</summary>
+/// <summary>Limits reads of the store to two in any second, however many unknown key ids and messages ask for one.</summary>
 internal sealed class ReadBudget(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The immutable result of one read of a store, shared by all requests.</summary>
+/// <summary>The base class of snapshots: the immutable result of one read of a store, shared by all requests.</summary>
 /// <param name="readStarted">When the read began, by this instance's clocks.</param>
 internal abstract class Snapshot(ClockReading readStarted)
 {

@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>A curve for signing tokens (RFC 7518 §3.4): y² = x³ − 3x + b over a prime field, with the cofactor 1.</summary>
+/// <summary>
+/// The parameters of a curve for signing tokens (RFC 7518 §3.4), and the check that a point is on it: y² = x³ − 3x + b over a prime field, with the
+/// cofactor 1.
+/// </summary>
 internal sealed class EllipticCurve
 {
     public static readonly EllipticCurve P256 = new(

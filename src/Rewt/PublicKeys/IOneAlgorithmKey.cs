@@ -2,7 +2,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A key for exactly one algorithm. The type of an RSA key alone would permit two.</summary>
+/// <summary>
+/// A public key of the Microsoft.IdentityModel libraries that verifies with exactly one algorithm. The type of an RSA key alone would permit two.
+/// </summary>
 internal interface IOneAlgorithmKey
 {
     /// <summary>The algorithm (RFC 7518 §3.1) as a list of one element.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The accepted keys of a source by key id, and the refused entries.</summary>
+/// <summary>The public keys that were read from one file, URL or setting: the accepted ones by key id, and the refused ones.</summary>
 internal sealed class PublicKeySet
 {
     private readonly FrozenDictionary<string, PublicKey> _byKeyId;

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects that a command is refused: an ACL denies it, it is renamed or disabled, or the client's command map excludes it. The caller then uses a
-/// simpler command with the same effect.
+/// Tells whether an error means that Redis refuses a command: an ACL denies it, it is renamed or disabled, or the client's command map excludes it. The
+/// caller then uses a simpler command with the same effect.
 /// </summary>
 internal static class CommandRefusal
 {

@@ -3,7 +3,9 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes a plan in a transaction that watches the ring, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.</summary>
+/// <summary>
+/// Writes a change of the ring in a transaction that watches it, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.
+/// </summary>
 internal static class ConditionalWrite
 {
     public static void Fill(ITransaction transaction, RedisKeys keys, RingReading basis, RingChange plan, StoredChange stored)
@@ -28,7 +30,7 @@ internal static class ConditionalWrite
         transaction.HashSetAsync(keys.Ring, [.. stored.Fields.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))]).Abandon();
         if (basis.TenantStamp is { } tenants) transaction.HashSetAsync(keys.Ring, RingCodec.Tenants, tenants).Abandon();
         transaction.SortedSetRemoveRangeByScoreAsync(keys.Revoked, double.NegativeInfinity, basis.Now.Milliseconds).Abandon();
-        foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt).Abandon();
+        foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt.Milliseconds).Abandon();
 
         Condition Field(string name, string value) =>
             // An absent field is told by the number of fields, because HEXISTS is not among the documented permissions.

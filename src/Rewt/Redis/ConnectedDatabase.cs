@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Ensures that transactions and scripts are sent on an established connection only. StackExchange.Redis 2.13 queues one that is sent while it is
-/// disconnected and then never reconnects, which would also break the application's own commands on that multiplexer. Plain commands are not
-/// affected.
+/// Waits until the connection to the primary is established before a transaction or a script is sent. StackExchange.Redis 2.13 queues one that is sent
+/// while it is disconnected and then never reconnects, which would also break the application's own commands on that multiplexer. Plain commands are
+/// not affected.
 /// </summary>
 internal static class ConnectedDatabase
 {

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects hashes with more entries than a read may have, because every login that may write a hash can fill it. Counting them is another command, so it
-/// is sent only after a read that got no answer, or too many entries, and until the hashes are small again.
+/// Detects hashes in Redis with more entries than a read may have, because every login that may write a hash can fill it. Counting them is another
+/// command, so it is sent only after a read that got no answer, or too many entries, and until the hashes are small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {

@@ -2,7 +2,9 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The channel on which instances notify each other of changes. A message is only a hint: it may come twice, late or not at all.</summary>
+/// <summary>
+/// The pub/sub channel on which instances notify each other of changes. A message is only a hint: it may come twice, late or not at all.
+/// </summary>
 internal sealed class HintChannel(RedisConnection connection, string channel, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The content of a message, which no instance reads.</summary>

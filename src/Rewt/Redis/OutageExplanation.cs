@@ -132,6 +132,7 @@ internal static class OutageExplanation
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
+    /// <summary>The answer of a server to a connection that was opened to explain the outage.</summary>
     /// <param name="Text">What the server answered: empty if it closed the connection, <see langword="null"/> if it did not answer.</param>
     /// <param name="Error">The failure to connect.</param>
     private readonly record struct Answer(string? Text, SocketError? Error = null);

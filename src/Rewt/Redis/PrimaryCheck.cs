@@ -76,8 +76,10 @@ internal sealed class PrimaryCheck(TimeProvider time)
 
     private static string Name(IServer server) => server.EndPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.EndPoint.ToString() ?? "a server";
 
+    /// <summary>The time at which one primary was confirmed.</summary>
     private sealed record Confirmation(ClockReading At);
 
+    /// <summary>The replication role that a server reports.</summary>
     /// <param name="Server">The server.</param>
     /// <param name="IsPrimary">Whether the server reports itself as primary.</param>
     /// <param name="History">The replication id of its data. No two primaries have the same.</param>

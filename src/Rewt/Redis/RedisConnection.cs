@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection to Redis from its <see cref="RedisSource"/>: a multiplexer of the application, which is never disposed here, or one of this
-/// library. It is opened on first use, retried after a failure, and requested again after the application has disposed its multiplexer.
+/// The connection of one key ring to Redis, on the multiplexer that its <see cref="RedisSource"/> gives: one of the application, which is never
+/// disposed here, or one of this library. It is opened on first use, retried after a failure, and requested again after the application has disposed
+/// its multiplexer.
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {

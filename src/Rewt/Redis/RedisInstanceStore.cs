@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Stores instances in one sorted set, scored by the time of their last announcement. A member is an instance with its ring version. Every write also
-/// removes outdated members, and an unused set expires.
+/// The store of live instances in Redis: a sorted set, scored by the time of their last announcement. A member is an instance with its ring version.
+/// Every write also removes outdated members, and an unused set expires.
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time) : IInstanceStore
 {

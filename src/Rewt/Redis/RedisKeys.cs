@@ -2,7 +2,9 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The Redis key names of a namespace. The hash tag of the companion keys is the name of the secret's key, so all are in one cluster slot.</summary>
+/// <summary>
+/// The names of a namespace's Redis keys. The hash tag of the companion keys is the name of the secret's key, so all are in one cluster slot.
+/// </summary>
 internal sealed class RedisKeys(string @namespace)
 {
     public RedisKey Secret { get; } = $"{@namespace}:rewt-secret";

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Validates that a connection to Redis is configured, without connecting to a server. The error lists the possible settings.</summary>
+/// <summary>A start-up check that a connection to Redis is configured. It connects to no server; the error lists the possible settings.</summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
@@ -13,7 +13,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
         // A setting that could not be read may be the connection or the keys in its place.
-        if (options.Problems.Count > 0 || ConfiguredKeySource.IsGiven(options)) return ValidateOptionsResult.Skip;
+        if (options.Problems.Count > 0 || ConfiguredKeySource.IsConfigured(options)) return ValidateOptionsResult.Skip;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";

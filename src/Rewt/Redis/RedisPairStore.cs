@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
 /// <summary>
-/// Public keys in Redis. One MULTI/EXEC reads the required rings, one writes an instance's own keys to its service's ring, and a message notifies the
-/// other instances. Scripts and conditions are unnecessary, because an instance writes only its own entries.
+/// The store of public keys in Redis. One MULTI/EXEC reads the required rings, one writes an instance's own keys to its service's ring, and a message
+/// notifies the other instances. Scripts and conditions are unnecessary, because an instance writes only its own entries.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
@@ -45,7 +44,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             await WriteAsync(database, writer => Fill(writer, service, plan), cancellationToken).ConfigureAwait(false);
@@ -53,11 +52,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         },
         cancellationToken);
 
-    public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
+    public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
             var dead = service is null ? _keys.Revoked : _keys.RevokedOf(service);
-            await WriteAsync(database, writer => [.. Kill(writer, dead, ImmutableDictionary<string, long>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
+            await WriteAsync(database, writer => [.. Revoke(writer, dead, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
         cancellationToken);
@@ -90,21 +89,21 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     {
         var rings = services.ToDictionary(service => _keys.KeysOf(service));
         var oversized = await _entries.FindAsync(database, rings.Keys, cancellationToken).ConfigureAwait(false);
-        return oversized.ToDictionary(ring => rings[ring], ring => ServiceReading.Empty with { Problem = EntryLimit.Message(ring, ServiceParts.Repair) }, StringComparer.Ordinal);
+        return oversized.ToDictionary(ring => rings[ring], ring => ServiceReading.Empty with { Problem = EntryLimit.Message(ring, ServiceReadCommands.Repair) }, StringComparer.Ordinal);
     }
 
-    private async Task<PairParts> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    private async Task<PairReadCommands> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        PairParts parts = null!;
+        PairReadCommands parts = null!;
         try
         {
-            await connection.TransactAsync(database, _keys.Revoked, transaction => parts = PairParts.Request(transaction, _keys, services, asked), cancellationToken).ConfigureAwait(false);
+            await connection.TransactAsync(database, _keys.Revoked, transaction => parts = PairReadCommands.Request(transaction, _keys, services, asked), cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("EXECABORT", StringComparison.Ordinal) && !CommandRefusal.Is(exception))
         {
             // A server that is out of memory rejects even reads in a transaction, and one that migrates the slot rejects commands on moved keys.
             // Without a transaction, a change that this read misses is seen by the next.
-            parts = PairParts.Request(database, _keys, services, asked, isOneByOne: true);
+            parts = PairReadCommands.Request(database, _keys, services, asked, isOneByOne: true);
         }
 
         await parts.AnsweredAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -147,7 +146,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
     }
 
-    private Task[] Fill(IDatabaseAsync database, string service, PairPlan plan)
+    private Task[] Fill(IDatabaseAsync database, string service, PairChange plan)
     {
         var (keys, epoch) = (_keys.KeysOf(service), _keys.EpochOf(service));
         Task removed = plan.Removed.Length > 0 ? database.HashDeleteAsync(keys, [.. plan.Removed.Select(keyId => (RedisValue)keyId)]) : Task.CompletedTask;
@@ -156,22 +155,22 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
             removed,
             database.HashSetAsync(keys, [.. plan.Entries.Select(entry => new HashEntry(entry.Key, entry.Value))]),
             ExpireAt(database, keys, plan.KeysUntil),
-            database.StringSetAsync(epoch, plan.Epoch, TimeSpan.FromMilliseconds(plan.RememberUntil - plan.Now), When.NotExists),
+            database.StringSetAsync(epoch, plan.Epoch, plan.RememberUntil - plan.Now, When.NotExists),
             ExpireAt(database, epoch, plan.RememberUntil),
-            .. Kill(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
+            .. Revoke(database, _keys.RevokedOf(service), plan.Revoked, plan.Now, plan.RememberUntil),
         ];
     }
 
-    private static List<Task> Kill(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, long> dead, long now, long forgetAt)
+    private static List<Task> Revoke(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, StoreTime> dead, StoreTime now, StoreTime forgetAt)
     {
-        var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now) };
-        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value)));
+        var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now.Milliseconds) };
+        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value.Milliseconds)));
         if (dead.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
         return commands;
     }
 
-    private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, long at) =>
-        database.ExecuteAsync("PEXPIREAT", key, at.ToString(CultureInfo.InvariantCulture));
+    private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
+        database.ExecuteAsync("PEXPIREAT", key, at.ToString());
 
     /// <summary>Publishes a hint. A failure is ignored, because a login without permission to publish must still be able to write.</summary>
     private void Hint(IDatabase database) => _hint.Publish(database);

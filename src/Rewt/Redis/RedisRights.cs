@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The permissions that a Redis login needs, as ACL rules (Redis 6.2; for the verifier 7.0). The library sends no other commands.</summary>
+/// <summary>
+/// Lists the permissions that a Redis login needs, as ACL rules (Redis 6.2; for the verifier 7.0), for <c>rewt acl</c>. The library sends no other
+/// commands.
+/// </summary>
 internal static class RedisRights
 {
     public static readonly IReadOnlyList<string> Roles = ["signer", "verifier", "operator"];

@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a plan, and a message notifies the other instances.</summary>
+/// <summary>
+/// The store of a shared secret's key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a change, and a message notifies the other
+/// instances.
+/// </summary>
 internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
@@ -105,11 +108,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
 
     private async Task<RingReading> ReadConfirmedAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        await _entries.CheckAsync(database, _keys.Ring, ReadingParts.Repair, cancellationToken).ConfigureAwait(false);
+        await _entries.CheckAsync(database, _keys.Ring, RingReadCommands.Repair, cancellationToken).ConfigureAwait(false);
         var last = _last;
         if (last is not null && !Volatile.Read(ref _isWholeReadDue) && time.GetElapsedTime(_lastWholeRead) < WholeReadInterval)
         {
-            var reading = await ReadAtomicallyAsync(database, transaction => ReadingParts.RequestChanges(transaction, _keys, last.Revoked), cancellationToken).ConfigureAwait(false);
+            var reading = await ReadAtomicallyAsync(database, transaction => RingReadCommands.RequestChanges(transaction, _keys, last.Revoked), cancellationToken).ConfigureAwait(false);
             if (reading.ContentHash == last.ContentHash && reading.Slot.Value is { Length: > 0 }) return reading;
         }
 
@@ -127,11 +130,11 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     }
 
     private Task<RingReading> ReadWholeAsync(IDatabase database, CancellationToken cancellationToken) =>
-        ReadAtomicallyAsync(database, transaction => ReadingParts.Request(transaction, _keys), cancellationToken);
+        ReadAtomicallyAsync(database, transaction => RingReadCommands.Request(transaction, _keys), cancellationToken);
 
-    private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, ReadingParts> request, CancellationToken cancellationToken)
+    private async Task<RingReading> ReadAtomicallyAsync(IDatabase database, Func<IDatabaseAsync, RingReadCommands> request, CancellationToken cancellationToken)
     {
-        ReadingParts parts = null!;
+        RingReadCommands parts = null!;
         try
         {
             await connection.TransactAsync(database, _keys.Secret, transaction => parts = request(transaction), cancellationToken).ConfigureAwait(false);
@@ -149,8 +152,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var first = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-        var second = await ReadingParts.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var first = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        var second = await RingReadCommands.Request(database, _keys).ReadAsync(seal, connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
         return first.Stamp == second.Stamp && (first.Slot.Stored ?? []).AsSpan().SequenceEqual(second.Slot.Stored)
             ? second
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
@@ -171,10 +174,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
         basis.Now.ToString(),
         _hint.Channel,
         HintChannel.Message,
-        Text(stored.Fields.Length),
+        stored.Fields.Length.ToString(CultureInfo.InvariantCulture),
         .. stored.Fields,
-        .. plan.Revoked.SelectMany(pair => new RedisValue[] { Text(pair.Value), pair.Key }),
+        .. plan.Revoked.SelectMany(pair => new RedisValue[] { pair.Value.ToString(), pair.Key }),
     ];
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens key ring stores in Redis.</summary>
+/// <summary>Opens the stores of key rings in Redis.</summary>
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) =>

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The source of the connection to Redis, in order of precedence.</summary>
+/// <summary>Where the connection to Redis comes from, in order of precedence.</summary>
 internal enum RedisSource
 {
     /// <summary><see cref="RewtOptions.ConnectionMultiplexerFactory"/>.</summary>

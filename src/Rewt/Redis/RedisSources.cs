@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Selects the connection to Redis. A setting of this library takes precedence over a registered multiplexer, which takes precedence over a
-/// connection string that other libraries read too. Selecting resolves no service and contacts no server.
+/// Selects for a key ring where its connection to Redis comes from. A setting of this library takes precedence over a registered multiplexer, which
+/// takes precedence over a connection string that other libraries read too. Selecting resolves no service and contacts no server.
 /// </summary>
 internal static class RedisSources
 {

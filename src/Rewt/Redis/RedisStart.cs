@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Logs once at the start which connection to Redis each key ring uses and why, because an application may have several.</summary>
+/// <summary>
+/// The hosted service that logs once at the start which connection to Redis each key ring uses and why, because an application may have several.
+/// </summary>
 internal sealed partial class RedisStart(
     IServiceProvider services, IEnumerable<RingRegistration> registrations, IOptionsMonitor<RewtOptions> options, ILoggerFactory loggers) : IHostedService
 {
@@ -18,7 +20,7 @@ internal sealed partial class RedisStart(
         foreach (var name in registrations.Select(registration => registration.Name).Distinct(StringComparer.Ordinal))
         {
             var settings = options.Get(name);
-            if (ConfiguredKeySource.IsGiven(settings)) continue;
+            if (ConfiguredKeySource.IsConfigured(settings)) continue;
             var (connection, reason) = Describe(settings, name.Length == 0 ? "Rewt" : $"Rewt:Schemes:{name}");
             LogConnection(settings.Namespace, connection, reason);
         }

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The revoked and deleted tenants of a namespace in one sorted set. The member of a revocation is the tenant, and its score the generation. A deletion
-/// or creation has a member of its own, with a score above every generation. Scores only increase, so that each write is atomic without a condition.
-/// A list remembers which tenants the last writes changed.
+/// The store of revoked and deleted tenants in Redis: one sorted set. The member of a revocation is the tenant, and its score the generation. A
+/// deletion or creation has a member of its own, with a score above every generation. Scores only increase, so that each write is atomic without a
+/// condition. A list remembers which tenants the last writes changed.
 /// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {

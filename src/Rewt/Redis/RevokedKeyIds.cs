@@ -14,12 +14,12 @@ internal static class RevokedKeyIds
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
 
-    public static async Task<IReadOnlyDictionary<string, long>> ReadAsync(Task<SortedSetEntry[]> entries, Func<string, bool> isPossible)
+    public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadAsync(Task<SortedSetEntry[]> entries, Func<string, bool> isPossible)
     {
-        var keyIds = new Dictionary<string, long>(StringComparer.Ordinal);
+        var keyIds = new Dictionary<string, StoreTime>(StringComparer.Ordinal);
         foreach (var entry in await entries.ConfigureAwait(false))
         {
-            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = (long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds);
+            if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = new StoreTime((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
         }
 
         return keyIds;

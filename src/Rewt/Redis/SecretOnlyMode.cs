@@ -10,18 +10,18 @@ namespace Rewt.Internal;
 internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {
     private RingState? _ring;
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
     /// <summary>Discards the remembered ring and revocations, because the whole ring is readable again.</summary>
-    public void Forget() => (_ring, _dead) = (null, ImmutableDictionary<string, long>.Empty);
+    public void Forget() => (_ring, _revoked) = (null, ImmutableDictionary<string, StoreTime>.Empty);
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var value = database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster);
-        var timeToLive = ReadingParts.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
+        var timeToLive = RingReadCommands.LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster));
         await Task.WhenAll(value, timeToLive).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var (slot, problem) = await seal.OpenAsync(await ReadingParts.SlotAsync(value, timeToLive).ConfigureAwait(false), [], cancellationToken).ConfigureAwait(false);
-        return new RingReading(slot, _ring, _dead, StoreTime.From(time.GetUtcNow()))
+        var (slot, problem) = await seal.OpenAsync(await RingReadCommands.SlotAsync(value, timeToLive).ConfigureAwait(false), [], cancellationToken).ConfigureAwait(false);
+        return new RingReading(slot, _ring, _revoked, StoreTime.From(time.GetUtcNow()))
         {
             IsDegraded = true,
             Problem = problem,
@@ -38,7 +38,7 @@ internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys,
             if (!written) return false;
         }
 
-        (_ring, _dead) = (plan.Ring, _dead.SetItems(plan.Revoked));
+        (_ring, _revoked) = (plan.Ring, _revoked.SetItems(plan.Revoked));
         return true;
     }
 }

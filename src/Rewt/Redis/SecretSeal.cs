@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals the secrets of a ring on their way to Redis, and opens them on their way back. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon
-/// and the text of the protector. Unsealed secrets are read too.
+/// Seals (encrypts) the secrets of a ring on their way to Redis, and opens them on their way back, with the application's protector or
+/// <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the text of the protector. Unsealed secrets are
+/// read too.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>
@@ -35,7 +36,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private int _outdated;
 
     /// <summary>Why the last sealed secret did not open; <see langword="null"/> once one has opened.</summary>
-    private string? _unopened;
+    private SealProblem? _unopened;
     private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
@@ -44,7 +45,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>Opens the secrets of a reading, whose fields are replaced.</summary>
     /// <returns>The opened secret, and why a secret does not open; <see langword="null"/> if all do.</returns>
     /// <exception cref="SecretProtectorException">The protector failed.</exception>
-    public async Task<(SecretSlot Slot, string? Problem)> OpenAsync(SecretSlot slot, Dictionary<string, byte[]> fields, CancellationToken cancellationToken)
+    public async Task<(SecretSlot Slot, SealProblem? Problem)> OpenAsync(SecretSlot slot, Dictionary<string, byte[]> fields, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -151,14 +152,14 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         return since.Elapsed(time) < (Turn > 2 * options.RefreshInterval ? Turn : 2 * options.RefreshInterval);
     }
 
-    private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Encoding.UTF8.GetString(text)) : Seals;
+    private bool IsOutdated(SecretSlot slot) => slot.Sealed is { } text ? !Seals || IsOutdated(Parts(Encoding.UTF8.GetString(text))) : Seals;
 
-    private bool IsOutdated(string text) => protector is SealingKeys keys && Parts(text) is (_, var payload) && !keys.IsOfFirst(payload);
+    private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
     /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that none lives longer than it was sealed for.</summary>
     private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
 
-    private async Task<(byte[] Secret, string? Problem)> OpenAsync(
+    private async Task<(byte[] Secret, SealProblem? Problem)> OpenAsync(
         string field, byte[] before, byte[] stored, Dictionary<(string Field, string Text), byte[]> former, CancellationToken limited, CancellationToken cancellationToken)
     {
         var place = PlaceOf(field, before);
@@ -167,28 +168,29 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         {
             _unsealed++;
             return options.Sealing.RequireSealed
-                ? ([], $"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created")
+                ? ([], new SealProblem($"{where} is not sealed, and Rewt:Sealing:RequireSealed is true; delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created") { UnsealedPlace = where })
                 : (stored, null);
         }
 
         var text = Encoding.UTF8.GetString(stored);
-        if (IsOutdated(text)) _outdated++;
+        var parts = Parts(text);
+        if (IsOutdated(parts)) _outdated++;
         if (!former.TryGetValue((place, text), out var secret))
         {
-            if (protector is null) return ([], _unopened = $"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet");
+            if (protector is null) return ([], _unopened = new SealProblem($"{where} is sealed, and this instance has no sealing key; set Rewt:Sealing:Keys to the sealing keys of the fleet"));
             try
             {
-                var (keyId, payload) = Parts(text) ?? throw new CryptographicException("is sealed, but not by Rewt");
+                var (keyId, payload) = parts ?? throw new CryptographicException("is sealed, but not by Rewt");
                 secret = await AskAsync(cancellation => protector.UnprotectAsync(payload, AssociatedData(place, keyId), cancellation), isOpening: true, limited, cancellationToken).ConfigureAwait(false);
                 if (KeyId.Of(secret) != keyId) throw new CryptographicException("is sealed, but has another key id");
             }
             catch (CryptographicException exception)
             {
-                var reason = protector is SealingKeys
+                var reason = new SealProblem(protector is SealingKeys
                     ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
-                    : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service";
+                    : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
                 // A text of a known sealing key was changed by another program, which says nothing about this instance.
-                if (protector is not SealingKeys keys || Parts(text) is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
+                if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
                 return ([], reason);
             }
         }
@@ -201,7 +203,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealAsync(string place, byte[] secret, CancellationToken limited, CancellationToken cancellationToken)
     {
         var (known, opened) = _opened.FirstOrDefault(one => one.Key.Field == place && one.Value.AsSpan().SequenceEqual(secret));
-        if (opened is not null && !IsOutdated(known.Text)) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
+        if (opened is not null && !IsOutdated(Parts(known.Text))) return (place, known.Text, secret, Encoding.UTF8.GetBytes(known.Text));
 
         var keyId = KeyId.Of(secret);
         var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(place, keyId), cancellation), isOpening: false, limited, cancellationToken).ConfigureAwait(false)}";

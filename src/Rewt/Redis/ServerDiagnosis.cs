@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Rewt.Internal;
 
-/// <summary>Derives findings from the state of a server.</summary>
+/// <summary>Derives the doctor's findings from the facts about a Redis server.</summary>
 internal static class ServerDiagnosis
 {
     private static readonly Version Oldest = new(6, 2);

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>The state of a Redis server and the permissions of this login. Unknown values are <see langword="null"/>.</summary>
+/// <summary>
+/// What the doctor has read about a Redis server: its state and the permissions of this login. Unknown values are <see langword="null"/>.
+/// </summary>
 internal sealed record ServerFacts
 {
     public Version? Version { get; init; }

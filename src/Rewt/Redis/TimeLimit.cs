@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Time limits for every call, because the client library may wait indefinitely for an answer. The write of an abandoned call may still take place,
-/// so plans are idempotent.
+/// Limits how long a command to Redis is waited for, because the client library may wait indefinitely for an answer. The write of an abandoned call may
+/// still take place, so changes are idempotent.
 /// </summary>
 internal static class TimeLimit
 {

@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a shared key ring. A store makes no decisions: it reads the whole ring at once, and writes a plan if the ring has not changed since.
+/// The store of a shared secret's key ring. It makes no decisions: it reads the whole ring at once, and writes a change if the ring is the same as when
+/// it was read.
 /// </summary>
 internal interface IRingStore : IAsyncDisposable
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the stores of a namespace. Opening a store does not connect to a server.</summary>
+/// <summary>Opens the stores of a namespace: in Redis or in memory. Opening a store does not connect to a server.</summary>
 internal interface IRingStoreFactory
 {
     /// <summary>Where the keys are, for messages.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>A key ring in the memory of one process. It has the same contract as Redis, including the TTL.</summary>
+/// <summary>
+/// The store of a shared secret's key ring in the memory of one process, for tests and development. It has the same contract as the one in Redis,
+/// including the TTL.
+/// </summary>
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenantStore
 {
     private readonly Lock _gate = new();
@@ -10,7 +13,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private byte[]? _secret;
     private StoreTime? _expireAt;
     private RingState? _ring;
-    private ImmutableDictionary<string, long> _dead = ImmutableDictionary<string, long>.Empty;
+    private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
     private ImmutableDictionary<string, TenantGeneration> _tenants = ImmutableDictionary<string, TenantGeneration>.Empty;
     private ImmutableList<TenantLogEntry> _tenantLog = [];
@@ -21,7 +24,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
 
     public Task<RingReading> ReadAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _dead, Now) { TenantStamp = _tenantLog.IsEmpty ? null : _tenantLog[0].Stamp });
+        lock (_gate) return Task.FromResult(new RingReading(Slot(), _ring, _revoked, Now) { TenantStamp = _tenantLog.IsEmpty ? null : _tenantLog[0].Stamp });
     }
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
             if (plan.SetSecret is { } secret) (_secret, _expireAt) = (secret.CopyBytes(), null);
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
             _ring = plan.Ring;
-            _dead = _dead.RemoveRange(_dead.Where(pair => pair.Value <= basis.Now.Milliseconds).Select(pair => pair.Key)).SetItems(plan.Revoked);
+            _revoked = _revoked.RemoveRange(_revoked.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
             subscribers = [.. _subscribers];
         }
 

@@ -1,33 +1,33 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The revoked key ids that this instance has seen. An id is kept until it may be forgotten, so that revocations lost by a failover or a lagging
-/// replica are written back.
+/// Remembers the revoked key ids that this instance has seen, until they may be forgotten, so that revocations lost by a failover or a lagging replica
+/// are written back.
 /// </summary>
 internal sealed class RevocationMemory
 {
-    /// <summary>The longest time that an id is kept, whatever the store contains (milliseconds).</summary>
-    private const long LongestRetention = 366L * 24 * 60 * 60 * 1000;
+    /// <summary>The longest time that an id is kept, whatever the store contains.</summary>
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
-    private readonly Dictionary<string, long> _dead = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, long> Revoked => _dead;
+    public IReadOnlyDictionary<string, StoreTime> Revoked => _revoked;
 
     /// <summary>Adds revocations from a trusted reading or from a plan. A plan's revocations count at once, even if they cannot be written.</summary>
-    public void Learn(IEnumerable<KeyValuePair<string, long>> dead, long now)
+    public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> dead, StoreTime now)
     {
         foreach (var (keyId, forgetAt) in dead)
         {
-            if (forgetAt > now) _dead[keyId] = Math.Max(Math.Min(forgetAt, now + LongestRetention), _dead.GetValueOrDefault(keyId));
+            if (forgetAt > now) _revoked[keyId] = StoreTime.Max(StoreTime.Min(forgetAt, now + LongestRetention), _revoked.GetValueOrDefault(keyId));
         }
 
-        foreach (var keyId in _dead.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToList()) _dead.Remove(keyId);
+        foreach (var keyId in _revoked.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToList()) _revoked.Remove(keyId);
     }
 
     /// <summary>Revokes the keys of the former epoch, because the ring has started over.</summary>
-    public void BuryFormerLife(RingSnapshot former, RingReading reading, StoreTime forgetAt)
+    public void RevokeFormerEpoch(RingSnapshot former, RingReading reading, StoreTime forgetAt)
     {
         var alive = reading.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];
-        Learn(former.KeyIds.Where(keyId => !alive.Contains(keyId)).Select(keyId => KeyValuePair.Create(keyId, forgetAt.Milliseconds)), reading.Now.Milliseconds);
+        Learn(former.KeyIds.Where(keyId => !alive.Contains(keyId)).Select(keyId => KeyValuePair.Create(keyId, forgetAt)), reading.Now);
     }
 }

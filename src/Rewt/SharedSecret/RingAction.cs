@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The change that a reading requires.</summary>
+/// <summary>The kind of change that a reading of the ring requires, as <see cref="RotationPolicy"/> decides it.</summary>
 internal enum RingAction
 {
     /// <summary>No change is due.</summary>

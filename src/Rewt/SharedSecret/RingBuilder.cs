@@ -3,14 +3,15 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The new state of the ring while a decision is being made. Every operation ensures that a revoked key is neither current, pending nor retired.
+/// Builds the next state of the ring step by step while <see cref="RotationPolicy"/> decides. Every step ensures that a revoked key is neither current,
+/// pending nor retired.
 /// </summary>
 internal sealed class RingBuilder
 {
     private readonly RingReading _reading;
     private readonly RingSchedule _schedule;
     private readonly Func<Secret> _generate;
-    private readonly Dictionary<string, long> _newDead = [];
+    private readonly Dictionary<string, StoreTime> _newRevoked = [];
     private readonly List<RetiredKey> _retired = [];
     private string? _epoch;
     private StoreTime _deadline;
@@ -20,12 +21,12 @@ internal sealed class RingBuilder
     private StoreTime? _expireAt;
 
     public RingBuilder(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
         (_reading, _schedule, _generate) = (reading, schedule, generate);
         foreach (var (keyId, forgetAt) in remembered)
         {
-            if (forgetAt > reading.Now.Milliseconds && !reading.Revoked.ContainsKey(keyId)) _newDead.Add(keyId, forgetAt);
+            if (forgetAt > reading.Now && !reading.Revoked.ContainsKey(keyId)) _newRevoked.Add(keyId, forgetAt);
         }
 
         if (reading.Ring is not { } ring) return;
@@ -33,8 +34,8 @@ internal sealed class RingBuilder
         _epoch = ring.Epoch;
         _deadline = ring.Deadline;
         (Current, _currentBorn) = (ring.Current, ring.CurrentBorn);
-        if (ring.Next is { } next && !IsDead(next.KeyId)) (Next, _nextBorn) = (next, ring.NextBorn);
-        _retired.AddRange(ring.Retired.Where(key => key.Until > reading.Now && !IsDead(key.Secret.KeyId)));
+        if (ring.Next is { } next && !IsRevoked(next.KeyId)) (Next, _nextBorn) = (next, ring.NextBorn);
+        _retired.AddRange(ring.Retired.Where(key => key.Until > reading.Now && !IsRevoked(key.Secret.KeyId)));
         HasExpired = ring.Retired.Length != _retired.Count;
     }
 
@@ -42,15 +43,15 @@ internal sealed class RingBuilder
 
     public Secret? Next { get; private set; }
 
-    public bool HasNewDead => _newDead.Count > 0;
+    public bool HasNewRevocations => _newRevoked.Count > 0;
 
     public bool HasExpired { get; }
 
-    public bool IsDead(string keyId) => _newDead.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
+    public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
 
     public RingBuilder Kill(string keyId)
     {
-        _newDead[keyId] = (_reading.Now + _schedule.DeadRetention).Milliseconds;
+        _newRevoked[keyId] = _reading.Now + _schedule.RevocationRetention;
         if (Current?.KeyId == keyId) Current = null;
         if (Next?.KeyId == keyId)
         {
@@ -66,7 +67,7 @@ internal sealed class RingBuilder
     {
         foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
         {
-            if (keyId != except && !IsDead(keyId)) _newDead.Add(keyId, (_reading.Now + _schedule.DeadRetention).Milliseconds);
+            if (keyId != except && !IsRevoked(keyId)) _newRevoked.Add(keyId, _reading.Now + _schedule.RevocationRetention);
         }
 
         (Current, Next, _nextBorn) = (null, null, default);
@@ -126,7 +127,7 @@ internal sealed class RingBuilder
         var version = _reading.Ring?.Version ?? 0;
         var epoch = _epoch ?? _generate().KeyId;
         var state = new RingState(epoch, version + 1, Current, _deadline, Next, _nextBorn, [.. _retired]) { CurrentBorn = Current is null ? default : _currentBorn };
-        return new RingChange(action, state, _setSecret, _expireAt, _newDead.ToImmutableDictionary());
+        return new RingChange(action, state, _setSecret, _expireAt, _newRevoked.ToImmutableDictionary());
     }
 
     private RingBuilder Install(Secret secret, StoreTime born)
@@ -151,7 +152,7 @@ internal sealed class RingBuilder
 
     private void RetireCurrent()
     {
-        if (Current is { } retiring && !IsDead(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention) { Born = _currentBorn });
+        if (Current is { } retiring && !IsRevoked(retiring.KeyId)) _retired.Add(new RetiredKey(retiring, _reading.Now + _schedule.Retention) { Born = _currentBorn });
         Current = null;
     }
 }

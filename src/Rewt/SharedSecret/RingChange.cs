@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>A write, described as the whole state after it. Applying it twice has the same effect as once.</summary>
+/// <summary>A write to the store of the ring, described as the whole state after it. Applying it twice has the same effect as once.</summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The ring after the write.</param>
 /// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
@@ -13,7 +13,7 @@ internal sealed record RingChange(
     RingState Ring,
     Secret? SetSecret,
     StoreTime? ExpireAt,
-    ImmutableDictionary<string, long> Revoked)
+    ImmutableDictionary<string, StoreTime> Revoked)
 {
     /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
     public string? By { get; init; }

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret that signs and verifies, with the objects for both created once.</summary>
+/// <summary>A shared secret as a key that signs and verifies tokens, with the objects for both created once.</summary>
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)

@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>The result of one atomic read of the store, with the store's time.</summary>
+/// <summary>The result of one atomic read of the ring from its store, with the store's time. <see cref="RotationPolicy"/> decides on it.</summary>
 /// <param name="Slot">The secret, in the Redis key that Node's rewt uses.</param>
 /// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
 /// <param name="Revoked">The revoked key ids, and when each may be forgotten.</param>
 /// <param name="Now">The store's time.</param>
-internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, long> Revoked, StoreTime Now)
+internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, StoreTime> Revoked, StoreTime Now)
 {
     /// <summary>
     /// The Redis login may run neither scripts nor transactions. Only the secret is shared, as Node's rewt shares it; <see cref="Ring"/> and
@@ -16,7 +16,7 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>
     /// Why a sealed secret does not open; <see langword="null"/> if all do. The ring is then unknown, and nothing is written.
     /// </summary>
-    public string? Problem { get; init; }
+    public SealProblem? Problem { get; init; }
 
     /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
     public string? ChangedBy { get; init; }

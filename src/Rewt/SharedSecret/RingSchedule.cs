@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>The times of the life cycle, derived from the options.</summary>
-internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan Retention, TimeSpan PropagationDelay, TimeSpan DeadRetention)
+/// <summary>How long secrets sign and verify, and how early the next one is published, derived from the options.</summary>
+internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan Retention, TimeSpan PropagationDelay, TimeSpan RevocationRetention)
 {
     /// <summary>
     /// How far a TTL and a deadline may differ and still count as equal: a read is atomic, but the server takes the TTL and its time at
@@ -26,7 +26,7 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
             Retention: Whole(options.MaxTokenLifetime + options.ClockSkew + options.PropagationDelay + options.RefreshInterval),
             Whole(options.PropagationDelay),
             // A Node service may hold a revoked secret for its own TTL, so a revocation is kept much longer than one rotation.
-            DeadRetention: Whole(TimeSpan.FromDays(7) + (2 * options.RotationInterval) + options.MaxTokenLifetime))
+            RevocationRetention: Whole(TimeSpan.FromDays(7) + (2 * options.RotationInterval) + options.MaxTokenLifetime))
         {
             SignsAhead = !options.AcceptNodeTokens,
         };

@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key ring as one read returned it, without the keys that this instance knows to be revoked. It is immutable and shared by all requests.
+/// The keys of a namespace with a shared secret after one read, without those that this instance knows to be revoked. It is immutable; requests sign
+/// and verify with it.
 /// </summary>
 internal sealed class RingSnapshot : KeySnapshot
 {
@@ -22,7 +23,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <param name="previous">The previous snapshot. Its key objects are reused, so that data cached with a key lives as long as the key.</param>
     public RingSnapshot(
         RingReading reading,
-        IReadOnlyDictionary<string, long> dead,
+        IReadOnlyDictionary<string, StoreTime> dead,
         string? problem,
         RingSchedule schedule,
         ClockReading readAt,
@@ -55,7 +56,7 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override RingKey? Next { get; }
 
-    public override IReadOnlyDictionary<string, long> Revoked { get; }
+    public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     public override string? Epoch => _reading.Ring?.Epoch;
 
@@ -91,7 +92,7 @@ internal sealed class RingSnapshot : KeySnapshot
         : null;
 
     /// <summary>Returns the same reading, of the same age, without the keys that were revoked since then.</summary>
-    public RingSnapshot Revoke(IReadOnlyDictionary<string, long> revoked, string? tenantStamp, RingSchedule schedule) =>
+    public RingSnapshot Revoke(IReadOnlyDictionary<string, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
         new(_reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
 
     /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
@@ -133,7 +134,7 @@ internal sealed class RingSnapshot : KeySnapshot
         if (Current is not null) keys.Add(new RewtKey { KeyId = Current.KeyId, State = RewtKeyState.Current, StateEndsAt = _reading.Ring!.Deadline.ToDateTimeOffset() });
         if (Next is not null) keys.Add(new RewtKey { KeyId = Next.KeyId, State = RewtKeyState.Pending });
         keys.AddRange(_keys.Where(held => held.IsRetired).Select(held => new RewtKey { KeyId = held.Key.KeyId, State = RewtKeyState.Retired, StateEndsAt = held.Until.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
-        keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = At(pair.Value) }).OrderByDescending(key => key.StateEndsAt));
+        keys.AddRange(Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt));
         return keys;
     }
 

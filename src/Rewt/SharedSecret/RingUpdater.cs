@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Updates the shared key ring and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do. Calls never
-/// overlap, so reads are applied in the order in which they began.
+/// Updates the stored ring of a shared secret and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do.
+/// Calls never overlap, so reads are applied in the order in which they began.
 /// </summary>
 internal sealed partial class RingUpdater(
     string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
@@ -38,7 +38,7 @@ internal sealed partial class RingUpdater(
             catch (SecretProtectorException exception) when (command is null && previous is not null && IsRevocation(previous, exception))
             {
                 // The known keys stay in use, without the revoked ones. The next read fails again until the protector answers.
-                _memory.Learn(exception.Revoked!, previous.Reading.Now.Milliseconds);
+                _memory.Learn(exception.Revoked!, previous.Reading.Now);
                 return previous.Revoke(Remembered(), exception.TenantStamp, schedule);
             }
 
@@ -65,11 +65,11 @@ internal sealed partial class RingUpdater(
                 // The keys that were read remain usable. A key that must be revoked is revoked on this instance, although the revocation cannot be written.
                 activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
-                _memory.Learn(plan.Revoked, reading.Now.Milliseconds);
+                _memory.Learn(plan.Revoked, reading.Now);
                 return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
             }
 
-            _memory.Learn(plan.Revoked, reading.Now.Milliseconds);
+            _memory.Learn(plan.Revoked, reading.Now);
             var level = LevelOf(plan.Action);
             LogChanged(level, ringName, plan);
             metrics?.Written(reading, plan, commanded);
@@ -97,7 +97,7 @@ internal sealed partial class RingUpdater(
         return next;
     }
 
-    private FrozenDictionary<string, long> Remembered() => _memory.Revoked.ToFrozenDictionary(StringComparer.Ordinal);
+    private FrozenDictionary<string, StoreTime> Remembered() => _memory.Revoked.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>
     /// A lower version of the same ring comes from a lagging replica, and is ignored. If a second read after the grace period still returns it, a
@@ -121,10 +121,10 @@ internal sealed partial class RingUpdater(
 
     private void Learn(RingSnapshot? previous, RingReading reading)
     {
-        _memory.Learn(reading.Revoked, reading.Now.Milliseconds);
+        _memory.Learn(reading.Revoked, reading.Now);
         if (previous is { IsDegraded: false, Epoch: { } epoch } && !reading.IsDegraded && reading.Ring is { } ring && ring.Epoch != epoch)
         {
-            _memory.BuryFormerLife(previous, reading, reading.Now + schedule.DeadRetention);
+            _memory.RevokeFormerEpoch(previous, reading, reading.Now + schedule.RevocationRetention);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The decision on a reading: the plan to write, if any, and whether the secret is usable.</summary>
+/// <summary>The result of <see cref="RotationPolicy"/> for a reading: the change to write, if any, and whether the secret is usable.</summary>
 /// <param name="Plan">The write to make; <see langword="null"/> when none is due.</param>
 /// <param name="Problem">The reason why there is no usable secret; <see langword="null"/> when there is one or the plan creates one.</param>
 internal readonly record struct RotationDecision(RingChange? Plan, string? Problem)

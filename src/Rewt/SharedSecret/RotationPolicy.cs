@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The life cycle of the key ring as a pure function. It uses no store, clock or thread, so two instances with the same reading make the same
-/// decision.
+/// Decides which change of the ring is due: the life cycle of a shared secret as a pure function of one reading. It uses no store, clock or thread, so
+/// two instances with the same reading make the same decision.
 /// </summary>
 internal static class RotationPolicy
 {
@@ -13,9 +13,9 @@ internal static class RotationPolicy
     /// <param name="remembered">The revocations that this instance has seen, including those that a failover has lost.</param>
     /// <param name="generate">Generates a secret.</param>
     public static RotationDecision Decide(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
-        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened);
+        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
 
         var slot = reading.Slot;
         if (slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
@@ -29,12 +29,12 @@ internal static class RotationPolicy
 
     /// <summary>Plans a rotation that an operator requested.</summary>
     public static RingChange Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
-        new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
+        new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
     /// <summary>Plans a revocation that an operator requested. The pending key, which receivers already have, replaces a revoked current key.</summary>
     public static RingChange Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
     {
-        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, long>.Empty, generate);
+        var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate);
         var wasCurrent = draft.Current?.KeyId == keyId;
         draft.Kill(keyId);
         if (wasCurrent) draft.Promote(retire: false);
@@ -55,20 +55,20 @@ internal static class RotationPolicy
     {
         problem += "; set a longer random text with SET, or delete the key with DEL, and a new secret is created";
         var hasKeys = reading.Ring?.KeyIds().Any() ?? false;
-        return new RotationDecision(hasKeys || draft.HasNewDead ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
+        return new RotationDecision(hasKeys || draft.HasNewRevocations ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
     }
 
     private static RotationDecision Present(RingBuilder draft, RingReading reading, RingSchedule schedule, Secret secret)
     {
         if (reading.Ring is not { } ring)
         {
-            return draft.IsDead(secret.KeyId)
+            return draft.IsRevoked(secret.KeyId)
                 ? Write(draft.StartOver(null), RingAction.ReplaceRevoked)
                 : Write(draft.StartOver(secret), RingAction.Adopt);
         }
 
         if (secret.Equals(ring.Current)) return Unchanged(draft, reading, schedule, ring);
-        if (draft.IsDead(secret.KeyId)) return Write(draft.KillAll().StartOver(null), RingAction.ReplaceRevoked);
+        if (draft.IsRevoked(secret.KeyId)) return Write(draft.KillAll().StartOver(null), RingAction.ReplaceRevoked);
 
         var atDeadline = reading.Slot.Lifetime is not null && reading.Now >= ring.Deadline - RingSchedule.Tolerance;
         return atDeadline && ring.Current is not null
@@ -78,7 +78,7 @@ internal static class RotationPolicy
 
     private static RotationDecision Unchanged(RingBuilder draft, RingReading reading, RingSchedule schedule, RingState ring)
     {
-        if (draft.IsDead(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
+        if (draft.IsRevoked(ring.Current!.KeyId)) return Write(draft.Promote(retire: false), RingAction.ReplaceRevoked);
 
         var expiresAt = reading.Now + reading.Slot.Lifetime;
         var moved = expiresAt is { } at && (at - ring.Deadline).Duration() > RingSchedule.Tolerance;
@@ -87,7 +87,7 @@ internal static class RotationPolicy
         if (reading.Now >= deadline - schedule.Lead) return Write(draft.Promote(retire: true), RingAction.Rotate);
         if (expiresAt is null) return Write(draft.ExpireAt(deadline), RingAction.RestoreTimeToLive);
         if (moved) return Write(draft.MoveDeadline(deadline), RingAction.MoveDeadline);
-        if (draft.HasNewDead) return Write(draft.PublishNextIfMissing(), RingAction.MergeRevocations);
+        if (draft.HasNewRevocations) return Write(draft.PublishNextIfMissing(), RingAction.MergeRevocations);
         if (draft.Next is null) return Write(draft.PublishNextIfMissing(), RingAction.PublishNext);
         return draft.HasExpired ? Write(draft, RingAction.Tidy) : default;
     }

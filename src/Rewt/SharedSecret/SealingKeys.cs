@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Rewt.Internal;
 
-/// <summary>The sealing keys of the settings. The first seals with AES-256-GCM, and all open.</summary>
+/// <summary>
+/// The built-in <see cref="IRewtSecretProtector"/>: encrypts secrets with the sealing keys of the settings. The first seals with AES-256-GCM, and all
+/// open.
+/// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector
 {
     private const int Length = 32;

@@ -3,17 +3,17 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides the next write where only the secret can be shared: use the existing secret, or create one. A pending key cannot be published, so there is
-/// none, and retired keys exist in the memory of each instance only.
+/// Decides the next write for a login that may read and write only the secret: use the existing secret, or create one. A pending key cannot be
+/// published, so there is none, and retired keys exist in the memory of each instance only.
 /// </summary>
 internal static class SecretOnlyPolicy
 {
     private const string Epoch = "node";
 
     public static RotationDecision Decide(
-        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, long> remembered, Func<Secret> generate)
+        RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
-        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened);
+        if (reading.Problem is { } unopened) return new RotationDecision(null, unopened.Text);
         if (reading.Slot.IsWrongType) return new RotationDecision(null, "the value is not a string; delete the key with DEL, and a new secret is created");
         if (reading.Slot.IsAbsent) return Change(reading, schedule, generate(), isOwn: true);
         if (Secret.TryParse(reading.Slot.Value, out var problem) is not { } secret) return new RotationDecision(null, problem + "; delete the key with DEL, and a new secret is created");
@@ -22,7 +22,7 @@ internal static class SecretOnlyPolicy
 
         var deadline = Deadline(reading, schedule);
         return reading.Slot.Lifetime is not null && (deadline - reading.Ring.Deadline).Duration() > RingSchedule.Tolerance
-            ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, long>.Empty), null)
+            ? new RotationDecision(new RingChange(RingAction.MoveDeadline, reading.Ring with { Deadline = deadline, Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, StoreTime>.Empty), null)
             : default;
     }
 
@@ -30,7 +30,7 @@ internal static class SecretOnlyPolicy
     {
         var former = reading.Ring;
         var retired = former?.Retired.Where(key => key.Until > reading.Now && !key.Secret.Equals(secret)).ToImmutableArray() ?? [];
-        var dead = ImmutableDictionary<string, long>.Empty;
+        var dead = ImmutableDictionary<string, StoreTime>.Empty;
         var action = isOwn ? RingAction.Create : RingAction.Adopt;
         if (former?.Current is { } old)
         {
@@ -39,7 +39,7 @@ internal static class SecretOnlyPolicy
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else
             {
-                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => (reading.Now + schedule.DeadRetention).Milliseconds, StringComparer.Ordinal);
+                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention, StringComparer.Ordinal);
                 retired = [];
             }
         }

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 internal sealed class SecretProtectorException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>The revoked key ids of the reading whose secrets could not be opened: a revocation takes effect without them.</summary>
-    public IReadOnlyDictionary<string, long>? Revoked { get; set; }
+    public IReadOnlyDictionary<string, StoreTime>? Revoked { get; set; }
 
     /// <summary>The stamp of the tenants of that reading.</summary>
     public string? TenantStamp { get; set; }

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtTenants"/>.</summary>
+/// <summary>The public service <see cref="IRewtTenants"/>: checks the names of tenants and changes their states.</summary>
 internal sealed class RewtTenants(Tenants tenants, TokenSigners signers, RewtTokens tokens) : IRewtTenants
 {
     public IRewtTokens Tokens(string tenant) => Of(tenant);

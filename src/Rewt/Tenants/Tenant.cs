@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A tenant that this instance knows: its generation, and the keys derived for it.</summary>
+/// <summary>A tenant in the cache of this instance: its generation, and the keys derived for it.</summary>
 internal sealed class Tenant(string name)
 {
     /// <summary>The keys that are kept: usually those of the current and of the previous secret.</summary>
@@ -60,5 +60,6 @@ internal sealed class Tenant(string name)
         }
     }
 
+    /// <summary>The generation, and the number of the check of the store in which it was read.</summary>
     private sealed record State(TenantGeneration Generation, long Check);
 }

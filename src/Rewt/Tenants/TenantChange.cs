@@ -1,4 +1,4 @@
 namespace Rewt.Internal;
 
-/// <summary>A change of a tenant's state. The states are equal if nothing was changed.</summary>
+/// <summary>The state of a tenant before and after a change of it. The two are equal if nothing was changed.</summary>
 internal readonly record struct TenantChange(TenantGeneration Before, TenantGeneration After);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key id of a tenant's key: the key id of the secret, a dot and the generation. No secret and no key pair has a dot in its key id. The tenant is
-/// not part of it: the claim <c>tenant</c> names the tenant.
+/// Writes and parses the key id of a tenant's key: the key id of the secret, a dot and the generation. No secret and no key pair has a dot in its key
+/// id. The tenant is not part of it: the claim <c>tenant</c> names the tenant.
 /// </summary>
 internal static class TenantKeyId
 {

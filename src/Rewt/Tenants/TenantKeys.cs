@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The signing keys of one tenant: those of the namespace's ring, derived for the tenant.</summary>
+/// <summary>The keys that sign for one tenant, for its signer: those of the namespace's ring, derived for the tenant.</summary>
 internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string name) : ISigningKeys
 {
     private Tenant? _tenant;

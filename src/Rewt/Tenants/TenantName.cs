@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The names of tenants.</summary>
+/// <summary>Checks that a text is a valid name of a tenant.</summary>
 internal static class TenantName
 {
     /// <summary>

@@ -5,9 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The tenants of a namespace on this instance. Their keys are derived from the secrets of the namespace, so only revoked and deleted tenants are
-/// stored. A tenant enters the cache after a valid signature or when this instance signs for it, and then follows the store: a read of the ring that
-/// finds another stamp reads the states of the changed tenants with two commands, before the ring's snapshot is used.
+/// Caches the tenants of a namespace on this instance. Their keys are derived from the secrets of the namespace, so only revoked and deleted tenants
+/// are stored. A tenant enters the cache after a valid signature or when this instance signs for it, and then follows the store: a read of the ring
+/// that finds another stamp reads the states of the changed tenants with two commands, before the ring's snapshot is used.
 /// </summary>
 internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
 {

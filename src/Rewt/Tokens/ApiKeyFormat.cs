@@ -6,7 +6,7 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The format of an API key: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
+/// Creates and parses API keys: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
 /// first 6 bytes of the SHA-256 of the text before it, in base64url). The last two parts have fixed lengths, so the id may contain any base64url
 /// character.
 /// </summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>Serialization metadata for the usual types of claim values.</summary>
+/// <summary>The source-generated JSON metadata for the usual types of claim values.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(char))]

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims that a token must contain (RFC 8725 §3.8 to 3.10). Other registered claims are checked if they are present.</summary>
+/// <summary>
+/// Checks that a token has the claims that it must have (RFC 8725 §3.8 to 3.10). Other registered claims are checked if they are present.
+/// </summary>
 internal sealed class ClaimRequirements
 {
     private static readonly string[] Ours = ["iss", "aud", "exp", "iat", "jti"];

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The content types of data tokens, in <c>cty</c> (RFC 7515 §4.1.10, without "application/" or "text/").</summary>
+/// <summary>The values of the header <c>cty</c> of data tokens (RFC 7515 §4.1.10, without "application/" or "text/"), and their conversion.</summary>
 internal static class DataContent
 {
     public const string Json = "json";

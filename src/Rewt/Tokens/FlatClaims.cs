@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses in one pass the usual payload: a flat object with few members and no escapes. Any other payload, valid or not, is left to
+/// The fast parser of the usual payload: a flat object with few members and no escapes, in one pass. Any other payload, valid or not, is left to
 /// <see cref="StrictJson"/>, so this parser never decides that a token is refused.
 /// </summary>
 internal ref struct FlatClaims

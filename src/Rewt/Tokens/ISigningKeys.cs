@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys of a signer: the key ring of a namespace or of a tenant.</summary>
+/// <summary>The keys that a <see cref="TokenSigner"/> signs with: those of a namespace or of a tenant.</summary>
 internal interface ISigningKeys
 {
     /// <summary>The name of the ring.</summary>

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates the identity of a fully verified token in the manner of <see cref="JsonWebTokenHandler"/>.</summary>
+/// <summary>Creates the <see cref="ClaimsIdentity"/> of a fully verified token in the manner of JsonWebTokenHandler.</summary>
 internal sealed class IdentityReader : JsonWebTokenHandler
 {
     public ClaimsIdentity Read(JsonWebToken token, TokenValidationParameters parameters) =>

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Used one-time tokens in the memory of one process. It has the same contract as Redis.</summary>
+/// <summary>
+/// The store of used one-time tokens in the memory of one process, for tests and development. It has the same contract as the one in Redis.
+/// </summary>
 internal sealed class InMemoryOneTimeStore(TimeProvider time) : IOneTimeStore
 {
     private const int FirstCleaning = 1024;

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The algorithms that a key may be used with (RFC 8725 §3.1). The token does not choose.</summary>
+/// <summary>Tells which algorithms a key may verify with (RFC 8725 §3.1). The token does not choose.</summary>
 internal static class KeyAlgorithms
 {
     private static readonly string[] Hmac = [SecurityAlgorithms.HmacSha256];

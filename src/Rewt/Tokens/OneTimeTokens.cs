@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Accepts each one-time token of a namespace once among all services. The store is opened on first use.</summary>
+/// <summary>Marks one-time tokens as used, so that each is accepted once among all services of a namespace. The store is opened on first use.</summary>
 internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/> on one key ring.</summary>
+/// <summary>The public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/> of one key ring: sign and verify outside HTTP.</summary>
 internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 {
     private readonly Func<TokenSigner> _signer;

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The key that signs a token.</summary>
+/// <summary>The key that a <see cref="TokenSigner"/> has selected for a token.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="IsAhead">Whether the key is not yet current in the store.</param>
 /// <param name="Publication">See <see cref="KeySnapshot.Publication"/>.</param>

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims that are verified, strictly parsed, and the payload that contains them.</summary>
+/// <summary>The claims of a received token that the verifier checks, strictly parsed, and the payload that contains them.</summary>
 internal record TokenClaims(
     string? Issuer,
     string? Subject,
@@ -117,6 +117,7 @@ internal record TokenClaims(
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 
+    /// <summary>Claims with a binding, which few tokens have.</summary>
     private sealed record Bound : TokenClaims
     {
         public Bound(TokenClaims claims, TokenBinding binding)

@@ -27,5 +27,6 @@ internal sealed class TokenHeaders
         return header;
     }
 
+    /// <summary>An entry of the cache.</summary>
     private sealed record Entry(string Text, TokenHeader Header);
 }

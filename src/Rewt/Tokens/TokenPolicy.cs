@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The requirements of a verifier for tokens. It is created once and shared.</summary>
+/// <summary>
+/// What a verifier demands of a token: issuers, audience, lifetimes and tenant, derived from the options. It is created once and shared.
+/// </summary>
 internal sealed class TokenPolicy
 {
     private readonly TokenValidationParameters _template;

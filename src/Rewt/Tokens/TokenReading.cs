@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The strictly parsed content of a token, and the verdict if it was reached without waiting.</summary>
+/// <summary>
+/// A token between the two steps of its verification: its strictly parsed content, and the result if it was reached without waiting for keys.
+/// </summary>
 internal readonly record struct TokenReading(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Verdict)
 {
     /// <summary>Initializes a reading whose verdict was reached before the whole token was parsed.</summary>

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A reason for refusing a token with the values that help an operator. A text of the token is shortened and escaped, because its sender chose it.
+/// The reason for refusing a token with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
+/// because its sender chose it.
 /// </summary>
 /// <param name="Reason">The reason.</param>
 /// <param name="Received">The value in the token: a text of its sender, or a number.</param>

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of verifying a token.</summary>
+/// <summary>The result of verifying a token: its claims, or the reason why it is refused.</summary>
 /// <param name="Cause">Why the token is refused, for this service only; <see langword="null"/> for a valid token.</param>
 /// <param name="IsForeign">Whether the token is of another kind.</param>
 internal sealed record TokenResult(TokenRefusal? Cause = null, bool IsForeign = false)

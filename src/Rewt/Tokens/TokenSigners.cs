@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Selects the signer: the one of the namespace, or of a tenant where each tenant has keys of its own.</summary>
+/// <summary>Selects the signer of a token: the one of the namespace, or of a tenant where each tenant has keys of its own.</summary>
 internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
     private readonly TokenSigner _own = new(ring, options, time) { Metrics = metrics };

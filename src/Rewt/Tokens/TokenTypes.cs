@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Explicit typing (RFC 8725 §3.11): a token of one type is refused where another is expected.</summary>
+/// <summary>
+/// The values of the header <c>typ</c>, one for each kind of token (explicit typing, RFC 8725 §3.11): a token of one type is refused where another is
+/// expected.
+/// </summary>
 internal static class TokenTypes
 {
     public const string Bearer = "rewt+jwt";

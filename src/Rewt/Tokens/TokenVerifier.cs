@@ -250,7 +250,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>Whether the key id has the form of the keys in Redis of the mode that this service neither uses nor accepts.</summary>
     private bool IsOfOtherMode(string? keyId)
     {
-        if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsGiven(policy.Options)) return false;
+        if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
         return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes a token in JWS compact serialization (RFC 7515 §7.1).</summary>
+/// <summary>Puts a token together in JWS compact serialization (RFC 7515 §7.1): encodes the payload, has it signed, and returns the text.</summary>
 internal static class TokenWriter
 {
     /// <exception cref="ArgumentException">The token would exceed the length limit.</exception>

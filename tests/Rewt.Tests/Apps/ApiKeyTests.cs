@@ -41,7 +41,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         string[] bad =
         [
             string.Empty, " ", "x", key[..^1], key[..20], key[1..], key + "A", key.ToUpperInvariant(), key.ToLowerInvariant(), new string('A', 10_240), key + new string('A', 10_240),
-            key + " " + key, key + "," + key, key + ".", "rewt_acme_", "rewt__" + key[10..], ApiKeyFormat.Create("acme"), ApiKeyFormat.Create("nobody"),
+            key + " " + key, key + "," + key, key + ".", "rewt_acme_", "rewt__" + key[10..], ApiKeyFormat.Create("acme"), ApiKeyFormat.Create("missing"),
             // Another app's key under this app's name: with the checksum as it was, and with the right one.
             "rewt_acme" + other["rewt_other".Length..], WithChecksum("rewt_acme" + other["rewt_other".Length..]), revoked.Key, forElsewhere, $"\"{key}\"", "Bearer " + key,
         ];
@@ -175,8 +175,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
         app.Keys.Single().ExpiresAt!.Value.ShouldBe(made.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
         $"{made}".ShouldNotContain(made.Key);
         (await _service.Apps.RevokeKeyAsync("acme", "no-such-key", Cancellation)).ShouldBeFalse();
-        (await _service.Apps.RevokeAsync("nobody", Cancellation)).ShouldBeFalse();
-        (await _service.Apps.UpdateAsync(new RewtApp("nobody") { Audiences = ["orders"] }, Cancellation)).ShouldBeFalse();
+        (await _service.Apps.RevokeAsync("missing", Cancellation)).ShouldBeFalse();
+        (await _service.Apps.UpdateAsync(new RewtApp("missing") { Audiences = ["orders"] }, Cancellation)).ShouldBeFalse();
     }
 
     [Theory]
@@ -276,7 +276,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         (await service.StatusAsync(key)).ShouldBe(HttpStatusCode.OK);
         (await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         var calls = service.Calls;
-        foreach (var shown in new[] { key, key[..^1], ApiKeyFormat.Create("nobody") })
+        foreach (var shown in new[] { key, key[..^1], ApiKeyFormat.Create("missing") })
         {
             using var both = await service.GetAsync("/counted", ("Authorization", "Bearer " + bearer), ("X-Api-Key", shown));
             both.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

@@ -106,12 +106,12 @@ public abstract class AppStoreContract : IAsyncLifetime
     [Fact]
     public async Task Other_instances_are_notified()
     {
-        var looks = 0;
-        await Second.SubscribeAsync(() => Interlocked.Increment(ref looks), Cancellation);
+        var hints = 0;
+        await Second.SubscribeAsync(() => Interlocked.Increment(ref hints), Cancellation);
 
         await First.TryWriteAsync(default, App("acme"), Cancellation);
 
-        await Eventually.TrueAsync(() => Volatile.Read(ref looks) > 0, "the other store hears of a change");
+        await Eventually.TrueAsync(() => Volatile.Read(ref hints) > 0, "the other store hears of a change");
     }
 
     private protected abstract IAppStore Open();

@@ -34,7 +34,7 @@ public sealed class RedisAppsTests
         await Eventually.TrueAsync(
             async () =>
             {
-                using var unknown = await service.GetAsync("/counted", ("X-Api-Key", Rewt.Internal.ApiKeyFormat.Create("nobody")));
+                using var unknown = await service.GetAsync("/counted", ("X-Api-Key", Rewt.Internal.ApiKeyFormat.Create("missing")));
                 return unknown.StatusCode == HttpStatusCode.ServiceUnavailable;
             },
             "what only Redis can tell is an outage");

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Tests.Apps;
 
-/// <summary>Who may call whom, and that nobody can be taken for another.</summary>
+/// <summary>The callers that may call an endpoint; no caller can be taken for another.</summary>
 public sealed class RequireCallerTests : IAsyncLifetime
 {
     private TestService _service = null!;

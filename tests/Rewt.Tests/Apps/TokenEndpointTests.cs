@@ -93,7 +93,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         var good = Convert.ToBase64String(Encoding.ASCII.GetBytes($"acme:{_key}"));
         AuthenticationHeaderValue?[] wrong =
         [
-            TokenRequests.Basic("acme", _key[..^1]), TokenRequests.Basic("acme", other), TokenRequests.Basic("other", _key), TokenRequests.Basic("nobody", _key),
+            TokenRequests.Basic("acme", _key[..^1]), TokenRequests.Basic("acme", other), TokenRequests.Basic("other", _key), TokenRequests.Basic("missing", _key),
             TokenRequests.Basic("acme", string.Empty), TokenRequests.Basic(string.Empty, _key), TokenRequests.Basic("ACME", _key), TokenRequests.Basic("app:acme", _key),
             TokenRequests.Basic("acme", new string('A', 5_000)), new("Basic"), new("Basic", "%"), new("Basic", "eA=="), new("Basic", "/////w=="), new("Bearer", good), new("ApiKey", _key), null,
         ];

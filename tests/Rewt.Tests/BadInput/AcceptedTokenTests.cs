@@ -36,7 +36,7 @@ public sealed class AcceptedTokenTests(GuardedService service) : IClassFixture<G
         ["512 values"] = forge => forge.Claim("role", ShapeRows.Values(506)).Token,
         ["512 values in lists of lists"] = forge => forge.Claim("role", $"[{string.Join(',', Enumerable.Repeat("[[1]]", 168))}]").Claim("a", "1").Claim("b", "1").Token,
         ["3,000 commas in a text"] = forge => forge.Claim("x", $"\"{new string(',', 3_000)}\"").Token,
-        ["a header parameter nobody knows"] = forge => forge.HeaderMember("x", "\"y\"").Token,
+        ["an unknown header parameter"] = forge => forge.HeaderMember("x", "\"y\"").Token,
         ["names spelt with escapes"] = forge => forge.WithoutClaim("aud").ClaimAgain("\\u0061ud", "\"inventory\"").Token,
     };
 

@@ -41,7 +41,7 @@ internal static class AlgorithmRows
         yield return new("a space in the signature", BadToken.Invalid, forge => forge.Token.Insert(forge.Token.Length - 3, " "));
         yield return new("the signature in plain base64", BadToken.Invalid, PlainBase64);
         yield return new("unused bits of the signature set", BadToken.Invalid, forge => forge.Token[..^1] + Next(forge.Token[^1]));
-        yield return new("signed with another secret", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA256.HashData("a secret of somebody else's, long enough"u8, bytes)));
+        yield return new("signed with another secret", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA256.HashData("a secret of another fleet, long enough"u8, bytes)));
         yield return new("signed with an empty secret", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA256.HashData(Array.Empty<byte>(), bytes)));
         yield return new("signed with the key id", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA256.HashData(Encoding.UTF8.GetBytes(TokenForge.GoodKeyId), bytes)));
         yield return new("signed with the secret as base64 decodes it", BadToken.Invalid, forge => Signed(forge, bytes => HMACSHA256.HashData(Base64Url.DecodeFromChars(TokenForge.KnownSecret), bytes)));

@@ -21,7 +21,7 @@ internal static class KeyIdRows
         }
 
         yield return new("kid with every letter's case turned", BadToken.StaleKey, forge => forge.HeaderMember("kid", $"\"{TurnedCase}\"").Token);
-        yield return new("kid of nobody", BadToken.StaleKey, forge => forge.HeaderMember("kid", "\"AAAAAAAAAAAAAAAAAAAAAA\"").Token);
+        yield return new("kid of no key", BadToken.StaleKey, forge => forge.HeaderMember("kid", "\"AAAAAAAAAAAAAAAAAAAAAA\"").Token);
         yield return new("no kid", BadToken.Invalid, forge => forge.WithoutHeaderMember("kid").Token);
         yield return new("an empty kid", BadToken.Invalid, forge => forge.HeaderMember("kid", "\"\"").Token);
         foreach (var json in new[] { "null", "7", $"[\"{TokenForge.GoodKeyId}\"]", "{}", "true", "\"\\ud800\"" })

@@ -14,7 +14,7 @@ public sealed class NodeTokenTests : WithServices
         ["ours"] = (true, () => new TokenForge(Node.Now).Token),
         ["none"] = (false, () => $"{Node.HeaderMember("alg", "\"none\"").Header}.{Node.Claims}."),
         ["HS512"] = (false, () => AlgorithmRows.Signed(Node.HeaderMember("alg", "\"HS512\""), bytes => HMACSHA512.HashData(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), bytes))),
-        ["signed with another secret"] = (false, () => AlgorithmRows.Signed(Node, bytes => HMACSHA256.HashData("a secret of somebody else's, long enough"u8, bytes))),
+        ["signed with another secret"] = (false, () => AlgorithmRows.Signed(Node, bytes => HMACSHA256.HashData("a secret of another fleet, long enough"u8, bytes))),
         ["with a kid, even the right one"] = (false, () => Node.HeaderMember("kid", $"\"{TokenForge.GoodKeyId}\"").Token),
         ["with an empty kid"] = (false, () => Node.HeaderMember("kid", "\"\"").Token),
         ["ours without its kid"] = (false, () => new TokenForge(Node.Now).WithoutHeaderMember("kid").Token),

@@ -2,7 +2,7 @@ using Rewt.Tests.Receiving;
 
 namespace Rewt.Tests.BadInput;
 
-/// <summary>Claims that have a meaning to somebody, with values of another shape than theirs, rightly signed.</summary>
+/// <summary>Claims with a known meaning and values of an unexpected shape, in correctly signed tokens.</summary>
 public sealed class OddClaimTests(GuardedService service) : IClassFixture<GuardedService>
 {
     private static readonly string[] Claims =

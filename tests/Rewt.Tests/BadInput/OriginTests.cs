@@ -1,6 +1,6 @@
 namespace Rewt.Tests.BadInput;
 
-/// <summary>A token goes to the origin that its client was made for, over a way that nobody reads.</summary>
+/// <summary>A token goes to the origin that its client was made for, over a connection that no third party reads.</summary>
 public sealed class OriginTests
 {
     [Theory]

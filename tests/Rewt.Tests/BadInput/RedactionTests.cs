@@ -16,8 +16,8 @@ public sealed class RedactionTests
         var retired = new RetiredKey(secret, new(1));
         var state = new RingState("epoch", 1, secret, new(2), secret, new(3), [retired]);
         var slot = new SecretSlot(Encoding.UTF8.GetBytes(TokenForge.KnownSecret), false, 1);
-        var reading = new RingReading(slot, state, new Dictionary<string, long>(StringComparer.Ordinal), new(1));
-        var plan = new RingChange(RingAction.Adopt, state, secret, new StoreTime(1), System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
+        var reading = new RingReading(slot, state, new Dictionary<string, StoreTime>(StringComparer.Ordinal), new(1));
+        var plan = new RingChange(RingAction.Adopt, state, secret, new StoreTime(1), System.Collections.Immutable.ImmutableDictionary<string, StoreTime>.Empty);
         var bearer = new BearerToken(new AuthenticationHeaderValue("Bearer", "a.b.the-signature"), "kid", now, now, now);
         await using var services = new ServiceCollection().AddRewtInMemoryKeys(options => options.ServiceName = "orders").BuildServiceProvider();
         var tokens = services.GetRequiredService<IRewtTokens>();

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Stores that nobody can reach.</summary>
+/// <summary>Stores that cannot be reached.</summary>
 internal sealed class AwayStores : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) => throw new NotSupportedException();
@@ -11,9 +11,9 @@ internal sealed class AwayStores : IRingStoreFactory
     {
         public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) => throw new IOException("away");
 
-        public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken) => throw new IOException("away");
+        public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken) => throw new IOException("away");
 
-        public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
+        public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => throw new IOException("away");
 
         public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => throw new IOException("away");
 

@@ -3,7 +3,7 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>Keys in a file that somebody replaces while the service runs.</summary>
+/// <summary>Keys in a file that is replaced while the service runs.</summary>
 public sealed class KeyFileTests : IAsyncDisposable
 {
     private static readonly string First = PublicKey.From(JwkRows.P256).KeyId;

@@ -212,7 +212,7 @@ public sealed class DashboardAccessTests
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             if (user is not null) request.Headers.Add("user", user);
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-            answer.StatusCode.ShouldBe(status, $"{method} {path} of {user ?? "nobody"}");
+            answer.StatusCode.ShouldBe(status, $"{method} {path} of {user ?? "an anonymous user"}");
             (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBeEmpty();
         }
     }

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>A browser, and a service with two instances for it to look at.</summary>
+/// <summary>A browser, and a service with two instances whose dashboard it opens.</summary>
 public sealed class DashboardSite : IAsyncLifetime
 {
     private readonly Browser _browser = new();

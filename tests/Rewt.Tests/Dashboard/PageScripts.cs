@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>What the tests have a browser look for in a page; each gives a list of faults.</summary>
+/// <summary>The scripts that search a page for faults in the browser; each returns a list of them.</summary>
 internal static class PageScripts
 {
     /// <summary>WCAG 2.2, 1.4.3: every visible text of the page against the nearest background, 4.5 : 1.</summary>

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 
 namespace Rewt.Tests.Dashboard;
 
-/// <summary>Whoever the header or the cookie <c>user</c> names is logged in; <c>ops-</c> before the name makes an operator.</summary>
+/// <summary>The user that the header or the cookie <c>user</c> names is logged in; <c>ops-</c> before the name makes an operator.</summary>
 internal sealed class TestUserHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {

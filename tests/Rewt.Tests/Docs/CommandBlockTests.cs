@@ -4,13 +4,13 @@ namespace Rewt.Tests.Docs;
 
 /// <summary>
 /// Every command in every page runs in a test: here where it is marked <c>&lt;!-- run --&gt;</c>, one page's blocks after the other in one folder, beside a service and its Redis; elsewhere where the mark
-/// names the test (<c>&lt;!-- tested: ClassName --&gt;</c>) or is one that another test looks for.
+/// names the test (<c>&lt;!-- tested: ClassName --&gt;</c>) or is one that another test runs.
 /// </summary>
 public sealed partial class CommandBlockTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Marks that others look for: the README's own commands (.ci/run), the newcomer's way, and the lines for curl of two pages.</summary>
+    /// <summary>Marks that other code reads: the README's own commands (.ci/run), the newcomer's way, and the lines for curl of two pages.</summary>
     private static readonly string[] Elsewhere = ["demo-command", "test-command", "newcomer: ", "curl"];
 
     public static TheoryData<string> Pages => [.. Page.Paths().Where(path => Page.Read(path).Fences().Any(block => Run().IsMatch(block.Marker)))];

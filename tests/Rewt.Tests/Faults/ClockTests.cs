@@ -41,7 +41,7 @@ public sealed class ClockTests
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await suspended.SignAsync();
         await other.Ring.RevokeAsync(await other.CurrentAsync(), Cancellation);
-        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "within its interval it need not look");
+        (await suspended.VerifyAsync(token)).ShouldBe(RewtRefusal.None, "within its interval it need not read");
 
         // The monotonic clock stood still meanwhile.
         clock.Shift = TimeSpan.FromMinutes(2);

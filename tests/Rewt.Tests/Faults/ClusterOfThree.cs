@@ -34,7 +34,7 @@ internal sealed class ClusterOfThree : IAsyncDisposable
             if (reply is null) return server;
         }
 
-        throw new InvalidOperationException($"Nobody owns the slot of {key}.");
+        throw new InvalidOperationException($"No node owns the slot of {key}.");
     }
 
     public async Task<RedisServer> AddReplicaOfAsync(RedisServer master)

@@ -19,7 +19,7 @@ public sealed class PushTests
         {
             var keyId = await instances[0].CurrentAsync();
             await instances[0].Ring.RevokeAsync(keyId, Cancellation);
-            // Looks at what each instance holds, and makes it read nothing.
+            // Observes what each instance holds, and makes it read nothing.
             await Eventually.TrueAsync(
                 () => instances.All(instance => instance.Provider.Fresh?.Revoked.ContainsKey(keyId) == true), "the revocation has reached all");
         }

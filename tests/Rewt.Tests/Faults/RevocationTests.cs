@@ -98,7 +98,7 @@ public sealed class RevocationTests
                 "the deadline has moved");
         }
 
-        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") == -2, "nobody rotates and the secret expires");
+        await Eventually.TrueAsync(async () => await redis.PttlAsync("rewt:rewt-secret") == -2, "no instance rotates and the secret expires");
         await using var second = await Instance.StartWarmAsync(redis.ConnectionString, Interval);
 
         (await second.StateOfAsync(keyId)).ShouldBe(RewtKeyState.Retired);

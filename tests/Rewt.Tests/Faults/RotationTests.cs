@@ -65,10 +65,10 @@ public sealed class RotationTests(ITestOutputHelper output)
     public async Task A_secret_with_400_ms_left_does_not_sign()
     {
         await using var redis = await RedisServer.StartAsync();
-        await redis.SetAsync("rewt:rewt-secret", "a secret of somebody else, which is about to go", TimeSpan.FromMilliseconds(400));
+        await redis.SetAsync("rewt:rewt-secret", "a secret of another program, which is about to go", TimeSpan.FromMilliseconds(400));
         await using var signer = await Instance.StartWarmAsync(redis.ConnectionString);
 
-        var dying = Rewt.Internal.KeyId.Of("a secret of somebody else, which is about to go"u8);
+        var dying = Rewt.Internal.KeyId.Of("a secret of another program, which is about to go"u8);
         (await signer.CurrentAsync()).ShouldNotBe(dying);
         (await signer.Data.VerifyAsync(await signer.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dying);
     }

@@ -9,12 +9,17 @@ public sealed class Traffic
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly HttpClient[] _clients;
     private readonly Task _running;
+    private readonly int _maximumAtOnce;
     private int _calls;
+    private int _underWay;
     private bool _stopping;
 
-    public Traffic(HttpClient[] clients, int callsPerSecond)
+    /// <param name="clients">The clients, in turn.</param>
+    /// <param name="callsPerSecond">The rate.</param>
+    /// <param name="maximumAtOnce">The calls under way above which no further call is made. Calls that queue for seconds may meet two changes of the key.</param>
+    public Traffic(HttpClient[] clients, int callsPerSecond, int maximumAtOnce = int.MaxValue)
     {
-        _clients = clients;
+        (_clients, _maximumAtOnce) = (clients, maximumAtOnce);
         _running = Task.Run(() => RunAsync(callsPerSecond));
     }
 
@@ -51,7 +56,7 @@ public sealed class Traffic
         {
             var due = (int)(TimeProvider.System.GetElapsedTime(started).TotalSeconds * callsPerSecond);
             // A machine that was busy does not get all that it missed at once.
-            for (var burst = 0; index < due && burst < 20; index++, burst++) calls.Add(CallOnceAsync(_clients[index % _clients.Length]));
+            for (var burst = 0; index < due && burst < 20 && Volatile.Read(ref _underWay) < _maximumAtOnce; index++, burst++) calls.Add(CallOnceAsync(_clients[index % _clients.Length]));
             index = Math.Max(index, due);
             await Task.Delay(Step, TimeProvider.System, CancellationToken.None);
         }
@@ -62,17 +67,25 @@ public sealed class Traffic
     private async Task CallOnceAsync(HttpClient client)
     {
         Interlocked.Increment(ref _calls);
+        Interlocked.Increment(ref _underWay);
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             using var response = await client.GetAsync(Secure);
             if (!response.IsSuccessStatusCode)
             {
-                _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {(int)response.StatusCode} {response.Headers.WwwAuthenticate}");
+                Fail($"{(int)response.StatusCode} {response.Headers.WwwAuthenticate}");
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or RewtKeysUnavailableException)
         {
-            _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {exception.GetType().Name} {exception.Message}");
+            Fail($"{exception.GetType().Name} {exception.Message}");
         }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+
+        void Fail(string reason) => _failures.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} after {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms: {reason}");
     }
 }

@@ -1,7 +1,7 @@
 namespace Rewt.Tests.Infrastructure;
 
 /// <summary>
-/// One RESP2 connection, so that tests look at Redis without the library under test and without redis-cli.
+/// One RESP2 connection, so that tests read Redis without the library under test and without redis-cli.
 /// Replies: string (simple and bulk; byte[] from <see cref="BytesAsync"/>), long, null, object?[], <see cref="RespException"/>.
 /// </summary>
 public sealed class RespClient : IAsyncDisposable

@@ -27,7 +27,7 @@ internal static class StoreCommands
     /// <summary>FLUSHALL.</summary>
     public static void Flush(this InMemoryRingStore store)
     {
-        lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Revoked(store)) = (null, null, null, ImmutableDictionary<string, long>.Empty);
+        lock (Gate(store)) (Secret(store), ExpireAt(store), Ring(store), Revoked(store)) = (null, null, null, ImmutableDictionary<string, StoreTime>.Empty);
     }
 
     /// <summary>HSET: the stamp stays.</summary>
@@ -67,8 +67,8 @@ internal static class StoreCommands
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
     private static extern ref RingState? Ring(InMemoryRingStore store);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_dead")]
-    private static extern ref ImmutableDictionary<string, long> Revoked(InMemoryRingStore store);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_revoked")]
+    private static extern ref ImmutableDictionary<string, StoreTime> Revoked(InMemoryRingStore store);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Now")]
     private static extern StoreTime Now(InMemoryRingStore store);

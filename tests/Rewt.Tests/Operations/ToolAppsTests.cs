@@ -37,7 +37,7 @@ public sealed class ToolAppsTests
     {
         await using var redis = await RedisServer.StartAsync();
 
-        (await ToolRun.RunAsync("apps", "revoke", "nobody", "--yes", "--redis", redis.ConnectionString)).Fails(6, "rewt apps list");
+        (await ToolRun.RunAsync("apps", "revoke", "missing", "--yes", "--redis", redis.ConnectionString)).Fails(6, "rewt apps list");
         (await ToolRun.RunAsync("apps", "add", "acme", "--redis", redis.ConnectionString)).Fails(2, "--audience");
         (await ToolRun.RunAsync("apps", "add", "a b", "--audience", "inventory", "--redis", redis.ConnectionString)).ExitCode.ShouldBe(2);
         (await ToolRun.RunAsync("apps", "list", "--redis", redis.ConnectionString)).Well();

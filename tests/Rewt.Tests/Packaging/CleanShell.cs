@@ -11,7 +11,7 @@ internal sealed class CleanShell(string packages)
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    /// <summary>What this process has in its environment and nobody else should: `env` takes it away.</summary>
+    /// <summary>The variables of this process that no other process should get: `env` removes them.</summary>
     private static IEnumerable<string> Foreign => Environment.GetEnvironmentVariables().Keys.Cast<string>()
         .Where(name => name is "CI" or "DOTNET_STARTUP_HOOKS" or "DOTNET_ADDITIONAL_DEPS"
             || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)

@@ -57,7 +57,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var options = new RewtIdentityOptions { Authorities = [_root.Pem] };
         var policy = new AttestationPolicy(
             AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(_root.Pem), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(_issuing.Revoke(revoked)), "test"), options);
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Now;
         var lines = new List<string>();
         foreach (var (name, attest, reason) in Forgeries(revoked))
         {
@@ -81,7 +81,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var policy = new AttestationPolicy([_root.Certificate], [], options);
         var pair = PublishedPair.Generate();
         var attestation = pair.Attest(_issuing.Issue(san), _issuing.Intermediates());
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Now;
 
         policy.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem).By.Name.ShouldBe(san);
 
@@ -144,11 +144,11 @@ public sealed class AttestationTests : IAsyncLifetime
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
         var pair = PublishedPair.Generate();
         var entry = pair.Entry("orders", pair.Attest(_issuing.Issue(Id), _issuing.Intermediates()));
-        var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), out _).ShouldNotBeNull();
+        var known = PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", null, policy, Now, out _).ShouldNotBeNull();
 
         // After the certificate has expired: what was seen in time stays as it is, until the attestation ends.
-        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + (long)TimeSpan.FromDays(2).TotalMilliseconds, out _).ShouldBeSameAs(known);
-        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + (long)TimeSpan.FromDays(31).TotalMilliseconds, out var problem).ShouldBeNull();
+        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(2), out _).ShouldBeSameAs(known);
+        PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, Now + TimeSpan.FromDays(31), out var problem).ShouldBeNull();
         problem.ShouldNotBeNull().ShouldContain("has ended");
     }
 
@@ -191,17 +191,17 @@ public sealed class AttestationTests : IAsyncLifetime
         var settings = Settings("orders");
         settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
         var (schedule, store) = (PairSchedule.From(settings), new InMemoryPairStore(clock));
-        await using var orders = new PairKeys(settings, store, clock, NullLogger.Instance);
-        await using var inventory = new PairKeys(Settings("inventory"), store, clock, NullLogger.Instance);
+        await using var orders = new KeyPairSource(settings, store, clock, NullLogger.Instance);
+        await using var inventory = new KeyPairSource(Settings("inventory"), store, clock, NullLogger.Instance);
         orders.WantSigningKey();
         var own = await orders.UpdateAsync(null, null, Cancellation);
         var known = await inventory.UpdateAsync(null, null, Cancellation);
         var keyId = own!.Next!.KeyId;
         var first = Of(known).Keys[keyId];
 
-        for (var passed = TimeSpan.Zero; passed.TotalMilliseconds <= schedule.Attestation / 2; passed += TimeSpan.FromMilliseconds(schedule.Lease / 2))
+        for (var passed = TimeSpan.Zero; passed <= schedule.Attestation / 2; passed += schedule.Lease / 2)
         {
-            clock.Advance(TimeSpan.FromMilliseconds(schedule.Lease / 2));
+            clock.Advance(schedule.Lease / 2);
             own = await orders.UpdateAsync(own, null, Cancellation);
             known = await inventory.UpdateAsync(known, null, Cancellation);
         }
@@ -210,16 +210,16 @@ public sealed class AttestationTests : IAsyncLifetime
 
         // An adversary writes the first entry with another expiry again, and sets the clock of the store back.
         var replay = new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow()));
-        var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, Now * 2, first.Proof, first.Attestation);
+        var entry = PublishedKey.Write(first.Key, RewtKeyState.Current, StoreTime.Latest, first.Proof, first.Attestation);
         await PublishAsync(keyId, entry, []);
-        await using var billing = new PairKeys(Settings("billing"), replay, local, NullLogger.Instance);
+        await using var billing = new KeyPairSource(Settings("billing"), replay, local, NullLogger.Instance);
         known = await billing.UpdateAsync(null, null, Cancellation);
         await PublishAsync(keyId, "{"u8.ToArray(), []);
         known = await billing.UpdateAsync(known, null, Cancellation);
         known!.DegradedReason.ShouldNotBeNull().ShouldContain("1 public keys are accepted only because of what was read before: orders");
         known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldNotBeEmpty();
         await PublishAsync(keyId, entry, []);
-        local.Advance(TimeSpan.FromMilliseconds(schedule.Attestation) + settings.ClockSkew);
+        local.Advance(schedule.Attestation + settings.ClockSkew);
         known.Known("orders", keyId, ClockReading.Now(local)).ShouldNotBeNull().ShouldBeEmpty();
         known = await billing.UpdateAsync(known, null, Cancellation);
         Of(known).Refused.ShouldHaveSingleItem().Problem.ShouldContain("has ended");
@@ -232,7 +232,7 @@ public sealed class AttestationTests : IAsyncLifetime
 
         Task PublishAsync(string keyId, byte[] entry, ImmutableArray<string> removed) => replay.WriteAsync(
             "orders",
-            new PairPlan(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, long>.Empty, Now, Now * 2, Now * 2),
+            new PairChange(PairAction.Create, "epoch", ImmutableDictionary<string, byte[]>.Empty.Add(keyId, entry), removed, ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
             Cancellation);
 
         static IssuerKeys Of(KeySnapshot? snapshot) => snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"];
@@ -245,12 +245,12 @@ public sealed class AttestationTests : IAsyncLifetime
         var certificate = _issuing.Issue(TestAuthority.San(Id), until: local.GetUtcNow().AddDays(4));
         var settings = Settings("orders");
         settings.Identity.CertificateFactory = () => new X509Certificate2Collection { certificate, _issuing.Certificate };
-        await using var orders = new PairKeys(settings, new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow().AddDays(3))), local, NullLogger.Instance);
+        await using var orders = new KeyPairSource(settings, new InMemoryPairStore(new FakeTimeProvider(local.GetUtcNow().AddDays(3))), local, NullLogger.Instance);
         orders.WantSigningKey();
 
         var keys = (await orders.UpdateAsync(null, null, Cancellation)).ShouldBeOfType<PairSnapshot>().Issuers["orders"].Keys.Values;
 
-        var latest = (local.GetUtcNow() + settings.ClockSkew).ToUnixTimeMilliseconds() + PairSchedule.From(settings).Attestation;
+        var latest = StoreTime.From(local.GetUtcNow() + settings.ClockSkew) + PairSchedule.From(settings).Attestation;
         keys.Select(key => key.By!.EndsAt).ShouldBe([latest, latest]);
     }
 
@@ -362,7 +362,7 @@ public sealed class AttestationTests : IAsyncLifetime
         return options;
     }
 
-    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+    private static StoreTime Now => StoreTime.From(TimeProvider.System.GetUtcNow());
 
     private static Func<PublishedPair, string?> By(TestAuthority issuer, X509Certificate2 certificate) => pair => pair.Attest(certificate, issuer.Intermediates());
 

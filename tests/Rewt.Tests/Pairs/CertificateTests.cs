@@ -167,7 +167,7 @@ public sealed class CertificateTests : IAsyncLifetime
         var options = new RewtOptions();
         Attesting("orders")(options);
         var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = StoreTime.From(TimeProvider.System.GetUtcNow());
         var first = identity.Usable(now).ShouldNotBeNull();
 
         // The chain is half-written.

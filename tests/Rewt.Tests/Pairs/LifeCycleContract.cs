@@ -184,8 +184,8 @@ public abstract class LifeCycleContract(KeyMode mode)
         (await inventory.VerifyAsync(token)).ShouldBe(RewtRefusal.None);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None);
 
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "past the budget nobody verifies");
-        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "and nobody signs");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => inventory.VerifyAsync(token)) is RewtKeysUnavailableException, "past the budget no instance verifies");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is RewtKeysUnavailableException, "and none signs");
         await redis.RestartAsync();
         await orders.HealthyAsync();
         await inventory.HealthyAsync();

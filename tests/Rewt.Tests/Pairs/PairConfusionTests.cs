@@ -29,7 +29,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     {
         (await RefusalAsync(_billing.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
         (await RefusalAsync(_billing.Bearer("inventory"))).ShouldBe(RewtRefusal.StaleKey);
-        (await RefusalAsync(_billing.Bearer("nobody"))).ShouldBe(RewtRefusal.StaleKey);
+        (await RefusalAsync(_billing.Bearer("missing"))).ShouldBe(RewtRefusal.StaleKey);
         (await RefusalAsync(HandmadeToken.Sign(_billing.Pair, new() { ["iss"] = null }))).ShouldNotBe(RewtRefusal.None);
     }
 

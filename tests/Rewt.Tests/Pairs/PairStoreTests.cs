@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Pairs;
 
-/// <summary>What lies in Redis, who deletes what of it, and what it costs to look.</summary>
+/// <summary>The keys of key pairs in Redis: their content, which instance deletes which entry, and the cost of a read.</summary>
 public sealed class PairStoreTests
 {
     [Fact]
@@ -109,7 +109,7 @@ public sealed class PairStoreTests
         for (var index = 0; index < 1500; index++)
         {
             var keyId = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-            var issuer = index % 3 == 0 ? "orders" : $"nobody-{index}";
+            var issuer = index % 3 == 0 ? "orders" : $"missing-{index}";
             junk.Add(JudgeAsync(HandmadeToken.Sign(new BorrowedName(forger, keyId), new() { ["iss"] = issuer }, "rewt-data+jwt")));
             if (index % 50 > 0) continue;
 

@@ -13,13 +13,13 @@ internal sealed class PublishedPair(KeyPair pair)
 
     /// <summary>A good entry of a service's ring.</summary>
     public byte[] Entry(string service, string? attestation = null) => PublishedKey.Write(
-        pair.Public, RewtKeyState.Current, TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds(), KeyProof.Make(pair, "rewt", service), attestation);
+        pair.Public, RewtKeyState.Current, StoreTime.From(TimeProvider.System.GetUtcNow().AddHours(1)), KeyProof.Make(pair, "rewt", service), attestation);
 
     /// <summary>The attestation of this key by any certificate.</summary>
     internal string Attest(X509Certificate2 certificate, IEnumerable<byte[]> intermediates, string ring = "rewt", string service = "orders")
     {
-        var at = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        var until = at + (long)TimeSpan.FromDays(30).TotalMilliseconds;
+        var at = StoreTime.From(TimeProvider.System.GetUtcNow());
+        var until = at + TimeSpan.FromDays(30);
         using var key = certificate.GetECDsaPrivateKey()!;
         var signature = key.SignData(Attestation.Statement(ring, service, at, until, pair.Public), HashAlgorithmName.SHA256);
         return new Attestation(ring, service, at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();

@@ -85,7 +85,7 @@ public sealed class JwkReaderTests
             { "a kid with half a surrogate pair", Text(JwkRows.Ec(null, ("kid", "KID"))).Replace("KID", "\\ud800", StringComparison.Ordinal) },
             { "over 16 KB", Text(JwkRows.Ec(null, ("x5c", new JsonArray(new string('A', 16 * 1024))))) },
             { "kid twice", Text(JwkRows.Ec()).Replace("{", """{"kid":"other",""", StringComparison.Ordinal) },
-            { "a member nobody knows twice", Text(JwkRows.Ec()).Replace("{", """{"z":1,"z":2,""", StringComparison.Ordinal) },
+            { "an unknown member twice", Text(JwkRows.Ec()).Replace("{", """{"z":1,"z":2,""", StringComparison.Ordinal) },
             { "nothing", "" },
             { "not JSON", "hello" },
             { "a PEM", JwkRows.P256.ExportSubjectPublicKeyInfoPem() },

@@ -19,7 +19,7 @@ internal static class SshLine
     }
 
     public static string Write(string type, params byte[][] parts) =>
-        $"{type} {Convert.ToBase64String(Blob([Encoding.ASCII.GetBytes(type), .. parts]))} somebody@somewhere";
+        $"{type} {Convert.ToBase64String(Blob([Encoding.ASCII.GetBytes(type), .. parts]))} user@host";
 
     public static byte[] Blob(IEnumerable<byte[]> parts) => [.. parts.SelectMany(part =>
     {

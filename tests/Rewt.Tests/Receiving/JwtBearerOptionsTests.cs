@@ -16,8 +16,8 @@ public sealed class JwtBearerOptionsTests
         {
             context.Principal!.Identity!.Name.ShouldBe("orders");
             context.SecurityToken.Issuer.ShouldBe("orders");
-            return Done(() => context.Principal = Named("somebody else"));
-        }, false, 200, "somebody else"),
+            return Done(() => context.Principal = Named("another user"));
+        }, false, 200, "another user"),
         // A bare challenge would say that there was no token, and a sender might take it for a Node service's.
         ["TokenValidated refuses"] = (options => options.Events.OnTokenValidated = context => Done(() => context.Fail("not today")), false, 401, Challenge("The token is not valid", "invalid")),
         ["events come from the container"] = (options => options.EventsType = typeof(RenamingEvents), false, 200, "renamed"),
@@ -93,8 +93,8 @@ public sealed class JwtBearerOptionsTests
         Exception? heard = null;
         await using var receiver = await StartAsync(options =>
         {
-            if (isBefore) options.Events.OnMessageReceived = _ => throw new InvalidOperationException("a look-up failed");
-            else options.Events.OnTokenValidated = _ => throw new InvalidOperationException("a look-up failed");
+            if (isBefore) options.Events.OnMessageReceived = _ => throw new InvalidOperationException("a query failed");
+            else options.Events.OnTokenValidated = _ => throw new InvalidOperationException("a query failed");
             options.Events.OnAuthenticationFailed = context =>
             {
                 heard = context.Exception;
@@ -104,7 +104,7 @@ public sealed class JwtBearerOptionsTests
         });
 
         (await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret)).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-        heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a look-up failed");
+        heard.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("a query failed");
     }
 
     [Theory]

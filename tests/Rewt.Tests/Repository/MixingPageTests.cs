@@ -14,7 +14,7 @@ public sealed class MixingPageTests
         builder.Services.AddAuthorization();
         builder.Services.AddRewtInMemoryKeys(options => options.ServiceName = "shop");
         Snippets.Mixing.Write(builder);
-        // Nobody is asked for keys here.
+        // No key server is asked here.
         builder.Services.Configure<JwtBearerOptions>("Bearer", options => (options.Authority, options.TokenValidationParameters) =
             (null, new TokenValidationParameters { IssuerSigningKey = new SymmetricSecurityKey(new byte[32]), ValidateIssuer = false, ValidateAudience = false }));
         await using var app = builder.Build();

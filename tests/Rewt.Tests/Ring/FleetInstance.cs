@@ -7,7 +7,7 @@ internal sealed class FleetInstance
 {
     private readonly TimeProvider _time;
     private readonly RingUpdater _updater;
-    private readonly HashSet<string> _seenDead = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seenRevoked = new(StringComparer.Ordinal);
     private bool _busy;
 
     public FleetInstance(IRingStore store, RingSchedule schedule, TimeProvider time)
@@ -53,8 +53,8 @@ internal sealed class FleetInstance
         }
 
         if (Store.Broken is { } broken) throw broken;
-        _seenDead.UnionWith(Snapshot?.Revoked.Keys ?? []);
+        _seenRevoked.UnionWith(Snapshot?.Revoked.Keys ?? []);
     }
 
-    public void ShouldNotTrustTheDead() => LiveKeys.Where(_seenDead.Contains).ShouldBeEmpty();
+    public void ShouldNotTrustTheDead() => LiveKeys.Where(_seenRevoked.Contains).ShouldBeEmpty();
 }

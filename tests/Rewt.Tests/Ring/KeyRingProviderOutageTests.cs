@@ -193,7 +193,7 @@ public sealed class KeyRingProviderOutageTests
         var snapshot = await bench.GetAsync();
 
         snapshot.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
-        // The second one is the look at what the first made necessary.
+        // The second read checks the write that the first made necessary.
         (bench.Store.Reads - reads).ShouldBe(2);
         await bench.GetAsync();
         (bench.Store.Reads - reads).ShouldBe(2);

@@ -252,16 +252,16 @@ public abstract class RingStoreContract : IAsyncLifetime
     {
         await CreateAsync();
         var first = await ReadAsync();
-        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), (first.Now + OneDay).Milliseconds).Add(Rings.KeyId("soon forgotten"), first.Now.Milliseconds);
+        var dead = Rings.Nothing.Add(Rings.KeyId("long dead"), first.Now + OneDay).Add(Rings.KeyId("soon forgotten"), first.Now);
         await First.TryApplyAsync(first, Plan(first, null) with { Revoked = dead }, Cancellation);
         (await ReadAsync()).Revoked.Keys.ShouldContain(Rings.KeyId("long dead"));
 
         var second = await ReadAsync();
-        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), (second.Now + OneDay).Milliseconds) }, Cancellation);
+        await First.TryApplyAsync(second, Plan(second, null) with { Revoked = Rings.Nothing.Add(Rings.KeyId("dead too"), second.Now + OneDay) }, Cancellation);
 
         var reading = await ReadAsync();
         reading.Revoked.Keys.ShouldBe([Rings.KeyId("dead"), Rings.KeyId("long dead"), Rings.KeyId("dead too")], ignoreOrder: true);
-        reading.Revoked[Rings.KeyId("long dead")].ShouldBe((first.Now + OneDay).Milliseconds);
+        reading.Revoked[Rings.KeyId("long dead")].ShouldBe(first.Now + OneDay);
     }
 
     [Theory]
@@ -327,7 +327,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         {
             CurrentBorn = basis.Now - TimeSpan.FromMilliseconds(7),
         };
-        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), (basis.Now + OneDay).Milliseconds) : Rings.Nothing;
+        var dead = basis.Ring is null ? Rings.Nothing.Add(Rings.KeyId("dead"), basis.Now + OneDay) : Rings.Nothing;
         return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, dead);
     }
 
@@ -376,7 +376,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         reading.Slot.Value.ShouldBe(value);
         reading.Slot.IsAbsent.ShouldBeFalse();
 
-        var plan = RotationPolicy.Decide(reading, Rings.Schedule, ImmutableDictionary<string, long>.Empty, Secret.Generate).Plan!;
+        var plan = RotationPolicy.Decide(reading, Rings.Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate).Plan!;
         (await First.TryApplyAsync(reading, plan, Cancellation)).ShouldBeTrue();
 
         var after = await ReadAsync();

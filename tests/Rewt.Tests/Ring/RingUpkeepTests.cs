@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Ring;
 
-/// <summary>What is mended in a ring whose secret is in order, and what an operator asks for.</summary>
+/// <summary>The repairs of a ring whose secret is usable, and the commands of an operator.</summary>
 public sealed class RingUpkeepTests
 {
     private static readonly SecretSlot Slot = Rings.Holding("current", Rings.Interval / 2);
@@ -8,7 +8,7 @@ public sealed class RingUpkeepTests
     [Fact]
     public void What_may_be_forgotten_is_not_merged_back()
     {
-        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now.Milliseconds);
+        var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
 
         RotationPolicy.Decide(Rings.Read(Slot, Rings.Ring()), Rings.Schedule, remembered, Rings.Fresh()).Plan.ShouldBeNull();
     }
@@ -66,7 +66,7 @@ public sealed class RingUpkeepTests
         Every(TimeSpan.FromDays(30)).Retention.ShouldBe(Every(TimeSpan.FromSeconds(10)).Retention);
         Every(TimeSpan.FromSeconds(10)).Lead.ShouldBe(TimeSpan.FromSeconds(1));
         Every(TimeSpan.FromDays(30)).Lead.ShouldBe(TimeSpan.FromSeconds(2));
-        Every(TimeSpan.FromDays(30)).DeadRetention.ShouldBeGreaterThan(TimeSpan.FromDays(60));
+        Every(TimeSpan.FromDays(30)).RevocationRetention.ShouldBeGreaterThan(TimeSpan.FromDays(60));
     }
 
     private static RingState WithRetiredUntil(StoreTime until) => Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), until)] };

@@ -13,7 +13,7 @@ internal static class Rings
 
     public static readonly RingSchedule Schedule = RingSchedule.From(new RewtOptions { RotationInterval = TimeSpan.FromHours(1) });
 
-    public static readonly ImmutableDictionary<string, long> Nothing = ImmutableDictionary<string, long>.Empty;
+    public static readonly ImmutableDictionary<string, StoreTime> Nothing = ImmutableDictionary<string, StoreTime>.Empty;
 
     /// <summary>A time after <see cref="Now"/>.</summary>
     public static StoreTime In(long milliseconds) => new(Now.Milliseconds + milliseconds);
@@ -32,8 +32,8 @@ internal static class Rings
 
     public static RingReading Read(SecretSlot slot, RingState? ring, params string[] dead) => new(slot, ring, Remembering(dead), Now);
 
-    public static ImmutableDictionary<string, long> Remembering(params string[] names) =>
-        names.ToImmutableDictionary(KeyId, _ => In(1_000_000_000).Milliseconds);
+    public static ImmutableDictionary<string, StoreTime> Remembering(params string[] names) =>
+        names.ToImmutableDictionary(KeyId, _ => In(1_000_000_000));
 
     public static RotationDecision Decide(RingReading reading, params string[] remembered) =>
         RotationPolicy.Decide(reading, Schedule, Remembering(remembered), Fresh());
@@ -66,7 +66,7 @@ internal static class Rings
     public static void ShouldKill(this RingChange plan, params string[] names)
     {
         plan.Revoked.Keys.Order(StringComparer.Ordinal).ShouldBe(names.Select(KeyId).Order(StringComparer.Ordinal));
-        plan.Revoked.Values.Where(forgetAt => forgetAt <= Now.Milliseconds).ShouldBeEmpty();
+        plan.Revoked.Values.Where(forgetAt => forgetAt <= Now).ShouldBeEmpty();
     }
 
     /// <summary>A test's own store with the ring as it stood in another: what a failover to a lagging server does.</summary>

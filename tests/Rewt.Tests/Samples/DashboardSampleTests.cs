@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Samples;
 
-/// <summary>The dashboard that the demo opens, where nobody logs in.</summary>
+/// <summary>The dashboard that the demo opens, which needs no login.</summary>
 public sealed class DashboardSampleTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class DashboardSampleTests
         (await StatusAsync(silent, null)).ShouldBe(HttpStatusCode.NotFound);
         (await StatusAsync(inventory, null)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(inventory, "localhost")).ShouldBe(HttpStatusCode.OK);
-        // A name of somebody else's that was made to point here.
+        // A foreign host name that resolves to this machine.
         (await StatusAsync(inventory, "evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(inventory, "127.0.0.1.evil.example")).ShouldBe(HttpStatusCode.Unauthorized);
         // A proxy on this machine speaks for others.

@@ -10,16 +10,16 @@ public sealed class CredentialHistoryTests : IDisposable
     [Fact]
     public void However_often_the_same_is_sent_it_is_remembered_once()
     {
-        var trail = CredentialHistory.Begin(_request, _request.RequestUri!);
+        var history = CredentialHistory.Begin(_request, _request.RequestUri!);
         for (var attempt = 0; attempt < 100; attempt++)
         {
             // A handler that resolves the address, or makes the header, anew each time.
             _request.RequestUri = new Uri("https://inventory.example/a");
-            trail.Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
+            history.Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
         }
 
         CredentialHistory.SignedFor(_request).Count.ShouldBe(1);
-        trail.IsAsSigned(_request).ShouldBeFalse("the address is another object, and more is asked of it");
+        history.IsAsSigned(_request).ShouldBeFalse("the address is another object, and more is asked of it");
     }
 
     [Theory]
@@ -28,25 +28,25 @@ public sealed class CredentialHistoryTests : IDisposable
     [InlineData("https://inventory.example:8443/a")]
     public void A_request_whose_address_was_changed_is_not_as_it_was_signed(string address)
     {
-        var trail = CredentialHistory.Begin(_request, _request.RequestUri!);
-        trail.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
-        trail.IsAsSigned(_request).ShouldBeTrue();
+        var history = CredentialHistory.Begin(_request, _request.RequestUri!);
+        history.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
+        history.IsAsSigned(_request).ShouldBeTrue();
 
         _request.RequestUri = new Uri(address);
 
-        trail.IsAsSigned(_request).ShouldBeFalse();
+        history.IsAsSigned(_request).ShouldBeFalse();
         CredentialHistory.SignedFor(_request).Single().ToString().ShouldBe("https://inventory.example:443");
     }
 
     [Fact]
     public void A_request_whose_header_was_changed_is_not_as_it_was_signed()
     {
-        var trail = CredentialHistory.Begin(_request, _request.RequestUri!);
-        trail.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
+        var history = CredentialHistory.Begin(_request, _request.RequestUri!);
+        history.Attach(_request, new AuthenticationHeaderValue("Bearer", "t"));
 
-        _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "of somebody else");
+        _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "foreign");
 
-        trail.IsAsSigned(_request).ShouldBeFalse();
+        history.IsAsSigned(_request).ShouldBeFalse();
         CredentialHistory.IsSigned(_request).ShouldBeFalse();
     }
 }

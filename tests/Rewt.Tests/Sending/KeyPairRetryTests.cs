@@ -51,16 +51,16 @@ public sealed class KeyPairRetryTests
         public Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
             _store.ReadAsync(services, asked, cancellationToken);
 
-        public Task WriteAsync(string service, PairPlan plan, CancellationToken cancellationToken)
+        public Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken)
         {
             HasKeys = true;
             return _store.WriteAsync(service, plan, cancellationToken);
         }
 
-        public Task RevokeAsync(string? service, string keyId, long now, long forgetAt, CancellationToken cancellationToken) =>
+        public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) =>
             _store.RevokeAsync(service, keyId, now, forgetAt, cancellationToken);
 
-        public Task SubscribeAsync(Action look, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -9,7 +9,7 @@ public sealed class LastAnswerTests
         using var log = new CapturedLog();
         await using var callee = await Callee.StartAsync((context, number) =>
         {
-            // Whoever looks now finds no key, and says so.
+            // From now on no key is found, and the answer says so.
             if (number == 2) sender!.Memory.Store.Set("unusable"u8.ToArray());
             return Callee.RefuseAsync(context, "Bearer error=\"invalid_token\", rewt_error=\"stale_key\"");
         });

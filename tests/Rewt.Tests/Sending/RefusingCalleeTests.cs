@@ -98,6 +98,29 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refusal_of_a_key_ahead_of_Redis_does_not_hide_that_the_key_is_lost_later()
+    {
+        _challenge = null;
+        var sender = Create(options => options.RefreshInterval = TimeSpan.FromMinutes(1));
+        await sender.Ring.GetAsync(Cancellation);
+        // The rotation is due and cannot be written, so the pending key signs.
+        _store.IsReadOnly = true;
+        _time.Advance(SharedMemoryRing.Lifetime - TimeSpan.FromSeconds(1));
+        await CallAsync(sender);
+        sender.Retries.ShouldBe(1);
+        var writes = _store.Writes;
+        _store.IsReadOnly = false;
+        await _time.TurnUntilAsync(() => _store.Writes > writes, within: TimeSpan.FromMinutes(1), _time.Advance);
+        await Eventually.TrueAsync(() => _time.SleepingLoops > 0, "the provider waits for its next read");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+
+        await CallAsync(sender);
+
+        sender.Retries.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_401_without_a_reason_does_not_hide_a_stale_key_after_it()
     {
         var sender = Create();
@@ -149,14 +172,15 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
 
     private static async Task<HttpStatusCode> CallAsync(Sender sender) => await sender.Http().CallAsync("/a").StatusAsync();
 
-    private Sender Create() => _sender = Sender.Create(
+    private Sender Create(Action<RewtOptions>? settings = null) => _sender = Sender.Create(
         services =>
         {
             services.AddSingleton<TimeProvider>(_time);
             services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(new OneStore(_store)));
             Register(services);
         },
-        _ring);
+        _ring,
+        settings);
 
     private void Register(IServiceCollection services) => services
         .AddHttpClient(Sender.Client, client => client.BaseAddress = new Uri("https://inventory.example"))

@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Tenants;
 
-/// <summary>What is wrong with the settings of tenants is told when the application starts, with the setting that mends it.</summary>
+/// <summary>An error in the settings of tenants stops the start, with a message that names the setting to correct.</summary>
 public sealed class TenantOptionsTests
 {
     [Fact]

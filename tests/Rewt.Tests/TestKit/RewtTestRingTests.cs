@@ -127,7 +127,7 @@ public sealed class RewtTestRingTests
         await using var host = await KitService.StartAsync(ring, options => options.Tenants.Enabled = true);
         using var acme = host.ClientOf("orders", "acme");
         using var globex = host.ClientOf("orders", "globex");
-        using var nobody = host.ClientOf("orders");
+        using var anonymous = host.ClientOf("orders");
         var old = await ring.CreateTokenAsync("orders", "inventory", tenant: "acme", cancellationToken: Cancellation);
 
         (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
@@ -139,7 +139,7 @@ public sealed class RewtTestRingTests
         (await host.SendAsync(old)).ShouldBe(HttpStatusCode.Unauthorized);
         (await KitService.StatusAsync(acme)).ShouldBe(HttpStatusCode.OK);
         (await KitService.StatusAsync(globex)).ShouldBe(HttpStatusCode.OK);
-        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(nobody))).Message.ShouldContain("Rewt:Tenants");
+        (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(anonymous))).Message.ShouldContain("Rewt:Tenants");
         await using var without = await KitService.StartAsync(null);
         using var stray = without.ClientOf("orders", "acme");
         (await Should.ThrowAsync<InvalidOperationException>(() => KitService.StatusAsync(stray))).Message.ShouldContain("Rewt:Tenants");

@@ -240,7 +240,7 @@
     return ring;
   }
 
-  const KINDS = { 'shared-secret': 'one shared secret', 'key-pairs': 'one key pair per instance', 'given-keys': 'configured keys', tenants: 'one shared secret, from which keys of tenants are derived', unknown: 'not read yet' };
+  const KINDS = { 'shared-secret': 'one shared secret', 'key-pairs': 'one key pair per instance', 'configured-keys': 'configured keys', tenants: 'one shared secret, from which keys of tenants are derived', unknown: 'not read yet' };
 
   function fillRing(ring) {
     const v = ring.view, find = (selector) => ring.node.querySelector(selector), now = v.now === null ? 0 : v.now + passed();

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>All data of the page at one moment. It contains no secrets.</summary>
+/// <summary>All data that the dashboard shows at one moment, as JSON sends it. It contains no secrets.</summary>
 /// <param name="At">The time by this instance's clock, in Unix milliseconds.</param>
 /// <param name="Service">The name of this instance's service.</param>
 /// <param name="Instance">The name of this instance in the instance list.</param>

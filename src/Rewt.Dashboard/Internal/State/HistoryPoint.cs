@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The figures of this instance at one moment.</summary>
+/// <summary>One point of the dashboard's charts: the counters of this instance at one moment.</summary>
 /// <param name="At">The time by this instance's clock, in Unix milliseconds.</param>
 /// <param name="ContactAge">The longest time since a ring was last read, in milliseconds.</param>
 /// <param name="Traffic">The counters.</param>

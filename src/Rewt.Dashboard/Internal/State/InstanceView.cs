@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A live instance in the instance list.</summary>
+/// <summary>A live instance as the dashboard shows it.</summary>
 /// <param name="Name">The service's name and a random part.</param>
 /// <param name="Version">The version of the key ring that the instance has loaded.</param>
 /// <param name="IsBehind">

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A key without its secret. Times are in Unix milliseconds.</summary>
+/// <summary>A key as the dashboard shows it, without its secret. Times are Unix milliseconds.</summary>
 /// <param name="Id">The key id.</param>
 /// <param name="State"><c>pending</c>, <c>current</c>, <c>retired</c> or <c>revoked</c>.</param>
 /// <param name="Service">The service that owns the key pair.</param>

@@ -1,8 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>A key ring as this instance knows it. Times are in Unix milliseconds by the clock of Redis, durations in milliseconds.</summary>
+/// <summary>
+/// A key ring as this instance knows it and the dashboard shows it. Times are Unix milliseconds by the clock of Redis, durations milliseconds.
+/// </summary>
 /// <param name="Namespace">The namespace.</param>
-/// <param name="Kind"><c>shared-secret</c>, <c>key-pairs</c>, <c>given-keys</c> or <c>tenants</c>.</param>
+/// <param name="Kind"><c>shared-secret</c>, <c>key-pairs</c>, <c>configured-keys</c> or <c>tenants</c>.</param>
 /// <param name="CanChange">Whether the dashboard can rotate and revoke its keys.</param>
 /// <param name="Trouble">The current problem with its fix, or <see langword="null"/>.</param>
 /// <param name="Version">The version, which grows with each change.</param>

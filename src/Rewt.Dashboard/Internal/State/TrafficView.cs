@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The counters of this instance since its start.</summary>
+/// <summary>The counters of this instance since its start, as the dashboard shows them.</summary>
 /// <param name="Verified">Verified tokens, by result.</param>
 /// <param name="Signed">Signed tokens.</param>
 /// <param name="Retries">Retried requests, by reason.</param>

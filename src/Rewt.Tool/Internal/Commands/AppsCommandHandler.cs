@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>The implementation of the <c>rewt apps</c> commands.</summary>
+/// <summary>Carries out the commands of <c>rewt apps</c>: lists and changes trusted apps and their API keys.</summary>
 internal sealed class AppsCommandHandler(ToolContext context)
 {
     public async Task<int> ListAsync(CancellationToken cancellationToken)

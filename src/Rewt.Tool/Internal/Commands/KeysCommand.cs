@@ -136,19 +136,19 @@ internal static class KeysCommand
 
     private static void Print(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null)
     {
-        if (context.IsJson) context.WriteJson(RingView.Json(context, ring, pairs));
-        else RingView.Print(context, ring, pairs);
+        if (context.IsJson) context.WriteJson(RingFormatter.Json(context, ring, pairs));
+        else RingFormatter.Print(context, ring, pairs);
     }
 
     private static void Print(ToolContext context, RingSnapshot ring, string keyId, IReadOnlyList<string>? missing, PairSnapshot? pairs = null)
     {
         if (context.IsJson)
         {
-            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingView.Json(context, ring, pairs) });
+            context.WriteJson(new { revoked = keyId, confirmed = missing is null ? (bool?)null : missing.Count == 0, unconfirmed = missing, ring = RingFormatter.Json(context, ring, pairs) });
             return;
         }
 
         context.Note($"Revoked: {keyId}.{(missing is { Count: 0 } ? " Every live instance has dropped it." : "")}");
-        RingView.Print(context, ring, pairs);
+        RingFormatter.Print(context, ring, pairs);
     }
 }

@@ -4,7 +4,8 @@ using Spectre.Console;
 namespace Rewt.Tool;
 
 /// <summary>
-/// <c>rewt token verify</c> and <c>rewt token explain</c>: the library's verifier with one snapshot of the keys. Neither prints the token.
+/// The commands <c>rewt token verify</c> and <c>rewt token explain</c>: run the library's verifier with one snapshot of the keys. Neither prints the
+/// token.
 /// </summary>
 internal static class TokenVerification
 {
@@ -63,7 +64,7 @@ internal static class TokenVerification
         session.Options.Tenants.Enabled = header?.KeyId is { } keyId && TenantKeyId.TryParse(keyId, out _, out _);
         var isData = header?.Type == TokenTypes.Data;
         var policy = new TokenPolicy(session.Options, isData ? TokenTypes.Data : TokenTypes.Bearer, isData || audience is null ? null : [audience]) { TakesNamespace = true };
-        var keys = new RingOnce(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
+        var keys = new SnapshotKeyResolver(ring, pairs, session.Tenants, session.Options.Namespace, context.Time);
         var verdict = await new TokenVerifier(policy, keys, null, context.Time).VerifyAsync(token, cancellationToken);
         return keys.Refusing is { } state ? new TokenResult(TokenRefusal.OfTenant(verdict.Claims?.Tenant ?? TokenClaims.TryRead(token)!.Tenant!, state)) : verdict;
     }

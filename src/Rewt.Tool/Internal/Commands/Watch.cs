@@ -5,12 +5,14 @@ using Spectre.Console.Rendering;
 
 namespace Rewt.Tool;
 
-/// <summary>Follows a key ring until it is cancelled. Prints a live view on a terminal, otherwise one line for each change.</summary>
+/// <summary>
+/// The loop of <c>rewt watch</c>: follows a key ring until it is cancelled, and prints a live view on a terminal, otherwise one line for each change.
+/// </summary>
 internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<string> _events = [];
     private WatchState? _last;
     private int _lines;
@@ -54,9 +56,9 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
 
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             pause.CancelAfter(Pause);
-            await ((Task)_look.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_changes.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            _look.Reader.TryRead(out _);
+            _changes.Reader.TryRead(out _);
             state = await ReadAgainAsync(session, state, cancellationToken);
         }
     }
@@ -84,7 +86,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     {
         try
         {
-            await session.SubscribeAsync(() => _look.Writer.TryWrite(true), cancellationToken);
+            await session.SubscribeAsync(() => _changes.Writer.TryWrite(true), cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -96,7 +98,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     {
         if (context.IsJson)
         {
-            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingView.Json(context, state.Ring), instances = state.Instances(), trouble = state.DegradedReason });
+            context.WriteJsonLine(new { at = context.Time.GetUtcNow(), ring = RingFormatter.Json(context, state.Ring), instances = state.Instances(), trouble = state.DegradedReason });
             return;
         }
 
@@ -119,7 +121,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         return new Rows(
             [
                 new Text(string.Create(CultureInfo.InvariantCulture, $"Namespace {context.Namespace}, version {state.Ring.Version}, last changed by {state.Ring.ChangedBy ?? "unknown"}. Press Ctrl+C to stop.")),
-                RingView.Table(context, state.Ring),
+                RingFormatter.Table(context, state.Ring),
                 instances,
                 .. recent,
                 .. state.DegradedReason is { } trouble ? [new Text(trouble, new Style(Color.Yellow))] : Array.Empty<IRenderable>(),

@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>A key ring and its instances at one moment.</summary>
+/// <summary>What <c>rewt watch</c> has read at one moment: a key ring and its instances. Two of them give the lines to print.</summary>
 internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeartbeat> Marks, string? DegradedReason)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
@@ -28,7 +28,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
         var known = before?.Ring.ToKeys().ToDictionary(key => key.KeyId, key => key.State, StringComparer.Ordinal) ?? [];
         foreach (var key in Ring.ToKeys())
         {
-            if (!known.TryGetValue(key.KeyId, out var state) || state != key.State) yield return $"{at}Z key {key.KeyId} is {RingView.State(key)}, version {Ring.Version}, by {Ring.ChangedBy ?? "unknown"}";
+            if (!known.TryGetValue(key.KeyId, out var state) || state != key.State) yield return $"{at}Z key {key.KeyId} is {RingFormatter.State(key)}, version {Ring.Version}, by {Ring.ChangedBy ?? "unknown"}";
         }
 
         var held = before?.Instances().ToDictionary(instance => instance.Instance, instance => instance.Version, StringComparer.Ordinal) ?? [];

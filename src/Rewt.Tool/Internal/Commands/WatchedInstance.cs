@@ -1,4 +1,4 @@
 namespace Rewt.Tool;
 
-/// <summary>An instance and the version of the key ring that it has loaded.</summary>
+/// <summary>A live instance in the output of <c>rewt watch</c>, and the version of the key ring that it has loaded.</summary>
 internal sealed record WatchedInstance(string Instance, long Version, bool IsUpToDate, double SecondsAgo);

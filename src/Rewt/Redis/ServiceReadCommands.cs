@@ -3,15 +3,15 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The pending commands that read one service's ring.</summary>
-internal sealed record ServiceParts(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
+/// <summary>The commands that read one service's ring of public keys, sent to Redis at once, and the reading from their replies.</summary>
+internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
     /// <summary>The repair of a ring that cannot be read, for an operator.</summary>
     public const string Repair = "delete it with DEL, and the service publishes its keys again";
 
     public IEnumerable<Task> All() => [Keys, Revoked];
 
-    public static ServiceParts Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
+    public static ServiceReadCommands Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
         service,
         keys.KeysOf(service),
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
@@ -32,7 +32,7 @@ internal sealed record ServiceParts(string Service, RedisKey Ring, Task<HashEntr
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, long>.Empty)
+            return new ServiceReading(epoch, ImmutableDictionary<string, byte[]>.Empty, ImmutableDictionary<string, StoreTime>.Empty)
             {
                 Problem = "one of its Redis keys has the wrong type; delete it with DEL",
             };

@@ -2,19 +2,21 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The pending commands that read public keys.</summary>
-internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceParts[] services)
+/// <summary>
+/// The commands that read public keys, sent to Redis at once, and the reading from their replies. <see cref="RedisPairStore"/> uses it.
+/// </summary>
+internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceReadCommands[] services)
 {
     /// <param name="database">The database or transaction.</param>
     /// <param name="keys">The names of the Redis keys.</param>
     /// <param name="services">The services whose rings are read.</param>
     /// <param name="asked">The services that are only checked for existence.</param>
     /// <param name="isOneByOne">Whether to send one command for each key, because a cluster that migrates the slot rejects commands on several keys.</param>
-    public static PairParts Request(
+    public static PairReadCommands Request(
         IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
-        var parts = new PairParts(
+        var parts = new PairReadCommands(
             names,
             // One command for all of them, so that a forged issuer costs a few bytes only.
             isOneByOne
@@ -22,7 +24,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),
             RevokedKeyIds.RequestAsync(database, keys.Revoked),
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster),
-            [.. services.Select(service => ServiceParts.Request(database, keys, service))]);
+            [.. services.Select(service => ServiceReadCommands.Request(database, keys, service))]);
         foreach (var part in parts.All()) part.Abandon();
         return parts;
     }
@@ -38,8 +40,7 @@ internal sealed class PairParts(string[] names, Task<RedisValue[]> epochs, Task<
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
-        var clock = ReadingParts.Milliseconds(await now.ConfigureAwait(false));
-        return new PairReading(clock, await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
+        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>

@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace Rewt.Tests.Pairs;
 
 /// <summary>One process's pairs by the clock of a store that stands still.</summary>
-public sealed class PairDecisionTests
+public sealed class PairPolicyTests
 {
-    private const long Now = 1_767_225_600_000;
+    private static readonly StoreTime Now = new(1_767_225_600_000);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private static readonly RewtOptions Options = new() { KeyMode = KeyMode.KeyPair, ServiceName = "orders", RotationInterval = TimeSpan.FromHours(1) };
     private static readonly PairSchedule Schedule = PairSchedule.From(Options);
@@ -19,7 +20,7 @@ public sealed class PairDecisionTests
         plan.Entries.Keys.ShouldBe([own.Current!.KeyId, own.Next!.KeyId], ignoreOrder: true);
         own.Deadline.ShouldBe(Now + Schedule.Interval);
         plan.KeysUntil.ShouldBe(Now + Schedule.Lease);
-        plan.RememberUntil.ShouldBe(Now + Schedule.DeadRetention);
+        plan.RememberUntil.ShouldBe(Now + Schedule.RevocationRetention);
         plan.Now.ShouldBe(Now);
         own.WrittenAt.ShouldBe(Now);
     }
@@ -29,7 +30,7 @@ public sealed class PairDecisionTests
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, Now + 1000).Plan.ShouldBeNull();
+        Decide(own, ring, Now + Second).Plan.ShouldBeNull();
         var (renewed, plan) = Decide(own, ring, Now + Schedule.Heartbeat);
         plan!.IsNews.ShouldBeFalse();
         plan.KeysUntil.ShouldBe(Now + Schedule.Heartbeat + Schedule.Lease);
@@ -41,7 +42,7 @@ public sealed class PairDecisionTests
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, own.Deadline - 1).Plan!.Action.ShouldBe(PairAction.Renew);
+        Decide(own, ring, own.Deadline - TimeSpan.FromMilliseconds(1)).Plan!.Action.ShouldBe(PairAction.Renew);
         var (rotated, plan) = Decide(own, ring, own.Deadline);
         plan!.Action.ShouldBe(PairAction.Rotate);
         rotated.Current.ShouldBe(own.Next);
@@ -62,20 +63,20 @@ public sealed class PairDecisionTests
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, Now + 1000, mayGenerate: false).Plan.ShouldBeNull();
+        Decide(own, ring, Now + Second, mayGenerate: false).Plan.ShouldBeNull();
         var (rotated, plan) = Decide(own, ring, own.Deadline, mayGenerate: false);
         (rotated.Current, rotated.Next).ShouldBe((own.Next, null));
         ring = Reading(plan!, ring, "epoch");
-        Decide(rotated, ring, own.Deadline + 1000, mayGenerate: false).Plan.ShouldBeNull();
+        Decide(rotated, ring, own.Deadline + Second, mayGenerate: false).Plan.ShouldBeNull();
 
         var (ended, last) = Decide(rotated, ring, rotated.Deadline, mayGenerate: false);
         (ended.Current, ended.Next).ShouldBe((null, null));
         last!.Entries.Keys.ShouldContain(own.Next!.KeyId, "its last tokens verify");
         ring = Reading(last, ring, "epoch");
-        Decide(ended, ring, rotated.Deadline + 1000, mayGenerate: false).Plan.ShouldBeNull();
+        Decide(ended, ring, rotated.Deadline + Second, mayGenerate: false).Plan.ShouldBeNull();
         Decide(LocalKeyPairs.None, ServiceReading.Empty, Now, mayGenerate: false).ShouldBe((LocalKeyPairs.None, null));
 
-        var (renewed, create) = Decide(ended, ring, rotated.Deadline + 2000);
+        var (renewed, create) = Decide(ended, ring, rotated.Deadline + (2 * Second));
         create!.Action.ShouldBe(PairAction.Create);
         renewed.Current!.KeyId.ShouldNotBe(own.Next.KeyId);
     }
@@ -85,13 +86,13 @@ public sealed class PairDecisionTests
     {
         var (own, _) = Settled();
 
-        var (same, plan) = Decide(own, ServiceReading.Empty, Now + 1000);
+        var (same, plan) = Decide(own, ServiceReading.Empty, Now + Second);
 
         plan!.Action.ShouldBe(PairAction.Republish);
         (same.Current, same.Next).ShouldBe((own.Current, own.Next));
         plan.Revoked.ShouldBeEmpty();
         // Another instance was faster: a new life of the ring, in which these keys never stood.
-        var (again, _) = Decide(own, ServiceReading.Empty with { Epoch = "another" }, Now + 1000);
+        var (again, _) = Decide(own, ServiceReading.Empty with { Epoch = "another" }, Now + Second);
         again.Current.ShouldBe(own.Current);
     }
 
@@ -101,13 +102,13 @@ public sealed class PairDecisionTests
         var (own, ring) = Settled();
         var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Current!.KeyId).ToDictionary() };
 
-        var (replaced, plan) = Decide(own, without, Now + 1000);
+        var (replaced, plan) = Decide(own, without, Now + Second);
 
         plan!.Action.ShouldBe(PairAction.Replace);
         plan.Revoked.Keys.ShouldBe([own.Current!.KeyId]);
         plan.Entries.Keys.ShouldNotContain(own.Current.KeyId);
         replaced.Current.ShouldBe(own.Next);
-        Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + 1000).Plan!.Revoked.Count.ShouldBe(2);
+        Decide(own, ring with { Entries = new Dictionary<string, byte[]>() }, Now + Second).Plan!.Revoked.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public sealed class PairDecisionTests
         var (own, ring) = Settled();
         var keyId = own.Current!.KeyId;
 
-        var (replaced, plan) = Decide(own, ring, Now + 1000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+        var (replaced, plan) = Decide(own, ring, Now + Second, everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         replaced.Current.ShouldBe(own.Next);
         plan!.Revoked.Keys.ShouldBe([keyId]);
@@ -127,13 +128,13 @@ public sealed class PairDecisionTests
     public void The_keys_of_other_instances_stay_until_their_time_is_over()
     {
         var (own, ring) = Settled();
-        var (_, sibling) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now + 50_000);
+        var (_, sibling) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now + (50 * Second));
         var both = ring with { Entries = ring.Entries.Concat(sibling!.Entries).ToDictionary() };
 
         var whileAlive = Decide(own, both, Now + Schedule.Heartbeat).Plan!;
         whileAlive.Removed.ShouldBeEmpty();
-        whileAlive.KeysUntil.ShouldBeGreaterThanOrEqualTo(Now + 50_000 + Schedule.Lease);
-        Decide(own, both, Now + 50_000 + Schedule.Lease).Plan!.Removed.ShouldBe(sibling.Entries.Keys, ignoreOrder: true);
+        whileAlive.KeysUntil.ShouldBeGreaterThanOrEqualTo(Now + (50 * Second) + Schedule.Lease);
+        Decide(own, both, Now + (50 * Second) + Schedule.Lease).Plan!.Removed.ShouldBe(sibling.Entries.Keys, ignoreOrder: true);
     }
 
     [Fact]
@@ -141,12 +142,12 @@ public sealed class PairDecisionTests
     {
         var (own, ring) = Settled();
 
-        var (rotated, plan) = Decide(own, ring, Now + 1000, rotate: true);
+        var (rotated, plan) = Decide(own, ring, Now + Second, rotate: true);
 
         plan!.Action.ShouldBe(PairAction.Rotate);
         rotated.Current.ShouldBe(own.Next);
-        rotated.Deadline.ShouldBe(Now + 1000 + Schedule.Interval);
-        rotated.Retired.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Current!, Now + 1000 + Schedule.Retention));
+        rotated.Deadline.ShouldBe(Now + Second + Schedule.Interval);
+        rotated.Retired.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Current!, Now + Second + Schedule.Retention));
     }
 
     [Fact]
@@ -155,23 +156,23 @@ public sealed class PairDecisionTests
         var (own, ring) = Settled();
         var keyId = own.Next!.KeyId;
 
-        var (replaced, plan) = Decide(own, ring, Now + 1000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+        var (replaced, plan) = Decide(own, ring, Now + Second, everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         plan!.Action.ShouldBe(PairAction.Replace);
         (replaced.Current, replaced.Deadline).ShouldBe((own.Current, own.Deadline));
         replaced.Next!.KeyId.ShouldNotBeOneOf(own.Current!.KeyId, keyId);
         replaced.Retired.ShouldBeEmpty();
-        plan.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(keyId, Now + 1_000_000_000));
+        plan.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(keyId, Now + TimeSpan.FromDays(10)));
     }
 
     [Fact]
     public void A_revoked_retired_key_is_retired_no_longer()
     {
         var (own, ring) = Settled();
-        var (rotated, plan) = Decide(own, ring, Now + 1000, rotate: true);
+        var (rotated, plan) = Decide(own, ring, Now + Second, rotate: true);
         var keyId = own.Current!.KeyId;
 
-        var (decided, next) = Decide(rotated, Reading(plan!, ring, "epoch"), Now + 2000, everywhere: new() { [keyId] = Now + 1_000_000_000 });
+        var (decided, next) = Decide(rotated, Reading(plan!, ring, "epoch"), Now + (2 * Second), everywhere: new() { [keyId] = Now + TimeSpan.FromDays(10) });
 
         next!.Action.ShouldBe(PairAction.MergeRevocations);
         decided.Retired.ShouldBeEmpty();
@@ -184,7 +185,7 @@ public sealed class PairDecisionTests
     {
         var (own, ring) = Settled();
 
-        Decide(own, ring, Now + 1000, everywhere: new() { ["a key of billing"] = Now + 1_000_000_000 }).Plan.ShouldBeNull();
+        Decide(own, ring, Now + Second, everywhere: new() { ["a key of billing"] = Now + TimeSpan.FromDays(10) }).Plan.ShouldBeNull();
     }
 
     [Fact]
@@ -193,10 +194,10 @@ public sealed class PairDecisionTests
         var (own, ring) = Settled();
         var without = ring with { Entries = ring.Entries.Where(entry => entry.Key != own.Next!.KeyId).ToDictionary() };
 
-        var (decided, plan) = Decide(own, without, Now + 1000);
+        var (decided, plan) = Decide(own, without, Now + Second);
 
-        plan!.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + 1000 + Schedule.DeadRetention));
-        (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + 1000));
+        plan!.Revoked.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(own.Next!.KeyId, Now + Second + Schedule.RevocationRetention));
+        (decided.Current, decided.Epoch, decided.WrittenAt).ShouldBe((own.Current, "epoch", Now + Second));
     }
 
     /// <summary>A process whose first keys are published and seen.</summary>
@@ -204,23 +205,23 @@ public sealed class PairDecisionTests
     {
         var (own, plan) = Decide(LocalKeyPairs.None, ServiceReading.Empty, Now);
         var ring = Reading(plan!, ServiceReading.Empty, "epoch");
-        var (seen, nothing) = Decide(own, ring, Now + 1);
+        var (seen, nothing) = Decide(own, ring, Now.Next);
         nothing.ShouldBeNull();
         seen.Epoch.ShouldBe("epoch");
         return (seen, ring);
     }
 
-    private static ServiceReading Reading(PairPlan plan, ServiceReading before, string epoch) => new(
+    private static ServiceReading Reading(PairChange plan, ServiceReading before, string epoch) => new(
         epoch,
         before.Entries.Where(entry => !plan.Removed.Contains(entry.Key) && !plan.Entries.ContainsKey(entry.Key)).Concat(plan.Entries).ToDictionary(),
         before.Revoked.Concat(plan.Revoked).ToDictionary());
 
-    private static (LocalKeyPairs Keys, PairPlan? Plan) Decide(LocalKeyPairs own, ServiceReading ring, long now, Dictionary<string, long>? everywhere = null, bool rotate = false, bool mayGenerate = true)
+    private static (LocalKeyPairs Keys, PairChange? Plan) Decide(LocalKeyPairs own, ServiceReading ring, StoreTime now, Dictionary<string, StoreTime>? everywhere = null, bool rotate = false, bool mayGenerate = true)
     {
         var memory = new PairMemory();
-        var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, long>.Empty;
+        var dead = everywhere?.ToImmutableDictionary() ?? ImmutableDictionary<string, StoreTime>.Empty;
         memory.Learn(new PairReading(now, dead, new Dictionary<string, ServiceReading> { ["orders"] = ring }));
         var keys = IssuerKeys.Read("rewt", "orders", ring, memory, now, null);
-        return PairDecision.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
+        return PairPolicy.Decide(own, ring, keys, now, Schedule, rotate, mayGenerate ? () => LocalKeyPair.Generate(Options) : null);
     }
 }

@@ -3,8 +3,8 @@ using Rewt.Tests.PublicKeys;
 
 namespace Rewt.Tests.ConfiguredKeys;
 
-/// <summary>What is wrong with keys in the settings is told at the start, with the setting that mends it.</summary>
-public sealed class GivenKeyOptionsTests : IDisposable
+/// <summary>An error in the settings of configured keys stops the start, with a message that names the setting to correct.</summary>
+public sealed class ConfiguredKeyOptionsTests : IDisposable
 {
     private readonly ScratchDirectory _directory = new();
 

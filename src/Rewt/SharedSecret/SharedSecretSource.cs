@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The key source of a namespace whose services share one secret.</summary>
-internal sealed class SecretKeys(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
+/// <summary>The key source of a namespace whose services share one secret. It reads, rotates and revokes through <see cref="RingUpdater"/>.</summary>
+internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);
     private readonly RingUpdater _updater = new(options.Namespace, store, RingSchedule.From(options), time, logger, telemetry?.Metrics, telemetry?.Audit);

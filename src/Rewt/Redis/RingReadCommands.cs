@@ -5,9 +5,11 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The pending commands that read a key ring, and the reading from their replies.</summary>
-internal sealed class ReadingParts(
-    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, long>> dead, Task<RedisResult> now)
+/// <summary>
+/// The commands that read a key ring, sent to Redis at once, and the reading from their replies. <see cref="RedisRingStore"/> uses it.
+/// </summary>
+internal sealed class RingReadCommands(
+    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> dead, Task<RedisResult> now)
 {
     /// <summary>The repair of a ring with too many entries, for an operator.</summary>
     public const string Repair = "delete it with DEL, and it is written again from the secret";
@@ -19,22 +21,22 @@ internal sealed class ReadingParts(
     private const long NoExpiry = -1;
 
     /// <summary>Requests the whole ring.</summary>
-    public static ReadingParts Request(IDatabaseAsync database, RedisKeys keys) => Request(
+    public static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys) => Request(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        DeadAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
+        RevokedAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
 
     /// <summary>
     /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
     /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
     /// </summary>
-    public static ReadingParts RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, long> dead) =>
+    public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> dead) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(dead));
 
-    private static ReadingParts Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, long>> dead)
+    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, StoreTime>> dead)
     {
-        var parts = new ReadingParts(
+        var parts = new RingReadCommands(
             keys.Ring,
             // Limited, so that a reading is small whatever the value.
             database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster),
@@ -53,7 +55,7 @@ internal sealed class ReadingParts(
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
-        var (revoked, storeNow) = (await dead.ConfigureAwait(false), new StoreTime(Milliseconds(await now.ConfigureAwait(false))));
+        var (revoked, storeNow) = (await dead.ConfigureAwait(false), TimeOf(await now.ConfigureAwait(false)));
         var (slot, problem) = await OpenAsync().ConfigureAwait(false);
         return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, revoked, storeNow)
         {
@@ -68,7 +70,7 @@ internal sealed class ReadingParts(
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
 
-        async Task<(SecretSlot Slot, string? Problem)> OpenAsync()
+        async Task<(SecretSlot Slot, SealProblem? Problem)> OpenAsync()
         {
             try
             {
@@ -133,7 +135,7 @@ internal sealed class ReadingParts(
     private static async Task<long> LongAsync(Task<TimeSpan?> timeToLive) =>
         await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
 
-    private static async Task<IReadOnlyDictionary<string, long>> DeadAsync(RedisKeys keys, Task<SortedSetEntry[]> dead)
+    private static async Task<IReadOnlyDictionary<string, StoreTime>> RevokedAsync(RedisKeys keys, Task<SortedSetEntry[]> dead)
     {
         try
         {
@@ -149,9 +151,9 @@ internal sealed class ReadingParts(
 
     private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
-    public static long Milliseconds(RedisResult time)
+    public static StoreTime TimeOf(RedisResult time)
     {
         var parts = (RedisValue[])time!;
-        return ((long)parts[0] * 1000) + ((long)parts[1] / 1000);
+        return new(((long)parts[0] * 1000) + ((long)parts[1] / 1000));
     }
 }

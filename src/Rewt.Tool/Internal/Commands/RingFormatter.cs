@@ -5,8 +5,8 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>Formats a key ring for output. Secrets are included only with the option for it.</summary>
-internal static class RingView
+/// <summary>Formats a key ring as a table or JSON for the output of the tool. Secrets are included only with the option for it.</summary>
+internal static class RingFormatter
 {
     /// <summary>Returns the key ring in the shape of the JSON output.</summary>
     /// <param name="context">The output options.</param>

@@ -3,8 +3,11 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Resolves keys from one snapshot of a namespace: its secrets, the keys of tenants derived from them, and the key pairs of its services.</summary>
-internal sealed class RingOnce(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
+/// <summary>
+/// The key resolver of <c>rewt token verify</c>: finds keys in one snapshot of a namespace, which has its secrets, the keys of tenants derived from
+/// them, and the key pairs of its services.
+/// </summary>
+internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
 {
     /// <summary>The state of the token's tenant, if it is the reason for refusing the token.</summary>
     public TenantGeneration? Refusing { get; private set; }

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtKeyRing"/> on the providers of a namespace.</summary>
+/// <summary>The public service <see cref="IRewtKeyRing"/>: reads, rotates and revokes the keys of a namespace through its providers.</summary>
 /// <param name="keyRing">The provider of the keys that sign.</param>
 /// <param name="other">The provider of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
 /// <param name="time">The clock.</param>
-internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
+internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>
         View(keyRing, await keyRing.GetSigningAsync(cancellationToken).ConfigureAwait(false));
@@ -23,7 +23,7 @@ internal sealed class KeyRing(KeyRingProvider keyRing, KeyRingProvider? other, T
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         var owner = OwnerOf(keyId);
         var ring = await owner.RevokeAsync(keyId, cancellationToken).ConfigureAwait(false);
-        return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Roll.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
+        return new RewtRevocation { Ring = View(owner, ring), Unconfirmed = await owner.Tracker.WaitForAllAsync(ring, timeout, cancellationToken).ConfigureAwait(false) };
     }
 
     private KeyRingProvider OwnerOf(string keyId)

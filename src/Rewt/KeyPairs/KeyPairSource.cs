@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// The key source of a namespace whose services sign with key pairs. It creates and publishes this process's key pairs once the process has to sign,
 /// and reads the public keys of the services it communicates with. A process that only verifies writes nothing.
 /// </summary>
-internal sealed partial class PairKeys(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = PairKeys.MaximumAsked) : IKeySource
+internal sealed partial class KeyPairSource(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = KeyPairSource.MaximumAsked) : IKeySource
 {
     private const int MaximumAsked = 1024;
 
@@ -60,14 +60,14 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
     public async Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken)
     {
         var known = (PairSnapshot?)previous;
-        var view = await LookAsync(known, cancellationToken).ConfigureAwait(false);
+        var view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
         if (command is null) return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
 
         if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
         // Read again: waiting for other instances compares the times of their reads with the time of this write.
-        view = await LookAsync(known, cancellationToken).ConfigureAwait(false);
+        view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
         return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
     private bool IsDenied => _deniedAt is { } at && at.Elapsed(time) < DenialMemory;
 
-    private async Task<PairView> LookAsync(PairSnapshot? known, CancellationToken cancellationToken)
+    private async Task<PairView> ReadNowAsync(PairSnapshot? known, CancellationToken cancellationToken)
     {
         string[] issuers, asked;
         lock (_gate)
@@ -176,10 +176,10 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
     private async Task RevokeAsync(PairView view, string keyId, CancellationToken cancellationToken)
     {
-        var isOurs = _own.All(now: 0).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
+        var isOurs = _own.All(now: default).Any(key => key.KeyId == keyId) || view.Reading.Services.GetValueOrDefault(_service)?.Entries.ContainsKey(keyId) == true;
         try
         {
-            await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.DeadRetention, cancellationToken).ConfigureAwait(false);
+            await store.RevokeAsync(isOurs ? _service : null, keyId, view.Reading.Now, view.Reading.Now + _schedule.RevocationRetention, cancellationToken).ConfigureAwait(false);
             telemetry?.PairRevoked(keyId);
         }
         catch (UnauthorizedAccessException exception)
@@ -198,7 +198,7 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         var ring = view.Reading.Services.GetValueOrDefault(_service) ?? ServiceReading.Empty;
         var keys = view.Rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ring, _memory, view.Reading.Now, null);
         var certificate = _identity?.Usable(view.Reading.Now);
-        var (own, plan) = PairDecision.Decide(_own.Attest(Attest), ring, keys, view.Reading.Now, _schedule, rotate, MayGenerate(view) ? Generate : null);
+        var (own, plan) = PairPolicy.Decide(_own.Attest(Attest), ring, keys, view.Reading.Now, _schedule, rotate, MayGenerate(view) ? Generate : null);
         if (plan is null)
         {
             _own = own;
@@ -228,19 +228,19 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
 
         // By the earlier of the two clocks: an adversary that sets the store's clock forward gets no attestation that ends later.
         LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(
-            certificate, options, Math.Min(view.Reading.Now, (time.GetUtcNow() + options.ClockSkew).ToUnixTimeMilliseconds()), _schedule.Attestation);
+            certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
 
     /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
-        if (_own.WrittenAt > 0)
+        if (_own.WrittenAt != StoreTime.Unknown)
         {
             var ring = rings.GetValueOrDefault(_service) ?? IssuerKeys.Read(options.Namespace, _service, ServiceReading.Empty, _memory, view.Reading.Now, null);
             var keys = ring.Keys.ToDictionary(StringComparer.Ordinal);
             foreach (var key in _own.Publish(_own.WrittenAt + _schedule.Lease).Where(key => !_memory.RevokedOf(_service).ContainsKey(key.Key.KeyId))) keys[key.Key.KeyId] = key;
-            rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnDead = _memory.OwnDeadOf(_service) });
+            rings = rings.SetItem(_service, ring with { Keys = keys, Revoked = _memory.RevokedOf(_service), OwnRevoked = _memory.OwnRevokedOf(_service) });
         }
 
         var epoch = _own.Current is null ? null : _epoch;
@@ -260,5 +260,6 @@ internal sealed partial class PairKeys(RewtOptions options, IPairStore store, Ti
         TimeSpan.FromSeconds(60),
         exception);
 
+    /// <summary>What one read of the store returned: the entries, and the keys among them that were verified.</summary>
     private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

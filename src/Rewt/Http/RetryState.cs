@@ -1,11 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A request as it was before its first attempt. A redirect handler further down can rewrite the request in place; such a request is not retried.
+/// The state of the attempts to send one request, which the request's options carry: the request as it was before the first attempt, and whether the
+/// next attempt needs a new token. A request that a redirect handler further down has rewritten in place is not retried.
 /// </summary>
-internal sealed class Attempt
+internal sealed class RetryState
 {
-    private static readonly HttpRequestOptionsKey<Attempt> Key = new("Rewt.Attempt");
+    private static readonly HttpRequestOptionsKey<RetryState> Key = new("Rewt.RetryState");
 
     private readonly Uri? _address;
     private readonly HttpMethod _method;
@@ -17,7 +18,7 @@ internal sealed class Attempt
     /// </summary>
     private bool _isRunning;
 
-    private Attempt(HttpRequestMessage request, bool canRepeat)
+    private RetryState(HttpRequestMessage request, bool canRepeat)
     {
         (Request, CanRepeat, _isRunning) = (request, canRepeat, canRepeat);
         (_address, _method, _content) = (request.RequestUri, request.Method, request.Content);
@@ -34,13 +35,13 @@ internal sealed class Attempt
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
     /// <summary>Returns the attempt in progress for this request, if it can be repeated; otherwise <see langword="null"/>.</summary>
-    public static Attempt? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var attempt) && attempt._isRunning ? attempt : null;
+    public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState._isRunning ? retryState : null;
 
-    public static Attempt Begin(HttpRequestMessage request, bool canRepeat)
+    public static RetryState Begin(HttpRequestMessage request, bool canRepeat)
     {
-        var attempt = new Attempt(request, canRepeat);
-        request.Options.Set(Key, attempt);
-        return attempt;
+        var retryState = new RetryState(request, canRepeat);
+        request.Options.Set(Key, retryState);
+        return retryState;
     }
 
     /// <summary>Ends the attempt, so that a handler of the application can send the same request again as a new one.</summary>

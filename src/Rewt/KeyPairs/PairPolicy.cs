@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The life cycle of one process's key pairs as a pure function of its state and the last reading. It uses no store, clock or thread.</summary>
-internal static class PairDecision
+/// <summary>
+/// Decides what is due for the key pairs of this process: their life cycle as a pure function of their state and the last reading. It uses no store,
+/// clock or thread.
+/// </summary>
+internal static class PairPolicy
 {
     /// <param name="own">The process's key pairs.</param>
     /// <param name="ring">The ring of its service.</param>
@@ -13,8 +16,8 @@ internal static class PairDecision
     /// <param name="rotate">Whether an operator requested a rotation.</param>
     /// <param name="generate">Generates a key pair; <see langword="null"/> if no new one may be published.</param>
     /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
-    public static (LocalKeyPairs Keys, PairPlan? Plan) Decide(
-        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, long now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
+    public static (LocalKeyPairs Keys, PairChange? Plan) Decide(
+        LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, StoreTime now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
         var deleted = Deleted(own, ring, now);
         var retired = own.Retired.Where(key => key.Value > now && IsAlive(key.Key)).ToImmutableArray();
@@ -33,7 +36,7 @@ internal static class PairDecision
         if (current is not null) next ??= generate?.Invoke();
         var epoch = current is not null && ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
         var decided = new LocalKeyPairs(current, deadline, next, retired, epoch, own.WrittenAt);
-        var dead = Revocations(own, ring, keys, deleted, now + schedule.DeadRetention);
+        var dead = Revocations(own, ring, keys, deleted, now + schedule.RevocationRetention);
         if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
         if (action == PairAction.None && now - own.WrittenAt >= schedule.Heartbeat) action = PairAction.Renew;
         if (action == PairAction.None) return (decided, null);
@@ -60,31 +63,31 @@ internal static class PairDecision
     /// The keys whose entries disappeared early while the ring remained: an operator deleted them. If the ring itself is gone, the store has lost all
     /// data, and no key counts as deleted.
     /// </summary>
-    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, long now) =>
+    private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, StoreTime now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
             ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
             : [];
 
     /// <summary>The revocations that the ring lacks: its deleted keys, keys of it on the operator's list, and revocations that the store has lost.</summary>
-    private static ImmutableDictionary<string, long> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, long forgetAt)
+    private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {
-        var ours = own.All(now: 0).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
-        return keys.OwnDead.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
+        var ours = own.All(now: default).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);
+        return keys.OwnRevoked.Concat(keys.Revoked.Where(pair => ours.Contains(pair.Key)))
             .Concat(deleted.Select(keyId => KeyValuePair.Create(keyId, forgetAt)))
             .Where(pair => !ring.Revoked.ContainsKey(pair.Key))
             .DistinctBy(pair => pair.Key, StringComparer.Ordinal)
             .ToImmutableDictionary(StringComparer.Ordinal);
     }
 
-    private static PairPlan Plan(
-        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, long> dead, long now, PairSchedule schedule)
+    private static PairChange Plan(
+        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, StoreTime> dead, StoreTime now, PairSchedule schedule)
     {
         var published = own.Publish(now + schedule.Lease).ToList();
         var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);
         // An entry that is neither valid nor refused has expired. It is removed, whichever instance of the service wrote it.
         var refused = keys.Refused.Select(entry => entry.Entry).ToHashSet(StringComparer.Ordinal);
         var removed = ring.Entries.Keys.Where(keyId => !entries.ContainsKey(keyId) && !keys.Keys.ContainsKey(keyId) && !refused.Contains(keyId));
-        return new PairPlan(
+        return new PairChange(
             action,
             Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
             entries,
@@ -92,6 +95,6 @@ internal static class PairDecision
             dead,
             now,
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
-            now + schedule.DeadRetention);
+            now + schedule.RevocationRetention);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-internal sealed partial class PairKeys
+internal sealed partial class KeyPairSource
 {
     /// <summary>Limits the log lines for a ring with many invalid entries.</summary>
     private const int MaximumReported = 8;
@@ -28,7 +28,7 @@ internal sealed partial class PairKeys
     }
 
     [LoggerMessage(EventId = 50, EventName = "PairsWritten", Message = "Key pairs of {Ring}, service {Service}: {Plan}; {KeyId} signs.")]
-    private partial void LogWritten(LogLevel level, string ring, string service, PairPlan plan, string keyId);
+    private partial void LogWritten(LogLevel level, string ring, string service, PairChange plan, string keyId);
 
     [LoggerMessage(EventId = 51, EventName = "PairsNotWritten", Level = LogLevel.Warning,
         Message = "Key pairs of {Ring}, service {Service}, could not be written. The published keys stay in use.")]

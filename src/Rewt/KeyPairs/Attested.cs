@@ -1,8 +1,0 @@
-namespace Rewt.Internal;
-
-/// <summary>The certificate that confirms a published key.</summary>
-/// <param name="Name">The name in the certificate that stands for the service.</param>
-/// <param name="Until">When the certificate expires.</param>
-/// <param name="SeenAt">When this instance first saw the statement, in Unix milliseconds: the time at which the certificate must be valid.</param>
-/// <param name="EndsAt">When the statement ends, in Unix milliseconds.</param>
-internal sealed record Attested(string Name, DateTimeOffset Until, long SeenAt, long EndsAt);

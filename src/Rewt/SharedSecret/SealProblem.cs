@@ -1,0 +1,9 @@
+namespace Rewt.Internal;
+
+/// <summary>The reason why a stored secret cannot be used because of its seal. It is part of a reading, whose secrets are then unknown.</summary>
+/// <param name="Text">The reason and the solution for an operator.</param>
+internal sealed record SealProblem(string Text)
+{
+    /// <summary>The place of a secret that is not sealed although <see cref="RewtSealingOptions.RequireSealed"/> demands it.</summary>
+    public string? UnsealedPlace { get; init; }
+}
