@@ -6,10 +6,10 @@ namespace Rewt.Internal;
 /// <param name="Mode">Standalone, cluster or sentinel.</param>
 /// <param name="Protocol">The protocol that the client and the server have agreed on.</param>
 /// <param name="Tls">Whether the connection is encrypted.</param>
-/// <param name="User">The ACL user; <see langword="null"/> if neither the server nor a setting tells it.</param>
+/// <param name="User">The ACL user.</param>
 /// <param name="Client">The client library and its version.</param>
-internal sealed record StoreConnection(string Server, string? Product, string Mode, string Protocol, bool Tls, string? User, string Client)
+internal sealed record StoreConnection(string Server, string? Product, string Mode, string Protocol, bool Tls, string User, string Client)
 {
     public override string ToString() =>
-        $"{Product ?? "unknown version"} ({Mode}) at {Server}, {Protocol}, {(Tls ? "TLS" : "no TLS")}, user {User ?? "unknown"}, {Client}";
+        $"{Product ?? "unknown version"} ({Mode}) at {Server}, {Protocol}, {(Tls ? "TLS" : "no TLS")}, user {User}, {Client}";
 }

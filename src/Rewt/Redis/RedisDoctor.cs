@@ -24,7 +24,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         var info = Lines(await InfoAsync(server, cancellationToken).ConfigureAwait(false));
         var facts = await FactsAsync(database, servers, isEncrypted, info, cancellationToken).ConfigureAwait(false);
         return new StoreReport(
-            await ConnectionAsync(database, server, isEncrypted, user, info, cancellationToken).ConfigureAwait(false),
+            Describe(server, isEncrypted, user, info),
             [.. ServerDiagnosis.Of(facts, options.Namespace), .. seal?.Findings() ?? []]);
     }
 
@@ -56,11 +56,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         }
     }
 
-    /// <summary>Describes the connection. A server's own word comes before the settings.</summary>
-    private async Task<StoreConnection> ConnectionAsync(
-        IDatabase database, IServer server, bool isEncrypted, string? user, Dictionary<string, string> info, CancellationToken cancellationToken)
+    private static StoreConnection Describe(IServer server, bool isEncrypted, string user, Dictionary<string, string> info)
     {
-        var whoAmI = (string?)await AskAsync(database, "ACL", ["WHOAMI"], cancellationToken).ConfigureAwait(false);
         // Its assembly version is the same in all releases.
         var client = typeof(IDatabase).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return new StoreConnection(
@@ -69,7 +66,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             server.ServerType.ToString().ToLowerInvariant(),
             server.Protocol == RedisProtocol.Resp3 ? "RESP3" : "RESP2",
             isEncrypted,
-            (whoAmI ?? user) is { } name ? UntrustedText.Escape(name) : null,
+            UntrustedText.Escape(user),
             $"StackExchange.Redis {client}");
     }
 

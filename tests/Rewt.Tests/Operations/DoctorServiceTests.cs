@@ -75,8 +75,8 @@ public sealed class DoctorServiceTests
         using var certificates = new TestCertificates();
         var port = FreePort.Next();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, ["--maxmemory-policy", "allkeys-lru", .. certificates.ServerArguments(port, clientsNeedCertificates: false)]);
-        await redis.CommandAsync("ACL", "SETUSER", "orders", "on", ">of-a-test", "allkeys", "allchannels", "+@all");
-        var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Ssl = true, User = "orders", Password = "of-a-test", Protocol = RedisProtocol.Resp3 };
+        await redis.CommandAsync("ACL", "SETUSER", "orders", "on", ">of-a-test,user=a-part", "allkeys", "allchannels", "+@all");
+        var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Ssl = true, User = "orders", Password = "of-a-test,user=a-part", Protocol = RedisProtocol.Resp3 };
         configuration.TrustIssuer(certificates.Authority);
         await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
         await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services =>
