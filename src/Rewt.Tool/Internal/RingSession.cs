@@ -112,7 +112,7 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
         Tracker.WaitForAllAsync(ring, timeout, cancellationToken);
 
-    public Task<IReadOnlyList<Finding>> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
+    public Task<DoctorReport> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
         new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Tracker).RunAsync(ring, cancellationToken);
 
     /// <summary>Derives the key of a tenant from a secret of the ring.</summary>

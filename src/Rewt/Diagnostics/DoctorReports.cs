@@ -11,5 +11,7 @@ internal sealed class DoctorReports
 
     public IReadOnlyList<Finding> Of(string ring) => _reports.TryGetValue(ring, out var report) ? report.Findings : [];
 
+    public StoreConnection? ConnectionOf(string ring) => _reports.GetValueOrDefault(ring)?.Connection;
+
     public void Put(DoctorReport report) => _reports[report.Ring] = report;
 }

@@ -55,8 +55,8 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         try
         {
             var examination = new RingExamination(keyRing.Name, FleetSettings.Of(rings.Options(name)), keyRing.Doctor, keyRing.Tracker);
-            var findings = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
-            Report(keyRing.Name, [.. findings.Where(finding => finding.Severity != FindingSeverity.Information)]);
+            var report = await examination.RunAsync(keyRing.Known!, cancellationToken).ConfigureAwait(false);
+            Report(report with { Findings = [.. report.Findings.Where(finding => finding.Severity != FindingSeverity.Information)] });
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -72,11 +72,12 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         var keyRing = Provider(name);
         var before = reports.Of(keyRing.Name);
         var after = before.Where(finding => finding.Code != RingExamination.ClockOffset).ToList();
-        if (after.Count < before.Count && keyRing.Known is { } known && !RingExamination.IsClockOff(known, rings.Options(name).ClockSkew)) Report(keyRing.Name, after);
+        if (after.Count < before.Count && keyRing.Known is { } known && !RingExamination.IsClockOff(known, rings.Options(name).ClockSkew)) Report(new DoctorReport(keyRing.Name, after, reports.ConnectionOf(keyRing.Name)));
     }
 
-    private void Report(string ring, IReadOnlyList<Finding> findings)
+    private void Report(DoctorReport report)
     {
+        var (ring, findings, _) = report;
         var before = reports.Of(ring);
         foreach (var finding in findings.Except(before))
         {
@@ -84,7 +85,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         }
 
         foreach (var code in before.Select(finding => finding.Code).Except(findings.Select(finding => finding.Code), StringComparer.Ordinal)) LogResolved(ring, code);
-        reports.Put(new DoctorReport(ring, findings));
+        reports.Put(report);
     }
 
     [LoggerMessage(EventId = 70, EventName = "DoctorFinding", Message = "Key ring {Ring}, {Finding}: {Text}")]

@@ -3,5 +3,5 @@ namespace Rewt.Internal;
 /// <summary>Examines whether a store's server is suitable for keys. It changes nothing on the server.</summary>
 internal interface IStoreDoctor
 {
-    Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken);
+    Task<StoreReport> ExamineAsync(CancellationToken cancellationToken);
 }

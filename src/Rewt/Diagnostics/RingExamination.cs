@@ -21,13 +21,12 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
     /// <summary>How long to wait for instances: one refresh interval to see a change by polling, and the same again to announce it.</summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(KeySnapshot snapshot, CancellationToken cancellationToken) =>
-    [
-        .. OfKeys(snapshot),
-        .. snapshot is RingSnapshot shared ? OfSecret(shared) : [],
-        .. await OfInstancesAsync(snapshot, cancellationToken).ConfigureAwait(false),
-        .. server is null ? [] : await server.ExamineAsync(cancellationToken).ConfigureAwait(false),
-    ];
+    public async Task<DoctorReport> RunAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var behind = await OfInstancesAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        var store = server is null ? null : await server.ExamineAsync(cancellationToken).ConfigureAwait(false);
+        return new DoctorReport(ring, [.. OfKeys(snapshot), .. snapshot is RingSnapshot shared ? OfSecret(shared) : [], .. behind, .. store?.Findings ?? []], store?.Connection);
+    }
 
     private IEnumerable<Finding> OfKeys(KeySnapshot snapshot)
     {

@@ -55,7 +55,10 @@ internal sealed class EllipticCurve
             || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
         : null;
 
-    /// <summary>Whether the point is on the curve. A point off the curve can leak a private key or verify any signature.</summary>
+    /// <summary>
+    /// Whether the point is on the curve. A point off the curve can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts one,
+    /// and an import leaves the check to the operating system's library: OpenSSL refuses such points, but .NET promises that for no platform.
+    /// </summary>
     public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
         if (x.Length != CoordinateLength || y.Length != CoordinateLength) return false;

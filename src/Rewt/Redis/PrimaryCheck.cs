@@ -60,7 +60,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
     {
         try
         {
-            var lines = (await InfoAsync(server).WithinAsync(limit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split("\r\n");
+            var lines = (await ServerInfo.ReadAsync(server, "replication").WithinAsync(limit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split("\r\n");
             var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? Name(server);
             return new Role(server, lines.Contains("role:master", StringComparer.Ordinal), history);
         }
@@ -71,21 +71,6 @@ internal sealed class PrimaryCheck(TimeProvider time)
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return null;
-        }
-    }
-
-    /// <summary>
-    /// Queries INFO. Client library 3.x treats INFO as an admin command, which an application's multiplexer may not allow; EVAL takes its place then.
-    /// </summary>
-    private static async Task<string?> InfoAsync(IServer server)
-    {
-        try
-        {
-            return (string?)await server.ExecuteAsync("INFO", "replication").ConfigureAwait(false);
-        }
-        catch (RedisCommandException)
-        {
-            return (string?)await server.ExecuteAsync("EVAL", "return redis.call('INFO', 'replication')", "0").ConfigureAwait(false);
         }
     }
 

@@ -97,12 +97,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
 
-    /// <summary>Returns the servers, and whether the connection to them is encrypted.</summary>
-    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted)> ServersAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the servers, whether the connection to them is encrypted, and its user.</summary>
+    public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted, string User)> ServersAsync(CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
         var description = Describe(multiplexer);
-        return (description.EndPoints, description.Ssl);
+        return (description.EndPoints, description.Ssl, description.User ?? "default");
     }
 
     /// <summary>Executes a transaction without conditions.</summary>
@@ -216,13 +216,16 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Describes the application's multiplexer. Its text is not parsed: a password with a comma would be read as an address.</summary>
+    /// <summary>
+    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user is before the password.
+    /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {
         var text = multiplexer.Configuration;
         var description = new ConfigurationOptions
         {
             Ssl = Has("ssl=True"),
+            User = Array.Find(text.Split(",password=", 2)[0].Split(','), part => part.StartsWith("user=", StringComparison.Ordinal))?["user=".Length..],
             Password = Has("password=") ? "(set)" : null,
             ServiceName = Has("serviceName=") ? "(set)" : null,
         };

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Reflection;
 using System.Security.Cryptography;
 using StackExchange.Redis;
 
@@ -14,8 +16,17 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private readonly RedisKeys _keys = new(options.Namespace);
 
-    public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) =>
-        [.. ServerDiagnosis.Of(await FactsAsync(cancellationToken).ConfigureAwait(false), options.Namespace), .. await OfSealAsync(cancellationToken).ConfigureAwait(false)];
+    public async Task<StoreReport> ExamineAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var (servers, isEncrypted, user) = await connection.ServersAsync(cancellationToken).ConfigureAwait(false);
+        var server = await PrimaryAsync(database, cancellationToken).ConfigureAwait(false) ?? database.Multiplexer.GetServer(servers[0]);
+        var info = Lines(await InfoAsync(server, cancellationToken).ConfigureAwait(false));
+        var facts = await FactsAsync(database, servers, isEncrypted, info, cancellationToken).ConfigureAwait(false);
+        return new StoreReport(
+            Describe(server, isEncrypted, user, info),
+            [.. ServerDiagnosis.Of(facts, options.Namespace), .. await OfSealAsync(cancellationToken).ConfigureAwait(false)]);
+    }
 
     private async Task<IEnumerable<Finding>> OfSealAsync(CancellationToken cancellationToken)
     {
@@ -33,11 +44,61 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return seal.Findings(InstanceTracker.Live(marks, options));
     }
 
-    private async Task<ServerFacts> FactsAsync(CancellationToken cancellationToken)
+    /// <summary>Finds the primary that is in use, which behind Sentinel and in a cluster the settings do not name.</summary>
+    private async Task<IServer?> PrimaryAsync(IDatabase database, CancellationToken cancellationToken)
     {
-        var database = await connection.DatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var (servers, isEncrypted) = await connection.ServersAsync(cancellationToken).ConfigureAwait(false);
-        var info = Lines((string?)await AskAsync(database, "INFO", [], cancellationToken).ConfigureAwait(false));
+        try
+        {
+            // Without a key this is a PING, which every login may send.
+            return await database.IdentifyEndpointAsync(default, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false) is { } address
+                ? database.Multiplexer.GetServer(address)
+                : null;
+        }
+        catch (RedisServerException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> InfoAsync(IServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServerInfo.ReadAsync(server, "default").WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
+        {
+            return null;
+        }
+    }
+
+    private static StoreConnection Describe(IServer server, bool isEncrypted, string user, Dictionary<string, string> info)
+    {
+        // Its assembly version is the same in all releases.
+        var client = typeof(IDatabase).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        return new StoreConnection(
+            ServerDiagnosis.Name(server.EndPoint),
+            Product(info) is { } product ? UntrustedText.Escape(product) : null,
+            server.ServerType.ToString().ToLowerInvariant(),
+            server.Protocol == RedisProtocol.Resp3 ? "RESP3" : "RESP2",
+            isEncrypted,
+            UntrustedText.Escape(user),
+            $"StackExchange.Redis {client}");
+    }
+
+    /// <summary>The product by the fields that the servers beside Redis add to <c>INFO</c>.</summary>
+    private static string? Product(Dictionary<string, string> info)
+    {
+        foreach (var name in new[] { "valkey", "garnet", "dragonfly" })
+        {
+            if (info.TryGetValue($"{name}_version", out var own)) return $"{char.ToUpperInvariant(name[0])}{name[1..]} {own}";
+        }
+
+        return info.TryGetValue("redis_version", out var version) ? $"Redis {version}" : null;
+    }
+
+    private async Task<ServerFacts> FactsAsync(IDatabase database, IReadOnlyList<EndPoint> servers, bool isEncrypted, Dictionary<string, string> info, CancellationToken cancellationToken)
+    {
         var (rights, areScriptsDenied) = await RightsAsync(database, cancellationToken).ConfigureAwait(false);
         return new ServerFacts
         {

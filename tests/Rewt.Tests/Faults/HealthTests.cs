@@ -27,12 +27,14 @@ public sealed class HealthTests
     public async Task An_outage_is_degraded_and_past_the_stale_budget_unhealthy()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var service = await StartAsync(redis.ConnectionString, options => options.StaleBudget = TimeSpan.FromSeconds(5));
+        var time = new ShiftedTimeProvider();
+        await using var service = await StartAsync(redis.ConnectionString, configure: services => services.AddSingleton<TimeProvider>(time));
         await service.Ring.GetAsync(Cancellation);
 
         await redis.KillAsync();
-
         await BecomesAsync(service, HealthStatus.Degraded, "cannot be read");
+        time.Shift = TimeSpan.FromHours(2);
+
         await BecomesAsync(service, HealthStatus.Unhealthy, "StaleBudget");
     }
 

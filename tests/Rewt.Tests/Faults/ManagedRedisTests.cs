@@ -1,7 +1,10 @@
+using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
+
 namespace Rewt.Tests.Faults;
 
 /// <summary>Habits of managed offerings.</summary>
-public sealed class ManagedRedisTests
+public sealed class ManagedRedisTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("-config", "-acl")]
@@ -37,5 +40,48 @@ public sealed class ManagedRedisTests
         await traffic.StopAsync();
 
         traffic.Failures.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_maintenance_that_moves_the_server_to_another_address_costs_no_call(bool isOldServerClosed)
+    {
+        await using var old = await RedisServer.StartAsync(RedisServerKind.Real);
+        // Another address than the old one's, and another port.
+        await using var replacement = await RedisServer.StartAsync(RedisServerKind.Real, "--bind", "127.0.0.1", "127.0.0.2");
+        var name = new ServerName(new IPEndPoint(IPAddress.Loopback, old.Port));
+        var configuration = new ConfigurationOptions { EndPoints = { { "cache.example", 6379 } }, Tunnel = name };
+        await using var fleet = await Fleet.StartAsync(
+            old.ConnectionString, 2, 2, options => (options.Redis, options.ConfigurationOptions, options.RefreshInterval) = (null, configuration, TimeSpan.FromMilliseconds(500)));
+        await replacement.CommandAsync("REPLICAOF", "127.0.0.1", old.Port);
+        await Eventually.TrueAsync(
+            async () => (await replacement.CliAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal), "the replacement follows");
+        var before = await fleet.CurrentKeysAsync();
+
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            await Servers.DetachAsync(old, replacement);
+            name.Address = new IPEndPoint(IPAddress.Parse("127.0.0.2"), replacement.Port);
+            // A machine that is taken away ends no connection.
+            await (isOldServerClosed ? old.KillAsync() : old.StopProcessAsync());
+            await fleet.RotatesAsync(before);
+        });
+
+        (await fleet.Callers[0].Ring.GetAsync(Cancellation)).Keys.ShouldContain(key => key.KeyId == before[0] && key.State == RewtKeyState.Retired);
+        (await replacement.GetAsync("rewt:rewt-secret")).ShouldNotBeNull();
+    }
+
+    /// <summary>The address of a host name as each new connection resolves it.</summary>
+    private sealed class ServerName(IPEndPoint address) : Tunnel
+    {
+        private volatile IPEndPoint _address = address;
+
+        public IPEndPoint Address
+        {
+            set => _address = value;
+        }
+
+        public override ValueTask<EndPoint?> GetSocketConnectEndpointAsync(EndPoint endpoint, CancellationToken cancellationToken) => new(_address);
     }
 }

@@ -4,13 +4,16 @@ public sealed class OutageTests
 {
     private static readonly Uri Secure = new("/secure", UriKind.Relative);
 
-    [Fact]
-    public Task Warm_services_do_not_notice_an_outage() => WarmAsync("refused", TimeSpan.FromSeconds(4), parallel: 50);
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("half-open")]
+    public Task Warm_services_do_not_notice_an_outage(string kind) => WarmAsync(kind, TimeSpan.FromSeconds(4), parallel: 50);
 
     [Theory]
     [Trait("Category", "Long")]
     [InlineData("refused")]
     [InlineData("dead connection")]
+    [InlineData("half-open")]
     [InlineData("black-holed")]
     [InlineData("stopped")]
     public Task Two_hundred_parallel_requests_do_not_notice_twenty_seconds_of_outage(string kind) => WarmAsync(kind, TimeSpan.FromSeconds(20), parallel: 200);
@@ -164,6 +167,7 @@ public sealed class OutageTests
     {
         "refused" => Done(proxy.Refuse),
         "stopped" => redis.StopProcessAsync(),
+        "half-open" => Done(proxy.LoseConnections),
         _ => Done(proxy.Hold),
     };
 
@@ -172,6 +176,7 @@ public sealed class OutageTests
         "refused" => Done(proxy.Listen),
         "stopped" => redis.ContinueProcessAsync(),
         "dead connection" => Done(proxy.ReleaseOnlyNew),
+        "half-open" => Task.CompletedTask,
         _ => Done(proxy.Release),
     };
 }

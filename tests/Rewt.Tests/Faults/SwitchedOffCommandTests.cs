@@ -24,11 +24,13 @@ public sealed class SwitchedOffCommandTests
         await LifeCycle.WorksAsync(redis.ConnectionString + ",$EVAL=,$EVALSHA=");
     }
 
-    [Fact]
-    public async Task A_garnet_server_without_scripts_holds_the_whole_life_cycle_in_conditional_transactions()
+    [Theory]
+    [InlineData(RedisServerKind.Garnet, ",$EVAL=,$EVALSHA=")]
+    [InlineData(RedisServerKind.GarnetWithoutLua, "")]
+    public async Task A_garnet_server_without_scripts_holds_the_whole_life_cycle_in_conditional_transactions(RedisServerKind kind, string settings)
     {
-        await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);
-        await LifeCycle.WorksAsync(garnet.ConnectionString + ",$EVAL=,$EVALSHA=");
+        await using var garnet = await RedisServer.StartAsync(kind);
+        await LifeCycle.WorksAsync(garnet.ConnectionString + settings);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private TcpProxy(int upstream) => _upstream = upstream;
 
-    public int Port { get; } = FreePort.Next();
+    public int Port { get; private set; } = FreePort.Next();
 
     public string ConnectionString => $"127.0.0.1:{Port}";
 
@@ -28,8 +28,19 @@ public sealed class TcpProxy : IAsyncDisposable
     public static TcpProxy Start(int upstream)
     {
         var proxy = new TcpProxy(upstream);
-        proxy.Listen();
-        return proxy;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                proxy.Listen();
+                return proxy;
+            }
+            catch (SocketException) when (attempt < 5)
+            {
+                // Another program took the port before the proxy did.
+                proxy.Port = FreePort.Next();
+            }
+        }
     }
 
     /// <summary>Pushed messages never arrive.</summary>

@@ -16,10 +16,11 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
         await using var replica = await Servers.StartReplicaAsync(primary);
         var servers = $"{primary.ConnectionString},{replica.ConnectionString}";
         await using var multiplexer = isMultiplexerOfApplication ? await ConnectionMultiplexer.ConnectAsync(servers) : null;
-        await using var service = await TestService.StartAsync(servers, settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(500), configure: builder =>
+        await using var service = await TestService.StartAsync(servers, settings: options => (options.Redis, options.RefreshInterval) = (multiplexer is null ? servers : null, TimeSpan.FromMilliseconds(500)), configure: builder =>
         {
             if (multiplexer is not null) builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
         });
+        service.Log.Text.Contains("Rewt uses the registered IConnectionMultiplexer", StringComparison.Ordinal).ShouldBe(isMultiplexerOfApplication);
         var before = (await service.Ring.GetAsync(Cancellation)).Current!.KeyId;
         var token = await service.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation);
         await Eventually.TrueAsync(async () => await primary.CliAsync("ZCARD", "{rewt:rewt-secret}:instances") == "1", "it has announced itself, and writes no more");

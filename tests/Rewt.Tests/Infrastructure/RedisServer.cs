@@ -12,11 +12,14 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("rewt-redis-").FullName;
     private readonly string[] _arguments;
     private ServerProcess? _process;
+    private readonly bool _hasLua;
     private volatile bool _isSpent;
 
-    private RedisServer(bool isRealRedis, string[] arguments)
+    private RedisServer(RedisServerKind kind, bool isRealRedis, string[] arguments)
     {
         IsRealRedis = isRealRedis;
+        _hasLua = kind != RedisServerKind.GarnetWithoutLua;
+        _isSpent = !_hasLua;
         _arguments = arguments;
         Port = arguments.Contains("--cluster-enabled", StringComparer.Ordinal) ? FreePort.NextOfClusterNode() : FreePort.Next();
     }
@@ -39,12 +42,12 @@ public sealed class RedisServer : IAsyncDisposable
             Require.RealRedis();
         }
 
-        var isRealRedis = kind != RedisServerKind.Garnet && Executables.RedisServer is not null;
-        if (args.Length == 0 && await RedisPool.TakeAsync(isRealRedis) is { } idle) return idle;
+        var isRealRedis = kind is RedisServerKind.Any or RedisServerKind.Real && Executables.RedisServer is not null;
+        if (args.Length == 0 && kind != RedisServerKind.GarnetWithoutLua && await RedisPool.TakeAsync(isRealRedis) is { } idle) return idle;
 
         for (var attempt = 1; ; attempt++)
         {
-            var server = new RedisServer(isRealRedis, args);
+            var server = new RedisServer(kind, isRealRedis, args);
             try
             {
                 await server.LaunchAsync();
@@ -209,7 +212,7 @@ public sealed class RedisServer : IAsyncDisposable
             :
             [
                 Executables.Dotnet, "garnet-server", "--port", port, "--bind", "127.0.0.1", "-m", "16m", "-p", "1m", "-s", "16m",
-                "-i", "1m", "--lua", "--lua-transaction-mode", "-q", .. _arguments,
+                "-i", "1m", .. _hasLua ? ["--lua", "--lua-transaction-mode"] : Array.Empty<string>(), "-q", .. _arguments,
             ];
     }
 

@@ -8,4 +8,7 @@ public enum RedisServerKind
     Real,
 
     Garnet,
+
+    /// <summary>Garnet as it starts by default, without Lua: it has no EVAL.</summary>
+    GarnetWithoutLua,
 }

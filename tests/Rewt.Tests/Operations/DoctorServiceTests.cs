@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
 
 namespace Rewt.Tests.Operations;
 
@@ -68,6 +69,29 @@ public sealed class DoctorServiceTests
         await Eventually.TrueAsync(() => !Reports(service).Of("rewt").Any(), "it is gone");
     }
 
+    [Fact]
+    public async Task A_multiplexer_of_the_application_without_admin_rights_is_examined_and_shown_in_the_health_data()
+    {
+        using var certificates = new TestCertificates();
+        var port = FreePort.Next();
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, ["--maxmemory-policy", "allkeys-lru", .. certificates.ServerArguments(port, clientsNeedCertificates: false)]);
+        await redis.CommandAsync("ACL", "SETUSER", "orders", "on", ">of-a-test,user=a-part", "allkeys", "allchannels", "+@all");
+        var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Ssl = true, User = "orders", Password = "of-a-test,user=a-part", Protocol = RedisProtocol.Resp3 };
+        configuration.TrustIssuer(certificates.Authority);
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+        await using var service = await StartAsync(redis.ConnectionString, new CapturedLog(), services =>
+        {
+            services.AddSingleton<IConnectionMultiplexer>(multiplexer);
+            services.PostConfigure<RewtOptions>(options => options.Redis = null);
+        });
+
+        await Eventually.TrueAsync(() => Reports(service).All.Any(), "it has been examined");
+
+        Reports(service).Of("rewt").ShouldContain(finding => finding.Code == "eviction");
+        var data = (IReadOnlyDictionary<string, string>)(await CheckAsync(service)).Data.Values.Single();
+        data["connection"].ShouldMatch(string.Create(CultureInfo.InvariantCulture, $@"^Redis [\d.]+ \(standalone\) at 127\.0\.0\.1:{port}, RESP3, TLS, user orders, StackExchange\.Redis [\d.]+$"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(true, "-acl")]
@@ -80,7 +104,7 @@ public sealed class DoctorServiceTests
         await using var service = await TestService.StartAsync(redis.ConnectionString, settings: options => options.KeyMode = KeyMode.KeyPair);
         var doctor = service.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").Doctor!;
 
-        var findings = await doctor.ExamineAsync(Cancellation);
+        var findings = (await doctor.ExamineAsync(Cancellation)).Findings;
 
         findings.Any(finding => finding.Code == "pair-rights").ShouldBe(isFound);
     }

@@ -110,6 +110,32 @@ public sealed class ToolDoctorTests
         (await redis.DbSizeAsync()).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("resp3", "RESP3")]
+    [InlineData("resp2", "RESP2")]
+    public async Task It_shows_the_connection_in_use_and_never_a_password(string protocol, string shown)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, Persistent);
+        await redis.CommandAsync(["ACL", "SETUSER", "orders", "on", ">of-a-test", .. RedisRights.Of("operator", "rewt")]);
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);
+        var version = (await redis.CliAsync("INFO", "server")).Split("\r\n").First(line => line.StartsWith("redis_version:", StringComparison.Ordinal))[14..];
+        var address = $"{redis.ConnectionString},user=orders,password=of-a-test,protocol={protocol}";
+
+        var connection = (await ToolRun.RunAsync("doctor", "--redis", address, "-o", "json")).Json.GetProperty("connection");
+        var text = (await ToolRun.RunAsync("doctor", "--redis", address)).Output;
+
+        connection.GetProperty("server").GetString().ShouldBe(redis.ConnectionString);
+        connection.GetProperty("product").GetString().ShouldBe($"Redis {version}");
+        connection.GetProperty("mode").GetString().ShouldBe("standalone");
+        connection.GetProperty("protocol").GetString().ShouldBe(shown);
+        connection.GetProperty("tls").GetBoolean().ShouldBeFalse();
+        connection.GetProperty("user").GetString().ShouldBe("orders");
+        connection.GetProperty("client").GetString().ShouldStartWith("StackExchange.Redis ");
+        text.ReplaceLineEndings(" ").ShouldContain($"Connection: Redis {version} (standalone) at {redis.ConnectionString}, {shown}, no TLS, user orders, StackExchange.Redis ");
+        (text + connection).ShouldNotContain("of-a-test");
+        ((object?[])(await redis.CommandAsync("ACL", "LOG"))!).ShouldBeEmpty();
+    }
+
     /// <summary>All but what is information: that the secrets are not sealed has a test of its own.</summary>
     private static List<string?> Codes(ToolRun run) => [.. run.Json.GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("severity").GetString() != "information").Select(finding => finding.GetProperty("code").GetString())];
 

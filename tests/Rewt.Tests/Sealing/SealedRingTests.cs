@@ -280,7 +280,7 @@ public sealed class SealedRingTests
         static async Task<string> TextAsync(Instance instance, string code) => (await FindingsAsync(instance)).Where(finding => finding.Code == code).ShouldHaveSingleItem().Text;
     }
 
-    private static async Task<IReadOnlyList<Finding>> FindingsAsync(Instance instance) => await instance.Provider.Doctor!.ExamineAsync(Cancellation);
+    private static async Task<IReadOnlyList<Finding>> FindingsAsync(Instance instance) => (await instance.Provider.Doctor!.ExamineAsync(Cancellation)).Findings;
 
     private static async Task<IReadOnlyList<string>> InstancesAsync(RedisServer redis) =>
         (await redis.CliAsync("ZRANGE", "{rewt:rewt-secret}:instances", "0", "-1")).Split('\n', StringSplitOptions.RemoveEmptyEntries);

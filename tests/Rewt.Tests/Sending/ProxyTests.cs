@@ -23,7 +23,7 @@ public sealed class ProxyTests : WithServices
     [InlineData("API key", "sockets")]
     public async Task Credentials_for_this_machine_do_not_go_to_a_proxy_in_clear(string credentials, string kind)
     {
-        await using var sender = Create(credentials, Primary(kind));
+        await using var sender = Create(credentials, await PrimaryAsync(kind));
 
         foreach (var isSynchronous in new[] { false, true })
         {
@@ -55,7 +55,7 @@ public sealed class ProxyTests : WithServices
     [Fact]
     public async Task Keys_from_this_machine_are_not_fetched_through_a_proxy()
     {
-        UseByDefault();
+        await UseByDefaultAsync();
         using var download = new KeyDownload(TimeProvider.System);
 
         await download.FetchAsync(_callee!.Address, null, Cancellation);
@@ -64,9 +64,9 @@ public sealed class ProxyTests : WithServices
         _proxy!.Requests.ShouldBeEmpty();
     }
 
-    private HttpMessageHandler Primary(string kind)
+    private async Task<HttpMessageHandler> PrimaryAsync(string kind)
     {
-        if (kind == "default") UseByDefault();
+        if (kind == "default") await UseByDefaultAsync();
         return kind switch
         {
             "client" => new HttpClientHandler { Proxy = new WebProxy(ProxyAddress) },
@@ -75,7 +75,7 @@ public sealed class ProxyTests : WithServices
         };
     }
 
-    private void UseByDefault() => HttpClient.DefaultProxy = new OnlyFor(_callee!.Address.Authority, ProxyAddress, HttpClient.DefaultProxy);
+    private async Task UseByDefaultAsync() => await EndingAsync(Task.FromResult(new DefaultProxy(_callee!.Address.Authority, ProxyAddress)));
 
     private Sender Create(string credentials, HttpMessageHandler primary, bool allow = false) => Sender.Create(services =>
     {
@@ -90,13 +90,33 @@ public sealed class ProxyTests : WithServices
         return isSynchronous ? sender.Http().Send(request, Cancellation) : await sender.Http().SendAsync(request, Cancellation);
     }
 
-    /// <summary>A proxy for one callee. The default proxy belongs to the process, and so to other tests too.</summary>
-    private sealed class OnlyFor(string authority, Uri proxy, IWebProxy others) : IWebProxy
+    /// <summary>
+    /// A proxy for one callee until the test ends. The default proxy belongs to the process, and so to other tests too: their clients keep the one that
+    /// they met, and the system gives the callee's port to another server when the callee has ended.
+    /// </summary>
+    private sealed class DefaultProxy : IWebProxy, IAsyncDisposable
     {
+        private readonly Uri _proxy;
+        private readonly IWebProxy _others = HttpClient.DefaultProxy;
+        private volatile string? _authority;
+
+        public DefaultProxy(string authority, Uri proxy)
+        {
+            (_authority, _proxy) = (authority, proxy);
+            HttpClient.DefaultProxy = this;
+        }
+
         public ICredentials? Credentials { get; set; }
 
-        public Uri? GetProxy(Uri destination) => destination.Authority == authority ? proxy : others.GetProxy(destination);
+        public Uri? GetProxy(Uri destination) => destination.Authority == _authority ? _proxy : _others.GetProxy(destination);
 
-        public bool IsBypassed(Uri host) => host.Authority != authority && others.IsBypassed(host);
+        public bool IsBypassed(Uri host) => host.Authority != _authority && _others.IsBypassed(host);
+
+        public ValueTask DisposeAsync()
+        {
+            _authority = null;
+            HttpClient.DefaultProxy = _others;
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -18,21 +18,25 @@ internal static class DoctorCommand
     {
         await using var session = RingSession.Open(context);
         var ring = await session.ReadAsync(cancellationToken);
-        var findings = await session.ExamineAsync(ring, cancellationToken);
+        var (_, findings, connection) = await session.ExamineAsync(ring, cancellationToken);
         if (ring.IsNothing && await session.Pairs.ReadAsync(cancellationToken) is null) findings = [NoRing(context.Namespace), .. findings];
         if (context.IsJson)
         {
-            context.WriteJson(new { context.Namespace, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });
-        }
-        else if (findings.Count == 0)
-        {
-            context.WriteLine($"No findings for the key ring '{context.Namespace}' and its server.");
+            context.WriteJson(new { context.Namespace, connection, findings = findings.Select(finding => new { finding.Code, severity = Severity(finding), finding.Text }) });
         }
         else
         {
-            var table = new Table().AddColumns("Finding", "Severity", "Problem and solution");
-            foreach (var finding in findings) table.AddRow(finding.Code, Severity(finding), Markup.Escape(finding.Text));
-            context.Console.Write(table);
+            context.WriteLine($"Connection: {connection}.");
+            if (findings.Count == 0)
+            {
+                context.WriteLine($"No findings for the key ring '{context.Namespace}' and its server.");
+            }
+            else
+            {
+                var table = new Table().AddColumns("Finding", "Severity", "Problem and solution");
+                foreach (var finding in findings) table.AddRow(finding.Code, Severity(finding), Markup.Escape(finding.Text));
+                context.Console.Write(table);
+            }
         }
 
         return findings.All(finding => finding.Severity == FindingSeverity.Information) ? ExitCode.Done : ExitCode.Findings;
