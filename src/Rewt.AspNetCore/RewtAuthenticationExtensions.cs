@@ -126,6 +126,8 @@ public static class RewtAuthenticationExtensions
         services.AddSingleton(new RewtScheme(authenticationScheme));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, BearerSectionValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtBearerOptions>, BearerOptionsValidator>());
+        services.AddOptions<JwtBearerOptions>(authenticationScheme).ValidateOnStart();
         // AddJwtBearer binds Authentication:Schemes; only the handler of the scheme is replaced.
         builder.AddJwtBearer(authenticationScheme, static _ => { });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
@@ -98,19 +99,26 @@ public static class RewtHttpClientBuilderExtensions
 
         var services = builder.Services;
         var client = builder.Name ?? SigningRegistration.AllClients;
-        services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsSetup>());
+        services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).PostConfigure<IServiceProvider>(TakeConfiguredKey).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RefusalLog>();
-        services.TryAddSingleton<ApiKeyClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
 
         if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
         services.AddSingleton(new ApiKeyRegistration(client));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
-        return builder.AddHttpMessageHandler(provider => new ApiKeyAttachingHandler(provider.GetRequiredService<ApiKeyClients>().Get(client)));
+        return builder.AddHttpMessageHandler(provider =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
+            return new ApiKeyAttachingHandler(options, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider);
+        });
+    }
+
+    private static void TakeConfiguredKey(RewtApiKeyClientOptions options, IServiceProvider services)
+    {
+        if (options.GetApiKey is null) options.ApiKey ??= services.GetService<IConfiguration>()?["Rewt:ApiKey"];
     }
 
     private static DelegatingHandler Retry(IServiceProvider provider, string client)
