@@ -135,6 +135,21 @@ public sealed class ProtectorTests
     }
 
     [Fact]
+    public async Task The_doctor_does_not_guess_what_a_protector_of_the_application_opens()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var keys = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var protector = await Instance.StartWarmAsync(redis.ConnectionString, protector: new ScriptedProtector(Keys));
+        await using var bare = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([A], true));
+        await Eventually.TrueAsync(async () => (await keys.Provider.Tracker.ReadAsync(Cancellation))!.Count == 3, "all instances are announced");
+
+        foreach (var instance in new[] { keys, protector, bare })
+        {
+            (await instance.Provider.Doctor!.ExamineAsync(Cancellation)).Select(finding => finding.Code).ShouldNotContain("sealing-keys-differ");
+        }
+    }
+
+    [Fact]
     public async Task A_slow_protector_delays_no_call()
     {
         await using var redis = await RedisServer.StartAsync();
