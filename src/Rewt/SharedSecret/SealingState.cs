@@ -19,10 +19,9 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Whether the instance may open what a key seals. What a protector of the application opens is unknown, and a list of the greatest length may be
-    /// incomplete.
+    /// Whether the instance may open what a key seals. A list of the greatest length may be incomplete, and a protector of the application may know any key.
     /// </summary>
-    public bool Opens(string key) => key.Length == 0 || Keys.Count == 0 || Keys.Contains(key, StringComparer.Ordinal) || Keys.Count == MaximumKeys;
+    public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 
     public override string ToString() => $"{(Seals ? '+' : '-')}{string.Join(',', Keys.Take(MaximumKeys))}";
 }
