@@ -142,7 +142,7 @@ public sealed class ProtectorTests
         await using var protector = await Instance.StartWarmAsync(redis.ConnectionString, protector: new ScriptedProtector(Keys));
         await Eventually.TrueAsync(async () => (await keys.Provider.Tracker.ReadAsync(Cancellation))!.Count == 2, "both instances are announced");
 
-        var finding = (await keys.Provider.Doctor!.ExamineAsync(Cancellation)).Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
+        var finding = (await keys.Provider.Doctor!.ExamineAsync(Cancellation)).Findings.Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
 
         finding.Text.ShouldContain($"{keys.Provider.Tracker.Instance} cannot open what {protector.Provider.Tracker.Instance} seals,");
     }
