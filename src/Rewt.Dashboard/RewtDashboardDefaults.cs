@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The default names of the dashboard.</summary>
+/// <summary>The name of the authorization policy that the dashboard requires by default.</summary>
 public static class RewtDashboardDefaults
 {
     /// <summary>

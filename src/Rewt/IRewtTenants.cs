@@ -1,8 +1,9 @@
 namespace Rewt;
 
 /// <summary>
-/// The tenants of a namespace (<see cref="RewtOptions.Tenants"/>). The keys of each tenant are derived from the namespace's secret, so a leaked key of
-/// a tenant affects this tenant only. To get the tenants of a named scheme, resolve this interface as a keyed service with the scheme's name.
+/// Signs and verifies tokens and data for one tenant of a namespace, and revokes, deletes and re-creates tenants (<see cref="RewtOptions.Tenants"/>). The
+/// keys of each tenant are derived from the namespace's secret, so a leaked key of a tenant affects this tenant only. For a named scheme, resolve this
+/// interface as a keyed service with the scheme's name.
 /// </summary>
 public interface IRewtTenants
 {

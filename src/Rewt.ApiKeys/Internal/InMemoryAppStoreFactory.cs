@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens one in-memory app store for each namespace, which all services of one container share.</summary>
+/// <summary>Opens the in-memory app store of a namespace. Each call on one factory returns the same store.</summary>
 internal sealed class InMemoryAppStoreFactory : IAppStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryAppStore> _stores = new(StringComparer.Ordinal);

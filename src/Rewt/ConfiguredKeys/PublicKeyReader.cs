@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads one source of public keys on its own, so that a slow source delays no other. It has one caller at a time.</summary>
+/// <summary>
+/// Reads one source of public keys in the background when its caller asks, and returns the last known keys meanwhile, so that a slow source delays no
+/// other. It is not thread-safe.
+/// </summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int LongestLine = 1000;

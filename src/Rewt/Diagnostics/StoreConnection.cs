@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The connection to a store's server as it is in use, for operators. It contains no password.</summary>
+/// <summary>The open connection to a store as an operator sees it: server, version, protocol, encryption and user, but no password.</summary>
 /// <param name="Server">The address of the server that answers.</param>
 /// <param name="Product">The server's product and version; <see langword="null"/> if the login may not read them.</param>
 /// <param name="Mode">Standalone, cluster or sentinel.</param>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that logs the effective settings and starts polling the key rings when the application starts, without waiting for a server. The
-/// container stops them.
+/// The hosted service that logs the effective settings, and starts the polling of the key rings and the doctor when the application starts, without waiting
+/// for a server. The polling ends when the container is disposed.
 /// </summary>
 internal sealed partial class RingService(
     KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers, IHostEnvironment? environment = null) : IHostedService

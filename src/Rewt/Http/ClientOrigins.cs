@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the origins that may receive a client's credentials from its settings.</summary>
+/// <summary>
+/// Creates the guard of a client's credentials, which may go to the client's <c>AllowedOrigins</c> or, without any, to its <c>BaseAddress</c>.
+/// </summary>
 internal static class ClientOrigins
 {
     /// <summary>Creates the guard of a client's credentials.</summary>

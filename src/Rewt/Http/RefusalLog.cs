@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Logs calls that a callee refused with 401, at most once a minute for each callee and reason.</summary>
+/// <summary>
+/// Logs a warning with advice when a callee finally answers 401 to a token or API key of this library, or to a call that was left unsigned: at most
+/// once a minute for each callee and advice.
+/// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {
     private const int Capacity = 256;

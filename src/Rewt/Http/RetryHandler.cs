@@ -3,8 +3,8 @@ using Polly;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler that runs the attempts of a request through Polly. It wraps the signing handler, so that each attempt is signed separately.
-/// The body is prepared for a second attempt before the first one.
+/// The HTTP message handler that sends a request again, with a new token, if the receiver refused its key. Polly runs the attempts. The signing handler
+/// is inside, so that each attempt is signed separately. A body that can be sent twice is prepared before the first attempt.
 /// </summary>
 internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
 {

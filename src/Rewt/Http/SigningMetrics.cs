@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>The instruments of the sending side on the meter <c>Rewt</c>.</summary>
+/// <summary>The counter <c>rewt.client.retries</c>: the requests that were sent again because the receiver refused their key.</summary>
 internal sealed class SigningMetrics
 {
     private readonly Counter<long> _retries;

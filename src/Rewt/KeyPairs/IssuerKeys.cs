@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of one service after their entries in the store were verified: those that verify tokens, the revoked and the refused ones.
+/// Verifies the entries of one service in the store, and holds the result: the keys that verify tokens, the revoked keys and the refused entries.
 /// </summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason for a write to a service's ring.</summary>
+/// <summary>The write to its service's ring of public keys that is due for an instance. <see cref="None"/> means that no write is due.</summary>
 internal enum PairAction
 {
     /// <summary>No write is due.</summary>

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Limits reads of the store to two in any second, however many unknown key ids and messages ask for one.</summary>
+/// <summary>
+/// Tells how long the next read of the store must wait, so that there are at most two reads in any second, however many unknown key ids and messages
+/// ask for one.
+/// </summary>
 internal sealed class ReadBudget(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);

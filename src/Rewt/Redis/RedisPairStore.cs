@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of public keys in Redis. One MULTI/EXEC reads the required rings, one writes an instance's own keys to its service's ring, and a message
-/// notifies the other instances. Scripts and conditions are unnecessary, because an instance writes only its own entries.
+/// The store of public keys in Redis. Each read of the required rings and each write is one MULTI/EXEC, and a message notifies the other instances. Scripts
+/// and conditions are unnecessary, because an instance publishes only its own keys, and a revocation is never removed.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {

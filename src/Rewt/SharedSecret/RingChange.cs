@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>A write to the store of the ring, described as the whole state after it. Applying it twice has the same effect as once.</summary>
+/// <summary>A write to the store of the shared secret's ring: the whole ring after it, and what changes beside it. Applying it twice has the same effect as once.</summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The ring after the write.</param>
 /// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
-/// <param name="ExpireAt">When the secret's Redis key expires ; <see langword="null"/> leaves the TTL unchanged.</param>
+/// <param name="ExpireAt">When the secret's Redis key expires; <see langword="null"/> leaves the TTL unchanged.</param>
 /// <param name="Revoked">The key ids to revoke, and when each may be forgotten.</param>
 internal sealed record RingChange(
     RingAction Action,

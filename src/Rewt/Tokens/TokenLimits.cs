@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Limits that are checked before the claims of a token are read.</summary>
+/// <summary>
+/// The limits on the length, the JSON depth and the number of values of a token, both when it is signed and before its claims are read.
+/// </summary>
 internal static class TokenLimits
 {
     /// <summary>The longest token in characters. Longer tokens are neither signed nor verified.</summary>
