@@ -97,6 +97,12 @@ public sealed class RewtOptions
     internal bool IsSealingKeyBesideConnection { get; set; }
 
     /// <summary>
+    /// The namespace that attestations in the key sets of <see cref="VerificationKeys"/> must name. A named scheme with such keys gets a namespace of its own,
+    /// which its signers do not know.
+    /// </summary>
+    internal string AttestedNamespace { get => field ?? Namespace; set; }
+
+    /// <summary>
     /// <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. Other libraries read that setting too, so a registered multiplexer takes
     /// precedence over it.
     /// </summary>

@@ -65,9 +65,8 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
         var now = StoreTime.From(time.GetUtcNow());
         if (_attestedFrom == (_keys, policy) && now < _attestedUntil) return _attested!;
 
-        _attested = policy.Filter(_keys!, _attested, now);
         // Without another answer of the server, certificates become valid and attestations end.
-        var isFinal = !_attested.Refused.Any(key => key.Problem.StartsWith(AttestationPolicy.NotYetValid, StringComparison.Ordinal));
+        (_attested, var isFinal) = policy.Filter(_keys!, _attested, identity.AttestedNamespace, now);
         (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By?.EndsAt) ?? StoreTime.Never : now);
         return _attested;
     }

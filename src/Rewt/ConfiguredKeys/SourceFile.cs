@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Rewt.Internal;
 
 /// <summary>Reads a file of keys or certificates whose path is a setting, up to a size limit. A failure is described without the content.</summary>
@@ -6,13 +8,25 @@ internal static class SourceFile
     public static string NameOf(string path) => $"the file {KeyMaterial.Shown(path)}";
 
     /// <exception cref="PublicKeySourceException">The file cannot be read; the message gives the reason.</exception>
-    public static byte[] Read(string path)
+    public static byte[] Read(string path, int maximum = PublicKeySetReader.MaximumBytes) => Try(
+        path,
+        () => new FileInfo(path) is { Exists: true } file && file.Length > maximum ? throw new IOException($"longer than {maximum / 1024} KB") : File.ReadAllBytes(path));
+
+    /// <summary>Returns the hash of a file, which tells whether it has changed without its content in memory.</summary>
+    /// <exception cref="PublicKeySourceException">The file cannot be read; the message gives the reason.</exception>
+    public static byte[] Hash(string path) => Try(
+        path,
+        () =>
+        {
+            using var file = File.OpenRead(path);
+            return SHA256.HashData(file);
+        });
+
+    private static byte[] Try(string path, Func<byte[]> read)
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: > PublicKeySetReader.MaximumBytes }
-                ? throw new IOException($"longer than {PublicKeySetReader.MaximumBytes / 1024} KB")
-                : File.ReadAllBytes(path);
+            return read();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -13,7 +13,7 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly string _instance = name ?? NewName(options);
-    private readonly TimeSpan _heartbeat = options.RefreshInterval > ShortestHeartbeat ? options.RefreshInterval : ShortestHeartbeat;
+    private readonly TimeSpan _heartbeat = Heartbeat(options);
     private InstanceHeartbeat? _written;
     private ClockReading _writtenAt;
 
@@ -25,11 +25,19 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
     {
         if (book is null) return null;
         var marks = await book.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return [.. marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal)];
+        return [.. Newest(marks)];
     }
 
     /// <summary>An instance that has missed two heartbeats counts as stopped.</summary>
     private TimeSpan AliveFor => _heartbeat * 2.5;
+
+    /// <summary>Returns the newest entry of each instance that was live when the newest of all was written.</summary>
+    public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> marks, RewtOptions options)
+    {
+        if (marks.Count == 0) return [];
+        var since = marks.Max(mark => mark.SeenAt) - (Heartbeat(options) * 2.5);
+        return [.. Newest(marks.Where(mark => mark.SeenAt >= since))];
+    }
 
     /// <summary>Creates a unique name for an instance.</summary>
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
@@ -83,11 +91,14 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
 
     private IReadOnlyList<string> Missing(IReadOnlyList<InstanceHeartbeat> marks, KeySnapshot ring) =>
     [
-        .. marks.Where(mark => mark.SeenAt >= ring.ReadAt - AliveFor && mark.Instance != _instance)
-            .GroupBy(mark => mark.Instance, StringComparer.Ordinal)
-            .Select(entries => entries.MaxBy(mark => mark.SeenAt))
+        .. Newest(marks.Where(mark => mark.SeenAt >= ring.ReadAt - AliveFor && mark.Instance != _instance))
             .Where(mark => mark.Epoch == ring.Epoch ? mark.Version < ring.Version : mark.SeenAt <= ring.ReadAt)
-            .Select(mark => mark.Instance)
-            .Order(StringComparer.Ordinal),
+            .Select(mark => mark.Instance),
     ];
+
+    /// <summary>The newest entry of each instance, by name.</summary>
+    private static IEnumerable<InstanceHeartbeat> Newest(IEnumerable<InstanceHeartbeat> marks) =>
+        marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal);
+
+    private static TimeSpan Heartbeat(RewtOptions options) => options.RefreshInterval > ShortestHeartbeat ? options.RefreshInterval : ShortestHeartbeat;
 }

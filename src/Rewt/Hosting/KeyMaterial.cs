@@ -21,7 +21,7 @@ internal static class KeyMaterial
 
     /// <summary>Whether a text is probably a key or a token, or contains a part of one: PEM, JSON, an API key or random base64.</summary>
     public static bool IsLikely(string text) =>
-        text.Contains("-----", StringComparison.Ordinal) || text.AsSpan().TrimStart().StartsWith("{") || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
+        text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
 
     /// <summary>Returns a setting's value for a message: in quotes, or only its length where the value may be key material or not fit into a line.</summary>
     public static string Shown(string value) => value.Length > LongestShown || value.Any(char.IsControl) || IsLikely(value)

@@ -8,7 +8,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Reads the section <c>Rewt</c> (<c>Rewt:Schemes:{name}</c> for a named scheme) before the application's delegates run, and afterwards sets defaults
-/// for values that neither provided.
+/// for values that neither provided. A named scheme takes the name, the connection, the sealing and the certificates of the main settings where it has none
+/// of its own, so that no scheme has less protection than these settings seem to give.
 /// </summary>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {
@@ -25,9 +26,9 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
 
     public void PostConfigure(string? name, RewtOptions options)
     {
-        if (!string.IsNullOrEmpty(name))
+        var main = string.IsNullOrEmpty(name) ? null : services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+        if (main is not null)
         {
-            var main = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
             // The main options are validated only where they are registered themselves.
             options.Problems.AddRange(main.Problems);
             options.ServiceName ??= main.ServiceName;
@@ -45,25 +46,63 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             options.IsRedisFallback = options.Redis is not null;
         }
 
-        options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is IConfigurationRoot configuration
-            && IsBesideConnection(configuration, string.IsNullOrEmpty(name) ? SettingsSection.Name : $"{SettingsSection.Name}:{SettingsSection.Schemes}:{name}", options.Sealing.Keys);
+        options.AttestedNamespace = options.Namespace;
         // Configured keys are not in Redis, where the namespace would matter, so each scheme gets its own without a setting.
         if (ConfiguredKeySource.IsConfigured(options) && !string.IsNullOrEmpty(name) && options.Namespace == new RewtOptions().Namespace) options.Namespace = name;
         ResolveFiles(options, services.GetService<IHostEnvironment>()?.ContentRootPath ?? string.Empty);
+        if (main is not null && !ConfiguredKeySource.IsConfigured(options))
+        {
+            if (options.Sealing.Keys.Count == 0 && !SealingKeys.HasKeyedProtector(services, options)) Inherit(options.Sealing, main.Sealing);
+            if (options.KeyMode == KeyMode.KeyPair && !options.Identity.Attests) InheritCertificate(options.Identity, main.Identity);
+            if ((options.KeyMode == KeyMode.KeyPair || options.AlsoAccept == KeyMode.KeyPair) && options.Identity.Authorities.Count == 0) InheritAuthorities(options.Identity, main.Identity);
+        }
+
+        options.IsSealingKeyBesideConnection = services.GetService<IConfiguration>() is { } configuration && IsBesideConnection(configuration, options);
     }
 
     private static bool HasConnection(RewtOptions options) =>
         options.Redis is not null || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null;
 
-    /// <summary>Whether one file <c>appsettings….json</c> contains both a sealing key and the connection string in force.</summary>
-    private static bool IsBesideConnection(IConfigurationRoot configuration, string section, IList<string> sealingKeys)
+    private static void Inherit(RewtSealingOptions sealing, RewtSealingOptions main)
     {
-        var connection = SourceOf($"{SettingsSection.Name}:{nameof(RewtOptions.Redis)}") ?? SourceOf("ConnectionStrings:redis");
-        return connection?.ToString()?.Contains("appsettings", StringComparison.OrdinalIgnoreCase) == true
-            && sealingKeys.Where((key, index) => !SealingKeys.IsFile(key) && ReferenceEquals(SourceOf($"{section}:{nameof(RewtOptions.Sealing)}:{nameof(RewtSealingOptions.Keys)}:{index}"), connection)).Any();
-
-        IConfigurationProvider? SourceOf(string name) => configuration.Providers.LastOrDefault(source => source.TryGet(name, out _));
+        sealing.Keys = [.. main.Keys];
+        sealing.WriteUnsealed |= main.WriteUnsealed;
+        sealing.RequireSealed |= main.RequireSealed && !sealing.WriteUnsealed;
     }
+
+    private static void InheritCertificate(RewtIdentityOptions identity, RewtIdentityOptions main) =>
+        (identity.CertificateFile, identity.KeyFile, identity.Password, identity.CertificateFactory) = (main.CertificateFile, main.KeyFile, main.Password, main.CertificateFactory);
+
+    private static void InheritAuthorities(RewtIdentityOptions identity, RewtIdentityOptions main)
+    {
+        identity.Authorities = [.. main.Authorities];
+        identity.RevocationListFile ??= main.RevocationListFile;
+        identity.AcceptUnattested |= main.AcceptUnattested;
+        if (identity.Names.Count == 0) identity.Names = [.. main.Names];
+    }
+
+    /// <summary>
+    /// Whether the files <c>appsettings….json</c>, which are deployed together, contain both a sealing key and the connection string in force. Both are found
+    /// by their values, because any section can be bound.
+    /// </summary>
+    private static bool IsBesideConnection(IConfiguration configuration, RewtOptions options)
+    {
+        var keys = options.Sealing.Keys.Where(key => !SealingKeys.IsFile(key)).ToList();
+        if (keys.Count == 0) return false;
+        var settings = configuration.AsEnumerable().Where(setting => setting.Value is not null).ToList();
+        return settings.Exists(setting => keys.Contains(setting.Value!) && IsInSettingsFile(configuration, setting.Key)) && settings.Exists(setting => IsConnection(setting) && IsInSettingsFile(configuration, setting.Key));
+
+        // The connection of the application itself has a connection string of unknown name.
+        bool IsConnection(KeyValuePair<string, string?> setting) =>
+            options.Redis is { } redis ? setting.Value == redis : setting.Key.StartsWith("ConnectionStrings:", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsInSettingsFile(IConfiguration configuration, string setting) =>
+        (configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider => provider.TryGet(setting, out _)) switch
+        {
+            ChainedConfigurationProvider chained => IsInSettingsFile(chained.Configuration, setting),
+            var provider => provider?.ToString()?.Contains("appsettings", StringComparison.OrdinalIgnoreCase) == true,
+        };
 
     /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
     private static void ResolveFiles(RewtOptions options, string root)

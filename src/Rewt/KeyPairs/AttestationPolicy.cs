@@ -19,11 +19,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     private const string None = "it has no attestation by a certificate";
 
-    /// <summary>RSA with PKCS #1 or PSS, and ECDSA, with SHA-2. .NET accepts certificates that are signed with SHA-1.</summary>
-    private static readonly string[] Algorithms =
-    [
-        "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4",
-    ];
+    /// <summary>The uses of which a certificate with extended key usage must have one: TLS servers and clients, as SVIDs of SPIFFE have both, or any use.</summary>
+    private static readonly string[] Uses = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
     private const string EllipticCurve = "1.2.840.10045.2.1";
 
@@ -68,7 +65,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>Checks the attestation of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="json">The attestation; <see langword="null"/> if there is none.</param>
-    /// <param name="ring">The namespace that it must name; <see langword="null"/> for any.</param>
+    /// <param name="ring">The namespace that it must name.</param>
     /// <param name="service">The service that it must name; <see langword="null"/> for the one that it names.</param>
     /// <param name="now">The time, at which the attestation must not have ended.</param>
     /// <param name="before">
@@ -76,7 +73,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// because any other time could be claimed with a certificate that has expired.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
-    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string? ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
+    public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
         if (json is null) return null;
@@ -85,7 +82,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (Attestation.TryRead(json) is not { } attestation) return null;
 
         problem = "its attestation is for another service or namespace";
-        if (attestation.Service != (service ?? attestation.Service) || attestation.Ring != (ring ?? attestation.Ring) || !Rewt.Internal.Names.IsName(attestation.Service)) return null;
+        if (attestation.Service != (service ?? attestation.Service) || attestation.Ring != ring || !Rewt.Internal.Names.IsName(attestation.Service)) return null;
 
         problem = Ended;
         if (attestation.Until <= now) return null;
@@ -95,16 +92,21 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return problem is null ? (by!, attestation.Service) : null;
     }
 
-    /// <summary>Returns the keys of a set that this policy accepts, each bound to the service that its attestation names.</summary>
-    public PublicKeySet Filter(PublicKeySet set, PublicKeySet? before, StoreTime now)
+    /// <summary>
+    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the same until
+    /// an attestation ends: a certificate may become valid.
+    /// </summary>
+    public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
+        var isFinal = true;
         var (keys, refused, attestations) = (new List<PublicKey>(), set.Refused.ToList(), new Dictionary<string, KeyAttestation>(StringComparer.Ordinal));
         foreach (var key in set.Keys)
         {
             var json = set.Attestations.GetValueOrDefault(key.KeyId)?.Json;
             var known = before?.Attestations.GetValueOrDefault(key.KeyId);
-            var check = Check(key, json, null, null, now, known?.Json == json ? known?.By : null, out var problem);
-            if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, null, null, now, known.By, out _)) is not null)
+            var check = Check(key, json, ring, null, now, known?.Json == json ? known?.By : null, out var problem);
+            isFinal &= problem != NotYetValid;
+            if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
             {
                 // The attestation from before remains good when a new one is not.
                 refused.Add(new RefusedKey(key.KeyId, $"{problem}; the attestation from before counts"));
@@ -125,7 +127,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             keys.Add(key);
         }
 
-        return new PublicKeySet(keys, refused) { Attestations = attestations };
+        return (new PublicKeySet(keys, refused) { Attestations = attestations }, isFinal);
     }
 
     /// <summary>Checks the chain of this service's own certificate.</summary>
@@ -179,10 +181,16 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     {
         if (leaf.Extensions.DistinctBy(extension => extension.Oid?.Value, StringComparer.Ordinal).Count() != leaf.Extensions.Count) return "its certificate has an extension twice";
         if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is the one of an authority, not of a service";
-        return leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage && usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)
-            ? null
-            : "its certificate may not sign (keyUsage digitalSignature)";
+        var usage = leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
+        if (!usage.HasFlag(X509KeyUsageFlags.DigitalSignature)) return "its certificate may not sign (keyUsage digitalSignature)";
+        if ((usage & (X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)) != X509KeyUsageFlags.None) return "its certificate has the keyUsage of the one of an authority, not of a service";
+        return ProblemOfExtendedUse(leaf);
     }
+
+    private static string? ProblemOfExtendedUse(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(use => Uses.Contains(use.Value)))
+            ? null
+            : "a certificate of its chain is for another use (extendedKeyUsage)";
 
     /// <summary>Whether the key is of a usual kind. A verification with any other key, for example one with curve parameters of its own, could take long.</summary>
     private static bool HasFitKey(X509Certificate2 certificate)
@@ -229,7 +237,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     {
         // .NET also takes intermediates from the store of the user.
         if (!chain.Contains(certificate)) return "its certificate chain is incomplete";
-        if (!Algorithms.Contains(certificate.SignatureAlgorithm.Value)) return "its certificate chain is signed with an outdated algorithm";
+        if (SignatureAlgorithm.Of(certificate.RawDataMemory) is null) return "its certificate chain is signed with an outdated algorithm";
+        if (ProblemOfExtendedUse(certificate) is { } unfit) return unfit;
         using var rsa = issuer.GetRSAPublicKey();
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";
         if (revocations.Any(list => list.Revokes(certificate, issuer))) return "its certificate is revoked";

@@ -25,11 +25,14 @@ internal sealed class Identity
         if (identity.Authorities.Count == 0) return;
 
         string[] settings = identity.RevocationListFile is { } revocations ? [.. identity.Authorities, revocations] : [.. identity.Authorities];
-        _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, identity), time).Read();
+        _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, identity), time, RevocationList.MaximumBytes).Read();
     }
 
     /// <summary>The check of other services' keys; <see langword="null"/> if there is none.</summary>
     public AttestationPolicy? Policy => _authorities?.Value;
+
+    /// <summary>The namespace that attestations in key sets must name.</summary>
+    public string AttestedNamespace => _options.AttestedNamespace;
 
     /// <summary>Whether this service signs its published keys.</summary>
     public bool Attests => _options.Identity.Attests;

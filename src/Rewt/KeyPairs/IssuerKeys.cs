@@ -17,11 +17,6 @@ internal sealed record IssuerKeys(
     IReadOnlyDictionary<string, StoreTime> OwnRevoked,
     IReadOnlyList<RefusedKey> Refused)
 {
-    /// <summary>The attestations that one read verifies. A flood of entries is verified over several reads, so that it delays no revocation.</summary>
-    private const int MaximumChecks = 256;
-
-    private const string NotChecked = "it has not been checked yet, because too many entries are new";
-
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
@@ -34,14 +29,14 @@ internal sealed record IssuerKeys(
     /// <param name="previous">The result of the read before.</param>
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
     /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
+    /// <param name="budget">With demands, the verifications that are left.</param>
     public static IssuerKeys Read(
-        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default)
+        string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
     {
         var (dead, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
-        var checks = 0;
         if (reading.Problem is { } fault) refused.Add(new RefusedKey("the whole ring", fault));
         foreach (var (name, entry) in reading.Entries)
         {
@@ -54,13 +49,13 @@ internal sealed record IssuerKeys(
 
             var known = previous?.Keys.GetValueOrDefault(name);
             PublishedKey? key = null;
-            var problem = (string?)NotChecked;
-            if (policy is null || known is not null || ++checks <= MaximumChecks) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem);
+            var problem = (string?)CheckBudget.NotChecked;
+            if (policy is null || known is not null || budget?.TryTake() != false) key = PublishedKey.TryRead(entry, name, ring, issuer, known, policy, latest, out problem, known is null ? null : budget);
             if (key is null)
             {
                 var reason = new RefusedKey(Names.IsIdentifier(name) ? name : "an entry whose name cannot be printed", problem!);
                 refused.Add(reason);
-                if (problem is not (AttestationPolicy.NotYetValid or NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
+                if (problem is not (AttestationPolicy.NotYetValid or CheckBudget.NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
             }
             else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
         }

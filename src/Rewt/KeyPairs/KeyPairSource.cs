@@ -95,9 +95,11 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         _memory.Learn(reading);
         KeepIssuers(reading);
         var latest = AttestationPolicy.Latest(reading.Now, time.GetUtcNow(), options.ClockSkew);
-        var rings = reading.Services.ToDictionary(
+        var budget = new CheckBudget();
+        // The keys that tokens wait for, and those of small rings, are checked before a flood.
+        var rings = reading.Services.OrderByDescending(ring => ring.Key == _service || asked.Contains(ring.Key, StringComparer.Ordinal)).ThenBy(ring => ring.Value.Entries.Count).ToDictionary(
             ring => ring.Key,
-            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest),
+            ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
             StringComparer.Ordinal);
         Report(rings.Values, known);
         Report(_identity?.State(reading.Now));

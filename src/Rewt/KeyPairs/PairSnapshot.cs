@@ -84,10 +84,10 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         get
         {
-            var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => $"{issuer.Issuer}, {entry}")).ToList();
+            var refused = _issuers.Values.SelectMany(issuer => issuer.Refused.Select(entry => (Text: $"{issuer.Issuer}, {entry}", entry.Problem))).ToList();
             return refused.Count == 0 ? null : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.Take(3))}. Delete entries that no service has made with HDEL; services publish valid ones.");
+                $"{refused.Count} public keys in Redis are refused: {string.Join("; ", refused.DistinctBy(entry => entry.Problem, StringComparer.Ordinal).Take(3).Select(entry => entry.Text))}. Delete entries that no service has made with HDEL; services publish valid ones.");
         }
     }
 

@@ -68,8 +68,9 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
     /// <param name="now">The time by which certificates and attestations end.</param>
     /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
+    /// <param name="budget">The verifications that are left for entries that have changed.</param>
     public static PublishedKey? TryRead(
-        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem)
+        byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem, CheckBudget? budget = null)
     {
         problem = null;
         if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || known.By.EndsAt > now) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
@@ -79,6 +80,13 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm;
+        if (policy is not null && budget is not null && !(isKnown && known!.Proof == proof && known.Attestation == attestation) && !budget.TryTake())
+        {
+            // With the entry from before, so that the new one is checked by the next read.
+            problem = CheckBudget.NotChecked;
+            return Keep(known!.Entry, known, ring, service, policy, now, ref problem);
+        }
+
         problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
         {
             (false, _) => "the kid is not the key's thumbprint (RFC 7638)",

@@ -1,22 +1,25 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Rewt.Internal;
 
 /// <summary>
 /// Reads a value from files, and again when one of them has changed: certificates or authorities. While a file cannot be read or used, for example
-/// because it is being replaced, the value from before stays in use. It has one caller at a time.
+/// because it is being replaced, the value from before stays in use. The contents, which may be private keys, are cleared once
+/// they are parsed. It has one caller at a time.
 /// </summary>
 /// <param name="settings">The paths, or PEM texts in place of files.</param>
-/// <param name="parse">Parses the contents.</param>
+/// <param name="parse">Parses the contents, of which the value must keep copies only.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time)
+/// <param name="maximum">The longest file in bytes.</param>
+internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time, int maximum = PublicKeySetReader.MaximumBytes)
     where T : class
 {
-    /// <summary>How long a refresh waits for the files: opening one on a server that is away blocks.</summary>
+    /// <summary>How long a refresh waits for the files: opening one on a server that is away blocks, and a long list takes time to parse.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private IReadOnlyList<byte[]> _contents = [];
-    private Task<IReadOnlyList<byte[]>>? _reading;
+    private IReadOnlyList<byte[]> _hashes = [];
+    private Task<Parsed?>? _reading;
 
     /// <summary>The last value.</summary>
     public T Value { get; private set; } = null!;
@@ -27,17 +30,16 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
     /// <exception cref="PublicKeySourceException">The files cannot be used; the message gives the reason.</exception>
     public ReloadedFiles<T> Read()
     {
-        Take(ReadAll());
+        (Value, _hashes) = Parse();
         return this;
     }
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        _reading ??= Task.Run(ReadAll, CancellationToken.None);
+        _reading ??= Task.Run(() => Failure is null && settings.Select(HashOf).Zip(_hashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) ? null : Parse(), CancellationToken.None);
         try
         {
-            var contents = await _reading.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
-            if (Failure is not null || !contents.Zip(_contents).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))) Take(contents);
+            if (await _reading.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false) is { } parsed) (Value, _hashes) = parsed;
             Failure = null;
         }
         catch (TimeoutException)
@@ -52,7 +54,20 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         _reading = null;
     }
 
-    private IReadOnlyList<byte[]> ReadAll() => [.. settings.Select(setting => PublicKeyPem.IsPem(setting) ? Encoding.UTF8.GetBytes(setting) : SourceFile.Read(setting))];
+    private Parsed Parse()
+    {
+        var contents = settings.Select(setting => PublicKeyPem.IsPem(setting) ? Encoding.UTF8.GetBytes(setting) : SourceFile.Read(setting, maximum)).ToList();
+        try
+        {
+            return new Parsed(parse(contents), contents.ConvertAll(SHA256.HashData));
+        }
+        finally
+        {
+            foreach (var content in contents) CryptographicOperations.ZeroMemory(content);
+        }
+    }
 
-    private void Take(IReadOnlyList<byte[]> contents) => (Value, _contents) = (parse(contents), contents);
+    private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : SourceFile.Hash(setting);
+
+    private sealed record Parsed(T Value, IReadOnlyList<byte[]> Hashes);
 }

@@ -10,27 +10,24 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RevocationList
 {
+    /// <summary>The longest file: lists of companies have several megabytes.</summary>
+    public const int MaximumBytes = 16 * 1024 * 1024;
+
     private readonly byte[] _issuer;
-    private readonly byte[] _signed;
+    private readonly byte[] _hashed;
     private readonly byte[] _signature;
-    private readonly HashAlgorithmName _hash;
+    private readonly SignatureAlgorithm _algorithm;
     private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
 
     /// <exception cref="AsnContentException">The list is malformed.</exception>
     private RevocationList(byte[] content)
     {
         var list = new AsnReader(content, AsnEncodingRules.DER).ReadSequence();
-        _signed = list.PeekEncodedValue().ToArray();
+        var signed = list.PeekEncodedValue();
         var body = list.ReadSequence();
-        var algorithm = list.ReadSequence().ReadObjectIdentifier();
+        _algorithm = SignatureAlgorithm.Read(list.ReadSequence()) ?? throw new AsnContentException("The signature algorithm is not supported.");
+        _hashed = CryptographicOperations.HashData(_algorithm.Hash, signed.Span);
         _signature = list.ReadBitString(out _);
-        _hash = algorithm switch
-        {
-            "1.2.840.113549.1.1.11" or "1.2.840.10045.4.3.2" => HashAlgorithmName.SHA256,
-            "1.2.840.113549.1.1.12" or "1.2.840.10045.4.3.3" => HashAlgorithmName.SHA384,
-            "1.2.840.113549.1.1.13" or "1.2.840.10045.4.3.4" => HashAlgorithmName.SHA512,
-            _ => throw new AsnContentException($"The signature algorithm {algorithm} is not supported."),
-        };
         if (body.PeekTag() == Asn1Tag.Integer) body.ReadInteger();
         body.ReadSequence();
         _issuer = body.ReadEncodedValue().ToArray();
@@ -52,7 +49,13 @@ internal sealed class RevocationList
         {
             while (PemEncoding.TryFind(rest, out var fields))
             {
-                if (rest[fields.Label] is "X509 CRL") lists.Add(new RevocationList(Convert.FromBase64String(rest[fields.Base64Data].ToString())));
+                if (rest[fields.Label] is "X509 CRL")
+                {
+                    var list = new byte[fields.DecodedDataLength];
+                    Convert.TryFromBase64Chars(rest[fields.Base64Data], list, out _);
+                    lists.Add(new RevocationList(list));
+                }
+
                 rest = rest[fields.Location.End..];
             }
         }
@@ -73,9 +76,9 @@ internal sealed class RevocationList
     private bool IsSignedBy(X509Certificate2 issuer)
     {
         using var rsa = issuer.GetRSAPublicKey();
-        if (rsa is not null) return rsa.VerifyData(_signed, _signature, _hash, RSASignaturePadding.Pkcs1);
+        if (rsa is not null) return rsa.VerifyHash(_hashed, _signature, _algorithm.Hash, _algorithm.Padding);
 
         using var ecdsa = issuer.GetECDsaPublicKey();
-        return ecdsa?.VerifyData(_signed, _signature, _hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+        return ecdsa?.VerifyHash(_hashed, _signature, DSASignatureFormat.Rfc3279DerSequence) == true;
     }
 }

@@ -23,7 +23,7 @@ internal static class ConditionalWrite
         // The stamp of the tenants changes without the version.
         transaction.AddCondition(Field(RingCodec.Tenants, basis.TenantStamp ?? string.Empty));
 
-        if (stored.Secret is { } secret) transaction.StringSetAsync(keys.Secret, secret).Abandon();
+        if (stored.Secret is { } secret) transaction.StringSetAsync(keys.Secret, secret, expiry: null, keepTtl: true).Abandon();
         if (stored.ExpireAt is { } at) transaction.ExecuteAsync("PEXPIREAT", keys.Secret, at.ToString()).Abandon();
         // By its name: the client library would send UNLINK, which is not among the documented permissions.
         transaction.ExecuteAsync("DEL", keys.Ring).Abandon();

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
-internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, SecretSeal? seal, TimeProvider time) : IStoreDoctor
+internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
@@ -25,7 +25,23 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         var facts = await FactsAsync(database, servers, isEncrypted, info, cancellationToken).ConfigureAwait(false);
         return new StoreReport(
             Describe(server, isEncrypted, user, info),
-            [.. ServerDiagnosis.Of(facts, options.Namespace), .. seal?.Findings() ?? []]);
+            [.. ServerDiagnosis.Of(facts, options.Namespace), .. await OfSealAsync(cancellationToken).ConfigureAwait(false)]);
+    }
+
+    private async Task<IEnumerable<Finding>> OfSealAsync(CancellationToken cancellationToken)
+    {
+        if (seal is null) return [];
+        IReadOnlyList<InstanceHeartbeat> marks = [];
+        try
+        {
+            if (instances is not null) marks = await instances.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (CommandRefusal.Is(exception))
+        {
+            // A login that may not read the instances examines the secrets alone.
+        }
+
+        return seal.Findings(InstanceTracker.Live(marks, options));
     }
 
     /// <summary>Finds the primary that is in use, which behind Sentinel and in a cluster the settings do not name.</summary>

@@ -4,10 +4,10 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of live instances in Redis: a sorted set, scored by the time of their last announcement. A member is an instance with its ring version.
-/// Every write also removes outdated members, and an unused set expires.
+/// The store of live instances in Redis: a sorted set, scored by the time of their last announcement. A member is an instance with its ring version and
+/// the names of its sealing keys. Every write also removes outdated members, and an unused set expires.
 /// </summary>
-internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time) : IInstanceStore
+internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
@@ -46,14 +46,16 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Member(InstanceHeartbeat mark) => string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}");
+    private string Member(InstanceHeartbeat mark) =>
+        string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}{(sealing is null ? "" : $"|{sealing}")}");
 
     private static InstanceHeartbeat? Read(SortedSetEntry entry) =>
         (string?)entry.Element is { Length: <= LongestMember } member
-            && member.Split('|') is [var instance, var epoch, var text]
+            && member.Split('|') is [var instance, var epoch, var text, .. var rest]
+            && rest.Length <= 1
             // A name is printed in logs and on terminals, and every login may write one.
             && Names.IsPrintable(instance)
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                ? new InstanceHeartbeat(instance, epoch, version, new((long)entry.Score))
+                ? new InstanceHeartbeat(instance, epoch, version, new((long)entry.Score)) { Sealing = rest is [var keys] ? SealingState.TryParse(keys) : null }
                 : null;
 }

@@ -15,7 +15,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new PairRedisKeys(options.Namespace).Instances, time);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, null, time);
+    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, time);
 
     public async Task<PairReading> ReadAsync(IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {

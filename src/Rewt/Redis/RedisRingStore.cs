@@ -24,9 +24,9 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     private long _lastWholeRead;
     private bool _isWholeReadDue;
 
-    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time);
+    public IInstanceStore Instances { get; } = new RedisInstanceStore(connection, new RedisKeys(options.Namespace).Instances, time, seal.State);
 
-    public IStoreDoctor Doctor { get; } = new RedisDoctor(connection, options, seal, time);
+    public IStoreDoctor Doctor => field ??= new RedisDoctor(connection, options, time, seal, Instances);
 
     public ITenantStore Tenants => _tenants ??= new RedisTenantStore(connection, _keys, _hint, time);
 

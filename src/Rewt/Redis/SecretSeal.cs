@@ -28,19 +28,27 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>With a read, which may take a second, shorter than the time for which requests wait for it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    /// <summary>The sealing keys with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    private const int MostKeys = 4;
+
     private readonly RedisKeys _keys = new(options.Namespace);
 
     /// <summary>The secrets of the last reading, and those sealed since then, by their place and text: what has not changed is not opened again.</summary>
     private Dictionary<(string Field, string Text), byte[]> _opened = [];
+    private int _sealed;
     private int _unsealed;
     private int _outdated;
+    private bool _isComplete;
 
     /// <summary>Why the last sealed secret did not open; <see langword="null"/> once one has opened.</summary>
     private SealProblem? _unopened;
     private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
-    private bool Seals => protector is not null && !options.Sealing.WriteUnsealed;
+    /// <summary>What this instance announces of its sealing keys; <see langword="null"/> if it has none.</summary>
+    public SealingState? State { get; } = protector is null ? null : new(!options.Sealing.WriteUnsealed, protector is SealingKeys keys ? keys.Names : []);
+
+    private bool Seals => State is { Seals: true };
 
     /// <summary>Opens the secrets of a reading, whose fields are replaced.</summary>
     /// <returns>The opened secret, and why a secret does not open; <see langword="null"/> if all do.</returns>
@@ -50,7 +58,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var former = _opened;
-        (_opened, _unsealed, _outdated) = ([], 0, 0);
+        (_opened, _sealed, _unsealed, _outdated, _isComplete) = ([], 0, 0, 0, false);
         try
         {
             foreach (var (field, value) in fields.ToList())
@@ -63,6 +71,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
             if (slot.Value is not { Length: > 0 } stored) return (slot, IsForOthers(slot) ? _unopened : null);
             var (opened, reason) = await OpenAsync(Slot, [], stored, former, both.Token, cancellationToken).ConfigureAwait(false);
+            _isComplete = reason is null;
             return (ReferenceEquals(opened, stored) ? slot : slot with { Value = opened, Sealed = stored }, reason);
         }
         catch (SecretProtectorException)
@@ -82,10 +91,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
 
-        // The secret that stays is written again where it is not stored as it should be. Its TTL is that of the deadline.
+        // The secret that stays is written again where it is not stored as it should be.
         var isKept = change.SetSecret is null && !basis.IsDegraded && change.Ring.Current is { } current && current.Bytes.SequenceEqual(basis.Slot.Value);
         var secret = change.SetSecret ?? (isKept && IsOutdated(basis.Slot) ? change.Ring.Current : null);
-        if (!Seals) return new StoredChange(secret?.CopyBytes(), secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+        if (!Seals) return new StoredChange(secret?.CopyBytes(), change.ExpireAt, ring);
 
         try
         {
@@ -98,7 +107,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             foreach (var (index, text) in places.Zip(texts)) ring[index + 1] = text.Stored;
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
             _failed = null;
-            return new StoredChange(secret is null ? null : texts[^1].Stored, secret is null ? change.ExpireAt : change.ExpireAt ?? change.Ring.Deadline, ring);
+            return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
         }
         catch (SecretProtectorException exception)
         {
@@ -115,12 +124,17 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>The findings on the last reading.</summary>
-    public IEnumerable<Finding> Findings()
+    /// <param name="live">The live instances, with their sealing keys.</param>
+    public IEnumerable<Finding> Findings(IReadOnlyList<InstanceHeartbeat> live)
     {
+        var others = live.Where(instance => Seals ? instance.Sealing is not { Seals: true } sealing || sealing.SealingKey != State!.SealingKey : instance.Sealing is { Seals: true }).ToList();
         if (!Seals && _unsealed > 0)
         {
+            var isOff = State is not null && _isComplete && _sealed == 0 && others.Count == 0;
             yield return Finding.Information(
-                "unsealed", $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; set Rewt:Sealing:Keys.");
+                "unsealed",
+                $"The secrets of the namespace '{options.Namespace}' are readable in Redis, so a reader of Redis, of a replica or of a backup can sign as any service; "
+                + (isOff ? "to seal them, remove Sealing:WriteUnsealed. No secret is sealed and no live instance seals, so Sealing:WriteUnsealed and Sealing:Keys can be removed." : "set Rewt:Sealing:Keys."));
         }
 
         if (Seals && _unsealed + _outdated > 0)
@@ -128,13 +142,42 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             yield return Finding.Advice(
                 "sealing-keys", $"{_unsealed} stored secrets are not sealed, and {_outdated} are sealed with a sealing key other than the first; the next rotation of a service seals them with the first ('rewt keys rotate --seal'). Keep the other sealing keys until then.");
         }
+        else if (!Seals && State is not null && _sealed > 0)
+        {
+            yield return Finding.Advice("sealing-keys", $"{_sealed} stored secrets are still sealed; the next rotation of a service that sets Sealing:WriteUnsealed writes them bare. Keep the sealing keys until then.");
+        }
+        else if (State is not null && _isComplete && others.Count > 0)
+        {
+            yield return Finding.Advice(
+                "sealing-keys", Seals ? $"{Named(others)} does not seal with the first sealing key of this service, so RequireSealed must not be set, and no sealing key must be removed."
+                    : $"{Named(others)} still seals, so the sealing keys must not be removed; set Sealing:WriteUnsealed at all instances.");
+        }
+        else if (Seals && _isComplete && _sealed > 0)
+        {
+            yield return Finding.Information(
+                "sealed", $"All {_sealed} stored secrets are sealed with the first sealing key, and all {live.Count} live instances seal with it: Sealing:RequireSealed can be set, and other sealing keys can be removed.");
+        }
 
+        foreach (var finding in Differences(live)) yield return finding;
         if (options.IsSealingKeyBesideConnection)
         {
             yield return Finding.Warning(
                 "sealing-key-exposed", "A sealing key is in appsettings.json beside the connection string of Redis, so a reader of that file can read the secrets; put the key into a file of its own, and its path into Rewt:Sealing:Keys.");
         }
     }
+
+    /// <summary>Finds the instances that will be unable to open what others seal.</summary>
+    private static IEnumerable<Finding> Differences(IReadOnlyList<InstanceHeartbeat> live) =>
+        from sealing in live.Where(instance => instance.Sealing is { Seals: true }).GroupBy(instance => instance.Sealing!.SealingKey, StringComparer.Ordinal).Take(MostKeys)
+        let blind = live.Where(instance => instance.Sealing?.Opens(sealing.Key) != true).ToList()
+        where blind.Count > 0
+        select Finding.Warning(
+            "sealing-keys-differ",
+            $"{Named(blind)} cannot open what {sealing.First().Instance} seals{(sealing.Key.Length == 0 ? "" : $" with the sealing key {sealing.Key}")}, and will be without keys after the next rotation; give all instances the same Sealing:Keys, and append a new key before any instance seals with it.");
+
+    /// <summary>Names some instances as the subject of a sentence.</summary>
+    private static string Named(List<InstanceHeartbeat> instances) =>
+        $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
     /// Whether the next secret is left to other instances, because this one could not open the last one: its sealing key is probably wrong. If all are
@@ -173,6 +216,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         }
 
         var text = Encoding.UTF8.GetString(stored);
+        _sealed++;
         var parts = Parts(text);
         if (IsOutdated(parts)) _outdated++;
         if (!former.TryGetValue((place, text), out var secret))
@@ -221,12 +265,24 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             asked = protector is SealingKeys ? ask(limited).AsTask() : Task.Run(() => ask(limited).AsTask(), limited);
             return await asked.WaitAsync(limited).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!(isOpening && exception is CryptographicException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!(isOpening && OutageIn(exception) is null) && !cancellationToken.IsCancellationRequested)
         {
             asked?.Abandon();
-            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(exception)})";
+            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(OutageIn(exception) ?? exception)})";
             throw RingHealth.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
         }
+    }
+
+    /// <summary>
+    /// The failure that is no statement about the text or the keys; <see langword="null"/> if there is none. Data Protection wraps all exceptions, those of its
+    /// key store too, in a <see cref="CryptographicException"/>.
+    /// </summary>
+    private static Exception? OutageIn(Exception exception)
+    {
+        if (exception is not CryptographicException) return exception;
+        var cause = exception.InnerException;
+        while (cause is CryptographicException or FormatException or ArgumentException or AggregateException { InnerException: not null }) cause = cause.InnerException;
+        return cause;
     }
 
     /// <summary>Binds a sealed secret to its place. No two places have the same text, because only the place can contain a vertical bar.</summary>

@@ -18,7 +18,8 @@ if stamp ~= ARGV[3] then return 0 end
 -- Raises an error for a key of another type, before anything is written.
 redis.call('ZRANGE', KEYS[3], 0, 0)
 
-if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5]) end
+-- A secret that is only sealed again keeps its TTL, which may have been shortened since the read.
+if ARGV[4] == '1' then redis.call('SET', KEYS[1], ARGV[5], 'KEEPTTL') end
 if ARGV[6] ~= '' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
 
 -- The stamp of the tenants is stored with the ring, but is not part of what a writer of the ring has read.

@@ -72,6 +72,12 @@ internal sealed class SealingKeys : IRewtSecretProtector
         foreach (var problem in problems) yield return problem;
     }
 
+    /// <summary>The names of the keys in sealed texts, which reveal nothing about random keys. The first seals.</summary>
+    public IReadOnlyList<string> Names => [.. _keys.Select(key => key.Hint)];
+
+    /// <summary>Whether a text can be the name of a key.</summary>
+    public static bool IsName(string text) => text.Length == HintLength && Base64Url.IsValid(text);
+
     /// <summary>Whether a text was sealed with one of the keys.</summary>
     public bool Knows(string text) => Array.Exists(_keys, key => text.StartsWith(key.Hint + ".", StringComparison.Ordinal));
 
@@ -114,7 +120,8 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return new(secret);
     }
 
-    private static bool HasKeyedProtector(IServiceProvider services, RewtOptions options) =>
+    /// <summary>Whether the application has registered a protector for the namespace alone.</summary>
+    public static bool HasKeyedProtector(IServiceProvider services, RewtOptions options) =>
         services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRewtSecretProtector), options.Namespace) == true;
 
     private static (byte[]? Key, string? Problem) Read(string setting)

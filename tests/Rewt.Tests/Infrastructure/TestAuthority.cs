@@ -55,6 +55,11 @@ public sealed class TestAuthority
     {
         var builder = new CertificateRevocationListBuilder();
         foreach (var certificate in certificates) builder.AddEntry(certificate);
+        return Revoke(builder);
+    }
+
+    public string Revoke(CertificateRevocationListBuilder builder)
+    {
         var issuer = Certificate.HasPrivateKey ? Certificate : Certificate.CopyWithPrivateKey(_key);
         return PemEncoding.WriteString("X509 CRL", builder.Build(issuer, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256));
     }

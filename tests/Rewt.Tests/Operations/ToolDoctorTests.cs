@@ -15,8 +15,9 @@ public sealed class ToolDoctorTests
         var key = directory.Write("seal.key", Sealing.SealedFleet.A);
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, Sealing.SealedFleet.With(key));
 
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key)).Well().Output.ShouldContain("No findings");
-        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well().Json.GetProperty("findings").GetArrayLength().ShouldBe(0);
+        (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key)).Well().Output.ShouldContain("Sealing:RequireSealed can be set");
+        var findings = (await ToolRun.RunAsync("doctor", "--redis", redis.ConnectionString, "--sealing-key-file", key, "-o", "json")).Well().Json.GetProperty("findings");
+        findings.EnumerateArray().Select(finding => finding.GetProperty("code").GetString()).ShouldBe(["sealed"]);
     }
 
     [Fact]

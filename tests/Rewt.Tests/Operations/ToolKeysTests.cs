@@ -140,6 +140,13 @@ public sealed class ToolKeysTests
         var keys = (await ToolRun.RunAsync([.. check, directory.Write("ca.pem", root.Pem)])).Well().Json.GetProperty("keys").EnumerateArray().ToList();
         keys.ShouldAllBe(key => key.GetProperty("attestedBy").GetString() == "spiffe://prod.example/fault");
         (await ToolRun.RunAsync([.. check, directory.Write("other.pem", TestAuthority.Root("other").Pem)])).Well().Output.ShouldContain("its certificate is not accepted");
+
+        // With what the services demand of a certificate, the list shows what they refuse.
+        string[] checkAll = [.. check, directory["ca.pem"]];
+        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "spiffe://prod.example/{service}"])).Well().Output.ShouldNotContain("does not name the service");
+        (await ToolRun.RunAsync([.. checkAll, "--identity-name", "{service}.shop.svc"])).Well().Output.ShouldContain("its certificate does not name the service");
+        (await ToolRun.RunAsync([.. checkAll, "--revocation-list", directory.Write("revoked.pem", root.Revoke(certificate))])).Well().Output.ShouldContain("its certificate is revoked");
+        (await ToolRun.RunAsync([.. way, "--revocation-list", directory["revoked.pem"]])).Fails(2, "--authorities");
     }
 
     [Fact]

@@ -139,6 +139,113 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_flood_of_entries_in_many_rings_is_checked_over_several_reads_and_the_keys_of_small_rings_first()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (settings, store, flooded) = (Settings("inventory"), new InMemoryPairStore(clock), Enumerable.Range(0, 6).Select(index => $"a-{index}").ToList());
+        settings.TrustedIssuers = [.. flooded, "orders"];
+        var stolen = PublishedPair.Generate().Attest(_issuing.Issue("billing"), _issuing.Intermediates(), service: "billing");
+        foreach (var service in flooded) await WriteAsync(store, service, Enumerable.Range(0, 250).Select(_ => PublishedPair.Generate()).Select(junk => (junk.KeyId, junk.Entry(service, stolen))));
+        var real = PublishedPair.Generate();
+        await WriteAsync(store, "orders", [(real.KeyId, real.Entry("orders", real.Attest(_issuing.Issue(Id), _issuing.Intermediates())))]);
+        await using var inventory = new KeyPairSource(settings, store, clock, NullLogger.Instance);
+
+        var known = (await inventory.UpdateAsync(null, null, Cancellation)).ShouldBeOfType<PairSnapshot>();
+
+        Checked(known).ShouldBeInRange(1, 1023);
+        known.Issuers["orders"].Keys.Keys.ShouldBe([real.KeyId]);
+        known.DegradedReason.ShouldNotBeNull().ShouldContain("has not been checked yet, because too many entries are new");
+        known = (await inventory.UpdateAsync(known, null, Cancellation)).ShouldBeOfType<PairSnapshot>();
+        Checked(known).ShouldBe(6 * 250);
+
+        static int Checked(PairSnapshot snapshot) => snapshot.Issuers.Values.Sum(ring => ring.Refused.Count(entry => !entry.Problem.Contains("not been checked", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_owner_of_accepted_keys_who_attests_all_of_them_again_costs_a_bounded_number_of_checks_per_read()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (settings, store, certificate) = (Settings("inventory"), new InMemoryPairStore(clock), _issuing.Issue(Id));
+        var pairs = Enumerable.Range(0, 300).Select(_ => PublishedPair.Generate()).ToList();
+        await using var inventory = new KeyPairSource(settings, store, clock, NullLogger.Instance);
+        await AttestAsync();
+        var first = await inventory.UpdateAsync(await inventory.UpdateAsync(null, null, Cancellation), null, Cancellation);
+        var before = Attestations(first);
+        await AttestAsync();
+
+        var second = await inventory.UpdateAsync(first, null, Cancellation);
+        var third = await inventory.UpdateAsync(second, null, Cancellation);
+
+        Attestations(second).Count.ShouldBe(300);
+        Attestations(second).Except(before).Count().ShouldBeInRange(1, 256);
+        Attestations(third).Except(before).Count().ShouldBe(300);
+
+        Task AttestAsync() => WriteAsync(store, "orders", pairs.Select(pair => (pair.KeyId, pair.Entry("orders", pair.Attest(certificate, _issuing.Intermediates())))));
+
+        static IReadOnlyList<string?> Attestations(KeySnapshot? snapshot) => [.. snapshot.ShouldBeOfType<PairSnapshot>().Issuers["orders"].Keys.Values.Where(key => key.By is not null).Select(key => key.Attestation)];
+    }
+
+    [Theory]
+    [InlineData("SHA256", null)]
+    [InlineData("SHA1", "outdated algorithm")]
+    public void An_authority_that_signs_with_PSS_and_SHA_2_is_accepted_also_for_its_revocation_list(string hash, string? reason)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using RSA rootKey = RSA.Create(2048), issuingKey = RSA.Create(2048);
+        using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var generator = hash == "SHA1" ? new PssWithSha1(rootKey) : X509SignatureGenerator.CreateForRSA(rootKey, RSASignaturePadding.Pss);
+        using var root = Request(new CertificateRequest("CN=pss root", rootKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss), isAuthority: true).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var issuing = Request(new CertificateRequest("CN=pss issuing", issuingKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss), isAuthority: true).Create(root.SubjectName, generator, now.AddHours(-1), now.AddHours(2), [1, 2]);
+        var request = Request(new CertificateRequest("CN=orders", leafKey, HashAlgorithmName.SHA256), isAuthority: false);
+        request.CertificateExtensions.Add(TestAuthority.San(Id));
+        using var leaf = request.Create(issuing.SubjectName, X509SignatureGenerator.CreateForRSA(issuingKey, RSASignaturePadding.Pss), now.AddHours(-1), now.AddHours(1), [3, 4]).CopyWithPrivateKey(leafKey);
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(leaf);
+        var revoked = PemEncoding.WriteString("X509 CRL", list.Build(issuing.CopyWithPrivateKey(issuingKey), 1, now.AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pss));
+        var pair = PublishedPair.Generate();
+        var attestation = pair.Attest(leaf, [issuing.RawData]);
+
+        Check([]).ShouldBe(reason, StringCompareShould.IgnoreCase);
+        if (reason is null) Check(RevocationList.Read(Encoding.ASCII.GetBytes(revoked), "test")).ShouldBe("its certificate is revoked");
+
+        string? Check(IReadOnlyList<RevocationList> revocations)
+        {
+            new AttestationPolicy([root], revocations, new RewtIdentityOptions()).Check(pair.Pair.Public, attestation, "rewt", "orders", Now, null, out var problem);
+            return problem is not null && reason is not null && problem.Contains(reason, StringComparison.Ordinal) ? reason : problem;
+        }
+
+        static CertificateRequest Request(CertificateRequest request, bool isAuthority)
+        {
+            foreach (var extension in TestAuthority.Rights(isAuthority)) request.CertificateExtensions.Add(extension);
+            return request;
+        }
+    }
+
+    /// <summary>Signs with the default parameters of RSASSA-PSS, which name no hash and mean SHA-1.</summary>
+    private sealed class PssWithSha1(RSA key) : X509SignatureGenerator
+    {
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => [48, 13, 6, 9, 42, 134, 72, 134, 247, 13, 1, 1, 10, 48, 0];
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, new HashAlgorithmName("SHA1"), RSASignaturePadding.Pss);
+
+        protected override System.Security.Cryptography.X509Certificates.PublicKey BuildPublicKey() => new(key);
+    }
+
+    public static TheoryData<string[]> GoodUses => new() { { ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.2"] }, { ["1.3.6.1.5.5.7.3.1"] }, { ["1.3.6.1.5.5.7.3.3", "2.5.29.37.0"] } };
+
+    [Theory]
+    [MemberData(nameof(GoodUses))]
+    public void A_certificate_for_TLS_or_for_any_use_may_attest(string[] uses)
+    {
+        var certificate = _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses(uses)]);
+        var pair = PublishedPair.Generate();
+
+        new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions()).Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", Now, null, out var problem);
+
+        problem.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_published_key_is_verified_once()
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
@@ -172,11 +279,11 @@ public sealed class AttestationTests : IAsyncLifetime
         }
 
         // A key set of a URL is no different.
-        var set = policy.Filter(Set(good), null, Now);
-        set = policy.Filter(Set(unknown), set, Now);
+        var (set, _) = policy.Filter(Set(good), null, "rewt", Now);
+        (set, _) = policy.Filter(Set(unknown), set, "rewt", Now);
         set.Keys.Count.ShouldBe(1);
         set.Refused.ShouldHaveSingleItem().Problem.ShouldContain("the attestation from before counts");
-        policy.Filter(Set(unknown), null, Now).Keys.ShouldBeEmpty();
+        policy.Filter(Set(unknown), null, "rewt", Now).Set.Keys.ShouldBeEmpty();
 
         PublishedKey? Read(byte[] entry, PublishedKey? known, AttestationPolicy by, out string? problem) => PublishedKey.TryRead(entry, pair.KeyId, "rewt", "orders", known, by, Now, out problem);
 
@@ -271,6 +378,54 @@ public sealed class AttestationTests : IAsyncLifetime
         download.Fetches.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("rewt", "rewt", 1)]
+    [InlineData("rewt", "staging", 0)]
+    [InlineData("staging", "staging", 1)]
+    public async Task An_attestation_in_a_key_set_is_for_the_namespace_of_the_receiver(string ring, string attested, int accepted)
+    {
+        var pair = PublishedPair.Generate();
+        var options = new RewtOptions { ServiceName = "inventory", Namespace = ring };
+        options.Identity.Authorities.Add(_root.Pem);
+        var url = Url(options, new ScriptedDownload { Content = pair.Set(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), attested)) }, TimeProvider.System);
+
+        (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(accepted);
+    }
+
+    [Fact]
+    public async Task Where_unattested_keys_are_accepted_too_a_certificate_counts_when_it_becomes_valid()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var pair = PublishedPair.Generate();
+        var options = new RewtOptions { ServiceName = "inventory" };
+        (options.Identity.Authorities, options.Identity.AcceptUnattested) = ([_root.Pem], true);
+        var certificate = _issuing.Issue(TestAuthority.San(Id), time.GetUtcNow().AddMinutes(1), time.GetUtcNow().AddHours(1));
+        var url = Url(options, new ScriptedDownload { Content = pair.Set(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) }, time);
+        var early = await url.ReadAsync(isAsked: false, Cancellation);
+        (early.Keys.Count, early.Attestations.Count).ShouldBe((1, 0));
+
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        var later = await url.ReadAsync(isAsked: false, Cancellation);
+        later.Attestations.Keys.ShouldBe([pair.KeyId]);
+        KeyOwners.Of(later.Keys[0].SecurityKey).ShouldBe("orders");
+    }
+
+    private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
+        PublicKeySources.Open("https://orders.example/keys", options, download, time, Rewt.Internal.Identity.Open(options, time));
+
+    private static Task WriteAsync(InMemoryPairStore store, string service, IEnumerable<(string KeyId, byte[] Entry)> entries) => store.WriteAsync(
+        service,
+        new PairChange(PairAction.Create, "epoch", entries.ToImmutableDictionary(entry => entry.KeyId, entry => entry.Entry, StringComparer.Ordinal), [], ImmutableDictionary<string, StoreTime>.Empty, Now, StoreTime.Latest, StoreTime.Latest),
+        Cancellation);
+
+    private static X509EnhancedKeyUsageExtension Uses(params string[] uses)
+    {
+        var list = new OidCollection();
+        foreach (var use in uses) list.Add(new Oid(use));
+        return new X509EnhancedKeyUsageExtension(list, critical: false);
+    }
+
     /// <summary>What an adversary can make of certificates, and the reason for which each is refused.</summary>
     private IEnumerable<(string Name, Func<PublishedPair, string?> Attestation, string Reason)> Forgeries(X509Certificate2 revoked)
     {
@@ -315,6 +470,10 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
         yield return ("without key usage", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [])), "may not sign");
         yield return ("an authority itself", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(true, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "the one of an authority");
+        yield return ("the key of an authority", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))), "the one of an authority");
+        yield return ("for code only", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), Uses("1.3.6.1.5.5.7.3.3")])), "extendedKeyUsage");
+        var mail = _root.Below("mail", [.. TestAuthority.Rights(true), Uses("1.3.6.1.5.5.7.3.4")]);
+        yield return ("an authority for mail only", By(mail, mail.Issue(Id)), "extendedKeyUsage");
         yield return ("an unknown critical extension", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), new X509Extension("1.2.3.4", [5, 0], critical: true)])), "not accepted");
         yield return ("revoked", By(_issuing, revoked), "revoked");
 

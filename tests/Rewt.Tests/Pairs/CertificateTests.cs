@@ -321,6 +321,26 @@ public sealed class CertificateTests : IAsyncLifetime
         ConfiguredKeysProblems.Of(options, canDownload: true).Any(problem => problem.Contains("remove AlsoAccept, or set Identity:AcceptUnattested until then", StringComparison.Ordinal)).ShouldBe(isError);
     }
 
+    [Theory]
+    [InlineData(KeyMode.KeyPair, true, 1)]
+    [InlineData(KeyMode.SharedSecret, false, 0)]
+    public void A_named_scheme_with_key_pairs_takes_the_identity_of_the_main_settings(KeyMode mode, bool attests, int authorities)
+    {
+        WriteCertificate("orders");
+        var services = new ServiceCollection();
+        services.AddRewtKeys(options =>
+        {
+            (options.Redis, options.ServiceName, options.KeyMode) = ("localhost", "orders", KeyMode.KeyPair);
+            (options.Identity.CertificateFile, options.Identity.KeyFile, options.Identity.Authorities) = (_directory["orders.crt"], _directory["orders.key"], [_root.Pem]);
+        });
+        services.AddRewtKeys("Partners", options => (options.Namespace, options.KeyMode) = ("partners", mode));
+        using var provider = services.BuildServiceProvider();
+
+        var identity = provider.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Partners").Identity;
+
+        (identity.Attests, identity.Demands, identity.Authorities.Count).ShouldBe((attests, attests, authorities));
+    }
+
     [Fact]
     public void A_certificate_in_PKCS_12_is_read_with_its_password_and_its_chain()
     {
@@ -332,6 +352,55 @@ public sealed class CertificateTests : IAsyncLifetime
         Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
         options.Identity.Password = "secret";
         Rewt.Internal.Identity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void The_bytes_of_a_private_key_are_cleared_once_they_are_parsed()
+    {
+        var file = _directory.Write("a.key", "-----BEGIN PRIVATE KEY-----");
+        byte[]? content = null;
+
+        new ReloadedFiles<object>([file], contents => content = contents[0], TimeProvider.System).Read();
+
+        content.ShouldNotBeNull().ShouldAllBe(value => value == 0);
+    }
+
+    [Fact]
+    public async Task A_revocation_list_of_several_megabytes_is_read_and_read_again_when_it_changes()
+    {
+        var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
+        for (var index = 0; index < 90_000; index++) builder.AddEntry(RandomNumberGenerator.GetBytes(16).Prepend((byte)1).ToArray());
+        builder.AddEntry(revoked);
+        var file = _directory.Write("revoked.pem", _issuing.Revoke(builder));
+        new FileInfo(file).Length.ShouldBeGreaterThan(4_000_000);
+        var options = new RewtOptions { ServiceName = "inventory", KeyMode = KeyMode.KeyPair };
+        (options.Identity.Authorities, options.Identity.RevocationListFile) = ([_root.Pem], file);
+
+        var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
+
+        (Problem(revoked), Problem(later)).ShouldBe(("its certificate is revoked", null));
+        var policy = identity.Policy;
+        await identity.RefreshAsync(Cancellation);
+        identity.Policy.ShouldBeSameAs(policy);
+        builder.AddEntry(later);
+        _directory.Write("revoked.pem", _issuing.Revoke(builder));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await identity.RefreshAsync(Cancellation);
+                return Problem(later) == "its certificate is revoked";
+            },
+            "the list is read again");
+
+        using (var endless = File.OpenWrite(file)) endless.SetLength(17 * 1024 * 1024);
+        Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).InnerException!.Message.ShouldContain("longer than 16384 KB");
+
+        string? Problem(X509Certificate2 certificate)
+        {
+            var pair = PublishedPair.Generate();
+            identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
+            return problem;
+        }
     }
 
     private async Task RenewAsync(int callers, TimeSpan every, int renewals)

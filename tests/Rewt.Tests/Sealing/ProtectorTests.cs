@@ -1,4 +1,7 @@
+using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Tests.Repository.Snippets;
 using static Rewt.Tests.Sealing.SealedFleet;
@@ -165,6 +168,42 @@ public sealed class ProtectorTests
 
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
         (await Should.ThrowAsync<RewtKeysUnavailableException>(stranger.SignAsync)).Message.ShouldContain("the IRewtSecretProtector of this application does not open it");
+    }
+
+    [Theory]
+    [InlineData("an outage", true)]
+    [InlineData("the wrong keys", false)]
+    public async Task Data_protection_whose_key_store_is_away_is_an_outage_and_wrong_keys_are_not(string what, bool isOutage)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var (isAway, provider) = (false, new EphemeralDataProtectionProvider());
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, protector: new DataProtectionSecretProtector(provider));
+        // Data Protection wraps each exception of its key store.
+        IRewtSecretProtector keys = new DataProtectionSecretProtector(provider), lost = new DataProtectionSecretProtector(isOutage ? Unreachable() : new EphemeralDataProtectionProvider());
+        var protector = new ScriptedProtector(keys) { Instead = () => isAway ? lost : null };
+        await using var instance = await Instance.StartWarmAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMilliseconds(300), protector: protector);
+        isAway = true;
+
+        await other.Ring.RotateAsync(Cancellation);
+        await Eventually.TrueAsync(() => instance.Provider.Health().DegradedReason is not null, $"{what} are seen");
+
+        instance.Provider.Health().CanServe.ShouldBe(isOutage, instance.Provider.Health().DegradedReason);
+        instance.Provider.Health().DegradedReason!.ShouldContain(isOutage ? "failed (IOException)" : "does not open it");
+    }
+
+    private static IDataProtectionProvider Unreachable()
+    {
+        var services = new ServiceCollection();
+        services.AddDataProtection();
+        services.Configure<KeyManagementOptions>(options => options.XmlRepository = new UnreachableKeys());
+        return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>();
+    }
+
+    private sealed class UnreachableKeys : IXmlRepository
+    {
+        public IReadOnlyCollection<XElement> GetAllElements() => throw new IOException("the share is away");
+
+        public void StoreElement(XElement element, string friendlyName) => throw new IOException("the share is away");
     }
 
     private static async Task<HealthReportEntry> CheckAsync(TestService service) =>

@@ -10,17 +10,20 @@ internal sealed class ScriptedProtector(IRewtSecretProtector inner) : IRewtSecre
     /// <summary>What happens before each call.</summary>
     public Func<Task> Before { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>The protector that takes the place of the inner one for a time.</summary>
+    public Func<IRewtSecretProtector?> Instead { get; set; } = () => null;
+
     public async ValueTask<string> ProtectAsync(ReadOnlyMemory<byte> secret, string associatedData, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _calls);
         await Before();
-        return await inner.ProtectAsync(secret, associatedData, cancellationToken);
+        return await (Instead() ?? inner).ProtectAsync(secret, associatedData, cancellationToken);
     }
 
     public async ValueTask<byte[]> UnprotectAsync(string protectedText, string associatedData, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _calls);
         await Before();
-        return await inner.UnprotectAsync(protectedText, associatedData, cancellationToken);
+        return await (Instead() ?? inner).UnprotectAsync(protectedText, associatedData, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Tests.Tenants;
 using static Rewt.Tests.Sealing.SealedFleet;
@@ -119,6 +120,30 @@ public sealed class SealedRingTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(",$EVAL=,$EVALSHA=")]
+    public async Task A_TTL_that_an_operator_shortens_while_the_secret_is_sealed_again_stays(string without)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using (await Instance.StartWarmAsync(redis.ConnectionString, With(A)))
+        {
+        }
+
+        var options = new RewtOptions { Redis = redis.ConnectionString + without, ServiceName = "orders" };
+        var seal = new SecretSeal(options, SealingKeys.TryRead([B, A], out _), TimeProvider.System);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var store = new RedisRingStore(new RedisConnection(services, options, TimeProvider.System), options, seal, TimeProvider.System);
+        var (reading, before) = (await store.ReadAsync(Cancellation), await redis.GetAsync(SecretName));
+        await redis.CommandAsync("EXPIRE", SecretName, 100);
+
+        var change = new RingChange(RingAction.Tidy, reading.Ring! with { Version = reading.Ring.Version + 1 }, null, null, ImmutableDictionary<string, StoreTime>.Empty);
+        (await store.TryApplyAsync(reading, change, Cancellation)).ShouldBeTrue();
+
+        (await redis.GetAsync(SecretName)).ShouldNotBe(before);
+        (await redis.PttlAsync(SecretName)).ShouldBeInRange(1, 100_000);
+    }
+
+    [Theory]
     [InlineData("SET", "rewt:rewt-secret", "{rewt:rewt-secret}:ring current")]
     [InlineData("HSET", "{rewt:rewt-secret}:ring next", "rewt:rewt-secret")]
     [InlineData("HSET", "{rewt:rewt-secret}:ring current", "{rewt:rewt-secret}:ring next")]
@@ -205,4 +230,58 @@ public sealed class SealedRingTests
         await Eventually.TrueAsync(async () => await receiver.StatusAsync("acme", token) == HttpStatusCode.Unauthorized, "the tenant is revoked");
         (await redis.StoredAsync()).ShouldAllBe(text => IsSealed(text));
     }
+
+    [Fact]
+    public async Task The_doctor_names_the_instances_that_lack_a_sealing_key_of_the_fleet()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var ahead = await Instance.StartWarmAsync(redis.ConnectionString, With(B, A));
+        await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are announced");
+
+        var finding = (await FindingsAsync(first)).Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
+
+        finding.Severity.ShouldBe(FindingSeverity.Warning);
+        finding.Text.ShouldSatisfyAllConditions(
+            text => text.ShouldContain($"{first.Provider.Tracker.Instance} cannot open"),
+            text => text.ShouldNotContain($"{ahead.Provider.Tracker.Instance} cannot open"),
+            text => text.ShouldContain("Sealing:Keys"));
+        string.Join(" ", await InstancesAsync(redis)).ShouldSatisfyAllConditions(text => text.ShouldNotContain(A[..12]), text => text.ShouldNotContain(B[..12]));
+
+        await first.DisposeAsync();
+        (await FindingsAsync(ahead)).ShouldNotContain(finding => finding.Code == "sealing-keys-differ");
+    }
+
+    [Fact]
+    public async Task The_doctor_says_when_sealing_is_completely_on_or_off()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using (await Instance.StartWarmAsync(redis.ConnectionString))
+        {
+        }
+
+        await using (var bare = await Instance.StartWarmAsync(redis.ConnectionString, options => (options.Sealing.Keys, options.Sealing.WriteUnsealed) = ([A], true)))
+        {
+            (await TextAsync(bare, "unsealed")).ShouldContain("Sealing:WriteUnsealed and Sealing:Keys can be removed");
+
+            await using var sealing = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+            await sealing.Ring.RotateAsync(Cancellation);
+            await Eventually.TrueAsync(async () => (await InstancesAsync(redis)).Count == 2, "both instances are announced");
+            (await TextAsync(sealing, "sealing-keys")).ShouldContain($"{bare.Provider.Tracker.Instance} does not seal");
+            await bare.Provider.ReadNowAsync(Cancellation);
+            (await TextAsync(bare, "sealing-keys")).ShouldContain("stored secrets are still sealed");
+        }
+
+        await using var last = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        var text = await TextAsync(last, "sealed");
+        text.ShouldContain("Sealing:RequireSealed can be set");
+        (await FindingsAsync(last)).ShouldNotContain(finding => finding.Code == "sealing-keys" || finding.Code == "unsealed");
+
+        static async Task<string> TextAsync(Instance instance, string code) => (await FindingsAsync(instance)).Where(finding => finding.Code == code).ShouldHaveSingleItem().Text;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> FindingsAsync(Instance instance) => (await instance.Provider.Doctor!.ExamineAsync(Cancellation)).Findings;
+
+    private static async Task<IReadOnlyList<string>> InstancesAsync(RedisServer redis) =>
+        (await redis.CliAsync("ZRANGE", "{rewt:rewt-secret}:instances", "0", "-1")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -37,10 +37,10 @@ public sealed class SealedToolTests
         var (a, b) = (directory.Write("a.key", A), directory.Write("b.key", B + "\n"));
         string[] first = ["--redis", redis.ConnectionString, "--sealing-key-file", a], second = ["--redis", redis.ConnectionString, "--sealing-key-file", b, "--sealing-key-file", a];
 
-        (await ToolRun.RunAsync(["doctor", .. first])).Well().Output.ShouldContain("No findings");
+        (await ToolRun.RunAsync(["doctor", .. first])).Well().Output.ShouldContain("All 3 stored secrets are sealed");
         (await ToolRun.RunAsync(["doctor", .. second])).Fails(8).Output.ShouldContain("sealing-keys");
         var runs = new List<ToolRun> { (await ToolRun.RunAsync(["keys", "rotate", .. second])).Well(), (await ToolRun.RunAsync(["keys", "list", .. second])).Well() };
-        (await ToolRun.RunAsync(["doctor", .. second])).Well().Output.ShouldContain("No findings");
+        (await ToolRun.RunAsync(["doctor", .. second])).Fails(8).Output.ShouldContain("does not seal with the first sealing key");
         (await ToolRun.RunAsync(["keys", "list", .. first])).Fails(4, "which --sealing-key-file (or REWT_SEALING_KEY_FILE) does not contain");
 
         await Eventually.TrueAsync(async () => runs[0].Output.Contains(await instance.CurrentAsync(), StringComparison.Ordinal), "the service has the key that the tool has sealed");

@@ -72,18 +72,54 @@ public sealed class SealingSettingTests
     }
 
     [Theory]
-    [InlineData("appsettings.json", true)]
-    [InlineData("secrets.json", false)]
-    public void A_sealing_key_in_appsettings_beside_the_connection_string_is_a_warning(string name, bool isFound)
+    [InlineData("appsettings.json:Rewt:Sealing:Keys:0", "appsettings.json:ConnectionStrings:redis", true)]
+    [InlineData("secrets.json:Rewt:Sealing:Keys:0", "secrets.json:ConnectionStrings:redis", false)]
+    [InlineData("appsettings.json:Rewt:Sealing:Keys:0", "secrets.json:Rewt:Redis", false)]
+    [InlineData("appsettings.json:Rewt:Sealing:Keys:0", "appsettings.Production.json:Rewt:Redis", true)]
+    [InlineData("appsettings.json:Rewt:Schemes:Users:Sealing:Keys:0", "appsettings.json:Rewt:Schemes:Users:Redis", true)]
+    [InlineData("appsettings.json:Rewt:Sealing:Keys:0", "appsettings.json:Rewt:Schemes:Users:Redis", true)]
+    [InlineData("appsettings.json:Mine:Sealing:Keys:0", "appsettings.json:Mine:Redis", true)]
+    [InlineData("appsettings.json:Rewt:Sealing:Keys:0", "appsettings.json:ConnectionStrings:cache", true)]
+    public void A_sealing_key_in_appsettings_beside_the_connection_string_is_a_warning(string key, string connection, bool isFound)
     {
         using var directory = new ScratchDirectory();
-        directory.Write(name, JsonSerializer.Serialize(new { ConnectionStrings = new { redis = "localhost" }, Rewt = new { ServiceName = "orders", Sealing = new { Keys = new[] { A } } } }));
-        var configuration = new ConfigurationBuilder().AddJsonFile(directory[name]).Build();
-        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddRewtKeys().BuildServiceProvider();
+        var nested = new ConfigurationBuilder();
+        foreach (var file in new[] { (key, A), (connection, "localhost") }.GroupBy(setting => setting.Item1.Split(':')[0]))
+        {
+            directory.Write(file.Key, JsonSerializer.Serialize(file.ToDictionary(setting => setting.Item1.Split(':', 2)[1], setting => setting.Item2)));
+            nested.AddJsonFile(directory[file.Key]);
+        }
 
-        var options = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().CurrentValue;
+        // As behind WebApplicationFactory, which adds the configuration of the host to another.
+        var configuration = new ConfigurationBuilder().AddConfiguration(nested.Build()).Build();
+        var collection = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        collection.AddRewtKeys("Users", options => (options.Namespace, options.ServiceName) = ("users", "orders"));
+        if (configuration["Mine:Redis"] is not null) collection.AddRewtKeys("Users", configuration.GetSection("Mine"));
+        if (configuration["ConnectionStrings:cache"] is not null) collection.AddRewtKeys("Users", options => options.ConnectionMultiplexerFactory = () => throw new InvalidOperationException());
+        using var services = collection.BuildServiceProvider();
 
-        new SecretSeal(options, null, TimeProvider.System).Findings().Select(finding => finding.Code).ShouldBe(isFound ? ["sealing-key-exposed"] : []);
+        var options = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users");
+
+        new SecretSeal(options, null, TimeProvider.System).Findings([]).Select(finding => finding.Code).ShouldBe(isFound ? ["sealing-key-exposed"] : []);
+    }
+
+    [Fact]
+    public void A_named_scheme_without_sealing_keys_of_its_own_takes_those_of_the_main_settings()
+    {
+        Of(_ => { }).ShouldBe((A, false, true));
+        Of(scheme => scheme.Sealing.Keys = [B]).ShouldBe((B, false, false));
+        Of(scheme => scheme.Sealing.WriteUnsealed = true).ShouldBe((A, true, false));
+        Of(scheme => scheme.VerificationKeys = [TestAuthority.Root().Pem]).ShouldBe(("", false, false));
+
+        static (string Keys, bool WriteUnsealed, bool RequireSealed) Of(Action<RewtOptions> scheme)
+        {
+            var collection = new ServiceCollection();
+            collection.AddRewtKeys(options => (options.Redis, options.ServiceName, options.Sealing.Keys, options.Sealing.RequireSealed) = ("localhost", "orders", [A], true));
+            collection.AddRewtKeys("Users", options => options.Namespace = "users").Configure("Users", scheme);
+            using var services = collection.BuildServiceProvider();
+            var sealing = services.GetRequiredService<IOptionsMonitor<RewtOptions>>().Get("Users").Sealing;
+            return (string.Join(',', sealing.Keys), sealing.WriteUnsealed, sealing.RequireSealed);
+        }
     }
 
     [Fact]

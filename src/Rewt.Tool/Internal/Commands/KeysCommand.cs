@@ -12,7 +12,19 @@ internal static class KeysCommand
 
     private static readonly Option<string?> Authorities = new("--authorities")
     {
-        Description = "Check the certificates of key pairs with the root certificates in this PEM file. Without it, they are listed as the services claim them.",
+        Description = "Check the certificates of key pairs with the root certificates in this PEM file. Give what the services demand with --identity-name and --revocation-list too. Without it, they are listed as the services claim them.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string[]> IdentityNames = new("--identity-name")
+    {
+        Description = "With --authorities: a name that certificates must have (Rewt:Identity:Names of the services), for example '{service}.shop.svc'. The option can be repeated.",
+        HelpName = "name",
+    };
+
+    private static readonly Option<string?> RevocationList = new("--revocation-list")
+    {
+        Description = "With --authorities: the file with certificate revocation lists (Rewt:Identity:RevocationListFile of the services).",
         HelpName = "file",
     };
 
@@ -30,8 +42,8 @@ internal static class KeysCommand
         KeyId.CompletionSources.Add("current", "pending");
         Wait.Require(seconds => seconds is >= 0 and <= 3600, "from 0 to 3600 seconds");
 
-        var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.") { Authorities };
-        list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), arguments.GetValue(Authorities), cancellation));
+        var list = new Command("list", "List the keys of the key ring and their use. Changes nothing.") { Authorities, IdentityNames, RevocationList };
+        list.SetAction((arguments, cancellation) => ListAsync(ToolContext.Of(arguments), arguments.GetValue(Authorities), arguments.GetValue(IdentityNames) ?? [], arguments.GetValue(RevocationList), cancellation));
         var rotate = new Command("rotate", "Make the pending key current now. The old key verifies until its last token has expired. Refused while an earlier rotation is in its overlap.") { Force };
         rotate.SetAction((arguments, cancellation) => RotateAsync(ToolContext.Of(arguments), arguments.GetValue(Force), cancellation));
         var revoke = new Command("revoke", "Revoke a key immediately and permanently. No token that it signed verifies any more.") { KeyId, Wait, Force };
@@ -44,12 +56,14 @@ internal static class KeysCommand
         return new Command("keys", "Manage the keys of the namespace.") { list, rotate, revoke };
     }
 
-    private static async Task<int> ListAsync(ToolContext context, string? authorities, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(ToolContext context, string? authorities, string[] names, string? revocationList, CancellationToken cancellationToken)
     {
+        if (authorities is null && (names.Length > 0 || revocationList is not null)) throw new ToolException(ExitCode.Usage, "--identity-name and --revocation-list need --authorities.");
         await using var session = RingSession.Open(context, authorities is null ? null : options =>
         {
             (options.AlsoAccept, options.Identity.AcceptUnattested) = (KeyMode.KeyPair, true);
             options.Identity.Authorities.Add(authorities);
+            (options.Identity.Names, options.Identity.RevocationListFile) = (names, revocationList);
         });
         var pairs = await session.Pairs.ReadAsync(cancellationToken);
         Print(context, pairs is null ? await session.RequireAsync(cancellationToken) : await session.ReadAsync(cancellationToken), pairs);
