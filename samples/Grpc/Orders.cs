@@ -7,8 +7,8 @@ namespace Rewt.Samples.Grpc;
 /// <summary>The service that calls the gRPC service.</summary>
 internal static class Orders
 {
-    // snippet: second-attempt
     /// <summary>Retries a call whose key was revoked in the meantime. gRPC buffers sent messages and can send them again where HTTP cannot.</summary>
+    // snippet: second-attempt
     private static ServiceConfig SecondAttempt => new()
     {
         MethodConfigs =

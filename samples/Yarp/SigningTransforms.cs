@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Rewt.Samples.Yarp;
 
+/// <summary>Removes the caller's credentials, and signs requests to clusters whose metadata name the receiving service.</summary>
 // snippet: transforms
-/// <summary>Signs what goes to a cluster whose metadata name the service behind it, and never passes on what the caller showed.</summary>
 internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
 {
     public void Apply(TransformBuilderContext context)
@@ -43,7 +43,7 @@ internal sealed class SigningTransforms(IRewtTokens tokens) : ITransformProvider
         }
         catch (RewtKeysUnavailableException outage)
         {
-            // A status here ends the forwarding: without a key nothing is sent.
+            // A status code set here ends the forwarding, so without a key no request is sent.
             transform.HttpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             transform.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(outage.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }

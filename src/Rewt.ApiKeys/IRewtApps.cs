@@ -2,8 +2,8 @@ namespace Rewt;
 
 /// <summary>
 /// The trusted apps of a namespace: callers that have no access to Redis and authenticate with an API key. A change reaches every instance at once by
-/// push, or within one <see cref="RewtOptions.RefreshInterval"/> if the push message is lost. Resolve it as a keyed service with the scheme's name to
-/// get the apps of a named scheme.
+/// push, or within one <see cref="RewtOptions.RefreshInterval"/> if the push message is lost. To get the apps of a named scheme, resolve this interface as
+/// a keyed service with the scheme's name.
 /// </summary>
 public interface IRewtApps
 {
@@ -12,13 +12,13 @@ public interface IRewtApps
     /// <param name="keyExpiresAt">When the key expires; <see langword="null"/> for one year from now, <see cref="DateTimeOffset.MaxValue"/> for
     /// never.</param>
     /// <param name="cancellationToken">Cancels the wait. The app may still be added.</param>
-    /// <returns>The key. It is returned this once; only its hash is stored.</returns>
+    /// <returns>The key, which is returned only this once, because Redis stores only its hash.</returns>
     /// <exception cref="ArgumentException">The app is malformed, or the key would already be expired.</exception>
     /// <exception cref="InvalidOperationException">An app with this id and a live key exists.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Changes an app's name, owner, audiences and scopes. Its keys stay unchanged.</summary>
+    /// <summary>Changes the name, the owner, the audiences and the scopes of an app. The keys of the app stay unchanged.</summary>
     /// <param name="app">The app with the new values.</param>
     /// <param name="cancellationToken">Cancels the wait. The change may still take place.</param>
     /// <returns>Whether the app exists.</returns>
@@ -26,25 +26,26 @@ public interface IRewtApps
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists all apps by id, including those without a live key. It always reads the store.</summary>
+    /// <summary>Lists all apps by id, including apps without a live key. Each call reads Redis.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>The apps, with their keys' last uses.</returns>
+    /// <returns>The apps with their keys, and the last use of each key.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable.</exception>
     Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Creates a second key for an app. Both keys are accepted while the app changes to the new one; revoke the first key afterwards.</summary>
+    /// <summary>Creates a second key for an app. Both keys are accepted, so that the app can change to the new key; revoke the first key afterwards.</summary>
     /// <param name="appId">The id of the app.</param>
     /// <param name="keyExpiresAt">When the key expires; <see langword="null"/> for one year from now, <see cref="DateTimeOffset.MaxValue"/> for
     /// never.</param>
     /// <param name="cancellationToken">Cancels the wait. The key may still be created.</param>
-    /// <returns>The key. It is returned this once; only its hash is stored.</returns>
+    /// <returns>The key, which is returned only this once, because Redis stores only its hash.</returns>
     /// <exception cref="ArgumentException">The key would already be expired.</exception>
     /// <exception cref="InvalidOperationException">The app does not exist, or already has two live keys.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtNewApiKey> RotateAsync(string appId, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Permanently revokes one key of an app. Tokens that the app received for it remain valid until their own <c>exp</c>, one minute by default.
+    /// Permanently revokes one key of an app. Tokens that the app received for this key remain valid until they expire (<c>exp</c>), by default for
+    /// up to one minute.
     /// </summary>
     /// <param name="appId">The id of the app.</param>
     /// <param name="keyId">The key's id, from <see cref="ListAsync"/>.</param>

@@ -10,13 +10,13 @@ public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The header that may carry the key instead of <c>Authorization: ApiKey …</c>.</summary>
+    /// <summary>The name of a header that may carry the key instead of <c>Authorization: ApiKey …</c>.</summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
     /// The number of tokens that the endpoint of <c>MapRewtTokenEndpoint</c> issues to one app per minute, and the number of requests per minute
-    /// that it accepts from one address. Above it, the endpoint answers 429 with <c>Retry-After</c>. Each instance counts separately. Addresses
+    /// that the endpoint accepts from one address. Further requests get 429 with <c>Retry-After</c>. Each instance counts separately. Addresses
     /// are counted in 4,096 groups, and an IPv6 network (/64) counts as one address. Behind a proxy, use the forwarded headers middleware.
     /// </summary>
     /// <value>At least 1. Default: 60.</value>

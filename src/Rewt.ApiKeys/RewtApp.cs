@@ -7,7 +7,7 @@ public sealed record RewtApp
     /// <param name="id">The app's id: letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 64 characters.</param>
     public RewtApp(string id) => Id = id;
 
-    /// <summary>The app's id. It is part of each key. Policies and <c>Identity.Name</c> use <c>app:</c> and this id.</summary>
+    /// <summary>The app's id, which is part of each key. Policies and <c>Identity.Name</c> use the text <c>app:</c> followed by the id.</summary>
     public string Id { get; init; }
 
     /// <summary>The display name.</summary>

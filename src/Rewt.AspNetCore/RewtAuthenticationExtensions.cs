@@ -21,7 +21,7 @@ public static class RewtAuthenticationExtensions
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme);
 
-    /// <summary>Adds the scheme with settings from code. They take precedence over the configuration.</summary>
+    /// <summary>Adds the scheme with settings from code, which take precedence over the configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">
     /// Configures the key settings. Configure JwtBearer, including its events, with <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.
@@ -32,7 +32,7 @@ public static class RewtAuthenticationExtensions
 
     /// <summary>Adds the scheme with settings from a configuration section.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configuration);
@@ -52,7 +52,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, Action<RewtOptions> configure) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configure);
@@ -60,7 +60,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a section, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configuration);
@@ -72,14 +72,14 @@ public static class RewtAuthenticationExtensions
 
     /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from code.</summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, Action<RewtOptions> configure) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configure);
 
     /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from a configuration section.</summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, IConfiguration configuration) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configuration);
@@ -87,7 +87,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the key settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
@@ -99,7 +99,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a configuration section.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, IConfiguration configuration)
     {
@@ -108,11 +108,11 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Adds a scheme with the given name. Each scheme is a trust domain: it needs a namespace of its own, and its lifetimes can differ.
+    /// Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">
-    /// The scheme's name. Its settings come from <c>Rewt:Schemes:{name}</c>, those of the scheme <c>Rewt</c> from <c>Rewt</c>.
+    /// The scheme's name. The settings of the scheme <c>Rewt</c> come from the section <c>Rewt</c>, those of any other scheme from <c>Rewt:Schemes:{name}</c>.
     /// </param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme)
@@ -126,6 +126,8 @@ public static class RewtAuthenticationExtensions
         services.AddSingleton(new RewtScheme(authenticationScheme));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, BearerSectionValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtBearerOptions>, BearerOptionsValidator>());
+        services.AddOptions<JwtBearerOptions>(authenticationScheme).ValidateOnStart();
         // AddJwtBearer binds Authentication:Schemes; only the handler of the scheme is replaced.
         builder.AddJwtBearer(authenticationScheme, static _ => { });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, RewtBearerSetup>());
@@ -163,9 +165,9 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets one with
+    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets a tenant with
     /// <c>SetRewtTenant</c>. The selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request
-    /// it is not called, and no tenant is set.
+    /// the selector is not called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; called for each request.</param>

@@ -10,9 +10,9 @@ public static class RewtAuthorizationExtensions
 {
     /// <summary>
     /// Allows only the named callers: a service by its name (<c>orders</c>), or a trusted app as <c>app:acme-mobile</c>, with its API key or with
-    /// a token issued for it. Other callers get 403. Only callers authenticated by the schemes <c>Rewt</c> and <c>RewtApiKey</c> count, and one
-    /// of the two should be the default scheme. Users and the callers of other schemes are rejected whatever claims they have. Multiple calls,
-    /// for example on a group and on its endpoint, must all allow the caller.
+    /// a token issued for it. Other callers get 403. Only callers that the schemes <c>Rewt</c> and <c>RewtApiKey</c> authenticated can be
+    /// allowed, and one of the two should be the default scheme. Users and the callers of other schemes are rejected whatever claims they have. If this method is
+    /// called several times, for example on a group and on its endpoint, each call must allow the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>
@@ -28,7 +28,7 @@ public static class RewtAuthorizationExtensions
 
     /// <summary>
     /// Requires a token that is bound to the method, path and query of the request, and to its body if <paramref name="body"/> is set (see
-    /// <see cref="RequestBinding"/>). Another token gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
+    /// <see cref="RequestBinding"/>). A token without this binding gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint or the group.</param>
@@ -38,7 +38,7 @@ public static class RewtAuthorizationExtensions
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireBoundTokenAttribute { Body = body });
 
     /// <summary>
-    /// Requires a one-time token, which all services of the namespace together accept once. Another token gets 401 with
+    /// Requires a one-time token. All instances of the token's audience together accept the token once. A token that is not a one-time token gets 401 with
     /// <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>

@@ -4,7 +4,8 @@ namespace Rewt;
 public static class RewtDashboardDefaults
 {
     /// <summary>
-    /// The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> names no other. It grants reading, rotating and revoking.
+    /// The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> does not name another policy. The policy grants reading,
+    /// rotating and revoking.
     /// </summary>
     public const string PolicyName = "RewtDashboard";
 }

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtDashboardEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a page for operators. It shows the key ring, the instances and the metrics of this instance live, and it can rotate and revoke keys.
+    /// Maps a page for operators. The page shows the key ring, the instances and the metrics of this instance live, and can rotate and revoke keys.
     /// Every endpoint under <paramref name="pattern"/> requires the policy, even if anonymous access is allowed in addition. The dashboard can be
     /// mapped more than once, also in route groups.
     /// </summary>

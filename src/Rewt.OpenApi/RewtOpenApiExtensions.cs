@@ -9,8 +9,9 @@ public static class RewtOpenApiExtensions
 {
     /// <summary>
     /// Adds each scheme of Rewt to the document as a security scheme (<c>http</c>, <c>bearer</c>; for API keys <c>http</c>, <c>ApiKey</c>), and a
-    /// security requirement to each operation whose endpoint requires one of them. An endpoint whose policy names no scheme requires the default
-    /// scheme of the application. Where <see cref="RewtDefaults.AuthenticationScheme"/> is required and API keys are enabled, either satisfies the operation.
+    /// security requirement to each operation whose endpoint requires one of these schemes. An endpoint whose policy names no scheme requires the
+    /// default scheme of the application. Where <see cref="RewtDefaults.AuthenticationScheme"/> is required and API keys are enabled, a token or an
+    /// API key satisfies the operation.
     /// </summary>
     /// <param name="options">The options of the document.</param>
     /// <returns>The options, so that calls can be chained.</returns>

@@ -4,9 +4,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The clock of a <see cref="RewtTestRing"/> and its hosts. The time of day stands still until a test advances it, so signing, expiry and
-/// rotation follow the test. Timers and timestamps also run in real time, so that a host never waits forever. Advancing the clock advances them
-/// too.
+/// The clock of a <see cref="RewtTestRing"/> and its hosts. The time of day stands still until a test advances it, so the test controls signing, expiry and
+/// rotation. Timers and timestamps run in real time, so that a host never waits forever, and advancing the clock also advances
+/// timers and timestamps.
 /// </summary>
 public sealed class RewtTestClock : TimeProvider
 {

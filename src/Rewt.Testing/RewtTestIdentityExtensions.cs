@@ -14,7 +14,7 @@ public static class RewtTestIdentityExtensions
     /// <param name="service">The name of the service that calls.</param>
     /// <param name="claims">Additional claims of the tokens.</param>
     /// <param name="audience">The audience of the tokens. Default: the host that the request arrives at.</param>
-    /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
+    /// <param name="tenant">The tenant whose key signs, if each tenant has its own keys.</param>
     /// <param name="scheme">The scheme that verifies the tokens. Default: the main scheme.</param>
     /// <param name="binding">The parts of each request that its token is bound to.</param>
     /// <param name="oneTime">Whether each token is accepted only once.</param>

@@ -3,7 +3,7 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get it with <c>AddRewtTesting</c> share
+/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get this instance with <c>AddRewtTesting</c> share
 /// the keys. When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that
 /// may see each other's rotations.
 /// </summary>
@@ -39,7 +39,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     /// <param name="service">The name of the service that signs.</param>
     /// <param name="audience">The name of the service that is called.</param>
     /// <param name="claims">Additional claims of the token.</param>
-    /// <param name="tenant">The tenant whose key signs, if tenants have keys of their own.</param>
+    /// <param name="tenant">The tenant whose key signs, if each tenant has its own keys.</param>
     /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The token, without <c>Bearer</c>.</returns>
@@ -61,12 +61,12 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Verifies a token that a host sent, as the service named by <paramref name="audience"/> would. What the token is bound to is in its claims and is
-    /// not compared.
+    /// Verifies a token that a host sent, as the service named by <paramref name="audience"/> would. A binding of the token is not compared with a request;
+    /// the claims contain it.
     /// </summary>
     /// <param name="token">The token, without <c>Bearer</c>.</param>
     /// <param name="audience">The name of the service that was called.</param>
-    /// <param name="tenant">The tenant whose keys verify, if tenants have keys of their own.</param>
+    /// <param name="tenant">The tenant whose keys verify, if each tenant has its own keys.</param>
     /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The result of the verification.</returns>
@@ -103,7 +103,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     public Task RevokeCurrentKeyAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken);
 
-    /// <summary>Revokes all keys of a tenant; tokens signed for it before are rejected.</summary>
+    /// <summary>Revokes all keys of a tenant; tokens that were signed for the tenant before are rejected.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="scheme">The scheme of the tenant's keys. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -118,7 +118,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. They continue with the keys they know until
+    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. The hosts continue with the keys that they know until
     /// <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. Simulated callers still reach their keys.
     /// </summary>
     public void SimulateOutage() => Stores.Outage.IsOn = true;

@@ -11,12 +11,12 @@ public static class RewtTestingServiceCollectionExtensions
     /// <summary>
     /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and <see cref="TimeProvider"/> with its clock. Clients of this
     /// process can call the host with <c>WithRewtIdentity</c>. Everything else is as in production: settings, schemes, policies, refusals. The
-    /// call may come before or after the application's own registrations. For tests only: a deployed service with it would share keys with no
-    /// other service and reject every call.
+    /// call may come before or after the application's own registrations. For tests only: a service that is deployed with this call shares keys with no
+    /// other service and rejects every call.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="ring">
-    /// The keys, shared by several hosts or used by the test. Default: keys of the host's own, available from its container.
+    /// The keys, shared by several hosts or used by the test. Default: a new instance for this host, available from the host's container.
     /// </param>
     /// <returns>The services, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)

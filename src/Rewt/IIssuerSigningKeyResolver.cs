@@ -5,15 +5,15 @@ namespace Rewt;
 /// <summary>
 /// Finds the keys that may verify a token. The default implementation uses the key ring cached from Redis, and reads Redis when a key id is unknown.
 /// Register another implementation to take keys from elsewhere. A key id alone does not identify a key: each namespace, issuer and tenant has its own
-/// keys, so a cache needs the whole request as its key. An implementation that wraps the default one passes the request on unchanged.
+/// keys, so a cache needs the whole request as its key. An implementation that wraps the default one must pass the request on unchanged.
 /// </summary>
 public interface IIssuerSigningKeyResolver
 {
     /// <summary>Gets the keys that may verify a token now.</summary>
-    /// <param name="request">The namespace, and what the token says about its key.</param>
+    /// <param name="request">The namespace, and the values of the token that identify its key.</param>
     /// <param name="cancellationToken">Cancels the wait of this caller only.</param>
-    /// <returns>The key with the id of the request; the few keys to try when the request has none; an empty list when the key is unknown or revoked.
-    /// The caller refuses a key of another issuer.</returns>
+    /// <returns>The key with the id of the request. If the request has no key id, the few keys to try. An empty list if the key is unknown or revoked.
+    /// The caller of this method refuses a key of another issuer.</returns>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable. This is an outage, not a bad token.</exception>
     ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default);
 }

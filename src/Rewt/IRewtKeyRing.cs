@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>Reads the key ring of a namespace, rotates it and revokes keys. Resolve it as a keyed service with the scheme's name to get the ring of a named scheme.</summary>
+/// <summary>
+/// Reads and rotates the key ring of a namespace, and revokes keys. To get the ring of a named scheme, resolve this interface as a keyed service with
+/// the scheme's name.
+/// </summary>
 public interface IRewtKeyRing
 {
     /// <summary>

@@ -1,15 +1,15 @@
 namespace Rewt;
 
 /// <summary>
-/// Protects the shared secrets that are stored in Redis, for example with a key service. Register it as a singleton in the service collection, with the
-/// namespace as the key if there are several. It is used when the secrets in Redis have changed or are written, never for a request. Every instance of the
-/// namespace must be able to remove the protection.
+/// Protects the shared secrets that are stored in Redis, for example with a key service. Register an implementation as a singleton in the service
+/// collection; if the application uses several namespaces, as a keyed service with the namespace as the key. Its methods are called when the secrets
+/// in Redis have changed or are written, never for a request. Every instance of the namespace must be able to remove the protection.
 /// </summary>
 public interface IRewtSecretProtector
 {
     /// <summary>Protects a secret.</summary>
     /// <param name="secret">The secret.</param>
-    /// <param name="associatedData">The place of the secret and its key id. The same text is necessary to remove the protection.</param>
+    /// <param name="associatedData">The place of the secret and the key id of the secret. The same text is necessary to remove the protection.</param>
     /// <param name="cancellationToken">Cancels the operation, after 3 seconds at the latest.</param>
     /// <returns>A text without the secret, of at most 8,000 characters.</returns>
     ValueTask<string> ProtectAsync(ReadOnlyMemory<byte> secret, string associatedData, CancellationToken cancellationToken = default);

@@ -10,7 +10,7 @@ namespace Rewt;
 public interface IRewtSignedData
 {
     /// <summary>
-    /// Signs a value as JSON, with <see cref="System.Text.Json.JsonSerializerDefaults.Web"/>. <see cref="RewtVerification.Get{T}()"/> returns it
+    /// Signs a value as JSON, with <see cref="System.Text.Json.JsonSerializerDefaults.Web"/>. <see cref="RewtVerification.Get{T}()"/> returns the value
     /// after verification. The token is valid for <see cref="RewtOptions.TokenLifetime"/>.
     /// </summary>
     /// <typeparam name="T">The type of the value.</typeparam>
@@ -33,7 +33,7 @@ public interface IRewtSignedData
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default);
 
-    /// <summary>Signs a string. <see cref="RewtVerification.Text"/> returns it after verification.</summary>
+    /// <summary>Signs a string. <see cref="RewtVerification.Text"/> returns the string after verification.</summary>
     /// <param name="value">The string to sign.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
     /// <returns>The token.</returns>
@@ -41,7 +41,7 @@ public interface IRewtSignedData
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> SignTextAsync(string value, CancellationToken cancellationToken = default);
 
-    /// <summary>Signs bytes. <see cref="RewtVerification.Bytes"/> returns them after verification.</summary>
+    /// <summary>Signs bytes. <see cref="RewtVerification.Bytes"/> returns the bytes after verification.</summary>
     /// <param name="value">The bytes to sign.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
     /// <returns>The token.</returns>

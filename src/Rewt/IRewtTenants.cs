@@ -2,22 +2,22 @@ namespace Rewt;
 
 /// <summary>
 /// The tenants of a namespace (<see cref="RewtOptions.Tenants"/>). The keys of each tenant are derived from the namespace's secret, so a leaked key of
-/// a tenant affects this tenant only. Resolve it as a keyed service with the scheme's name to get the tenants of a named scheme.
+/// a tenant affects this tenant only. To get the tenants of a named scheme, resolve this interface as a keyed service with the scheme's name.
 /// </summary>
 public interface IRewtTenants
 {
     /// <summary>
-    /// Gets the tokens of a tenant. Tokens signed for another tenant are refused. A tenant needs no preparation: any name that is not deleted signs
-    /// and verifies.
+    /// Gets the tokens of a tenant. Tokens signed for another tenant are refused. A tenant needs no preparation: any name can be used, unless the
+    /// tenant is deleted.
     /// </summary>
     /// <param name="tenant">The tenant's name: 1 to 128 letters, digits, <c>.</c> <c>_</c> <c>-</c>; case-sensitive.</param>
-    /// <returns>Signs and verifies for this tenant.</returns>
+    /// <returns>The service that creates and verifies tokens of this tenant.</returns>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     IRewtTokens Tokens(string tenant);
 
     /// <summary>Gets the signed data of a tenant. Data signed for another tenant is refused.</summary>
     /// <param name="tenant">The tenant's name.</param>
-    /// <returns>Signs and verifies for this tenant.</returns>
+    /// <returns>The service that signs and verifies data of this tenant.</returns>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     IRewtSignedData SignedData(string tenant);
 
@@ -29,8 +29,8 @@ public interface IRewtTenants
     Task CreateTenantAsync(string tenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes all keys of a tenant. No token signed for it before verifies again, on any instance: at once where the push message arrives, otherwise
-    /// within one refresh interval. The next token for the tenant is signed with a new key.
+    /// Revokes all keys of a tenant. Every instance refuses the tokens that were signed for the tenant before: at once when the push message arrives, otherwise
+    /// within one <see cref="RewtOptions.RefreshInterval"/>. The next token for the tenant is signed with a new key.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
@@ -40,7 +40,7 @@ public interface IRewtTenants
 
     /// <summary>
     /// Revokes all keys of a tenant as <see cref="RevokeTenantAsync"/> does. Until <see cref="CreateTenantAsync"/>, signing for the tenant throws an
-    /// <see cref="InvalidOperationException"/>, and no token of it is accepted.
+    /// <see cref="InvalidOperationException"/>, and no token of the tenant is accepted.
     /// </summary>
     /// <param name="tenant">The tenant's name.</param>
     /// <param name="cancellationToken">Cancels the wait. The deletion may still take place.</param>

@@ -2,7 +2,7 @@ namespace Rewt;
 
 /// <summary>
 /// Creates and verifies bearer tokens for a transport other than HTTP, such as a queue or SignalR. <c>AddRewtSigning</c> and
-/// <c>AddRewtAuthentication</c> do both for HTTP. <see cref="IRewtSignedData"/> signs values that are no bearer tokens.
+/// <c>AddRewtAuthentication</c> create and verify tokens for HTTP. <see cref="IRewtSignedData"/> signs values that are not bearer tokens.
 /// </summary>
 public interface IRewtTokens
 {
@@ -22,7 +22,7 @@ public interface IRewtTokens
 
     /// <summary>
     /// Verifies a bearer token that was received over a transport other than HTTP, by the rules of the HTTP scheme. A token that is bound to a request
-    /// or a message is refused, and a one-time token is thereby used.
+    /// or a message is refused. The verification uses up a one-time token.
     /// </summary>
     /// <param name="token">The token, without the word <c>Bearer</c>.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
@@ -31,26 +31,26 @@ public interface IRewtTokens
     Task<RewtVerification> VerifyBearerAsync(string token, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Creates a bearer token for one message of a transport other than HTTP: <see cref="VerifyMessageAsync"/> accepts it with exactly these bytes,
-    /// and everything else refuses it.
+    /// Creates a bearer token for one message of a transport other than HTTP: <see cref="VerifyMessageAsync"/> accepts the token with exactly these bytes,
+    /// and all other methods and schemes refuse it.
     /// </summary>
-    /// <param name="message">The bytes of the message, with what the receiver relies on: for example the queue's name in front of the content.</param>
+    /// <param name="message">The bytes of the message, and any other data that the receiver relies on, for example the queue's name in front of the content.</param>
     /// <param name="audience">The service that receives the message. <see langword="null"/> means any service of the namespace and is valid with a
     /// shared secret only.</param>
     /// <param name="claims">Additional claims, as for <see cref="CreateBearerAsync"/>.</param>
     /// <param name="oneTime">Whether the token is accepted only once.</param>
     /// <param name="cancellationToken">Cancels the wait for keys.</param>
-    /// <returns>The token. It is valid for <see cref="RewtOptions.TokenLifetime"/>, which must be longer than the message waits.</returns>
+    /// <returns>The token, valid for <see cref="RewtOptions.TokenLifetime"/>. The message must reach its receiver within that time.</returns>
     /// <exception cref="ArgumentException">As for <see cref="CreateBearerAsync"/>.</exception>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<string> CreateMessageBearerAsync(
         ReadOnlyMemory<byte> message, string? audience = null, IReadOnlyDictionary<string, object>? claims = null, bool oneTime = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Verifies the bearer token of a message. A one-time token is thereby used.</summary>
+    /// <summary>Verifies the bearer token of a message. The verification uses up a one-time token.</summary>
     /// <param name="token">The token of <see cref="CreateMessageBearerAsync"/>.</param>
     /// <param name="message">The bytes of the message.</param>
     /// <param name="cancellationToken">Cancels the wait for keys and for the store of the used tokens.</param>
     /// <returns>The content of the token, or the reason why it was refused.</returns>
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the store of the used tokens is.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys, or the store of used one-time tokens, are unavailable.</exception>
     Task<RewtVerification> VerifyMessageAsync(string token, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 }

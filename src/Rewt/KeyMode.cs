@@ -6,6 +6,6 @@ public enum KeyMode
     /// <summary>One secret shared by all services (HS256). Every service that can verify can also sign.</summary>
     SharedSecret,
 
-    /// <summary>A key pair for each instance. The private key never leaves its process; the other services have the public key.</summary>
+    /// <summary>A key pair for each instance. The private key never leaves the process of its instance, and other services read the public key from Redis.</summary>
     KeyPair,
 }

@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>; the reason is in the
-/// receiver's log, metrics and events.
+/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>. The receiver's log,
+/// metrics and events contain the reason.
 /// </summary>
 public enum RefusalReason
 {
@@ -81,7 +81,7 @@ public enum RefusalReason
     /// <summary>The token is for another service.</summary>
     OtherAudience,
 
-    /// <summary>The token belongs to another tenant than the request, or its key to another tenant than the token.</summary>
+    /// <summary>The request or the key belongs to another tenant than the token.</summary>
     OtherTenant,
 
     /// <summary>The token is bound to another method, target or message.</summary>

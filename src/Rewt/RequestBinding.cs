@@ -4,7 +4,7 @@ namespace Rewt;
 [Flags]
 public enum RequestBinding
 {
-    /// <summary>The token is good for any request to its audience.</summary>
+    /// <summary>The token is valid for any request to its audience.</summary>
     None = 0,
 
     /// <summary>The method, and the path and query exactly as they are sent.</summary>

@@ -15,8 +15,8 @@ public sealed class RewtApiKeyClientOptions
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The rules
-    /// are those of <see cref="RewtSigningOptions.AllowedOrigins"/>.
+    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The same rules
+    /// apply as for <see cref="RewtSigningOptions.AllowedOrigins"/>.
     /// </summary>
     /// <value>
     /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
@@ -25,7 +25,8 @@ public sealed class RewtApiKeyClientOptions
     public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
     /// <summary>
-    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where anyone on the network path can read and reuse it, and to loopback through a proxy.
+    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where an attacker on the network path can read and reuse the
+    /// key, and to loopback through a proxy.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }

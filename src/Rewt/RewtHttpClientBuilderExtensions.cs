@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
@@ -12,7 +13,8 @@ public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
     /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
-    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, nothing is sent.
+    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, the request is not sent. With
+    /// <see cref="KeyMode.KeyPair"/> an audience is required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -70,7 +72,7 @@ public static class RewtHttpClientBuilderExtensions
 
     /// <summary>
     /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c>
-    /// of the configuration. It is sent under the same origin rules as tokens and does not follow redirects. Redis is not required.
+    /// of the configuration. The key is sent to the same origins as a token would be, and never after a redirect. Redis is not required.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -97,19 +99,26 @@ public static class RewtHttpClientBuilderExtensions
 
         var services = builder.Services;
         var client = builder.Name ?? SigningRegistration.AllClients;
-        services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsSetup>());
+        services.AddOptions<RewtApiKeyClientOptions>(client).Configure(configure).PostConfigure<IServiceProvider>(TakeConfiguredKey).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtApiKeyClientOptions>, ApiKeyClientOptionsValidator>());
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RefusalLog>();
-        services.TryAddSingleton<ApiKeyClients>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
 
         if (services.Any(service => service.ImplementationInstance is ApiKeyRegistration known && known.Client == client)) return builder;
         services.AddSingleton(new ApiKeyRegistration(client));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, NeverLogTokens));
-        return builder.AddHttpMessageHandler(provider => new ApiKeyAttachingHandler(provider.GetRequiredService<ApiKeyClients>().Get(client)));
+        return builder.AddHttpMessageHandler(provider =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<RewtApiKeyClientOptions>>().Get(client);
+            return new ApiKeyAttachingHandler(options, ClientOrigins.Guard(provider, client, options.AllowedOrigins, options.AllowInsecureHttp, CredentialNaming.ApiKey), provider);
+        });
+    }
+
+    private static void TakeConfiguredKey(RewtApiKeyClientOptions options, IServiceProvider services)
+    {
+        if (options.GetApiKey is null) options.ApiKey ??= services.GetService<IConfiguration>()?["Rewt:ApiKey"];
     }
 
     private static DelegatingHandler Retry(IServiceProvider provider, string client)

@@ -5,7 +5,7 @@ namespace Rewt;
 /// <summary>Extension methods that set the claims, the tenant or the binding of one request's token.</summary>
 public static class RewtHttpRequestExtensions
 {
-    /// <summary>Adds claims to the token of this request. They take precedence over forwarded claims.</summary>
+    /// <summary>Adds claims to the token of this request. These claims take precedence over forwarded claims.</summary>
     /// <param name="request">The request.</param>
     /// <param name="claims">
     /// Names and values. <c>iss</c>, <c>aud</c>, <c>iat</c>, <c>exp</c>, <c>nbf</c>, <c>jti</c>, <c>client_id</c>, <c>htm</c>,
@@ -34,7 +34,7 @@ public static class RewtHttpRequestExtensions
         return request;
     }
 
-    /// <summary>Binds the token of this request to parts of it, instead of those in <see cref="RewtSigningOptions.Binding"/>.</summary>
+    /// <summary>Binds the token of this request to the given parts of the request, instead of those in <see cref="RewtSigningOptions.Binding"/>.</summary>
     /// <param name="request">The request.</param>
     /// <param name="binding">The parts.</param>
     /// <returns>The request, so that calls can be chained.</returns>

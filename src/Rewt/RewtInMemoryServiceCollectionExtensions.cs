@@ -12,7 +12,7 @@ public static class RewtInMemoryServiceCollectionExtensions
     /// not shared with other processes and are lost when the process ends.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration section <c>Rewt</c>.</param>
+    /// <param name="configure">Configures the settings, which take precedence over the configuration section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtInMemoryKeys(this IServiceCollection services, Action<RewtOptions>? configure = null)
     {

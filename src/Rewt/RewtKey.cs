@@ -22,8 +22,8 @@ public sealed record RewtKey
     public string? Issuer { get; init; }
 
     /// <summary>
-    /// The name in the certificate that confirms the key pair, such as a SPIFFE ID; <see langword="null"/> if none does or this process has no
-    /// <see cref="RewtIdentityOptions.Authorities"/> to check it with.
+    /// The name in the certificate that confirms the key pair, such as a SPIFFE ID; <see langword="null"/> if no certificate confirms the key pair,
+    /// or this process has no <see cref="RewtIdentityOptions.Authorities"/>.
     /// </summary>
     public string? AttestedBy { get; init; }
 

@@ -2,7 +2,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt;
 
-/// <summary>Describes the token whose keys an <see cref="IIssuerSigningKeyResolver"/> returns. Nothing in it is verified yet, except the namespace.</summary>
+/// <summary>
+/// Describes the token whose keys an <see cref="IIssuerSigningKeyResolver"/> returns. Only the namespace comes from the receiver; all other values
+/// come from a token that is not verified yet.
+/// </summary>
 public readonly record struct RewtKeyRequest
 {
     /// <summary>The namespace of the scheme that verifies the token.</summary>
@@ -13,14 +16,17 @@ public readonly record struct RewtKeyRequest
     /// </summary>
     public string? Tenant { get; init; }
 
-    /// <summary>The token's <c>iss</c> (RFC 7519 §4.1.1); <see langword="null"/> for a token without one. It determines which key pairs are read.</summary>
+    /// <summary>
+    /// The token's <c>iss</c> (RFC 7519 §4.1.1); <see langword="null"/> for a token without an issuer. The issuer determines which key pairs are
+    /// read.
+    /// </summary>
     public string? Issuer { get; init; }
 
     /// <summary>The token's <c>kid</c> (RFC 7515 §4.1.4); <see langword="null"/> for a token that names no key.</summary>
     public string? KeyId { get; init; }
 
     /// <summary>
-    /// The keys that were returned for a token without a key id before and did not verify it, so that newer keys are needed; otherwise
+    /// For a token without a key id, the keys that an earlier call returned and that did not verify the token, so that newer keys are needed; otherwise
     /// <see langword="null"/>.
     /// </summary>
     public IReadOnlyList<SecurityKey>? Tried { get; init; }

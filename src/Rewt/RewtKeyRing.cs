@@ -2,7 +2,7 @@ namespace Rewt;
 
 /// <summary>
 /// An instance's view of the keys of its namespace: the current, the pending, the retired and the revoked keys. With <see cref="KeyMode.KeyPair"/>
-/// each instance has its own current key, and the keys of the services it communicates with follow.
+/// each instance has its own current key. The ring then also contains the keys of the services that the instance communicates with.
 /// </summary>
 public sealed record RewtKeyRing
 {
@@ -12,10 +12,10 @@ public sealed record RewtKeyRing
     /// <summary>Increases with each change of the key ring.</summary>
     public required long Version { get; init; }
 
-    /// <summary>All keys, the current one of this instance first.</summary>
+    /// <summary>All keys, first the current key of this instance.</summary>
     public required IReadOnlyList<RewtKey> Keys { get; init; }
 
-    /// <summary>The time since Redis was read.</summary>
+    /// <summary>The time since the last read of Redis.</summary>
     public required TimeSpan Age { get; init; }
 
     /// <summary>The key that this instance signs with; <see langword="null"/> when there is none.</summary>

@@ -2,7 +2,7 @@ namespace Rewt;
 
 /// <summary>
 /// The exception that is thrown when keys, or other data that a decision needs, are unavailable: Redis was never reached or has been unreachable for
-/// longer than <see cref="RewtOptions.StaleBudget"/>, holds no usable secret, or refuses a change. No token is signed and none is refused as bad; a
+/// longer than <see cref="RewtOptions.StaleBudget"/>, holds no usable secret, or refuses a change. No token is signed, and no token is refused as invalid: a
 /// receiver answers 503 with <c>Retry-After</c>.
 /// </summary>
 public sealed class RewtKeysUnavailableException : Exception

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt;
 
 /// <summary>
-/// Settings of one namespace: the name of this service, where the keys are stored, and when they rotate. They are bound from the configuration
+/// Settings of one namespace: the name of this service, where the keys are stored, and when they rotate. The settings are bound from the configuration
 /// section <c>Rewt</c> under the same names, and validated together when the application starts.
 /// </summary>
 public sealed class RewtOptions
@@ -45,7 +45,7 @@ public sealed class RewtOptions
     public RewtIdentityOptions Identity { get; } = new();
 
     /// <summary>
-    /// The private key that this service signs with, from a file or a certificate. If it or <see cref="VerificationKeys"/> is set, no keys are read
+    /// The private key that this service signs with, from a file or a certificate. If this key or <see cref="VerificationKeys"/> is set, no keys are read
     /// from Redis.
     /// </summary>
     /// <value>Default: none.</value>
@@ -60,8 +60,8 @@ public sealed class RewtOptions
 
     /// <summary>
     /// The claims that a bearer token must contain. Default claims can be omitted from this list only when <see cref="VerificationKeys"/> is set. A
-    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>; a token without both is valid as long as its
-    /// key.
+    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without <c>exp</c> and <c>iat</c> is valid
+    /// as long as its key is accepted.
     /// </summary>
     /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "RequiredClaims must be a list."); } = [];
@@ -77,13 +77,13 @@ public sealed class RewtOptions
 
     /// <summary>
     /// The Redis connection as an options object instead of <see cref="Redis"/>, for settings that a string cannot express, such as a client
-    /// certificate. It can be set in code only.
+    /// certificate. The object can be set in code only.
     /// </summary>
     /// <value>The object is copied when a connection is opened. This library sets the connect retries and the delays between them. Default: none.</value>
     public ConfigurationOptions? ConfigurationOptions { get; set; }
 
     /// <summary>
-    /// Returns a connection that the application owns; this library never disposes it. It can be set in code only. The factory is called separately
+    /// Returns a connection that the application owns and this library never disposes. The factory can be set in code only. The factory is called separately
     /// for the keys, for trusted apps and for one-time tokens, and again after a call failed or the returned connection was disposed.
     /// </summary>
     /// <value>Default: none.</value>
@@ -108,8 +108,8 @@ public sealed class RewtOptions
     /// </summary>
     internal bool IsRedisFallback { get; set; }
 
-    /// <summary>How long a secret signs before the next one takes over; the TTL of the Redis key.</summary>
-    /// <value>At least ten times the effective <see cref="RefreshInterval"/>. Default 24 hours.</value>
+    /// <summary>How long a key signs before the next key becomes current; the TTL of the Redis key.</summary>
+    /// <value>From ten times the effective <see cref="RefreshInterval"/> to 3,650 days. Default 24 hours.</value>
     public TimeSpan RotationInterval { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How long a token that this service signs is valid (<c>exp</c> − <c>iat</c>).</summary>
@@ -150,15 +150,15 @@ public sealed class RewtOptions
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. They carry only <c>iat</c> and are valid for <see cref="MaxTokenLifetime"/>.
-    /// They name no issuer and no audience, so every service of the namespace accepts them.
+    /// Also accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. Such tokens contain only <c>iat</c>, and are valid for <see cref="MaxTokenLifetime"/>.
+    /// Such tokens name no issuer and no audience, so every service of the namespace with this setting accepts them.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptNodeTokens { get; set; }
 
     /// <summary>
-    /// Permit plain http to hosts other than loopback, both for sending tokens, where anyone on the network path can read and reuse them, and for
-    /// fetching <see cref="VerificationKeys"/>, where anyone on the network path can substitute their own keys.
+    /// Permit plain HTTP to hosts other than loopback, for sending tokens and for fetching <see cref="VerificationKeys"/>. An attacker on the network path can
+    /// then read and reuse tokens, and substitute keys.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
@@ -168,7 +168,8 @@ public sealed class RewtOptions
     public RewtBindingOptions Binding { get; } = new();
 
     /// <summary>
-    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use it in development only: every caller sees it.
+    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use this setting in development only, because
+    /// every caller sees the reason.
     /// </summary>
     /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
     public bool ExplainRefusals { get; set; }

@@ -21,7 +21,7 @@ public enum RewtRefusal
     /// <summary>Any other reason, which is deliberately not disclosed (<c>invalid</c>).</summary>
     Invalid,
 
-    /// <summary>The token is bound to another request or message, or lacks a binding that this one requires (<c>wrong_request</c>).</summary>
+    /// <summary>The token is bound to another request or message, or lacks a binding that the endpoint requires (<c>wrong_request</c>).</summary>
     WrongRequest,
 
     /// <summary>The one-time token was used before (<c>replayed</c>).</summary>

@@ -7,7 +7,7 @@ public sealed record RewtRevocation
     public required RewtKeyRing Ring { get; init; }
 
     /// <summary>
-    /// The instances that were recently alive and have not confirmed the revocation, each by its service's name and a random suffix. They may be
+    /// The instances that were recently alive and have not confirmed the revocation, each by its service's name and a random suffix. Such an instance may be
     /// disconnected from Redis or stopped.
     /// </summary>
     public required IReadOnlyList<string> Unconfirmed { get; init; }

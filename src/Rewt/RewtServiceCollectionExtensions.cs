@@ -13,7 +13,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>
     /// Registers the services that use the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
     /// behind them, without an authentication scheme. Settings come from the configuration section <c>Rewt</c>. The application starts without
-    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. Further calls only add their settings.
+    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. A further call with settings only adds these settings.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
@@ -21,20 +21,20 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Adds the keys of a namespace in Redis, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtKeys(Options.Options.DefaultName, configure);
 
     /// <summary>Adds the keys of a namespace in Redis, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
 
     /// <summary>
-    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. Its services are keyed services
+    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. The services of this domain are keyed services
     /// with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
@@ -54,7 +54,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Adds a further trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the scheme.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
     {
@@ -65,7 +65,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Adds a further trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the scheme.</param>
-    /// <param name="configuration">The section itself. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, IConfiguration configuration)
     {

@@ -16,7 +16,7 @@ public sealed class RewtSigningKeyOptions
     /// <value>Default: none.</value>
     public string? Password { get; set; }
 
-    /// <summary>A certificate with the private key, instead of <see cref="File"/>. It can be set in code only.</summary>
+    /// <summary>A certificate with the private key, instead of <see cref="File"/>. The certificate can be set in code only.</summary>
     /// <value>The validity period and the issuer of the certificate are not checked. The application owns the certificate and disposes it after the
     /// host. Default: none.</value>
     public X509Certificate2? Certificate { get; set; }

@@ -8,16 +8,16 @@ public sealed class RewtSigningOptions
     /// <summary>
     /// The <see cref="RewtOptions.ServiceName"/> of the service that is called; the <c>aud</c> claim of the tokens (RFC 7519 §4.1.3).
     /// </summary>
-    /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens.</value>
+    /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens. With <see cref="KeyMode.KeyPair"/> an audience is required.</value>
     public string? Audience { get; set; }
 
-    /// <summary>The scheme whose keys sign, if more than one is registered.</summary>
+    /// <summary>The scheme whose keys sign, if the application has several schemes.</summary>
     /// <value>Default: the empty string, which selects the main scheme.</value>
     public string Scheme { get; set; } = string.Empty;
 
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
-    /// addresses are checked: the one that the application requested (before handlers such as service discovery resolve it), and the one that the
+    /// addresses are checked: the address that the application requested, before handlers such as service discovery resolve it, and the address that the
     /// request is sent to. The target of a redirect must itself be allowed. On
     /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token.
     /// </summary>
@@ -31,7 +31,7 @@ public sealed class RewtSigningOptions
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Signs a request again and sends it once more if a 401 says that the key was the cause and another key is current.</summary>
+    /// <summary>Signs a request again and sends it once more if a 401 reports that the receiver rejected the key, and another key is current.</summary>
     /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 
@@ -47,16 +47,16 @@ public sealed class RewtSigningOptions
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>
-    /// The parts of each request that its token is bound to, unless the request sets them with <c>SetRewtBinding</c>. Each request then has a token of
-    /// its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Handlers that change the request
+    /// The parts of each request that its token is bound to, unless the request sets them with <c>SetRewtBinding</c>. Each request then gets its own
+    /// token. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Handlers that change the request
     /// belong before <c>AddRewtSigning</c>; a request that was changed after it was signed throws before any byte is sent.
     /// </summary>
     /// <value>Default: <see cref="RequestBinding.None"/>.</value>
     public RequestBinding Binding { get; set; }
 
     /// <summary>
-    /// Whether the token of each request is accepted only once, unless the request sets this with <c>SetRewtOneTime</c>. Each attempt has a token of
-    /// its own. Handlers that repeat requests belong before <c>AddRewtSigning</c>.
+    /// Whether the token of each request is accepted only once, unless the request sets this with <c>SetRewtOneTime</c>. Each attempt gets its own
+    /// token. Handlers that repeat requests belong before <c>AddRewtSigning</c>.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool OneTime { get; set; }
@@ -65,18 +65,18 @@ public sealed class RewtSigningOptions
     /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is
     /// not retried; with <see cref="RequestBinding.Body"/>, the request throws.
     /// </summary>
-    /// <value>Default: 1 MiB.</value>
+    /// <value>At least 0. Default: 1 MiB.</value>
     public int MaxBufferedBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The claims, for example <c>userId</c>, that are copied from the caller of this service to its own calls. They are read from
-    /// <c>HttpContext.User</c> at each call and keep all their values and their JSON types.
+    /// The claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the tokens of this
+    /// client's requests. A claim keeps all its values and their JSON types.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];
 
     /// <summary>
-    /// Returns the tenant for a request that does not set one with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
+    /// Returns the tenant for a request that does not set a tenant with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
     /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
     /// <value>

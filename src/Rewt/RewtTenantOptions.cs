@@ -10,9 +10,9 @@ public sealed class RewtTenantOptions
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first and is read again
-    /// when needed.
+    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first, and is read from Redis
+    /// again when needed.
     /// </summary>
-    /// <value>16 to 1,000,000. Default 20,000. Choose it by the number of tenants that are active at the same time.</value>
+    /// <value>16 to 1,000,000, about 1 KB each. Default 20,000. Set at least the number of tenants that are active at the same time.</value>
     public int CacheSize { get; set; } = 20_000;
 }

@@ -28,10 +28,10 @@ public sealed record RewtVerification
     /// <summary>When the token was signed (<c>iat</c>).</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when it is not valid or Node set no expiry.</summary>
+    /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when the token is not valid or has no expiry.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The claims of the token; <see langword="null"/> when it is not valid.</summary>
+    /// <summary>The claims of the token; <see langword="null"/> when the token is not valid.</summary>
     public ClaimsIdentity? Identity { get; init; }
 
     /// <summary>The string that was signed; <see langword="null"/> when the token is not valid or contains another type.</summary>

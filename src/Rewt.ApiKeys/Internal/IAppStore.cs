@@ -6,7 +6,6 @@ internal interface IAppStore : IAsyncDisposable, IDisposable
     /// <summary>Reads all apps, within the store's own time limit. Returns <paramref name="known"/> when nothing has changed since.</summary>
     Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken);
 
-    /// <summary>Reads one app.</summary>
     Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken);
 
     /// <summary>Writes <paramref name="app"/> if the store still holds <paramref name="former"/> under its id, and notifies the instances.</summary>

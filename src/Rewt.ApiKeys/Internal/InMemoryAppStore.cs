@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryAppStore : IAppStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _subscribers = [];
+    private Action? _changed;
     private readonly Dictionary<string, byte[]> _apps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _uses = new(StringComparer.Ordinal);
     private string _stamp = string.Empty;
@@ -28,7 +28,6 @@ internal sealed class InMemoryAppStore : IAppStore
 
     public Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken)
     {
-        Action[] subscribers;
         lock (_gate)
         {
             var isSame = _apps.TryGetValue(app.Id, out var there) ? there.AsSpan().SequenceEqual(former.Value) : former.Value is null;
@@ -36,10 +35,9 @@ internal sealed class InMemoryAppStore : IAppStore
 
             _apps[app.Id] = AppCodec.Write(app);
             _stamp = Guid.NewGuid().ToString("N");
-            subscribers = [.. _subscribers];
         }
 
-        foreach (var subscriber in subscribers) subscriber();
+        Volatile.Read(ref _changed)?.Invoke();
         return Task.FromResult(true);
     }
 
@@ -60,7 +58,7 @@ internal sealed class InMemoryAppStore : IAppStore
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        lock (_gate) _subscribers.Add(onChange);
+        lock (_gate) _changed += onChange;
         return Task.CompletedTask;
     }
 

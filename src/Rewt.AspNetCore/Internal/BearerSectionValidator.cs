@@ -31,17 +31,20 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
         if (schemes.FirstOrDefault(scheme => RewtSchemes.OptionsNameOf(scheme.Name) == name) is not { } scheme) return ValidateOptionsResult.Skip;
-        var section = services.GetService<IConfiguration>()?.GetSection($"Authentication:Schemes:{scheme.Name}");
-        var errors = section?.GetChildren().Select(setting => Error(setting, section.Path)).OfType<string>().ToList();
+        var configuration = services.GetService<IConfiguration>();
+        var section = configuration?.GetSection($"Authentication:Schemes:{scheme.Name}");
+        var errors = section?.GetChildren().Select(setting => Error(setting, section.Path, configuration!)).OfType<string>().ToList();
         return errors is { Count: > 0 } ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Skip;
     }
 
-    private static string? Error(IConfigurationSection setting, string path)
+    private static string? Error(IConfigurationSection setting, string path, IConfiguration configuration)
     {
         if (!Names.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) return $"{path}:{SettingsSection.Plain(setting.Key)} is not a setting of JwtBearer{SettingsSection.Suggestion(setting.Key, Names)}";
         if (setting.Key.Equals(SigningKeys, StringComparison.OrdinalIgnoreCase)) return null;
 
-        var problem = Lists.Contains(setting.Key, StringComparer.OrdinalIgnoreCase) ? SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") : SettingsSection.ProblemOfValue(setting);
+        var problem = Lists.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
+            ? SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") ?? MergedList.Problem(configuration, setting.Path)
+            : SettingsSection.ProblemOfValue(setting);
         return problem is null ? null : $"{path}:{setting.Key}{problem}";
     }
 }

@@ -23,15 +23,19 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
     private static object? ValueOf(ClaimsPrincipal user, string name)
     {
         // A subject is one string (RFC 7519 §4.1.2), whatever further identities the user has.
-        if (name == "sub") return user.FindFirstValue(name);
+        if (name == "sub") return (user.FindFirst(name) ?? user.FindFirst(IsRenamed))?.Value;
 
         var claims = user.FindAll(name).ToList();
+        if (claims.Count == 0) claims.AddRange(user.FindAll(IsRenamed));
         return claims switch
         {
             [] => null,
             [var only] => ValueOf(only) is JsonElement { ValueKind: JsonValueKind.Array } array ? new object[] { array } : ValueOf(only),
             _ => claims.ConvertAll(ValueOf),
         };
+
+        // By default JwtBearer gives claims of users other names, "sub" among them, and keeps the name in the token as a property.
+        bool IsRenamed(Claim claim) => claim.Properties.TryGetValue(JsonWebTokenHandler.ShortClaimTypeProperty, out var original) && original == name;
     }
 
     /// <summary>Returns the JSON value that the claim was made of. A value that does not fit its type stays text.</summary>

@@ -31,7 +31,6 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
     /// <summary>The key settings of the host.</summary>
     public RewtOptions Ring { get; }
 
-    /// <summary>The key ring of the namespace.</summary>
     public KeyRingProvider Provider => _registry.Provider(Ring.Namespace);
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();

@@ -12,11 +12,11 @@ internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppSto
 
     public string Name => Rings.Name;
 
-    public IRingStore Open(RewtOptions options) => new OutageRingStore(Rings.Open(options), Outage);
+    public IRingStore Open(RewtOptions options) => OutageStore<IRingStore>.Of(Rings.Open(options), Outage);
 
-    public IOneTimeStore OpenOneTime(RewtOptions options) => new OutageOneTimeStore(Rings.OpenOneTime(options), Outage);
+    public IOneTimeStore OpenOneTime(RewtOptions options) => OutageStore<IOneTimeStore>.Of(Rings.OpenOneTime(options), Outage);
 
-    public IPairStore OpenPairs(RewtOptions options) => new OutagePairStore(Rings.OpenPairs(options), Outage);
+    public IPairStore OpenPairs(RewtOptions options) => OutageStore<IPairStore>.Of(Rings.OpenPairs(options), Outage);
 
-    IAppStore IAppStoreFactory.Open(RewtOptions options) => new OutageAppStore(_apps.Open(options), Outage);
+    IAppStore IAppStoreFactory.Open(RewtOptions options) => OutageStore<IAppStore>.Of(_apps.Open(options), Outage);
 }

@@ -1,6 +1,6 @@
 namespace Rewt.Tool;
 
-/// <summary>The format of the tool's output: text or JSON.</summary>
+/// <summary>The format of the tool's output: a table or JSON.</summary>
 internal enum OutputFormat
 {
     Table,

@@ -67,7 +67,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
         // Without another answer of the server, certificates become valid and attestations end.
         (_attested, var isFinal) = policy.Filter(_keys!, _attested, identity.AttestedNamespace, now);
-        (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By?.EndsAt) ?? StoreTime.Never : now);
+        (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By is { } by ? policy.NextCheck(by) : (StoreTime?)null) ?? StoreTime.Never : now);
         return _attested;
     }
 

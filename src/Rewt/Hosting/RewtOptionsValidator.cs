@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
@@ -13,9 +15,12 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         var errors = options.Problems
-            .Concat(Errors(options).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
+            .Concat(Errors(options).Concat(MergedLists(options, section)).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
+
+    private IEnumerable<string> MergedLists(RewtOptions options, string section) => Setting.Of(options).Where(setting => setting.IsList)
+        .Select(setting => MergedList.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
 
     /// <summary>A key or token in place of a name would be visible in tokens, logs and Redis.</summary>
     private static IEnumerable<string> KeysForNames(RewtOptions o)

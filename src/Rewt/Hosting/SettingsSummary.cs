@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Describes the effective settings of a namespace in one line for the log at the start, without a key, a path or a connection string.
+/// The texts that describe the effective settings of a namespace in the log at the start, without a key, a path or a connection string.
 /// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {

@@ -1,10 +1,21 @@
+using System.Net.Http.Headers;
+
 namespace Rewt.Internal;
 
 /// <summary>The HTTP message handler that attaches the client's API key to each request.</summary>
-internal sealed class ApiKeyAttachingHandler(ApiKeyClient client) : CredentialsHandler(client.Guard)
+/// <param name="options">The options of the client.</param>
+/// <param name="guard">The origins that may receive the key.</param>
+/// <param name="services">The application's services, for the delegate that supplies the key.</param>
+internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, OriginGuard guard, IServiceProvider services) : CredentialsHandler(guard)
 {
     protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) =>
-        history.Attach(request, await client.HeaderAsync(cancellationToken).ConfigureAwait(false));
+        history.Attach(request, Header(options.GetApiKey is { } get ? await get(services, cancellationToken).ConfigureAwait(false) : options.ApiKey));
 
-    protected override void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) => history.Attach(request, client.Header());
+    protected override void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) => history.Attach(request, options.GetApiKey is null
+        ? Header(options.ApiKey)
+        : throw new InvalidOperationException($"The HTTP client '{Guard.Client}' gets its API key from an asynchronous delegate, which HttpClient.Send does not support. Use SendAsync."));
+
+    private AuthenticationHeaderValue Header(string? key) => key is not null && ApiKeyFormat.AppIdOf(key) is not null
+        ? new AuthenticationHeaderValue("ApiKey", key)
+        : throw new InvalidOperationException($"The HTTP client '{Guard.Client}' has no API key: {ApiKeyClientOptionsValidator.WhatAKeyIs}");
 }

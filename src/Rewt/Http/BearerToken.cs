@@ -27,7 +27,6 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
     public BoundRequest? Bound { get; init; }
 
-    /// <summary>Signs a token.</summary>
     public static BearerToken Sign(TokenSigner signer, SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
     {
         var token = signer.SignBearer(choice.Key, audience, claims, bound?.Binding);

@@ -1,11 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
 /// <summary>Reads the origins that may receive a client's credentials from its settings.</summary>
 internal static class ClientOrigins
 {
-    public static HashSet<Origin> Of(string client, IList<string> allowed, HttpClientFactoryOptions factory)
+    /// <summary>Creates the guard of a client's credentials.</summary>
+    public static OriginGuard Guard(IServiceProvider services, string client, IList<string> allowed, bool allowInsecureHttp, CredentialNaming naming) =>
+        new(() => Of(client, allowed, services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(client)), allowInsecureHttp, client, naming);
+
+    private static HashSet<Origin> Of(string client, IList<string> allowed, HttpClientFactoryOptions factory)
     {
         if (allowed.Count > 0) return [.. allowed.Select(origin => Origin.TryParse(origin)!)];
         if (client == SigningRegistration.AllClients) return [];

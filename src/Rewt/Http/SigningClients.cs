@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +13,6 @@ internal sealed class SigningClients(
     IServiceProvider services,
     IOptionsMonitor<RewtSigningOptions> options,
     IOptionsMonitor<RewtOptions> rings,
-    IOptionsMonitor<HttpClientFactoryOptions> clients,
     SigningMetrics metrics,
     TimeProvider time,
     ILogger<RetryHandler> logger)
@@ -27,8 +25,7 @@ internal sealed class SigningClients(
     {
         var settings = options.Get(name);
         var ring = rings.Get(settings.Scheme);
-        var guard = new OriginGuard(
-            () => ClientOrigins.Of(name, settings.AllowedOrigins, clients.Get(name)), settings.AllowInsecureHttp || ring.AllowInsecureHttp, name, CredentialNaming.Token);
+        var guard = ClientOrigins.Guard(services, name, settings.AllowedOrigins, settings.AllowInsecureHttp || ring.AllowInsecureHttp, CredentialNaming.Token);
         var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Scheme);
         var retry = settings.Retry ? new KeyRetry(settings, new KeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
         return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);

@@ -8,7 +8,14 @@ namespace Rewt.Internal;
 /// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
 /// the network. Another object takes its place when a file changes, so that all keys are checked again.
 /// </summary>
-internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options)
+/// <param name="authorities">The root certificates.</param>
+/// <param name="revocations">The revocation lists.</param>
+/// <param name="options">The demands on certificates.</param>
+/// <param name="longest">
+/// How long an attestation counts after its certificate was valid: as long as this service would attest a key. The attestation itself names any end that its
+/// author likes, who may have had the certificate's key for an hour only. Default: a century.
+/// </param>
+internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
     public const string NotYetValid = "its certificate is not valid yet";
 
@@ -31,6 +38,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
+    private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
 
     public bool AcceptsUnattested { get; } = options.AcceptUnattested;
 
@@ -70,7 +78,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <param name="now">The time, at which the attestation must not have ended.</param>
     /// <param name="before">
     /// The result of an earlier check of this attestation, if there was one. The certificate must be valid when this receiver first sees the attestation,
-    /// because any other time could be claimed with a certificate that has expired.
+    /// because any other time could be claimed with a certificate that has expired. If it is still valid later, the attestation counts as seen again.
     /// </param>
     /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
     public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
@@ -88,9 +96,19 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (attestation.Until <= now) return null;
 
         AttestingCertificate? by = null;
-        problem = ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, (before?.SeenAt ?? now).ToDateTimeOffset(), out by));
+        var seenAt = before is null || IsDue(before, now) ? now : before.SeenAt;
+        problem = ProblemAt(seenAt);
+        if (problem is not null && before is not null && seenAt != before.SeenAt && before.SeenAt + _longest > now) problem = ProblemAt(before.SeenAt);
         return problem is null ? (by!, attestation.Service) : null;
+
+        string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
     }
+
+    /// <summary>Whether half of the time is over for which a certificate that was valid counts.</summary>
+    public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
+
+    /// <summary>When an attestation should be checked again.</summary>
+    public StoreTime NextCheck(AttestingCertificate by) => StoreTime.Min(by.EndsAt, by.SeenAt + (_longest / 2));
 
     /// <summary>
     /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the same until
@@ -163,7 +181,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
         if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 
-        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), attestation.Until);
+        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
         return null;
     }
 

@@ -25,7 +25,7 @@ internal sealed class Identity
         if (identity.Authorities.Count == 0) return;
 
         string[] settings = identity.RevocationListFile is { } revocations ? [.. identity.Authorities, revocations] : [.. identity.Authorities];
-        _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, identity), time, RevocationList.MaximumBytes).Read();
+        _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, options), time, RevocationList.MaximumBytes).Read();
     }
 
     /// <summary>The check of other services' keys; <see langword="null"/> if there is none.</summary>
@@ -110,11 +110,12 @@ internal sealed class Identity
     private bool IsUsable(ServiceCertificate? certificate, StoreTime now) =>
         certificate is not null && now.ToDateTimeOffset() >= certificate.NotBefore && now.ToDateTimeOffset() + _options.PropagationDelay < certificate.NotAfter;
 
-    private static AttestationPolicy ReadPolicy(string[] settings, IReadOnlyList<byte[]> contents, RewtIdentityOptions identity)
+    private static AttestationPolicy ReadPolicy(string[] settings, IReadOnlyList<byte[]> contents, RewtOptions options)
     {
+        var identity = options.Identity;
         var authorities = new X509Certificate2Collection();
         for (var index = 0; index < identity.Authorities.Count; index++) authorities.AddRange(AttestationPolicy.ReadAuthorities(contents[index], SourceFile.NameOf(settings[index])));
-        return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], SourceFile.NameOf(file)) : [], identity);
+        return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], SourceFile.NameOf(file)) : [], identity, PairSchedule.From(options).Attestation);
     }
 
     private ServiceCertificate FromFactory()

@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _subscribers = [];
+    private Action? _changed;
     private readonly Dictionary<string, Ring> _rings = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
@@ -28,7 +28,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
     {
         lock (_gate)
         {
-            var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring();
+            var ring = RingOf(service);
             var former = ring.Read(Now);
             ring.Epoch = former.Epoch ?? plan.Epoch;
             ring.Entries = former.Entries.ToImmutableDictionary(StringComparer.Ordinal).SetItems(plan.Entries).RemoveRange(plan.Removed);
@@ -36,7 +36,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
             ring.KeysUntil = plan.KeysUntil;
         }
 
-        if (plan.IsNews) Hint();
+        if (plan.IsNews) Volatile.Read(ref _changed)?.Invoke();
         return Task.CompletedTask;
     }
 
@@ -44,35 +44,23 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
     {
         lock (_gate)
         {
-            if (service is null)
-            {
-                _revoked = _revoked.SetItem(keyId, forgetAt);
-            }
-            else
-            {
-                var ring = _rings.TryGetValue(service, out var known) ? known : _rings[service] = new Ring();
-                ring.Revoked = ring.Revoked.SetItem(keyId, forgetAt);
-            }
+            if (service is null) _revoked = _revoked.SetItem(keyId, forgetAt);
+            else RingOf(service).Revoked = RingOf(service).Revoked.SetItem(keyId, forgetAt);
         }
 
-        Hint();
+        Volatile.Read(ref _changed)?.Invoke();
         return Task.CompletedTask;
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        lock (_gate) _subscribers.Add(onChange);
+        lock (_gate) _changed += onChange;
         return Task.CompletedTask;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Hint()
-    {
-        Action[] subscribers;
-        lock (_gate) subscribers = [.. _subscribers];
-        foreach (var subscriber in subscribers) subscriber();
-    }
+    private Ring RingOf(string service) => _rings.TryGetValue(service, out var ring) ? ring : _rings[service] = new Ring();
 
     /// <summary>The stored ring of one service.</summary>
     private sealed class Ring

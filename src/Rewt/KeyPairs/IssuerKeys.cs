@@ -33,7 +33,7 @@ internal sealed record IssuerKeys(
     public static IssuerKeys Read(
         string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
     {
-        var (dead, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
+        var (revocations, ownRevoked) = (memory.RevokedOf(issuer), memory.OwnRevokedOf(issuer));
         var keys = new Dictionary<string, PublishedKey>(StringComparer.Ordinal);
         var refused = new List<RefusedKey>();
         var refusals = new Dictionary<string, Refusal>(StringComparer.Ordinal);
@@ -57,10 +57,10 @@ internal sealed record IssuerKeys(
                 refused.Add(reason);
                 if (problem is not (AttestationPolicy.NotYetValid or CheckBudget.NotChecked)) refusals.Add(name, Refusal.Of(reason, entry));
             }
-            else if (key.Until > now && !dead.ContainsKey(name)) keys.Add(name, key);
+            else if (key.Until > now && !revocations.ContainsKey(name)) keys.Add(name, key);
         }
 
-        return new IssuerKeys(issuer, keys, dead, ownRevoked, refused) { _refusals = refusals, _policy = policy };
+        return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
     /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>

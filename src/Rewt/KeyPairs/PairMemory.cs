@@ -17,11 +17,7 @@ internal sealed class PairMemory
     public void Learn(PairReading reading)
     {
         _all.Learn(reading.Revoked, reading.Now);
-        foreach (var (service, ring) in reading.Services)
-        {
-            if (!_services.TryGetValue(service, out var memory)) _services.Add(service, memory = new RevocationMemory());
-            memory.Learn(ring.Revoked, reading.Now);
-        }
+        foreach (var (service, ring) in reading.Services) Of(service).Learn(ring.Revoked, reading.Now);
     }
 
     /// <summary>The revocations in one service's own ring.</summary>
@@ -33,9 +29,7 @@ internal sealed class PairMemory
         OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>
-    public void Learn(string service, PairChange plan)
-    {
-        if (!_services.TryGetValue(service, out var memory)) _services.Add(service, memory = new RevocationMemory());
-        memory.Learn(plan.Revoked, plan.Now);
-    }
+    public void Learn(string service, PairChange plan) => Of(service).Learn(plan.Revoked, plan.Now);
+
+    private RevocationMemory Of(string service) => _services.TryGetValue(service, out var memory) ? memory : _services[service] = new RevocationMemory();
 }

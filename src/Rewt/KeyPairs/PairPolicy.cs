@@ -36,12 +36,12 @@ internal static class PairPolicy
         if (current is not null) next ??= generate?.Invoke();
         var epoch = current is not null && ring.Epoch is not null && ring.Entries.ContainsKey(current.KeyId) ? ring.Epoch : own.Epoch;
         var decided = new LocalKeyPairs(current, deadline, next, retired, epoch, own.WrittenAt);
-        var dead = Revocations(own, ring, keys, deleted, now + schedule.RevocationRetention);
-        if (action == PairAction.None && dead.Count > 0) action = PairAction.MergeRevocations;
+        var revocations = Revocations(own, ring, keys, deleted, now + schedule.RevocationRetention);
+        if (action == PairAction.None && revocations.Count > 0) action = PairAction.MergeRevocations;
         if (action == PairAction.None && now - own.WrittenAt >= schedule.Heartbeat) action = PairAction.Renew;
         if (action == PairAction.None) return (decided, null);
 
-        var plan = Plan(decided, action, ring, keys, dead, now, schedule);
+        var plan = Plan(decided, action, ring, keys, revocations, now, schedule);
         // If another instance creates the ring at the same moment, the next read returns that instance's epoch, together with these keys.
         return (decided with { Epoch = ring.Epoch ?? plan.Epoch, WrittenAt = now }, plan);
 
@@ -80,7 +80,7 @@ internal static class PairPolicy
     }
 
     private static PairChange Plan(
-        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, StoreTime> dead, StoreTime now, PairSchedule schedule)
+        LocalKeyPairs own, PairAction action, ServiceReading ring, IssuerKeys keys, ImmutableDictionary<string, StoreTime> revocations, StoreTime now, PairSchedule schedule)
     {
         var published = own.Publish(now + schedule.Lease).ToList();
         var entries = published.ToImmutableDictionary(key => key.Key.KeyId, key => key.Entry, StringComparer.Ordinal);
@@ -91,8 +91,8 @@ internal static class PairPolicy
             action,
             Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
             entries,
-            [.. removed, .. ring.Entries.Keys.Where(keyId => dead.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
-            dead,
+            [.. removed, .. ring.Entries.Keys.Where(keyId => revocations.ContainsKey(keyId) && keys.Keys.ContainsKey(keyId))],
+            revocations,
             now,
             keys.Keys.Values.Concat(published).Select(key => key.Until).DefaultIfEmpty(now).Max(),
             now + schedule.RevocationRetention);

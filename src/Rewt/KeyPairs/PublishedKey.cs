@@ -73,18 +73,22 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem, CheckBudget? budget = null)
     {
         problem = null;
-        if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || known.By.EndsAt > now) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
+        if (known is not null && ReferenceEquals(known.Policy, policy) && (policy is null || known.By is null || !policy.IsDue(known.By, now)) && known.Entry.AsSpan().SequenceEqual(entry)) return known;
         if (JwkReader.TryRead(entry, out problem) is not { } key) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         problem = ReadRest(entry, out var state, out var until, out var proof, out var attestation) ? null : "state, until or proof is missing or malformed";
         if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         var isKnown = known is not null && known.Key.Thumbprint == key.Thumbprint && known.Key.Algorithm == key.Algorithm;
-        if (policy is not null && budget is not null && !(isKnown && known!.Proof == proof && known.Attestation == attestation) && !budget.TryTake())
+        var isSettled = isKnown && known!.Proof == proof && known.Attestation == attestation && (known.By is { } held ? policy?.IsDue(held, now) != true : attestation is null);
+        if (policy is not null && budget is not null && !isSettled && !budget.TryTake())
         {
-            // With the entry from before, so that the new one is checked by the next read.
+            // The entry from before stays, so that the new one is checked by the next read.
             problem = CheckBudget.NotChecked;
-            return Keep(known!.Entry, known, ring, service, policy, now, ref problem);
+            if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, service, policy, now, ref problem);
+            if (!policy.AcceptsUnattested && !(known.By?.EndsAt > now)) return null;
+            problem = null;
+            return known with { Doubt = CheckBudget.NotChecked };
         }
 
         problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
@@ -116,7 +120,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
-        return By is { } by && by.EndsAt > now && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
+        return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
     /// <summary>Whether another policy accepts the key. A key pair of this process needs no policy.</summary>

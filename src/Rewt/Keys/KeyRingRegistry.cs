@@ -47,7 +47,6 @@ internal sealed class KeyRingRegistry(
     /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
-    /// <summary>The metrics of a namespace.</summary>
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
     /// <summary>The one-time tokens of a namespace, which its tenants share.</summary>

@@ -112,7 +112,6 @@ internal sealed class PublicKey
         json.WriteEndObject();
     }
 
-    /// <summary>Returns the JWK as a string.</summary>
     public string ToJwk()
     {
         using var buffer = new MemoryStream(512);

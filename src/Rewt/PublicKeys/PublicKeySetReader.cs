@@ -27,7 +27,7 @@ internal static class PublicKeySetReader
             // Parsed leniently first, so that a duplicate member affects only the key that contains it.
             using var document = JsonDocument.Parse(json, Lax);
             problem = ProblemOf(document.RootElement);
-            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Where(jwk => !IsOfTls(jwk)).Select(ReadMember)) : null;
+            return problem is null ? Collect(document.RootElement.GetProperty("keys"u8).EnumerateArray().Index().Where(entry => !IsForOtherUse(entry.Item)).Select(entry => ReadMember(entry.Item, entry.Index))) : null;
         }
         catch (Exception exception) when (StrictJson.IsMalformed(exception))
         {
@@ -36,8 +36,12 @@ internal static class PublicKeySetReader
         }
     }
 
-    /// <summary>Whether an entry of a SPIFFE bundle is an authority for certificates. It is not for tokens, and no error.</summary>
-    private static bool IsOfTls(JsonElement jwk) => jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && use.ValueEquals("x509-svid"u8);
+    /// <summary>
+    /// Whether an entry is not for tokens, and no error: a key for encryption, which authorization servers publish beside the keys that sign, or an authority
+    /// for certificates in a SPIFFE bundle.
+    /// </summary>
+    private static bool IsForOtherUse(JsonElement jwk) =>
+        jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && (use.ValueEquals("enc"u8) || use.ValueEquals("x509-svid"u8));
 
     private static string? ProblemOf(JsonElement root)
     {
@@ -56,17 +60,20 @@ internal static class PublicKeySetReader
         return (string.Create(CultureInfo.InvariantCulture, $"key {index + 1}"), key, problem, attestation);
     }
 
-    /// <summary>Collects the keys. If two keys have one key id, both are refused: otherwise adding a second key could change which one verifies.</summary>
+    /// <summary>
+    /// Collects the keys. If two keys have one key id, both are refused: otherwise adding a second key could change which one verifies. A key that is listed
+    /// twice counts once.
+    /// </summary>
     private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem, string? Attestation)> read)
     {
         var all = read.ToList();
         var claimed = all.Where(one => one.Key is not null).GroupBy(one => one.Key!.KeyId, StringComparer.Ordinal);
-        var twice = claimed.Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        var twice = claimed.Where(group => group.DistinctBy(one => (one.Key!.Thumbprint, one.Key.Algorithm)).Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
         return new PublicKeySet(
-            [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId))],
+            [.. all.Select(one => one.Key).OfType<PublicKey>().Where(key => !twice.Contains(key.KeyId)).DistinctBy(key => key.KeyId, StringComparer.Ordinal)],
             [.. all.Where(one => one.Key is null || twice.Contains(one.Key.KeyId)).Select(one => new RefusedKey(one.Entry, one.Problem ?? "another entry has the same kid"))])
         {
-            Attestations = all.Where(one => one.Attestation is not null && !twice.Contains(one.Key!.KeyId)).ToDictionary(one => one.Key!.KeyId, one => new KeyAttestation(one.Attestation!, null), StringComparer.Ordinal),
+            Attestations = all.Where(one => one.Attestation is not null && !twice.Contains(one.Key!.KeyId)).DistinctBy(one => one.Key!.KeyId, StringComparer.Ordinal).ToDictionary(one => one.Key!.KeyId, one => new KeyAttestation(one.Attestation!, null), StringComparer.Ordinal),
         };
     }
 }

@@ -34,7 +34,6 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
 
     private static bool HasPrefix(IDatabase database) => database.Multiplexer.Configuration.Contains("channelPrefix=", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Subscribes to the hints.</summary>
     public async Task SubscribeAsync(Action onMessage, CancellationToken cancellationToken)
     {
         connection.Resubscribe = again => SubscribeAsync(onMessage, again);

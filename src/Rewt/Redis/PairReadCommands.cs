@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <summary>
 /// The commands that read public keys, sent to Redis at once, and the reading from their replies. <see cref="RedisPairStore"/> uses it.
 /// </summary>
-internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> dead, Task<RedisResult> now, ServiceReadCommands[] services)
+internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
 {
     /// <param name="database">The database or transaction.</param>
     /// <param name="keys">The names of the Redis keys.</param>
@@ -40,7 +40,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
-        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(dead, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
+        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(revocations, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>
@@ -56,5 +56,5 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         return names.Zip(values, KeyValuePair.Create).Where(pair => !pair.Value.IsNull).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
     }
 
-    private IEnumerable<Task> All() => [epochs, dead, now, .. services.SelectMany(service => service.All())];
+    private IEnumerable<Task> All() => [epochs, revocations, now, .. services.SelectMany(service => service.All())];
 }

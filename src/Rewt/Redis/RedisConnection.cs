@@ -268,6 +268,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             if (_opening is null or { IsFaulted: true } or { IsCanceled: true })
             {
+                // A connection outlives the request that may have opened it, and is no part of that request's trace.
+                using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
                 // On the thread pool, because the application's factory may connect synchronously.
                 _opening = Task.Run(OpenAsync, CancellationToken.None);
             }

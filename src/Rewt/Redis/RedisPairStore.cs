@@ -55,8 +55,8 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     public Task RevokeAsync(string? service, string keyId, StoreTime now, StoreTime forgetAt, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            var dead = service is null ? _keys.Revoked : _keys.RevokedOf(service);
-            await WriteAsync(database, writer => [.. Revoke(writer, dead, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
+            var revocations = service is null ? _keys.Revoked : _keys.RevokedOf(service);
+            await WriteAsync(database, writer => [.. Revoke(writer, revocations, ImmutableDictionary<string, StoreTime>.Empty.Add(keyId, forgetAt), now, forgetAt)], cancellationToken).ConfigureAwait(false);
             Hint(database);
         },
         cancellationToken);
@@ -161,11 +161,11 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         ];
     }
 
-    private static List<Task> Revoke(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, StoreTime> dead, StoreTime now, StoreTime forgetAt)
+    private static List<Task> Revoke(IDatabaseAsync database, RedisKey set, ImmutableDictionary<string, StoreTime> revocations, StoreTime now, StoreTime forgetAt)
     {
         var commands = new List<Task> { database.SortedSetRemoveRangeByScoreAsync(set, double.NegativeInfinity, now.Milliseconds) };
-        commands.AddRange(dead.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value.Milliseconds)));
-        if (dead.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
+        commands.AddRange(revocations.Select(pair => database.SortedSetAddAsync(set, pair.Key, pair.Value.Milliseconds)));
+        if (revocations.Count > 0) commands.Add(ExpireAt(database, set, forgetAt));
         return commands;
     }
 

@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// The commands that read a key ring, sent to Redis at once, and the reading from their replies. <see cref="RedisRingStore"/> uses it.
 /// </summary>
 internal sealed class RingReadCommands(
-    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> dead, Task<RedisResult> now)
+    RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> revocations, Task<RedisResult> now)
 {
     /// <summary>The repair of a ring with too many entries, for an operator.</summary>
     public const string Repair = "delete it with DEL, and it is written again from the secret";
@@ -31,10 +31,10 @@ internal sealed class RingReadCommands(
     /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
     /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
     /// </summary>
-    public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> dead) =>
-        Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(dead));
+    public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> revocations) =>
+        Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(revocations));
 
-    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, StoreTime>> dead)
+    private static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys, Task<long> timeToLive, Task<IReadOnlyDictionary<string, StoreTime>> revocations)
     {
         var parts = new RingReadCommands(
             keys.Ring,
@@ -42,7 +42,7 @@ internal sealed class RingReadCommands(
             database.StringGetRangeAsync(keys.Secret, 0, SecretSlot.MaximumBytes, CommandFlags.DemandMaster),
             timeToLive,
             database.HashGetAllAsync(keys.Ring, CommandFlags.DemandMaster),
-            dead,
+            revocations,
             database.ExecuteAsync("TIME", [], CommandFlags.DemandMaster));
         foreach (var part in parts.All()) part.Abandon();
         return parts;
@@ -55,7 +55,7 @@ internal sealed class RingReadCommands(
 
         var fields = await FieldsAsync(ringKey, ring).ConfigureAwait(false);
         var hash = HashOf(fields);
-        var (revoked, storeNow) = (await dead.ConfigureAwait(false), TimeOf(await now.ConfigureAwait(false)));
+        var (revoked, storeNow) = (await revocations.ConfigureAwait(false), TimeOf(await now.ConfigureAwait(false)));
         var (slot, problem) = await OpenAsync().ConfigureAwait(false);
         return new RingReading(slot, problem is null ? RingCodec.Read(fields) : null, revoked, storeNow)
         {
@@ -135,11 +135,11 @@ internal sealed class RingReadCommands(
     private static async Task<long> LongAsync(Task<TimeSpan?> timeToLive) =>
         await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
 
-    private static async Task<IReadOnlyDictionary<string, StoreTime>> RevokedAsync(RedisKeys keys, Task<SortedSetEntry[]> dead)
+    private static async Task<IReadOnlyDictionary<string, StoreTime>> RevokedAsync(RedisKeys keys, Task<SortedSetEntry[]> revocations)
     {
         try
         {
-            return await RevokedKeyIds.ReadAsync(dead, KeyId.IsPossible).ConfigureAwait(false);
+            return await RevokedKeyIds.ReadAsync(revocations, KeyId.IsPossible).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (IsWrongType(exception))
         {
@@ -147,7 +147,7 @@ internal sealed class RingReadCommands(
         }
     }
 
-    private Task[] All() => [secret, timeToLive, ring, dead, now];
+    private Task[] All() => [secret, timeToLive, ring, revocations, now];
 
     private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

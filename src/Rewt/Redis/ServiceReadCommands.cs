@@ -27,8 +27,8 @@ internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<H
             var found = await Keys.ConfigureAwait(false);
             EntryLimit.Check(Ring, found.Length, Repair);
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
-            var dead = await RevokedKeyIds.ReadAsync(Revoked, PairSnapshot.IsPossible).ConfigureAwait(false);
-            return epoch is null && entries.Count == 0 && dead.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, dead);
+            var revocations = await RevokedKeyIds.ReadAsync(Revoked, PairSnapshot.IsPossible).ConfigureAwait(false);
+            return epoch is null && entries.Count == 0 && revocations.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, revocations);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {

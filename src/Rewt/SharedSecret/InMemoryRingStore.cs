@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenantStore
 {
     private readonly Lock _gate = new();
-    private readonly List<Action> _subscribers = [];
+    private Action? _changed;
     private byte[]? _secret;
     private StoreTime? _expireAt;
     private RingState? _ring;
@@ -29,7 +29,6 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
 
     public Task<bool> TryApplyAsync(RingReading basis, RingChange plan, CancellationToken cancellationToken)
     {
-        Action[] subscribers;
         lock (_gate)
         {
             var slot = Slot();
@@ -41,16 +40,15 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
             if (plan.ExpireAt is { } expireAt) _expireAt = expireAt;
             _ring = plan.Ring;
             _revoked = _revoked.RemoveRange(_revoked.Where(pair => pair.Value <= basis.Now).Select(pair => pair.Key)).SetItems(plan.Revoked);
-            subscribers = [.. _subscribers];
         }
 
-        foreach (var subscriber in subscribers) subscriber();
+        Volatile.Read(ref _changed)?.Invoke();
         return Task.FromResult(true);
     }
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
     {
-        lock (_gate) _subscribers.Add(onChange);
+        lock (_gate) _changed += onChange;
         return Task.CompletedTask;
     }
 
@@ -75,16 +73,14 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
 
     public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
-        Action[] subscribers;
         lock (_gate)
         {
             var merged = _tenants.SetItems(states.Select(pair => KeyValuePair.Create(pair.Key, _tenants.GetValueOrDefault(pair.Key).Merge(pair.Value))));
             _tenants = merged.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Forget(forgetBefore))).Where(pair => pair.Value != default).ToImmutableDictionary();
             _tenantLog = [new TenantLogEntry(Secret.Generate().KeyId, [.. states.Keys], by), .. _tenantLog.Take(TenantLogEntry.MostEntries - 1)];
-            subscribers = [.. _subscribers];
         }
 
-        foreach (var subscriber in subscribers) subscriber();
+        Volatile.Read(ref _changed)?.Invoke();
         return Task.CompletedTask;
     }
 

@@ -14,9 +14,9 @@ internal sealed class RevocationMemory
     public IReadOnlyDictionary<string, StoreTime> Revoked => _revoked;
 
     /// <summary>Adds revocations from a trusted reading or from a plan. A plan's revocations count at once, even if they cannot be written.</summary>
-    public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> dead, StoreTime now)
+    public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> revocations, StoreTime now)
     {
-        foreach (var (keyId, forgetAt) in dead)
+        foreach (var (keyId, forgetAt) in revocations)
         {
             if (forgetAt > now) _revoked[keyId] = StoreTime.Max(StoreTime.Min(forgetAt, now + LongestRetention), _revoked.GetValueOrDefault(keyId));
         }

@@ -16,21 +16,21 @@ internal sealed class RingSnapshot : KeySnapshot
     private readonly RingReading _reading;
 
     /// <param name="reading">The result of the read.</param>
-    /// <param name="dead">All revoked keys that this instance knows.</param>
+    /// <param name="revocations">All revoked keys that this instance knows.</param>
     /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> when there is one.</param>
     /// <param name="schedule">The times of the life cycle.</param>
     /// <param name="readAt">When the read began.</param>
     /// <param name="previous">The previous snapshot. Its key objects are reused, so that data cached with a key lives as long as the key.</param>
     public RingSnapshot(
         RingReading reading,
-        IReadOnlyDictionary<string, StoreTime> dead,
+        IReadOnlyDictionary<string, StoreTime> revocations,
         string? problem,
         RingSchedule schedule,
         ClockReading readAt,
         RingSnapshot? previous)
         : base(readAt)
     {
-        (_reading, _schedule, Problem, Revoked) = (reading, schedule, problem, dead);
+        (_reading, _schedule, Problem, Revoked) = (reading, schedule, problem, revocations);
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
@@ -42,7 +42,7 @@ internal sealed class RingSnapshot : KeySnapshot
         _keys = [.. keys.OfType<VerificationKey>()];
         CurrentSince = Since(previous);
 
-        RingKey? Alive(Secret? secret) => secret is null || dead.ContainsKey(secret.KeyId)
+        RingKey? Alive(Secret? secret) => secret is null || revocations.ContainsKey(secret.KeyId)
             ? null
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
 

@@ -18,8 +18,10 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
         return keys.Length <= MaximumKeys && keys.All(SealingKeys.IsName) ? new SealingState(text[0] == '+', keys) : null;
     }
 
-    /// <summary>Whether the instance opens what a key seals. A list of the greatest length may be incomplete.</summary>
-    public bool Opens(string key) => key.Length == 0 ? Keys.Count == 0 : Keys.Contains(key, StringComparer.Ordinal) || Keys.Count == MaximumKeys;
+    /// <summary>
+    /// Whether the instance may open what a key seals. A list of the greatest length may be incomplete, and a protector of the application may know any key.
+    /// </summary>
+    public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 
     public override string ToString() => $"{(Seals ? '+' : '-')}{string.Join(',', Keys.Take(MaximumKeys))}";
 }

@@ -30,7 +30,7 @@ internal static class SecretOnlyPolicy
     {
         var former = reading.Ring;
         var retired = former?.Retired.Where(key => key.Until > reading.Now && !key.Secret.Equals(secret)).ToImmutableArray() ?? [];
-        var dead = ImmutableDictionary<string, StoreTime>.Empty;
+        var revocations = ImmutableDictionary<string, StoreTime>.Empty;
         var action = isOwn ? RingAction.Create : RingAction.Adopt;
         if (former?.Current is { } old)
         {
@@ -39,14 +39,14 @@ internal static class SecretOnlyPolicy
             if (isNatural) retired = retired.Add(new RetiredKey(old, reading.Now + schedule.Retention));
             else
             {
-                dead = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention, StringComparer.Ordinal);
+                revocations = former.KeyIds().Where(keyId => keyId != secret.KeyId).ToImmutableDictionary(keyId => keyId, _ => reading.Now + schedule.RevocationRetention, StringComparer.Ordinal);
                 retired = [];
             }
         }
 
         var deadline = isOwn ? reading.Now + schedule.Interval : Deadline(reading, schedule);
         var ring = new RingState(Epoch, (former?.Version ?? 0) + 1, secret, deadline, null, default, retired);
-        return new RotationDecision(new RingChange(action, ring, isOwn ? secret : null, isOwn ? deadline : null, dead), null);
+        return new RotationDecision(new RingChange(action, ring, isOwn ? secret : null, isOwn ? deadline : null, revocations), null);
     }
 
     private static StoreTime Deadline(RingReading reading, RingSchedule schedule) => reading.Now + (reading.Slot.Lifetime ?? schedule.Interval);

@@ -10,7 +10,6 @@ internal interface ITenantStore
     /// <exception cref="TenantsUnusableException">What is stored cannot be read.</exception>
     Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken);
 
-    /// <summary>Lists all tenants that are stored.</summary>
     Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>

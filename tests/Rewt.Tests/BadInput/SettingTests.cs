@@ -193,6 +193,28 @@ public sealed class SettingTests
         provider.GetRequiredService<IOptions<RewtOptions>>().Value.TrustedIssuers.ShouldBe(["shipping"]);
     }
 
+    [Theory]
+    [InlineData("Rewt:TrustedIssuers", 1, "entry 1 of the earlier source")]
+    [InlineData("Rewt:TrustedIssuers", 2, "entry 2 of the earlier source")]
+    [InlineData("Rewt:TrustedIssuers", 0, "entry 0 of the earlier source")]
+    [InlineData("Rewt:TrustedIssuers", 3, null)]
+    [InlineData("Rewt:TrustedIssuers", 4, null)]
+    [InlineData("Rewt:Schemes:Users:TrustedIssuers", 1, "entry 1 of the earlier source")]
+    [InlineData("Authentication:Schemes:Rewt:ValidIssuers", 1, "entry 1 of the earlier source")]
+    public void A_later_source_that_shortens_a_list_is_an_error_because_the_rest_of_the_list_stays_in_force(string list, int count, string? error)
+    {
+        var later = count == 0 ? [(list, "")] : Enumerable.Range(0, count).Select(index => ($"{list}:{index}", (string?)"shipping"));
+
+        var failures = Failures([($"{list}:0", "orders"), ($"{list}:1", "billing"), ($"{list}:2", "depot")], [.. later]);
+
+        if (error is null) failures.ShouldBeEmpty();
+        else failures.ShouldHaveSingleItem().ShouldSatisfyAllConditions(failure => failure.ShouldStartWith(list), failure => failure.ShouldContain(error));
+    }
+
+    [Fact]
+    public void A_later_source_may_change_or_add_one_entry_of_a_list() =>
+        Failures([("Rewt:TrustedIssuers:0", "orders"), ("Rewt:TrustedIssuers:1", "billing")], [("Rewt:TrustedIssuers:1", "shipping"), ("Rewt:TrustedIssuers:2", "depot")]).ShouldBeEmpty();
+
     public static TheoryData<Type, string, string?> InCode()
     {
         var rows = new TheoryData<Type, string, string?>();
@@ -297,11 +319,13 @@ public sealed class SettingTests
         }
     }
 
-    private static List<string> Failures(params (string Name, string? Value)[] settings)
+    private static List<string> Failures(params (string Name, string? Value)[] settings) => Failures(settings, []);
+
+    private static List<string> Failures((string Name, string? Value)[] settings, (string Name, string? Value)[] later)
     {
         try
         {
-            Start(settings, _ => { });
+            Start(settings, _ => { }, later);
             return [];
         }
         catch (OptionsValidationException exception)
@@ -316,9 +340,9 @@ public sealed class SettingTests
     }
 
     /// <summary>Starts the validation of a service with a second scheme, a signing client and API keys on both sides.</summary>
-    private static void Start((string Name, string? Value)[] settings, Action<object> configure)
+    private static void Start((string Name, string? Value)[] settings, Action<object> configure, (string Name, string? Value)[]? later = null)
     {
-        var configuration = Configuration([("Rewt:Schemes:Users:Namespace", "users"), ("ConnectionStrings:redis", "127.0.0.1:1"), .. settings]);
+        var configuration = ConfigurationOf([[("Rewt:Schemes:Users:Namespace", "users"), ("ConnectionStrings:redis", "127.0.0.1:1"), .. settings], later ?? []]);
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging();
         var authentication = services.AddRewtAuthentication(options =>
         {
@@ -343,10 +367,18 @@ public sealed class SettingTests
         provider.GetRequiredService<IOptionsMonitor<RewtApiKeyOptions>>().Get(RewtDefaults.ApiKeyScheme).Validate();
     }
 
-    private static IConfigurationRoot Configuration(params (string Name, string? Value)[] settings)
+    private static IConfigurationRoot Configuration(params (string Name, string? Value)[] settings) => ConfigurationOf([settings]);
+
+    private static IConfigurationRoot ConfigurationOf((string Name, string? Value)[][] sources)
     {
-        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in settings) all[name] = value;
-        return new ConfigurationBuilder().AddInMemoryCollection(all).Build();
+        var configuration = new ConfigurationBuilder();
+        foreach (var source in sources)
+        {
+            var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, value) in source) all[name] = value;
+            configuration.AddInMemoryCollection(all);
+        }
+
+        return configuration.Build();
     }
 }

@@ -96,6 +96,9 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>New connections lead to another server, as a DNS name does after a failover. The present ones stay.</summary>
+    public void LeadNewTo(int upstream) => _upstream = upstream;
+
     /// <summary>Leads to another server, as a virtual address does after a failover.</summary>
     public void SwapTo(int upstream)
     {

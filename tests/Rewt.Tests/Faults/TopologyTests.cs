@@ -83,6 +83,25 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_name_that_leads_to_the_new_primary_is_followed_although_the_old_connection_is_alive()
+    {
+        await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var proxy = TcpProxy.Start(primary.Port);
+        await using var fleet = await Fleet.StartAsync(proxy.ConnectionString, 2, 2, Fast);
+        await using var replica = await Servers.StartReplicaAsync(primary);
+        await Servers.SyncedAsync(primary, replica);
+        var before = await fleet.CurrentKeysAsync();
+
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            proxy.LeadNewTo(replica.Port);
+            await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+            await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+            await fleet.RotatesAsync(before);
+        });
+    }
+
+    [Fact]
     public async Task The_embedded_server_does_for_the_whole_life_cycle()
     {
         await using var garnet = await RedisServer.StartAsync(RedisServerKind.Garnet);

@@ -119,7 +119,7 @@ public sealed class TestAuthority
 
     /// <summary>Signs without the checks of .NET, which refuses to issue what an adversary would.</summary>
     private X509Certificate2 Sign(CertificateRequest request, ECDsa key, DateTimeOffset until, DateTimeOffset? from = null, bool isOutdated = false) => request
-        .Create(Certificate.SubjectName, isOutdated ? new Sha1Generator(_key) : X509SignatureGenerator.CreateForECDsa(_key), from ?? TimeProvider.System.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8).Prepend((byte)1).ToArray())
+        .Create(Certificate.SubjectName, isOutdated ? new Sha1Generator(_key) : X509SignatureGenerator.CreateForECDsa(_key), from ?? TimeProvider.System.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8).Prepend((byte)0x81).ToArray())
         .CopyWithPrivateKey(key);
 
     /// <summary>Signs with SHA-1, which .NET verifies but does not sign with any more.</summary>

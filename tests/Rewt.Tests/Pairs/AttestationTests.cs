@@ -134,7 +134,15 @@ public sealed class AttestationTests : IAsyncLifetime
         inventory.Provider.Health().DegradedReason.ShouldNotBeNull().ShouldContain("public keys in Redis are refused");
 
         await _redis.DelAsync(Keys);
-        await Eventually.TrueAsync(async () => await orders.CurrentAsync() != keyId && await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None, "orders has new keys");
+        // A renewal that has read the entries before writes them again.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (await orders.CurrentAsync() != keyId) return await inventory.VerifyAsync(await orders.SignAsync()) == RewtRefusal.None;
+                await _redis.DelAsync(Keys);
+                return false;
+            },
+            "orders has new keys");
         (await RefusalAsync(inventory, adversary.Bearer("orders"))).ShouldBe(RewtRefusal.StaleKey);
     }
 
@@ -390,6 +398,30 @@ public sealed class AttestationTests : IAsyncLifetime
         var url = Url(options, new ScriptedDownload { Content = pair.Set(pair.Attest(_issuing.Issue(Id), _issuing.Intermediates(), attested)) }, TimeProvider.System);
 
         (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count.ShouldBe(accepted);
+    }
+
+    [Fact]
+    public async Task An_attestation_that_names_a_late_end_counts_no_longer_than_attestations_last_once_its_certificate_has_expired()
+    {
+        var (settings, day, time) = (Settings("inventory"), TimeSpan.FromDays(1), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        var (policy, longest, pair) = (Rewt.Internal.Identity.Open(settings, time)!.Policy, PairSchedule.From(settings).Attestation, PublishedPair.Generate());
+        // For 30 days, by a certificate of one day.
+        var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
+        var (entry, began, known, problem) = (pair.Entry("orders", attestation), Now, (PublishedKey?)null, (string?)null);
+        var inRedis = await EndAsync(now => Task.FromResult((known = PublishedKey.TryRead([.. entry], pair.KeyId, "rewt", "orders", known, policy, now, out problem)) is not null));
+        problem.ShouldNotBeNull().ShouldContain("expired");
+        time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var url = Url(settings, new ScriptedDownload { Content = pair.Set(attestation) }, time);
+        var inKeySet = await EndAsync(async _ => (await url.ReadAsync(isAsked: false, Cancellation)).Keys.Count == 1);
+
+        foreach (var end in new[] { inRedis, inKeySet }) end.ShouldBeInRange(day, day + longest + (longest / 5));
+
+        async Task<TimeSpan> EndAsync(Func<StoreTime, Task<bool>> isAcceptedAsync)
+        {
+            var end = TimeSpan.Zero;
+            for (; await isAcceptedAsync(began + end); end += longest / 5) time.Advance(longest / 5);
+            return end;
+        }
     }
 
     [Fact]

@@ -29,9 +29,27 @@ public sealed class PublicKeySetTests
     }
 
     [Fact]
+    public void A_key_that_a_server_lists_twice_counts_once()
+    {
+        var set = Read(JwkRows.Ec(), JwkRows.Rsa(), JwkRows.Ec());
+
+        set.Keys.Select(key => key.KeyId).ShouldBe(["ec-256", "rsa-2048"]);
+        set.Refused.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_key_for_encryption_is_neither_used_nor_an_error()
+    {
+        var set = Read(JwkRows.Rsa(("kid", "for encryption"), ("use", "enc"), ("alg", "RSA-OAEP")), JwkRows.Ec(), "junk");
+
+        set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("ec-256");
+        set.Refused.ShouldHaveSingleItem().Entry.ShouldBe("key 3");
+    }
+
+    [Fact]
     public void A_refused_key_does_not_take_another_ones_key_id()
     {
-        var set = Read(JwkRows.Ec(), JwkRows.Rsa(("kid", "ec-256"), ("use", "enc")));
+        var set = Read(JwkRows.Ec(), JwkRows.Rsa(("kid", "ec-256"), ("use", "other")));
 
         set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("ec-256");
     }

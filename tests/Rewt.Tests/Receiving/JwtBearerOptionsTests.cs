@@ -162,6 +162,40 @@ public sealed class JwtBearerOptionsTests
     }
 
     [Fact]
+    public async Task An_issuer_validator_that_uses_the_configuration_is_asked()
+    {
+        await using var receiver = await StartAsync(options => options.TokenValidationParameters.IssuerValidatorUsingConfiguration = (issuer, _, _, _) =>
+            issuer == "orders" ? issuer : throw new SecurityTokenInvalidIssuerException("not this one"));
+
+        (await RefusalAsync(receiver, "orders", "inventory")).ShouldBe("");
+        (await RefusalAsync(receiver, "payments", "inventory")).ShouldContain("rewt_error=\"invalid\"");
+    }
+
+    public static TheoryData<string> RulesInPlaceOfChecks => [.. Rules.Keys];
+
+    private static readonly Dictionary<string, Action<JwtBearerOptions>> Rules = new(StringComparer.Ordinal)
+    {
+        ["TokenHandlers"] = options => options.TokenHandlers.Add(new JsonWebTokenHandler()),
+        ["UseSecurityTokenValidators"] = options => options.UseSecurityTokenValidators = true,
+        ["TokenValidationParameters.AlgorithmValidator"] = options => options.TokenValidationParameters.AlgorithmValidator = (_, _, _, _) => false,
+        ["TokenValidationParameters.ValidAlgorithms"] = options => options.TokenValidationParameters.ValidAlgorithms = ["ES256"],
+        ["TokenValidationParameters.AudienceValidator"] = options => options.TokenValidationParameters.AudienceValidator = (_, _, _) => false,
+        ["TokenValidationParameters.LifetimeValidator"] = options => options.TokenValidationParameters.LifetimeValidator = (_, _, _, _) => false,
+        ["TokenValidationParameters.SignatureValidator"] = options => options.TokenValidationParameters.SignatureValidator = (_, _) => null!,
+        ["TokenValidationParameters.SignatureValidatorUsingConfiguration"] = options => options.TokenValidationParameters.SignatureValidatorUsingConfiguration = (_, _, _) => null!,
+        ["TokenValidationParameters.TokenReader"] = options => options.TokenValidationParameters.TokenReader = (_, _) => null!,
+    };
+
+    [Theory]
+    [MemberData(nameof(RulesInPlaceOfChecks))]
+    public async Task A_rule_that_would_never_be_asked_stops_the_start(string rule)
+    {
+        var error = await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(Rules[rule]));
+
+        error.Message.ShouldContain($"JwtBearerOptions.{rule} of the scheme 'Rewt'");
+    }
+
+    [Fact]
     public async Task The_token_is_saved_where_asked()
     {
         await using var receiver = await Receiver.StartAsync(

@@ -113,6 +113,27 @@ public sealed class RedisTests
     }
 
     [Fact]
+    public async Task A_connection_that_a_request_opens_is_no_part_of_the_request()
+    {
+        var request = new AsyncLocal<string?> { Value = "the first request" };
+        var seen = "not opened";
+        var options = new RewtOptions
+        {
+            ConnectionMultiplexerFactory = () =>
+            {
+                seen = request.Value;
+                throw new InvalidOperationException("no server");
+            },
+        };
+        await using var provider = new ServiceCollection().BuildServiceProvider();
+        await using var store = new RedisRingStoreFactory(provider, TimeProvider.System).OpenOneTime(options);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => store.TryUseAsync("rewt", "inventory", "a", TimeSpan.FromMinutes(1), Cancellation));
+
+        seen.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_second_scheme_uses_the_connection_of_the_first()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -23,7 +23,7 @@ public sealed partial class TrustedAppsPageTests
         apps.ShouldBe(1);
 
         var examples = Curl().Matches(Page);
-        examples.Count.ShouldBe(4);
+        examples.Count.ShouldBe(3);
         foreach (Match example in examples)
         {
             (await RunAsync(example.Groups["script"].Value, application.Urls.Single(), key)).ShouldBe(example.Groups["output"].Value);

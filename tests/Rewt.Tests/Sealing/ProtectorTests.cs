@@ -42,7 +42,7 @@ public sealed class ProtectorTests
     {
         await using var redis = await RedisServer.StartAsync();
         var protector = new ScriptedProtector(Keys);
-        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var other = await Instance.StartWarmAsync(redis.ConnectionString, protector: new ScriptedProtector(Keys));
         await using var service = await TestService.StartAsync(
             redis.ConnectionString,
             settings: options => options.RefreshInterval = TimeSpan.FromMilliseconds(300),
@@ -67,7 +67,7 @@ public sealed class ProtectorTests
 
         protector.Before = () => Task.CompletedTask;
         await Eventually.TrueAsync(async () => (await service.Ring.GetAsync(Cancellation)).Current!.KeyId != known, "the rotation is seen");
-        await Eventually.TrueAsync(async () => (await CheckAsync(service)).Status == HealthStatus.Healthy, "all is well");
+        await Eventually.TrueAsync(async () => (health = await CheckAsync(service)).Status == HealthStatus.Healthy, () => $"all is well: {health.Description}");
         (await service.CallAsync(await other.Tokens.CreateBearerAsync("inventory", cancellationToken: Cancellation))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -96,6 +96,28 @@ public sealed class ForwardedClaimsTests
         sent.RootElement.GetProperty("sub").GetString().ShouldBe("CORP\\ada");
     }
 
+    [Fact]
+    public async Task A_claim_that_JwtBearer_renamed_is_forwarded_under_its_name_in_the_token()
+    {
+        await using var callee = await Callee.StartAsync();
+        var key = new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32));
+        var handler = new JsonWebTokenHandler { MapInboundClaims = true };
+        var token = handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Claims = new Dictionary<string, object> { ["sub"] = "ada", ["roles"] = new List<string> { "reader", "writer" } },
+            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+        });
+        var user = await handler.ValidateTokenAsync(token, new TokenValidationParameters { IssuerSigningKey = key, ValidateIssuer = false, ValidateAudience = false });
+        user.ClaimsIdentity.FindFirst("sub").ShouldBeNull();
+        await using var orders = await StartAsync(callee, ["sub", "roles"], new ClaimsPrincipal(user.ClaimsIdentity));
+
+        await AskAsync(orders, "any");
+
+        var sent = callee.Requests.Single().Jwt;
+        sent.Subject.ShouldBe("ada");
+        sent.Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value).ShouldBe(["reader", "writer"]);
+    }
+
     [Theory]
     [InlineData("CORP\\ada")]
     [InlineData("J\u00fcrgen")]

@@ -145,7 +145,7 @@ public sealed class RecipeTests
             .AddHttpClient("shipping").ConfigurePrimaryHttpMessageHandler(() => shipping.Server.CreateHandler())));
         var client = inventory.CreateClient().WithRewtIdentity("orders");
 
-        await ring.RevokeCurrentKeyAsync();   // the one retry of AddRewtSigning carries the call over
+        await ring.RevokeCurrentKeyAsync();   // AddRewtSigning retries the call once
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/stock/teapot")).StatusCode);
     }

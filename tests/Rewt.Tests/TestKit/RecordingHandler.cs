@@ -1,7 +1,7 @@
 namespace Rewt.Tests.TestKit;
 
-// snippet: recording
 /// <summary>Answers in place of a service and keeps the token that was sent to it.</summary>
+// snippet: recording
 internal sealed class RecordingHandler(Func<HttpContent> answer) : HttpMessageHandler
 {
     public string Token { get; private set; } = "";

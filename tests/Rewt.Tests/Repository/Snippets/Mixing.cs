@@ -23,7 +23,7 @@ internal static class Mixing
             }
             catch (ArgumentException)
             {
-                return false;   // what is no token is for the other scheme to refuse
+                return false;   // not a JWT: the other scheme refuses it
             }
         }
         // end of snippet

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Rewt.Internal;
+
+/// <summary>
+/// Refuses rules of an application that JwtBearer would run in place of a check of this library, and that therefore have no effect: the application would
+/// rely on a rule that is never asked.
+/// </summary>
+internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JwtBearerOptions options)
+    {
+        if (schemes.All(scheme => scheme.Name != name)) return ValidateOptionsResult.Skip;
+
+        var ignored = Ignored(options).ToList();
+        return ignored.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(ignored.Select(rule =>
+            $"JwtBearerOptions.{rule} of the scheme '{name}' would have no effect, because Rewt verifies tokens itself. Remove it, and check the token in OnTokenValidated instead."));
+    }
+
+    private static IEnumerable<string> Ignored(JwtBearerOptions options)
+    {
+        if (options.TokenHandlers is not [JsonWebTokenHandler handler] || handler.GetType() != typeof(JsonWebTokenHandler)) yield return nameof(options.TokenHandlers);
+        if (options.UseSecurityTokenValidators) yield return nameof(options.UseSecurityTokenValidators);
+
+        var parameters = options.TokenValidationParameters;
+        (string Name, bool IsSet)[] rules =
+        [
+            (nameof(parameters.AlgorithmValidator), parameters.AlgorithmValidator is not null),
+            (nameof(parameters.ValidAlgorithms), parameters.ValidAlgorithms?.Any() == true),
+            (nameof(parameters.AudienceValidator), parameters.AudienceValidator is not null),
+            (nameof(parameters.LifetimeValidator), parameters.LifetimeValidator is not null),
+            (nameof(parameters.SignatureValidator), parameters.SignatureValidator is not null),
+            (nameof(parameters.SignatureValidatorUsingConfiguration), parameters.SignatureValidatorUsingConfiguration is not null),
+            (nameof(parameters.TokenReader), parameters.TokenReader is not null),
+        ];
+        foreach (var (rule, _) in rules.Where(rule => rule.IsSet)) yield return $"{nameof(options.TokenValidationParameters)}.{rule}";
+    }
+}
