@@ -22,7 +22,7 @@ builder.Services.Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, 
 {
     OnMessageReceived = context =>
     {
-        // A browser cannot add a header to a WebSocket request. On all other paths, a token in the address is ignored.
+        // On all other paths, a token in the address is ignored.
         if (context.Request.Path.StartsWithSegments("/chat", StringComparison.OrdinalIgnoreCase)) context.Token = context.Request.Query["access_token"];
         return Task.CompletedTask;
     },

@@ -21,8 +21,9 @@ public interface IRewtSecretProtector
     /// <returns>The secret.</returns>
     /// <exception cref="System.Security.Cryptography.CryptographicException">
     /// The text was not protected by this protector for this associated data: the keys are unusable, and nothing is written. Any other exception counts as an
-    /// outage, in which known keys stay in use, also if it is the inner exception of this one (except <see cref="FormatException"/> and
-    /// <see cref="ArgumentException"/>). The messages of exceptions may be logged, so they must not contain the secret.
+    /// outage, in which known keys stay in use. This exception counts as an outage too if it wraps an exception that is not a
+    /// <see cref="System.Security.Cryptography.CryptographicException"/>, a <see cref="FormatException"/> or an <see cref="ArgumentException"/>.
+    /// The messages of exceptions may be logged, so they must not contain the secret.
     /// </exception>
     ValueTask<byte[]> UnprotectAsync(string protectedText, string associatedData, CancellationToken cancellationToken = default);
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The verifications of signatures and certificates that one read makes, so that a flood of entries delays no revocation: it is verified over several
-/// reads. A ring has a share, so that the flood of one service leaves enough for the others.
+/// Limits the verifications of signatures and certificates in one read of public keys, so that a flood of entries delays no revocation: it is verified
+/// over several reads. A ring has a share, so that the flood of one service leaves enough for the others.
 /// </summary>
 internal sealed class CheckBudget
 {

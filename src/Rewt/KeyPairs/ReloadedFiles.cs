@@ -69,5 +69,6 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
 
     private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : SourceFile.Hash(setting);
 
+    /// <summary>A value that was parsed, and the hashes of the contents that it was parsed from.</summary>
     private sealed record Parsed(T Value, IReadOnlyList<byte[]> Hashes);
 }

@@ -62,6 +62,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         catch (RedisServerException exception)
         {
             Answered();
+            if (exception.Message.Contains("READONLY", StringComparison.Ordinal)) Demoted();
             var shown = CommandRefusal.Printable(exception);
             RingHealth.Explain(shown ?? exception, OutageExplanation.OfError(exception));
             if (shown is not null) throw shown;
@@ -243,13 +244,27 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     {
         lock (_gate)
         {
-            if (_own is not { } dead || time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) < LongestSilence) return;
-            _own = null;
-            _opening = null;
-            // Other stores on this connection must not lose their pushes.
-            Volatile.Write(ref _isReplaced, true);
-            _closing = Task.WhenAll(_closing, Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)));
+            if (time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) >= LongestSilence) Replace();
         }
+    }
+
+    /// <summary>
+    /// Handles the answer of a replica, which a failover has demoted. Its name may lead to the new primary already, but the client library looks the name up
+    /// only when it connects, and notices the role of a server once a minute.
+    /// </summary>
+    private void Demoted()
+    {
+        lock (_gate) Replace();
+    }
+
+    private void Replace()
+    {
+        if (_own is not { } dead) return;
+        _own = null;
+        _opening = null;
+        // Other stores on this connection must not lose their pushes.
+        Volatile.Write(ref _isReplaced, true);
+        _closing = Task.WhenAll(_closing, Task.Run(() => dead.CloseAsync(allowCommandsToComplete: false)));
     }
 
     public async ValueTask DisposeAsync()

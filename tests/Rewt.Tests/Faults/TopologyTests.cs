@@ -83,22 +83,21 @@ public sealed class TopologyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_name_that_leads_to_the_new_primary_is_followed_although_the_old_connection_is_alive()
+    public async Task A_server_that_became_a_replica_is_left_at_once_for_the_one_that_its_name_leads_to()
     {
         await using var primary = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(primary.Port);
-        await using var fleet = await Fleet.StartAsync(proxy.ConnectionString, 2, 2, Fast);
+        await using var instance = await Instance.StartWarmAsync(proxy.ConnectionString);
         await using var replica = await Servers.StartReplicaAsync(primary);
         await Servers.SyncedAsync(primary, replica);
-        var before = await fleet.CurrentKeysAsync();
+        var before = await instance.CurrentAsync();
 
-        await fleet.CostsNoCallAsync(output, async () =>
-        {
-            proxy.LeadNewTo(replica.Port);
-            await replica.CommandAsync("REPLICAOF", "NO", "ONE");
-            await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
-            await fleet.RotatesAsync(before);
-        });
+        proxy.LeadNewTo(replica.Port);
+        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+        await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+        await Should.ThrowAsync<RewtKeysUnavailableException>(() => instance.Ring.RotateAsync(Cancellation));
+
+        (await instance.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(before);
     }
 
     [Fact]

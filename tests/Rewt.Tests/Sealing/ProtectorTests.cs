@@ -135,6 +135,19 @@ public sealed class ProtectorTests
     }
 
     [Fact]
+    public async Task The_doctor_judges_configured_keys_and_not_what_a_protector_of_the_application_opens()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var keys = await Instance.StartWarmAsync(redis.ConnectionString, With(A));
+        await using var protector = await Instance.StartWarmAsync(redis.ConnectionString, protector: new ScriptedProtector(Keys));
+        await Eventually.TrueAsync(async () => (await keys.Provider.Tracker.ReadAsync(Cancellation))!.Count == 2, "both instances are announced");
+
+        var finding = (await keys.Provider.Doctor!.ExamineAsync(Cancellation)).Findings.Where(finding => finding.Code == "sealing-keys-differ").ShouldHaveSingleItem();
+
+        finding.Text.ShouldContain($"{keys.Provider.Tracker.Instance} cannot open what {protector.Provider.Tracker.Instance} seals,");
+    }
+
+    [Fact]
     public async Task A_slow_protector_delays_no_call()
     {
         await using var redis = await RedisServer.StartAsync();

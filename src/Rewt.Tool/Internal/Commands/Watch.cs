@@ -12,7 +12,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<string> _events = [];
     private WatchState? _last;
     private int _lines;
@@ -56,9 +56,9 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
 
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             pause.CancelAfter(Pause);
-            await ((Task)_changes.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)_hints.Reader.WaitToReadAsync(pause.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            _changes.Reader.TryRead(out _);
+            _hints.Reader.TryRead(out _);
             state = await ReadAgainAsync(session, state, cancellationToken);
         }
     }
@@ -86,7 +86,7 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
     {
         try
         {
-            await session.SubscribeAsync(() => _changes.Writer.TryWrite(true), cancellationToken);
+            await session.SubscribeAsync(() => _hints.Writer.TryWrite(true), cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
