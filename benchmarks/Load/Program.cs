@@ -22,7 +22,7 @@ if (Wants("latency")) await Latency.RunAsync(isShort ? 1 : 10, isShort ? 50 : 2_
 if (Wants("rotation")) await Rotation.RunAsync(isShort ? 1 : 10, Console.Out);
 if (Wants("memory")) await Memory.RunAsync(isShort ? 500 : 10_000, isShort ? 50 : 1_000, Console.Out);
 if (Wants("scale")) await Scale.RunAsync(isShort ? 20 : 500, TimeSpan.FromSeconds(isShort ? 2 : 20), Console.Out);
-if (Wants("flood")) await Flood.RunAsync(TimeSpan.FromSeconds(isShort ? 0.5 : 10), isShort ? 100 : 6_000, Console.Out);
+if (Wants("flood")) await Flood.RunAsync(isShort ? 1 : 3, TimeSpan.FromSeconds(isShort ? 0.5 : 10), isShort ? 100 : 6_000, Console.Out);
 if (Wants("failover")) await Failover.RunAsync(isShort ? 1 : 30, Console.Out);
 return 0;
 

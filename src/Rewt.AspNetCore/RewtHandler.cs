@@ -40,7 +40,16 @@ public class RewtHandler : JwtBearerHandler
     {
         try
         {
-            return await AuthenticateTokenAsync();
+            var (given, decided) = EventHooks.HasMessageReceived(Events) ? await ReceiveAsync() : default;
+            if (decided is not null) return decided;
+
+            var credentials = Request.Headers.Authorization;
+            if (given is null && credentials.Count > 1) return await RefuseAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
+
+            var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
+            if (token.IsEmpty) return AuthenticateResult.NoResult();
+
+            return await DecideAsync(token, await Verifier.VerifyAsync(token, Context));
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -56,46 +65,40 @@ public class RewtHandler : JwtBearerHandler
         }
     }
 
-    private async ValueTask<AuthenticateResult> AuthenticateTokenAsync()
+    /// <summary>Raises <c>MessageReceived</c>, in which the application may give the token or the result.</summary>
+    private async ValueTask<(string? Token, AuthenticateResult? Result)> ReceiveAsync()
     {
-        string? given = null;
-        if (EventHooks.HasMessageReceived(Events))
-        {
-            var received = new MessageReceivedContext(Context, Scheme, Options);
-            await Events.MessageReceived(received);
-            if (received.Result is not null) return received.Result;
-            given = string.IsNullOrEmpty(received.Token) ? null : received.Token;
-        }
+        var received = new MessageReceivedContext(Context, Scheme, Options);
+        await Events.MessageReceived(received);
+        return (string.IsNullOrEmpty(received.Token) ? null : received.Token, received.Result);
+    }
 
-        var credentials = Request.Headers.Authorization;
-        if (given is null && credentials.Count > 1) return await RefuseAsync(new TokenRefusal(RefusalReason.SeveralCredentials));
-
-        var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
-        if (token.IsEmpty) return AuthenticateResult.NoResult();
-
-        var (verdict, identity, properties) = await Verifier.VerifyAsync(token, Context);
+    private ValueTask<AuthenticateResult> DecideAsync(ReadOnlyMemory<char> token, VerifiedRequest verified)
+    {
+        var verdict = verified.Verdict;
         if (verdict.IsForeign)
         {
             _refusal = verdict.Cause;
-            return AuthenticateResult.NoResult();
+            return new(AuthenticateResult.NoResult());
         }
 
-        if (!verdict.IsValid) return await FailAsync(verdict.Cause!);
+        if (!verdict.IsValid) return FailAsync(verdict.Cause!);
         // Checked for each request, because a cached token may belong to another tenant than this request.
-        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return await RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
+        if (!Schemes.IsOfTenant(Scheme.Name, Context, verdict.Claims!)) return RefuseAsync(new TokenRefusal(RefusalReason.OtherTenant, verdict.Claims!.Tenant));
 
         Logger.TokenAccepted(Scheme.Name);
-        var principal = new ClaimsPrincipal(identity!);
-        if (EventHooks.HasTokenValidated(Events))
-        {
-            var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = principal, SecurityToken = verdict.Token!, Properties = properties! };
-            await Events.TokenValidated(validated);
-            if (validated.Result is not null) return Accepted(validated.Result, verdict);
-            (principal, properties) = (validated.Principal!, validated.Properties);
-            if (Options.SaveToken) TicketProperties.Save(properties, token.ToString());
-        }
+        var ticket = new AuthenticationTicket(new ClaimsPrincipal(verified.Identity!), verified.Properties, Scheme.Name);
+        return EventHooks.HasTokenValidated(Events) ? ValidateAsync(token, verdict, ticket) : new(Accepted(AuthenticateResult.Success(ticket), verdict));
+    }
 
-        return Accepted(AuthenticateResult.Success(new AuthenticationTicket(principal, properties, Scheme.Name)), verdict);
+    /// <summary>Raises <c>TokenValidated</c>, in which the application may replace the user or set the result.</summary>
+    private async ValueTask<AuthenticateResult> ValidateAsync(ReadOnlyMemory<char> token, TokenResult verdict, AuthenticationTicket ticket)
+    {
+        var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = ticket.Principal, SecurityToken = verdict.Token!, Properties = ticket.Properties };
+        await Events.TokenValidated(validated);
+        if (validated.Result is not null) return Accepted(validated.Result, verdict);
+        if (Options.SaveToken) TicketProperties.Save(validated.Properties, token.ToString());
+        return Accepted(AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name)), verdict);
     }
 
     /// <summary>Keeps the binding of an accepted token for the requirements of the endpoint. An event of the application may have rejected the token.</summary>
@@ -176,13 +179,13 @@ public class RewtHandler : JwtBearerHandler
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
     /// <summary>Refuses a token for a reason that the verifier does not know of and has not counted.</summary>
-    private Task<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
+    private ValueTask<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
     {
         Verifier.Metrics.Refused(refusal);
         return FailAsync(refusal);
     }
 
-    private Task<AuthenticateResult> FailAsync(TokenRefusal refusal)
+    private ValueTask<AuthenticateResult> FailAsync(TokenRefusal refusal)
     {
         Refuse(refusal);
         return FailAsync(RefusalText.Exception(refusal));
@@ -202,11 +205,12 @@ public class RewtHandler : JwtBearerHandler
         else Logger.TokenRefused(Scheme.Name, RingMetrics.ResultOf(refusal.Public), refusal.Reason, $"{refusal}{others}");
     }
 
-    private async Task<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);
+    private async ValueTask<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);
 
     /// <summary>Raises <c>AuthenticationFailed</c>. Returns <see langword="null"/> if the application leaves the failure as it is.</summary>
-    private async Task<AuthenticateResult?> RaiseFailedAsync(Exception exception)
+    private async ValueTask<AuthenticateResult?> RaiseFailedAsync(Exception exception)
     {
+        if (!EventHooks.HasAuthenticationFailed(Events)) return null;
         var failed = new AuthenticationFailedContext(Context, Scheme, Options) { Exception = exception };
         await Events.AuthenticationFailed(failed);
         return failed.Result;

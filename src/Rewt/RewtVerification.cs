@@ -54,12 +54,12 @@ public sealed record RewtVerification
         {
             Refusal = RewtRefusal.None,
             Issuer = result.App ?? claims.Issuer,
-            KeyId = result.Header.KeyId,
+            KeyId = result.Header?.KeyId,
             IssuedAt = TokenClaims.At(claims.IssuedAt),
             ExpiresAt = TokenClaims.At(claims.ExpiresAt),
             Identity = result.Identity,
         };
-        if (result.Header.ContentType is not { } contentType) return verification with { Json = claims.Payload };
+        if (result.Header?.ContentType is not { } contentType) return verification with { Json = claims.Payload };
 
         using var document = JsonDocument.Parse(claims.Payload, StrictJson.Options);
         var data = document.RootElement.GetProperty("data"u8);

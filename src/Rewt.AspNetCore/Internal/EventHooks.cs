@@ -11,5 +11,7 @@ internal static class EventHooks
 
     public static bool HasTokenValidated(JwtBearerEvents events) => IsDerived(events) || !ReferenceEquals(events.OnTokenValidated, Default.OnTokenValidated);
 
+    public static bool HasAuthenticationFailed(JwtBearerEvents events) => IsDerived(events) || !ReferenceEquals(events.OnAuthenticationFailed, Default.OnAuthenticationFailed);
+
     private static bool IsDerived(JwtBearerEvents events) => events.GetType() != typeof(JwtBearerEvents);
 }

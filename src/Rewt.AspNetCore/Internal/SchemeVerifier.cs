@@ -35,12 +35,20 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         return await VerifyNewAsync(known.Text, context);
     }
 
-    private async ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
+    private ValueTask<VerifiedRequest> VerifyNewAsync(string text, HttpContext context)
     {
         var reading = verifier.Read(text);
-        var isSettled = reading.Verdict is { } settled && settled.Claims?.Binding is null;
-        var verdict = isSettled ? reading.Verdict! : await metrics.CountAsync(JudgeAsync(reading, context));
-        if (isSettled) metrics.Judged(verdict);
+        if (reading.Verdict is not { } settled || settled.Claims?.Binding is not null) return VerifySlowlyAsync(text, reading, context);
+
+        metrics.Judged(settled);
+        return new(Conclude(text, reading, settled));
+    }
+
+    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, TokenReading reading, HttpContext context) =>
+        Conclude(text, reading, await metrics.CountAsync(JudgeAsync(reading, context)));
+
+    private VerifiedRequest Conclude(string text, in TokenReading reading, TokenResult verdict)
+    {
         if (!verdict.IsValid) return new VerifiedRequest(verifier.NamedIssuer(reading) is { } issuer ? verdict with { Cause = verdict.Cause! with { NamedIssuer = issuer } } : verdict);
 
         if (mayRemember && CanBeKept(verdict) && _known.HasSeen(text)) _known.Add(new VerifiedToken(text, verdict, savesToken));

@@ -16,7 +16,7 @@ internal sealed class VerifiedToken
     {
         Text = text;
         // The key's own string instance makes later comparisons of key ids cheap.
-        KeyId = verdict.Key!.KeyId == verdict.Header.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
+        KeyId = verdict.Key!.KeyId == verdict.Header!.KeyId ? verdict.Key.KeyId : verdict.Header.KeyId!;
         // Cloned, because the original identity belongs to a request whose handlers may change it.
         _verdict = verdict with { Key = null, Identity = verdict.Identity!.Clone() };
         _key = new WeakReference<SecurityKey>(verdict.Key);

@@ -13,9 +13,6 @@ internal sealed class PendingRead
     /// <summary>Longer than a connect (4 s) and a read (4 s) may take together while a process starts.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>So many requests continue at once; the thread pool then serves others before the next ones.</summary>
-    private const int BatchSize = 16;
-
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
     private volatile bool _isDone;
     private int _waiters;
@@ -26,13 +23,13 @@ internal sealed class PendingRead
     /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and no keys are known that it could go on with.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
-    /// <summary>Lets the requests continue, in batches: a valid request must not queue behind thousands that waited for an unknown key.</summary>
+    /// <summary>Lets the requests continue one after the other: a valid request must not queue behind thousands that waited for an unknown key.</summary>
     public void Complete()
     {
         _isDone = true;
         // Otherwise a request that joins now could be seen by neither side.
         Interlocked.MemoryBarrier();
-        ContinueSome();
+        ContinueNext();
     }
 
     /// <summary>Waits with the others; refuses when too many wait already, so that a flood of unknown key ids holds a bounded number of requests.</summary>
@@ -50,7 +47,7 @@ internal sealed class PendingRead
             var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(turn);
             Interlocked.MemoryBarrier();
-            if (_isDone) ContinueSome();
+            if (_isDone) ContinueNext();
             await turn.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
@@ -64,14 +61,11 @@ internal sealed class PendingRead
         }
     }
 
-    private void ContinueSome()
+    /// <summary>Lets one request continue, and the next one after what is in the queue of the thread pool by then.</summary>
+    private void ContinueNext()
     {
-        for (var i = 0; i < BatchSize; i++)
-        {
-            if (!_waiting.TryDequeue(out var turn)) return;
-            turn.TrySetResult();
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static read => read.ContinueSome(), this, preferLocal: false);
+        if (!_waiting.TryDequeue(out var turn)) return;
+        turn.TrySetResult();
+        ThreadPool.UnsafeQueueUserWorkItem(static read => read.ContinueNext(), this, preferLocal: false);
     }
 }

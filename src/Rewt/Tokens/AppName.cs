@@ -30,7 +30,7 @@ internal static class AppName
     public static TokenResult Apply(TokenResult verdict)
     {
         // Only tokens of this library can be app tokens; another issuer may write any sub and client_id.
-        if (verdict.Header.Type != TokenTypes.Bearer) return verdict;
+        if (verdict.Header?.Type != TokenTypes.Bearer) return verdict;
         if (verdict is not { Claims: { Subject: { } subject } claims, Identity: { } identity } || !Is(subject)) return verdict;
         using var payload = JsonDocument.Parse(claims.Payload, StrictJson.Options);
         if (!payload.RootElement.TryGetProperty(ClientIdClaim, out var clientId) || clientId.ValueKind != JsonValueKind.String) return verdict;

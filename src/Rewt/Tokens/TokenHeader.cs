@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// <param name="Type"><c>typ</c>.</param>
 /// <param name="ContentType"><c>cty</c>.</param>
 /// <param name="HasExtensions">Whether the header contains an extension that this library does not support, or a key of its own.</param>
-internal readonly record struct TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
+internal sealed record TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
 {
     /// <summary>Whether the header is exactly what Node's jsonwebtoken writes by default.</summary>
     public bool IsNode => Algorithm == "HS256" && KeyId is null && (Type is null or TokenTypes.Node);

@@ -7,7 +7,7 @@ internal readonly record struct TokenReading(string Token, TokenHeader Header, T
 {
     /// <summary>Initializes a reading whose verdict was reached before the whole token was parsed.</summary>
     public TokenReading(TokenResult verdict)
-        : this(string.Empty, default, null!, verdict)
+        : this(string.Empty, null!, null!, verdict)
     {
     }
 

@@ -19,7 +19,7 @@ internal sealed record TokenResult(TokenRefusal? Cause = null, bool IsForeign = 
 
     public bool IsValid => Cause is null;
 
-    public TokenHeader Header { get; init; }
+    public TokenHeader? Header { get; init; }
 
     public TokenClaims? Claims { get; init; }
 

@@ -150,7 +150,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns the issuer in a token if <see cref="RewtOptions.TrustedIssuers"/> names it.</summary>
-    public string? NamedIssuer(TokenReading reading) => reading.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
+    public string? NamedIssuer(in TokenReading reading) => reading.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;
@@ -229,9 +229,16 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, TokenClaims claims)
     {
         if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
-        if (KeyOwners.Of(key) is { } owner && owner != claims.Issuer) return new(RefusalReason.OtherOwner, claims.Issuer);
         // A resolver of the application may return the key of another tenant with the same key id.
-        if (key is RingSecurityKey secret && (secret is TenantSecurityKey derived ? derived.Tenant != claims.Tenant : _hasTenants)) return new(RefusalReason.OtherTenant, claims.Tenant, "key");
+        if (key is RingSecurityKey secret)
+        {
+            if (secret is TenantSecurityKey derived ? derived.Tenant != claims.Tenant : _hasTenants) return new(RefusalReason.OtherTenant, claims.Tenant, "key");
+        }
+        else if (KeyOwners.Of(key) is { } owner && owner != claims.Issuer)
+        {
+            return new(RefusalReason.OtherOwner, claims.Issuer);
+        }
+
         return token.Length - token.LastIndexOf('.') - 1 == Base64Url.GetEncodedLength(KeyAlgorithms.SignatureLength(key)) ? null : new(RefusalReason.WrongSignature);
     }
 

@@ -24,7 +24,7 @@ public sealed partial class DumpTests(ITestOutputHelper output)
         await tenants.Tenants.RevokeTenantAsync("another", Cancellation);
         var ring = await shared.Ring.GetAsync(Cancellation);
         var tenantRing = await tenants.Ring.GetAsync(Cancellation);
-        var pairId = TokenHeader.TryRead(pair)!.Value.KeyId!;
+        var pairId = TokenHeader.TryRead(pair)!.KeyId!;
 
         var candidates = await CandidatesAsync(redis);
         candidates.Count.ShouldBeGreaterThan(500);

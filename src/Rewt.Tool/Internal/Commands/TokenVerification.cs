@@ -15,11 +15,11 @@ internal static class TokenVerification
         if (context.IsJson)
         {
             var claims = verdict.Claims;
-            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), detail = verdict.Cause?.ToString(), keyId = verdict.Header.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
+            context.WriteJson(new { valid = verdict.IsValid, reason = Reason(verdict), detail = verdict.Cause?.ToString(), keyId = verdict.Header?.KeyId, issuer = claims?.Issuer, subject = claims?.Subject, audience = claims?.Audiences, issuedAt = TokenClaims.At(claims?.IssuedAt), expiresAt = TokenClaims.At(claims?.ExpiresAt) });
         }
         else if (verdict.IsValid)
         {
-            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header.KeyId ?? "not named"}, valid until {TokenClaims.At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
+            context.WriteLine($"valid: from {verdict.Claims?.Issuer ?? "a Node service"}, key {verdict.Header?.KeyId ?? "not named"}, valid until {TokenClaims.At(verdict.Claims?.ExpiresAt):yyyy-MM-dd HH:mm:ss}Z");
         }
 
         return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
