@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class ReservedClaims
 {
-    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.Ordinal, ["iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim, .. TokenBinding.Claims]);
+    private static readonly FrozenSet<string> All = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, ["iss", "aud", "iat", "exp", "nbf", "jti", AppName.ClientIdClaim, .. TokenBinding.Claims]);
 
     public static bool Contains(string name) => All.Contains(name);
 
@@ -17,7 +17,7 @@ internal static class ReservedClaims
         if (claims is AppClaims) return;
         foreach (var (name, value) in claims)
         {
-            if (isTenantReserved && name == TenantName.Claim) throw new ArgumentException($"The claim '{name}' is set by Rewt to the tenant that the token is signed for; remove it.", nameof(claims));
+            if (isTenantReserved && name.Equals(TenantName.Claim, StringComparison.OrdinalIgnoreCase)) throw new ArgumentException($"The claim '{name}' is set by Rewt to the tenant that the token is signed for; remove it.", nameof(claims));
             if (All.Contains(name)) throw new ArgumentException($"The claim '{name}' is set by Rewt; use another name.", nameof(claims));
             if (name == "sub" && (value is not string subject || !Names.IsForeignIdentifier(subject)))
             {

@@ -266,10 +266,19 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
     {
         if (CheckClaims(verdict.Claims!, isNode, verdict.Key, now) is { } refusal) return new TokenResult(refusal);
+        if (HasLookalike(verdict.Identity!)) return TokenResult.Refused(RefusalReason.MalformedClaims);
 
         // Apps belong to no tenant. With tenants, the holder of one tenant's secret could claim to be any app.
         return policy.Options.Tenants.Enabled ? verdict : AppName.Apply(verdict);
     }
+
+    /// <summary>
+    /// Whether the name of a claim differs from that of the verified issuer or tenant only in upper and lower case. Names in a token are case-sensitive, but
+    /// <c>RequireClaim</c> and <see cref="ClaimsIdentity"/> ignore the case, so that the claim would pass for a verified one.
+    /// </summary>
+    private bool HasLookalike(ClaimsIdentity identity) => identity.Claims.Any(claim => IsLookalike(claim.Type, "iss") || (_hasTenants && IsLookalike(claim.Type, TenantName.Claim)));
+
+    private static bool IsLookalike(string type, string name) => type.Equals(name, StringComparison.OrdinalIgnoreCase) && type != name;
 
     private TokenRefusal? CheckClaims(TokenClaims claims, bool isNode, SecurityKey? key, DateTimeOffset now)
     {

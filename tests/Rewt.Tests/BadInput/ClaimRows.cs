@@ -106,6 +106,12 @@ internal static class ClaimRows
             }
         }
 
+        // RequireClaim and ClaimsIdentity ignore the case of a name, so this would be a second issuer that no key vouches for.
+        foreach (var name in new[] { "ISS", "Iss", "isS" })
+        {
+            yield return new($"another issuer in {name}", BadToken.Invalid, forge => forge.Claim(name, "\"billing\"").Token);
+        }
+
         foreach (var json in new[] { "\"orders,billing\"", "\"orders/\"", "\"a:b\"" })
         {
             yield return new($"iss {json}", BadToken.Invalid, forge => forge.Claim("iss", json).Token);

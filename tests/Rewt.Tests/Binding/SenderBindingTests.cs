@@ -134,7 +134,7 @@ public sealed class SenderBindingTests
     public async Task The_claims_of_a_binding_are_reserved()
     {
         await using var sender = Sender.For("https://payments", primary: new StubHandler());
-        foreach (var claim in new[] { "htm", "htt", "htb", "mbh", "otu" })
+        foreach (var claim in new[] { "htm", "htt", "htb", "mbh", "otu", "ISS", "Client_Id" })
         {
             Should.Throw<ArgumentException>(() => new HttpRequestMessage().SetRewtClaims(new Dictionary<string, object> { [claim] = "x" }), claim);
         }
