@@ -93,7 +93,7 @@ public sealed class ApiKeyClientTests
     [InlineData("")]
     [InlineData("a-key-of-another-make")]
     [InlineData("cut")]
-    public async Task What_is_no_key_is_an_error_at_the_start_that_does_not_repeat_it(string? key)
+    public async Task A_text_that_is_no_key_is_a_start_error_that_does_not_repeat_it(string? key)
     {
         if (key == "cut") key = Key[..^1];
         await using var app = Create(services => services.AddHttpClient("orders").AddRewtApiKey(options => options.ApiKey = key));

@@ -9,7 +9,7 @@ public sealed class ApiKeyFormatTests
     [InlineData("_")]
     [InlineData("a-b_c.d__e")]
     [InlineData("rewt_acme_x")]
-    public void A_key_tells_its_app_whatever_the_id_holds(string appId) => ApiKeyFormat.AppIdOf(ApiKeyFormat.Create(appId)).ShouldBe(appId);
+    public void A_key_identifies_its_app_for_every_valid_id(string appId) => ApiKeyFormat.AppIdOf(ApiKeyFormat.Create(appId)).ShouldBe(appId);
 
     [Fact]
     public void A_key_has_the_documented_form()

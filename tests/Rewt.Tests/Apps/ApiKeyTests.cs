@@ -252,7 +252,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stale_token_beside_a_key_says_so_in_its_own_words()
+    public async Task A_stale_token_beside_a_key_gets_the_challenge_of_a_stale_token()
     {
         var key = (await _service.AddAcmeAsync()).Key;
         await using var other = await TestService.StartAsync(null, "acme");

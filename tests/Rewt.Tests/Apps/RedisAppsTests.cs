@@ -102,7 +102,7 @@ public sealed class RedisAppsTests
     }
 
     [Fact]
-    public async Task Many_who_change_one_app_at_once_lose_nothing()
+    public async Task Concurrent_changes_of_one_app_lose_nothing()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await AppService.StartAsync(redis.ConnectionString);

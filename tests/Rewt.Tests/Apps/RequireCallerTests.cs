@@ -90,7 +90,7 @@ public sealed class RequireCallerTests : IAsyncLifetime
     [InlineData("at+jwt", null)]
     [InlineData("JWT", null)]
     [InlineData(null, null)]
-    public void What_another_issuer_says_of_its_clients_makes_no_app(string? type, string? app)
+    public void A_client_claim_of_another_issuer_makes_no_app(string? type, string? app)
     {
         var payload = """{"iss":"https://login.example","sub":"app:acme","client_id":"acme"}"""u8.ToArray();
         var identity = new ClaimsIdentity([new Claim("iss", "https://login.example"), new Claim("sub", "app:acme")], "Rewt", "iss", "role");

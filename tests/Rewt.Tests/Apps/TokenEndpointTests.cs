@@ -115,7 +115,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_small_form_is_refused()
+    public async Task A_body_that_is_no_small_form_is_refused()
     {
         HttpContent[] contents =
         [
@@ -159,7 +159,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Trading_is_limited_by_address_and_says_when_to_come_back()
+    public async Task Token_requests_are_limited_by_address_with_Retry_After()
     {
         await using var service = await AppService.StartAsync(apiKeys: options => options.TokenRequestsPerMinute = 3);
         var key = (await service.AddAcmeAsync()).Key;

@@ -102,7 +102,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     }
 
     [Fact]
-    public async Task A_token_made_for_data_is_not_a_bearer_token_and_the_other_way_round()
+    public async Task A_token_made_for_data_is_not_a_bearer_token_and_the_reverse()
     {
         var data = await service.Host.Data.SignAsync(new { aud = "inventory", iss = "orders" }, Cancellation);
         (await service.Host.Data.VerifyAsync(data, Cancellation)).IsValid.ShouldBeTrue();
@@ -127,7 +127,7 @@ public sealed class AnswerTests(GuardedService service) : IClassFixture<GuardedS
     }
 
     [Fact]
-    public async Task An_answer_tells_nothing_of_the_token_the_key_or_the_time()
+    public async Task A_response_contains_nothing_of_the_token_the_key_or_the_time()
     {
         var bent = new[]
         {

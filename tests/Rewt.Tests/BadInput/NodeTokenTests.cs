@@ -54,7 +54,7 @@ public sealed class NodeTokenTests : WithServices
 
     [Theory]
     [MemberData(nameof(Names), DisableDiscoveryEnumeration = true)]
-    public async Task Only_what_Nodes_rewt_signs_gets_through_the_wider_door(string name)
+    public async Task AcceptNodeTokens_accepts_only_tokens_that_Nodes_rewt_signs(string name)
     {
         var (isGood, make) = Rows[name];
         var token = make();

@@ -34,7 +34,7 @@ public sealed class ShortWayTests
     [InlineData("""{"a":"é"}""", true)]
     [InlineData("""{"":1,"":2}""", false)]
     [InlineData("""{"a":{"b":{"c":{"d":1}}}}""", false)]
-    public void A_flat_payload_is_read_in_the_short_way_and_as_every_payload_is(string json, bool isShort) => ReadsTheSame(Encoding.UTF8.GetBytes(json), isShort);
+    public void A_flat_payload_is_read_by_the_fast_parser_with_the_result_of_the_general_one(string json, bool isShort) => ReadsTheSame(Encoding.UTF8.GetBytes(json), isShort);
 
     [Fact]
     public void Bytes_that_are_not_text_are_refused_by_both() => ReadsTheSame([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8], isShort: false);
@@ -57,7 +57,7 @@ public sealed class ShortWayTests
     [Theory]
     [InlineData(24, true)]
     [InlineData(25, false)]
-    public void More_members_than_the_short_way_counts_are_left_to_the_long_one(int members, bool isShort) =>
+    public void More_members_than_the_fast_parser_counts_are_left_to_the_general_one(int members, bool isShort) =>
         ReadsTheSame(Encoding.UTF8.GetBytes("{" + string.Concat(Enumerable.Range(1, members - 1).Select(i => $"\"m{i}\":{i},")) + "\"iss\":\"orders\"}"), isShort);
 
     [Theory]

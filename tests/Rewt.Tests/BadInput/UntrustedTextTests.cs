@@ -90,7 +90,7 @@ public sealed class UntrustedTextTests
     [InlineData("-WRONGPASS ")]
     [InlineData("+")]
     [InlineData("")]
-    public async Task The_words_of_a_server_that_is_no_Redis_are_in_no_exception_raw_or_unbounded(string prefix)
+    public async Task The_text_of_a_server_that_is_not_Redis_is_in_no_exception_raw_or_unbounded(string prefix)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();

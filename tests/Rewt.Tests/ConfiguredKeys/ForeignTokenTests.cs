@@ -63,7 +63,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_another_key_signed_or_another_algorithm_is_refused()
+    public async Task A_token_of_another_key_or_another_algorithm_is_refused()
     {
         using var stranger = RSA.Create(2048);
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem));
@@ -125,7 +125,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     [InlineData("""{"user_id":777,"iss":"https://auth.example/Büro \"1\"","jti":"a\\b"}""", "")]
     [InlineData("""{"user_id":777,"iss":"https://auth.example/\u202e"}""", "invalid")]
     [InlineData("""{"user_id":777,"exp":"soon"}""", "invalid")]
-    public async Task What_a_token_says_beyond_what_it_must_is_checked_all_the_same(string claims, string refusal)
+    public async Task Optional_claims_of_a_token_are_checked_too(string claims, string refusal)
     {
         await using var service = await KeyService.StartAsync("inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"));
         var said = JsonNode.Parse(claims)!.AsObject();
@@ -151,7 +151,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Trusted_issuers_limit_who_may_call_and_then_there_must_be_one()
+    public async Task Trusted_issuers_limit_the_callers_and_a_token_must_then_name_one()
     {
         await using var service = await KeyService.StartAsync(
             "inventory", ("VerificationKeys:0", _pem), ("RequiredClaims:0", "user_id"), ("TrustedIssuers:0", "https://auth.example/"));
@@ -162,7 +162,7 @@ public sealed class ForeignTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_else_signs_as_a_service_that_has_a_key_of_its_own()
+    public async Task No_other_signer_signs_as_a_service_that_has_its_own_key()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await using var service = await KeyService.StartAsync(

@@ -37,7 +37,7 @@ public sealed class JoseTests
     [Theory]
     [InlineData("ES256")]
     [InlineData("RS256")]
-    public async Task What_a_foreign_signer_signs_is_accepted_through_its_key_set(string algorithm)
+    public async Task A_token_of_a_foreign_signer_is_accepted_through_its_key_set(string algorithm)
     {
         Require.Node();
         using var directory = new ScratchDirectory();

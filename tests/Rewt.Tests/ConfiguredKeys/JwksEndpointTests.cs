@@ -29,7 +29,7 @@ public sealed class JwksEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_has_the_keys_already_gets_304_and_no_body()
+    public async Task A_client_that_has_the_keys_gets_304_and_no_body()
     {
         await using var service = await KeyService.StartAsync("auth", ("SigningKey:File", KeyPath));
         using var first = await service.Http.GetAsync(new Uri(service.Jwks), Cancellation);

@@ -65,7 +65,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("redirect", "redirect")]
     [InlineData("endless", "256 KB")]
     [InlineData("silent", "within 3 s")]
-    public async Task A_server_that_misbehaves_is_an_error_that_says_how(string path, string reason)
+    public async Task A_server_that_misbehaves_is_an_error_that_describes_the_fault(string path, string reason)
     {
         var error = await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync(path + "?signature=hunter22"));
 

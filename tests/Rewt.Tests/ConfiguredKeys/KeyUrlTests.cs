@@ -156,7 +156,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
     [InlineData("<html>maintenance</html>")]
     [InlineData("""{"keys":{}}""")]
     [InlineData("")]
-    public async Task What_is_no_key_set_is_an_outage_and_not_an_empty_set(string content)
+    public async Task A_response_that_is_no_key_set_is_an_outage_and_not_an_empty_set(string content)
     {
         _server.MaxAge = TimeSpan.FromSeconds(5);
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);
@@ -180,7 +180,7 @@ public sealed class KeyUrlTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_has_not_changed_is_not_sent_again()
+    public async Task Unchanged_data_is_not_sent_again()
     {
         (_server.EntityTag, _server.MaxAge) = ("\"one\"", TimeSpan.FromSeconds(5));
         (await VerifyAsync(JwkRows.P256)).ShouldBe(RewtRefusal.None);

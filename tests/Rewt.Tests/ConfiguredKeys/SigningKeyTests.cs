@@ -28,7 +28,7 @@ public sealed class SigningKeyTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task What_a_private_key_signs_is_accepted_with_the_public_one(string key, string form)
+    public async Task A_token_signed_with_a_private_key_is_accepted_with_the_public_one(string key, string form)
     {
         using var directory = new ScratchDirectory();
         var (pair, pem) = PrivateKeys[key];

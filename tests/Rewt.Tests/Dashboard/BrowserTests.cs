@@ -74,7 +74,7 @@ public sealed class BrowserTests(DashboardSite site) : IClassFixture<DashboardSi
     }
 
     [Fact]
-    public async Task While_a_command_is_under_way_no_other_can_be_asked_for()
+    public async Task While_a_command_runs_no_other_can_be_started()
     {
         await using var host = await DashboardService.StartAsync();
         await host.WarmAsync();

@@ -14,7 +14,7 @@ public sealed class DashboardAccessTests
     [Theory]
     [InlineData(null)]
     [InlineData("Operators")]
-    public async Task Without_its_policy_the_application_does_not_start_and_says_what_to_add(string? other)
+    public async Task Without_its_policy_the_application_does_not_start_and_the_error_names_it(string? other)
     {
         var exception = await Should.ThrowAsync<InvalidOperationException>(() => DashboardService.StartAsync(policy: other, configure: builder => builder.Services.AddAuthorization(options =>
         {
@@ -41,7 +41,7 @@ public sealed class DashboardAccessTests
     }
 
     [Fact]
-    public async Task A_service_that_only_sends_has_one_too_and_its_record_says_where_the_command_came_from()
+    public async Task A_service_that_only_sends_has_a_dashboard_too_and_its_audit_record_names_the_source_of_a_command()
     {
         await using var host = await TestService.HostAsync(
             builder =>

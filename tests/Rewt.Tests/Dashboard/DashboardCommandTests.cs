@@ -74,7 +74,7 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task A_revoked_key_is_dead_everywhere_and_the_record_says_who_pressed()
+    public async Task A_revoked_key_is_refused_everywhere_and_the_audit_record_names_the_operator()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);
@@ -122,7 +122,7 @@ public sealed class DashboardCommandTests
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"<script>"}""", HttpStatusCode.NotFound, "unknown_key")]
     [InlineData("""{"keyId":"AAAAAAAAAAAAAAAAAAAAAA","ring":"other"}""", HttpStatusCode.NotFound, "unknown_ring")]
-    public async Task What_cannot_be_revoked_is_said_and_revokes_nothing(string body, HttpStatusCode expected, string outcome, string type = "application/json")
+    public async Task A_text_that_cannot_be_revoked_is_named_and_revokes_nothing(string body, HttpStatusCode expected, string outcome, string type = "application/json")
     {
         await using var host = await DashboardService.StartAsync();
         var current = await host.WarmAsync();
@@ -181,7 +181,7 @@ public sealed class DashboardCommandTests
     }
 
     [Fact]
-    public async Task With_Redis_away_the_page_says_so_and_commands_answer_503()
+    public async Task During_an_outage_of_Redis_the_page_shows_it_and_commands_answer_503()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);

@@ -134,7 +134,7 @@ public sealed class DashboardStreamTests
     }
 
     [Fact]
-    public async Task Instances_and_who_is_behind_are_told_and_hostile_names_are_no_markup_or_are_not_shown()
+    public async Task Instances_with_an_old_ring_are_marked_and_hostile_names_are_escaped_or_hidden()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await DashboardService.StartAsync(redis.ConnectionString);

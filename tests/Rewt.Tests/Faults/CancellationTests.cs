@@ -3,7 +3,7 @@ namespace Rewt.Tests.Faults;
 public sealed class CancellationTests
 {
     [Fact]
-    public async Task A_caller_who_gives_up_neither_ends_the_read_of_others_nor_poisons_the_cache()
+    public async Task A_caller_that_cancels_neither_ends_the_read_of_others_nor_spoils_the_cache()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);
@@ -24,7 +24,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_on_an_unknown_key_leaves_the_others_their_answer()
+    public async Task A_caller_that_cancels_the_wait_for_an_unknown_key_does_not_cancel_the_others()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);

@@ -28,7 +28,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public async Task What_an_instance_knew_before_its_machine_was_suspended_is_read_again()
+    public async Task Keys_known_before_the_machine_was_suspended_are_read_again()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var proxy = TcpProxy.Start(redis.Port);

@@ -5,7 +5,7 @@ namespace Rewt.Tests.Faults;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task Keys_that_are_at_hand_are_healthy_and_asking_sends_redis_nothing()
+    public async Task Keys_in_memory_are_healthy_and_the_check_sends_Redis_nothing()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString, options => options.RefreshInterval = TimeSpan.FromMinutes(1));
@@ -60,7 +60,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_server_that_takes_no_writes_is_degraded_by_its_own_word()
+    public async Task A_server_that_accepts_no_writes_is_degraded_with_the_error_of_the_server()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var service = await StartAsync(redis.ConnectionString);

@@ -62,7 +62,7 @@ public sealed class OddServerTests
     }
 
     [Fact]
-    public async Task A_wrong_password_is_named_and_the_right_one_heals_it()
+    public async Task A_wrong_password_is_named_and_the_right_one_ends_the_outage()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--requirepass", "first");
         await using var instance = Instance.Start(redis.ConnectionString + ",password=second");

@@ -22,7 +22,7 @@ public sealed class OutageTests
     [InlineData("refused")]
     [InlineData("black-holed")]
     [InlineData("stopped")]
-    public async Task Cold_services_answer_503_and_heal_by_themselves(string kind)
+    public async Task Services_without_keys_answer_503_and_recover_automatically(string kind)
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
         await using var proxy = TcpProxy.Start(redis.Port);

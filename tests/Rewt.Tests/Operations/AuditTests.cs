@@ -4,7 +4,7 @@ namespace Rewt.Tests.Operations;
 public sealed class AuditTests
 {
     [Fact]
-    public async Task The_life_of_a_key_is_recorded_with_who_did_what()
+    public async Task The_life_of_a_key_is_recorded_with_each_actor_and_action()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);

@@ -7,7 +7,7 @@ namespace Rewt.Tests.Operations;
 public sealed class DoctorServiceTests
 {
     [Fact]
-    public async Task A_service_that_starts_tells_what_its_server_has_once_and_is_degraded_by_a_warning()
+    public async Task A_service_that_starts_reports_the_findings_of_its_server_once_and_is_degraded_by_a_warning()
     {
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real, "--maxmemory-policy", "allkeys-lru");
         var log = new CapturedLog();

@@ -59,7 +59,7 @@ public sealed partial class MetricsPageTests
     }
 
     [Fact]
-    public async Task What_is_measured_has_the_attributes_that_the_page_lists()
+    public async Task A_measurement_has_the_attributes_that_the_page_lists()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var service = await StartAsync(redis.ConnectionString);

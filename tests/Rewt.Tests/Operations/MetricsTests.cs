@@ -29,7 +29,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task A_rotation_is_counted_once_and_its_way_to_the_others_is_timed()
+    public async Task A_rotation_is_counted_once_and_its_propagation_is_timed()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var one = await StartAsync(redis);

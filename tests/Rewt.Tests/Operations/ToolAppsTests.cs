@@ -33,7 +33,7 @@ public sealed class ToolAppsTests
     }
 
     [Fact]
-    public async Task What_is_no_app_is_said_with_what_to_do()
+    public async Task A_name_that_is_no_app_is_reported_with_the_next_step()
     {
         await using var redis = await RedisServer.StartAsync();
 

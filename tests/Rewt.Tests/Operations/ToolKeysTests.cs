@@ -179,7 +179,7 @@ public sealed class ToolKeysTests
     }
 
     [Fact]
-    public async Task What_is_no_key_of_the_ring_is_not_revoked_by_mistake()
+    public async Task A_text_that_is_no_key_of_the_ring_is_not_revoked_by_mistake()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var instance = await Instance.StartWarmAsync(redis.ConnectionString);

@@ -27,7 +27,7 @@ public sealed class WeakSecretsTests
     [InlineData("mashed4711xyq00000000000000000000000000000000")]
     [InlineData("the lights are on but nobody is at home tonight")]
     [InlineData("EstaEsUnaClaveMuySecretaParaMiAplicacion")]
-    public void What_a_human_typed_is_weak(string secret)
+    public void A_secret_that_a_person_typed_is_weak(string secret)
     {
         WeakSecrets.WeaknessOf(Encoding.UTF8.GetBytes(secret)).ShouldNotBeNull();
 
@@ -40,7 +40,7 @@ public sealed class WeakSecretsTests
     }
 
     [Fact]
-    public void What_is_random_is_not_in_any_spelling() => ShouldAllBeStrong(samples: 2_000, seed: 7);
+    public void A_random_secret_is_not_weak_in_any_encoding() => ShouldAllBeStrong(samples: 2_000, seed: 7);
 
     [Fact]
     [Trait("Category", "Long")]

@@ -36,7 +36,7 @@ public sealed class PackageTests(PackedClone packed)
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public async Task A_package_says_what_it_is(string id)
+    public async Task A_package_has_a_description(string id)
     {
         var package = await packed.OpenAsync(id);
 

@@ -27,7 +27,7 @@ public sealed partial class PublicApiTests
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public void What_a_package_shows_is_what_was_reviewed(string package)
+    public void The_public_API_of_a_package_is_the_reviewed_one(string package)
     {
         var file = Path.Combine(Folder, $"{package}.txt");
         var shown = Namespace().Replace(SourceProject.Named(package).Load().GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd(), "") + "\n";

@@ -6,7 +6,7 @@ public sealed class KeyPairModeTests
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task A_signed_call_is_accepted_and_says_who_called(string algorithm)
+    public async Task A_signed_call_is_accepted_and_names_the_caller(string algorithm)
     {
         await using var redis = await RedisServer.StartAsync();
         await using var inventory = await TestService.StartAsync(redis.ConnectionString, settings: Pairs);

@@ -172,7 +172,7 @@ public abstract class LifeCycleContract(KeyMode mode)
     }
 
     [Fact]
-    public async Task An_outage_is_not_noticed_until_the_stale_budget_ends_and_heals_by_itself()
+    public async Task An_outage_affects_no_call_until_the_stale_budget_ends_and_recovery_is_automatic()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var orders = await OrdersAsync(redis, Budget);

@@ -97,7 +97,7 @@ public sealed class PairConfusionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_services_word_about_the_keys_of_another_counts_for_nothing()
+    public async Task A_statement_of_a_service_about_the_keys_of_another_is_ignored()
     {
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", _orders.KeyId);
         await _redis.CommandAsync("ZADD", "{rewt:rewt-keys}:billing:dead", "9999999999999", _billing.KeyId);

@@ -149,7 +149,7 @@ public sealed class JwkReaderTests
         JwkReader.TryRead(JwkRows.Bytes(JwkRows.Rsa(("n", JwkRows.Modulus(bits)))), out _).ShouldNotBeNull();
 
     [Fact]
-    public void What_is_not_about_the_key_is_ignored()
+    public void A_challenge_that_is_not_about_the_key_is_ignored()
     {
         var jwk = JwkRows.Ec(null, ("use", null), ("alg", null), ("key_ops", new JsonArray("verify")), ("x5t", "abc"), ("exp", 1), ("note", new JsonObject()));
 
@@ -222,7 +222,7 @@ public sealed class JwkReaderTests
     [InlineData("ES384")]
     [InlineData("RS256")]
     [InlineData("PS256")]
-    public void What_a_key_writes_of_itself_is_public_and_reads_as_the_same_key(string algorithm)
+    public void The_written_form_of_a_key_is_public_and_reads_as_the_same_key(string algorithm)
     {
         PublicKey[] keys =
         [

@@ -53,7 +53,7 @@ public sealed class PrivateKeyPemTests
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public void What_is_no_private_key_is_refused_with_the_fix(string form, string pem, string? password, string reason)
+    public void A_text_that_is_no_private_key_is_refused_with_the_fix(string form, string pem, string? password, string reason)
     {
         PrivateKeyPem.TryRead(pem, password, out var problem).ShouldBeNull(form);
         problem.ShouldNotBeNull().ShouldContain(reason);
@@ -61,7 +61,7 @@ public sealed class PrivateKeyPemTests
     }
 
     [Fact]
-    public async Task What_ssh_keygen_and_openssl_write_is_read()
+    public async Task Keys_written_by_ssh_keygen_and_openssl_are_read()
     {
         using var directory = new ScratchDirectory();
         await Tool.RunAsync(directory.Path, "ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", "pem", "-f", "jwt.key", "-N", "");

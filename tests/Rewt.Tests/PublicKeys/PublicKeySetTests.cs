@@ -75,7 +75,7 @@ public sealed class PublicKeySetTests
     [InlineData("""{"keys":null}""")]
     [InlineData("""{"keys":[],"keys":[]}""")]
     [InlineData("<html>503 Service Unavailable</html>")]
-    public void What_is_no_key_set_is_refused_whole(string json)
+    public void A_text_that_is_no_key_set_is_refused_whole(string json)
     {
         PublicKeySetReader.TryRead(Encoding.UTF8.GetBytes(json), out var problem).ShouldBeNull();
         problem.ShouldNotBeNullOrWhiteSpace();

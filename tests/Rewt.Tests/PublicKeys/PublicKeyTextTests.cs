@@ -79,7 +79,7 @@ public sealed class PublicKeyTextTests
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public void What_is_no_public_key_is_refused_with_a_reason(string form, string text, string reason)
+    public void A_text_that_is_no_public_key_is_refused_with_a_reason(string form, string text, string reason)
     {
         PublicKeyText.TryRead(Encoding.UTF8.GetBytes(text), "RS256", out var problem).ShouldBeNull(form);
         problem.ShouldNotBeNull().ShouldContain(reason);

@@ -54,7 +54,7 @@ public sealed class JwtBearerOptionsTests
 
     [Theory]
     [MemberData(nameof(ChangeNames))]
-    public async Task What_an_application_changes_is_honoured(string name)
+    public async Task A_change_by_the_application_is_honoured(string name)
     {
         var (change, hasExpired, status, says) = Changes[name];
         await using var receiver = await StartAsync(change);
@@ -130,7 +130,7 @@ public sealed class JwtBearerOptionsTests
     }
 
     [Fact]
-    public async Task Forbidden_runs_for_a_caller_who_is_not_allowed()
+    public async Task The_Forbidden_event_runs_for_a_caller_without_permission()
     {
         var heard = 0;
         await using var receiver = await Receiver.StartAsync(

@@ -25,7 +25,7 @@ public sealed class VerifiedTokenTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_one_request_does_to_its_user_no_other_request_sees(bool listen)
+    public async Task A_request_that_changes_its_user_affects_no_other_request(bool listen)
     {
         await using var receiver = await StartAsync(
             options =>
@@ -163,7 +163,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task What_one_scheme_has_verified_answers_for_no_other()
+    public async Task A_verification_by_one_scheme_does_not_count_for_another()
     {
         await using var receiver = await StartAsync(
             _ => { },
@@ -180,7 +180,7 @@ public sealed class VerifiedTokenTests
     }
 
     [Fact]
-    public async Task What_an_event_refuses_it_refuses_again_and_may_accept_later()
+    public async Task A_token_that_an_event_refused_is_given_to_the_event_again_and_may_be_accepted_later()
     {
         var accept = false;
         await using var receiver = await StartAsync(options => options.Events.OnTokenValidated = context =>

@@ -20,7 +20,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void What_is_met_again_stays_when_the_others_leave()
+    public void An_entry_that_is_used_again_stays_when_the_others_leave()
     {
         var dear = new VerifiedToken("dear", _verdict, savesToken: false);
         _tokens.Add(dear);
@@ -35,7 +35,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void What_is_removed_is_gone_from_both_generations_and_its_successor_is_not()
+    public void A_removed_entry_is_gone_from_both_generations_and_its_successor_is_not()
     {
         var first = new VerifiedToken("one", _verdict, savesToken: false);
         _tokens.Add(first);

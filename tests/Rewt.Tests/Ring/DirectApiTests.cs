@@ -83,7 +83,7 @@ public sealed class DirectApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_would_not_be_read_is_not_signed()
+    public async Task A_payload_that_would_not_be_read_is_not_signed()
     {
         var largest = new string('x', 5_800);
         (await Data.VerifyAsync(await Data.SignTextAsync(largest, Cancellation), Cancellation)).Text.ShouldBe(largest);

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Ring;
 public sealed class KeyRingProviderOutageTests
 {
     [Fact]
-    public async Task In_an_outage_the_known_keys_go_on_until_the_stale_budget_is_spent_and_then_heal()
+    public async Task In_an_outage_the_known_keys_stay_in_use_until_the_stale_budget_ends_and_recovery_is_automatic()
     {
         await using var bench = new ProviderBench(options => options.StaleBudget = TimeSpan.FromSeconds(30));
         var current = (await bench.StartAsync()).Current!.KeyId;
@@ -27,7 +27,7 @@ public sealed class KeyRingProviderOutageTests
     }
 
     [Fact]
-    public async Task A_store_that_was_never_there_is_an_outage_and_its_arrival_heals()
+    public async Task A_store_that_was_never_reachable_is_an_outage_until_it_is_reachable()
     {
         await using var bench = new ProviderBench();
         bench.Store.IsAway = true;
@@ -133,7 +133,7 @@ public sealed class KeyRingProviderOutageTests
     }
 
     [Fact]
-    public async Task What_can_be_read_is_used_where_nothing_can_be_written()
+    public async Task A_ring_that_can_be_read_is_used_where_nothing_can_be_written()
     {
         await using var bench = new ProviderBench();
         bench.Server.Set(Rings.Value("mine"), TimeSpan.FromMinutes(1));

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Ring;
 public sealed class KeyRingProviderPullTests
 {
     [Fact]
-    public async Task Who_asks_sees_what_was_there_when_it_asked()
+    public async Task A_request_sees_the_state_at_its_time()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
@@ -14,7 +14,7 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_share_one_read()
+    public async Task Many_concurrent_requests_share_one_read()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();
@@ -82,7 +82,7 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
-    public async Task The_4097th_who_waits_is_sent_away_and_the_others_are_answered()
+    public async Task The_4097th_waiting_request_is_refused_and_the_others_are_answered()
     {
         await using var bench = new ProviderBench();
         await bench.StartAsync();

@@ -4,7 +4,7 @@ namespace Rewt.Tests.Ring;
 public sealed class KeyRingProviderTests
 {
     [Fact]
-    public async Task The_first_who_asks_gets_a_current_and_a_pending_key_and_all_others_the_same()
+    public async Task The_first_request_gets_a_current_and_a_pending_key_and_all_others_get_those_keys()
     {
         await using var bench = new ProviderBench();
         await using var another = bench.Another();
@@ -75,7 +75,7 @@ public sealed class KeyRingProviderTests
     }
 
     [Fact]
-    public async Task A_steady_ring_is_read_once_a_poll_and_never_by_those_who_ask()
+    public async Task A_steady_ring_is_read_once_per_poll_and_never_by_requests()
     {
         await using var bench = new ProviderBench(options => options.RotationInterval = TimeSpan.FromHours(1));
         await bench.StartAsync();

@@ -52,7 +52,7 @@ public sealed class OptionsTests
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Bad))]
-    public void What_is_out_of_bounds_is_refused_by_its_name(string setting, Action<RewtOptions> configure)
+    public void A_value_out_of_bounds_is_refused_with_the_name_of_its_setting(string setting, Action<RewtOptions> configure)
     {
         var error = Should.Throw<OptionsValidationException>(() => Options(configure));
 
@@ -75,7 +75,7 @@ public sealed class OptionsTests
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Good))]
-    public void What_is_just_within_bounds_is_taken(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
+    public void A_value_just_within_bounds_is_accepted(Action<RewtOptions> configure) => Options(configure).ShouldNotBeNull();
 
     [Fact]
     public void A_missing_connection_string_names_the_places_where_one_may_be()
@@ -165,7 +165,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void What_is_derived_follows_code_although_the_configuration_binder_sets_each_property_to_what_it_was()
+    public void A_derived_setting_follows_code_although_the_configuration_binder_sets_each_property_to_its_old_value()
     {
         var options = Configured(o => o.RotationInterval = TimeSpan.FromSeconds(20), ("Rewt:Redis", "mine:1"));
 

@@ -164,7 +164,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_who_create_at_once_one_wins_and_all_read_its_secret()
+    public async Task Of_many_concurrent_creators_one_wins_and_all_read_its_secret()
     {
         var stores = Enumerable.Range(0, 8).Select(_ => Open()).ToList();
         var bases = await Task.WhenAll(stores.Select(store => store.ReadAsync(Cancellation)));
@@ -272,7 +272,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     public Task Bytes_that_are_no_text_are_read_and_compared_byte_for_byte() => RoundTripAsync([.. Enumerable.Range(0, 256).Select(value => (byte)value)]);
 
     [Fact]
-    public async Task Those_who_subscribed_are_told_of_a_change_and_of_nothing_else()
+    public async Task Subscribers_are_notified_of_a_change_and_of_nothing_else()
     {
         var told = 0;
         await using var other = Open();

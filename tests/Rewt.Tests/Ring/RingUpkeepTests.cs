@@ -6,7 +6,7 @@ public sealed class RingUpkeepTests
     private static readonly SecretSlot Slot = Rings.Holding("current", Rings.Interval / 2);
 
     [Fact]
-    public void What_may_be_forgotten_is_not_merged_back()
+    public void A_revocation_that_may_be_forgotten_is_not_merged_back()
     {
         var remembered = Rings.Nothing.Add(Rings.KeyId("long ago"), Rings.Now);
 

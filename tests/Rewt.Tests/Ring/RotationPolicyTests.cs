@@ -105,7 +105,7 @@ public sealed class RotationPolicyTests
 
     [Theory]
     [MemberData(nameof(CaseNames))]
-    public void What_is_read_decides_what_is_written(string name)
+    public void The_reading_decides_the_write(string name)
     {
         var (reading, action, hold, kill, secret, expireIn, deadlineIn, remembered) = Cases[name];
 
@@ -227,7 +227,7 @@ public sealed class RotationPolicyTests
     }
 
     [Fact]
-    public void Nobody_rotates_before_the_lead() =>
+    public void No_instance_rotates_before_the_lead() =>
         Rings.Decide(Rings.Read(Rings.Holding("current", Rings.Lead + 1), Rings.Ring(Rings.Lead + 1))).Action.ShouldBe(RingAction.None);
 
     private static RingReading Gone(long deadlineIn) => Rings.Read(SecretSlot.Absent, Rings.Ring(deadlineIn));

@@ -3,7 +3,7 @@ namespace Rewt.Tests.Samples;
 public sealed class GrpcSampleTests
 {
     [Fact]
-    public async Task A_call_says_who_calls_and_for_which_user_and_without_a_token_gets_nowhere()
+    public async Task A_call_names_its_caller_and_user_and_is_refused_without_a_token()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var greeter = await SampleService.StartAsync("Grpc", redis);

@@ -3,7 +3,7 @@ namespace Rewt.Tests.Samples;
 public sealed class YarpSampleTests
 {
     [Fact]
-    public async Task What_the_gateway_passes_on_carries_its_own_token_and_never_the_callers()
+    public async Task A_call_that_the_gateway_passes_on_carries_the_token_of_the_gateway_and_never_that_of_the_caller()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var shipping = await SampleService.StartAsync("Shipping", redis);

@@ -152,7 +152,7 @@ public sealed class ConfigureRetryTests
     }
 
     [Fact]
-    public async Task What_Polly_refuses_stops_the_start()
+    public async Task A_value_that_Polly_refuses_stops_the_start()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.ConfigureRetry = retry => retry.Delay = TimeSpan.FromSeconds(-1));
 

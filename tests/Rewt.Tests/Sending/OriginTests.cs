@@ -159,7 +159,7 @@ public sealed class OriginTests
     [InlineData("https://inventory.example/path")]
     [InlineData("https://user@inventory.example")]
     [InlineData("/relative")]
-    public async Task What_is_no_origin_is_an_error_at_start(string origin)
+    public async Task A_text_that_is_no_origin_is_a_start_error(string origin)
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"), options => options.AllowedOrigins.Add(origin));
 

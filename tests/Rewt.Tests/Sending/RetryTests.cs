@@ -23,7 +23,7 @@ public sealed class RetryTests
 
     [Theory]
     [MemberData(nameof(Challenges))]
-    public async Task A_callee_that_always_says_401_is_asked_as_often_as_its_reason_and_the_keys_allow(string? challenge, bool isKeyLost, int requests)
+    public async Task A_callee_that_always_answers_401_gets_as_many_attempts_as_its_reason_and_the_keys_allow(string? challenge, bool isKeyLost, int requests)
     {
         await using var callee = await Callee.RefusingAsync(challenge);
         await using var sender = Sender.For(callee.Address);
@@ -95,7 +95,7 @@ public sealed class RetryTests
     [InlineData("over the cap", 1)]
     [InlineData("up to the cap", 2)]
     [InlineData("multipart with a stream", 1)]
-    public async Task A_stream_is_sent_again_only_if_it_says_that_it_is_short(string kind, int requests)
+    public async Task A_stream_is_sent_again_only_if_its_declared_length_is_short(string kind, int requests)
     {
         await using var callee = await Callee.RefusingAsync(Stale);
         await using var sender = Sender.For(callee.Address, options => options.MaxBufferedBodyBytes = 1000);

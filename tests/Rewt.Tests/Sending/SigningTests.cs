@@ -149,7 +149,7 @@ public sealed class SigningTests
     }
 
     [Fact]
-    public async Task What_goes_wrong_names_no_token()
+    public async Task An_error_contains_no_token()
     {
         await using var callee = await Callee.StartAsync();
         await using var sender = Sender.For(callee.Address);

@@ -108,7 +108,7 @@ public sealed class TokenCacheTests
     }
 
     [Fact]
-    public async Task A_token_at_hand_costs_no_memory()
+    public async Task A_cached_token_allocates_no_memory()
     {
         await using var sender = Sender.For(new Uri("https://inventory.example"));
         var tokens = Tokens(sender);

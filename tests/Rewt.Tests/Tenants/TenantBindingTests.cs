@@ -118,7 +118,7 @@ public sealed class TenantBindingTests : WithServices
     [InlineData("braces", "\"{a}\"", "a", "a")]
     [InlineData("a space behind", "\"a \"", "a", "a")]
     [InlineData("a line break behind", "\"a\\n\"", "a", "a")]
-    public async Task What_is_not_one_tenant_throughout_is_refused_and_the_endpoint_never_runs(string what, string? tenant, string key, string url)
+    public async Task A_request_of_more_than_one_tenant_is_refused_and_the_endpoint_never_runs(string what, string? tenant, string key, string url)
     {
         var unknown = Rings.Secret("unknown").Derive("rewt", "a", default);
         var (secret, keyId) = key switch

@@ -119,7 +119,7 @@ public sealed class TenantLifeTests : WithServices
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_a_failover_lost_is_written_back_by_an_instance_that_saw_it(bool delete)
+    public async Task A_change_that_a_failover_lost_is_written_back_by_an_instance_that_saw_it(bool delete)
     {
         var token = await _issuer.SignAsync("acme");
         (await _service.StatusAsync("acme", token)).ShouldBe(HttpStatusCode.OK);

@@ -116,7 +116,7 @@ public sealed class RecipeTests
 
     // snippet: sending
     [Fact]
-    public async Task Inventory_tells_shipping_for_whom_it_asks()
+    public async Task Inventory_forwards_the_user_to_shipping()
     {
         await using var ring = new RewtTestRing();
         var shipping = new RecordingHandler(() => JsonContent.Create(new { item = "teapot", caller = "inventory", userId = "u-42" }));

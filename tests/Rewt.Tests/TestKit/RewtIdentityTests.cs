@@ -148,7 +148,7 @@ public sealed class RewtIdentityTests
     [InlineData("")]
     [InlineData("or ders")]
     [InlineData("orders\r\nX-Other: 1")]
-    public async Task What_is_no_name_is_refused_at_once(string name)
+    public async Task An_invalid_name_is_refused_at_once(string name)
     {
         await using var ring = new RewtTestRing();
         using var client = new HttpClient();
@@ -160,7 +160,7 @@ public sealed class RewtIdentityTests
     }
 
     [Fact]
-    public async Task A_token_made_without_a_host_says_what_it_was_told_to()
+    public async Task A_token_made_without_a_host_has_the_claims_that_were_set()
     {
         await using var ring = new RewtTestRing(DateTimeOffset.UnixEpoch.AddDays(20_000));
 

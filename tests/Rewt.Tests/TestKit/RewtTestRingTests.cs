@@ -35,7 +35,7 @@ public sealed class RewtTestRingTests
     [Theory]
     [InlineData(KeyMode.SharedSecret)]
     [InlineData(KeyMode.KeyPair)]
-    public async Task What_was_signed_outlives_a_rotation_and_dies_with_a_revocation(KeyMode mode)
+    public async Task A_token_outlives_a_rotation_and_is_refused_after_a_revocation(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
         await using var first = await KitService.StartAsync(ring, options => options.KeyMode = mode);
@@ -60,7 +60,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task What_a_host_itself_does_with_the_keys_is_known_to_those_who_call()
+    public async Task A_change_of_the_keys_by_a_host_itself_reaches_its_callers()
     {
         await using var host = await KitService.StartAsync(null);
         using var client = host.ClientOf("orders");
@@ -90,7 +90,7 @@ public sealed class RewtTestRingTests
     [Theory]
     [InlineData(KeyMode.SharedSecret)]
     [InlineData(KeyMode.KeyPair)]
-    public async Task What_is_done_in_an_outage_is_known_after_it(KeyMode mode)
+    public async Task A_change_during_an_outage_is_known_after_it(KeyMode mode)
     {
         await using var ring = new RewtTestRing();
         await using var host = await KitService.StartAsync(ring, options => options.KeyMode = mode);
@@ -190,7 +190,7 @@ public sealed class RewtTestRingTests
     }
 
     [Fact]
-    public async Task A_host_without_Rewt_is_an_error_that_says_so()
+    public async Task A_host_without_Rewt_is_an_error_that_names_the_cause()
     {
         await using var host = await TestService.HostAsync(builder => builder.Services.AddRewtTesting().AddAuthorization().AddAuthentication(), inProcess: true);
         using var client = host.ClientOf("orders");
