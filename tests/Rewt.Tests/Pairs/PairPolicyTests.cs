@@ -151,6 +151,20 @@ public sealed class PairPolicyTests
     }
 
     [Fact]
+    public void Two_rotations_in_a_short_time_retire_two_keys_and_each_ends_at_its_own_time()
+    {
+        var (own, ring) = Settled();
+        var (once, first) = Decide(own, ring, Now + Second, rotate: true);
+        var reading = Reading(first!, ring, "epoch");
+        var (twice, second) = Decide(once, reading, Now + (2 * Second), rotate: true);
+        twice.Retired.Select(key => key.Key).ShouldBe([own.Current!, once.Current!]);
+
+        var (later, _) = Decide(twice, Reading(second!, reading, "epoch"), Now + Second + Schedule.Retention);
+
+        later.Retired.ShouldHaveSingleItem().Key.ShouldBe(once.Current);
+    }
+
+    [Fact]
     public void A_revoked_pending_key_is_replaced_and_the_current_key_signs_until_its_deadline()
     {
         var (own, ring) = Settled();
