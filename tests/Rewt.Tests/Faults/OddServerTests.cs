@@ -53,12 +53,14 @@ public sealed class OddServerTests
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => one.Ring.RevokeAsync(keyId, Cancellation));
 
         await redis.DelAsync("rewt:rewt-secret");
-        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "a deleted secret is dead");
+        await Eventually.TrueAsync(async () => await two.VerifyAsync(token) == RewtRefusal.StaleKey, "a token of the deleted secret is refused");
+        // A token that it signed just before it saw the deletion would be refused, too.
+        await Eventually.TrueAsync(async () => await one.CurrentAsync() != keyId, "the new secret is known");
         (await one.VerifyAsync(await one.SignAsync())).ShouldBe(RewtRefusal.None);
 
         await redis.CommandAsync("ACL", "SETUSER", "default", "+@all");
         await Eventually.TrueAsync(
-            async () => (await one.Ring.GetAsync(Cancellation)).Keys.Any(key => key.State == RewtKeyState.Pending), "it is whole again");
+            async () => (await one.Ring.GetAsync(Cancellation)).Keys.Any(key => key.State == RewtKeyState.Pending), "the ring is complete again");
     }
 
     [Fact]
