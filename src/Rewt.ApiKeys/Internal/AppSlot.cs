@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// What a store holds for one app id: the exact bytes, which may have been written by hand, and the app that they describe. A change of the app is
+/// The content of a store for one app id: the exact bytes, which may have been written by hand, and the app that they describe. A change of the app is
 /// written only if the bytes are still the same.
 /// </summary>
 /// <param name="Value">The bytes; <see langword="null"/> when there is no entry.</param>

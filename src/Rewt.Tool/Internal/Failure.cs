@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Tool;
 
 /// <summary>
-/// What the tool reports when a command fails with an exception: an exit code, and a message with the fix. It never contains the message of a library,
+/// The report of the tool when a command fails with an exception: an exit code, and a message with the fix. It never contains the message of a library,
 /// which may repeat a password.
 /// </summary>
 internal sealed record Failure(int ExitCode, string Message)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>What the handlers of one signing client share: its options, its tokens, its allowed origins and its retry.</summary>
+/// <summary>The objects that the handlers of one signing client share: options, tokens, allowed origins and retry.</summary>
 internal sealed partial class SigningClient(
     string name, RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
 {

@@ -309,6 +309,6 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     [LoggerMessage(EventId = 56, EventName = "IdentityUnread", Level = LogLevel.Warning, Message = "Key pairs of {Ring}: {Problem}")]
     private partial void LogIdentityUnread(string ring, string problem);
 
-    /// <summary>What one read of the store returned: the entries, and the keys among them that were verified.</summary>
+    /// <summary>The result of one read of the store: the entries, and the keys among them that were verified.</summary>
     private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

@@ -75,7 +75,7 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         get
         {
-            var reason = string.Join(' ', new[] { IdentityReason, RefusedReason, DoubtReason }.OfType<string>());
+            var reason = string.Join(' ', new[] { IdentityReason, RefusedReason, WarningReason }.OfType<string>());
             return reason.Length > 0 ? reason : null;
         }
     }
@@ -92,15 +92,15 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     /// <summary>The keys that an earlier attestation confirms, and those that are accepted only as long as attestations are not demanded.</summary>
-    private string? DoubtReason
+    private string? WarningReason
     {
         get
         {
-            var doubts = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Doubt is not null).Select(key => (IsUnconfirmed: key.By is null, Text: $"{issuer.Issuer}, {key.Key.KeyId}: {key.Doubt}"))).ToLookup(doubt => doubt.IsUnconfirmed, doubt => doubt.Text);
-            var reasons = doubts.Select(reason => string.Create(
+            var warnings = _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Where(key => key.Warning is not null).Select(key => (IsUnconfirmed: key.By is null, Text: $"{issuer.Issuer}, {key.Key.KeyId}: {key.Warning}"))).ToLookup(warning => warning.IsUnconfirmed, warning => warning.Text);
+            var reasons = warnings.Select(reason => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{reason.Count()} public keys are accepted only because of {(reason.Key ? "Identity:AcceptUnattested" : "what was read before")}: {string.Join("; ", reason.Take(3))}."));
-            return doubts.Count == 0 ? null : string.Join(' ', reasons);
+            return warnings.Count == 0 ? null : string.Join(' ', reasons);
         }
     }
 

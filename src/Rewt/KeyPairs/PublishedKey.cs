@@ -23,10 +23,10 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     public AttestingCertificate? By { get; init; }
 
     /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
-    public string? Doubt { get; init; }
+    public string? Warning { get; init; }
 
     /// <summary>The problem of an attestation that does not confirm the key, for an operator.</summary>
-    public string? Note => By is not null ? null : Doubt ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
+    public string? Note => By is not null ? null : Warning ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
 
     /// <summary>The policy by which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
@@ -88,7 +88,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
             if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, service, policy, now, ref problem);
             if (!policy.AcceptsUnattested && !(known.By?.EndsAt > now)) return null;
             problem = null;
-            return known with { Doubt = CheckBudget.NotChecked };
+            return known with { Warning = CheckBudget.NotChecked };
         }
 
         problem = (key.KeyId == key.Thumbprint, key.KeyId == name) switch
@@ -100,20 +100,20 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         if (problem is not null) return Keep(entry, known, ring, service, policy, now, ref problem);
 
         AttestingCertificate? by = null;
-        string? doubt = null;
+        string? warning = null;
         if (policy is not null)
         {
             var isSame = isKnown && known!.Attestation == attestation;
-            by = isSame ? known!.Confirm(ring, service, policy, now, out doubt) : policy.Check(key, attestation, ring, service, now, null, out doubt)?.By;
+            by = isSame ? known!.Confirm(ring, service, policy, now, out warning) : policy.Check(key, attestation, ring, service, now, null, out warning)?.By;
             // The attestation from before remains good when a new one is not, for example because receivers do not have its authority yet.
             if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, service, policy, now, out _)) is not null) attestation = known.Attestation;
-            problem = by is null && !policy.AcceptsUnattested ? doubt : null;
+            problem = by is null && !policy.AcceptsUnattested ? warning : null;
             if (problem is not null) return null;
         }
 
         if (isKnown) key = known!.Key;
         else KeyOwners.Bind(key.SecurityKey, service);
-        return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Doubt = attestation is null ? null : doubt, Policy = policy };
+        return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 
     /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
@@ -132,7 +132,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     {
         if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;
 
-        var kept = known with { Entry = entry, By = by, Doubt = problem, Policy = policy };
+        var kept = known with { Entry = entry, By = by, Warning = problem, Policy = policy };
         problem = null;
         return kept;
     }

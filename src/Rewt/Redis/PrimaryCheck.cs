@@ -1,4 +1,3 @@
-using System.Net;
 using StackExchange.Redis;
 
 namespace Rewt.Internal;
@@ -41,7 +40,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         {
             throw RingHealth.Explained(new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
-                $"Two Redis servers are primaries, {Name(primaries[0].Server)} and {Name(primaries[1].Server)}; only one may be a primary."));
+                $"Two Redis servers are primaries, {ServerDiagnosis.Name(primaries[0].Server.EndPoint)} and {ServerDiagnosis.Name(primaries[1].Server.EndPoint)}; only one may be a primary."));
         }
 
         if (roles.Exists(role => role.IsPrimary == role.Server.IsReplica))
@@ -61,7 +60,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         try
         {
             var lines = (await ServerInfo.ReadAsync(server, "replication").WithinAsync(limit, time, cancellationToken).ConfigureAwait(false) ?? string.Empty).Split("\r\n");
-            var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? Name(server);
+            var history = Array.Find(lines, line => line.StartsWith("master_replid:", StringComparison.Ordinal)) ?? ServerDiagnosis.Name(server.EndPoint);
             return new Role(server, lines.Contains("role:master", StringComparer.Ordinal), history);
         }
         catch (Exception exception) when (exception is RedisServerException or RedisCommandException)
@@ -73,8 +72,6 @@ internal sealed class PrimaryCheck(TimeProvider time)
             return null;
         }
     }
-
-    private static string Name(IServer server) => server.EndPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.EndPoint.ToString() ?? "a server";
 
     /// <summary>The time at which one primary was confirmed.</summary>
     private sealed record Confirmation(ClockReading At);

@@ -249,8 +249,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Handles the answer of a replica, which a failover has demoted. Its name may lead to the new primary already, but the client library looks the name up
-    /// only when it connects, and notices the role of a server once a minute.
+    /// Handles the answer of a server that a failover has made a replica. The name of the server may lead to the new primary already, but the client library
+    /// resolves the name only when it connects, and checks the role of a server once a minute.
     /// </summary>
     private void Demoted()
     {

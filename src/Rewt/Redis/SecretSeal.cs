@@ -45,7 +45,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
-    /// <summary>What this instance announces of its sealing keys; <see langword="null"/> if it has none.</summary>
+    /// <summary>The sealing keys that this instance announces; <see langword="null"/> if it has none.</summary>
     public SealingState? State { get; } = protector is null ? null : new(!options.Sealing.WriteUnsealed, protector is SealingKeys keys ? keys.Names : []);
 
     private bool Seals => State is { Seals: true };
@@ -99,12 +99,17 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         try
         {
             // A degraded login writes the secret only.
-            List<int> places = basis.IsDegraded ? [] : [.. Enumerable.Range(0, ring.Length / 2).Select(pair => 2 * pair).Where(index => RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is not null)];
+            List<(int Index, int Start)> places = [];
+            for (var index = 0; !basis.IsDegraded && index < ring.Length; index += 2)
+            {
+                if (RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is { } start) places.Add((index, start));
+            }
+
             // At once, so that the calls of a remote key service take as long as one.
-            var seals = places.ConvertAll(index => SealFieldAsync(ring[index]!, ring[index + 1]!));
+            var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index]!, ring[place.Index + 1]!, place.Start));
             if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
-            foreach (var (index, text) in places.Zip(texts)) ring[index + 1] = text.Stored;
+            foreach (var (place, text) in places.Zip(texts)) ring[place.Index + 1] = text.Stored;
             foreach (var (place, text, opened, _) in texts) _opened[(place, text)] = opened;
             _failed = null;
             return new StoredChange(secret is null ? null : texts[^1].Stored, change.ExpireAt, ring);
@@ -115,9 +120,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             throw;
         }
 
-        async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealFieldAsync(string field, byte[] value)
+        async Task<(string Place, string Text, byte[] Secret, byte[] Stored)> SealFieldAsync(string field, byte[] value, int start)
         {
-            var start = RingCodec.SecretAt(field, value)!.Value;
             var text = await SealAsync(PlaceOf(field, value[..start]), value[start..], both.Token, cancellationToken).ConfigureAwait(false);
             return text with { Stored = [.. value[..start], .. text.Stored] };
         }

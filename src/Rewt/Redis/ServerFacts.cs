@@ -3,7 +3,7 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What the doctor has read about a Redis server: its state and the permissions of this login. Unknown values are <see langword="null"/>.
+/// The facts that the doctor has read about a Redis server: its state and the permissions of this login. Unknown values are <see langword="null"/>.
 /// </summary>
 internal sealed record ServerFacts
 {

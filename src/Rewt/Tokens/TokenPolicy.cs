@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What a verifier demands of a token: issuers, audience, lifetimes and tenant, derived from the options. It is created once and shared.
+/// The demands of a verifier on a token: issuers, audience, lifetimes and tenant, derived from the options. It is created once and shared.
 /// </summary>
 internal sealed class TokenPolicy
 {

@@ -280,8 +280,8 @@ public sealed class AttestationTests : IAsyncLifetime
         {
             var kept = Read(entry, confirmed, policy, out var problem).ShouldNotBeNull(problem);
             (kept.By, kept.Attestation).ShouldBe((confirmed.By, good));
-            kept.Doubt.ShouldNotBeNull();
-            Read(pair.Entry("orders", good), kept, policy, out _).ShouldNotBeNull().Doubt.ShouldBeNull();
+            kept.Warning.ShouldNotBeNull();
+            Read(pair.Entry("orders", good), kept, policy, out _).ShouldNotBeNull().Warning.ShouldBeNull();
             Read(entry, kept, new AttestationPolicy([TestAuthority.Root("other").Certificate], [], new RewtIdentityOptions()), out _).ShouldBeNull();
             Read(entry, null, policy, out _).ShouldBeNull();
         }

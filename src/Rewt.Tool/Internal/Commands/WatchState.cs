@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>What <c>rewt watch</c> has read at one moment: a key ring and its instances. Two of them give the lines to print.</summary>
+/// <summary>The result of one read by <c>rewt watch</c>: a key ring and its instances. The lines to print are the differences between two results.</summary>
 internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeartbeat> Marks, string? DegradedReason)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
