@@ -265,7 +265,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ReadInTurnAsync(ReadAsync, Turn.Poll, cancellationToken).ConfigureAwait(false);
-        if (!_isSubscribed && _failure is null) await TrySubscribeAsync(cancellationToken).ConfigureAwait(false);
+        if (!_isSubscribed && _failure is null && await TrySubscribeAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // No push announced a change between the read and the subscription.
+            snapshot = await ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken).ConfigureAwait(false) ?? snapshot;
+        }
+
         if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
@@ -352,7 +357,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return due < poll ? due : poll;
     }
 
-    private async Task TrySubscribeAsync(CancellationToken cancellationToken)
+    private async Task<bool> TrySubscribeAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -363,6 +368,8 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         {
             LogNoPush(exception);
         }
+
+        return _isSubscribed;
     }
 
     /// <summary>Why a read is made.</summary>

@@ -36,7 +36,12 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
 
     public async Task SubscribeAsync(Action onMessage, CancellationToken cancellationToken)
     {
-        connection.Resubscribe = again => SubscribeAsync(onMessage, again);
+        connection.Resubscribe = async again =>
+        {
+            await SubscribeAsync(onMessage, again).ConfigureAwait(false);
+            // A message between the two subscriptions is lost.
+            onMessage();
+        };
         _subscriber = await connection.SubscriberAsync(cancellationToken).ConfigureAwait(false);
         // A failed subscription may still be registered, so the handler is removed first and never runs twice.
         if (_onMessage is not null) await UnsubscribeAsync(_subscriber, _onMessage, cancellationToken).ConfigureAwait(false);

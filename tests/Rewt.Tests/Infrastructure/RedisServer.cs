@@ -145,6 +145,10 @@ public sealed class RedisServer : IAsyncDisposable
                 StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Waits until key rings have sent the last command of their start: the announcement of their instance, which ends with EXPIRE.</summary>
+    public Task StartsEndAsync(int rings) => Eventually.TrueAsync(
+        async () => (await CommandCountsAsync()).GetValueOrDefault("expire") >= rings, $"{rings} key rings have started");
+
     public async ValueTask DisposeAsync()
     {
         if (_isSpent || _arguments.Length > 0) await EndAsync();

@@ -19,6 +19,7 @@ public sealed class TwoRingsTests
             (await host.CallAsync(await TokenAsync(users), path).StatusAsync()).ShouldBe(HttpStatusCode.OK);
         }
 
+        await redis.StartsEndAsync(rings: 2);
         var before = (await redis.CommandCountsAsync()).GetValueOrDefault("exec");
         for (var i = 0; i < 10; i++)
         {

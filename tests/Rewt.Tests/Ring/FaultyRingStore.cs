@@ -19,6 +19,9 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>No push arrives.</summary>
     public bool IsDeaf { get; set; }
 
+    /// <summary>Called before a subscription takes effect.</summary>
+    public Action? OnSubscribing { get; set; }
+
     public int Reads => Volatile.Read(ref _reads);
 
     public int Disposals => Volatile.Read(ref _disposals);
@@ -70,8 +73,11 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
         return store.TryApplyAsync(basis, plan, cancellationToken);
     }
 
-    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) =>
-        IsDeaf ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
+    public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken)
+    {
+        OnSubscribing?.Invoke();
+        return IsDeaf ? Task.CompletedTask : store.SubscribeAsync(onChange, cancellationToken);
+    }
 
     public ValueTask DisposeAsync()
     {

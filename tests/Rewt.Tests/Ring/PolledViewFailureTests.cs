@@ -37,6 +37,17 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
+    public async Task A_change_between_the_first_read_and_the_subscription_is_known_before_the_next_poll()
+    {
+        await using var bench = new ProviderBench();
+        bench.Store.OnSubscribing = () => bench.Server.Set(Rings.Value("mine"));
+
+        await bench.StartAsync();
+
+        bench.Provider.Known!.Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+    }
+
+    [Fact]
     public async Task A_ring_that_is_not_yet_believed_does_not_answer_a_request_for_a_newer_snapshot()
     {
         await using var bench = new ProviderBench();
