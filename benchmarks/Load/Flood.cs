@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -32,16 +33,16 @@ internal static class Flood
         {
             foreach (var (name, host) in hosts)
             {
-                var quiet = await CallAsync(host, duration);
+                var quiet = P99(await CallAsync(host, duration));
                 foreach (var (flood, perSecond) in floods)
                 {
                     var before = (Commands: await redis.CommandsAsync(), At: TimeProvider.System.GetTimestamp());
-                    var (beside, answers) = await BesideAsync(host, duration, count, perSecond);
+                    var (beside, during, answers) = await BesideAsync(host, duration, count, perSecond);
                     var commands = (await redis.CommandsAsync() - before.Commands) / TimeProvider.System.GetElapsedTime(before.At).TotalSeconds;
                     var kind = $"{name}, {flood} of {count} unknown key ids";
                     if (!results.TryGetValue(kind, out var ratios)) results[kind] = ratios = [];
                     ratios.Add(beside / quiet);
-                    output.WriteLine($"{kind} ({answers}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {commands:0} Redis commands a second");
+                    output.WriteLine($"{kind} ({answers}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {during}; {commands:0} Redis commands a second");
                 }
             }
         }
@@ -50,15 +51,20 @@ internal static class Flood
     }
 
     /// <summary>Makes valid calls while another process sends a flood.</summary>
-    private static async Task<(double P99, string Answers)> BesideAsync(LoadHost host, TimeSpan duration, int count, int perSecond)
+    /// <returns>The p99 latency in milliseconds of all valid calls, that of the calls sent until the last answer to the flood, and these answers.</returns>
+    private static async Task<(double P99, string During, string Answers)> BesideAsync(LoadHost host, TimeSpan duration, int count, int perSecond)
     {
         using var sender = StartSender(host.Address.ToString(), $"{count}", $"{perSecond}");
         await sender.StandardOutput.ReadLineAsync();
-        var beside = await CallAsync(host, duration);
-        var answers = await sender.StandardOutput.ReadToEndAsync();
+        var flood = AnswersAsync(sender.StandardOutput);
+        var calls = await CallAsync(host, duration);
+        var (answers, ended) = await flood;
         await sender.WaitForExitAsync();
-        return (beside, answers.Trim());
+        var during = calls.Where(call => call.Sent < ended).Select(call => call.Latency).ToList();
+        return (P99(calls), string.Create(CultureInfo.InvariantCulture, $"of the {during.Count} until the last answer to the flood {Numbers.Quantile(during, 0.99):0.00} ms"), answers);
     }
+
+    private static async Task<(string Answers, long Ended)> AnswersAsync(TextReader output) => ((await output.ReadToEndAsync()).Trim(), TimeProvider.System.GetTimestamp());
 
     /// <summary>Sends tokens with unknown key ids, all at once or so many a second.</summary>
     public static async Task SendAsync(Uri address, int count, int perSecond)
@@ -83,13 +89,13 @@ internal static class Flood
     /// Calls about 200 times a second, whether or not earlier calls are answered: a receiver that answers nothing for a while has many slow calls, not one. A
     /// thread of its own sends them, because the thread pool is what the flood occupies.
     /// </summary>
-    /// <returns>The p99 latency in milliseconds.</returns>
-    private static async Task<double> CallAsync(LoadHost host, TimeSpan duration)
+    /// <returns>When each call was sent, and its latency in milliseconds.</returns>
+    private static async Task<IReadOnlyList<(long Sent, double Latency)>> CallAsync(LoadHost host, TimeSpan duration)
     {
         using var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(host.Authorization!);
         await Generator.CallAsync(client);
-        var calls = new List<Task<double>>();
+        var calls = new List<Task<(long, double)>>();
         await Task.Factory.StartNew(
             () =>
             {
@@ -102,14 +108,16 @@ internal static class Flood
                 }
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return Numbers.Quantile(await Task.WhenAll(calls), 0.99);
+        return await Task.WhenAll(calls);
     }
 
-    private static async Task<double> LatencyAsync(HttpClient client)
+    private static double P99(IEnumerable<(long Sent, double Latency)> calls) => Numbers.Quantile([.. calls.Select(call => call.Latency)], 0.99);
+
+    private static async Task<(long Sent, double Latency)> LatencyAsync(HttpClient client)
     {
         var sent = TimeProvider.System.GetTimestamp();
         await Generator.CallAsync(client);
-        return TimeProvider.System.GetElapsedTime(sent).TotalMilliseconds;
+        return (sent, TimeProvider.System.GetElapsedTime(sent).TotalMilliseconds);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string token)
