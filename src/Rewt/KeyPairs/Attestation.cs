@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A statement, signed by a service's certificate, that a published key belongs to the service. It is the member <see cref="Member"/> of the key's JWK,
-/// in Redis and in a JWKS.
+/// A statement, signed with a service's X.509 certificate, that a published public key belongs to that service. The service publishes it with the
+/// key, in the JWK member <see cref="Member"/>, and receivers check it before they accept tokens of that key.
 /// </summary>
 /// <param name="Ring">The namespace.</param>
 /// <param name="Service">The service.</param>

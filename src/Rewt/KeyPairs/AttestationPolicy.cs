@@ -5,15 +5,16 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
-/// the network. Another object takes its place when a file changes, so that all keys are checked again.
+/// Decides for a receiver whether the <see cref="Attestation"/> of a published key can be trusted: its certificate must name the service, be valid,
+/// and chain to one of the configured root certificates. It uses neither the certificates of the operating system nor the network; a new instance
+/// replaces it when a configured file changes, so that all keys are checked again.
 /// </summary>
 /// <param name="authorities">The root certificates.</param>
 /// <param name="revocations">The revocation lists.</param>
 /// <param name="options">The demands on certificates.</param>
 /// <param name="longest">
-/// How long an attestation counts after its certificate was valid: as long as this service would attest a key. The attestation itself names any end that its
-/// author likes, who may have had the certificate's key for an hour only. Default: a century.
+/// The longest time for which an attestation counts after a check in which its certificate was valid: as long as this service itself attests a key.
+/// The end that the attestation names is its author's choice, and the author may have held the certificate's private key for an hour only. Default: a century.
 /// </param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
@@ -104,7 +105,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
     }
 
-    /// <summary>Whether half of the time is over for which a certificate that was valid counts.</summary>
+    /// <summary>Whether the attestation should be checked again, because half of the time has passed for which the last check counts.</summary>
     public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
 
     /// <summary>When an attestation should be checked again.</summary>
@@ -255,7 +256,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     {
         // .NET also takes intermediates from the store of the user.
         if (!chain.Contains(certificate)) return "its certificate chain is incomplete";
-        if (SignatureAlgorithm.Of(certificate.RawDataMemory) is null) return "its certificate chain is signed with an outdated algorithm";
+        if (CertificateSignatureAlgorithm.Of(certificate.RawDataMemory) is null) return "its certificate chain is signed with an outdated algorithm";
         if (ProblemOfExtendedUse(certificate) is { } unfit) return unfit;
         using var rsa = issuer.GetRSAPublicKey();
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";

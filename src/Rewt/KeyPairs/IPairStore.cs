@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the public keys of services with key pairs: a ring for each service, which only that service writes, and revocations. It makes no
-/// decisions.
+/// The store (Redis or memory) of the public keys that services with key pairs publish. Each service has a set of entries of its own there, its ring,
+/// which only that service writes; the store also keeps revocations, and makes no decisions.
 /// </summary>
 internal interface IPairStore : IAsyncDisposable
 {

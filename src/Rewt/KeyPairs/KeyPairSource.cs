@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key source of a namespace whose services sign with key pairs. It creates and publishes this process's key pairs once the process has to sign,
-/// and reads the public keys of the services it communicates with. A process that only verifies writes nothing.
+/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs: reads the public keys that the services have published, and, once
+/// this process has to sign, generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
 /// </summary>
 internal sealed partial class KeyPairSource(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = KeyPairSource.MaximumAsked) : IKeySource
 {
@@ -25,14 +25,14 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
-    private readonly Identity? _identity = Identity.Open(options, time);
+    private readonly ServiceIdentity? _identity = ServiceIdentity.Open(options, time);
     private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
     private readonly Stack<LocalKeyPair> _spare = new();
     private readonly Lock _gate = new();
     private HashSet<string> _asked = new(StringComparer.Ordinal);
     private LocalKeyPairs _own = LocalKeyPairs.None;
     private ClockReading? _deniedAt;
-    private IdentityState? _state;
+    private CertificateStatus? _state;
     private bool _wanted;
 
     public IInstanceStore? Instances => store.Instances;
@@ -275,12 +275,12 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     }
 
     /// <summary>Logs a change for the better or the worse once.</summary>
-    private void Report(IdentityState? state)
+    private void Report(CertificateStatus? state)
     {
         var before = _state;
         _state = state;
         if (state is null) return;
-        if (state.Problem is { } problem && state.Level != before?.Level) LogCertificate(state.Level == IdentityLevel.Ending ? LogLevel.Warning : LogLevel.Error, options.Namespace, _service, problem);
+        if (state.Problem is { } problem && state.Level != before?.Level) LogCertificate(state.Level == CertificateHealth.Ending ? LogLevel.Warning : LogLevel.Error, options.Namespace, _service, problem);
         if (state.Problem is null && before?.Problem is not null) LogCertificateRenewed(options.Namespace, _service);
         if (state.Unread is { } unread && before?.Unread != unread) LogIdentityUnread(options.Namespace, unread);
     }
@@ -309,6 +309,6 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     [LoggerMessage(EventId = 56, EventName = "IdentityUnread", Level = LogLevel.Warning, Message = "Key pairs of {Ring}: {Problem}")]
     private partial void LogIdentityUnread(string ring, string problem);
 
-    /// <summary>The result of one read of the store: the entries, and the keys among them that were verified.</summary>
+    /// <summary>The result of one read of the store: the raw entries, and by service the keys among them that were verified.</summary>
     private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

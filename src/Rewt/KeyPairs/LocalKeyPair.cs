@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>A key pair that this process has generated and signs with, its proof, and the certificate that attests it, if any.</summary>
+/// <summary>
+/// A key pair that this process has generated to sign with, and what it publishes with the public key: the proof of ownership
+/// (<see cref="KeyProof"/>) and, if this service has a certificate, the <see cref="Attestation"/>.
+/// </summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
     private ServiceCertificate? _certificate;

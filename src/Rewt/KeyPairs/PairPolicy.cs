@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides what is due for the key pairs of this process: their life cycle as a pure function of their state and the last reading. It uses no store,
-/// clock or thread.
+/// Decides which write is due to the key pairs that this process publishes: create, renew, rotate, replace or revoke keys, or none. It is a pure
+/// function of their state and the last read of the store, without store, clock or thread.
 /// </summary>
 internal static class PairPolicy
 {

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>How long key pairs sign and verify, and how often their entries are renewed, derived from the options.</summary>
+/// <summary>
+/// The times in the life of a key pair, derived from the options: how long it signs, how long it verifies, and how often its published entry is
+/// renewed.
+/// </summary>
 /// <param name="Interval">How long a key signs.</param>
 /// <param name="Retention">How long a retired key verifies.</param>
 /// <param name="Heartbeat">How often an instance renews its entries.</param>

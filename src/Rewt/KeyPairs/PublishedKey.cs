@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the expiry of
-/// the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
-/// <see cref="Internal.Attestation.Member"/> is the statement of the service's certificate, if it has one.
+/// A public key as a service publishes it in the store: a JWK (RFC 7517) with the additional members <c>state</c>, <c>until</c> (the expiry of the
+/// entry in Unix milliseconds by the store's clock), <c>proof</c> (<see cref="KeyProof"/>) and, if the service has a certificate,
+/// <see cref="Internal.Attestation.Member"/>. <see cref="TryRead"/> parses and verifies a stored entry.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
@@ -31,7 +31,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// <summary>The policy by which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
 
-    /// <summary>When the key is refused without another attestation.</summary>
+    /// <summary>The time from which the key is refused unless it gets another attestation.</summary>
     public StoreTime ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : StoreTime.Never;
 
     public bool IsRetired => State == RewtKeyState.Retired;
@@ -127,7 +127,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 
-    /// <summary>Keeps a key that a certificate confirms when its new entry is unusable, until its time.</summary>
+    /// <summary>Keeps the key of the entry before when the new entry is unusable, as long as a certificate confirms that key.</summary>
     private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {
         if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>The certificate of this service with its private key, which signs the service's published keys.</summary>
+/// <summary>
+/// This service's X.509 certificate with its private key, by which the service attests the keys that it publishes (<see cref="Attestation"/>).
+/// </summary>
 internal sealed class ServiceCertificate
 {
     private readonly KeyPair _key;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of the keys of one namespace: a shared secret, key pairs or configured keys. A <see cref="KeyRingProvider"/> calls it, one call at a
-/// time, and answers requests from the last snapshot.
+/// Reads the keys of one namespace and changes them where that is its task; a shared secret, key pairs and configured keys have an implementation
+/// each. A <see cref="KeyRingProvider"/> calls it, one call at a time, and answers requests from the snapshot that it returned last.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {

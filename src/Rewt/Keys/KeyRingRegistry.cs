@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Finds the key rings of this process by the name of their registration, and opens one on its first use. The container closes them.</summary>
+/// <summary>
+/// Creates the key rings (<see cref="KeyRingProvider"/>) of each registered namespace on first use, and returns the same ones afterwards. It exists
+/// once in a process, and the service container disposes it with all key rings.
+/// </summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,
     IOptionsMonitor<RewtOptions> options,

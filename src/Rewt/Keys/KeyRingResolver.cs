@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The default <see cref="IIssuerSigningKeyResolver"/>: finds the keys that may verify a token in the cached key rings. An unknown key id causes one
-/// refresh, which concurrent callers share.
+/// The default <see cref="IIssuerSigningKeyResolver"/>: returns the keys that may verify a token from the cached key rings. A key id that they do not
+/// contain causes one refresh, which concurrent callers share.
 /// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {

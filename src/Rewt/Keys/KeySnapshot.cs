@@ -2,7 +2,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one namespace after one read of their source, whatever their kind. It is immutable; requests sign and verify with it.</summary>
+/// <summary>
+/// The keys of one namespace after one read of their source; a shared secret, key pairs and configured keys have a derived class each. It is
+/// immutable, and requests sign and verify with it until the next read replaces it.
+/// </summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
     /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
@@ -17,7 +20,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The reason why no token can be verified, although this snapshot can be used; <see langword="null"/> when there is none.</summary>
     public virtual string? VerificationProblem(ClockReading now) => null;
 
-    /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
+    /// <summary>The wait for a key source, such as a URL, that has not answered since a request; <see langword="null"/> when all have answered.</summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
     /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
@@ -41,7 +44,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The pending key.</summary>
     public abstract SigningKey? Next { get; }
 
-    /// <summary>The revoked key ids, and when each may be forgotten (Unix milliseconds by the store's clock).</summary>
+    /// <summary>The revoked key ids, and when each may be forgotten.</summary>
     public abstract IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
@@ -57,7 +60,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
 
     /// <summary>
-    /// Changes when the store had lost this instance's key and got it again under the same id; <see langword="null"/> where the store makes the keys.
+    /// A value that changes if the store loses this instance's key and the instance publishes it again under the same key id; <see langword="null"/> where
+    /// instances publish no keys of their own.
     /// </summary>
     public virtual string? Publication => null;
 

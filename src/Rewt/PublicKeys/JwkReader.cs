@@ -6,8 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses an untrusted JWK (RFC 7517 §4). The result is a public EC or RSA key that is suitable to verify tokens, or the reason why the JWK is
-/// refused.
+/// Parses one untrusted JWK (RFC 7517 §4). The result is a <see cref="PublicKey"/> that can verify tokens, or the reason why the JWK is refused.
 /// </summary>
 internal static class JwkReader
 {

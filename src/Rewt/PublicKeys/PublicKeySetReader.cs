@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses a JWK Set (RFC 7517 §5). An invalid key is refused with its reason and does not affect the others.</summary>
+/// <summary>
+/// Parses a JWK Set (RFC 7517 §5) into a <see cref="PublicKeySet"/>. An invalid key is refused with its reason and does not affect the others.
+/// </summary>
 internal static class PublicKeySetReader
 {
     /// <summary>The size limit of a document: enough for some sixteen keys of the largest size with a certificate each, or many more without.</summary>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Rewt.Internal;
 
-/// <summary>Checks the modulus and exponent of an RSA public key (RFC 7518 §3.3, NIST SP 800-56B).</summary>
+/// <summary>
+/// Checks the numbers of a public RSA key: whether its modulus and exponent have a permitted length and form (RFC 7518 §3.3, NIST SP 800-56B).
+/// </summary>
 internal static class RsaNumbers
 {
     public const int MinimumBits = 2048;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses the line that <c>ssh-keygen</c> writes into a <c>.pub</c> file (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
+/// <summary>Parses the public key in the line that <c>ssh-keygen</c> writes into a <c>.pub</c> file (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
 internal static class SshPublicKey
 {
     private const byte Uncompressed = 4;

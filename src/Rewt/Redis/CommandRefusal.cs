@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells whether an error means that Redis refuses a command: an ACL denies it, it is renamed or disabled, or the client's command map excludes it. The
-/// caller then uses a simpler command with the same effect.
+/// Tells whether an exception means that Redis does not let this login run a command: an ACL denies it, the server has renamed or disabled it, or the
+/// client's command map excludes it. The caller then uses simpler commands with the same effect.
 /// </summary>
 internal static class CommandRefusal
 {

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes a change of the ring in a transaction that watches it, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.
+/// Writes a <see cref="RingChange"/> in a transaction with conditions (WATCH, MULTI, EXEC), for a Redis login that may not run scripts. As with the
+/// script <c>apply.lua</c>, nothing is written if the ring has changed since it was read.
 /// </summary>
 internal static class ConditionalWrite
 {

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects hashes in Redis with more entries than a read may have, because every login that may write a hash can fill it. Counting them is another
-/// command, so it is sent only after a read that got no answer, or too many entries, and until the hashes are small again.
+/// Finds Redis hashes that contain more entries than a read may return, because every login that may write a hash can fill it. Counting costs a
+/// command, so entries are counted only after a read that failed or returned too many, and until the hashes are small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
@@ -32,14 +32,14 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     }
 
     /// <summary>Throws if the hash is known to have too many entries.</summary>
-    /// <exception cref="OversizedKeyException">It has.</exception>
+    /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
     public async Task CheckAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
     {
         if ((await FindAsync(database, [hash], cancellationToken).ConfigureAwait(false)).Count > 0) throw new OversizedKeyException(Message(hash, repair));
     }
 
     /// <summary>Throws if a read got too many entries.</summary>
-    /// <exception cref="OversizedKeyException">It did.</exception>
+    /// <exception cref="OversizedKeyException">The read got too many entries.</exception>
     public static void Check(RedisKey hash, int entries, string repair)
     {
         if (entries > Maximum) throw new OversizedKeyException(Message(hash, repair));

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Explains in one sentence, with the solution, why Redis cannot be used: with the code of a server's error, or with a connection of its own. The
-/// message of the client library gives no address and recommends settings that this library sets itself.
+/// Explains in one sentence, with the solution, why Redis cannot be used: from the error code of a server, or by connecting to the server and asking
+/// what it is. The messages of the client library give no address and recommend settings that this library sets itself.
 /// </summary>
 internal static class OutageExplanation
 {
@@ -132,7 +132,7 @@ internal static class OutageExplanation
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>The answer of a server to a connection that was opened to explain the outage.</summary>
+    /// <summary>The answer of a server that was asked in order to explain an outage.</summary>
     /// <param name="Text">What the server answered: empty if it closed the connection, <see langword="null"/> if it did not answer.</param>
     /// <param name="Error">The failure to connect.</param>
     private readonly record struct Answer(string? Text, SocketError? Error = null);

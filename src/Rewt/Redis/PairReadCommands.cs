@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The commands that read public keys, sent to Redis at once, and the reading from their replies. <see cref="RedisPairStore"/> uses it.
+/// One read of published public keys from Redis, for <see cref="RedisPairStore"/>: sends all commands at once, and converts the replies to a
+/// <see cref="PairReading"/>.
 /// </summary>
 internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
 {

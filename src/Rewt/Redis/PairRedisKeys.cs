@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of the Redis keys with a namespace's public keys. All are in one cluster slot, and each service's keys contain its name, so that an ACL
-/// rule can restrict a service to its own ring.
+/// The names of the Redis keys that contain a namespace's public keys. All are in one cluster slot, and each service's keys contain its name, so that
+/// an ACL rule can restrict a service to its own.
 /// </summary>
 internal sealed class PairRedisKeys(string @namespace)
 {

@@ -5,9 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection of one key ring to Redis, on the multiplexer that its <see cref="RedisSource"/> gives: one of the application, which is never
-/// disposed here, or one of this library. It is opened on first use, retried after a failure, and requested again after the application has disposed
-/// its multiplexer.
+/// The connection of one store to Redis: executes commands, reconnects after failures, and adds an explanation to their exceptions. It uses a
+/// multiplexer of the application, which it never disposes, or opens one of its own (<see cref="RedisSource"/>).
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
@@ -207,14 +206,14 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private async Task<string?> ExplainSourceAsync(Exception failure)
     {
-        var source = RedisSources.Of(services, options);
+        var source = RedisSourceSelector.Of(services, options);
         ConfigurationOptions connection;
-        if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSources.Configuration(options);
+        if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSourceSelector.Configuration(options);
         else if (_shared is { } shared) connection = Describe(shared);
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -327,7 +326,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
-    private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSources.Of(services, options) switch
+    private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSourceSelector.Of(services, options) switch
     {
         RedisSource.Factory => await options.ConnectionMultiplexerFactory!().ConfigureAwait(false)
             ?? throw new InvalidOperationException($"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)} returned no connection."),
@@ -338,7 +337,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private ConfigurationOptions Configuration()
     {
-        var configuration = RedisSources.Configuration(options);
+        var configuration = RedisSourceSelector.Configuration(options);
         // The client library's own tie-breaker key and channel are outside the namespace, where a service needs no permissions. Other names are the
         // application's choice.
         var usual = new ConfigurationOptions();

@@ -6,7 +6,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
+/// <summary>
+/// Examines a Redis server for <c>rewt doctor</c>: reads its settings and state, and checks the permissions of this login without using them. It
+/// writes no key, but publishes one test message.
+/// </summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");

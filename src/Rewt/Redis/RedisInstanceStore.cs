@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of live instances in Redis: a sorted set, scored by the time of their last announcement. A member is an instance with its ring version and
-/// the names of its sealing keys. Every write also removes outdated members, and an unused set expires.
+/// The store of live instances in Redis, where each instance regularly announces itself with the ring version that it knows and the names of its
+/// sealing keys. It is a sorted set by the time of the last announcement; every write removes outdated entries.
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of a namespace's Redis keys. The hash tag of the companion keys is the name of the secret's key, so all are in one cluster slot.
+/// The names of a namespace's Redis keys. The hash tag of all others is the name of the secret's key, so that all are in one cluster slot.
 /// </summary>
 internal sealed class RedisKeys(string @namespace)
 {

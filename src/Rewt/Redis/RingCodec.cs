@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Converts a ring to and from the fields of a Redis hash. An unreadable ring counts as absent: only the secret is a contract with Node services.
+/// Converts the ring of a shared secret (<see cref="RingState"/>) to and from the fields of a Redis hash. An unreadable ring counts as absent, and a
+/// new one is created with the existing secret.
 /// </summary>
 internal static class RingCodec
 {

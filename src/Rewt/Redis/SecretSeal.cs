@@ -5,9 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals (encrypts) the secrets of a ring on their way to Redis, and opens them on their way back, with the application's protector or
-/// <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the text of the protector. Unsealed secrets are
-/// read too.
+/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they are read, by the application's
+/// <see cref="IRewtSecretProtector"/> or <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the
+/// encrypted text; secrets that are not sealed are read too.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>
@@ -25,10 +25,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>How long a write fails at once after the protector has failed to seal, so that reads and requests do not wait for it again and again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>With a read, which may take a second, shorter than the time for which requests wait for it.</summary>
+    /// <summary>How long the protector may take. With the read, which may take a second, this is shorter than the time for which requests wait.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>The sealing keys with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    /// <summary>The most sealing keys that get a finding of their own, because a login that writes the list of instances could fill the log.</summary>
     private const int MostKeys = 4;
 
     private readonly RedisKeys _keys = new(options.Namespace);
@@ -64,8 +64,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             foreach (var (field, value) in fields.ToList())
             {
                 if (RingCodec.SecretAt(field, value) is not { } start) continue;
-                var (secret, trouble) = await OpenAsync(field, value[..start], value[start..], former, both.Token, cancellationToken).ConfigureAwait(false);
-                if (trouble is not null) return (slot with { Value = [] }, trouble);
+                var (secret, unopened) = await OpenAsync(field, value[..start], value[start..], former, both.Token, cancellationToken).ConfigureAwait(false);
+                if (unopened is not null) return (slot with { Value = [] }, unopened);
                 fields[field] = [.. value[..start], .. secret];
             }
 

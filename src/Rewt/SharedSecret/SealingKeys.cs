@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The built-in <see cref="IRewtSecretProtector"/>: encrypts secrets with the sealing keys of the settings. The first seals with AES-256-GCM, and all
-/// open.
+/// The built-in <see cref="IRewtSecretProtector"/>: encrypts the secrets in the store with the keys of the setting <c>Sealing:Keys</c>, by
+/// AES-256-GCM. The first key encrypts, and each of them decrypts.
 /// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector
 {

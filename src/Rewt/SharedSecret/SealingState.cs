@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The sealing keys of an instance as it announces them, by the names that they have in sealed texts.</summary>
+/// <summary>
+/// The names of the keys with which an instance encrypts and decrypts the secrets in the store, as the instance announces them. <c>rewt doctor</c>
+/// compares them to find instances that cannot read what others write.
+/// </summary>
 /// <param name="Seals">Whether the instance seals what it writes.</param>
 /// <param name="Keys">The keys that it opens with, of which the first seals; empty for an <see cref="IRewtSecretProtector"/> of the application.</param>
 internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)

@@ -1,18 +1,18 @@
 namespace Rewt.Internal;
 
-/// <summary>A tenant in the cache of this instance: its generation, and the keys derived for it.</summary>
+/// <summary>A tenant in the cache of this instance: its last known state, and the keys that were derived for it.</summary>
 internal sealed class Tenant(string name)
 {
     /// <summary>The keys that are kept: usually those of the current and of the previous secret.</summary>
     private const int MostKeys = 4;
 
     private readonly Lock _gate = new();
-    private State _state = new(default, -1);
+    private CheckedState _state = new(default, -1);
     private TenantSecurityKey[] _keys = [];
 
     public string Name => name;
 
-    public TenantGeneration Generation => Volatile.Read(ref _state).Generation;
+    public TenantState State => Volatile.Read(ref _state).State;
 
     /// <summary>The number of the check of the store in which the generation was read.</summary>
     public long Check => Volatile.Read(ref _state).Check;
@@ -51,15 +51,17 @@ internal sealed class Tenant(string name)
 
     /// <summary>Merges what the store contains. Only a revocation that may be forgotten is removed.</summary>
     /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
-    public TenantGeneration Learn(TenantGeneration stored, long check, StoreTime forgetBefore)
+    public TenantState Learn(TenantState stored, long check, StoreTime forgetBefore)
     {
         lock (_gate)
         {
-            _state = new State(_state.Generation.Forget(forgetBefore).Merge(stored), Math.Max(check, _state.Check));
-            return _state.Generation;
+            _state = new CheckedState(_state.State.Forget(forgetBefore).Merge(stored), Math.Max(check, _state.Check));
+            return _state.State;
         }
     }
 
-    /// <summary>The generation, and the number of the check of the store in which it was read.</summary>
-    private sealed record State(TenantGeneration Generation, long Check);
+    /// <summary>
+    /// The state of the tenant, and the number of the check of the store (<see cref="TenantCache"/> counts them) in which it was read.
+    /// </summary>
+    private sealed record CheckedState(TenantState State, long Check);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes and parses the key id of a tenant's key: the key id of the secret, a dot and the generation. No secret and no key pair has a dot in its key
-/// id. The tenant is not part of it: the claim <c>tenant</c> names the tenant.
+/// Writes and parses the key id (<c>kid</c>) of a tenant's key: the key id of the secret that the key is derived from, a dot and the tenant's
+/// <see cref="TenantState.Generation"/>. No other key id has a dot; the name of the tenant is in the claim <c>tenant</c> instead.
 /// </summary>
 internal static class TenantKeyId
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys that a <see cref="TokenSigner"/> signs with: those of a namespace or of a tenant.</summary>
+/// <summary>Supplies a <see cref="TokenSigner"/> with the keys that sign: those of a namespace, or those derived for one tenant.</summary>
 internal interface ISigningKeys
 {
     /// <summary>The name of the ring.</summary>

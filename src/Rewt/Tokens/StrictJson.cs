@@ -4,7 +4,8 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses JSON strictly by RFC 7519 §4 and RFC 8259: valid UTF-8, no duplicate names, nothing after the object, limited depth, no lone surrogates.
+/// Parses the JSON of tokens and keys strictly by RFC 7519 §4 and RFC 8259: valid UTF-8, no duplicate names, nothing after the object, limited depth
+/// and number of values, no lone surrogates.
 /// </summary>
 internal static class StrictJson
 {

@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The parts of a request or message that a token is bound to, as its claims contain them. The names are modelled on <c>htm</c> and <c>htu</c> of RFC
-/// 9449, whose <c>htu</c> covers neither query nor body. The page docs/binding.md states the exact bytes of each value.
+/// The request or message that a token is bound to, so that it is accepted with no other: the parts of it that the token's claims contain. The names
+/// are modelled on <c>htm</c> and <c>htu</c> of RFC 9449, whose <c>htu</c> covers neither query nor body; docs/binding.md states the exact bytes of
+/// each value.
 /// </summary>
 /// <param name="Method">The method of an HTTP request (<c>htm</c>).</param>
 /// <param name="Target">The hash of its path and query as on the wire (<c>htt</c>).</param>

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims of a received token that the verifier checks, strictly parsed, and the payload that contains them.</summary>
+/// <summary>
+/// The claims of a received token that <see cref="TokenVerifier"/> checks, strictly parsed and not verified yet, and the payload that contains them.
+/// </summary>
 internal record TokenClaims(
     string? Issuer,
     string? Subject,
@@ -117,7 +119,7 @@ internal record TokenClaims(
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 
-    /// <summary>Claims with a binding, which few tokens have.</summary>
+    /// <summary>The claims of a token that is bound to a request or message, which few tokens are.</summary>
     private sealed record Bound : TokenClaims
     {
         public Bound(TokenClaims claims, TokenBinding binding)

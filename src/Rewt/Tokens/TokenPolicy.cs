@@ -5,7 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The demands of a verifier on a token: issuers, audience, lifetimes and tenant, derived from the options. It is created once and shared.
+/// The rules by which a <see cref="TokenVerifier"/> accepts a token: its type, issuers, audiences, lifetimes and tenant, derived from the options. It
+/// is created once and shared.
 /// </summary>
 internal sealed class TokenPolicy
 {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The reason for refusing a token with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
+/// The reason for refusing a token, with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
 /// because its sender chose it.
 /// </summary>
 /// <param name="Reason">The reason.</param>
@@ -36,8 +36,8 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     };
 
     /// <summary>Returns the refusal of a token of a tenant that was revoked or deleted.</summary>
-    public static TokenRefusal OfTenant(string tenant, TenantGeneration state) =>
-        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.At.ToDateTimeOffset():u}");
+    public static TokenRefusal OfTenant(string tenant, TenantState state) =>
+        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.Generation.ToDateTimeOffset():u}");
 
     /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch
