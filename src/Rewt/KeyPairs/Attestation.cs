@@ -21,7 +21,7 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
 {
     public const string Member = "rewt_attestation";
 
-    /// <summary>The certificate, and up to four intermediates.</summary>
+    /// <summary>The most certificates in a chain: that of the service, and up to four intermediates.</summary>
     public const int MaximumCertificates = 5;
 
     /// <summary>Parses the JSON of the member. Its writer is not trusted.</summary>
@@ -44,7 +44,10 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
         }
     }
 
-    /// <summary>The signed text. It begins with the version of its format, and contains the key with its algorithm, so that it confirms nothing else.</summary>
+    /// <summary>
+    /// Returns the text that is signed. It begins with the version of its format and contains the public key with its algorithm, so that the
+    /// signature confirms nothing else.
+    /// </summary>
     public static byte[] Statement(string ring, string service, StoreTime at, StoreTime until, PublicKey key) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{until}\n{key.ToJwk()}"));
 

@@ -27,7 +27,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     private const string None = "it has no attestation by a certificate";
 
-    /// <summary>The uses of which a certificate with extended key usage must have one: TLS servers and clients, as SVIDs of SPIFFE have both, or any use.</summary>
+    /// <summary>
+    /// The extended key usages of which a certificate must have one if it has any: TLS server, TLS client (SPIFFE certificates have both) or any use.
+    /// </summary>
     private static readonly string[] Uses = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
     private const string EllipticCurve = "1.2.840.10045.2.1";
@@ -35,7 +37,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The object identifiers of P-256 and P-384 in DER.</summary>
     private static readonly string[] Curves = ["06082A8648CE3D030107", "06052B81040022"];
 
-    /// <summary>The bytes of an RSA key of 4096 bits with any usual exponent.</summary>
+    /// <summary>The greatest length in bytes of an encoded RSA key of 4096 bits with a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
@@ -112,8 +114,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public StoreTime NextCheck(AttestingCertificate by) => StoreTime.Min(by.EndsAt, by.SeenAt + (_longest / 2));
 
     /// <summary>
-    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the same until
-    /// an attestation ends: a certificate may become valid.
+    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the
+    /// same until an attestation ends. It does not if a certificate becomes valid later.
     /// </summary>
     public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
@@ -127,7 +129,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             isFinal &= problem != NotYetValid;
             if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
             {
-                // The attestation from before remains good when a new one is not.
+                // The previous attestation still counts when a new one does not.
                 refused.Add(new RefusedKey(key.KeyId, $"{problem}; the attestation from before counts"));
                 json = known.Json;
             }
@@ -173,7 +175,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
     {
-        // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
+        // The checks run from the cheapest to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
         by = null;
         if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
@@ -211,7 +213,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             ? null
             : "a certificate of its chain is for another use (extendedKeyUsage)";
 
-    /// <summary>Whether the key is of a usual kind. A verification with any other key, for example one with curve parameters of its own, could take long.</summary>
+    /// <summary>
+    /// Whether the key is EC on P-256 or P-384, or RSA of a permitted length. A verification with any other key, for example one with curve
+    /// parameters of its own, could take long.
+    /// </summary>
     private static bool HasFitKey(X509Certificate2 certificate)
     {
         if (certificate.PublicKey.Oid.Value == EllipticCurve) return certificate.PublicKey.EncodedParameters is { } curve && Curves.Contains(Convert.ToHexString(curve.RawData));

@@ -41,7 +41,7 @@ internal static class CertificateNames
             return null;
         }
 
-        // Two SPIFFE IDs would leave open which one the certificate is for.
+        // With two SPIFFE IDs, it is unclear which service the certificate is for.
         return names.Count(name => name.Text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
     }
 

@@ -22,7 +22,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>Lists the services with published keys, for command-line tools: it may search the whole store.</summary>
     Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<string>>([]);
 
-    /// <summary>Writes a plan to a service's ring. Writing it twice has the same effect as once.</summary>
+    /// <summary>Writes a change to a service's ring. Writing it twice has the same effect as once.</summary>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
     Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken);
 

@@ -69,7 +69,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
-        // Read again: waiting for other instances compares the times of their reads with the time of this write.
+        // Read again, because a caller that waits for the other instances compares the times of their reads with the time of this write.
         view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
         return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
     }
@@ -85,21 +85,21 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         string[] issuers, asked;
         lock (_gate)
         {
-            // An issuer that was requested while a read was finding it is already in the first set.
+            // An issuer that was requested during the read that found it is already in the first set.
             (issuers, asked) = ([.. _issuers], [.. _asked.Except(_issuers, StringComparer.Ordinal)]);
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
 
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var readAt = ClockReading.Now(time);
-        // Before the read, which may fail: a certificate or an authority that is withdrawn counts during an outage too.
+        // Before the read, which may fail: the withdrawal of a certificate or an authority must take effect during an outage too.
         if (_identity?.Policy is { } policy) known?.Recheck(policy, options.Namespace, readAt);
         var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
         _memory.Learn(reading);
         KeepIssuers(reading);
         var latest = AttestationPolicy.Latest(reading.Now, time.GetUtcNow(), options.ClockSkew);
         var budget = new CheckBudget();
-        // The keys that tokens wait for, and those of small rings, are checked before a flood.
+        // The keys that tokens wait for come first, then small rings, so that a flood of entries in one ring is checked last.
         var rings = reading.Services.OrderByDescending(ring => ring.Key == _service || asked.Contains(ring.Key, StringComparer.Ordinal)).ThenBy(ring => ring.Value.Entries.Count).ToDictionary(
             ring => ring.Key,
             ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
@@ -193,7 +193,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Whether a new key pair can be published: where a certificate attests the pairs, it must be valid.</summary>
+    /// <summary>Whether a new key pair may be generated. If this service attests its keys, its certificate must be valid.</summary>
     private bool MayGenerate(PairView view) => _identity is not { Attests: true } || _identity.Usable(view.Reading.Now) is not null;
 
     /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
@@ -231,7 +231,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             return key;
         }
 
-        // By the earlier of the two clocks: an adversary that sets the store's clock forward gets no attestation that ends later.
+        // By the earlier of the two clocks, so that an adversary that sets the store's clock forward gets no attestation that ends later.
         LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(
             certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
@@ -274,7 +274,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Logs a change for the better or the worse once.</summary>
+    /// <summary>Logs each change of the certificate's status once.</summary>
     private void Report(CertificateStatus? state)
     {
         var before = _state;

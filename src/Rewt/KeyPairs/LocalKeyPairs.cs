@@ -28,7 +28,7 @@ internal sealed record LocalKeyPairs(
         }
     }
 
-    /// <summary>Attests all keys. If one changes, all are due to be written.</summary>
+    /// <summary>Attests all keys. If the attestation of one key changes, all are written again.</summary>
     public LocalKeyPairs Attest(Func<LocalKeyPair, LocalKeyPair> attest)
     {
         var attested = this with

@@ -15,8 +15,8 @@ internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeS
     private const int HeartbeatsEvery = 6;
 
     /// <summary>
-    /// How long an attestation counts: as long as a key is pending, signs and verifies. Its second half, in which it is renewed, is longer than an outage
-    /// in which receivers continue with what they have read.
+    /// How long an attestation counts: long enough for the whole life of a key. It is renewed in its second half, which is longer than an outage in
+    /// which receivers continue with what they have read.
     /// </summary>
     public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 

@@ -91,7 +91,9 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
-    /// <summary>The keys that an earlier attestation confirms, and those that are accepted only as long as attestations are not demanded.</summary>
+    /// <summary>
+    /// The warning about keys that only an earlier attestation confirms, and about keys that are accepted only because attestations are not required.
+    /// </summary>
     private string? WarningReason
     {
         get
@@ -130,7 +132,7 @@ internal sealed class PairSnapshot : KeySnapshot
     {
         if (!IsPossible(keyId)) return [];
         if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : OfAnyIssuer(keyId, now);
-        // A revocation in one service's ring must not prevent a search for another service's key.
+        // A revocation in one service's ring must not keep another service's key from being found.
         if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {

@@ -83,7 +83,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         var isSettled = isKnown && known!.Proof == proof && known.Attestation == attestation && (known.By is { } held ? policy?.IsDue(held, now) != true : attestation is null);
         if (policy is not null && budget is not null && !isSettled && !budget.TryTake())
         {
-            // The entry from before stays, so that the new one is checked by the next read.
+            // The previous entry stays, and the next read checks the new one.
             problem = CheckBudget.NotChecked;
             if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, service, policy, now, ref problem);
             if (!policy.AcceptsUnattested && !(known.By?.EndsAt > now)) return null;
@@ -105,7 +105,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         {
             var isSame = isKnown && known!.Attestation == attestation;
             by = isSame ? known!.Confirm(ring, service, policy, now, out warning) : policy.Check(key, attestation, ring, service, now, null, out warning)?.By;
-            // The attestation from before remains good when a new one is not, for example because receivers do not have its authority yet.
+            // The previous attestation still counts when a new one does not, for example because receivers do not have its authority yet.
             if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, service, policy, now, out _)) is not null) attestation = known.Attestation;
             problem = by is null && !policy.AcceptsUnattested ? warning : null;
             if (problem is not null) return null;
@@ -116,14 +116,14 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 
-    /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
+    /// <summary>Checks the attestation again, by a new policy or at a later time; <see langword="null"/> if it no longer confirms the key.</summary>
     public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
         return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
-    /// <summary>Whether another policy accepts the key. A key pair of this process needs no policy.</summary>
+    /// <summary>Whether a new policy accepts the key. A key pair of this process needs no check.</summary>
     public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 

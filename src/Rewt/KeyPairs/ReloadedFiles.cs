@@ -14,7 +14,7 @@ namespace Rewt.Internal;
 internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time, int maximum = PublicKeySetReader.MaximumBytes)
     where T : class
 {
-    /// <summary>How long a refresh waits for the files: opening one on a server that is away blocks, and a long list takes time to parse.</summary>
+    /// <summary>How long a refresh waits for the files. Opening one on an unreachable file server blocks, and a long list takes time to parse.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private IReadOnlyList<byte[]> _hashes = [];

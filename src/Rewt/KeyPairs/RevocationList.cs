@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class RevocationList
 {
-    /// <summary>The longest file: lists of companies have several megabytes.</summary>
+    /// <summary>The longest permitted file. The lists of companies have several megabytes.</summary>
     public const int MaximumBytes = 16 * 1024 * 1024;
 
     private readonly byte[] _issuer;

@@ -30,7 +30,7 @@ internal sealed class ServiceCertificate
 
         if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, AttestationPolicy.SigningAlgorithm, out _)?.Thumbprint != _key.Public.Thumbprint) throw Unusable(name, "its private key belongs to another certificate");
 
-        // Receivers have the root certificates.
+        // The root is left out, because receivers have it.
         Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];
         if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
         (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
@@ -78,7 +78,7 @@ internal sealed class ServiceCertificate
         return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
     }
 
-    /// <summary>Attests that a key belongs to a service, from one time to another.</summary>
+    /// <summary>Signs the statement that a key belongs to a service, from one time to another.</summary>
     public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];

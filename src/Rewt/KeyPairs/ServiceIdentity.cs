@@ -36,7 +36,7 @@ internal sealed class ServiceIdentity
     /// <summary>The namespace that attestations in key sets must name.</summary>
     public string AttestedNamespace => _options.AttestedNamespace;
 
-    /// <summary>Whether this service signs its published keys.</summary>
+    /// <summary>Whether this service attests the keys that it publishes.</summary>
     public bool Attests => _options.Identity.Attests;
 
     /// <summary>The certificate of this service; <see langword="null"/> if it has none.</summary>
@@ -66,9 +66,9 @@ internal sealed class ServiceIdentity
     }
 
     /// <summary>
-    /// Returns the certificate that can attest keys: it must remain valid until receivers have seen them. Where the clock of an authority is ahead, a
-    /// renewed certificate becomes valid a little later, and the one before is used until then. The same holds for a certificate that this service would
-    /// not accept itself: its chain may be half-written, or its authority new.
+    /// Returns the certificate that can attest keys now; it must remain valid until receivers have seen them. The previous certificate is used as
+    /// long as a renewed one is not valid yet, because the authority's clock is ahead, or is not accepted by this service itself, because its file is
+    /// half-written or its authority is new.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;

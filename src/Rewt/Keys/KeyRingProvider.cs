@@ -72,7 +72,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     public SigningKey For(SigningKey key) => key;
 
-    /// <summary>Includes the keys of this issuer in the next read; <see langword="null"/> for a token without an issuer.</summary>
+    /// <summary>Makes the next read include the keys of this issuer; <see langword="null"/> for a token without an issuer.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 
     /// <summary>Whether this ring can contain a key with this id.</summary>
@@ -84,7 +84,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>Revokes a key.</summary>
     public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
-    /// <summary>The health by the last read. It sends the store no command.</summary>
+    /// <summary>The health as the last read has shown it. The store is not contacted.</summary>
     public RingHealth Health()
     {
         var snapshot = Known;
@@ -150,7 +150,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
 
-    /// <summary>Since when the store is away, and how long the known keys stay in use.</summary>
+    /// <summary>Describes since when the store has been unavailable, and how long the known keys stay in use.</summary>
     private string State()
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";

@@ -47,7 +47,7 @@ internal sealed class KeyRingRegistry(
     /// <summary>Whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
-    /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
+    /// <summary>The health of a registration's key rings as their last reads have shown it. No store is contacted.</summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));

@@ -48,7 +48,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(keyRings.Of(keyId), issuer, keyId, cancellationToken);
 
-    /// <summary>Derives the tenant's key from the secret that the key id names. No more is read than for a key id of the secret itself.</summary>
+    /// <summary>Derives the tenant's key from the secret that the key id names. It reads the store only if that secret is unknown.</summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveTenantAsync(NamespaceKeyRings keyRings, string tenant, string? keyId, CancellationToken cancellationToken)
     {
         if (keyRings.Own.Tenants is not { } tenants || !Names.IsName(tenant) || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];

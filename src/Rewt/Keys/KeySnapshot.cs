@@ -23,10 +23,10 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The wait for a key source, such as a URL, that has not answered since a request; <see langword="null"/> when all have answered.</summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
-    /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
+    /// <summary>The reason why an unknown key id may still be valid: a key source was unreachable; otherwise <see langword="null"/>.</summary>
     public virtual string? UnresolvedReason => null;
 
-    /// <summary>The epoch that <see cref="Version"/> belongs to; <see langword="null"/> where revocations do not wait for this instance.</summary>
+    /// <summary>A random value that tells two series of versions apart; <see langword="null"/> where a revocation need not wait for this instance.</summary>
     public abstract string? Epoch { get; }
 
     /// <summary>Increases with each change.</summary>
@@ -65,7 +65,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// </summary>
     public virtual string? Publication => null;
 
-    /// <summary>Gets the keys that may verify a token with this key id, as far as this snapshot determines them.</summary>
+    /// <summary>Gets the keys that may verify a token with this key id, if this snapshot is enough to tell.</summary>
     /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>
     /// <param name="keyId">The key id.</param>
     /// <param name="now">The current time.</param>
@@ -80,13 +80,14 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>
     /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
-    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. With each is its attestation in JSON.
+    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. Each comes with its attestation in
+    /// JSON, if it has one.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
     /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
-    /// <summary>The store's current time, projected with this instance's clock.</summary>
+    /// <summary>The store's current time, computed from its time at the read and the time that has passed since then.</summary>
     public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);
 }

@@ -39,8 +39,8 @@ internal static class PublicKeySetReader
     }
 
     /// <summary>
-    /// Whether an entry is not for tokens, and no error: a key for encryption, which authorization servers publish beside the keys that sign, or an authority
-    /// for certificates in a SPIFFE bundle.
+    /// Whether an entry has another purpose than tokens, so that it is skipped and not reported: a key for encryption, which authorization servers
+    /// publish beside the keys that sign, or an authority for certificates in a SPIFFE bundle.
     /// </summary>
     private static bool IsForOtherUse(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && (use.ValueEquals("enc"u8) || use.ValueEquals("x509-svid"u8));

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks the numbers of a public RSA key: whether its modulus and exponent have a permitted length and form (RFC 7518 §3.3, NIST SP 800-56B).
+/// Checks whether the modulus and the exponent of a public RSA key have a permitted length and form (RFC 7518 §3.3, NIST SP 800-56B).
 /// </summary>
 internal static class RsaNumbers
 {

@@ -9,7 +9,7 @@ internal static class SshPublicKey
 {
     private const byte Uncompressed = 4;
 
-    /// <summary>Whether a text begins like such a line.</summary>
+    /// <summary>Whether a text begins like a line of <c>ssh-keygen</c>.</summary>
     public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
 
     public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)

@@ -10,7 +10,7 @@ internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>The longest message of a server that is kept. Those of Redis are shorter.</summary>
+    /// <summary>The length to which a server's message is cut. The messages of Redis are shorter.</summary>
     private const int LongestMessage = 500;
 
     /// <summary>Parts of error messages with which servers and proxies refuse a command. Only ACLs have an error code for it.</summary>

@@ -12,7 +12,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     private bool _isDue;
 
-    /// <summary>Returns those of the hashes that have too many entries.</summary>
+    /// <summary>Returns the hashes that have too many entries.</summary>
     public async Task<IReadOnlySet<RedisKey>> FindAsync(IDatabase database, IEnumerable<RedisKey> hashes, CancellationToken cancellationToken)
     {
         if (!Volatile.Read(ref _isDue)) return new HashSet<RedisKey>();
@@ -20,7 +20,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         var counts = hashes.Select(hash => (Hash: hash, Count: database.HashLengthAsync(hash, CommandFlags.DemandMaster))).ToList();
         foreach (var (_, count) in counts) count.Abandon();
         var all = Task.WhenAll(counts.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
-        // The login may not count, or a key is no hash: the read itself reports it.
+        // If the login may not count, or a key is not a hash, the read itself reports it.
         await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var oversized = new HashSet<RedisKey>();
         foreach (var (hash, count) in counts)

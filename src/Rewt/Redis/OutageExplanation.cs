@@ -11,12 +11,12 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageExplanation
 {
-    /// <summary>The time limit for one server. Requests may be waiting.</summary>
+    /// <summary>The time limit for one server. It is short, because requests may be waiting.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
-    /// <summary>Explains an error of a server; <see langword="null"/> where its code says nothing.</summary>
+    /// <summary>Explains an error of a server; <see langword="null"/> if its code has no explanation.</summary>
     public static string? OfError(RedisServerException exception) => CodeOf(exception) switch
     {
         "NOAUTH" or "WRONGPASS" => "Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.",
@@ -37,7 +37,7 @@ internal static class OutageExplanation
     private static string CodeOf(RedisServerException exception) =>
         RingHealth.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
 
-    /// <summary>Asks the servers of a connection what they are.</summary>
+    /// <summary>Connects to the servers of a connection, asks them what they are, and explains why the connection fails.</summary>
     /// <param name="connection">The configuration of the connection.</param>
     /// <param name="setting">The name of its setting.</param>
     /// <param name="failure">The exception of the client library.</param>
@@ -86,7 +86,7 @@ internal static class OutageExplanation
 
     private static async Task<Answer> AskAsync(EndPoint server, CancellationToken cancellationToken)
     {
-        // Sockets run on real time, also where a test controls the clock.
+        // Sockets use real time, even if a test controls the clock.
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var isConnected = false;
@@ -120,7 +120,7 @@ internal static class OutageExplanation
             {
                 length += read;
                 var text = Encoding.ASCII.GetString(buffer, 0, length);
-                // Other protocols send no more; of Redis, the role is the last part.
+                // A server with another protocol sends no more. In the answer of Redis, the replication role is the last part.
                 if (text[0] is not ('+' or '-') || text[0] == '-' || text.Contains("master_replid:", StringComparison.Ordinal)) return text;
             }
         }

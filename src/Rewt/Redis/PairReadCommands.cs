@@ -19,7 +19,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairReadCommands(
             names,
-            // One command for all of them, so that a forged issuer costs a few bytes only.
+            // One command reads all of them, so that a forged issuer costs only a few bytes.
             isOneByOne
                 ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),

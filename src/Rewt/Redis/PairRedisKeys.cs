@@ -23,7 +23,9 @@ internal sealed class PairRedisKeys(string @namespace)
     /// <summary>Returns the service of <see cref="KeysOf"/>.</summary>
     public string ServiceOf(RedisKey keys) => ((string)keys!)[(_tag.Length + 1)..^":keys".Length];
 
-    /// <summary>The epoch of a service's ring. It outlives the keys, which distinguishes a deletion of the keys from a loss of all data.</summary>
+    /// <summary>
+    /// The epoch of a service's ring. It expires later than the keys, so that a deletion of the keys can be distinguished from a loss of all data.
+    /// </summary>
     public RedisKey EpochOf(string service) => $"{_tag}:{service}:epoch";
 
     /// <summary>A service's revoked keys.</summary>

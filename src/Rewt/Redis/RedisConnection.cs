@@ -19,7 +19,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>The interval in which the client library reconnects. Its default is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
-    /// <summary>Somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
+    /// <summary>How long an attempt to connect may take: somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
     private readonly PrimaryCheck _primary = new(time);
@@ -77,7 +77,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Confirms that there is one primary: for a reading that a second primary would explain, and before a write that it would lose.</summary>
+    /// <summary>
+    /// Confirms that there is only one primary: after a reading that could come from a second one, and before a write, which a second one would lose.
+    /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>
         _primary.ConfirmAsync(database.Multiplexer, CommandLimit, cancellationToken);
@@ -178,7 +180,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Volatile.Write(ref _explaining, null);
     }
 
-    /// <summary>Explains an outage. Failures share one explanation for half a minute, because requests may be waiting.</summary>
+    /// <summary>Explains an outage. All failures within half a minute share one explanation, because requests may be waiting for it.</summary>
     private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
     {
         Task<string?> explaining;
@@ -217,7 +219,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user is before the password.
+    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user stands before the password.
     /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {

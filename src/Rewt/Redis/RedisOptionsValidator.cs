@@ -15,7 +15,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
     {
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
-        // A setting that could not be read may be the connection or the keys in its place.
+        // A setting that could not be read may be the one for the connection, or for configured keys, which need none.
         if (options.Problems.Count > 0 || ConfiguredKeySource.IsConfigured(options)) return ValidateOptionsResult.Skip;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 

@@ -71,7 +71,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        // A ring that a login has filled must not keep the others from being read.
+        // A ring that a client has filled with entries must not keep the others from being read.
         var oversized = await OversizedAsync(database, services, cancellationToken).ConfigureAwait(false);
         var first = await RequestAsync(database, [.. services.Except(oversized.Keys, StringComparer.Ordinal)], asked, cancellationToken).ConfigureAwait(false);
         var reading = await first.ReadAsync().ConfigureAwait(false);

@@ -87,7 +87,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return all;
     }
 
-    /// <summary>Returns the members with a score that no state has. They must be removed, because a write only increases a score.</summary>
+    /// <summary>Returns the members with a score that this library does not write. They must be removed, because a write only increases a score.</summary>
     private static IEnumerable<RedisValue> Invalid(IEnumerable<(string Tenant, double? Revocation, double? Life)> scores)
     {
         foreach (var score in scores)
@@ -100,7 +100,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantState> states, List<RedisValue> invalid, string by, StoreTime forgetBefore)
     {
         var stamp = Secret.Generate().KeyId;
-        // Too many tenants for an entry: the other instances read all of theirs.
+        // With too many tenants for one entry, the other instances read all tenants that they cache.
         var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =
         [
@@ -117,7 +117,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return writes;
     }
 
-    /// <summary>Reads the score of a revocation. A score that no state has, such as <c>inf</c>, was written by another program and counts as none.</summary>
+    /// <summary>Converts the score of a revocation. A score that this library does not write, such as <c>inf</c>, counts as none.</summary>
     private static TenantState Revocation(double? score) => score is { } value && IsRevocation(value) ? new(new((long)value), default, false) : default;
 
     private static TenantState Deletion(double? score)

@@ -15,7 +15,7 @@ internal static class RingCodec
 
     public const string By = "by";
 
-    /// <summary>The stamp of the tenants. It is not part of the ring, and a write of the ring keeps it.</summary>
+    /// <summary>The field with <see cref="RingReading.TenantStamp"/>. It is not part of the ring, and a write of the ring keeps it.</summary>
     public const string Tenants = "tenants";
 
     private const string Retired = "retired:";

@@ -16,7 +16,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 {
     private const string Prefix = "rewt-sealed:";
 
-    /// <summary>The name of the secret's own key among the fields of the ring.</summary>
+    /// <summary>The place of the secret in its own Redis key. The other places are fields of the ring.</summary>
     private const string Slot = "";
 
     /// <summary>How long instances with the right sealing key have to create a secret before others do; at least two refreshes.</summary>
@@ -91,7 +91,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
 
-        // The secret that stays is written again where it is not stored as it should be.
+        // A secret that stays is written again if it should be sealed and is not, or the other way round, or with another key.
         var isKept = change.SetSecret is null && !basis.IsDegraded && change.Ring.Current is { } current && current.Bytes.SequenceEqual(basis.Slot.Value);
         var secret = change.SetSecret ?? (isKept && IsOutdated(basis.Slot) ? change.Ring.Current : null);
         if (!Seals) return new StoredChange(secret?.CopyBytes(), change.ExpireAt, ring);
@@ -105,7 +105,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
                 if (RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is { } start) places.Add((index, start));
             }
 
-            // At once, so that the calls of a remote key service take as long as one.
+            // All at once, so that several calls of a remote key service take as long as one.
             var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index]!, ring[place.Index + 1]!, place.Start));
             if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
@@ -184,8 +184,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
-    /// Whether the next secret is left to other instances, because this one could not open the last one: its sealing key is probably wrong. If all are
-    /// like that, the fleet waits for <see cref="Turn"/>.
+    /// Whether this instance leaves the creation of the next secret to others, because it could not open the last one and its sealing key is probably
+    /// wrong. It waits for <see cref="Turn"/>, in case no other instance has the right key.
     /// </summary>
     private bool IsForOthers(SecretSlot slot)
     {
@@ -203,7 +203,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
-    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that none lives longer than it was sealed for.</summary>
+    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that the time cannot be extended.</summary>
     private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
 
     private async Task<(byte[] Secret, SealProblem? Problem)> OpenAsync(
@@ -237,7 +237,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
                 var reason = new SealProblem(protector is SealingKeys
                     ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
                     : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
-                // A text of a known sealing key was changed by another program, which says nothing about this instance.
+                // If the sealing key is known, another program has changed the text, and the keys of this instance are right.
                 if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
                 return ([], reason);
             }
@@ -278,8 +278,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// The failure that is no statement about the text or the keys; <see langword="null"/> if there is none. Data Protection wraps all exceptions, those of its
-    /// key store too, in a <see cref="CryptographicException"/>.
+    /// The failure that has another cause than a wrong text or key, such as an unavailable key store; <see langword="null"/> if there is none. Data
+    /// Protection wraps all exceptions, those of its key store too, in a <see cref="CryptographicException"/>.
     /// </summary>
     private static Exception? OutageIn(Exception exception)
     {

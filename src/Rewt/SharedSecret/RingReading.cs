@@ -21,7 +21,7 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// </summary>
     public SealProblem? Problem { get; init; }
 
-    /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
+    /// <summary>The name of the ring's last writer as it is stored, not validated.</summary>
     public string? ChangedBy { get; init; }
 
     /// <summary>The settings of the last writer of the ring; <see langword="null"/> when none are stored.</summary>
@@ -30,12 +30,12 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// <summary>The epoch and version of the stored ring, readable or not, by which a write detects that the ring has changed since this reading.</summary>
     public string Stamp { get; init; } = string.Empty;
 
-    /// <summary>Changes with each change of a tenant; <see langword="null"/> where no tenant was ever revoked or deleted.</summary>
+    /// <summary>A random value that changes with each change of a tenant; <see langword="null"/> if no tenant was ever revoked or deleted.</summary>
     public string? TenantStamp { get; init; }
 
     /// <summary>The number of fields of the stored ring.</summary>
     public int FieldCount { get; init; }
 
-    /// <summary>A hash of all fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
+    /// <summary>A hash of all fields of the stored ring. It distinguishes two writes with the same version, of which a failover has lost one.</summary>
     public string ContentHash { get; init; } = string.Empty;
 }

@@ -85,7 +85,7 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Whether a reading whose secrets could not be opened revokes a known key or changes a tenant.</summary>
+    /// <summary>Whether the reading whose secrets could not be decrypted revokes a known key or changes a tenant.</summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 

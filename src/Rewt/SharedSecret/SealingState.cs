@@ -22,7 +22,8 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Whether the instance may open what a key seals. A list of the greatest length may be incomplete, and a protector of the application may know any key.
+    /// Whether the instance may open what a key seals. If the list has the greatest length, it may be incomplete, and a protector of the application
+    /// may know any key.
     /// </summary>
     public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 

@@ -13,8 +13,8 @@ internal interface ITenantStore
     Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists the writes after the one that set <paramref name="stamp"/>, or all if there was none; <see langword="null"/> if the store does not remember
-    /// each of them.
+    /// Lists the writes after the one that set <paramref name="stamp"/>, or all writes if it is null; <see langword="null"/> if the store no longer
+    /// remembers all of them.
     /// </summary>
     Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken);
 

@@ -3,7 +3,7 @@ namespace Rewt.Internal;
 /// <summary>A tenant in the cache of this instance: its last known state, and the keys that were derived for it.</summary>
 internal sealed class Tenant(string name)
 {
-    /// <summary>The keys that are kept: usually those of the current and of the previous secret.</summary>
+    /// <summary>The most keys that are kept. Usually these are the keys of the current and of the previous secret.</summary>
     private const int MostKeys = 4;
 
     private readonly Lock _gate = new();
@@ -14,7 +14,7 @@ internal sealed class Tenant(string name)
 
     public TenantState State => Volatile.Read(ref _state).State;
 
-    /// <summary>The number of the check of the store in which the generation was read.</summary>
+    /// <summary>The number of the check of the store in which the state was read.</summary>
     public long Check => Volatile.Read(ref _state).Check;
 
     public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);
@@ -40,7 +40,7 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Records that the state that was read in a check is also that of a later one.</summary>
+    /// <summary>Records that a later check of the store has found the state unchanged.</summary>
     public void Confirm(long check, long later)
     {
         lock (_gate)
@@ -49,7 +49,7 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Merges what the store contains. Only a revocation that may be forgotten is removed.</summary>
+    /// <summary>Merges the stored state into this one. Only a revocation that may be forgotten is removed.</summary>
     /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
     public TenantState Learn(TenantState stored, long check, StoreTime forgetBefore)
     {

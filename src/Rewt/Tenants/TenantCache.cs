@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Caches the state of tenants of a namespace and the keys that are derived for them. A tenant enters the cache when it has sent a valid signature or
-/// this instance signs for it, and is read again when the <see cref="RingReading.TenantStamp"/> of the ring shows a change.
+/// Caches the state of tenants of a namespace and the keys that are derived for them. A tenant enters the cache when a token of it has a valid
+/// signature or this instance signs for it, and is read again when a new <see cref="RingReading.TenantStamp"/> shows that it has changed.
 /// </summary>
 internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
 {
@@ -104,12 +104,12 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         if (stamp == _stamp && !isWhole) return;
 
         var began = ClockReading.Now(time);
-        // Before the cache is listed: a tenant that is read meanwhile is either in the list or read after this moment.
+        // Before the cache is listed, so that a tenant that is read meanwhile is either in the list or read after this moment.
         var check = Interlocked.Increment(ref _begun);
         try
         {
             var writes = isWhole ? null : await store.ListWritesAsync(_stamp, cancellationToken).ConfigureAwait(false);
-            // Without the stamp that was read, the list of writes belongs to another state of the store.
+            // If the list of writes does not contain the stamp that was read, it belongs to another state of the store.
             if (writes?.Any(write => write.Stamp == stamp) == false) writes = null;
             var all = _cache.Select(entry => entry.Value).ToList();
             var changed = writes?.SelectMany(write => write.Tenants).ToHashSet(StringComparer.Ordinal);

@@ -12,7 +12,7 @@ internal static class TenantKeyId
 
     public static string Of(string secretId, StoreTime generation) => $"{secretId}.{generation}";
 
-    /// <summary>Parses the output of <see cref="Of"/>. Nothing else is a key id of a tenant, so that each key has one id.</summary>
+    /// <summary>Parses the output of <see cref="Of"/>. It refuses any other text, such as one with leading zeros, so that each key has only one id.</summary>
     public static bool TryParse(string keyId, out string secretId, out StoreTime generation)
     {
         (secretId, generation) = (string.Empty, default);

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// An entry of the store's list of the last writes to tenants, from which an instance learns which tenants to read again: the tenants that the write
+/// One write in the store's list of the last writes to tenants, from which an instance learns which tenants to read again: the tenants that it
 /// changed, its author, and the <see cref="RingReading.TenantStamp"/> that it set.
 /// </summary>
 internal sealed record TenantLogEntry(string Stamp, IReadOnlyList<string> Tenants, string By)

@@ -14,7 +14,7 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
 
     private async ValueTask<TokenRefusal?> UseUpAsync(TokenClaims claims, CancellationToken cancellationToken)
     {
-        // Rewt:RequiredClaims may omit these claims, but without them a token has no identity or no end.
+        // Rewt:RequiredClaims may omit these claims. Without them the token cannot be identified, or its record would have no end.
         if (claims.TokenId is null) return new(RefusalReason.MissingClaim, "jti");
         if ((claims.ExpiresAt ?? claims.IssuedAt + options.MaxTokenLifetime.TotalSeconds) is not { } end) return new(RefusalReason.MissingClaim, "exp");
 
@@ -24,7 +24,8 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
         var until = DateTimeOffset.UnixEpoch.AddSeconds(end) + options.ClockSkew;
         try
         {
-            // Twice the skew more: this clock may be ahead and that of the next service that sees the token behind, each by one skew.
+            // Longer by twice the clock skew, because this clock may be ahead by one skew, and the clock of the next service that gets the token may be
+            // behind by one.
             var life = until - time.GetUtcNow() + (2 * options.ClockSkew);
             if (!await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false)) return new(RefusalReason.Replayed);
         }

@@ -92,7 +92,7 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 
         var claims = verdict.Claims!;
         if (_tenant is not null && claims.Tenant != _tenant) return TokenResult.Refused(RefusalReason.OtherTenant, claims.Tenant);
-        // The content of a data token is one claim; no other can be a binding.
+        // Data tokens are never bound: their content is one claim.
         if (verifier == _data) return verdict;
         if (message is not null && claims.Binding?.Message is null) return TokenResult.Refused(RefusalReason.NotBound);
         if (claims.Binding is { } binding && (binding.IsForRequest || binding.Message != message)) return TokenResult.Refused(RefusalReason.OtherRequest);

@@ -42,7 +42,7 @@ internal static class StrictJson
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static bool HasTooManyValues(ReadOnlySpan<byte> json)
     {
-        // One of these characters comes before each value, so that most texts need no closer count.
+        // One of these characters comes before each value, so that most texts need no exact count.
         if (json.Count((byte)',') + json.Count((byte)'{') + json.Count((byte)'[') <= TokenLimits.Values) return false;
 
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = TokenLimits.JsonDepth });

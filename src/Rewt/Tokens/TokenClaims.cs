@@ -29,7 +29,7 @@ internal record TokenClaims(
     /// <summary>Converts a NumericDate (RFC 7519 §2), which may have a fraction of a second.</summary>
     public static DateTimeOffset? At(double? seconds) => seconds is { } value ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
 
-    /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
+    /// <summary>The tenant that the token names; <see langword="null"/> if the claim is missing or not a string.</summary>
     public string? Tenant { get; init; }
 
     /// <summary>The request or message that the token is bound to; <see langword="null"/> for a token that is not bound.</summary>
@@ -78,7 +78,7 @@ internal record TokenClaims(
         // In one pass: a search for each name would compare it with all names, and unescape those that are escaped.
         foreach (var claim in document.RootElement.EnumerateObject())
         {
-            // A name of another length needs no string.
+            // All names below have 3 or 6 characters, so that names of other lengths need not be converted to strings.
             var name = JsonMarshal.GetRawUtf8PropertyName(claim);
             if (name.Length is not (3 or 6) && !name.Contains((byte)'\\')) continue;
 

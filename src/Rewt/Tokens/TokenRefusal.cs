@@ -14,7 +14,10 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 {
     private const int LongestShown = 64;
 
-    /// <summary>The issuer in the token if the settings name it, so that forged tokens of others do not hide its refusals in the log.</summary>
+    /// <summary>
+    /// The issuer in the token if the settings name it. The log reports refusals of such an issuer separately, so that forged tokens of others do not
+    /// hide them.
+    /// </summary>
     public string? NamedIssuer { get; init; }
 
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];

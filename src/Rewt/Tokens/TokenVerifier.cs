@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies received tokens of one type: first the type, then the key, the signature and the claims. The result is the identity of the caller or the
-/// reason for the refusal; parsing is stricter than in the Microsoft.IdentityModel libraries.
+/// Verifies received tokens of one type, bearer tokens or signed data: first the type, then the key, the signature and the claims. The result is the
+/// caller's identity or the reason for the refusal; parsing is stricter than in the Microsoft.IdentityModel libraries.
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
@@ -254,7 +254,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
     }
 
-    /// <summary>Whether the key id has the form of the keys in Redis of the mode that this service neither uses nor accepts.</summary>
+    /// <summary>Whether the key id has the form of the kind of keys (shared secret or key pairs) that this service neither uses nor accepts.</summary>
     private bool IsOfOtherMode(string? keyId)
     {
         if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
@@ -306,7 +306,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return claims.NotBefore > now + skew ? new(RefusalReason.NotYetValid, claims.NotBefore - now, skew) : null;
     }
 
-    /// <summary>Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library must be a service's name.</summary>
+    /// <summary>
+    /// Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library
+    /// must be a service's name.
+    /// </summary>
     private string? InvalidName(TokenClaims claims)
     {
         if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return "iss";
