@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks before commands are sent that only one of the connected servers is a primary, outside a cluster. After a failover, the former primary may
+/// Checks before commands are sent that, outside a cluster, only one of the connected servers is a primary. After a failover, the former primary may
 /// still report itself as primary, and the client library would send commands to either, so two primaries count as an outage until one is left.
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
