@@ -47,7 +47,7 @@ public static class RewtServiceCollectionExtensions
         RewtCore.Add(services, name, null);
         services.TryAddSingleton<IRingStoreFactory, RedisRingStoreFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, RedisOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisStart>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RedisSourceLogger>());
         return services;
     }
 

@@ -65,8 +65,8 @@ public sealed record RewtVerification
         var data = document.RootElement.GetProperty("data"u8);
         return contentType switch
         {
-            DataContent.Text => verification with { Text = data.GetString() },
-            DataContent.Bytes => verification with { Bytes = DataContent.ReadBytes(data) },
+            DataContentTypes.Text => verification with { Text = data.GetString() },
+            DataContentTypes.Bytes => verification with { Bytes = DataContentTypes.ReadBytes(data) },
             _ => verification with { Json = Encoding.UTF8.GetBytes(data.GetRawText()) },
         };
     }

@@ -44,10 +44,10 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         return new(Conclude(text, reading, settled));
     }
 
-    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, TokenReading reading, HttpContext context) =>
+    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context) =>
         Conclude(text, reading, await metrics.CountAsync(JudgeAsync(reading, context)));
 
-    private VerifiedRequest Conclude(string text, in TokenReading reading, TokenResult verdict)
+    private VerifiedRequest Conclude(string text, in ParsedToken reading, TokenResult verdict)
     {
         if (!verdict.IsValid) return new VerifiedRequest(verifier.NamedIssuer(reading) is { } issuer ? verdict with { Cause = verdict.Cause! with { NamedIssuer = issuer } } : verdict);
 
@@ -56,7 +56,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>Verifies a token and, if it is bound, that it is for this request.</summary>
-    private async ValueTask<TokenResult> JudgeAsync(TokenReading reading, HttpContext context)
+    private async ValueTask<TokenResult> JudgeAsync(ParsedToken reading, HttpContext context)
     {
         var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
         return verdict is { IsValid: true, Claims.Binding: not null } && await request.CheckAsync(context, verdict.Claims) is { } refusal ? new TokenResult(refusal) : verdict;

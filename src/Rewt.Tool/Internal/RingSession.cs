@@ -102,7 +102,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     /// <summary>Changes the state of a tenant of a namespace that has a key ring.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
-    public async Task ChangeTenantAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
+    public async Task ChangeTenantAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, CancellationToken cancellationToken)
     {
         var ring = await RequireAsync(cancellationToken);
         await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);
@@ -122,7 +122,7 @@ internal sealed class RingSession : IAsyncDisposable
         var state = (await Tenants.FindAsync([tenant], cancellationToken))[0];
         return state.IsDeleted
             ? throw new ToolException(ExitCode.Denied, $"The tenant '{tenant}' of the namespace '{_options.Namespace}' is deleted. 'rewt tenants create {tenant}' creates it again.")
-            : new TenantSecurityKey((_, _) => new(true), _options.Namespace, tenant, key.Secret, state.At).Signer;
+            : new TenantSecurityKey((_, _) => new(true), _options.Namespace, tenant, key.Secret, state.Generation).Signer;
     }
 
     /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     private readonly KeyPair? _pair;
     private readonly PublicKeyReader[] _sources;
     private readonly TimeSpan _patience;
-    private readonly Identity? _identity;
+    private readonly ServiceIdentity? _identity;
     private PendingRead _lateAnswer = new();
     private Action? _onChanged;
     private int _asked;
@@ -32,7 +32,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
             KeyOwners.Bind(_pair.Public.SecurityKey, options.ServiceName!);
         }
 
-        _identity = Identity.Open(options, time);
+        _identity = ServiceIdentity.Open(options, time);
         // Known keys must not become too old while a source is waited for.
         _patience = options.RefreshInterval / 8 < LongestPatience ? options.RefreshInterval / 8 : LongestPatience;
         _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time, _identity), time, logger))];

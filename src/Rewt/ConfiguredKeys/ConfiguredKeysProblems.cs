@@ -52,7 +52,7 @@ internal static class ConfiguredKeysProblems
     {
         try
         {
-            _ = Identity.Open(options, TimeProvider.System);
+            _ = ServiceIdentity.Open(options, TimeProvider.System);
             return null;
         }
         catch (PublicKeySourceException exception)

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 /// The source of public keys at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once
 /// for an unknown key id, but at most twice a second. If attestations are demanded, only attested keys are used.
 /// </summary>
-internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, Identity? identity = null) : IPublicKeySource
+internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, ServiceIdentity? identity = null) : IPublicKeySource
 {
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);

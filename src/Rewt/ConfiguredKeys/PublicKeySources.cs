@@ -29,7 +29,7 @@ internal static class PublicKeySources
 
     /// <summary>Opens the source of a setting.</summary>
     /// <exception cref="PublicKeySourceException">A key in the settings cannot be used.</exception>
-    public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time, Identity? identity)
+    public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time, ServiceIdentity? identity)
     {
         if (PublicKeyText.IsKey(setting)) return new InlineKeys(Written(setting, options));
         if (!IsAddress(setting)) return new KeyFile(setting, RsaAlgorithm(options));

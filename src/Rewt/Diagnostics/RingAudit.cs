@@ -72,7 +72,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         if (change.Before == change.After) return;
         var verb = change.After.LifeAt == change.Before.LifeAt ? "revoked" : change.After.IsDeleted ? "deleted" : "created";
         var by = Commander;
-        LogTenantChanged(tenant, ring, verb, by, change.After.At.Milliseconds);
+        LogTenantChanged(tenant, ring, verb, by, change.After.Generation.Milliseconds);
     }
 
     /// <summary>Logs that changes of tenants written by another instance have arrived.</summary>

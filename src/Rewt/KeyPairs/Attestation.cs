@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A statement, signed by a service's certificate, that a published key belongs to the service. It is the member <see cref="Member"/> of the key's JWK,
-/// in Redis and in a JWKS.
+/// A statement, signed with a service's X.509 certificate, that a published public key belongs to that service. The service publishes it with the
+/// key, in the JWK member <see cref="Member"/>, and receivers check it before they accept tokens of that key.
 /// </summary>
 /// <param name="Ring">The namespace.</param>
 /// <param name="Service">The service.</param>
@@ -21,7 +21,7 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
 {
     public const string Member = "rewt_attestation";
 
-    /// <summary>The certificate, and up to four intermediates.</summary>
+    /// <summary>The most certificates in a chain: that of the service, and up to four intermediates.</summary>
     public const int MaximumCertificates = 5;
 
     /// <summary>Parses the JSON of the member. Its writer is not trusted.</summary>
@@ -44,7 +44,10 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
         }
     }
 
-    /// <summary>The signed text. It begins with the version of its format, and contains the key with its algorithm, so that it confirms nothing else.</summary>
+    /// <summary>
+    /// Returns the text that is signed. It begins with the version of its format and contains the public key with its algorithm, so that the
+    /// signature confirms nothing else.
+    /// </summary>
     public static byte[] Statement(string ring, string service, StoreTime at, StoreTime until, PublicKey key) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{until}\n{key.ToJwk()}"));
 

@@ -5,15 +5,16 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks attestations of published keys against the authorities that a receiver trusts. It uses neither the certificates of the operating system nor
-/// the network. Another object takes its place when a file changes, so that all keys are checked again.
+/// Decides for a receiver whether the <see cref="Attestation"/> of a published key can be trusted: its certificate must name the service, be valid,
+/// and chain to one of the configured root certificates. It uses neither the certificates of the operating system nor the network; a new instance
+/// replaces it when a configured file changes, so that all keys are checked again.
 /// </summary>
 /// <param name="authorities">The root certificates.</param>
 /// <param name="revocations">The revocation lists.</param>
 /// <param name="options">The demands on certificates.</param>
 /// <param name="longest">
-/// How long an attestation counts after its certificate was valid: as long as this service would attest a key. The attestation itself names any end that its
-/// author likes, who may have had the certificate's key for an hour only. Default: a century.
+/// The longest time for which an attestation counts after a check in which its certificate was valid: as long as this service itself attests a key.
+/// The end that the attestation names is its author's choice, and the author may have held the certificate's private key for an hour only. Default: a century.
 /// </param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
@@ -26,7 +27,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     private const string None = "it has no attestation by a certificate";
 
-    /// <summary>The uses of which a certificate with extended key usage must have one: TLS servers and clients, as SVIDs of SPIFFE have both, or any use.</summary>
+    /// <summary>
+    /// The extended key usages of which a certificate must have one if it has any: TLS server, TLS client (SPIFFE certificates have both) or any use.
+    /// </summary>
     private static readonly string[] Uses = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
     private const string EllipticCurve = "1.2.840.10045.2.1";
@@ -34,7 +37,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The object identifiers of P-256 and P-384 in DER.</summary>
     private static readonly string[] Curves = ["06082A8648CE3D030107", "06052B81040022"];
 
-    /// <summary>The bytes of an RSA key of 4096 bits with any usual exponent.</summary>
+    /// <summary>The greatest length in bytes of an encoded RSA key of 4096 bits with a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
@@ -104,15 +107,15 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
     }
 
-    /// <summary>Whether half of the time is over for which a certificate that was valid counts.</summary>
+    /// <summary>Whether the attestation should be checked again, because half of the time has passed for which the last check counts.</summary>
     public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
 
     /// <summary>When an attestation should be checked again.</summary>
     public StoreTime NextCheck(AttestingCertificate by) => StoreTime.Min(by.EndsAt, by.SeenAt + (_longest / 2));
 
     /// <summary>
-    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the same until
-    /// an attestation ends: a certificate may become valid.
+    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the
+    /// same until an attestation ends. It does not if a certificate becomes valid later.
     /// </summary>
     public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
@@ -126,7 +129,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             isFinal &= problem != NotYetValid;
             if (check is null && known is not null && known.Json != json && (check = Check(key, known.Json, ring, null, now, known.By, out _)) is not null)
             {
-                // The attestation from before remains good when a new one is not.
+                // The previous attestation still counts when a new one does not.
                 refused.Add(new RefusedKey(key.KeyId, $"{problem}; the attestation from before counts"));
                 json = known.Json;
             }
@@ -172,7 +175,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
     {
-        // From the cheapest check to the most expensive one, because the writer of the entry may be an adversary.
+        // The checks run from the cheapest to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
         by = null;
         if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
@@ -210,7 +213,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             ? null
             : "a certificate of its chain is for another use (extendedKeyUsage)";
 
-    /// <summary>Whether the key is of a usual kind. A verification with any other key, for example one with curve parameters of its own, could take long.</summary>
+    /// <summary>
+    /// Whether the key is EC on P-256 or P-384, or RSA of a permitted length. A verification with any other key, for example one with curve
+    /// parameters of its own, could take long.
+    /// </summary>
     private static bool HasFitKey(X509Certificate2 certificate)
     {
         if (certificate.PublicKey.Oid.Value == EllipticCurve) return certificate.PublicKey.EncodedParameters is { } curve && Curves.Contains(Convert.ToHexString(curve.RawData));
@@ -255,7 +261,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     {
         // .NET also takes intermediates from the store of the user.
         if (!chain.Contains(certificate)) return "its certificate chain is incomplete";
-        if (SignatureAlgorithm.Of(certificate.RawDataMemory) is null) return "its certificate chain is signed with an outdated algorithm";
+        if (CertificateSignatureAlgorithm.Of(certificate.RawDataMemory) is null) return "its certificate chain is signed with an outdated algorithm";
         if (ProblemOfExtendedUse(certificate) is { } unfit) return unfit;
         using var rsa = issuer.GetRSAPublicKey();
         if (rsa?.KeySize < RsaNumbers.MinimumBits) return $"an RSA key of its certificate chain has less than {RsaNumbers.MinimumBits} bits";

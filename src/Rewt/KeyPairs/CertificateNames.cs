@@ -5,9 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the names in a certificate (RFC 5280 §4.2.1.6), and finds the one that stands for a service. Names are compared byte by byte: there are no
-/// wildcards, no decoding and no other spelling. A DNS name never stands for a URI, or a URI for a DNS name: name constraints of an authority limit
-/// each kind by itself.
+/// Reads the DNS names and URIs of a certificate (its subject alternative names, RFC 5280 §4.2.1.6), and finds the one that identifies a given
+/// service. Names are compared byte by byte, without wildcards or decoding; a DNS name never counts as a URI or the reverse, because an authority's
+/// name constraints limit each kind separately.
 /// </summary>
 internal static class CertificateNames
 {
@@ -41,7 +41,7 @@ internal static class CertificateNames
             return null;
         }
 
-        // Two SPIFFE IDs would leave open which one the certificate is for.
+        // With two SPIFFE IDs, it is unclear which service the certificate is for.
         return names.Count(name => name.Text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
     }
 

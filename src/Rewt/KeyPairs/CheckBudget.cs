@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits the verifications of signatures and certificates in one read of public keys, so that a flood of entries delays no revocation: it is verified
-/// over several reads. A ring has a share, so that the flood of one service leaves enough for the others.
+/// Limits how many signatures and certificates are verified during one read of the published public keys, in total and for each service. A flood of
+/// new entries is then verified over several reads, so that it delays neither revocations nor the keys of other services.
 /// </summary>
 internal sealed class CheckBudget
 {
@@ -14,12 +14,14 @@ internal sealed class CheckBudget
     private int _left = Maximum;
     private int _leftOfRing;
 
+    /// <summary>Starts with the keys of the next service.</summary>
     public CheckBudget ForNextRing()
     {
         _leftOfRing = MaximumOfRing;
         return this;
     }
 
+    /// <summary>Whether another entry may be verified in this read.</summary>
     public bool TryTake()
     {
         if (_left == 0 || _leftOfRing == 0) return false;

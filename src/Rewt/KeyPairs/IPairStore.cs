@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the public keys of services with key pairs: a ring for each service, which only that service writes, and revocations. It makes no
-/// decisions.
+/// The store (Redis or memory) of the public keys that services with key pairs publish. Each service has a set of entries of its own there, its ring,
+/// which only that service writes; the store also keeps revocations, and makes no decisions.
 /// </summary>
 internal interface IPairStore : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal interface IPairStore : IAsyncDisposable
     /// <summary>Lists the services with published keys, for command-line tools: it may search the whole store.</summary>
     Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<string>>([]);
 
-    /// <summary>Writes a plan to a service's ring. Writing it twice has the same effect as once.</summary>
+    /// <summary>Writes a change to a service's ring. Writing it twice has the same effect as once.</summary>
     /// <exception cref="UnauthorizedAccessException">The login has no permission.</exception>
     Task WriteAsync(string service, PairChange plan, CancellationToken cancellationToken);
 

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of public keys in the memory of one process, for tests and development. It has the same contract as the one in Redis, including the TTL.
+/// The store of published public keys in the memory of one process, for tests and development. It has the same contract as the store in Redis,
+/// including the expiry of entries.
 /// </summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {
@@ -62,7 +63,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
     private Ring RingOf(string service) => _rings.TryGetValue(service, out var ring) ? ring : _rings[service] = new Ring();
 
-    /// <summary>The stored ring of one service.</summary>
+    /// <summary>The stored public keys and revocations of one service.</summary>
     private sealed class Ring
     {
         public string? Epoch { get; set; }

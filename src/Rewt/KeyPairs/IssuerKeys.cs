@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies the entries of one service in the store, and holds the result: the keys that verify tokens, the revoked keys and the refused entries.
+/// The public keys of one issuer (a service with key pairs) after one read of the store: those that verify tokens, those that are revoked, and the
+/// entries that were refused. <see cref="Read"/> verifies the stored entries and creates it.
 /// </summary>
 /// <param name="Issuer">The service.</param>
 /// <param name="Keys">The keys that verify.</param>
@@ -63,7 +64,7 @@ internal sealed record IssuerKeys(
         return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
-    /// <summary>A refused entry, by its hash, so that a flood of entries is not verified at each read.</summary>
+    /// <summary>A stored entry that was refused, identified by its hash, so that the next read does not verify the same entry again.</summary>
     private sealed record Refusal(RefusedKey Key, byte[] Hash)
     {
         public static Refusal Of(RefusedKey key, byte[] entry) => new(key, SHA256.HashData(entry));

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key source of a namespace whose services sign with key pairs. It creates and publishes this process's key pairs once the process has to sign,
-/// and reads the public keys of the services it communicates with. A process that only verifies writes nothing.
+/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs: reads the public keys that the services have published, and, once
+/// this process has to sign, generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
 /// </summary>
 internal sealed partial class KeyPairSource(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = KeyPairSource.MaximumAsked) : IKeySource
 {
@@ -25,14 +25,14 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     private readonly string _epoch = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly PairSchedule _schedule = PairSchedule.From(options);
     private readonly PairMemory _memory = new();
-    private readonly Identity? _identity = Identity.Open(options, time);
+    private readonly ServiceIdentity? _identity = ServiceIdentity.Open(options, time);
     private readonly HashSet<string> _issuers = [options.ServiceName!, .. options.TrustedIssuers];
     private readonly Stack<LocalKeyPair> _spare = new();
     private readonly Lock _gate = new();
     private HashSet<string> _asked = new(StringComparer.Ordinal);
     private LocalKeyPairs _own = LocalKeyPairs.None;
     private ClockReading? _deniedAt;
-    private IdentityState? _state;
+    private CertificateStatus? _state;
     private bool _wanted;
 
     public IInstanceStore? Instances => store.Instances;
@@ -69,7 +69,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         if (command.Revoked is { } keyId) await RevokeAsync(view, keyId, cancellationToken).ConfigureAwait(false);
         else await RotateAsync(view, cancellationToken).ConfigureAwait(false);
 
-        // Read again: waiting for other instances compares the times of their reads with the time of this write.
+        // Read again, because a caller that waits for the other instances compares the times of their reads with the time of this write.
         view = await ReadNowAsync(known, cancellationToken).ConfigureAwait(false);
         return await UpkeepAsync(view, known, cancellationToken).ConfigureAwait(false);
     }
@@ -85,21 +85,21 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         string[] issuers, asked;
         lock (_gate)
         {
-            // An issuer that was requested while a read was finding it is already in the first set.
+            // An issuer that was requested during the read that found it is already in the first set.
             (issuers, asked) = ([.. _issuers], [.. _asked.Except(_issuers, StringComparer.Ordinal)]);
             _asked = new HashSet<string>(StringComparer.Ordinal);
         }
 
         if (_identity is not null) await _identity.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var readAt = ClockReading.Now(time);
-        // Before the read, which may fail: a certificate or an authority that is withdrawn counts during an outage too.
+        // Before the read, which may fail: the withdrawal of a certificate or an authority must take effect during an outage too.
         if (_identity?.Policy is { } policy) known?.Recheck(policy, options.Namespace, readAt);
         var reading = await ReadAsync(issuers, asked, cancellationToken).ConfigureAwait(false);
         _memory.Learn(reading);
         KeepIssuers(reading);
         var latest = AttestationPolicy.Latest(reading.Now, time.GetUtcNow(), options.ClockSkew);
         var budget = new CheckBudget();
-        // The keys that tokens wait for, and those of small rings, are checked before a flood.
+        // The keys that tokens wait for come first, then small rings, so that a flood of entries in one ring is checked last.
         var rings = reading.Services.OrderByDescending(ring => ring.Key == _service || asked.Contains(ring.Key, StringComparer.Ordinal)).ThenBy(ring => ring.Value.Entries.Count).ToDictionary(
             ring => ring.Key,
             ring => IssuerKeys.Read(options.Namespace, ring.Key, ring.Value, _memory, reading.Now, known?.Issuers.GetValueOrDefault(ring.Key), _identity?.Policy, latest, budget.ForNextRing()),
@@ -193,7 +193,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Whether a new key pair can be published: where a certificate attests the pairs, it must be valid.</summary>
+    /// <summary>Whether a new key pair may be generated. If this service attests its keys, its certificate must be valid.</summary>
     private bool MayGenerate(PairView view) => _identity is not { Attests: true } || _identity.Usable(view.Reading.Now) is not null;
 
     /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
@@ -231,7 +231,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             return key;
         }
 
-        // By the earlier of the two clocks: an adversary that sets the store's clock forward gets no attestation that ends later.
+        // By the earlier of the two clocks, so that an adversary that sets the store's clock forward gets no attestation that ends later.
         LocalKeyPair Attest(LocalKeyPair key) => certificate is null ? key : key.Attest(
             certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
@@ -274,13 +274,13 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Logs a change for the better or the worse once.</summary>
-    private void Report(IdentityState? state)
+    /// <summary>Logs each change of the certificate's status once.</summary>
+    private void Report(CertificateStatus? state)
     {
         var before = _state;
         _state = state;
         if (state is null) return;
-        if (state.Problem is { } problem && state.Level != before?.Level) LogCertificate(state.Level == IdentityLevel.Ending ? LogLevel.Warning : LogLevel.Error, options.Namespace, _service, problem);
+        if (state.Problem is { } problem && state.Level != before?.Level) LogCertificate(state.Level == CertificateHealth.Ending ? LogLevel.Warning : LogLevel.Error, options.Namespace, _service, problem);
         if (state.Problem is null && before?.Problem is not null) LogCertificateRenewed(options.Namespace, _service);
         if (state.Unread is { } unread && before?.Unread != unread) LogIdentityUnread(options.Namespace, unread);
     }
@@ -309,6 +309,6 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     [LoggerMessage(EventId = 56, EventName = "IdentityUnread", Level = LogLevel.Warning, Message = "Key pairs of {Ring}: {Problem}")]
     private partial void LogIdentityUnread(string ring, string problem);
 
-    /// <summary>The result of one read of the store: the entries, and the keys among them that were verified.</summary>
+    /// <summary>The result of one read of the store: the raw entries, and by service the keys among them that were verified.</summary>
     private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

@@ -6,8 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Makes and checks the proof that a published key belongs to a service: a signature that the key makes over the service's name, so that no service can
-/// publish another service's key as its own. The signed text contains characters that no token contains, so a token cannot serve as a proof.
+/// Makes and checks the proof that a service owns the key that it publishes: a signature of the private key over the service's name. Without it, a
+/// service could publish another service's key as its own; the signed text contains characters that no token contains, so a token cannot serve as a
+/// proof.
 /// </summary>
 internal static class KeyProof
 {

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>A key pair that this process has generated and signs with, its proof, and the certificate that attests it, if any.</summary>
+/// <summary>
+/// A key pair that this process has generated to sign with, and what it publishes with the public key: the proof of ownership
+/// (<see cref="KeyProof"/>) and, if this service has a certificate, the <see cref="Attestation"/>.
+/// </summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
     private ServiceCertificate? _certificate;
@@ -16,7 +19,7 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
     }
 
-    /// <summary>Attests the pair for some time, unless this certificate has done it before and more than half of that time is left.</summary>
+    /// <summary>Attests the pair for the given time, unless the same certificate has attested it already and more than half of that time is left.</summary>
     public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, StoreTime now, TimeSpan duration) =>
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
         {

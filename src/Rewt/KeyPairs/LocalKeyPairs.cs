@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>All key pairs that this process has generated, and their states: current, pending and retired.</summary>
+/// <summary>
+/// The key pairs that this process has generated, by their state: current, pending and retired. <see cref="PairPolicy"/> decides from it which write
+/// is due, and returns it in its new state.
+/// </summary>
 /// <param name="Current">The key that signs.</param>
 /// <param name="Deadline">When the current key retires.</param>
 /// <param name="Next">The pending key.</param>
 /// <param name="Retired">The retired keys, and how long each verifies.</param>
-/// <param name="Epoch">The epoch of the ring in which the keys are published; <see langword="null"/> before they are.</param>
+/// <param name="Epoch">The random value in the stored ring with the published keys, which shows that the ring was not lost; <see langword="null"/> before the keys are published.</param>
 /// <param name="WrittenAt">When the keys were last written, or <see cref="StoreTime.Unknown"/>.</param>
 internal sealed record LocalKeyPairs(
     LocalKeyPair? Current, StoreTime Deadline, LocalKeyPair? Next, ImmutableArray<KeyValuePair<LocalKeyPair, StoreTime>> Retired, string? Epoch, StoreTime WrittenAt)
@@ -25,7 +28,7 @@ internal sealed record LocalKeyPairs(
         }
     }
 
-    /// <summary>Attests all keys. If one changes, all are due to be written.</summary>
+    /// <summary>Attests all keys. If the attestation of one key changes, all are written again.</summary>
     public LocalKeyPairs Attest(Func<LocalKeyPair, LocalKeyPair> attest)
     {
         var attested = this with

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The write to its service's ring of public keys that is due for an instance. <see cref="None"/> means that no write is due.</summary>
+/// <summary>The reason for a write to the public keys that this service publishes, as <see cref="PairPolicy"/> decides it.</summary>
 internal enum PairAction
 {
     /// <summary>No write is due.</summary>

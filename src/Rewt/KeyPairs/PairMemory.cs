@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers the revocations of key pairs that this instance has seen, by their origin: a service's own ring can revoke only that service's keys, an
-/// operator's list any key. A revocation is kept until it may be forgotten.
+/// Remembers the revocations of key pairs that this instance has read, so that a revoked key stays refused if the store loses the revocation. They
+/// are separated by origin: a revocation among a service's own keys applies to this service only, one in the operator's list to all services.
 /// </summary>
 internal sealed class PairMemory
 {
@@ -28,7 +28,7 @@ internal sealed class PairMemory
     public IReadOnlyDictionary<string, StoreTime> RevokedOf(string service) =>
         OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
-    /// <summary>Adds the revocations of a plan. They count at once, even if they cannot be written.</summary>
+    /// <summary>Adds the revocations of a change. They count at once, even if they cannot be written.</summary>
     public void Learn(string service, PairChange plan) => Of(service).Learn(plan.Revoked, plan.Now);
 
     private RevocationMemory Of(string service) => _services.TryGetValue(service, out var memory) ? memory : _services[service] = new RevocationMemory();

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides what is due for the key pairs of this process: their life cycle as a pure function of their state and the last reading. It uses no store,
-/// clock or thread.
+/// Decides which write is due to the key pairs that this process publishes: create, renew, rotate, replace or revoke keys, or none. It is a pure
+/// function of their state and the last read of the store, without store, clock or thread.
 /// </summary>
 internal static class PairPolicy
 {
@@ -68,7 +68,10 @@ internal static class PairPolicy
             ? own.All(now).Select(key => key.KeyId).Where(keyId => !ring.Entries.ContainsKey(keyId)).ToHashSet(StringComparer.Ordinal)
             : [];
 
-    /// <summary>The revocations that the ring lacks: its deleted keys, keys of it on the operator's list, and revocations that the store has lost.</summary>
+    /// <summary>
+    /// The revocations to add to the service's ring: its deleted keys, its keys that an operator has revoked for all services, and revocations that
+    /// the store has lost.
+    /// </summary>
     private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {
         var ours = own.All(now: default).Select(key => key.KeyId).Concat(ring.Entries.Keys).ToHashSet(StringComparer.Ordinal);

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The unverified result of one read of the store of public keys: the rings of the services, the revocations and the store's time.</summary>
+/// <summary>
+/// The raw result of one read of the published public keys: the stored entries of each service, not verified yet, the revocations and the store's
+/// time. <see cref="KeyPairSource"/> verifies it.
+/// </summary>
 /// <param name="Now">The store's time.</param>
 /// <param name="Revoked">The keys of any service that an operator revoked, and when each may be forgotten.</param>
 /// <param name="Services">The rings that were read, by service.</param>

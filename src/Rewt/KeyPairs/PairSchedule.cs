@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>How long key pairs sign and verify, and how often their entries are renewed, derived from the options.</summary>
+/// <summary>
+/// The times in the life of a key pair, derived from the options: how long it signs, how long it verifies, and how often its published entry is
+/// renewed.
+/// </summary>
 /// <param name="Interval">How long a key signs.</param>
 /// <param name="Retention">How long a retired key verifies.</param>
 /// <param name="Heartbeat">How often an instance renews its entries.</param>
@@ -12,8 +15,8 @@ internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeS
     private const int HeartbeatsEvery = 6;
 
     /// <summary>
-    /// How long an attestation counts: as long as a key is pending, signs and verifies. Its second half, in which it is renewed, is longer than an outage
-    /// in which receivers continue with what they have read.
+    /// How long an attestation counts: long enough for the whole life of a key. It is renewed in its second half, which is longer than an outage in
+    /// which receivers continue with what they have read.
     /// </summary>
     public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 

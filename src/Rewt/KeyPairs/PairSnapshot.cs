@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of a namespace with key pairs after one read: the verified public keys of the services, and this process's own key pairs. Requests sign and
-/// verify with it.
+/// The keys of a namespace with key pairs after one read of the store. Requests verify tokens with the public keys of the services in it, and sign
+/// with this process's own key pairs in it, until the next read replaces it.
 /// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
@@ -26,7 +26,7 @@ internal sealed class PairSnapshot : KeySnapshot
     /// <param name="service">The name of this service.</param>
     /// <param name="now">The store's time at the read.</param>
     /// <param name="readAt">When the read began.</param>
-    /// <param name="epoch">The epoch under which this instance announces itself; <see langword="null"/> if it does not.</param>
+    /// <param name="epoch">The random value of this process with which it announces itself; <see langword="null"/> if it does not.</param>
     /// <param name="previous">The previous snapshot.</param>
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
@@ -41,7 +41,7 @@ internal sealed class PairSnapshot : KeySnapshot
         Revoked = issuers.SelectMany(issuer => issuer.OwnRevoked.Where(pair => !_holders.ContainsKey(pair.Key))).Concat(memory.Everywhere)
             .GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.Max(pair => pair.Value), StringComparer.Ordinal);
-        Version = previous is null ? 1 : previous.Version + (Shows(previous) ? 0 : 1);
+        Version = previous is null ? 1 : previous.Version + (HasSameKeys(previous) ? 0 : 1);
     }
 
     public override SigningKey? Current => Alive(_own.Current);
@@ -50,7 +50,7 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
-    /// <summary>An epoch of this process only: revocations wait for the time of an instance's read, not for its version.</summary>
+    /// <summary>A random value of this process. A revocation waits until the other instances have read the store after it, and compares no versions.</summary>
     public override string? Epoch { get; }
 
     public override string? Publication => _own.Epoch;
@@ -91,7 +91,9 @@ internal sealed class PairSnapshot : KeySnapshot
         }
     }
 
-    /// <summary>The keys that an earlier attestation confirms, and those that are accepted only as long as attestations are not demanded.</summary>
+    /// <summary>
+    /// The warning about keys that only an earlier attestation confirms, and about keys that are accepted only because attestations are not required.
+    /// </summary>
     private string? WarningReason
     {
         get
@@ -107,7 +109,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
     /// <summary>
-    /// Withdraws the keys that another policy does not accept, until the next read. Only the one caller that reads the store calls it.
+    /// Withdraws the keys that a new policy does not accept, until the next read. Only the one caller that reads the store calls it.
     /// </summary>
     public void Recheck(AttestationPolicy policy, string ring, ClockReading now)
     {
@@ -129,8 +131,8 @@ internal sealed class PairSnapshot : KeySnapshot
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
     {
         if (!IsPossible(keyId)) return [];
-        if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : Anybodys(keyId, now);
-        // A revocation in one service's ring must not prevent a search for another service's key.
+        if (issuer is null) return Revoked.ContainsKey(keyId) ? [] : OfAnyIssuer(keyId, now);
+        // A revocation in one service's ring must not keep another service's key from being found.
         if (!Names.IsName(issuer) || _revokedEverywhere.Contains(keyId)) return [];
         if (_issuers.TryGetValue(issuer, out var ring))
         {
@@ -155,7 +157,7 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
-    private bool Shows(PairSnapshot other) =>
+    private bool HasSameKeys(PairSnapshot other) =>
         Revoked.Count == other.Revoked.Count && Revoked.Keys.All(other.Revoked.ContainsKey) && States().SetEquals(other.States());
 
     private RewtKey View(string issuer, PublishedKey key, bool isOwn)
@@ -182,7 +184,7 @@ internal sealed class PairSnapshot : KeySnapshot
     private HashSet<(string KeyId, RewtKeyState State)> States() =>
         [.. _issuers.Values.SelectMany(issuer => issuer.Keys.Values.Select(key => (key.Key.KeyId, key.State)))];
 
-    private IReadOnlyList<SecurityKey>? Anybodys(string keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
+    private IReadOnlyList<SecurityKey>? OfAnyIssuer(string keyId, ClockReading now) => _holders.TryGetValue(keyId, out var holders)
         ? [.. holders.Select(holder => _issuers[holder].Keys[keyId]).Where(key => Verifies(key, now)).Select(key => key.Key.SecurityKey)]
         : null;
 

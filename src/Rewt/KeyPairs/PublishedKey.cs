@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key in a service's ring: a JWK (RFC 7517) under its thumbprint, with more members. <c>state</c> is its state, <c>until</c> the expiry of
-/// the entry (Unix milliseconds by the store's clock), and <c>proof</c> the evidence that the key belongs to this service.
-/// <see cref="Internal.Attestation.Member"/> is the statement of the service's certificate, if it has one.
+/// A public key as a service publishes it in the store: a JWK (RFC 7517) with the additional members <c>state</c>, <c>until</c> (the expiry of the
+/// entry in Unix milliseconds by the store's clock), <c>proof</c> (<see cref="KeyProof"/>) and, if the service has a certificate,
+/// <see cref="Internal.Attestation.Member"/>. <see cref="TryRead"/> parses and verifies a stored entry.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
@@ -31,7 +31,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     /// <summary>The policy by which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
 
-    /// <summary>When the key is refused without another attestation.</summary>
+    /// <summary>The time from which the key is refused unless it gets another attestation.</summary>
     public StoreTime ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : StoreTime.Never;
 
     public bool IsRetired => State == RewtKeyState.Retired;
@@ -83,7 +83,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         var isSettled = isKnown && known!.Proof == proof && known.Attestation == attestation && (known.By is { } held ? policy?.IsDue(held, now) != true : attestation is null);
         if (policy is not null && budget is not null && !isSettled && !budget.TryTake())
         {
-            // The entry from before stays, so that the new one is checked by the next read.
+            // The previous entry stays, and the next read checks the new one.
             problem = CheckBudget.NotChecked;
             if (!ReferenceEquals(known!.Policy, policy)) return Keep(known.Entry, known, ring, service, policy, now, ref problem);
             if (!policy.AcceptsUnattested && !(known.By?.EndsAt > now)) return null;
@@ -105,7 +105,7 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         {
             var isSame = isKnown && known!.Attestation == attestation;
             by = isSame ? known!.Confirm(ring, service, policy, now, out warning) : policy.Check(key, attestation, ring, service, now, null, out warning)?.By;
-            // The attestation from before remains good when a new one is not, for example because receivers do not have its authority yet.
+            // The previous attestation still counts when a new one does not, for example because receivers do not have its authority yet.
             if (by is null && isKnown && !isSame && known!.By is not null && (by = known.Confirm(ring, service, policy, now, out _)) is not null) attestation = known.Attestation;
             problem = by is null && !policy.AcceptsUnattested ? warning : null;
             if (problem is not null) return null;
@@ -116,18 +116,18 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 
-    /// <summary>Checks whether the attestation confirms the key by another policy or at a later time.</summary>
+    /// <summary>Checks the attestation again, by a new policy or at a later time; <see langword="null"/> if it no longer confirms the key.</summary>
     public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
         return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
-    /// <summary>Whether another policy accepts the key. A key pair of this process needs no policy.</summary>
+    /// <summary>Whether a new policy accepts the key. A key pair of this process needs no check.</summary>
     public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 
-    /// <summary>Keeps a key that a certificate confirms when its new entry is unusable, until its time.</summary>
+    /// <summary>Keeps the key of the entry before when the new entry is unusable, as long as a certificate confirms that key.</summary>
     private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {
         if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;

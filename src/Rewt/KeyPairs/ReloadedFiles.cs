@@ -4,18 +4,17 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads a value from files, and again when one of them has changed: certificates or authorities. While a file cannot be read or used, for example
-/// because it is being replaced, the value from before stays in use. The contents, which may be private keys, are cleared once
-/// they are parsed. It has one caller at a time.
+/// A value that is parsed from files, such as certificates, and parsed again when one of the files has changed. While a file cannot be read or used,
+/// for example because it is being replaced, the value from before stays in use.
 /// </summary>
 /// <param name="settings">The paths, or PEM texts in place of files.</param>
-/// <param name="parse">Parses the contents, of which the value must keep copies only.</param>
+/// <param name="parse">Parses the contents. They are cleared afterwards, because they may be private keys, so the value must keep copies only.</param>
 /// <param name="time">The clock.</param>
 /// <param name="maximum">The longest file in bytes.</param>
 internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IReadOnlyList<byte[]>, T> parse, TimeProvider time, int maximum = PublicKeySetReader.MaximumBytes)
     where T : class
 {
-    /// <summary>How long a refresh waits for the files: opening one on a server that is away blocks, and a long list takes time to parse.</summary>
+    /// <summary>How long a refresh waits for the files. Opening one on an unreachable file server blocks, and a long list takes time to parse.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private IReadOnlyList<byte[]> _hashes = [];
@@ -34,6 +33,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         return this;
     }
 
+    /// <summary>Parses the files again if one has changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         _reading ??= Task.Run(() => Failure is null && settings.Select(HashOf).Zip(_hashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) ? null : Parse(), CancellationToken.None);
@@ -69,6 +69,6 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
 
     private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : SourceFile.Hash(setting);
 
-    /// <summary>A value that was parsed, and the hashes of the contents that it was parsed from.</summary>
+    /// <summary>A parsed value, and the hashes of the files that it was parsed from.</summary>
     private sealed record Parsed(T Value, IReadOnlyList<byte[]> Hashes);
 }

@@ -6,17 +6,18 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A list of revoked certificates (RFC 5280 §5), read from a file. It counts for as long as it is configured, also after its next update was due.
+/// A certificate revocation list (CRL, RFC 5280 §5) from a configured file, with which <see cref="AttestationPolicy"/> refuses revoked certificates.
+/// It counts as long as it is configured, even after the date of its next update.
 /// </summary>
 internal sealed class RevocationList
 {
-    /// <summary>The longest file: lists of companies have several megabytes.</summary>
+    /// <summary>The longest permitted file. The lists of companies have several megabytes.</summary>
     public const int MaximumBytes = 16 * 1024 * 1024;
 
     private readonly byte[] _issuer;
     private readonly byte[] _hashed;
     private readonly byte[] _signature;
-    private readonly SignatureAlgorithm _algorithm;
+    private readonly CertificateSignatureAlgorithm _algorithm;
     private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
 
     /// <exception cref="AsnContentException">The list is malformed.</exception>
@@ -25,7 +26,7 @@ internal sealed class RevocationList
         var list = new AsnReader(content, AsnEncodingRules.DER).ReadSequence();
         var signed = list.PeekEncodedValue();
         var body = list.ReadSequence();
-        _algorithm = SignatureAlgorithm.Read(list.ReadSequence()) ?? throw new AsnContentException("The signature algorithm is not supported.");
+        _algorithm = CertificateSignatureAlgorithm.Read(list.ReadSequence()) ?? throw new AsnContentException("The signature algorithm is not supported.");
         _hashed = CryptographicOperations.HashData(_algorithm.Hash, signed.Span);
         _signature = list.ReadBitString(out _);
         if (body.PeekTag() == Asn1Tag.Integer) body.ReadInteger();

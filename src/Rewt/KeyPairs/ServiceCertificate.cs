@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>The certificate of this service with its private key, which signs the service's published keys.</summary>
+/// <summary>
+/// This service's X.509 certificate with its private key, by which the service attests the keys that it publishes (<see cref="Attestation"/>).
+/// </summary>
 internal sealed class ServiceCertificate
 {
     private readonly KeyPair _key;
@@ -28,7 +30,7 @@ internal sealed class ServiceCertificate
 
         if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, AttestationPolicy.SigningAlgorithm, out _)?.Thumbprint != _key.Public.Thumbprint) throw Unusable(name, "its private key belongs to another certificate");
 
-        // Receivers have the root certificates.
+        // The root is left out, because receivers have it.
         Chain = [leaf.RawData, .. others.Where(other => !AttestationPolicy.IsRoot(other) && !other.Equals(leaf)).Select(other => other.RawData)];
         if (Chain.Count > Attestation.MaximumCertificates) throw Unusable(name, $"its chain has more than {Attestation.MaximumCertificates} certificates");
         (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
@@ -76,7 +78,7 @@ internal sealed class ServiceCertificate
         return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
     }
 
-    /// <summary>Attests that a key belongs to a service, from one time to another.</summary>
+    /// <summary>Signs the statement that a key belongs to a service, from one time to another.</summary>
     public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The unverified result of reading one service's ring from the store.</summary>
-/// <param name="Epoch">A random value that changes when the ring starts over; <see langword="null"/> when there is none.</param>
+/// <summary>
+/// The raw result of one read of the public keys that one service publishes: its stored entries, not verified yet, and its revocations.
+/// </summary>
+/// <param name="Epoch">A random value that is written with the first keys and changes if the store loses them; <see langword="null"/> when there is none.</param>
 /// <param name="Entries">The entries by key id.</param>
 /// <param name="Revoked">The service's revoked keys, and when each may be forgotten.</param>
 internal sealed record ServiceReading(string? Epoch, IReadOnlyDictionary<string, byte[]> Entries, IReadOnlyDictionary<string, StoreTime> Revoked)

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of the keys of one namespace: a shared secret, key pairs or configured keys. A <see cref="KeyRingProvider"/> calls it, one call at a
-/// time, and answers requests from the last snapshot.
+/// Reads the keys of one namespace, and rotates and revokes them where it can; there is an implementation for a shared secret, for key pairs and for
+/// configured keys. A <see cref="KeyRingProvider"/> calls it, one call at a time, and answers requests from the snapshot that it returned last.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal interface IKeySource : IAsyncDisposable
     /// <returns>Whether an update may provide a key that does not exist yet.</returns>
     bool WantSigningKey() => false;
 
-    /// <summary>Includes the keys of this issuer in the next update; <see langword="null"/> for a token without an issuer.</summary>
+    /// <summary>Makes the next update read the keys of this issuer too; <see langword="null"/> for a token without an issuer.</summary>
     /// <exception cref="RewtKeysUnavailableException">Too many issuers are waiting already.</exception>
     void Ask(string? issuer)
     {

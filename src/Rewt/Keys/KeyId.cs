@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Computes and checks the key id of a secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in base64url. Every instance
-/// and language derives the same id, and it reveals nothing about a strong secret.
+/// Computes and checks the key id (<c>kid</c>) of a shared secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in
+/// base64url. Every instance, in every language, computes the same id, which reveals nothing about a strong secret.
 /// </summary>
 internal static class KeyId
 {

@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers for a key object the issuer that owns it. The issuer is attached to the object, so that a custom resolver in between cannot lose it.
+/// Remembers which issuer a public key belongs to, so that <see cref="TokenVerifier"/> refuses a token that the key verifies but another issuer
+/// claims to have signed. The issuer is attached to the key object, so that it is not lost when an application's own key resolver returns the key.
 /// </summary>
 internal static class KeyOwners
 {

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A private key that signs tokens, and its public key, which is published. The private key is not exposed.</summary>
+/// <summary>A private key (EC or RSA) that signs tokens, and the public key that is published for it. The private key is not exposed.</summary>
 internal sealed class KeyPair : SigningKey
 {
     private const int RsaBits = 2048;

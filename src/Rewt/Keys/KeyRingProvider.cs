@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Holds the key ring of one namespace and gives its last snapshot to requests: polls its source, rotates on time, carries out an operator's commands
-/// and reports its health.
+/// Keeps the key ring of one namespace up to date and gives requests its latest snapshot: polls its <see cref="IKeySource"/>, rotates on time,
+/// carries out an operator's commands and reports its health.
 /// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
@@ -30,7 +30,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         _clock = new ClockSkewMonitor(Name, options.ClockSkew, logger);
         Tracker = new InstanceTracker(source.Instances, options, time, telemetry?.Audit.Instance);
         Metrics = telemetry?.Metrics ?? RingMetrics.None;
-        if (options.Tenants.Enabled) Tenants = new Tenants(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
+        if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
 
     /// <summary>The namespace.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     public RingMetrics Metrics { get; }
 
     /// <summary>The tenants whose keys are derived from this ring; <see langword="null"/> where there are none.</summary>
-    public Tenants? Tenants { get; }
+    public TenantCache? Tenants { get; }
 
     /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
     public Exception? Outage => LastFailure;
@@ -72,7 +72,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     public SigningKey For(SigningKey key) => key;
 
-    /// <summary>Includes the keys of this issuer in the next read; <see langword="null"/> for a token without an issuer.</summary>
+    /// <summary>Makes the next read include the keys of this issuer; <see langword="null"/> for a token without an issuer.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 
     /// <summary>Whether this ring can contain a key with this id.</summary>
@@ -84,7 +84,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     /// <summary>Revokes a key.</summary>
     public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
-    /// <summary>The health by the last read. It sends the store no command.</summary>
+    /// <summary>The health as the last read has shown it. The store is not contacted.</summary>
     public RingHealth Health()
     {
         var snapshot = Known;
@@ -102,8 +102,8 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (snapshot.VerificationProblem(now) is { } reason) return new RingHealth(false, reason);
 
         var overdue = snapshot.UntilRotation(now) < -Overdue ? $"The rotation of the key ring '{Name}' is overdue." : null;
-        var troubles = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
-        return new RingHealth(true, troubles.Length > 0 ? troubles : null);
+        var problems = string.Join(' ', new[] { DegradedReason(snapshot, age, failure), overdue }.OfType<string>());
+        return new RingHealth(true, problems.Length > 0 ? problems : null);
     }
 
     protected override async Task<KeySnapshot?> ReadAsync(KeySnapshot? previous, CancellationToken cancellationToken) =>
@@ -150,7 +150,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
 
-    /// <summary>Since when the store is away, and how long the known keys stay in use.</summary>
+    /// <summary>Describes since when the store has been unavailable, and how long the known keys stay in use.</summary>
     private string State()
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";

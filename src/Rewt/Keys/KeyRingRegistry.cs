@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Finds the key rings of this process by the name of their registration, and opens one on its first use. The container closes them.</summary>
+/// <summary>
+/// Creates the key rings (<see cref="KeyRingProvider"/>) of each registered namespace on first use, and returns the same ones afterwards. It exists
+/// once in a process, and the service container disposes it with all key rings.
+/// </summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,
     IOptionsMonitor<RewtOptions> options,
@@ -44,7 +47,7 @@ internal sealed class KeyRingRegistry(
     /// <summary>Whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
-    /// <summary>The health of a registration's key rings by the last read. It sends the store no command.</summary>
+    /// <summary>The health of a registration's key rings as their last reads have shown it. No store is contacted.</summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));

@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The default <see cref="IIssuerSigningKeyResolver"/>: finds the keys that may verify a token in the cached key rings. An unknown key id causes one
-/// refresh, which concurrent callers share.
+/// The default <see cref="IIssuerSigningKeyResolver"/>: returns the keys that may verify a token from the cached key rings. A key id that they do not
+/// contain causes one refresh, which concurrent callers share.
 /// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
@@ -48,7 +48,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(keyRings.Of(keyId), issuer, keyId, cancellationToken);
 
-    /// <summary>Derives the tenant's key from the secret that the key id names. No more is read than for a key id of the secret itself.</summary>
+    /// <summary>Derives the tenant's key from the secret that the key id names. It reads the store only if that secret is unknown.</summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveTenantAsync(NamespaceKeyRings keyRings, string tenant, string? keyId, CancellationToken cancellationToken)
     {
         if (keyRings.Own.Tenants is not { } tenants || !Names.IsName(tenant) || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The public service <see cref="IRewtKeyRing"/>: reads, rotates and revokes the keys of a namespace through its providers.</summary>
+/// <summary>
+/// The implementation of the public service <see cref="IRewtKeyRing"/>, by which an application lists, rotates and revokes the keys of a namespace.
+/// </summary>
 /// <param name="keyRing">The provider of the keys that sign.</param>
 /// <param name="other">The provider of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
 /// <param name="time">The clock.</param>

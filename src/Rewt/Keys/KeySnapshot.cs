@@ -2,7 +2,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The keys of one namespace after one read of their source, whatever their kind. It is immutable; requests sign and verify with it.</summary>
+/// <summary>
+/// The keys of one namespace after one read of their source; a shared secret, key pairs and configured keys have a derived class each. It is
+/// immutable, and requests sign and verify with it until the next read replaces it.
+/// </summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
     /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
@@ -17,13 +20,13 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The reason why no token can be verified, although this snapshot can be used; <see langword="null"/> when there is none.</summary>
     public virtual string? VerificationProblem(ClockReading now) => null;
 
-    /// <summary>Ends when more may be known of a source that has not answered yet; <see langword="null"/> when all have answered.</summary>
+    /// <summary>The wait for a key source, such as a URL, that has not answered since a request; <see langword="null"/> when all have answered.</summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
-    /// <summary>Set when a key source was unreachable, so an unknown key id may still be valid; otherwise <see langword="null"/>.</summary>
+    /// <summary>The reason why an unknown key id may still be valid: a key source was unreachable; otherwise <see langword="null"/>.</summary>
     public virtual string? UnresolvedReason => null;
 
-    /// <summary>The epoch that <see cref="Version"/> belongs to; <see langword="null"/> where revocations do not wait for this instance.</summary>
+    /// <summary>A random value that tells two series of versions apart; <see langword="null"/> where a revocation need not wait for this instance.</summary>
     public abstract string? Epoch { get; }
 
     /// <summary>Increases with each change.</summary>
@@ -41,7 +44,7 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     /// <summary>The pending key.</summary>
     public abstract SigningKey? Next { get; }
 
-    /// <summary>The revoked key ids, and when each may be forgotten (Unix milliseconds by the store's clock).</summary>
+    /// <summary>The revoked key ids, and when each may be forgotten.</summary>
     public abstract IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
     /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
@@ -57,11 +60,12 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
 
     /// <summary>
-    /// Changes when the store had lost this instance's key and got it again under the same id; <see langword="null"/> where the store makes the keys.
+    /// A value that changes if the store loses this instance's key and the instance publishes it again under the same key id; <see langword="null"/> where
+    /// instances publish no keys of their own.
     /// </summary>
     public virtual string? Publication => null;
 
-    /// <summary>Gets the keys that may verify a token with this key id, as far as this snapshot determines them.</summary>
+    /// <summary>Gets the keys that may verify a token with this key id, if this snapshot is enough to tell.</summary>
     /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>
     /// <param name="keyId">The key id.</param>
     /// <param name="now">The current time.</param>
@@ -76,13 +80,14 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
 
     /// <summary>
     /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
-    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. With each is its attestation in JSON.
+    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. Each comes with its attestation in
+    /// JSON, if it has one.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
     /// <summary>Gets the keys to show to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
-    /// <summary>The store's current time, projected with this instance's clock.</summary>
+    /// <summary>The store's current time, computed from its time at the read and the time that has passed since then.</summary>
     public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The providers of one namespace: one for the keys it signs with, and one for the other kind of keys where those are accepted too. Each is opened on
-/// first use.
+/// The one or two key rings of a namespace: the one that signs, and, if <see cref="RewtOptions.AlsoAccept"/> is set, one with keys of the other kind
+/// (shared secret or key pairs), which only verifies. Each is created on first use.
 /// </summary>
 internal sealed class NamespaceKeyRings(Func<KeyRingProvider> own, Func<KeyRingProvider>? other)
 {

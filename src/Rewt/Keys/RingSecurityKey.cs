@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A shared secret as a <see cref="SecurityKey"/> of the Microsoft.IdentityModel libraries. Unlike their own type, it does not expose a hash of the
-/// secret.
+/// A shared secret as a key of the Microsoft.IdentityModel libraries, for signing and verifying with HS256. Unlike their own
+/// <see cref="SymmetricSecurityKey"/>, it does not expose a hash of the secret.
 /// </summary>
 internal class RingSecurityKey : SymmetricSecurityKey
 {

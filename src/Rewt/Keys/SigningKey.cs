@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>A key that this process can sign with, and the one algorithm it is used with.</summary>
+/// <summary>
+/// A key with which this process signs tokens, and the one algorithm that it is used with. The derived classes are <see cref="RingKey"/> for a shared
+/// secret and <see cref="KeyPair"/>.
+/// </summary>
 internal abstract class SigningKey
 {
     private Header? _header;
@@ -49,6 +52,6 @@ internal abstract class SigningKey
         return Base64Url.EncodeToUtf8(buffer.WrittenSpan);
     }
 
-    /// <summary>The encoded header of this key's tokens of one type.</summary>
+    /// <summary>The encoded token header of this key for one type of token, cached for the next token.</summary>
     private sealed record Header(string Type, string? ContentType, byte[] Text);
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A time by the store's clock, which all instances share. An instance's own clock may differ, so a time of its own is never compared with this one.
+/// A point in time by the clock of the store (Redis), which all instances share. The type prevents comparisons with the clock of an instance, which
+/// may differ.
 /// </summary>
 /// <param name="Milliseconds">Unix milliseconds, as they are stored.</param>
 internal readonly record struct StoreTime(long Milliseconds) : IComparable<StoreTime>
@@ -14,10 +15,10 @@ internal readonly record struct StoreTime(long Milliseconds) : IComparable<Store
     /// <summary>The latest time that can be shown: the end of the year 9999.</summary>
     public static StoreTime Latest => new(253_402_300_799_999);
 
-    /// <summary>The end of what has no end.</summary>
+    /// <summary>The end of something that does not end.</summary>
     public static StoreTime Never => new(long.MaxValue);
 
-    /// <summary>The next time that can be told from this one.</summary>
+    /// <summary>The earliest time after this one.</summary>
     public StoreTime Next => new(Milliseconds + 1);
 
     public static StoreTime operator +(StoreTime time, TimeSpan span) => new(time.Milliseconds + (long)span.TotalMilliseconds);

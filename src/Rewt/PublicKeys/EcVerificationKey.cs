@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A public EC key for the Microsoft.IdentityModel libraries.</summary>
+/// <summary>
+/// A public EC key in the form in which the Microsoft.IdentityModel libraries verify signatures, limited to the one algorithm of its curve.
+/// </summary>
 internal sealed class EcVerificationKey(ECParameters point, string algorithm) : ECDsaSecurityKey(ECDsa.Create(point)), IOneAlgorithmKey
 {
     private SignatureProvider? _verifier;

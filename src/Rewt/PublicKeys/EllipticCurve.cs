@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The parameters of a curve for signing tokens (RFC 7518 §3.4), and the check that a point is on it: y² = x³ − 3x + b over a prime field, with the
-/// cofactor 1.
+/// A curve that the EC keys of tokens may use, P-256 or P-384 (RFC 7518 §3.4): its names and parameters, and the check that a public key is a point
+/// on it.
 /// </summary>
 internal sealed class EllipticCurve
 {
@@ -56,7 +56,7 @@ internal sealed class EllipticCurve
         : null;
 
     /// <summary>
-    /// Whether the point is on the curve. A point off the curve can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts one,
+    /// Whether the point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point off the curve can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts one,
     /// and an import leaves the check to the operating system's library: OpenSSL refuses such points, but .NET promises that for no platform.
     /// </summary>
     public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)

@@ -3,7 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key of the Microsoft.IdentityModel libraries that verifies with exactly one algorithm. The type of an RSA key alone would permit two.
+/// A public key, in the form for the Microsoft.IdentityModel libraries, that verifies with exactly one algorithm. The libraries' own type of RSA key
+/// would permit two.
 /// </summary>
 internal interface IOneAlgorithmKey
 {

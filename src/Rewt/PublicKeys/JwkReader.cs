@@ -6,8 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses an untrusted JWK (RFC 7517 §4). The result is a public EC or RSA key that is suitable to verify tokens, or the reason why the JWK is
-/// refused.
+/// Parses one untrusted JWK (RFC 7517 §4). The result is a <see cref="PublicKey"/> that can verify tokens, or the reason why the JWK is refused.
 /// </summary>
 internal static class JwkReader
 {
@@ -93,7 +92,7 @@ internal static class JwkReader
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
 
-    /// <summary>Whether the first certificate is of the key (RFC 7517 §4.7). Otherwise readers would take the entry for different keys.</summary>
+    /// <summary>Whether the first certificate contains the same key (RFC 7517 §4.7). Otherwise two readers of the entry could use different keys.</summary>
     private static bool IsCertified(PublicKey key, JsonElement chain) =>
         chain.ValueKind == JsonValueKind.Array && chain[0].ValueKind == JsonValueKind.String && chain[0].TryGetBytesFromBase64(out var certificate)
         && PublicKeyPem.TryReadOne("CERTIFICATE", certificate, key.Algorithm, out _)?.Thumbprint == key.Thumbprint;

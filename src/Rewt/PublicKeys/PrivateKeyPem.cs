@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses the one private key in a PEM text: PKCS #8, encrypted or not, PKCS #1 or SEC 1.</summary>
+/// <summary>
+/// Parses the private key in a PEM text (PKCS #8, encrypted or not, PKCS #1 or SEC 1), or returns the reason why it cannot be used. The text must
+/// contain exactly one.
+/// </summary>
 internal static class PrivateKeyPem
 {
     public const string IsEncrypted = "it is encrypted";

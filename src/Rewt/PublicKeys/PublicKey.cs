@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key that verifies tokens and may be published. It is created from the public numbers of an EC or RSA key only, so neither a private nor a
-/// symmetric key can become part of it or of a JWKS.
+/// A public EC or RSA key that verifies tokens and can be published as a JWK. It is created from public numbers only, so it can contain neither a
+/// private key nor a symmetric one.
 /// </summary>
 internal sealed class PublicKey
 {

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses public keys and certificates in PEM (RFC 7468), one or several in a text.</summary>
+/// <summary>Parses the public keys in a PEM text (RFC 7468): any number of public keys, and at most one certificate, whose key is taken.</summary>
 internal static class PublicKeyPem
 {
     public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);

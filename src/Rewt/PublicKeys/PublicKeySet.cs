@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>The public keys that were read from one file, URL or setting: the accepted ones by key id, and the refused ones.</summary>
+/// <summary>
+/// The public keys from one file, URL or setting: the accepted ones, which are found by key id, and the refused ones with their reasons.
+/// </summary>
 internal sealed class PublicKeySet
 {
     private readonly FrozenDictionary<string, PublicKey> _byKeyId;

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses a JWK Set (RFC 7517 §5). An invalid key is refused with its reason and does not affect the others.</summary>
+/// <summary>
+/// Parses a JWK Set (RFC 7517 §5) into a <see cref="PublicKeySet"/>. An invalid key is refused with its reason and does not affect the others.
+/// </summary>
 internal static class PublicKeySetReader
 {
     /// <summary>The size limit of a document: enough for some sixteen keys of the largest size with a certificate each, or many more without.</summary>
@@ -37,8 +39,8 @@ internal static class PublicKeySetReader
     }
 
     /// <summary>
-    /// Whether an entry is not for tokens, and no error: a key for encryption, which authorization servers publish beside the keys that sign, or an authority
-    /// for certificates in a SPIFFE bundle.
+    /// Whether an entry has another purpose than tokens, so that it is skipped and not reported: a key for encryption, which authorization servers
+    /// publish beside the keys that sign, or an authority for certificates in a SPIFFE bundle.
     /// </summary>
     private static bool IsForOtherUse(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && (use.ValueEquals("enc"u8) || use.ValueEquals("x509-svid"u8));

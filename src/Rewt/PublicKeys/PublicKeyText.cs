@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses public keys in any supported format: a JWK Set, a JWK, PEM, or lines of <c>ssh-keygen</c>.</summary>
+/// <summary>
+/// Parses the text of a setting, a file or a download into a <see cref="PublicKeySet"/>, in any supported format: a JWK Set, a JWK, PEM, or lines of
+/// <c>ssh-keygen</c>.
+/// </summary>
 internal static class PublicKeyText
 {
     /// <summary>Whether a setting contains a key itself rather than a path or URL.</summary>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Rewt.Internal;
 
-/// <summary>Checks the modulus and exponent of an RSA public key (RFC 7518 §3.3, NIST SP 800-56B).</summary>
+/// <summary>
+/// Checks whether the modulus and the exponent of a public RSA key have a permitted length and form (RFC 7518 §3.3, NIST SP 800-56B).
+/// </summary>
 internal static class RsaNumbers
 {
     public const int MinimumBits = 2048;

@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A public RSA key for the Microsoft.IdentityModel libraries, with either PKCS #1 v1.5 or PSS as its algorithm.</summary>
+/// <summary>
+/// A public RSA key in the form in which the Microsoft.IdentityModel libraries verify signatures, limited to one algorithm: RS256 or PS256.
+/// </summary>
 internal sealed class RsaVerificationKey(RSAParameters numbers, string algorithm) : RsaSecurityKey(numbers), IOneAlgorithmKey
 {
     private SignatureProvider? _verifier;

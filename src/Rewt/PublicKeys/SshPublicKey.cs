@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses the line that <c>ssh-keygen</c> writes into a <c>.pub</c> file (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
+/// <summary>Parses the public key in the line that <c>ssh-keygen</c> writes into a <c>.pub</c> file (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
 internal static class SshPublicKey
 {
     private const byte Uncompressed = 4;
 
-    /// <summary>Whether a text begins like such a line.</summary>
+    /// <summary>Whether a text begins like a line of <c>ssh-keygen</c>.</summary>
     public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
 
     public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)

@@ -3,14 +3,14 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells whether an error means that Redis refuses a command: an ACL denies it, it is renamed or disabled, or the client's command map excludes it. The
-/// caller then uses a simpler command with the same effect.
+/// Tells whether an exception means that Redis does not let this login run a command: an ACL denies it, the server has renamed or disabled it, or the
+/// client's command map excludes it. The caller then uses simpler commands with the same effect.
 /// </summary>
 internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>The longest message of a server that is kept. Those of Redis are shorter.</summary>
+    /// <summary>The length to which a server's message is cut. The messages of Redis are shorter.</summary>
     private const int LongestMessage = 500;
 
     /// <summary>Parts of error messages with which servers and proxies refuse a command. Only ACLs have an error code for it.</summary>

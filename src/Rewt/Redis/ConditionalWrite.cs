@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes a change of the ring in a transaction that watches it, for a login that may not run scripts. The effect is that of <c>apply.lua</c>.
+/// Writes a <see cref="RingChange"/> in a transaction with conditions (WATCH, MULTI, EXEC), for a Redis login that may not run scripts. As with the
+/// script <c>apply.lua</c>, nothing is written if the ring has changed since it was read.
 /// </summary>
 internal static class ConditionalWrite
 {
@@ -13,14 +14,14 @@ internal static class ConditionalWrite
         transaction.AddCondition(basis.Slot switch
         {
             { IsAbsent: true } => Condition.KeyNotExists(keys.Secret),
-            // The value is longer than a reading and cannot be compared. The plan for such a value writes only the ring.
+            // The value is too long to be read completely, so it cannot be compared. The change for such a value writes only the ring.
             { Stored.Length: > SecretSlot.MaximumBytes } => Condition.KeyExists(keys.Secret),
             { Stored: var value } => Condition.StringEqual(keys.Secret, value),
         });
         var stamp = basis.Stamp.Split('|');
         transaction.AddCondition(Field("epoch", stamp[0]));
         transaction.AddCondition(Field("version", stamp[^1]));
-        // The stamp of the tenants changes without the version.
+        // The stamp of the tenants can change while the version stays the same.
         transaction.AddCondition(Field(RingCodec.Tenants, basis.TenantStamp ?? string.Empty));
 
         if (stored.Secret is { } secret) transaction.StringSetAsync(keys.Secret, secret, expiry: null, keepTtl: true).Abandon();
@@ -33,7 +34,7 @@ internal static class ConditionalWrite
         foreach (var (keyId, forgetAt) in plan.Revoked) transaction.SortedSetAddAsync(keys.Revoked, keyId, forgetAt.Milliseconds).Abandon();
 
         Condition Field(string name, string value) =>
-            // An absent field is told by the number of fields, because HEXISTS is not among the documented permissions.
+            // The number of fields shows that a field is absent, because HEXISTS is not among the documented permissions.
             value.Length == 0 ? Condition.HashLengthEqual(keys.Ring, basis.FieldCount) : Condition.HashEqual(keys.Ring, name, Encoding.Latin1.GetBytes(value));
     }
 }

@@ -3,9 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Waits until the connection to the primary is established before a transaction or a script is sent. StackExchange.Redis 2.13 queues one that is sent
-/// while it is disconnected and then never reconnects, which would also break the application's own commands on that multiplexer. Plain commands are
-/// not affected.
+/// Waits until the Redis primary is connected, before a transaction or a script is sent. StackExchange.Redis 2.13 queues one that is sent while it is
+/// disconnected and then never reconnects, which would also break the application's own commands on that multiplexer.
 /// </summary>
 internal static class ConnectedDatabase
 {

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects hashes in Redis with more entries than a read may have, because every login that may write a hash can fill it. Counting them is another
-/// command, so it is sent only after a read that got no answer, or too many entries, and until the hashes are small again.
+/// Finds Redis hashes that contain more entries than a read may return, because every login that may write a hash can fill it. Counting costs a
+/// command, so entries are counted only after a read that failed or returned too many, and until the hashes are small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
@@ -12,7 +12,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     private bool _isDue;
 
-    /// <summary>Returns those of the hashes that have too many entries.</summary>
+    /// <summary>Returns the hashes that have too many entries.</summary>
     public async Task<IReadOnlySet<RedisKey>> FindAsync(IDatabase database, IEnumerable<RedisKey> hashes, CancellationToken cancellationToken)
     {
         if (!Volatile.Read(ref _isDue)) return new HashSet<RedisKey>();
@@ -20,7 +20,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         var counts = hashes.Select(hash => (Hash: hash, Count: database.HashLengthAsync(hash, CommandFlags.DemandMaster))).ToList();
         foreach (var (_, count) in counts) count.Abandon();
         var all = Task.WhenAll(counts.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
-        // The login may not count, or a key is no hash: the read itself reports it.
+        // If the login may not count, or a key is not a hash, the read itself reports it.
         await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var oversized = new HashSet<RedisKey>();
         foreach (var (hash, count) in counts)
@@ -32,14 +32,14 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
     }
 
     /// <summary>Throws if the hash is known to have too many entries.</summary>
-    /// <exception cref="OversizedKeyException">It has.</exception>
+    /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
     public async Task CheckAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
     {
         if ((await FindAsync(database, [hash], cancellationToken).ConfigureAwait(false)).Count > 0) throw new OversizedKeyException(Message(hash, repair));
     }
 
     /// <summary>Throws if a read got too many entries.</summary>
-    /// <exception cref="OversizedKeyException">It did.</exception>
+    /// <exception cref="OversizedKeyException">The read got too many entries.</exception>
     public static void Check(RedisKey hash, int entries, string repair)
     {
         if (entries > Maximum) throw new OversizedKeyException(Message(hash, repair));

@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The pub/sub channel on which instances notify each other of changes. A message is only a hint: it may come twice, late or not at all.
+/// The pub/sub channel on which instances tell each other that something in Redis has changed. A message has no content and may come twice, late or
+/// not at all, so an instance that receives one reads the store again.
 /// </summary>
 internal sealed class HintChannel(RedisConnection connection, string channel, TimeProvider time) : IAsyncDisposable
 {

@@ -6,17 +6,17 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Explains in one sentence, with the solution, why Redis cannot be used: with the code of a server's error, or with a connection of its own. The
-/// message of the client library gives no address and recommends settings that this library sets itself.
+/// Explains in one sentence, with the solution, why Redis cannot be used: from the error code of a server, or by connecting to the server and asking
+/// what it is. The messages of the client library give no address and recommend settings that this library sets itself.
 /// </summary>
 internal static class OutageExplanation
 {
-    /// <summary>The time limit for one server. Requests may be waiting.</summary>
+    /// <summary>The time limit for one server. It is short, because requests may be waiting.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
-    /// <summary>Explains an error of a server; <see langword="null"/> where its code says nothing.</summary>
+    /// <summary>Explains an error of a server; <see langword="null"/> if its code has no explanation.</summary>
     public static string? OfError(RedisServerException exception) => CodeOf(exception) switch
     {
         "NOAUTH" or "WRONGPASS" => "Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.",
@@ -37,7 +37,7 @@ internal static class OutageExplanation
     private static string CodeOf(RedisServerException exception) =>
         RingHealth.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
 
-    /// <summary>Asks the servers of a connection what they are.</summary>
+    /// <summary>Connects to the servers of a connection, asks them what they are, and explains why the connection fails.</summary>
     /// <param name="connection">The configuration of the connection.</param>
     /// <param name="setting">The name of its setting.</param>
     /// <param name="failure">The exception of the client library.</param>
@@ -86,7 +86,7 @@ internal static class OutageExplanation
 
     private static async Task<Answer> AskAsync(EndPoint server, CancellationToken cancellationToken)
     {
-        // Sockets run on real time, also where a test controls the clock.
+        // Sockets use real time, even if a test controls the clock.
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var isConnected = false;
@@ -120,7 +120,7 @@ internal static class OutageExplanation
             {
                 length += read;
                 var text = Encoding.ASCII.GetString(buffer, 0, length);
-                // Other protocols send no more; of Redis, the role is the last part.
+                // A server with another protocol sends no more. In the answer of Redis, the replication role is the last part.
                 if (text[0] is not ('+' or '-') || text[0] == '-' || text.Contains("master_replid:", StringComparison.Ordinal)) return text;
             }
         }
@@ -132,7 +132,7 @@ internal static class OutageExplanation
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>The answer of a server to a connection that was opened to explain the outage.</summary>
+    /// <summary>The answer of a server that was asked in order to explain an outage.</summary>
     /// <param name="Text">What the server answered: empty if it closed the connection, <see langword="null"/> if it did not answer.</param>
     /// <param name="Error">The failure to connect.</param>
     private readonly record struct Answer(string? Text, SocketError? Error = null);

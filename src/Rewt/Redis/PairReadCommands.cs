@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The commands that read public keys, sent to Redis at once, and the reading from their replies. <see cref="RedisPairStore"/> uses it.
+/// One read of published public keys from Redis, for <see cref="RedisPairStore"/>: sends all commands at once, and converts the replies to a
+/// <see cref="PairReading"/>.
 /// </summary>
 internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
 {
@@ -18,7 +19,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairReadCommands(
             names,
-            // One command for all of them, so that a forged issuer costs a few bytes only.
+            // One command reads all of them, so that a forged issuer costs only a few bytes.
             isOneByOne
                 ? Task.WhenAll(names.Select(name => database.StringGetAsync(keys.EpochOf(name), CommandFlags.DemandMaster)))
                 : database.StringGetAsync([.. names.Select(keys.EpochOf)], CommandFlags.DemandMaster),

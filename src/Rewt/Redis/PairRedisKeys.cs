@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of the Redis keys with a namespace's public keys. All are in one cluster slot, and each service's keys contain its name, so that an ACL
-/// rule can restrict a service to its own ring.
+/// The names of the Redis keys that contain a namespace's public keys. All are in one cluster slot, and each service's keys contain its name, so that
+/// an ACL rule can restrict a service to its own.
 /// </summary>
 internal sealed class PairRedisKeys(string @namespace)
 {
@@ -23,7 +23,9 @@ internal sealed class PairRedisKeys(string @namespace)
     /// <summary>Returns the service of <see cref="KeysOf"/>.</summary>
     public string ServiceOf(RedisKey keys) => ((string)keys!)[(_tag.Length + 1)..^":keys".Length];
 
-    /// <summary>The epoch of a service's ring. It outlives the keys, which distinguishes a deletion of the keys from a loss of all data.</summary>
+    /// <summary>
+    /// The epoch of a service's ring. It expires later than the keys, so that a deletion of the keys can be distinguished from a loss of all data.
+    /// </summary>
     public RedisKey EpochOf(string service) => $"{_tag}:{service}:epoch";
 
     /// <summary>A service's revoked keys.</summary>

@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks that exactly one connected server is a primary, outside a cluster. A former primary that returns after a failover reports itself as primary
-/// until Sentinel reconfigures it, and the client library sends commands to either. Two primaries count as an outage until one is left.
+/// Checks before commands are sent that, outside a cluster, only one of the connected servers is a primary. After a failover, the former primary may
+/// still report itself as primary, and the client library would send commands to either, so two primaries count as an outage until one is left.
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
 {
-    /// <summary>The history of servers that refuse to report theirs. Several addresses of one server cannot be told from several servers.</summary>
+    /// <summary>The history of servers that refuse to report theirs. Several such servers are taken for one, because they may be several addresses of one.</summary>
     private const string Unknown = "";
 
     /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
@@ -73,10 +73,10 @@ internal sealed class PrimaryCheck(TimeProvider time)
         }
     }
 
-    /// <summary>The time at which one primary was confirmed.</summary>
+    /// <summary>The time of the last check that found only one primary.</summary>
     private sealed record Confirmation(ClockReading At);
 
-    /// <summary>The replication role that a server reports.</summary>
+    /// <summary>The replication role that a server reports: primary or replica.</summary>
     /// <param name="Server">The server.</param>
     /// <param name="IsPrimary">Whether the server reports itself as primary.</param>
     /// <param name="History">The replication id of its data. No two primaries have the same.</param>

@@ -5,9 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection of one key ring to Redis, on the multiplexer that its <see cref="RedisSource"/> gives: one of the application, which is never
-/// disposed here, or one of this library. It is opened on first use, retried after a failure, and requested again after the application has disposed
-/// its multiplexer.
+/// The connection of one store to Redis: executes commands, reconnects after failures, and adds an explanation to their exceptions. It uses a
+/// multiplexer of the application, which it never disposes, or opens one of its own (<see cref="RedisSource"/>).
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
@@ -20,7 +19,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     /// <summary>The interval in which the client library reconnects. Its default is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
-    /// <summary>Somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
+    /// <summary>How long an attempt to connect may take: somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
     private readonly PrimaryCheck _primary = new(time);
@@ -78,7 +77,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Confirms that there is one primary: for a reading that a second primary would explain, and before a write that it would lose.</summary>
+    /// <summary>
+    /// Confirms that there is only one primary: after a reading that could come from a second one, and before a write, which a second one would lose.
+    /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>
         _primary.ConfirmAsync(database.Multiplexer, CommandLimit, cancellationToken);
@@ -179,7 +180,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Volatile.Write(ref _explaining, null);
     }
 
-    /// <summary>Explains an outage. Failures share one explanation for half a minute, because requests may be waiting.</summary>
+    /// <summary>Explains an outage. All failures within half a minute share one explanation, because requests may be waiting for it.</summary>
     private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
     {
         Task<string?> explaining;
@@ -207,18 +208,18 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private async Task<string?> ExplainSourceAsync(Exception failure)
     {
-        var source = RedisSources.Of(services, options);
+        var source = RedisSourceSelector.Of(services, options);
         ConfigurationOptions connection;
-        if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSources.Configuration(options);
+        if (source is RedisSource.ConfigurationOptions or RedisSource.Redis or RedisSource.ConnectionStrings) connection = RedisSourceSelector.Configuration(options);
         else if (_shared is { } shared) connection = Describe(shared);
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user is before the password.
+    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user stands before the password.
     /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {
@@ -327,7 +328,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
-    private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSources.Of(services, options) switch
+    private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSourceSelector.Of(services, options) switch
     {
         RedisSource.Factory => await options.ConnectionMultiplexerFactory!().ConfigureAwait(false)
             ?? throw new InvalidOperationException($"{nameof(RewtOptions)}.{nameof(RewtOptions.ConnectionMultiplexerFactory)} returned no connection."),
@@ -338,7 +339,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
 
     private ConfigurationOptions Configuration()
     {
-        var configuration = RedisSources.Configuration(options);
+        var configuration = RedisSourceSelector.Configuration(options);
         // The client library's own tie-breaker key and channel are outside the namespace, where a service needs no permissions. Other names are the
         // application's choice.
         var usual = new ConfigurationOptions();

@@ -6,7 +6,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>Examines a Redis server. It reads its state, checks permissions without using them, and publishes one test message. It writes no key.</summary>
+/// <summary>
+/// Examines a Redis server for <c>rewt doctor</c>: reads its settings and state, and checks the permissions of this login without using them. It
+/// writes no key, but publishes one test message.
+/// </summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
@@ -44,7 +47,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return seal.Findings(InstanceTracker.Live(marks, options));
     }
 
-    /// <summary>Finds the primary that is in use, which behind Sentinel and in a cluster the settings do not name.</summary>
+    /// <summary>Finds the primary that is in use. With Sentinel and in a cluster, the settings do not name it.</summary>
     private async Task<IServer?> PrimaryAsync(IDatabase database, CancellationToken cancellationToken)
     {
         try
@@ -74,7 +77,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
 
     private static StoreConnection Describe(IServer server, bool isEncrypted, string user, Dictionary<string, string> info)
     {
-        // Its assembly version is the same in all releases.
+        // The informational version, because the assembly version is the same in all releases.
         var client = typeof(IDatabase).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return new StoreConnection(
             ServerDiagnosis.Name(server.EndPoint),
@@ -86,7 +89,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             $"StackExchange.Redis {client}");
     }
 
-    /// <summary>The product by the fields that the servers beside Redis add to <c>INFO</c>.</summary>
+    /// <summary>The name and version of the server. Servers other than Redis add a field with their own version to <c>INFO</c>.</summary>
     private static string? Product(Dictionary<string, string> info)
     {
         foreach (var name in new[] { "valkey", "garnet", "dragonfly" })
@@ -137,7 +140,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return reply is { IsNull: false } && (RedisValue[]?)reply is [_, var value] ? (string?)value ?? string.Empty : null;
     }
 
-    /// <summary>Finds the sorted sets that have an entry beyond the last one that is read.</summary>
+    /// <summary>Finds the sorted sets that have more entries than are read.</summary>
     private async Task<IReadOnlyList<(string Key, int Maximum)>> CrowdedKeysAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var pairs = new PairRedisKeys(options.Namespace);

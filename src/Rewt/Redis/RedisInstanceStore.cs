@@ -4,20 +4,22 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of live instances in Redis: a sorted set, scored by the time of their last announcement. A member is an instance with its ring version and
-/// the names of its sealing keys. Every write also removes outdated members, and an unused set expires.
+/// The store of live instances in Redis, where each instance regularly announces itself with the ring version that it knows and the names of the keys
+/// with which it encrypts secrets. It is a sorted set by the time of the last announcement; every write removes outdated entries.
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>Twice the longest member that an instance writes. A longer member is foreign and is ignored, so that it does not appear in lists.</summary>
+    /// <summary>
+    /// The longest member that is read: twice the longest one that an instance writes. Another program has written a longer one, which is ignored.
+    /// </summary>
     private const int LongestMember = 400;
 
-    /// <summary>The members that are read at most: the newest.</summary>
+    /// <summary>The most members that are read. The newest are read first.</summary>
     public const int Maximum = 20_000;
 
-    /// <summary>A member from further in the future than clocks differ is foreign.</summary>
+    /// <summary>How far in the future a member may be. Clocks do not differ more than this, so another program has written a later one.</summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
     public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>

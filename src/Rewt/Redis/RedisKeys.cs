@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of a namespace's Redis keys. The hash tag of the companion keys is the name of the secret's key, so all are in one cluster slot.
+/// The names of a namespace's Redis keys. Node's rewt uses the one of the secret too; all others have its name as their hash tag, so that all are in
+/// one cluster slot.
 /// </summary>
 internal sealed class RedisKeys(string @namespace)
 {

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The store of used one-time tokens in Redis: a key for each, which expires when the token can no longer be accepted.</summary>
+/// <summary>The store of used one-time tokens in Redis: a Redis key for each, which expires when the token can no longer be accepted.</summary>
 internal sealed class RedisOneTimeStore(RedisConnection connection, TimeProvider time) : IOneTimeStore
 {
     public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken) => connection.AskAsync(

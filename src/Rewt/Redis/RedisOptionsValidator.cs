@@ -5,24 +5,27 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A start-up check that a connection to Redis is configured. It connects to no server; the error lists the possible settings.</summary>
+/// <summary>
+/// Checks at the start that exactly one connection to Redis is configured and that its text is valid; it connects to no server. Otherwise the start
+/// fails with a message that names the settings.
+/// </summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)
     {
         // A named scheme reads the default options, which must be complete only where the default scheme is registered.
         if (registrations.All(registration => registration.Name != name)) return ValidateOptionsResult.Skip;
-        // A setting that could not be read may be the connection or the keys in its place.
+        // A setting that could not be read may be the one for the connection, or for configured keys, which need none.
         if (options.Problems.Count > 0 || ConfiguredKeySource.IsConfigured(options)) return ValidateOptionsResult.Skip;
         if (services.GetService<IRingStoreFactory>() is not RedisRingStoreFactory) return ValidateOptionsResult.Success;
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
-        if (RedisSources.Settings(options) is [var one, var other, ..])
+        if (RedisSourceSelector.Settings(options) is [var one, var other, ..])
         {
-            return ValidateOptionsResult.Fail($"{RedisSources.NameOf(other, section)} and {RedisSources.NameOf(one, section)} are both set, but only one connection is used; remove one of them.");
+            return ValidateOptionsResult.Fail($"{RedisSourceSelector.NameOf(other, section)} and {RedisSourceSelector.NameOf(one, section)} are both set, but only one connection is used; remove one of them.");
         }
 
-        return RedisSources.Of(services, options) switch
+        return RedisSourceSelector.Of(services, options) switch
         {
             RedisSource.None => ValidateOptionsResult.Fail(
                 "Rewt:Redis is not set: set it or ConnectionStrings:redis to a connection string, set RewtOptions.ConfigurationOptions or ConnectionMultiplexerFactory, or register an IConnectionMultiplexer."),

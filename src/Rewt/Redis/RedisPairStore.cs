@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of public keys in Redis. Each read of the required rings and each write is one MULTI/EXEC, and a message notifies the other instances. Scripts
-/// and conditions are unnecessary, because an instance publishes only its own keys, and a revocation is never removed.
+/// The store of published public keys in Redis: each read and each write is one transaction (MULTI/EXEC), and a message notifies the other instances.
+/// Scripts and conditions are unnecessary, because an instance publishes only its own keys, and a revocation is never removed.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
@@ -71,7 +71,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        // A ring that a login has filled must not keep the others from being read.
+        // A ring that a client has filled with entries must not keep the others from being read.
         var oversized = await OversizedAsync(database, services, cancellationToken).ConfigureAwait(false);
         var first = await RequestAsync(database, [.. services.Except(oversized.Keys, StringComparer.Ordinal)], asked, cancellationToken).ConfigureAwait(false);
         var reading = await first.ReadAsync().ConfigureAwait(false);

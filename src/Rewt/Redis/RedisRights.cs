@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Lists the permissions that a Redis login needs, as ACL rules (Redis 6.2; for the verifier 7.0), for <c>rewt acl</c>. The library sends no other
-/// commands.
+/// Lists the permissions that the Redis login of a service or an operator needs, as the ACL rules that <c>rewt acl</c> prints (Redis 6.2; for the
+/// verifier 7.0). The library sends no other commands.
 /// </summary>
 internal static class RedisRights
 {

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a shared secret's key ring in Redis. One MULTI/EXEC reads the whole ring, one script writes a change, and a message notifies the other
-/// instances.
+/// The store of a shared secret's key ring in Redis: one transaction (MULTI/EXEC) reads the whole ring, one script writes a change, and a message
+/// notifies the other instances. For a login that may run neither, it uses simpler commands.
 /// </summary>
 internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the stores of key rings in Redis.</summary>
+/// <summary>
+/// Creates the stores of a namespace in Redis: for the ring of a shared secret, for the public keys of key pairs, and for used one-time tokens.
+/// </summary>
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {
     public IRingStore Open(RewtOptions options) =>

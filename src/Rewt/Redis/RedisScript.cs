@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>A Lua script that is embedded in an assembly, and its evaluation in Redis.</summary>
+/// <summary>A Lua script that is embedded in an assembly, and the method that runs it in Redis.</summary>
 internal sealed class RedisScript(Assembly assembly, string name)
 {
     public string Text { get; } = Read(assembly, name);

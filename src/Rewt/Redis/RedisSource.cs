@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Where the connection to Redis comes from, in order of precedence.</summary>
+/// <summary>The origin of a connection to Redis: a setting or a registered multiplexer. The members are in order of precedence.</summary>
 internal enum RedisSource
 {
     /// <summary><see cref="RewtOptions.ConnectionMultiplexerFactory"/>.</summary>

@@ -3,9 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of revoked and deleted tenants in Redis: one sorted set. The member of a revocation is the tenant, and its score the generation. A
-/// deletion or creation has a member of its own, with a score above every generation. Scores only increase, so that each write is atomic without a
-/// condition. A list remembers which tenants the last writes changed.
+/// The store of revoked and deleted tenants in Redis: a sorted set whose scores are the times of the changes, and a list of the tenants that the last
+/// writes changed. Scores only increase, so that concurrent writes need no condition.
 /// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {
@@ -24,15 +23,15 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     /// <summary>The most tenants in an entry of the list of writes.</summary>
     private const int MostLogged = 64;
 
-    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantGeneration>>(
+    public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantState>>(
         async database => (await ScoresAsync(database, tenants, cancellationToken).ConfigureAwait(false)).ConvertAll(score => Revocation(score.Revocation).Merge(Deletion(score.Life))),
         cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, TenantGeneration>>(
+    public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyDictionary<string, TenantState>>(
         async database =>
         {
             var entries = await WithinAsync(database.SortedSetRangeByRankWithScoresAsync(keys.Tenants, flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
-            var tenants = new Dictionary<string, TenantGeneration>(StringComparer.Ordinal);
+            var tenants = new Dictionary<string, TenantState>(StringComparer.Ordinal);
             foreach (var entry in entries)
             {
                 var member = (string)entry.Element!;
@@ -62,7 +61,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         },
         cancellationToken);
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) => AskAsync(
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) => AskAsync(
         async database =>
         {
             await connection.ConfirmPrimaryAsync(database, cancellationToken).ConfigureAwait(false);
@@ -88,7 +87,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return all;
     }
 
-    /// <summary>Returns the members with a score that no state has. They must be removed, because a write only increases a score.</summary>
+    /// <summary>Returns the members with a score that this library does not write. They must be removed, because a write only increases a score.</summary>
     private static IEnumerable<RedisValue> Invalid(IEnumerable<(string Tenant, double? Revocation, double? Life)> scores)
     {
         foreach (var score in scores)
@@ -98,10 +97,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         }
     }
 
-    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantGeneration> states, List<RedisValue> invalid, string by, StoreTime forgetBefore)
+    private List<Task> Write(ITransaction transaction, IReadOnlyDictionary<string, TenantState> states, List<RedisValue> invalid, string by, StoreTime forgetBefore)
     {
         var stamp = Secret.Generate().KeyId;
-        // Too many tenants for an entry: the other instances read all of theirs.
+        // With too many tenants for one entry, the other instances read all tenants that they cache.
         var tenants = states.Count > MostLogged ? string.Empty : string.Join(',', states.Keys);
         List<Task> writes =
         [
@@ -118,14 +117,14 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return writes;
     }
 
-    /// <summary>Reads the score of a revocation. A score that no state has, such as <c>inf</c>, was written by another program and counts as none.</summary>
-    private static TenantGeneration Revocation(double? score) => score is { } value && IsRevocation(value) ? new(new((long)value), default, false) : default;
+    /// <summary>Converts the score of a revocation. A score that this library does not write, such as <c>inf</c>, counts as none.</summary>
+    private static TenantState Revocation(double? score) => score is { } value && IsRevocation(value) ? new(new((long)value), default, false) : default;
 
-    private static TenantGeneration Deletion(double? score)
+    private static TenantState Deletion(double? score)
     {
         if (score is not { } value || !IsLife(value)) return default;
         var life = (long)value - Life;
-        return new TenantGeneration(default, new(life / 2), life % 2 == 1);
+        return new TenantState(default, new(life / 2), life % 2 == 1);
     }
 
     private static bool IsRevocation(double score) => score > 0 && score <= StoreTime.Latest.Milliseconds;

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Rewt.Internal;
 
-/// <summary>Detects <c>redis://</c> URLs, which the client library takes for host names, and suggests the equivalent connection string.</summary>
+/// <summary>
+/// Detects a <c>redis://</c> URL in a setting, and suggests the equivalent connection string for the error message. The client library would take the
+/// URL for the name of a host.
+/// </summary>
 internal static partial class RedisUrl
 {
     private const string GeneralForm = "host:port,user=...,password=...,ssl=true";

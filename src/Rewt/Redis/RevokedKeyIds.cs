@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the sorted sets of revoked key ids. Every login that may revoke can add any entries, so an id that no key can have is ignored, and the number
-/// of entries is limited.
+/// Reads the revoked key ids from a sorted set in Redis. Every login that may revoke can add any entries, so an id that no key can have is ignored,
+/// and the number of entries is limited.
 /// </summary>
 internal static class RevokedKeyIds
 {

@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Converts a ring to and from the fields of a Redis hash. An unreadable ring counts as absent: only the secret is a contract with Node services.
+/// Converts the ring of a shared secret (<see cref="RingState"/>) to and from the fields of a Redis hash. An unreadable ring counts as absent, and a
+/// new one is created with the existing secret.
 /// </summary>
 internal static class RingCodec
 {
@@ -14,7 +15,7 @@ internal static class RingCodec
 
     public const string By = "by";
 
-    /// <summary>The stamp of the tenants. It is not part of the ring, and a write of the ring keeps it.</summary>
+    /// <summary>The field with <see cref="RingReading.TenantStamp"/>. It is not part of the ring, and a write of the ring keeps it.</summary>
     public const string Tenants = "tenants";
 
     private const string Retired = "retired:";

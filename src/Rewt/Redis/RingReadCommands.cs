@@ -6,7 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The commands that read a key ring, sent to Redis at once, and the reading from their replies. <see cref="RedisRingStore"/> uses it.
+/// One read of the ring of a shared secret from Redis, for <see cref="RedisRingStore"/>: sends all commands at once, and converts the replies to a
+/// <see cref="RingReading"/>.
 /// </summary>
 internal sealed class RingReadCommands(
     RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> revocations, Task<RedisResult> now)

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads and writes the secret only, with the commands that Node's rewt uses, for a login without further permissions. The ring and the revocations
-/// stay in the memory of this process.
+/// Reads and writes only the secret, as Node's rewt does, for a Redis login that may do no more; <see cref="RedisRingStore"/> then uses it in place
+/// of its own commands. The rest of the ring and the revocations stay in the memory of this process.
 /// </summary>
 internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {

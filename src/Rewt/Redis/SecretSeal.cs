@@ -5,9 +5,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals (encrypts) the secrets of a ring on their way to Redis, and opens them on their way back, with the application's protector or
-/// <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the text of the protector. Unsealed secrets are
-/// read too.
+/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they are read, by the application's
+/// <see cref="IRewtSecretProtector"/> or <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the
+/// encrypted text; secrets that are not sealed are read too.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>
@@ -16,7 +16,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 {
     private const string Prefix = "rewt-sealed:";
 
-    /// <summary>The name of the secret's own key among the fields of the ring.</summary>
+    /// <summary>The place of the secret in its own Redis key. The other places are fields of the ring.</summary>
     private const string Slot = "";
 
     /// <summary>How long instances with the right sealing key have to create a secret before others do; at least two refreshes.</summary>
@@ -25,10 +25,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     /// <summary>How long a write fails at once after the protector has failed to seal, so that reads and requests do not wait for it again and again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>With a read, which may take a second, shorter than the time for which requests wait for it.</summary>
+    /// <summary>How long the protector may take. With the read, which may take a second, this is shorter than the time for which requests wait.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>The sealing keys with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    /// <summary>The most sealing keys that get a finding of their own, because a login that writes the list of instances could fill the log.</summary>
     private const int MostKeys = 4;
 
     private readonly RedisKeys _keys = new(options.Namespace);
@@ -64,8 +64,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             foreach (var (field, value) in fields.ToList())
             {
                 if (RingCodec.SecretAt(field, value) is not { } start) continue;
-                var (secret, trouble) = await OpenAsync(field, value[..start], value[start..], former, both.Token, cancellationToken).ConfigureAwait(false);
-                if (trouble is not null) return (slot with { Value = [] }, trouble);
+                var (secret, unopened) = await OpenAsync(field, value[..start], value[start..], former, both.Token, cancellationToken).ConfigureAwait(false);
+                if (unopened is not null) return (slot with { Value = [] }, unopened);
                 fields[field] = [.. value[..start], .. secret];
             }
 
@@ -91,7 +91,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var ring = fields.ToArray();
 
-        // The secret that stays is written again where it is not stored as it should be.
+        // A secret that stays is written again if it should be sealed and is not, or the other way round, or with another key.
         var isKept = change.SetSecret is null && !basis.IsDegraded && change.Ring.Current is { } current && current.Bytes.SequenceEqual(basis.Slot.Value);
         var secret = change.SetSecret ?? (isKept && IsOutdated(basis.Slot) ? change.Ring.Current : null);
         if (!Seals) return new StoredChange(secret?.CopyBytes(), change.ExpireAt, ring);
@@ -105,7 +105,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
                 if (RingCodec.SecretAt(ring[index]!, (byte[])ring[index + 1]!) is { } start) places.Add((index, start));
             }
 
-            // At once, so that the calls of a remote key service take as long as one.
+            // All at once, so that several calls of a remote key service take as long as one.
             var seals = places.ConvertAll(place => SealFieldAsync(ring[place.Index]!, ring[place.Index + 1]!, place.Start));
             if (secret is not null) seals.Add(SealAsync(Slot, secret.CopyBytes(), both.Token, cancellationToken));
             var texts = await Task.WhenAll(seals).ConfigureAwait(false);
@@ -184,8 +184,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
-    /// Whether the next secret is left to other instances, because this one could not open the last one: its sealing key is probably wrong. If all are
-    /// like that, the fleet waits for <see cref="Turn"/>.
+    /// Whether this instance leaves the creation of the next secret to others, because it could not open the last one and its sealing key is probably
+    /// wrong. It waits for <see cref="Turn"/>, in case no other instance has the right key.
     /// </summary>
     private bool IsForOthers(SecretSlot slot)
     {
@@ -203,7 +203,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
-    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that none lives longer than it was sealed for.</summary>
+    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that the time cannot be extended.</summary>
     private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
 
     private async Task<(byte[] Secret, SealProblem? Problem)> OpenAsync(
@@ -237,7 +237,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
                 var reason = new SealProblem(protector is SealingKeys
                     ? $"{where} {exception.Message}; set Rewt:Sealing:Keys to the sealing keys of the fleet, or if they are lost, delete '{_keys.Secret}' and '{_keys.Ring}' with DEL, and a new secret is created"
                     : $"{where} is sealed, and the IRewtSecretProtector of this application does not open it; check its keys and its key service");
-                // A text of a known sealing key was changed by another program, which says nothing about this instance.
+                // If the sealing key is known, another program has changed the text, and the keys of this instance are right.
                 if (protector is not SealingKeys keys || parts is not (_, var sealedText) || !keys.Knows(sealedText)) _unopened = reason;
                 return ([], reason);
             }
@@ -278,8 +278,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// The failure that is no statement about the text or the keys; <see langword="null"/> if there is none. Data Protection wraps all exceptions, those of its
-    /// key store too, in a <see cref="CryptographicException"/>.
+    /// The failure that has another cause than a wrong text or key, such as an unavailable key store; <see langword="null"/> if there is none. Data
+    /// Protection wraps all exceptions, those of its key store too, in a <see cref="CryptographicException"/>.
     /// </summary>
     private static Exception? OutageIn(Exception exception)
     {

@@ -3,7 +3,8 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The facts that the doctor has read about a Redis server: its state and the permissions of this login. Unknown values are <see langword="null"/>.
+/// The facts about a Redis server that <see cref="RedisDoctor"/> has read: its settings, its state, and the permissions of this login. Unknown values
+/// are <see langword="null"/>.
 /// </summary>
 internal sealed record ServerFacts
 {

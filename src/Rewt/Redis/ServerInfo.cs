@@ -3,7 +3,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Queries INFO. Client library 3.x treats INFO as an admin command, which an application's multiplexer may not allow; EVAL takes its place then.
+/// Reads the output of the Redis command INFO. Client library 3.x refuses INFO where admin commands are not allowed, as on an application's
+/// multiplexer; the command then runs in a script (EVAL).
 /// </summary>
 internal static class ServerInfo
 {

@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The commands that read one service's ring of public keys, sent to Redis at once, and the reading from their replies.</summary>
+/// <summary>
+/// The part of a read that concerns one service, for <see cref="PairReadCommands"/>: sends the commands for the public keys that the service has
+/// published, and converts the replies to a <see cref="ServiceReading"/>.
+/// </summary>
 internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
     /// <summary>The repair of a ring that cannot be read, for an operator.</summary>

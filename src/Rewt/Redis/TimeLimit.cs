@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits how long a command to Redis is waited for, because the client library may wait indefinitely for an answer. The write of an abandoned call may
-/// still take place, so changes are idempotent.
+/// Limits how long a caller waits for a Redis command, because the client library may wait indefinitely for an answer. The command may still be
+/// executed after the caller has given up, so all changes can be repeated without harm.
 /// </summary>
 internal static class TimeLimit
 {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a shared secret's key ring. It makes no decisions: it reads the whole ring at once, and writes a change if the ring is the same as when
-/// it was read.
+/// The store (Redis or memory) of the ring of a shared secret: reads the whole ring at once, and writes a change only if the ring is still the same
+/// as when it was read. It makes no decisions.
 /// </summary>
 internal interface IRingStore : IAsyncDisposable
 {

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Opens the stores of a namespace: in Redis or in memory. Opening a store does not connect to a server.</summary>
+/// <summary>
+/// Creates the stores of a namespace, in Redis or in memory: for the ring of a shared secret, for the public keys of key pairs, and for used one-time
+/// tokens. No store connects to a server before its first use.
+/// </summary>
 internal interface IRingStoreFactory
 {
     /// <summary>Where the keys are, for messages.</summary>

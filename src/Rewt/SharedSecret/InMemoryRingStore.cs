@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a shared secret's key ring in the memory of one process, for tests and development. It has the same contract as the one in Redis,
-/// including the TTL.
+/// The store of the ring of a shared secret and of its tenants in the memory of one process, for tests and development. It has the same contract as
+/// the store in Redis, including the TTL.
 /// </summary>
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenantStore
 {
@@ -15,7 +15,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
     private RingState? _ring;
     private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
-    private ImmutableDictionary<string, TenantGeneration> _tenants = ImmutableDictionary<string, TenantGeneration>.Empty;
+    private ImmutableDictionary<string, TenantState> _tenants = ImmutableDictionary<string, TenantState>.Empty;
     private ImmutableList<TenantLogEntry> _tenantLog = [];
 
     public ITenantStore Tenants => this;
@@ -52,14 +52,14 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult<IReadOnlyList<TenantGeneration>>([.. tenants.Select(tenant => _tenants.GetValueOrDefault(tenant))]);
+        lock (_gate) return Task.FromResult<IReadOnlyList<TenantState>>([.. tenants.Select(tenant => _tenants.GetValueOrDefault(tenant))]);
     }
 
-    public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, TenantGeneration>>(_tenants);
+        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, TenantState>>(_tenants);
     }
 
     public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenant
         }
     }
 
-    public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
+    public Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens one in-memory store for each namespace and kind of key, which all services of one container share.</summary>
+/// <summary>Creates the in-memory stores of each namespace once, so that all services of one container share them.</summary>
 internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _stores = new(StringComparer.Ordinal);

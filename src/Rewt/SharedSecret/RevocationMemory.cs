@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers the revoked key ids that this instance has seen, until they may be forgotten, so that revocations lost by a failover or a lagging replica
-/// are written back.
+/// Remembers, until they may be forgotten, the revoked key ids that this instance has read. If the store loses revocations, by a failover or a
+/// lagging replica, they still count and are written back.
 /// </summary>
 internal sealed class RevocationMemory
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The kind of change that a reading of the ring requires, as <see cref="RotationPolicy"/> decides it.</summary>
+/// <summary>The reason for a write to the ring of a shared secret, as <see cref="RotationPolicy"/> decides it.</summary>
 internal enum RingAction
 {
     /// <summary>No change is due.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Builds the next state of the ring step by step while <see cref="RotationPolicy"/> decides. Every step ensures that a revoked key is neither current,
-/// pending nor retired.
+/// Builds the next state of a shared secret's ring step by step while <see cref="RotationPolicy"/> decides, and returns it as a
+/// <see cref="RingChange"/>. Every step ensures that a revoked key is neither current, pending nor retired.
 /// </summary>
 internal sealed class RingBuilder
 {
@@ -49,7 +49,7 @@ internal sealed class RingBuilder
 
     public bool IsRevoked(string keyId) => _newRevoked.ContainsKey(keyId) || _reading.Revoked.ContainsKey(keyId);
 
-    public RingBuilder Kill(string keyId)
+    public RingBuilder Revoke(string keyId)
     {
         _newRevoked[keyId] = _reading.Now + _schedule.RevocationRetention;
         if (Current?.KeyId == keyId) Current = null;
@@ -63,7 +63,7 @@ internal sealed class RingBuilder
         return this;
     }
 
-    public RingBuilder KillAll(string? except = null)
+    public RingBuilder RevokeAll(string? except = null)
     {
         foreach (var keyId in _reading.Ring?.KeyIds() ?? [])
         {

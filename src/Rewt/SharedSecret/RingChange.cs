@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>A write to the store of the shared secret's ring: the whole ring after it, and what changes beside it. Applying it twice has the same effect as once.</summary>
+/// <summary>
+/// A write to the ring of a shared secret, as <see cref="RotationPolicy"/> has decided it: the whole ring after the write, with the new secret, TTL
+/// and revocations. Applying it twice has the same effect as once.
+/// </summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The ring after the write.</param>
 /// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>

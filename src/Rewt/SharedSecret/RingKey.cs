@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret as a key that signs and verifies tokens, with the objects for both created once.</summary>
+/// <summary>A shared secret as a key that signs and verifies tokens (HS256). A snapshot creates it once for all requests.</summary>
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)

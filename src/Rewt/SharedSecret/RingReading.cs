@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The result of one atomic read of the ring from its store, with the store's time. <see cref="RotationPolicy"/> decides on it.</summary>
+/// <summary>
+/// The result of one atomic read of a shared secret's ring: the secret, the ring, the revocations and the store's time. <see cref="RotationPolicy"/>
+/// decides from it, and a <see cref="RingSnapshot"/> is created from it.
+/// </summary>
 /// <param name="Slot">The secret, in the Redis key that Node's rewt uses.</param>
 /// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
 /// <param name="Revoked">The revoked key ids, and when each may be forgotten.</param>
@@ -18,21 +21,21 @@ internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDi
     /// </summary>
     public SealProblem? Problem { get; init; }
 
-    /// <summary>The name that the last writer of the ring gave, unchecked.</summary>
+    /// <summary>The name of the ring's last writer as it is stored, not validated.</summary>
     public string? ChangedBy { get; init; }
 
     /// <summary>The settings of the last writer of the ring; <see langword="null"/> when none are stored.</summary>
     public FleetSettings? Settings { get; init; }
 
-    /// <summary>Identifies the stored ring when a plan is applied, whether it is readable or not.</summary>
+    /// <summary>The epoch and version of the stored ring, readable or not, by which a write detects that the ring has changed since this reading.</summary>
     public string Stamp { get; init; } = string.Empty;
 
-    /// <summary>Changes with each change of a tenant; <see langword="null"/> where no tenant was ever revoked or deleted.</summary>
+    /// <summary>A random value that changes with each change of a tenant; <see langword="null"/> if no tenant was ever revoked or deleted.</summary>
     public string? TenantStamp { get; init; }
 
     /// <summary>The number of fields of the stored ring.</summary>
     public int FieldCount { get; init; }
 
-    /// <summary>A hash of all fields of the stored ring. Two writes with one version, of which a failover lost one, differ here.</summary>
+    /// <summary>A hash of all fields of the stored ring. It distinguishes two writes with the same version, of which a failover has lost one.</summary>
     public string ContentHash { get; init; } = string.Empty;
 }

@@ -1,6 +1,14 @@
 namespace Rewt.Internal;
 
-/// <summary>How long secrets sign and verify, and how early the next one is published, derived from the options.</summary>
+/// <summary>
+/// The times in the life of a shared secret, derived from the options: how long it signs, how long it verifies after that, and how long its
+/// revocation is kept.
+/// </summary>
+/// <param name="Interval">How long a secret signs.</param>
+/// <param name="Lead">How long before the end of its TTL a secret is rotated.</param>
+/// <param name="Retention">How long a retired secret verifies.</param>
+/// <param name="PropagationDelay">How long a pending secret must have been published before it signs, so that receivers have it.</param>
+/// <param name="RevocationRetention">How long a revocation is kept.</param>
 internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan Retention, TimeSpan PropagationDelay, TimeSpan RevocationRetention)
 {
     /// <summary>

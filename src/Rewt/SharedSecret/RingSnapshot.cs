@@ -3,15 +3,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of a namespace with a shared secret after one read, without those that this instance knows to be revoked. It is immutable; requests sign
-/// and verify with it.
+/// The keys of a namespace with a shared secret after one read of the store, without those that this instance knows to be revoked. It is immutable,
+/// and requests sign and verify with it until the next read replaces it.
 /// </summary>
 internal sealed class RingSnapshot : KeySnapshot
 {
     private const int KeylessCandidates = 4;
 
     /// <summary>An array, because a linear search of a few keys is faster and smaller than a dictionary.</summary>
-    private readonly VerificationKey[] _keys;
+    private readonly SnapshotSecret[] _keys;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
 
@@ -34,19 +34,19 @@ internal sealed class RingSnapshot : KeySnapshot
         var ring = reading.Ring;
         Current = Alive(ring?.Current);
         Next = Alive(ring?.Next);
-        IEnumerable<VerificationKey?> keys =
+        IEnumerable<SnapshotSecret?> keys =
         [
             Held(Current, StoreTime.Never, ring?.CurrentBorn), Held(Next, StoreTime.Never, ring?.NextBorn),
             .. (ring?.Retired ?? []).Select(key => Held(Alive(key.Secret), key.Until, key.Born)),
         ];
-        _keys = [.. keys.OfType<VerificationKey>()];
+        _keys = [.. keys.OfType<SnapshotSecret>()];
         CurrentSince = Since(previous);
 
         RingKey? Alive(Secret? secret) => secret is null || revocations.ContainsKey(secret.KeyId)
             ? null
             : previous?.Held(secret.KeyId).Key ?? new RingKey(secret);
 
-        static VerificationKey? Held(RingKey? key, StoreTime until, StoreTime? born) => key is null ? null : new(key, until, born ?? StoreTime.Unknown);
+        static SnapshotSecret? Held(RingKey? key, StoreTime until, StoreTime? born) => key is null ? null : new(key, until, born ?? StoreTime.Unknown);
     }
 
     /// <summary>The result of the read.</summary>
@@ -141,7 +141,7 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <summary>Returns when a secret of the ring was created, or <see cref="StoreTime.Unknown"/>.</summary>
     public StoreTime BornOf(string keyId) => Held(keyId).Born;
 
-    private VerificationKey Held(string keyId)
+    private SnapshotSecret Held(string keyId)
     {
         foreach (var held in _keys)
         {

@@ -3,9 +3,15 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The ring that is stored with the secret. <paramref name="Epoch"/> is random and changes whenever
-/// the ring starts over, so that versions of two epochs are never compared.
+/// The ring of a shared secret as it is stored: the current, the pending and the retired secrets, and when the current one is rotated.
 /// </summary>
+/// <param name="Epoch">A random value that changes when the ring starts over, so that the versions of two rings are never compared.</param>
+/// <param name="Version">Increases with each write.</param>
+/// <param name="Current">The secret that signs; <see langword="null"/> when there is none.</param>
+/// <param name="Deadline">When the current secret is rotated.</param>
+/// <param name="Next">The pending secret; <see langword="null"/> when there is none.</param>
+/// <param name="NextBorn">When the pending secret was created.</param>
+/// <param name="Retired">The secrets that only verify.</param>
 internal sealed record RingState(
     string Epoch,
     long Version,

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Updates the stored ring of a shared secret and this instance's snapshot of it: read, decide, write, and read again until nothing is left to do.
-/// Calls never overlap, so reads are applied in the order in which they began.
+/// Updates the stored ring of a shared secret and returns the new snapshot: reads the ring, lets <see cref="RotationPolicy"/> decide, writes the
+/// change, and repeats this until nothing is due. Calls must not overlap, so that reads are applied in the order in which they began.
 /// </summary>
 internal sealed partial class RingUpdater(
     string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
@@ -20,7 +20,7 @@ internal sealed partial class RingUpdater(
     private bool _knownDegraded;
 
     /// <param name="previous">The last snapshot.</param>
-    /// <param name="command">An operator's command, which makes a plan from a ring in which nothing else is due.</param>
+    /// <param name="command">An operator's command, which returns the change to write. It is executed once nothing else is due.</param>
     /// <param name="cancellationToken">Cancels between two steps.</param>
     /// <returns>The new snapshot, or <see langword="null"/> while a ring older than the known one is not confirmed.</returns>
     public async Task<RingSnapshot?> UpdateAsync(
@@ -85,7 +85,7 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Whether a reading whose secrets could not be opened revokes a known key or changes a tenant.</summary>
+    /// <summary>Whether the reading whose secrets could not be decrypted revokes a known key or changes a tenant.</summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides which change of the ring is due: the life cycle of a shared secret as a pure function of one reading. It uses no store, clock or thread, so
-/// two instances with the same reading make the same decision.
+/// Decides which write is due to the ring of a shared secret: create, rotate, adopt, revoke or replace a secret, or none. It is a pure function of
+/// one reading, without store, clock or thread, so two instances with the same reading make the same decision.
 /// </summary>
 internal static class RotationPolicy
 {
@@ -36,7 +36,7 @@ internal static class RotationPolicy
     {
         var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate);
         var wasCurrent = draft.Current?.KeyId == keyId;
-        draft.Kill(keyId);
+        draft.Revoke(keyId);
         if (wasCurrent) draft.Promote(retire: false);
         return draft.ToPlan(RingAction.Revoke);
     }
@@ -48,14 +48,14 @@ internal static class RotationPolicy
         var expired = reading.Now >= ring.Deadline - RingSchedule.Tolerance;
         return expired && ring.Current is not null
             ? Write(draft.Promote(retire: true), RingAction.Rotate)
-            : Write(draft.KillAll().StartOver(null), RingAction.Invalidate);
+            : Write(draft.RevokeAll().StartOver(null), RingAction.Invalidate);
     }
 
     private static RotationDecision Unusable(RingBuilder draft, RingReading reading, string problem)
     {
         problem += "; set a longer random text with SET, or delete the key with DEL, and a new secret is created";
         var hasKeys = reading.Ring?.KeyIds().Any() ?? false;
-        return new RotationDecision(hasKeys || draft.HasNewRevocations ? draft.KillAll().ToPlan(RingAction.Refuse) : null, problem);
+        return new RotationDecision(hasKeys || draft.HasNewRevocations ? draft.RevokeAll().ToPlan(RingAction.Refuse) : null, problem);
     }
 
     private static RotationDecision Present(RingBuilder draft, RingReading reading, RingSchedule schedule, Secret secret)
@@ -68,12 +68,12 @@ internal static class RotationPolicy
         }
 
         if (secret.Equals(ring.Current)) return Unchanged(draft, reading, schedule, ring);
-        if (draft.IsRevoked(secret.KeyId)) return Write(draft.KillAll().StartOver(null), RingAction.ReplaceRevoked);
+        if (draft.IsRevoked(secret.KeyId)) return Write(draft.RevokeAll().StartOver(null), RingAction.ReplaceRevoked);
 
         var atDeadline = reading.Slot.Lifetime is not null && reading.Now >= ring.Deadline - RingSchedule.Tolerance;
         return atDeadline && ring.Current is not null
             ? Write(draft.AdoptRotation(secret), RingAction.AdoptRotation)
-            : Write(draft.KillAll(except: secret.KeyId).Take(secret), RingAction.Replace);
+            : Write(draft.RevokeAll(except: secret.KeyId).Take(secret), RingAction.Replace);
     }
 
     private static RotationDecision Unchanged(RingBuilder draft, RingReading reading, RingSchedule schedule, RingState ring)

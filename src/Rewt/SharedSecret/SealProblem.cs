@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The text for an operator about a stored secret that cannot be used: its seal cannot be opened, or it has none although
-/// <c>Sealing:RequireSealed</c> demands one. It is part of a reading, whose secrets are then unknown.
+/// The reason, for an operator, why a stored secret cannot be used: it is sealed (encrypted) and cannot be opened, or it is not sealed although
+/// <c>Sealing:RequireSealed</c> demands it. It is part of a reading, whose secrets are then unknown.
 /// </summary>
 /// <param name="Text">The reason and the solution for an operator.</param>
 internal sealed record SealProblem(string Text)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The built-in <see cref="IRewtSecretProtector"/>: encrypts secrets with the sealing keys of the settings. The first seals with AES-256-GCM, and all
-/// open.
+/// The built-in <see cref="IRewtSecretProtector"/>: encrypts the secrets in the store with the keys of the setting <c>Sealing:Keys</c>, by
+/// AES-256-GCM. The first key encrypts, and each of them decrypts.
 /// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector
 {
@@ -17,7 +17,10 @@ internal sealed class SealingKeys : IRewtSecretProtector
     private const int HintLength = 8;
     private const long LongestFile = 1024;
 
-    /// <summary>Fewer different bytes, or differences of neighbours, among 32 random ones are as improbable as a guessed key.</summary>
+    /// <summary>
+    /// The fewest different values that the 32 bytes of a key, and the differences between neighbouring bytes, must have. Random bytes practically
+    /// never have fewer.
+    /// </summary>
     private const int FewestValues = 16;
 
     private readonly (string Hint, byte[] Key)[] _keys;
@@ -49,7 +52,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         if (HasKeyedProtector(services, options)) return services.GetRequiredKeyedService<IRewtSecretProtector>(options.Namespace);
         if (services.GetService<IRewtSecretProtector>() is { } protector) return protector;
 
-        // A key file that has vanished since the start must not turn sealing off.
+        // If a key file has disappeared since the start, sealing must fail instead of being skipped.
         return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{SettingsSection.Name}:{problem}") : null);
     }
 
@@ -120,7 +123,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return new(secret);
     }
 
-    /// <summary>Whether the application has registered a protector for the namespace alone.</summary>
+    /// <summary>Whether the application has registered a protector for this namespace only.</summary>
     public static bool HasKeyedProtector(IServiceProvider services, RewtOptions options) =>
         services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRewtSecretProtector), options.Namespace) == true;
 

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The sealing keys of an instance as it announces them, by the names that they have in sealed texts.</summary>
+/// <summary>
+/// The names of the keys with which an instance encrypts and decrypts the secrets in the store, as the instance announces them. <c>rewt doctor</c>
+/// compares them to find instances that cannot read what others write.
+/// </summary>
 /// <param name="Seals">Whether the instance seals what it writes.</param>
 /// <param name="Keys">The keys that it opens with, of which the first seals; empty for an <see cref="IRewtSecretProtector"/> of the application.</param>
 internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
@@ -19,7 +22,8 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Whether the instance may open what a key seals. A list of the greatest length may be incomplete, and a protector of the application may know any key.
+    /// Whether the instance may open what a key seals. If the list has the greatest length, it may be incomplete, and a protector of the application
+    /// may know any key.
     /// </summary>
     public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 

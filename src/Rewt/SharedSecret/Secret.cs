@@ -6,7 +6,10 @@ using System.Text.Unicode;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret: text whose UTF-8 bytes are the HS256 key. It is validated when it is parsed, and its text is never printed.</summary>
+/// <summary>
+/// A shared secret: a text whose UTF-8 bytes are the HS256 key that signs and verifies tokens. It is validated when it is parsed, and its text is
+/// never printed.
+/// </summary>
 internal sealed class Secret : IEquatable<Secret>
 {
     /// <summary>RFC 7518 §3.2: an HS256 key must be at least as long as the hash output.</summary>

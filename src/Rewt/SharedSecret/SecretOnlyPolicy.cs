@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides the next write for a login that may read and write only the secret: use the existing secret, or create one. A pending key cannot be
-/// published, so there is none, and retired keys exist in the memory of each instance only.
+/// Decides, in place of <see cref="RotationPolicy"/>, for a login that may read and write only the secret: use the existing secret, or create one. A
+/// pending key cannot be published, so there is none, and retired keys exist in the memory of each instance only.
 /// </summary>
 internal static class SecretOnlyPolicy
 {

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The content of the Redis key <c>…:rewt-secret</c> at one read: the bytes of the secret and its TTL.</summary>
+/// <summary>The content of the Redis key <c>…:rewt-secret</c>, which holds the current secret, at one read: the bytes and the TTL.</summary>
 /// <param name="Value">The raw value; <see langword="null"/> when the key is absent or of another type.</param>
 /// <param name="IsWrongType">Whether the key holds a type other than a string.</param>
 /// <param name="TimeToLive">The remaining TTL in milliseconds; <see langword="null"/> when the key has none.</param>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The key source of a namespace whose services share one secret. It reads, rotates and revokes through <see cref="RingUpdater"/>.</summary>
+/// <summary>
+/// The <see cref="IKeySource"/> of a namespace whose services share one secret. It reads, rotates and revokes through <see cref="RingUpdater"/>.
+/// </summary>
 internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {
     private readonly RingSchedule _schedule = RingSchedule.From(options);

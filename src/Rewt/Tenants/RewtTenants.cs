@@ -1,7 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>The public service <see cref="IRewtTenants"/>: checks the names of tenants and changes their states.</summary>
-internal sealed class RewtTenants(Tenants tenants, TokenSigners signers, RewtTokens tokens) : IRewtTenants
+/// <summary>
+/// The implementation of the public service <see cref="IRewtTenants"/>, by which an application signs and verifies for one tenant, and creates,
+/// revokes and deletes tenants.
+/// </summary>
+internal sealed class RewtTenants(TenantCache tenants, TokenSigners signers, RewtTokens tokens) : IRewtTenants
 {
     public IRewtTokens Tokens(string tenant) => Of(tenant);
 

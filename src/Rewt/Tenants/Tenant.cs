@@ -1,20 +1,20 @@
 namespace Rewt.Internal;
 
-/// <summary>A tenant in the cache of this instance: its generation, and the keys derived for it.</summary>
+/// <summary>A tenant in the cache of this instance: its last known state, and the keys that were derived for it.</summary>
 internal sealed class Tenant(string name)
 {
-    /// <summary>The keys that are kept: usually those of the current and of the previous secret.</summary>
+    /// <summary>The most keys that are kept. Usually these are the keys of the current and of the previous secret.</summary>
     private const int MostKeys = 4;
 
     private readonly Lock _gate = new();
-    private State _state = new(default, -1);
+    private CheckedState _state = new(default, -1);
     private TenantSecurityKey[] _keys = [];
 
     public string Name => name;
 
-    public TenantGeneration Generation => Volatile.Read(ref _state).Generation;
+    public TenantState State => Volatile.Read(ref _state).State;
 
-    /// <summary>The number of the check of the store in which the generation was read.</summary>
+    /// <summary>The number of the check of the store in which the state was read.</summary>
     public long Check => Volatile.Read(ref _state).Check;
 
     public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);
@@ -40,7 +40,7 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Records that the state that was read in a check is also that of a later one.</summary>
+    /// <summary>Records that a later check of the store has found the state unchanged.</summary>
     public void Confirm(long check, long later)
     {
         lock (_gate)
@@ -49,17 +49,19 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Merges what the store contains. Only a revocation that may be forgotten is removed.</summary>
+    /// <summary>Merges the stored state into this one. Only a revocation that may be forgotten is removed.</summary>
     /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
-    public TenantGeneration Learn(TenantGeneration stored, long check, StoreTime forgetBefore)
+    public TenantState Learn(TenantState stored, long check, StoreTime forgetBefore)
     {
         lock (_gate)
         {
-            _state = new State(_state.Generation.Forget(forgetBefore).Merge(stored), Math.Max(check, _state.Check));
-            return _state.Generation;
+            _state = new CheckedState(_state.State.Forget(forgetBefore).Merge(stored), Math.Max(check, _state.Check));
+            return _state.State;
         }
     }
 
-    /// <summary>The generation, and the number of the check of the store in which it was read.</summary>
-    private sealed record State(TenantGeneration Generation, long Check);
+    /// <summary>
+    /// The state of the tenant, and the number of the check of the store (<see cref="TenantCache"/> counts them) in which it was read.
+    /// </summary>
+    private sealed record CheckedState(TenantState State, long Check);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes and parses the key id of a tenant's key: the key id of the secret, a dot and the generation. No secret and no key pair has a dot in its key
-/// id. The tenant is not part of it: the claim <c>tenant</c> names the tenant.
+/// Writes and parses the key id (<c>kid</c>) of a tenant's key: the key id of the secret that the key is derived from, a dot and the tenant's
+/// <see cref="TenantState.Generation"/>. No other key id has a dot; the name of the tenant is in the claim <c>tenant</c> instead.
 /// </summary>
 internal static class TenantKeyId
 {
@@ -12,7 +12,7 @@ internal static class TenantKeyId
 
     public static string Of(string secretId, StoreTime generation) => $"{secretId}.{generation}";
 
-    /// <summary>Parses the output of <see cref="Of"/>. Nothing else is a key id of a tenant, so that each key has one id.</summary>
+    /// <summary>Parses the output of <see cref="Of"/>. It refuses any other text, such as one with leading zeros, so that each key has only one id.</summary>
     public static bool TryParse(string keyId, out string secretId, out StoreTime generation)
     {
         (secretId, generation) = (string.Empty, default);

@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key of one generation of a tenant, derived from a secret of the namespace, as a key of the Microsoft.IdentityModel libraries. It verifies
-/// signatures without a command to the store; whether the generation is still valid is checked after that. The check is part of the key, so that a
-/// custom resolver cannot lose it.
+/// The key of a tenant, derived from a secret of the namespace for one generation (<see cref="TenantState"/>), as a key of the
+/// Microsoft.IdentityModel libraries. Once it has verified a signature, <see cref="ConfirmAsync"/> tells whether the generation is still valid; the
+/// check is part of the key, so that a custom resolver cannot lose it.
 /// </summary>
 internal sealed class TenantSecurityKey : RingSecurityKey
 {

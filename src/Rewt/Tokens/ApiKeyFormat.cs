@@ -6,9 +6,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates and parses API keys: <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a checksum (8 characters: the
-/// first 6 bytes of the SHA-256 of the text before it, in base64url). The last two parts have fixed lengths, so the id may contain any base64url
-/// character.
+/// Creates and parses the API keys of trusted apps. A key is <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a
+/// checksum (8 characters: the first 6 bytes of the SHA-256 of the text before it, in base64url).
 /// </summary>
 internal static class ApiKeyFormat
 {
@@ -33,7 +32,10 @@ internal static class ApiKeyFormat
         return body + Checksum(body);
     }
 
-    /// <summary>Returns the app id in a key; <see langword="null"/> for a malformed key, for which the store is not read.</summary>
+    /// <summary>
+    /// Returns the app id in a key; <see langword="null"/> for a malformed key, for which the store is not read. The parts after the id have fixed
+    /// lengths, so the id may contain any base64url character.
+    /// </summary>
     public static string? AppIdOf(string key)
     {
         var idLength = key.Length - Prefix.Length - 1 - SecretLength - ChecksumLength;

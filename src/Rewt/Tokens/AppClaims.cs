@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The additional claims of a token that the token endpoint issues to an app. Only the endpoint creates this type, so a caller's own claims cannot make
-/// a service's token an app token.
+/// The claims that make a token an app token: one that the token endpoint issues to a trusted app for its API key. Only the endpoint creates this
+/// type, so the claims that a caller adds cannot make a service's token an app token.
 /// </summary>
 internal sealed class AppClaims() : Dictionary<string, object>(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Makes and recognizes the name of an app as a caller: <c>app:</c> and its id, which cannot be a service name. A service signs the token that an app
-/// receives for its API key. Verification replaces the issuer with the app, so that the app is never taken for that service.
+/// Makes and recognizes the name under which a trusted app calls: <c>app:</c> and its id. A service signs an app's token, so verification replaces
+/// the issuer with this name, and the app is never taken for that service.
 /// </summary>
 internal static class AppName
 {

@@ -5,7 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>Serializes claim values: of any type where reflection is available, otherwise of the types in <see cref="ClaimJsonTypes"/>.</summary>
+/// <summary>
+/// Serializes the values of claims that a caller adds to a token: values of any type where JSON reflection is available, otherwise those of the types
+/// in <see cref="ClaimJsonTypes"/>.
+/// </summary>
 internal static class ClaimJson
 {
     // The SDK disables JSON reflection in applications that are trimmed or compiled ahead of time.

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Rewt.Internal;
 
-/// <summary>The source-generated JSON metadata for the usual types of claim values.</summary>
+/// <summary>
+/// The source-generated JSON metadata for the usual types of claim values, for applications that are trimmed or compiled ahead of time.
+/// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(char))]

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks that a token has the claims that it must have (RFC 8725 §3.8 to 3.10). Other registered claims are checked if they are present.
+/// Checks that a received token has all claims that it must have (RFC 8725 §3.8 to 3.10), by default or by the setting
+/// <see cref="RewtOptions.RequiredClaims"/>.
 /// </summary>
 internal sealed class ClaimRequirements
 {

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The fast parser of the usual payload: a flat object with few members and no escapes, in one pass. Any other payload, valid or not, is left to
-/// <see cref="StrictJson"/>, so this parser never decides that a token is refused.
+/// The fast parser of the usual payload of a token: a flat JSON object with few members and no escapes. It leaves any other payload, valid or not, to
+/// <see cref="StrictJson"/>, so it never decides that a token is refused.
 /// </summary>
 internal ref struct FlatClaims
 {

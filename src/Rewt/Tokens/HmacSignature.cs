@@ -7,12 +7,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies HS256 (RFC 7518 §3.2) without the Microsoft.IdentityModel libraries. They report the SHA-256 hash of a symmetric key with a bad
-/// signature, which permits an offline attack on a weak secret.
+/// Verifies the HS256 signature of a token (RFC 7518 §3.2) without the Microsoft.IdentityModel libraries. They report the SHA-256 hash of the
+/// symmetric key with a bad signature, which permits an offline attack on a weak secret.
 /// </summary>
 internal static class HmacSignature
 {
-    /// <summary>Verifies the signature of a token that has three base64url parts, does not exceed the length limit, and whose signature has the length of this algorithm's.</summary>
+    /// <summary>
+    /// Whether the signature is valid. The caller has checked that the token has three base64url parts and a permitted length, and that the signature has
+    /// the length of this algorithm.
+    /// </summary>
     public static bool Holds(string token, SymmetricSecurityKey key)
     {
         var dot = token.LastIndexOf('.');

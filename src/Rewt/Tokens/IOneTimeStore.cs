@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The store of the one-time tokens that were used, so that no service accepts one again.</summary>
+/// <summary>The store (Redis or memory) of the one-time tokens that were used, so that no service accepts one again.</summary>
 internal interface IOneTimeStore : IAsyncDisposable, IDisposable
 {
     /// <summary>Records a token as used, in one atomic step.</summary>

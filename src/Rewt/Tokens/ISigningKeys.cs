@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys that a <see cref="TokenSigner"/> signs with: those of a namespace or of a tenant.</summary>
+/// <summary>Supplies a <see cref="TokenSigner"/> with the keys that sign: those of a namespace, or those derived for one tenant.</summary>
 internal interface ISigningKeys
 {
     /// <summary>The name of the ring.</summary>
@@ -12,7 +12,7 @@ internal interface ISigningKeys
     /// <summary>The keys, if they can be used without waiting, including stale keys during an outage.</summary>
     KeySnapshot? Usable { get; }
 
-    /// <summary>Returns the key that signs for this ring or tenant, given a key of one of its snapshots.</summary>
+    /// <summary>Returns the key to sign with for a key of the ring: the key itself, or the one derived from it for the tenant.</summary>
     SigningKey For(SigningKey key);
 
     /// <summary>Gets the keys, with one to sign with if one can be created.</summary>

@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells which algorithms a key may verify with (RFC 8725 §3.1). The token does not choose.</summary>
+/// <summary>
+/// Tells which algorithms a key may verify with (RFC 8725 §3.1), because the token must not choose, and how long the signatures of a key are.
+/// </summary>
 internal static class KeyAlgorithms
 {
     private static readonly string[] Hmac = [SecurityAlgorithms.HmacSha256];

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Marks one-time tokens as used, so that each is accepted once among all services of a namespace. The store is opened on first use.</summary>
+/// <summary>Records each accepted one-time token in the store, and refuses one that any service of the namespace has accepted before.</summary>
 internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -14,17 +14,18 @@ internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> ope
 
     private async ValueTask<TokenRefusal?> UseUpAsync(TokenClaims claims, CancellationToken cancellationToken)
     {
-        // Rewt:RequiredClaims may omit these claims, but without them a token has no identity or no end.
+        // Rewt:RequiredClaims may omit these claims. Without them the token cannot be identified, or its record would have no end.
         if (claims.TokenId is null) return new(RefusalReason.MissingClaim, "jti");
         if ((claims.ExpiresAt ?? claims.IssuedAt + options.MaxTokenLifetime.TotalSeconds) is not { } end) return new(RefusalReason.MissingClaim, "exp");
 
         var audience = claims.Audiences is [var first, ..] ? first : options.Namespace;
-        // Not the signature: an elliptic curve has a second valid one for the same content. The issuer, because its name is verified and an id is its own choice.
+        // The issuer takes part, because two issuers may choose the same id. The signature does not: with an elliptic curve, the same content has a second valid one.
         var id = TokenBinding.HashOf($"{claims.Issuer}\n{claims.TokenId}" + (options.Tenants.Enabled ? $"\n{claims.Tenant}" : string.Empty));
         var until = DateTimeOffset.UnixEpoch.AddSeconds(end) + options.ClockSkew;
         try
         {
-            // Twice the skew more: this clock may be ahead and that of the next service that sees the token behind, each by one skew.
+            // Longer by twice the clock skew, because this clock may be ahead by one skew, and the clock of the next service that gets the token may be
+            // behind by one.
             var life = until - time.GetUtcNow() + (2 * options.ClockSkew);
             if (!await _store.Value.TryUseAsync(options.Namespace, audience, id, life, cancellationToken).ConfigureAwait(false)) return new(RefusalReason.Replayed);
         }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>A reusable JSON writer with its buffer, one for each thread. A nested use on the same thread gets another instance.</summary>
+/// <summary>
+/// A JSON writer with a buffer for the payload of a token. Each thread reuses one instance, so that signing a token allocates little.
+/// </summary>
 internal sealed class PayloadWriter : IDisposable
 {
     /// <summary>A buffer that has grown beyond this size (bytes) is not reused. The writer grows it by 4 KB as soon as a token has a few claims.</summary>

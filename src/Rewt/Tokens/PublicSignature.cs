@@ -5,12 +5,15 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies a signature (RFC 7515 §5.2) with a public key for exactly one algorithm, by the signature provider of the Microsoft.IdentityModel
-/// libraries.
+/// Verifies the signature of a token (RFC 7515 §5.2) with a public key and its one algorithm, by the signature provider of the
+/// Microsoft.IdentityModel libraries.
 /// </summary>
 internal static class PublicSignature
 {
-    /// <summary>Verifies the signature of a token that has three base64url parts, does not exceed the length limit, and whose signature has the length of the key's.</summary>
+    /// <summary>
+    /// Whether the signature is valid. The caller has checked that the token has three base64url parts and a permitted length, and that the signature has
+    /// the length of one by this key.
+    /// </summary>
     public static bool Holds(string token, IOneAlgorithmKey key)
     {
         var dot = token.LastIndexOf('.');

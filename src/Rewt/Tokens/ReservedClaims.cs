@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks a caller's additional claims. They must not be claims that the library writes (RFC 7519 §4.1), nor a subject that receivers refuse.
+/// Refuses claims that a caller adds to a token if the library itself writes them (RFC 7519 §4.1), or if receivers would refuse their subject.
 /// </summary>
 internal static class ReservedClaims
 {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Rewt.Internal;
 
-/// <summary>The public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/> of one key ring: sign and verify outside HTTP.</summary>
+/// <summary>
+/// The implementation of the public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/>: signs and verifies bearer tokens and data
+/// outside HTTP, with the keys of one namespace or tenant.
+/// </summary>
 internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 {
     private readonly Func<TokenSigner> _signer;
@@ -33,22 +36,22 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     public Task<string> SignAsync<T>(T value, CancellationToken cancellationToken = default) =>
-        SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web), cancellationToken);
+        SignDataAsync(DataContentTypes.Json, json => JsonSerializer.Serialize(json, value, JsonSerializerOptions.Web), cancellationToken);
 
     public Task<string> SignAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return SignDataAsync(DataContent.Json, json => JsonSerializer.Serialize(json, value, typeInfo), cancellationToken);
+        return SignDataAsync(DataContentTypes.Json, json => JsonSerializer.Serialize(json, value, typeInfo), cancellationToken);
     }
 
     public Task<string> SignTextAsync(string value, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return SignDataAsync(DataContent.Text, json => json.WriteStringValue(value), cancellationToken);
+        return SignDataAsync(DataContentTypes.Text, json => json.WriteStringValue(value), cancellationToken);
     }
 
     public Task<string> SignBytesAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
-        SignDataAsync(DataContent.Bytes, json => DataContent.WriteBytes(json, value.Span), cancellationToken);
+        SignDataAsync(DataContentTypes.Bytes, json => DataContentTypes.WriteBytes(json, value.Span), cancellationToken);
 
     public async Task<RewtVerification> VerifyAsync(string token, CancellationToken cancellationToken = default) =>
         RewtVerification.Of(await VerifyAsync(_data, token, null, cancellationToken).ConfigureAwait(false));
@@ -89,7 +92,7 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 
         var claims = verdict.Claims!;
         if (_tenant is not null && claims.Tenant != _tenant) return TokenResult.Refused(RefusalReason.OtherTenant, claims.Tenant);
-        // The content of a data token is one claim; no other can be a binding.
+        // Data tokens are never bound: their content is one claim.
         if (verifier == _data) return verdict;
         if (message is not null && claims.Binding?.Message is null) return TokenResult.Refused(RefusalReason.NotBound);
         if (claims.Binding is { } binding && (binding.IsForRequest || binding.Message != message)) return TokenResult.Refused(RefusalReason.OtherRequest);

@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A token that was just signed: its text, its key id and its times.</summary>
+/// <summary>A token that a <see cref="TokenSigner"/> has just signed: its text, its key id and its times.</summary>
 internal readonly record struct SignedToken(string Value, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
     /// <summary>Returns the key id and the expiry, never the token.</summary>

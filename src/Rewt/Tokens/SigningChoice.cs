@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The key that a <see cref="TokenSigner"/> has selected for a token.</summary>
+/// <summary>The key that a <see cref="TokenSigner"/> has selected for a token, and whether the store already names it as current.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="IsAhead">Whether the key is not yet current in the store.</param>
 /// <param name="Publication">See <see cref="KeySnapshot.Publication"/>.</param>

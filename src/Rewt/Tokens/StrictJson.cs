@@ -4,7 +4,8 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses JSON strictly by RFC 7519 §4 and RFC 8259: valid UTF-8, no duplicate names, nothing after the object, limited depth, no lone surrogates.
+/// Parses the JSON of tokens and keys strictly by RFC 7519 §4 and RFC 8259: valid UTF-8, no duplicate names, nothing after the object, limited depth
+/// and number of values, no lone surrogates.
 /// </summary>
 internal static class StrictJson
 {
@@ -41,7 +42,7 @@ internal static class StrictJson
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public static bool HasTooManyValues(ReadOnlySpan<byte> json)
     {
-        // One of these characters comes before each value, so that most texts need no closer count.
+        // One of these characters comes before each value, so that most texts need no exact count.
         if (json.Count((byte)',') + json.Count((byte)'{') + json.Count((byte)'[') <= TokenLimits.Values) return false;
 
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = TokenLimits.JsonDepth });

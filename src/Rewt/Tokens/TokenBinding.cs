@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The parts of a request or message that a token is bound to, as its claims contain them. The names are modelled on <c>htm</c> and <c>htu</c> of RFC
-/// 9449, whose <c>htu</c> covers neither query nor body. The page docs/binding.md states the exact bytes of each value.
+/// The claims that bind a token to one request or message, so that it is accepted with no other: the method, hashes of the target and of the content,
+/// and whether it is accepted only once. The names are modelled on <c>htm</c> and <c>htu</c> of RFC 9449, whose <c>htu</c> covers neither query nor
+/// body; docs/binding.md states the exact bytes of each value.
 /// </summary>
 /// <param name="Method">The method of an HTTP request (<c>htm</c>).</param>
 /// <param name="Target">The hash of its path and query as on the wire (<c>htt</c>).</param>
@@ -17,7 +18,7 @@ namespace Rewt.Internal;
 /// <param name="IsOneTime">Whether the token is accepted only once (<c>otu</c>).</param>
 internal sealed record TokenBinding(string? Method = null, string? Target = null, string? Body = null, string? Message = null, bool IsOneTime = false)
 {
-    /// <summary>The claims that only this library writes.</summary>
+    /// <summary>The names of the claims with a binding, which only this library writes.</summary>
     public static readonly string[] Claims = ["htm", "htt", "htb", "mbh", "otu"];
 
     private const int ShortText = 512;
@@ -29,7 +30,7 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     /// <summary>Whether the token is bound to method and target of a request.</summary>
     public bool HasTarget => Method is not null && Target is not null;
 
-    /// <summary>Whether a request is something that the token is bound to.</summary>
+    /// <summary>Whether the token is bound to a request.</summary>
     public bool IsForRequest => (Method ?? Target ?? Body) is not null;
 
     /// <summary>Returns the SHA-256 hash in base64url.</summary>

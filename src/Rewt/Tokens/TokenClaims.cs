@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The claims of a received token that the verifier checks, strictly parsed, and the payload that contains them.</summary>
+/// <summary>
+/// The claims of a received token that <see cref="TokenVerifier"/> checks, strictly parsed and not verified yet, and the payload that contains them.
+/// </summary>
 internal record TokenClaims(
     string? Issuer,
     string? Subject,
@@ -27,7 +29,7 @@ internal record TokenClaims(
     /// <summary>Converts a NumericDate (RFC 7519 §2), which may have a fraction of a second.</summary>
     public static DateTimeOffset? At(double? seconds) => seconds is { } value ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
 
-    /// <summary>The tenant that the token names; <see langword="null"/> where it names none as a string.</summary>
+    /// <summary>The tenant that the token names; <see langword="null"/> if the claim is missing or not a string.</summary>
     public string? Tenant { get; init; }
 
     /// <summary>The request or message that the token is bound to; <see langword="null"/> for a token that is not bound.</summary>
@@ -76,7 +78,7 @@ internal record TokenClaims(
         // In one pass: a search for each name would compare it with all names, and unescape those that are escaped.
         foreach (var claim in document.RootElement.EnumerateObject())
         {
-            // A name of another length needs no string.
+            // All names below have 3 or 6 characters, so that names of other lengths need not be converted to strings.
             var name = JsonMarshal.GetRawUtf8PropertyName(claim);
             if (name.Length is not (3 or 6) && !name.Contains((byte)'\\')) continue;
 
@@ -117,7 +119,7 @@ internal record TokenClaims(
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 
-    /// <summary>Claims with a binding, which few tokens have.</summary>
+    /// <summary>The claims of a token that is bound to a request or message, which few tokens are.</summary>
     private sealed record Bound : TokenClaims
     {
         public Bound(TokenClaims claims, TokenBinding binding)

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The parsed header of a token: the parameters that the verifier uses (RFC 7515 §4.1).</summary>
+/// <summary>
+/// The parsed header of a received token, with the parameters that <see cref="TokenVerifier"/> uses (RFC 7515 §4.1). It is not verified yet.
+/// </summary>
 /// <param name="Algorithm"><c>alg</c>.</param>
 /// <param name="KeyId"><c>kid</c>.</param>
 /// <param name="Type"><c>typ</c>.</param>

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The limits on the length, the JSON depth and the number of values of a token, both when it is signed and before its claims are read.
+/// The limits on the length, the JSON depth and the number of values of a token, which apply when it is signed and before its claims are read.
 /// </summary>
 internal static class TokenLimits
 {

@@ -5,7 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The demands of a verifier on a token: issuers, audience, lifetimes and tenant, derived from the options. It is created once and shared.
+/// The rules by which a <see cref="TokenVerifier"/> accepts a token: its type, issuers, audiences, lifetimes and tenant, derived from the options. It
+/// is created once and shared.
 /// </summary>
 internal sealed class TokenPolicy
 {
@@ -53,7 +54,7 @@ internal sealed class TokenPolicy
     /// <summary>Whether the application has no validation rules of its own.</summary>
     public bool IsOurs { get; }
 
-    /// <summary>Whether no code of the application takes part, so that a token accepted once is accepted again.</summary>
+    /// <summary>Whether no code of the application takes part in the validation, so that its result can be cached.</summary>
     public bool IsSteady { get; }
 
     public RewtOptions Options { get; }
@@ -68,7 +69,7 @@ internal sealed class TokenPolicy
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
-    /// <summary>Whether a token for the whole namespace is accepted, where all services share one secret.</summary>
+    /// <summary>Whether a token whose audience is the whole namespace is accepted, if it was signed with a shared secret.</summary>
     public bool TakesNamespace { get; init; }
 
     /// <summary>Whether tokens of this issuer may be accepted. A service always trusts data that it signed itself.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The reason for refusing a token with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
+/// The reason for refusing a token, with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
 /// because its sender chose it.
 /// </summary>
 /// <param name="Reason">The reason.</param>
@@ -14,7 +14,10 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 {
     private const int LongestShown = 64;
 
-    /// <summary>The issuer in the token if the settings name it, so that forged tokens of others do not hide its refusals in the log.</summary>
+    /// <summary>
+    /// The issuer in the token if the settings name it. The log reports refusals of such an issuer separately, so that forged tokens of others do not
+    /// hide them.
+    /// </summary>
     public string? NamedIssuer { get; init; }
 
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
@@ -36,8 +39,8 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
     };
 
     /// <summary>Returns the refusal of a token of a tenant that was revoked or deleted.</summary>
-    public static TokenRefusal OfTenant(string tenant, TenantGeneration state) =>
-        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.At.ToDateTimeOffset():u}");
+    public static TokenRefusal OfTenant(string tenant, TenantState state) =>
+        new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.Generation.ToDateTimeOffset():u}");
 
     /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch

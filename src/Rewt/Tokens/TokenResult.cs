@@ -3,9 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of verifying a token: its claims, or the reason why it is refused.</summary>
+/// <summary>The result of verifying a token: its claims and its identity, or the reason why it is refused.</summary>
 /// <param name="Cause">Why the token is refused, for this service only; <see langword="null"/> for a valid token.</param>
-/// <param name="IsForeign">Whether the token is of another kind.</param>
+/// <param name="IsForeign">Whether the token may be meant for another authentication scheme.</param>
 internal sealed record TokenResult(TokenRefusal? Cause = null, bool IsForeign = false)
 {
     /// <summary>The token is of another kind, so another authentication scheme may handle it.</summary>

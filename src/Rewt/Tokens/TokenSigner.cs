@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates and signs tokens with the current key of one key ring or tenant.</summary>
+/// <summary>Creates and signs tokens, bearer tokens as well as signed data, with the key that signs now, for one namespace or one tenant.</summary>
 internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
     /// <summary>The tenant to write into tokens, where each tenant has keys of its own.</summary>

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Selects the signer of a token: the one of the namespace, or of a tenant where each tenant has keys of its own.</summary>
+/// <summary>
+/// Returns the <see cref="TokenSigner"/> for a token: that of the namespace, or, where each tenant has keys of its own, that of the tenant.
+/// </summary>
 internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
     private readonly TokenSigner _own = new(ring, options, time) { Metrics = metrics };
@@ -21,6 +23,6 @@ internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, Ti
                 $"Rewt:Tenants:Enabled is true in the namespace '{options.Namespace}', but this token has no tenant. Use IRewtTenants.Tokens(tenant), request.SetRewtTenant(tenant) or AddRewtTenantSelector.");
         }
 
-        return new TokenSigner(new TenantKeys(ring, tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
+        return new TokenSigner(new TenantSigningKeys(ring, tenants, TenantName.Require(tenant)), options, time) { Tenant = tenant, Metrics = metrics };
     }
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The values of the header <c>typ</c>, one for each kind of token (explicit typing, RFC 8725 §3.11): a token of one type is refused where another is
-/// expected.
+/// The values of the header <c>typ</c>, one for bearer tokens and one for signed data (explicit typing, RFC 8725 §3.11): a token of one type is
+/// refused where the other is expected.
 /// </summary>
 internal static class TokenTypes
 {

@@ -7,21 +7,21 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies one type of token: first its type, then the key, the signature and the claims. It parses strictly where the Microsoft.IdentityModel
-/// libraries are lenient.
+/// Verifies received tokens of one type, bearer tokens or signed data: first the type, then the key, the signature and the claims. The result is the
+/// caller's identity or the reason for the refusal; parsing is stricter than in the Microsoft.IdentityModel libraries.
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
     /// <summary>The number of refreshes for a token without a key id: one that may bring a new key, and one that shows whether a source is unreachable.</summary>
     private const int KeylessRounds = 2;
 
-    private static readonly IdentityReader Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
-    private static readonly IdentityReader Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+    private static readonly ClaimsIdentityFactory Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+    private static readonly ClaimsIdentityFactory Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
     /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
     private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
     private readonly bool _hasTenants = policy.Options.Tenants.Enabled;
-    private readonly TokenHeaders _headers = new();
+    private readonly TokenHeaderCache _headers = new();
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
 
@@ -31,12 +31,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
     {
-        var reading = Read(token);
-        return reading.Verdict is { } verdict ? new(verdict) : VerifyAsync(reading, cancellationToken);
+        var parsed = Read(token);
+        return parsed.Verdict is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
     }
 
     /// <summary>Parses a token and verifies it as far as possible without waiting, which usually gives the verdict.</summary>
-    public TokenReading Read(string token)
+    public ParsedToken Read(string token)
     {
         if (_headers.TryRead(token) is not { } header) return new(TokenResult.Foreign);
 
@@ -54,13 +54,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (!policy.HasTenant(claims)) return Refused(RefusalReason.MissingTenant);
         return new(token, header, claims, isKeyless ? null : VerifyAtOnce(token, header, claims)) { IsKeyless = isKeyless, IsNode = isNode };
 
-        static TokenReading Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
+        static ParsedToken Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
     }
 
-    /// <summary>Verifies a token whose reading has no verdict yet.</summary>
+    /// <summary>Completes the verification of a token that has no verdict yet.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
-    public ValueTask<TokenResult> VerifyAsync(TokenReading reading, CancellationToken cancellationToken) =>
-        reading.IsKeyless ? VerifyKeylessAsync(reading, cancellationToken) : VerifyWithKeyAsync(reading, cancellationToken);
+    public ValueTask<TokenResult> VerifyAsync(ParsedToken parsed, CancellationToken cancellationToken) =>
+        parsed.IsKeyless ? VerifyKeylessAsync(parsed, cancellationToken) : VerifyWithKeyAsync(parsed, cancellationToken);
 
     /// <summary>
     /// Verifies the usual token: its key is cached, and the application has no rules of its own. <see langword="null"/> for any other token.
@@ -76,13 +76,13 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return KeysAtHand(claims, header.KeyId!, now) is { Count: > 0 } ? Judge(verdict, isNode: false, now.WallClock) : null;
     }
 
-    private async ValueTask<TokenResult> VerifyWithKeyAsync(TokenReading reading, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyWithKeyAsync(ParsedToken parsed, CancellationToken cancellationToken)
     {
-        var (claims, keyId) = (reading.Claims, reading.Header.KeyId);
+        var (claims, keyId) = (parsed.Claims, parsed.Header.KeyId);
         var keys = await ResolveAsync(claims, keyId, cancellationToken).ConfigureAwait(false);
         if (keys.Count == 0) return UnknownKey(claims, keyId);
 
-        var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
+        var verdict = await TryAllAsync(parsed, keys).ConfigureAwait(false);
         if (!verdict.IsValid) return verdict;
 
         // Before the tenant is read: a token that is refused anyway causes no read.
@@ -92,23 +92,23 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return keys.Count == 0 ? UnknownKey(claims, keyId) : Judge(verdict, isNode: false, time.GetUtcNow());
     }
 
-    private async ValueTask<TokenResult> VerifyKeylessAsync(TokenReading reading, CancellationToken cancellationToken)
+    private async ValueTask<TokenResult> VerifyKeylessAsync(ParsedToken parsed, CancellationToken cancellationToken)
     {
-        var keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
-        var verdict = await TryAllAsync(reading, keys).ConfigureAwait(false);
+        var keys = await ResolveAsync(parsed.Claims, null, cancellationToken).ConfigureAwait(false);
+        var verdict = await TryAllAsync(parsed, keys).ConfigureAwait(false);
         for (var round = 0; !verdict.IsValid && round < KeylessRounds; round++)
         {
-            var newer = (await ResolveAsync(policy.KeyRequest(reading.Claims, null) with { Tried = keys }, cancellationToken).ConfigureAwait(false)).Except(keys).ToList();
+            var newer = (await ResolveAsync(policy.KeyRequest(parsed.Claims, null) with { Tried = keys }, cancellationToken).ConfigureAwait(false)).Except(keys).ToList();
             if (newer.Count == 0) break;
-            verdict = await TryAllAsync(reading, newer).ConfigureAwait(false);
+            verdict = await TryAllAsync(parsed, newer).ConfigureAwait(false);
             keys = [.. keys, .. newer];
         }
 
         if (!verdict.IsValid) return verdict;
 
         // Resolved again after the verification: the key may have been revoked meanwhile.
-        keys = await ResolveAsync(reading.Claims, null, cancellationToken).ConfigureAwait(false);
-        return keys.Contains(verdict.Key!) ? Judge(verdict, reading.IsNode, time.GetUtcNow()) : UnknownKey(reading.Claims, null);
+        keys = await ResolveAsync(parsed.Claims, null, cancellationToken).ConfigureAwait(false);
+        return keys.Contains(verdict.Key!) ? Judge(verdict, parsed.IsNode, time.GetUtcNow()) : UnknownKey(parsed.Claims, null);
     }
 
     private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>
@@ -150,19 +150,19 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>Returns the issuer in a token if <see cref="RewtOptions.TrustedIssuers"/> names it.</summary>
-    public string? NamedIssuer(in TokenReading reading) => reading.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
+    public string? NamedIssuer(in ParsedToken parsed) => parsed.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
 
     /// <summary>Whether the times of a token that was verified before are still valid.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;
 
-    private async ValueTask<TokenResult> TryAllAsync(TokenReading reading, IReadOnlyList<SecurityKey> keys)
+    private async ValueTask<TokenResult> TryAllAsync(ParsedToken parsed, IReadOnlyList<SecurityKey> keys)
     {
         TokenResult? verdict = null;
         foreach (var key in keys)
         {
             verdict = policy.IsOurs && key is (SymmetricSecurityKey or IOneAlgorithmKey)
-                ? TrySettled(reading.Token, reading.Header, reading.Claims, key)
-                : await TryAsync(reading, key).ConfigureAwait(false);
+                ? TrySettled(parsed.Token, parsed.Header, parsed.Claims, key)
+                : await TryAsync(parsed, key).ConfigureAwait(false);
             if (verdict.IsValid) return verdict;
         }
 
@@ -182,7 +182,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Reader.Read(settled, policy.Parameters), settled), Key = key };
+            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Identities.Create(settled, policy.Parameters), settled), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -190,19 +190,19 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         }
     }
 
-    private async ValueTask<TokenResult> TryAsync(TokenReading reading, SecurityKey key)
+    private async ValueTask<TokenResult> TryAsync(ParsedToken parsed, SecurityKey key)
     {
-        if (Unfit(key, reading.Token, reading.Header, reading.Claims) is { } unfit) return new TokenResult(unfit);
-        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(reading.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
+        if (Unfit(key, parsed.Token, parsed.Header, parsed.Claims) is { } unfit) return new TokenResult(unfit);
+        if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(parsed.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
 
-        var result = await Reader.ValidateTokenAsync(reading.Token, policy.For(key)).ConfigureAwait(false);
+        var result = await Identities.ValidateTokenAsync(parsed.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
         if (!result.IsValid) return TokenResult.Refused(result.Exception is SecurityTokenInvalidSignatureException ? RefusalReason.WrongSignature : RefusalReason.ValidationRule);
 
         try
         {
-            return new TokenResult { Header = reading.Header, Claims = reading.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
+            return new TokenResult { Header = parsed.Header, Claims = parsed.Claims, Token = result.SecurityToken, Identity = WithoutUnverifiedActor(result.ClaimsIdentity, result.SecurityToken), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -254,14 +254,14 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
     }
 
-    /// <summary>Whether the key id has the form of the keys in Redis of the mode that this service neither uses nor accepts.</summary>
+    /// <summary>Whether the key id has the form of the kind of keys (shared secret or key pairs) that this service neither uses nor accepts.</summary>
     private bool IsOfOtherMode(string? keyId)
     {
         if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
         return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
 
-    private IdentityReader Reader => policy.MapInboundClaims ? Mapping : Plain;
+    private ClaimsIdentityFactory Identities => policy.MapInboundClaims ? Mapping : Plain;
 
     private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
     {
@@ -306,7 +306,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return claims.NotBefore > now + skew ? new(RefusalReason.NotYetValid, claims.NotBefore - now, skew) : null;
     }
 
-    /// <summary>Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library must be a service's name.</summary>
+    /// <summary>
+    /// Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library
+    /// must be a service's name.
+    /// </summary>
     private string? InvalidName(TokenClaims claims)
     {
         if (claims.Issuer is { } issuer && !(policy.AcceptsForeign ? Names.IsForeignIdentifier(issuer) : Names.IsName(issuer))) return "iss";

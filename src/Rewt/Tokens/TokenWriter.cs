@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Puts a token together in JWS compact serialization (RFC 7515 §7.1): encodes the payload, has it signed, and returns the text.</summary>
+/// <summary>
+/// Puts a signed token together: encodes the payload, lets the key sign it, and returns the text in JWS compact serialization (RFC 7515 §7.1).
+/// </summary>
 internal static class TokenWriter
 {
     /// <exception cref="ArgumentException">The token would exceed the length limit.</exception>

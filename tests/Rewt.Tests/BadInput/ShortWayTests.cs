@@ -82,7 +82,7 @@ public sealed class ShortWayTests
         var parameters = new TokenValidationParameters { IssuerSigningKey = key, ValidateIssuer = false, ValidateAudience = false, NameClaimType = "iss" };
         var validated = await new JsonWebTokenHandler { MapInboundClaims = map }.ValidateTokenAsync(token, parameters);
 
-        var read = new IdentityReader { MapInboundClaims = map }.Read(new JsonWebToken(token), parameters);
+        var read = new ClaimsIdentityFactory { MapInboundClaims = map }.Create(new JsonWebToken(token), parameters);
 
         validated.IsValid.ShouldBeTrue();
         read.Claims.Select(Text).ShouldBe(validated.ClaimsIdentity.Claims.Select(Text));
@@ -96,7 +96,7 @@ public sealed class ShortWayTests
     [Fact]
     public void A_header_that_is_remembered_is_the_header_of_that_very_text()
     {
-        var headers = new TokenHeaders();
+        var headers = new TokenHeaderCache();
         var tokens = Enumerable.Range(0, 300).Select(_ => HandmadeToken.Sign(Secret.Generate())).ToList();
 
         for (var round = 0; round < 2; round++)

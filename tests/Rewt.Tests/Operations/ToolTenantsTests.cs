@@ -36,7 +36,7 @@ public sealed class ToolTenantsTests
 
         (await Run("tenants create acme")).Well();
         (await ListAsync()).ShouldBe(["acme revoked", "blue revoked"]);
-        await Eventually.TrueAsync(() => service.Services.GetRequiredService<KeyRingRegistry>().Provider("users").Tenants!.Known("acme") is { Generation.IsDeleted: false }, "the service follows");
+        await Eventually.TrueAsync(() => service.Services.GetRequiredService<KeyRingRegistry>().Provider("users").Tenants!.Known("acme") is { State.IsDeleted: false }, "the service follows");
         (await service.StatusAsync("acme", await service.SignAsync("acme"))).ShouldBe(HttpStatusCode.OK);
         (await Run("tenants create a:b")).ExitCode.ShouldBe(2);
     }

@@ -378,7 +378,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var options = new RewtOptions { ServiceName = "inventory" };
         options.Identity.Authorities.Add(_root.Pem);
         var download = new ScriptedDownload { Content = pair.Set(pair.Attest(certificate, _issuing.Intermediates())), MaxAge = TimeSpan.FromHours(1) };
-        var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, Rewt.Internal.Identity.Open(options, time));
+        var url = new KeyUrl(new Uri("https://orders.example/keys"), "RS256", download, options.RefreshInterval, time, ServiceIdentity.Open(options, time));
 
         (await url.ReadAsync(isAsked: false, Cancellation)).Keys.ShouldBeEmpty();
         time.Advance(TimeSpan.FromMinutes(2));
@@ -404,7 +404,7 @@ public sealed class AttestationTests : IAsyncLifetime
     public async Task An_attestation_that_names_a_late_end_counts_no_longer_than_attestations_last_once_its_certificate_has_expired()
     {
         var (settings, day, time) = (Settings("inventory"), TimeSpan.FromDays(1), new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
-        var (policy, longest, pair) = (Rewt.Internal.Identity.Open(settings, time)!.Policy, PairSchedule.From(settings).Attestation, PublishedPair.Generate());
+        var (policy, longest, pair) = (ServiceIdentity.Open(settings, time)!.Policy, PairSchedule.From(settings).Attestation, PublishedPair.Generate());
         // For 30 days, by a certificate of one day.
         var attestation = pair.Attest(_issuing.Issue(Id), _issuing.Intermediates());
         var (entry, began, known, problem) = (pair.Entry("orders", attestation), Now, (PublishedKey?)null, (string?)null);
@@ -444,7 +444,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
-        PublicKeySources.Open("https://orders.example/keys", options, download, time, Rewt.Internal.Identity.Open(options, time));
+        PublicKeySources.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 
     private static Task WriteAsync(InMemoryPairStore store, string service, IEnumerable<(string KeyId, byte[] Entry)> entries) => store.WriteAsync(
         service,

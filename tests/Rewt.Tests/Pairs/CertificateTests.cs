@@ -166,7 +166,7 @@ public sealed class CertificateTests : IAsyncLifetime
         WriteCertificate("orders");
         var options = new RewtOptions();
         Attesting("orders")(options);
-        var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
+        var identity = ServiceIdentity.Open(options, TimeProvider.System)!;
         var now = StoreTime.From(TimeProvider.System.GetUtcNow());
         var first = identity.Usable(now).ShouldNotBeNull();
 
@@ -349,9 +349,9 @@ public sealed class CertificateTests : IAsyncLifetime
         options.Identity.CertificateFile = _directory["orders.pfx"];
         File.WriteAllBytes(_directory["orders.pfx"], certificates.Export(X509ContentType.Pkcs12, "secret")!);
 
-        Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
+        Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).Message.ShouldContain("the password is wrong");
         options.Identity.Password = "secret";
-        Rewt.Internal.Identity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
+        ServiceIdentity.Open(options, TimeProvider.System)!.Certificate!.Chain.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -376,7 +376,7 @@ public sealed class CertificateTests : IAsyncLifetime
         var options = new RewtOptions { ServiceName = "inventory", KeyMode = KeyMode.KeyPair };
         (options.Identity.Authorities, options.Identity.RevocationListFile) = ([_root.Pem], file);
 
-        var identity = Rewt.Internal.Identity.Open(options, TimeProvider.System)!;
+        var identity = ServiceIdentity.Open(options, TimeProvider.System)!;
 
         (Problem(revoked), Problem(later)).ShouldBe(("its certificate is revoked", null));
         var policy = identity.Policy;
@@ -393,7 +393,7 @@ public sealed class CertificateTests : IAsyncLifetime
             "the list is read again");
 
         using (var endless = File.OpenWrite(file)) endless.SetLength(17 * 1024 * 1024);
-        Should.Throw<PublicKeySourceException>(() => Rewt.Internal.Identity.Open(options, TimeProvider.System)).InnerException!.Message.ShouldContain("longer than 16384 KB");
+        Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).InnerException!.Message.ShouldContain("longer than 16384 KB");
 
         string? Problem(X509Certificate2 certificate)
         {

@@ -49,7 +49,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     [Fact]
     public async Task The_states_of_a_tenant_merge_in_any_order_to_the_same_state()
     {
-        TenantGeneration[] states = [State(2000, 0, false), State(0, 1990, true), State(0, 1980, false), State(1970, 1990, true), State(0, 2500, false), State(0, 2500, true), State(2400, 0, false)];
+        TenantState[] states = [State(2000, 0, false), State(0, 1990, true), State(0, 1980, false), State(1970, 1990, true), State(0, 2500, false), State(0, 2500, true), State(2400, 0, false)];
 
         foreach (var state in states) await MergeAsync("forwards", state);
         foreach (var state in states.Reverse()) await MergeAsync("backwards", state);
@@ -70,7 +70,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         await MergeAsync("acme", State(revokedAt, lifeAt, isDeleted));
 
         var state = await StateAsync("acme");
-        (state.At, state.IsDeleted).ShouldBe((new StoreTime(at), stays), what);
+        (state.Generation, state.IsDeleted).ShouldBe((new StoreTime(at), stays), what);
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public abstract class RingStoreContract : IAsyncLifetime
 
         (await StateAsync("acme")).ShouldBe(revoked);
         revoked.IsDeleted.ShouldBeTrue();
-        deleted.At.ShouldBeGreaterThanOrEqualTo(remembered.At);
-        revoked.At.ShouldBeGreaterThan(deleted.At);
+        deleted.Generation.ShouldBeGreaterThanOrEqualTo(remembered.Generation);
+        revoked.Generation.ShouldBeGreaterThan(deleted.Generation);
         var created = await ChangeAsync("acme", static (state, now) => state.Create(now));
         created.IsDeleted.ShouldBeFalse();
-        created.At.ShouldBeGreaterThan(revoked.At);
+        created.Generation.ShouldBeGreaterThan(revoked.Generation);
         (await ChangeAsync("acme", static (state, now) => state.Create(now))).ShouldBe(created);
     }
 
@@ -97,7 +97,7 @@ public abstract class RingStoreContract : IAsyncLifetime
     public async Task Concurrent_commands_never_lower_a_generation()
     {
         await CreateAsync();
-        Func<TenantGeneration, StoreTime, TenantGeneration>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
+        Func<TenantState, StoreTime, TenantState>[] commands = [static (state, now) => state.Revoke(now), static (state, now) => state.Delete(now), static (state, now) => state.Create(now)];
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async instance =>
         {
@@ -107,9 +107,9 @@ public abstract class RingStoreContract : IAsyncLifetime
                 var before = await StateAsync("acme");
                 var written = await ChangeAsync("acme", commands[(instance + round) % 3], store);
                 var after = await StateAsync("acme");
-                after.At.ShouldBeGreaterThanOrEqualTo(written.At);
+                after.Generation.ShouldBeGreaterThanOrEqualTo(written.Generation);
                 after.Merge(before).ShouldBe(after);
-                if ((instance + round) % 3 < 2) written.At.ShouldBeGreaterThan(before.At);
+                if ((instance + round) % 3 < 2) written.Generation.ShouldBeGreaterThan(before.Generation);
             }
         }));
     }
@@ -124,7 +124,7 @@ public abstract class RingStoreContract : IAsyncLifetime
         await MergeAsync("new", State(6000, 0, false), forgetBefore: 5001);
 
         (await First.Tenants!.ListAsync(Cancellation)).ShouldBe(
-            new Dictionary<string, TenantGeneration> { ["both"] = State(0, 3000, true), ["created"] = State(0, 4000, false), ["new"] = State(6000, 0, false) }, ignoreOrder: true);
+            new Dictionary<string, TenantState> { ["both"] = State(0, 3000, true), ["created"] = State(0, 4000, false), ["new"] = State(6000, 0, false) }, ignoreOrder: true);
     }
 
     [Fact]
@@ -331,14 +331,14 @@ public abstract class RingStoreContract : IAsyncLifetime
         return new RingChange(RingAction.Create, ring, secret is null ? null : current, secret is null ? null : basis.Now + OneDay, dead);
     }
 
-    private static TenantGeneration State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);
+    private static TenantState State(long revokedAt, long lifeAt, bool isDeleted) => new(new(revokedAt), new(lifeAt), isDeleted);
 
-    private Task MergeAsync(string tenant, TenantGeneration state, long forgetBefore = 0) =>
-        First.Tenants!.MergeAsync(new Dictionary<string, TenantGeneration> { [tenant] = state }, "ada at login", new(forgetBefore), Cancellation);
+    private Task MergeAsync(string tenant, TenantState state, long forgetBefore = 0) =>
+        First.Tenants!.MergeAsync(new Dictionary<string, TenantState> { [tenant] = state }, "ada at login", new(forgetBefore), Cancellation);
 
-    private async Task<TenantGeneration> StateAsync(string tenant) => (await First.Tenants!.FindAsync([tenant], Cancellation))[0];
+    private async Task<TenantState> StateAsync(string tenant) => (await First.Tenants!.FindAsync([tenant], Cancellation))[0];
 
-    private async Task<TenantGeneration> ChangeAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, IRingStore? store = null)
+    private async Task<TenantState> ChangeAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, IRingStore? store = null)
     {
         var now = ClockReading.Now(TimeProvider.System);
         var ring = new RingSnapshot(await ReadAsync(), Rings.Nothing, null, Rings.Schedule, now, null);

@@ -222,10 +222,10 @@ public sealed class TenantLifeTests : WithServices
         var ring = Rings.Ring() with { Retired = [new RetiredKey(Rings.Secret("retired"), Rings.In(100_000)) { Born = bornAfter == 0 ? StoreTime.Unknown : at + TimeSpan.FromMilliseconds(bornAfter) }] };
         var snapshot = new RingSnapshot(Rings.Read(Rings.Holding("current", 1000), ring), Rings.Nothing, null, Rings.Schedule, ClockReading.Now(TimeProvider.System), null);
 
-        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), default, snapshot).ShouldBe(isValid);
-        Rewt.Internal.Tenants.IsValid(new(at, default, false), Rings.KeyId("retired"), at, snapshot).ShouldBeTrue();
-        Rewt.Internal.Tenants.IsValid(new(default, at, true), Rings.KeyId("retired"), at, snapshot).ShouldBeFalse();
-        (at < Rewt.Internal.Tenants.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
+        TenantCache.IsValid(new(at, default, false), Rings.KeyId("retired"), default, snapshot).ShouldBe(isValid);
+        TenantCache.IsValid(new(at, default, false), Rings.KeyId("retired"), at, snapshot).ShouldBeTrue();
+        TenantCache.IsValid(new(default, at, true), Rings.KeyId("retired"), at, snapshot).ShouldBeFalse();
+        (at < TenantCache.ForgetBefore(snapshot.OldestBorn)).ShouldBeFalse("the current secret has no known time");
     }
 
     [Fact]
@@ -254,15 +254,15 @@ public sealed class TenantLifeTests : WithServices
         using var provider = new KeyRingProvider(options, ring, TimeProvider.System, NullLogger.Instance);
         await provider.GetAsync(Cancellation);
         var store = new SlowStore(ring);
-        var tenants = new Rewt.Internal.Tenants(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
+        var tenants = new TenantCache(options, provider, store, TimeProvider.System, null, NullLogger.Instance);
         var asking = tenants.GetAsync("acme", Cancellation).AsTask();
         await store.HasRead.Task;
 
-        await ring.MergeAsync(new Dictionary<string, TenantGeneration> { ["acme"] = new(new(5), default, false) }, "ada", default, Cancellation);
+        await ring.MergeAsync(new Dictionary<string, TenantState> { ["acme"] = new(new(5), default, false) }, "ada", default, Cancellation);
         await tenants.FollowAsync((RingSnapshot)await provider.RefreshAsync(Cancellation), Cancellation);
         store.Release.SetResult();
 
-        (await asking).Generation.At.ShouldBe(new(5));
+        (await asking).State.Generation.ShouldBe(new(5));
     }
 
     [Fact]
@@ -283,18 +283,18 @@ public sealed class TenantLifeTests : WithServices
 
         public TaskCompletionSource Release { get; } = new();
 
-        public async Task<IReadOnlyList<TenantGeneration>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+        public async Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
         {
             var states = await store.FindAsync(tenants, cancellationToken);
             if (HasRead.TrySetResult()) await Release.Task;
             return states;
         }
 
-        public Task<IReadOnlyDictionary<string, TenantGeneration>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+        public Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
 
         public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => store.ListWritesAsync(stamp, cancellationToken);
 
-        public Task MergeAsync(IReadOnlyDictionary<string, TenantGeneration> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) =>
+        public Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken) =>
             store.MergeAsync(states, by, forgetBefore, cancellationToken);
     }
 }

@@ -10,7 +10,7 @@ namespace Rewt.Tool;
 internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
 {
     /// <summary>The state of the token's tenant, if it is the reason for refusing the token.</summary>
-    public TenantGeneration? Refusing { get; private set; }
+    public TenantState? Refusing { get; private set; }
 
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)
     {
@@ -20,7 +20,7 @@ internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs
         if (!TenantKeyId.TryParse(keyId, out var secretId, out var generation) || ring.Find(secretId, now) is not [RingSecurityKey secret]) return [];
 
         var state = (await tenants.FindAsync([tenant], cancellationToken))[0];
-        if (Tenants.IsValid(state, secretId, generation, ring)) return [new TenantSecurityKey((_, _) => new(true), @namespace, tenant, secret.Secret, generation)];
+        if (TenantCache.IsValid(state, secretId, generation, ring)) return [new TenantSecurityKey((_, _) => new(true), @namespace, tenant, secret.Secret, generation)];
         Refusing = state;
         return [];
     }

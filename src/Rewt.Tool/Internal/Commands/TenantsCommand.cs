@@ -22,7 +22,7 @@ internal static class TenantsCommand
         };
     }
 
-    private static Command Change(string name, string description, string done, string? question, Func<TenantGeneration, StoreTime, TenantGeneration> change)
+    private static Command Change(string name, string description, string done, string? question, Func<TenantState, StoreTime, TenantState> change)
     {
         var command = new Command(name, description) { Tenant };
         command.SetAction((arguments, cancellation) => ChangeAsync(ToolContext.Of(arguments), arguments.GetValue(Tenant)!, done, question, change, cancellation));
@@ -46,7 +46,7 @@ internal static class TenantsCommand
     }
 
     private static async Task<int> ChangeAsync(
-        ToolContext context, string tenant, string done, string? question, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
+        ToolContext context, string tenant, string done, string? question, Func<TenantState, StoreTime, TenantState> change, CancellationToken cancellationToken)
     {
         TenantName.Require(tenant);
         await using var session = RingSession.Open(context);
@@ -57,7 +57,7 @@ internal static class TenantsCommand
         return ExitCode.Done;
     }
 
-    private static string State(TenantGeneration state) => state.IsDeleted ? "deleted" : "revoked";
+    private static string State(TenantState state) => state.IsDeleted ? "deleted" : "revoked";
 
-    private static DateTimeOffset Since(TenantGeneration state) => state.At.ToDateTimeOffset();
+    private static DateTimeOffset Since(TenantState state) => state.Generation.ToDateTimeOffset();
 }

@@ -3,8 +3,11 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>The values of the header <c>cty</c> of data tokens (RFC 7515 §4.1.10, without "application/" or "text/"), and their conversion.</summary>
-internal static class DataContent
+/// <summary>
+/// The types of content that signed data can have (header <c>cty</c> of its token, RFC 7515 §4.1.10, without "application/" or "text/"): JSON, text
+/// and bytes.
+/// </summary>
+internal static class DataContentTypes
 {
     public const string Json = "json";
 

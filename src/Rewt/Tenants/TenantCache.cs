@@ -5,11 +5,10 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Caches the tenants of a namespace on this instance. Their keys are derived from the secrets of the namespace, so only revoked and deleted tenants
-/// are stored. A tenant enters the cache after a valid signature or when this instance signs for it, and then follows the store: a read of the ring
-/// that finds another stamp reads the states of the changed tenants with two commands, before the ring's snapshot is used.
+/// Caches the state of tenants of a namespace and the keys that are derived for them. A tenant enters the cache when a token of it has a valid
+/// signature or this instance signs for it, and is read again when a new <see cref="RingReading.TenantStamp"/> shows that it has changed.
 /// </summary>
-internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
+internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
 {
     /// <summary>How often the states are read even if the stamp has not changed, in case they were changed by hand or evicted.</summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
@@ -45,10 +44,10 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     /// An instance that signs may have read a revocation before this one, so a newer generation is valid too: only a holder of the secret can derive its
     /// key. A revocation has no effect on a secret that was created after it.
     /// </summary>
-    public static bool IsValid(TenantGeneration state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
-        !state.IsDeleted && (generation >= state.At || (snapshot is RingSnapshot ring && state.At < ForgetBefore(ring.BornOf(secretId))));
+    public static bool IsValid(TenantState state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
+        !state.IsDeleted && (generation >= state.Generation || (snapshot is RingSnapshot ring && state.Generation < ForgetBefore(ring.BornOf(secretId))));
 
-    /// <summary>Returns a tenant if its state is known as well as the ring's snapshot.</summary>
+    /// <summary>Returns a tenant whose cached state is as recent as the ring's snapshot; <see langword="null"/> if there is none.</summary>
     public Tenant? Known(string tenant) => Failure is null && _cache.TryGet(tenant, out var known) && known.Check >= Volatile.Read(ref _check) ? known : null;
 
     /// <summary>Gets a tenant. One that is not known is read from the store. Requests that come during a read share the next one.</summary>
@@ -61,14 +60,14 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
         if (snapshot.Find(key.SecretId, now) is null) return null;
-        return IsValid(known.Generation, key.SecretId, key.Generation, snapshot) ? key.Signer.Candidates : [];
+        return IsValid(known.State, key.SecretId, key.Generation, snapshot) ? key.Signer.Candidates : [];
     }
 
     /// <summary>Derives the key of a token whose signature is not verified yet. A key that is known to be revoked is left out.</summary>
     public IReadOnlyList<SecurityKey> Derive(string tenant, Secret secret, StoreTime generation)
     {
         var known = Known(tenant);
-        if (known is not null && !IsValid(known.Generation, secret.KeyId, generation, ring.Known)) return [];
+        if (known is not null && !IsValid(known.State, secret.KeyId, generation, ring.Known)) return [];
         return (known?.Find(secret.KeyId, generation) ?? NewKey(tenant, secret, generation)).Signer.Candidates;
     }
 
@@ -78,20 +77,20 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     {
         var tenant = await GetAsync(key.Tenant, cancellationToken).ConfigureAwait(false);
         tenant.Keep(key);
-        return IsValid(tenant.Generation, key.SecretId, key.Generation, ring.Known);
+        return IsValid(tenant.State, key.SecretId, key.Generation, ring.Known);
     }
 
     /// <summary>Returns the tenant's key to sign with for a key of the ring.</summary>
     public SigningKey SigningKey(Tenant tenant, RingKey key)
     {
-        var generation = tenant.Generation.At;
+        var generation = tenant.State.Generation;
         return (tenant.Find(key.KeyId, generation) ?? tenant.Keep(NewKey(tenant.Name, key.Secret, generation))).Signer;
     }
 
     /// <summary>Returns why the key of a tenant's token does not verify; <see langword="null"/> if the tenant is not the reason.</summary>
-    public TenantGeneration? Refusing(string tenant, string keyId) =>
-        Known(tenant) is { } known && TenantKeyId.TryParse(keyId, out var secretId, out var generation) && !IsValid(known.Generation, secretId, generation, ring.Known)
-            ? known.Generation
+    public TenantState? Refusing(string tenant, string keyId) =>
+        Known(tenant) is { } known && TenantKeyId.TryParse(keyId, out var secretId, out var generation) && !IsValid(known.State, secretId, generation, ring.Known)
+            ? known.State
             : null;
 
     /// <summary>
@@ -105,12 +104,12 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
         if (stamp == _stamp && !isWhole) return;
 
         var began = ClockReading.Now(time);
-        // Before the cache is listed: a tenant that is read meanwhile is either in the list or read after this moment.
+        // Before the cache is listed, so that a tenant that is read meanwhile is either in the list or read after this moment.
         var check = Interlocked.Increment(ref _begun);
         try
         {
             var writes = isWhole ? null : await store.ListWritesAsync(_stamp, cancellationToken).ConfigureAwait(false);
-            // Without the stamp that was read, the list of writes belongs to another state of the store.
+            // If the list of writes does not contain the stamp that was read, it belongs to another state of the store.
             if (writes?.Any(write => write.Stamp == stamp) == false) writes = null;
             var all = _cache.Select(entry => entry.Value).ToList();
             var changed = writes?.SelectMany(write => write.Tenants).ToHashSet(StringComparer.Ordinal);
@@ -136,13 +135,13 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
 
     /// <summary>Changes the state of a tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write.</exception>
-    public async Task ChangeAsync(string tenant, Func<TenantGeneration, StoreTime, TenantGeneration> change, CancellationToken cancellationToken)
+    public async Task ChangeAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, CancellationToken cancellationToken)
     {
         var snapshot = (RingSnapshot)await ring.GetAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var check = Volatile.Read(ref _begun);
-            var known = _cache.TryGet(tenant, out var cached) ? cached.Generation : default;
+            var known = _cache.TryGet(tenant, out var cached) ? cached.State : default;
             var changed = await store.ChangeAsync(tenant, known, change, audit?.Commander ?? string.Empty, snapshot, ClockReading.Now(time), cancellationToken).ConfigureAwait(false);
             _cache.GetOrAdd(tenant, static name => new Tenant(name)).Learn(changed.After, check, default);
             audit?.TenantChanged(tenant, changed);
@@ -160,7 +159,7 @@ internal sealed partial class Tenants(RewtOptions options, KeyRingProvider ring,
     {
         var forgetBefore = ForgetBefore(snapshot.OldestBorn);
         var stored = await store.FindAsync(tenants.ConvertAll(tenant => tenant.Name), cancellationToken).ConfigureAwait(false);
-        var lost = new Dictionary<string, TenantGeneration>(StringComparer.Ordinal);
+        var lost = new Dictionary<string, TenantState>(StringComparer.Ordinal);
         for (var i = 0; i < tenants.Count; i++)
         {
             var state = tenants[i].Learn(stored[i], check, forgetBefore);

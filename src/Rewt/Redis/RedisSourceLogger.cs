@@ -6,9 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that logs once at the start which connection to Redis each key ring uses and why, because an application may have several.
+/// Logs once at the start, as a hosted service, which connection to Redis each key ring uses and why, because an application may have several.
 /// </summary>
-internal sealed partial class RedisStart(
+internal sealed partial class RedisSourceLogger(
     IServiceProvider services, IEnumerable<RingRegistration> registrations, IOptionsMonitor<RewtOptions> options, ILoggerFactory loggers) : IHostedService
 {
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.KeyRing");
@@ -32,8 +32,8 @@ internal sealed partial class RedisStart(
 
     private (string Connection, string Reason) Describe(RewtOptions settings, string section)
     {
-        var source = RedisSources.Of(services, settings);
-        var name = RedisSources.NameOf(source, section);
+        var source = RedisSourceSelector.Of(services, settings);
+        var name = RedisSourceSelector.NameOf(source, section);
         return source switch
         {
             RedisSource.KeyedMultiplexer => ($"the registered IConnectionMultiplexer with the key '{settings.Namespace}'", "no setting of Rewt specifies another connection"),
@@ -44,13 +44,13 @@ internal sealed partial class RedisStart(
         };
     }
 
-    private string Reason(RewtOptions settings) => RedisSources.Registered(services, settings) is null
+    private string Reason(RewtOptions settings) => RedisSourceSelector.Registered(services, settings) is null
         ? "the setting is present"
         : "a setting of Rewt takes precedence over the registered IConnectionMultiplexer";
 
     private static string Servers(RewtOptions settings)
     {
-        var configuration = RedisSources.Configuration(settings);
+        var configuration = RedisSourceSelector.Configuration(settings);
         configuration.SetDefaultPorts();
         return string.Join(", ", configuration.EndPoints.Select(ServerDiagnosis.Name));
     }

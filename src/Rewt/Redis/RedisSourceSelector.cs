@@ -4,10 +4,10 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Selects for a key ring where its connection to Redis comes from. A setting of this library takes precedence over a registered multiplexer, which
-/// takes precedence over a connection string that other libraries read too. Selecting resolves no service and contacts no server.
+/// Selects which configured connection to Redis a key ring uses: a setting of this library, otherwise a registered multiplexer, otherwise the
+/// connection string that other libraries read too. It resolves no service and contacts no server.
 /// </summary>
-internal static class RedisSources
+internal static class RedisSourceSelector
 {
     /// <summary>The connection settings that are set; more than one is an error.</summary>
     public static IReadOnlyList<RedisSource> Settings(RewtOptions options) =>

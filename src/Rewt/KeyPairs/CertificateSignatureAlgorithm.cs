@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The algorithm with which an authority signs: RSA or ECDSA with SHA-2. .NET accepts certificates that are signed with SHA-1.</summary>
-internal sealed record SignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePadding Padding)
+/// <summary>
+/// The algorithm with which an authority has signed a certificate or a revocation list: RSA or ECDSA with SHA-2. Anything signed with another
+/// algorithm is refused, because .NET itself would accept SHA-1.
+/// </summary>
+internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePadding Padding)
 {
     /// <summary>Parses an AlgorithmIdentifier (RFC 5280 §4.1.1.2); <see langword="null"/> for any other algorithm.</summary>
     /// <exception cref="AsnContentException">It is malformed.</exception>
-    public static SignatureAlgorithm? Read(AsnReader reader) => reader.ReadObjectIdentifier() switch
+    public static CertificateSignatureAlgorithm? Read(AsnReader reader) => reader.ReadObjectIdentifier() switch
     {
         "1.2.840.113549.1.1.11" or "1.2.840.10045.4.3.2" => new(HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         "1.2.840.113549.1.1.12" or "1.2.840.10045.4.3.3" => new(HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
@@ -18,7 +21,7 @@ internal sealed record SignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePa
     };
 
     /// <summary>Parses the algorithm that a certificate is signed with; <see langword="null"/> for any other algorithm.</summary>
-    public static SignatureAlgorithm? Of(ReadOnlyMemory<byte> certificate)
+    public static CertificateSignatureAlgorithm? Of(ReadOnlyMemory<byte> certificate)
     {
         try
         {

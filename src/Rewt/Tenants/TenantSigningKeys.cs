@@ -1,7 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys that sign for one tenant, for its signer: those of the namespace's ring, derived for the tenant.</summary>
-internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string name) : ISigningKeys
+/// <summary>
+/// The keys with which a <see cref="TokenSigner"/> signs for one tenant: those of the namespace's ring, from which the tenant's keys are derived.
+/// Nothing is signed for a deleted tenant.
+/// </summary>
+internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenants, string name) : ISigningKeys
 {
     private Tenant? _tenant;
 
@@ -31,7 +34,7 @@ internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string n
 
     private bool CanSign()
     {
-        if (tenants.Known(name) is not { Generation.IsDeleted: false } known) return false;
+        if (tenants.Known(name) is not { State.IsDeleted: false } known) return false;
         Volatile.Write(ref _tenant, known);
         return true;
     }
@@ -41,6 +44,6 @@ internal sealed class TenantKeys(KeyRingProvider ring, Tenants tenants, string n
     {
         var known = await tenants.GetAsync(name, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _tenant, known);
-        return !known.Generation.IsDeleted;
+        return !known.State.IsDeleted;
     }
 }

@@ -4,9 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the certificate of this service and the authorities that it trusts, and again when their files change. It has one caller at a time.
+/// Holds this service's own certificate and the check of other services' certificates (<see cref="AttestationPolicy"/>), as
+/// <see cref="RewtOptions.Identity"/> configures them, and reads both again when their files change. A key source attests the keys that it publishes
+/// with the former and checks other keys with the latter.
 /// </summary>
-internal sealed class Identity
+internal sealed class ServiceIdentity
 {
     private readonly RewtOptions _options;
     private readonly ReloadedFiles<ServiceCertificate>? _files;
@@ -16,7 +18,7 @@ internal sealed class Identity
     private string? _failure;
 
     /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
-    public Identity(RewtOptions options, TimeProvider time)
+    public ServiceIdentity(RewtOptions options, TimeProvider time)
     {
         _options = options;
         var identity = options.Identity;
@@ -34,7 +36,7 @@ internal sealed class Identity
     /// <summary>The namespace that attestations in key sets must name.</summary>
     public string AttestedNamespace => _options.AttestedNamespace;
 
-    /// <summary>Whether this service signs its published keys.</summary>
+    /// <summary>Whether this service attests the keys that it publishes.</summary>
     public bool Attests => _options.Identity.Attests;
 
     /// <summary>The certificate of this service; <see langword="null"/> if it has none.</summary>
@@ -42,8 +44,9 @@ internal sealed class Identity
 
     /// <summary>Opens the files of the settings; <see langword="null"/> if there are none.</summary>
     /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
-    public static Identity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new Identity(options, time);
+    public static ServiceIdentity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new ServiceIdentity(options, time);
 
+    /// <summary>Reads the files that have changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -63,35 +66,35 @@ internal sealed class Identity
     }
 
     /// <summary>
-    /// Returns the certificate that can attest keys: it must remain valid until receivers have seen them. Where the clock of an authority is ahead, a
-    /// renewed certificate becomes valid a little later, and the one before is used until then. The same holds for a certificate that this service would
-    /// not accept itself: its chain may be half-written, or its authority new.
+    /// Returns the certificate that can attest keys now; it must remain valid until receivers have seen them. The previous certificate is used as
+    /// long as a renewed one is not valid yet, because the authority's clock is ahead, or is not accepted by this service itself, because its file is
+    /// half-written or its authority is new.
     /// </summary>
     /// <param name="now">The store's time, which receivers compare its dates with.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;
 
     /// <summary>Describes the state for an operator.</summary>
     /// <param name="now">The store's time.</param>
-    public IdentityState State(StoreTime now)
+    public CertificateStatus State(StoreTime now)
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
         var (usable, problem) = Select(now);
         if (problem is not null) failure ??= $"The renewed certificate of this service is not used, because its own Identity:Authorities do not accept it: {problem}";
         var unread = failure is null ? null : $"{failure}; what was read before stays in use.";
-        if ((usable ?? Certificate) is not { } certificate) return new IdentityState(IdentityLevel.Good, null, unread);
+        if ((usable ?? Certificate) is not { } certificate) return new CertificateStatus(CertificateHealth.Good, null, unread);
 
         var left = certificate.NotAfter - now.ToDateTimeOffset();
         var date = certificate.NotAfter.ToString("u", CultureInfo.InvariantCulture);
         return usable is null
-            ? new IdentityState(
-                IdentityLevel.Unusable,
+            ? new CertificateStatus(
+                CertificateHealth.Unusable,
                 now.ToDateTimeOffset() < certificate.NotBefore
                     ? $"The certificate of this service is valid only from {certificate.NotBefore.ToString("u", CultureInfo.InvariantCulture)}, so no key can be published before."
                     : $"The certificate of this service expired or expires at {date}, so no new key can be published: the published keys sign until they end, and then nothing does. Renew the certificate.",
                 unread)
             : left < (certificate.NotAfter - certificate.NotBefore) / 5
-            ? new IdentityState(IdentityLevel.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
-            : new IdentityState(IdentityLevel.Good, null, unread);
+            ? new CertificateStatus(CertificateHealth.Ending, $"The certificate of this service expires at {date} and has not been renewed. Renew it, or no new key can be published.", unread)
+            : new CertificateStatus(CertificateHealth.Good, null, unread);
     }
 
     /// <summary>Selects the certificate that can attest keys, and the reason why a renewed one does not replace it yet.</summary>

@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A small cache of parsed headers, because all tokens of one key begin with the same characters. It has a fixed number of slots: an attacker who
-/// fills them only causes headers to be parsed again.
+/// A small cache of parsed token headers, because all tokens of one key begin with the same characters. It has a fixed number of entries, so an
+/// attacker who fills it only causes headers to be parsed again.
 /// </summary>
-internal sealed class TokenHeaders
+internal sealed class TokenHeaderCache
 {
     private const int Places = 64;
     private const int LongestText = 256;
@@ -27,6 +27,6 @@ internal sealed class TokenHeaders
         return header;
     }
 
-    /// <summary>An entry of the cache.</summary>
+    /// <summary>A cached header and the encoded text that it was parsed from.</summary>
     private sealed record Entry(string Text, TokenHeader Header);
 }
