@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>. The receiver's log,
-/// metrics and events contain the reason.
+/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The receiver's log, metrics and events
+/// contain this reason; the caller gets only the general <see cref="RewtRefusal"/>.
 /// </summary>
 public enum RefusalReason
 {

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the tracing activities of reads and writes of a key ring (source <c>Rewt</c>). A request whose key is cached creates none.
+/// Starts the tracing activities (<see cref="Activity"/>, source <c>Rewt</c>) for reads and writes of a key ring, and records their failures. A
+/// request that finds its key in memory starts none.
 /// </summary>
 internal static class RewtActivity
 {

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The health of a key ring on this instance: whether it works, and a text for an operator. It contains no secret.</summary>
+/// <summary>
+/// The health of a key ring on this instance for the health check: whether it can sign and verify, and a sentence about the problem, if any. Its
+/// static methods turn the exception of a failed read into a cause that contains no secret.
+/// </summary>
 /// <param name="CanServe">Whether this instance can sign and verify.</param>
 /// <param name="DegradedReason">The problem and its solution; <see langword="null"/> when there is none.</param>
 internal readonly record struct RingHealth(bool CanServe, string? DegradedReason)

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>Recognizes keys and tokens that were put into the wrong setting, so that no error message repeats them.</summary>
+/// <summary>
+/// Recognizes a key or a token that was put into a setting meant for something else, such as a name or a path, so that error messages give only its
+/// length and not its text.
+/// </summary>
 internal static class KeyMaterial
 {
     private const int Window = 32;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks names (namespaces, services, tenants, identifiers in tokens) for the characters that they may contain. Those of our own names are safe in a
-/// Redis key, a header and a log line.
+/// Tells whether a name of a namespace, service or tenant, or an identifier in a token, contains only permitted characters and is not too long.
+/// Settings and tokens are checked with it, so that names are safe in a Redis key, a header and a log line.
 /// </summary>
 internal static class Names
 {

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Binds the configuration section of <see cref="RewtOptions"/> to the options. The framework's binder ignores unknown names and values of another
-/// shape, so that a default silently remains in force; here each is an error. An error names the setting and never repeats a value that may be a key.
+/// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
+/// framework's binder ignores both, so that a default would silently remain in force.
 /// </summary>
+/// <remarks>An error names the setting and never repeats a value that may be a key.</remarks>
 internal static partial class SettingsSection
 {
     public const string Name = "Rewt";

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The texts that describe the effective settings of a namespace in the log at the start, without a key, a path or a connection string.
+/// Describes the effective settings of a namespace in sentences, for the log at the start and for the data of the health check: where the keys come
+/// from, which tokens are accepted, and all durations. It contains no key, path or connection string.
 /// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {

@@ -2,7 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>A signed token with its <c>Authorization</c> header and its times, ready to be attached to requests.</summary>
+/// <summary>
+/// A signed token as an HTTP client sends it: the <c>Authorization</c> header, the key that signed it, and the times until which it may be sent and
+/// at which it is replaced.
+/// </summary>
 /// <param name="Header">The <c>Authorization</c> header that contains it.</param>
 /// <param name="KeyId">The id of the key that signed it.</param>
 /// <param name="IssuedAt">The time of signing.</param>

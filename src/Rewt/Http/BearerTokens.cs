@@ -3,8 +3,8 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Caches the tokens of one key ring by tenant, audience and claims. A token is reused for three quarters of its lifetime, so that it does not arrive
-/// expired, and only while its key is current. The token of a bound request is not cached.
+/// Supplies the token for an outgoing request: the cached token for the same tenant, audience and claims, or else a newly signed one. A token is
+/// reused for three quarters of its lifetime, and only while its key is current; the token of a bound request is never reused.
 /// </summary>
 internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
 {

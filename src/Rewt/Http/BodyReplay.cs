@@ -4,7 +4,10 @@ using System.Net.Http.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Determines whether a request body can be sent a second time, and buffers it if necessary.</summary>
+/// <summary>
+/// Determines, before a request is sent for the first time, whether its body can be sent a second time for a retry, and buffers the body in memory if
+/// that is necessary and it is not too long.
+/// </summary>
 internal static class BodyReplay
 {
     /// <summary>

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason that a 401 response of a callee gives, as far as the retry distinguishes it.</summary>
+/// <summary>
+/// The reason that the called service gives in the challenge of a 401 response, as far as it decides whether a request is signed and sent again.
+/// </summary>
 internal enum Challenge
 {
     /// <summary>The response is not a 401, or its reason is not the key.</summary>

@@ -4,8 +4,9 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The history of one outgoing request, which the request's options carry: the address that the application requested, the credentials that were
-/// attached for each origin, and whether the request was redirected.
+/// What is known of one outgoing request while it is being sent: the address that the application requested, the credentials that were attached for
+/// each origin, and whether the request was redirected. The handlers use it to send credentials only where they may go, and keep it in the request's
+/// options.
 /// </summary>
 internal sealed class CredentialHistory
 {
@@ -37,7 +38,7 @@ internal sealed class CredentialHistory
     /// <summary>The origin that the application requested, before any handler.</summary>
     public Origin Asked { get; }
 
-    /// <summary>Whether the request left without credentials, because its origin is none of those that all clients sign for.</summary>
+    /// <summary>Whether the request was sent without credentials, because its origin is not among the <c>AllowedOrigins</c> of <c>ConfigureHttpClientDefaults</c>.</summary>
     public bool IsExempt { get; set; }
 
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var history) ? history : Flowing.Value;
@@ -148,7 +149,7 @@ internal sealed class CredentialHistory
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before) yield return sent;
     }
 
-    /// <summary>An entry of the history: credentials that were attached, and the address for which.</summary>
+    /// <summary>An entry of the history: one token or API key that was attached to the request, and the address that it was attached for.</summary>
     private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {
         public Uri Address => address;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The innermost HTTP message handler of a signing client. It checks the origin and the bound parts of a request after all other handlers could change
-/// it.
+/// The innermost HTTP message handler of a client that sends tokens or API keys. Just before a request leaves, it checks that the credentials may go
+/// to its address and that no other handler has changed a part that the token is bound to; otherwise it throws.
 /// </summary>
 /// <param name="credentials">The handler that attached the credentials.</param>
 /// <param name="proxy">The proxy of the client.</param>

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Downloads key sets with an <see cref="HttpClient"/> of its own. A client from the application's factory could be a signing client that waits
-/// for the very keys being downloaded.
+/// Downloads sets of public keys (JWKS) with an <see cref="HttpClient"/> of its own, within three seconds and without redirects. A client of the
+/// application's factory could be a signing client that waits for the very keys being downloaded.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {

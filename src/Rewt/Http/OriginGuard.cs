@@ -1,10 +1,13 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides before any byte is sent whether an address may receive a client's credentials: once when the request is signed, and again behind all
-/// handlers of the application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's
-/// own handlers resolved it. The target of a redirect never counts as resolved.
+/// Decides whether the token or API key of an HTTP client may be sent to the address of a request, and throws before any byte is sent if not. It
+/// checks when the credentials are attached, and again after the application's handlers.
 /// </summary>
+/// <remarks>
+/// An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers, such as
+/// service discovery, resolved it. The target of a redirect never counts as resolved.
+/// </remarks>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming words)
 {
     /// <summary>

@@ -1,9 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The state of the attempts to send one request, which the request's options carry: the request as it was before the first attempt, and whether the
-/// next attempt needs a new token. A request that a redirect handler further down has rewritten in place is not retried.
+/// The state of one request between its attempts, kept in the request's options: whether a retry is possible, what the request was before the first
+/// attempt, and whether the next attempt needs a newly signed token.
 /// </summary>
+/// <remarks>A request that a redirect handler further down has rewritten in place is not retried.</remarks>
 internal sealed class RetryState
 {
     private static readonly HttpRequestOptionsKey<RetryState> Key = new("Rewt.RetryState");

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>A read of the store that has not begun or not ended yet, and the requests that wait for it.</summary>
+/// <summary>
+/// A read of the store that is due or in progress, and the queue of requests that wait for it; a further request is refused when 4,096 wait. When the
+/// read ends, the requests continue one after the other.
+/// </summary>
 internal sealed class PendingRead
 {
     private const int MaximumWaiters = 4096;

@@ -3,14 +3,15 @@ using System.Threading.Channels;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps one snapshot of a store fresh. A loop polls the store and follows its pushes; a request gets the last snapshot, and waits for a read
-/// only if that snapshot is too old or lacks what the request needs.
+/// Keeps what is known of a store up to date in memory: a background loop reads the store at intervals and after push messages. A request gets the
+/// last snapshot at once, and waits for a read only if that snapshot is too old or lacks what the request needs.
 /// </summary>
+/// <remarks>The key rings and the trusted apps derive from it.</remarks>
 /// <typeparam name="T">The snapshot.</typeparam>
 internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     where T : Snapshot
 {
-    /// <summary>The pause after a read that gave no snapshot: a little longer than a source takes to believe a value older than the known one.</summary>
+    /// <summary>The pause after a read that gave no snapshot: a little longer than a source waits before it accepts a value older than the known one.</summary>
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -150,7 +151,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
 
     /// <summary>Reads the store.</summary>
-    /// <returns>The snapshot, or <see langword="null"/> if the value read is not yet believed and the store is to be read again soon.</returns>
+    /// <returns>The snapshot, or <see langword="null"/> if the source does not accept the value yet and the store must be read again soon.</returns>
     protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
 
     /// <summary>Calls <paramref name="onChanged"/> when another instance has changed the store. Only a hint: it may come twice, late or not at all.</summary>
@@ -372,7 +373,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return _isSubscribed;
     }
 
-    /// <summary>Why a read is made.</summary>
+    /// <summary>
+    /// The reason for a read, which decides whether it counts toward the limit of reads and whether its failure counts as an outage.
+    /// </summary>
     private enum Turn
     {
         /// <summary>By the loop.</summary>
@@ -385,9 +388,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         Extra,
     }
 
-    /// <summary>The last failed read.</summary>
+    /// <summary>The last failed read of the store: when it failed, and why. A successful read removes it.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
-    /// <summary>When the loop polls next.</summary>
+    /// <summary>When the loop reads the store next: after a pause that began at a point in time.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);
 }
