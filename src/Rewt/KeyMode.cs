@@ -8,6 +8,8 @@ public enum KeyMode
     /// <summary>One secret shared by all services (HS256). Every service that can verify can also sign.</summary>
     SharedSecret,
 
-    /// <summary>A key pair for each instance. The private key never leaves the process of its instance, and other services read the public key from Redis.</summary>
+    /// <summary>
+    /// A key pair for each instance. The private key never leaves the process of its instance, and other services read the public key from Redis.
+    /// </summary>
     KeyPair,
 }

@@ -21,7 +21,10 @@ public enum RefusalReason
     /// <summary>The header has <c>crit</c> or another extension.</summary>
     UnsupportedHeader,
 
-    /// <summary>The claims are not valid JSON, a registered claim has a wrong type, or another claim has the name of the issuer or tenant in other letters (<c>ISS</c>).</summary>
+    /// <summary>
+    /// The claims are not valid JSON, a registered claim has a wrong type, or another claim has the name of the issuer or tenant in other letters
+    /// (<c>ISS</c>).
+    /// </summary>
     MalformedClaims,
 
     /// <summary>The header has no key id (<c>kid</c>).</summary>

@@ -39,7 +39,10 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
     /// <summary>The wait of requests for a source that had not answered yet. It ends with the next late answer.</summary>
     public required PendingRead LateAnswer { get; init; }
 
-    /// <summary>Returns the wait for the sources that have not answered yet. Requests do not wait for a source that failed before, because it usually fails again.</summary>
+    /// <summary>
+    /// Returns the wait for the sources that have not answered yet. Requests do not wait for a source that failed before, because it usually fails
+    /// again.
+    /// </summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;
 

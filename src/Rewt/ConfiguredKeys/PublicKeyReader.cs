@@ -22,7 +22,9 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     /// <summary>The read in progress, or a completed task if there is none.</summary>
     public Task Reading => _reading ?? Task.CompletedTask;
 
-    /// <summary>Begins a read unless one is in progress. A key that a request asks for meanwhile may be newer than that read, so another read follows.</summary>
+    /// <summary>
+    /// Begins a read unless one is in progress. A key that a request asks for meanwhile may be newer than that read, so another read follows.
+    /// </summary>
     public async ValueTask BeginAsync(bool isAsked)
     {
         await CollectAsync().ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class EntropyEstimator
     /// <summary>The symbol of all characters that are not ASCII.</summary>
     private const char Other = '\u007f';
 
-    /// <summary>The separators of words that are equally probable.</summary>
+    /// <summary>The number of characters that are assumed to separate words equally often.</summary>
     private const int Separators = 32;
 
     private const string Lookalikes = "013457@$";
@@ -46,7 +46,10 @@ internal sealed class EntropyEstimator
     private readonly List<char> _text = [];
     private readonly List<int> _matches = [];
 
-    /// <summary>Returns the bits that describe a text, or any number of at least <paramref name="most"/> if these are not enough.</summary>
+    /// <summary>
+    /// Returns the estimated bits of a text. The estimate stops at <paramref name="most"/>, so a higher result means only that the text has at least
+    /// so many.
+    /// </summary>
     public static double Bits(string text, double most) => new EntropyEstimator().Describe(text, most);
 
     /// <summary>Returns the bits of a text whose digits and signs replace letters (<c>S3cr3t</c>), with one bit for each letter that may be replaced.</summary>

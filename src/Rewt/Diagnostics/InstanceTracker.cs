@@ -29,7 +29,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
         return [.. Newest(heartbeats)];
     }
 
-    /// <summary>An instance without a heartbeat in two and a half intervals counts as stopped.</summary>
+    /// <summary>The time without a heartbeat after which an instance counts as stopped: it has then missed two.</summary>
     private TimeSpan AliveFor => _interval * 2.5;
 
     /// <summary>Returns the newest entry of each instance that was live when the newest of all was written.</summary>
@@ -43,7 +43,10 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     /// <summary>Creates a unique name for an instance.</summary>
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
-    /// <summary>Announces the version that this instance holds, if it has changed or the last announcement is too old. A failure is ignored, such as a missing permission.</summary>
+    /// <summary>
+    /// Announces the version that this instance holds, if it has changed or the last announcement is too old. A failure is ignored, such as a missing
+    /// permission.
+    /// </summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
         if (store is null || snapshot.Epoch is not { } epoch) return;

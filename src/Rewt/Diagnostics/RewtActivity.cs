@@ -28,7 +28,7 @@ internal static class RewtActivity
         return activity;
     }
 
-    /// <summary>Records a failure by its code, without its message, which may contain anything.</summary>
+    /// <summary>Marks an activity as failed, with the code of the error but without the message, which may contain a secret.</summary>
     public static void Fail(this Activity? activity, Exception exception)
     {
         var cause = RingHealth.Cause(exception);

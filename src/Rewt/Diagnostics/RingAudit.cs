@@ -23,7 +23,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => instance,
     };
 
-    /// <summary>The actor of a command.</summary>
+    /// <summary>The author of the command that is being executed: the name of the operator, if known, and this instance.</summary>
     public string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
     /// <summary>Logs that this process's own key pairs were published.</summary>

@@ -31,7 +31,7 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
         return exception;
     }
 
-    /// <summary>Returns the sentence of an exception or its causes; <see langword="null"/> if there is none.</summary>
+    /// <summary>Returns the sentence that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
     public static string? Explanation(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -42,7 +42,9 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
         return null;
     }
 
-    /// <summary>Returns the exception to log: none if its message or explanation, which is logged in its place, says all.</summary>
+    /// <summary>
+    /// Returns the exception that is logged with an event; <see langword="null"/> if its message or explanation, which the event contains, is enough.
+    /// </summary>
     public static Exception? Unexplained(Exception exception) =>
         exception is RewtKeysUnavailableException { InnerException: null } || Explanation(exception) is not null ? null : exception;
 
@@ -57,6 +59,6 @@ internal readonly record struct RingHealth(bool CanServe, string? DegradedReason
         return code.Length is > 1 and <= 20 && code.All(char.IsAsciiLetterUpper) ? code : exception.GetType().Name;
     }
 
-    /// <summary>Returns the cause for an operator: a message with its repair where there is one, otherwise <see cref="Cause"/>.</summary>
+    /// <summary>Returns the cause for an operator: the message of an exception of this library that names the repair, otherwise <see cref="Cause"/>.</summary>
     public static string Reason(Exception exception) => exception is OversizedKeyException or SecretProtectorException ? exception.Message : Cause(exception);
 }

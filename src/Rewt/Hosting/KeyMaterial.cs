@@ -31,7 +31,7 @@ internal static class KeyMaterial
         ? $"a text of {value.Length} characters"
         : $"'{value}'";
 
-    /// <summary>The slashes of an address separate its parts; elsewhere they are characters of base64.</summary>
+    /// <summary>Splits the path of an address at its slashes, which would otherwise count as characters of base64. Any other text is one part.</summary>
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 

@@ -25,7 +25,7 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     private IEnumerable<string> MergedLists(RewtOptions options, string section) => Setting.Of(options).Where(setting => setting.IsList)
         .Select(setting => MergedListCheck.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
 
-    /// <summary>A key or token in place of a name would be visible in tokens, logs and Redis.</summary>
+    /// <summary>Finds keys and tokens in settings for names. They would become visible in tokens, logs and Redis.</summary>
     private static IEnumerable<string> KeysForNames(RewtOptions o)
     {
         (string Setting, IEnumerable<string?> Names)[] all =

@@ -41,7 +41,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>The proof that a token is from its issuer.</summary>
+    /// <summary>How far a token proves which service signed it.</summary>
     public string Identity => IsConfigured ? "Each owner of one of the private keys can sign as any issuer"
         : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";

@@ -48,7 +48,7 @@ internal static class UntrustedText
         return escaped.ToString();
     }
 
-    /// <summary>Escapes a text and puts it in quotes, which it cannot close.</summary>
+    /// <summary>Escapes a text, including its quotes, and puts it in quotes.</summary>
     public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength, isQuoted: true)}'";
 
     /// <summary>Returns the messages of an exception and of its causes, which may repeat what a server sent.</summary>

@@ -27,7 +27,7 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>The <c>aud</c> claim; <see langword="null"/> for any service of the namespace.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
     public BoundRequest? Bound { get; init; }
 
     public static BearerToken Sign(TokenSigner signer, SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
@@ -46,7 +46,7 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
         };
     }
 
-    /// <summary>Returns whether this key signed the token.</summary>
+    /// <summary>Returns whether the token was signed by this choice of key.</summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 
     /// <summary>

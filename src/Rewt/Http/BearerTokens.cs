@@ -55,7 +55,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }
 
-    /// <summary>Returns whether, according to memory, a new token would use another key than the <paramref name="refused"/> one.</summary>
+    /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one, by the keys in memory and without a read.</summary>
     public bool KnowsOtherKey(BearerToken refused)
     {
         var signer = signers.For(refused.Tenant);

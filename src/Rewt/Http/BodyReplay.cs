@@ -34,7 +34,9 @@ internal static class BodyReplay
         return true;
     }
 
-    /// <summary>A sequence that is not a collection, such as a channel or database reader, may be empty on the second enumeration.</summary>
+    /// <summary>
+    /// Whether a value can be serialized twice. A sequence that is not a collection, such as a database reader, may be empty the second time.
+    /// </summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "If an interface is trimmed, no code uses it, the JSON serializer included.")]
     private static bool CanReadAgain(object? value)
     {

@@ -38,7 +38,7 @@ internal sealed class BoundRequest
         return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
     }
 
-    /// <summary>Returns whether the token may leave: a one-time token leaves once.</summary>
+    /// <summary>Returns whether the token may be sent now. A one-time token may be sent once.</summary>
     public bool TrySend() => !Binding.IsOneTime || Interlocked.Exchange(ref _isSent, 1) == 0;
 
     /// <summary>Returns the method as it is sent: .NET sends the known methods in upper case.</summary>

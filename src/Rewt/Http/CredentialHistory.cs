@@ -38,7 +38,10 @@ internal sealed class CredentialHistory
     /// <summary>The origin that the application requested, before any handler.</summary>
     public Origin Asked { get; }
 
-    /// <summary>Whether the request was sent without credentials, because its origin is not among the <c>AllowedOrigins</c> of <c>ConfigureHttpClientDefaults</c>.</summary>
+    /// <summary>
+    /// Whether the request was sent without credentials, because its origin is not among the <c>AllowedOrigins</c> of
+    /// <c>ConfigureHttpClientDefaults</c>.
+    /// </summary>
     public bool IsExempt { get; set; }
 
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var history) ? history : Flowing.Value;
@@ -72,7 +75,7 @@ internal sealed class CredentialHistory
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
-    /// <summary>Returns the bound request whose token this library attached to this one, if the token is still on it.</summary>
+    /// <summary>Returns the bound parts of a request, if it still has the token that is bound to them; <see langword="null"/> for any other request.</summary>
     public static BoundRequest? BoundOn(HttpRequestMessage request)
     {
         if (Of(request) is not { } history || Volatile.Read(ref history._last) is not { } last) return null;

@@ -28,7 +28,9 @@ internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy 
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks that the request is still what was signed. The receiver would refuse it, with a reason that does not name the cause.</summary>
+    /// <summary>
+    /// Checks that the request is still what was signed. The receiver would refuse a changed request, but could not name the handler that changed it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A handler of the application changed or repeated it.</exception>
     private async Task<bool> ReleaseAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
     {

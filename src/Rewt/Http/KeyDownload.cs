@@ -64,7 +64,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>
-    /// Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more. A proxy may
+    /// Opens the connection of a request, at most once: otherwise .NET would try three times more if a server closes the connection. A proxy may
     /// close the connection to request a login. A name below <c>localhost</c> is connected to this machine, whatever its resolver answers.
     /// </summary>
     private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -78,7 +78,7 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>
-    /// The status code settles nearly every response. Polly also calls this after the last attempt, which the attempt number excludes.
+    /// Decides whether Polly sends the request again. The status code decides nearly every case; Polly calls this method after the last attempt too.
     /// </summary>
     private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused

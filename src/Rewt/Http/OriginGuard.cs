@@ -18,13 +18,15 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
 
     public string Client => client;
 
-    /// <summary>Whether the client stands for all clients of the application. Requests to other origins are then not its concern.</summary>
+    /// <summary>
+    /// Whether the guard is for all clients of the application. Requests to other origins are then sent without credentials instead of refused.
+    /// </summary>
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 
     /// <summary>The last allowed origin from the settings; consecutive requests usually have the same origin.</summary>
     private volatile Origin? _admitted;
 
-    /// <summary>Returns whether the request goes to another origin and leaves without credentials, as it may where all clients sign.</summary>
+    /// <summary>Returns whether the request is sent without credentials, because all clients are registered and its origin is not allowed.</summary>
     public bool IsExempt(HttpRequestMessage request)
     {
         if (!_isForAll || request.RequestUri is not { IsAbsoluteUri: true } address) return false;
@@ -68,7 +70,7 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         RefuseProxy(request.RequestUri!, origin, proxy);
     }
 
-    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials without encryption.</summary>
+    /// <summary>Throws if plain HTTP to this machine would go through a proxy, which would get the credentials without encryption.</summary>
     private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
     {
         if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class RefusedKeyCheck
 {
-    /// <summary>A read of the store usually takes a few milliseconds. A callee that refuses every call must not cost its callers more.</summary>
+    /// <summary>A read of the store usually takes a few milliseconds. Calls to a service that refuses every call must not take longer.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _turn = new(1);

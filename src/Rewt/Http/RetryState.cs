@@ -35,7 +35,10 @@ internal sealed class RetryState
 
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
-    /// <summary>Returns the attempt in progress for this request, if it can be repeated; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the state of the retry that is in progress for this request; <see langword="null"/> if there is none, or the body cannot be sent
+    /// again.
+    /// </summary>
     public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState._isRunning ? retryState : null;
 
     public static RetryState Begin(HttpRequestMessage request, bool canRepeat)
@@ -45,6 +48,6 @@ internal sealed class RetryState
         return retryState;
     }
 
-    /// <summary>Ends the attempt, so that a handler of the application can send the same request again as a new one.</summary>
+    /// <summary>Ends the retry, so that a handler of the application can send the same request again as a new one.</summary>
     public void End() => _isRunning = false;
 }

@@ -22,12 +22,12 @@ internal sealed partial class SigningClient(
     public string? TenantOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(RequestOptionKeys.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
 
-    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
     /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
     public ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         IsBound(request) ? BoundRequest.BindAsync(request, PartsOf(request), IsOneTime(request), options.MaxBufferedBodyBytes, cancellationToken) : default;
 
-    /// <summary>Returns whether this request has a token of its own.</summary>
+    /// <summary>Returns whether this request needs a token that no other request can use: a bound or a one-time token.</summary>
     public bool IsBound(HttpRequestMessage request) => PartsOf(request) != RequestBinding.None || IsOneTime(request);
 
     private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.Binding, out var own) ? own : options.Binding;

@@ -139,14 +139,17 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         await _loop!.ConfigureAwait(false);
     }
 
-    /// <summary>Asks the loop to read soon.</summary>
+    /// <summary>Makes the loop read the store as soon as the limit of reads permits.</summary>
     protected void RequestRead()
     {
         Volatile.Write(ref _isReadRequested, true);
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Reads in turn with the loop, for an operator's command. A failure is thrown to the caller and does not count as an outage.</summary>
+    /// <summary>
+    /// Executes an operator's command, which reads the store, while the loop reads nothing. A failure is thrown to the caller and does not count as
+    /// an outage.
+    /// </summary>
     protected Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
 
@@ -154,7 +157,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <returns>The snapshot, or <see langword="null"/> if the source does not accept the value yet and the store must be read again soon.</returns>
     protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="onChanged"/> when another instance has changed the store. Only a hint: it may come twice, late or not at all.</summary>
+    /// <summary>
+    /// Calls <paramref name="onChanged"/> when another instance has changed the store. The call is only a hint: it may come twice, late or not at
+    /// all.
+    /// </summary>
     protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
 
     /// <summary>The time until something is due that no push announces; <see cref="TimeSpan.MaxValue"/> if nothing is.</summary>
@@ -182,10 +188,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     protected abstract void LogNoPush(Exception exception);
 
-    /// <summary>The answer to a request while there is no snapshot that may be used.</summary>
+    /// <summary>Creates the exception for a request while there is no snapshot, or only one that is older than the stale budget.</summary>
     protected abstract RewtKeysUnavailableException Unavailable(Exception? exception);
 
-    /// <summary>The answer to a request while the content of the store cannot be used.</summary>
+    /// <summary>Creates the exception for a request while the content of the store cannot be used.</summary>
     protected abstract RewtKeysUnavailableException Unusable(string problem);
 
     private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
@@ -195,7 +201,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         var step = ReadLimit / 3;
         for (var waited = TimeSpan.Zero; waited < ReadLimit && !IsFailing && !IsNew(asked);)
         {
-            // A read that is under way is enough: another one would use up the budget of unknown keys.
+            // A read in progress is enough: another one would use up the budget of reads for unknown keys.
             var inFlight = Volatile.Read(ref _inFlight);
             var pending = inFlight ?? Volatile.Read(ref _next);
             if (inFlight is null) RequestRead();
@@ -213,7 +219,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return snapshot;
     }
 
-    /// <summary>Young enough, or from a read that began after <paramref name="asked"/>: a read that was in flight may be as old as a pause of the process.</summary>
+    /// <summary>
+    /// Whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. A read that was in progress
+    /// may be as old as a pause of the process.
+    /// </summary>
     private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
@@ -378,13 +387,13 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// </summary>
     private enum Turn
     {
-        /// <summary>By the loop.</summary>
+        /// <summary>A scheduled or requested read by the loop.</summary>
         Poll,
 
-        /// <summary>With an operator's command.</summary>
+        /// <summary>The read that is part of an operator's command. Its failure is thrown to the operator and is no outage.</summary>
         Command,
 
-        /// <summary>Outside the budget.</summary>
+        /// <summary>A read after a subscription, or for a test, which does not count toward the limit.</summary>
         Extra,
     }
 
