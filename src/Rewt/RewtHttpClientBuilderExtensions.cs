@@ -61,7 +61,7 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
-        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokenCache(
             provider.GetRequiredKeyedService<TokenSigners>(ring),
             provider.GetRequiredService<TimeProvider>()));
 

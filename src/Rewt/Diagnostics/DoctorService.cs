@@ -61,7 +61,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // An outage is reported elsewhere; earlier findings remain.
-            var cause = RingHealth.Cause(exception);
+            var cause = StoreFailure.Cause(exception);
             LogUnable(keyRing.Name, cause);
         }
     }

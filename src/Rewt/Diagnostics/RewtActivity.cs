@@ -31,7 +31,7 @@ internal static class RewtActivity
     /// <summary>Marks an activity as failed, with the code of the error but without the message, which may contain a secret.</summary>
     public static void Fail(this Activity? activity, Exception exception)
     {
-        var cause = RingHealth.Cause(exception);
+        var cause = StoreFailure.Cause(exception);
         activity?.SetTag("error.type", cause);
         activity?.SetStatus(ActivityStatusCode.Error, cause);
     }

@@ -64,7 +64,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     public void Refreshed(TimeSpan duration, Exception? failure)
     {
         if (instruments is null) return;
-        var error = failure is null ? null : RingHealth.Cause(failure);
+        var error = failure is null ? null : StoreFailure.Cause(failure);
         if (error is null) instruments.RefreshDuration.Record(duration.TotalSeconds, _ring);
         else
         {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// An entry in the cache of <see cref="BearerTokens"/>: the last token for one audience and one set of claims. It signs a new token when the last one
-/// is too old or its key has changed, and concurrent requests share the new one.
+/// An entry of the <see cref="BearerTokenCache"/>: the last token for one audience and one set of claims. It signs a new token when the last one is
+/// too old or its key has changed, and concurrent requests share the new one.
 /// </summary>
 /// <remarks>A token that reaches <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.</remarks>
 internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string? audience, string claims) : IThreadPoolWorkItem

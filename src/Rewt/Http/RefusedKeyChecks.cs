@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// Decides after a called service has refused a key whether this instance has, or finds in the store, another key for a retry. For each service, key
 /// and reason the store is read once in a refresh interval, so a service that refuses every call costs its callers neither time nor reads.
 /// </summary>
-internal sealed class RefusedKeyChecks(BearerTokens tokens, TimeSpan refreshInterval, TimeProvider time)
+internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refreshInterval, TimeProvider time)
 {
     private const int Capacity = 256;
 

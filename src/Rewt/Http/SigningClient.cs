@@ -7,11 +7,11 @@ namespace Rewt.Internal;
 /// claims and binding of each request's token.
 /// </summary>
 internal sealed partial class SigningClient(
-    string name, RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
+    string name, RewtSigningOptions options, BearerTokenCache tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
 {
     public RewtSigningOptions Options => options;
 
-    public BearerTokens Tokens => tokens;
+    public BearerTokenCache Tokens => tokens;
 
     public OriginGuard Guard => guard;
 

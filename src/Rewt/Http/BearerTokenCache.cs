@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// Supplies the token for an outgoing request: the cached token for the same tenant, audience and claims, or else a newly signed one. A token is
 /// reused for three quarters of its lifetime, and only while its key is current; the token of a bound request is never reused.
 /// </summary>
-internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
+internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
 {
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
