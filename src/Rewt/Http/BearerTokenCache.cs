@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Supplies the token for an outgoing request: the cached token for the same tenant, audience and claims, or else a newly signed one. A token is
-/// reused for three quarters of its lifetime, and only while its key is current; the token of a bound request is never reused.
+/// reused for three quarters of its lifetime, and only while its key is current; a token that is bound to one request is never reused.
 /// </summary>
 internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
 {

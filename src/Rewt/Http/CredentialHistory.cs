@@ -152,7 +152,9 @@ internal sealed class CredentialHistory
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before) yield return sent;
     }
 
-    /// <summary>An entry of the history: one token or API key that was attached to the request, and the address that it was attached for.</summary>
+    /// <summary>
+    /// An entry of <see cref="CredentialHistory"/>: one token or API key that was attached to the request, and the address that it was attached for.
+    /// </summary>
     private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {
         public Uri Address => address;

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Supplies claims of the user whose request this service is processing, so that the tokens of its outgoing requests can forward them
+/// Supplies claims of the authenticated caller whose request this service is processing, so that the tokens of its outgoing requests can forward them
 /// (<see cref="RewtSigningOptions.ForwardClaims"/>).
 /// </summary>
 internal interface ICallerClaims

@@ -8,7 +8,7 @@ namespace Rewt.Internal;
 /// An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers, such as
 /// service discovery, resolved it. The target of a redirect never counts as resolved.
 /// </remarks>
-internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming words)
+internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
     /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
@@ -76,8 +76,8 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;
 
         throw new InvalidOperationException(
-            $"The HTTP client '{client}' would send {words.Credentials} for {origin} without encryption to the proxy {Origin.Of(through)}. "
-            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
+            $"The HTTP client '{client}' would send {naming.Credentials} for {origin} without encryption to the proxy {Origin.Of(through)}. "
+            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {naming.Options}.AllowInsecureHttp.");
     }
 
     private bool IsAllowed(CredentialHistory? history, Origin origin)
@@ -98,12 +98,12 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The request was not sent: the HTTP client '{client}' may send {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
+        $"The request was not sent: the HTTP client '{client}' may send {naming.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
         + (_isForAll
-            ? $"A handler behind {words.Registration} changed the address."
-            : $"Call other hosts with a client without {words.Registration}. Add the origin to {words.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {words.Registration}."));
+            ? $"A handler behind {naming.Registration} changed the address."
+            : $"Call other hosts with a client without {naming.Registration}. Add the origin to {naming.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {naming.Registration}."));
 
     private InvalidOperationException InTheClear(Origin origin) => new(
-        $"The HTTP client '{client}' would send {words.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
-        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
+        $"The HTTP client '{client}' would send {naming.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
+        + $"{naming.Options}.AllowInsecureHttp{(naming.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
 }
