@@ -12,7 +12,7 @@ public class AttachBenchmarks
 
     private readonly HttpRequestMessage _request = new(HttpMethod.Get, "https://inventory.example/");
     private ServiceProvider _services = null!;
-    private BearerTokens _tokens = null!;
+    private BearerTokenCache _tokens = null!;
     private HttpClient _signed = null!;
     private HttpClient _bare = null!;
 
@@ -25,7 +25,7 @@ public class AttachBenchmarks
         services.AddHttpClient("bare", client => client.BaseAddress = new Uri("https://inventory.example"))
             .ConfigurePrimaryHttpMessageHandler(() => new Nowhere());
         _services = services.BuildServiceProvider();
-        _tokens = _services.GetRequiredKeyedService<BearerTokens>(string.Empty);
+        _tokens = _services.GetRequiredKeyedService<BearerTokenCache>(string.Empty);
         var clients = _services.GetRequiredService<IHttpClientFactory>();
         (_signed, _bare) = (clients.CreateClient("signed"), clients.CreateClient("bare"));
     }

@@ -17,7 +17,7 @@ public class BoundBenchmarks
     private readonly string[] _plain = new string[Program.IsDry ? 64 : 1 << 15];
     private readonly string[] _bound = new string[Program.IsDry ? 64 : 1 << 15];
     private ServiceProvider _services = null!;
-    private BearerTokens _tokens = null!;
+    private BearerTokenCache _tokens = null!;
     private IRewtTokens _signer = null!;
     private Receiver _receiver = null!;
     private int _next;
@@ -27,7 +27,7 @@ public class BoundBenchmarks
     {
         _request.Content = new ByteArrayContent(_body);
         _services = new ServiceCollection().AddRewtInMemoryKeys(Receiver.Settings).AddHttpClient("x").AddRewtSigning("inventory").Services.BuildServiceProvider();
-        (_tokens, _signer) = (_services.GetRequiredKeyedService<BearerTokens>(string.Empty), _services.GetRequiredService<IRewtTokens>());
+        (_tokens, _signer) = (_services.GetRequiredKeyedService<BearerTokenCache>(string.Empty), _services.GetRequiredService<IRewtTokens>());
         _receiver = Receiver.Rewt(SecurityAlgorithms.HmacSha256);
         var signer = _receiver.Services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(null);
         var binding = (await BoundRequest.BindAsync(_request, All, isOneTime: false, 1024, CancellationToken.None))!.Binding;

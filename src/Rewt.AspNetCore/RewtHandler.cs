@@ -54,7 +54,7 @@ public class RewtHandler : JwtBearerHandler
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.KeysUnavailable(Scheme.Name, exception.Message, RingHealth.Unexplained(exception));
+            Logger.KeysUnavailable(Scheme.Name, exception.Message, StoreFailure.Unexplained(exception));
             return await FailAsync(exception);
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)

@@ -3,10 +3,13 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt;
 
 /// <summary>
-/// Finds the keys that may verify a token. The default implementation uses the key ring cached from Redis, and reads Redis when a key id is unknown.
+/// Returns the keys that may verify the signature of a received token. A receiver calls it for each token that it has not verified before; the
+/// default implementation returns keys of the key ring cached from Redis, and reads Redis when a key id is unknown.
+/// </summary>
+/// <remarks>
 /// Register another implementation to take keys from elsewhere. A key id alone does not identify a key: each namespace, issuer and tenant has its own
 /// keys, so a cache needs the whole request as its key. An implementation that wraps the default one must pass the request on unchanged.
-/// </summary>
+/// </remarks>
 public interface IIssuerSigningKeyResolver
 {
     /// <summary>Gets the keys that may verify a token now.</summary>

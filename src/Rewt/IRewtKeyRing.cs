@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Reads and rotates the key ring of a namespace, and revokes keys. To get the ring of a named scheme, resolve this interface as a keyed service with
-/// the scheme's name.
+/// The service with which an application lists the keys of a namespace, starts a rotation before its scheduled time, and revokes a key. To get the
+/// key ring of a named scheme, resolve this interface as a keyed service with the scheme's name.
 /// </summary>
 public interface IRewtKeyRing
 {

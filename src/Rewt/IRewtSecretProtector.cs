@@ -1,10 +1,14 @@
 namespace Rewt;
 
 /// <summary>
-/// Protects the shared secrets that are stored in Redis, for example with a key service. Register an implementation as a singleton in the service
-/// collection; if the application uses several namespaces, as a keyed service with the namespace as the key. Its methods are called when the secrets
-/// in Redis have changed or are written, never for a request. Every instance of the namespace must be able to remove the protection.
+/// Encrypts the shared secrets before they are written to Redis, and decrypts them after they were read. An application implements this interface to
+/// use, for example, a key service in place of <see cref="RewtSealingOptions.Keys"/>.
 /// </summary>
+/// <remarks>
+/// Register an implementation as a singleton in the service collection; if the application uses several namespaces, as a keyed service with the
+/// namespace as the key. Its methods are called when the secrets in Redis have changed or are written, never for a request. Every instance of the
+/// namespace must be able to remove the protection.
+/// </remarks>
 public interface IRewtSecretProtector
 {
     /// <summary>Protects a secret.</summary>

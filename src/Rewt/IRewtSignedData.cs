@@ -4,8 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rewt;
 
 /// <summary>
-/// Signs and verifies values outside HTTP, such as links and cookies. The tokens have the <c>typ</c> <c>rewt-data+jwt</c> (RFC 8725 §3.11): a
-/// receiver never accepts one as a bearer token, and <see cref="VerifyAsync"/> never accepts a bearer token as data.
+/// Signs values outside HTTP calls, such as the content of a link or a cookie, and verifies them in any service of the namespace. The result of
+/// signing is a token of the <c>typ</c> <c>rewt-data+jwt</c> (RFC 8725 §3.11): a receiver never accepts it as a bearer token, and
+/// <see cref="VerifyAsync"/> never accepts a bearer token as data.
 /// </summary>
 public interface IRewtSignedData
 {

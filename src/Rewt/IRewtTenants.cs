@@ -1,10 +1,12 @@
 namespace Rewt;
 
 /// <summary>
-/// Signs and verifies tokens and data for one tenant of a namespace, and revokes, deletes and re-creates tenants (<see cref="RewtOptions.Tenants"/>). The
-/// keys of each tenant are derived from the namespace's secret, so a leaked key of a tenant affects this tenant only. For a named scheme, resolve this
-/// interface as a keyed service with the scheme's name.
+/// Signs and verifies tokens and data for a single tenant (for example a customer of the application), and revokes, deletes and re-creates tenants.
+/// The keys of each tenant are derived from the namespace's secret, so a leaked key of a tenant affects this tenant only.
 /// </summary>
+/// <remarks>
+/// Available if <see cref="RewtOptions.Tenants"/> are enabled. For a named scheme, resolve this interface as a keyed service with the scheme's name.
+/// </remarks>
 public interface IRewtTenants
 {
     /// <summary>

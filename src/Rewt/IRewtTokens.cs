@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Creates and verifies bearer tokens for a transport other than HTTP, such as a queue or SignalR. <c>AddRewtSigning</c> and
-/// <c>AddRewtAuthentication</c> create and verify tokens for HTTP. <see cref="IRewtSignedData"/> signs values that are not bearer tokens.
+/// Creates and verifies bearer tokens in code, for calls over a transport other than HTTP, such as a queue or SignalR. For HTTP,
+/// <c>AddRewtSigning</c> and <c>AddRewtAuthentication</c> do both; values that are not bearer tokens are signed by <see cref="IRewtSignedData"/>.
 /// </summary>
 public interface IRewtTokens
 {

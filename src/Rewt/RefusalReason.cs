@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Why a token was refused, in the order in which a receiver checks. The caller gets only the general <see cref="RewtRefusal"/>. The receiver's log,
-/// metrics and events contain the reason.
+/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The receiver's log, metrics and events
+/// contain this reason; the caller gets only the general <see cref="RewtRefusal"/>.
 /// </summary>
 public enum RefusalReason
 {
@@ -21,7 +21,10 @@ public enum RefusalReason
     /// <summary>The header has <c>crit</c> or another extension.</summary>
     UnsupportedHeader,
 
-    /// <summary>The claims are not valid JSON, a registered claim has a wrong type, or another claim has the name of the issuer or tenant in other letters (<c>ISS</c>).</summary>
+    /// <summary>
+    /// The claims are not valid JSON, a registered claim has a wrong type, or another claim has the name of the issuer or tenant in other letters
+    /// (<c>ISS</c>).
+    /// </summary>
     MalformedClaims,
 
     /// <summary>The header has no key id (<c>kid</c>).</summary>

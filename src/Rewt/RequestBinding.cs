@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>The parts of a request that its token is bound to. A receiver refuses the token with any other request.</summary>
+/// <summary>
+/// The parts of an HTTP request that its token is bound to: their values become claims of the token, and a receiver refuses the token with a request
+/// in which one of these parts differs.
+/// </summary>
 [Flags]
 public enum RequestBinding
 {

@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>Options for an <see cref="HttpClient"/> that authenticates with the API key of a trusted app.</summary>
+/// <summary>
+/// Options of <c>AddRewtApiKey</c> for an <see cref="HttpClient"/> that sends the API key of a trusted app with each request: the key, and the
+/// origins that may receive it.
+/// </summary>
 public sealed class RewtApiKeyClientOptions
 {
     /// <summary>The API key, as printed when it was created. Store it like any other secret.</summary>

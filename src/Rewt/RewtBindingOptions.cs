@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>Settings of the receiver for tokens that are bound to their request (<see cref="RequestBinding"/>).</summary>
+/// <summary>
+/// Settings by which a receiver compares a token that is bound to its request (<see cref="RequestBinding"/>) with the request that arrived: the
+/// longest body, and the part of the path that a proxy changes.
+/// </summary>
 public sealed class RewtBindingOptions
 {
     /// <summary>

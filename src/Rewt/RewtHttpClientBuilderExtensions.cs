@@ -8,7 +8,10 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that add request signing or an API key to HTTP clients.</summary>
+/// <summary>
+/// The extension methods <c>AddRewtSigning</c> and <c>AddRewtApiKey</c>, which make an <see cref="HttpClient"/> send a signed token, or an API key,
+/// with each request.
+/// </summary>
 public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
@@ -58,7 +61,7 @@ public static class RewtHttpClientBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SigningStart>());
         services.TryAddSingleton<IKeyDownload, KeyDownload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, SigningHandlerFilter>());
-        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokens(
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, ring) => new BearerTokenCache(
             provider.GetRequiredKeyedService<TokenSigners>(ring),
             provider.GetRequiredService<TimeProvider>()));
 
@@ -136,6 +139,8 @@ public static class RewtHttpClientBuilderExtensions
         options.ShouldRedactHeaderValue = header => header.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || redact(header);
     }
 
-    /// <summary>A handler that does nothing, in place of the retry of a client without one.</summary>
+    /// <summary>
+    /// The HTTP message handler of a client whose retry is turned off, in place of <see cref="RetryHandler"/>. It forwards each request unchanged.
+    /// </summary>
     private sealed class PassThroughHandler : DelegatingHandler;
 }

@@ -2,7 +2,10 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>Extension methods that set the claims, the tenant or the binding of one request's token.</summary>
+/// <summary>
+/// Extension methods that set, for one request instead of the whole client, the claims, the tenant and the binding of its token, and whether the
+/// token is accepted only once.
+/// </summary>
 public static class RewtHttpRequestExtensions
 {
     /// <summary>Adds claims to the token of this request. These claims take precedence over forwarded claims.</summary>
@@ -18,7 +21,7 @@ public static class RewtHttpRequestExtensions
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(claims);
         ReservedClaims.Refuse(claims);
-        request.Options.Set(SigningMarks.Claims, claims);
+        request.Options.Set(RequestOptionKeys.Claims, claims);
         return request;
     }
 
@@ -30,7 +33,7 @@ public static class RewtHttpRequestExtensions
     public static HttpRequestMessage SetRewtTenant(this HttpRequestMessage request, string tenant)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request.Options.Set(SigningMarks.Tenant, TenantName.Require(tenant));
+        request.Options.Set(RequestOptionKeys.Tenant, TenantName.Require(tenant));
         return request;
     }
 
@@ -41,7 +44,7 @@ public static class RewtHttpRequestExtensions
     public static HttpRequestMessage SetRewtBinding(this HttpRequestMessage request, RequestBinding binding)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request.Options.Set(SigningMarks.Binding, binding);
+        request.Options.Set(RequestOptionKeys.Binding, binding);
         return request;
     }
 
@@ -52,7 +55,7 @@ public static class RewtHttpRequestExtensions
     public static HttpRequestMessage SetRewtOneTime(this HttpRequestMessage request, bool oneTime = true)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request.Options.Set(SigningMarks.OneTime, oneTime);
+        request.Options.Set(RequestOptionKeys.OneTime, oneTime);
         return request;
     }
 }

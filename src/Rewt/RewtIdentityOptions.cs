@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt;
 
 /// <summary>
-/// Certificates that prove which service a key pair belongs to. A service signs its published keys with its certificate, and receivers accept only
-/// keys that a certificate of an authority confirms, so that write access to Redis is not enough to sign as a service.
+/// Settings of the certificates that prove which service a key pair in Redis belongs to. A service signs its published keys with its certificate, and
+/// receivers with authorities accept only keys that such a certificate confirms, so that write access to Redis is not enough to sign as a service.
 /// </summary>
 public sealed class RewtIdentityOptions
 {

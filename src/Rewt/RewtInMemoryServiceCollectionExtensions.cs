@@ -4,7 +4,10 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers Rewt without a Redis server.</summary>
+/// <summary>
+/// The extension method <c>AddRewtInMemoryKeys</c>, which registers Rewt with keys in the memory of the process instead of Redis, for tests and for
+/// applications that consist of one process.
+/// </summary>
 public static class RewtInMemoryServiceCollectionExtensions
 {
     /// <summary>

@@ -1,6 +1,8 @@
 namespace Rewt;
 
-/// <summary>A key of the key ring, without its secret or private part.</summary>
+/// <summary>
+/// The description of one key of a key ring, as <see cref="IRewtKeyRing"/> lists it: id, state and owner, without the secret or the private key.
+/// </summary>
 public sealed record RewtKey
 {
     /// <summary>
@@ -30,7 +32,7 @@ public sealed record RewtKey
     /// <summary>When the certificate of <see cref="AttestedBy"/> expires.</summary>
     public DateTimeOffset? AttestedUntil { get; init; }
 
-    /// <summary>The problem of an attestation that does not confirm the key, for an operator; <see langword="null"/> when there is none.</summary>
+    /// <summary>The reason, for an operator, why the certificate that signed this key does not confirm it; <see langword="null"/> when there is none.</summary>
     internal string? AttestationNote { get; init; }
 
     /// <summary>Whether the key pair belongs to another process.</summary>

@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>Settings of key pairs, whether this service generates them or reads them from files.</summary>
+/// <summary>The setting of the signature algorithm of key pairs, both of those that this service generates and of configured keys.</summary>
 public sealed class RewtKeyPairOptions
 {
     /// <summary>

@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt;
 
 /// <summary>
-/// Describes the token whose keys an <see cref="IIssuerSigningKeyResolver"/> returns. Only the namespace comes from the receiver; all other values
-/// come from a token that is not verified yet.
+/// The input of <see cref="IIssuerSigningKeyResolver.ResolveAsync"/>: the values that identify the key of a token. Only the namespace comes from the
+/// receiver; tenant, issuer and key id come from a token that is not verified yet.
 /// </summary>
 public readonly record struct RewtKeyRequest
 {

@@ -1,9 +1,13 @@
 namespace Rewt;
 
 /// <summary>
-/// An instance's view of the keys of its namespace: the current, the pending, the retired and the revoked keys. With <see cref="KeyMode.KeyPair"/>
-/// each instance has its own current key. The ring then also contains the keys of the services that the instance communicates with.
+/// The keys of a namespace as this instance last read them, returned by <see cref="IRewtKeyRing"/>: the current, the pending, the retired and the
+/// revoked keys.
 /// </summary>
+/// <remarks>
+/// With <see cref="KeyMode.KeyPair"/> each instance has its own current key. The ring then also contains the keys of the services that the instance
+/// communicates with.
+/// </remarks>
 public sealed record RewtKeyRing
 {
     /// <summary>The trust domain.</summary>

@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The state of a key in its life cycle.</summary>
+/// <summary>The state of a key in its life cycle, which decides whether the key signs and whether the tokens that it signed verify.</summary>
 public enum RewtKeyState
 {
     /// <summary>Published but not signing, so that every receiver has the key before it signs.</summary>

@@ -1,9 +1,9 @@
 namespace Rewt;
 
 /// <summary>
-/// The exception that is thrown when keys, or other data that a decision needs, are unavailable: Redis was never reached or has been unreachable for
-/// longer than <see cref="RewtOptions.StaleBudget"/>, holds no usable secret, or refuses a change. No token is signed, and no token is refused as invalid: a
-/// receiver answers 503 with <c>Retry-After</c>.
+/// The exception that is thrown in an outage: a token can be neither signed nor verified, or a change cannot be written, because Redis was never
+/// reached, has been unreachable for longer than <see cref="RewtOptions.StaleBudget"/>, holds no usable secret, or refuses the change. A receiver
+/// answers 503 with <c>Retry-After</c>, and refuses no token as invalid.
 /// </summary>
 public sealed class RewtKeysUnavailableException : Exception
 {

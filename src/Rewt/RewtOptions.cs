@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt;
 
 /// <summary>
-/// Settings of one namespace: the name of this service, where the keys are stored, and when they rotate. The settings are bound from the configuration
-/// section <c>Rewt</c> under the same names, and validated together when the application starts.
+/// Settings of one namespace (trust domain): the name of this service, where the keys are stored, when they rotate, and which tokens this service
+/// accepts. They are bound from the configuration section <c>Rewt</c> under the same names, and validated together when the application starts.
 /// </summary>
 public sealed class RewtOptions
 {
@@ -97,7 +97,7 @@ public sealed class RewtOptions
     internal bool IsSealingKeyBesideConnection { get; set; }
 
     /// <summary>
-    /// The namespace that attestations in the key sets of <see cref="VerificationKeys"/> must name. A named scheme with such keys gets a namespace of its own,
+    /// The namespace that attestations (signatures of certificates) in the key sets of <see cref="VerificationKeys"/> must name. A named scheme with such keys gets its own,
     /// which its signers do not know.
     /// </summary>
     internal string AttestedNamespace { get => field ?? Namespace; set; }

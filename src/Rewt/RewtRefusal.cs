@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>The reason why a token was refused. A receiver sends the name in parentheses as <c>rewt_error</c>.</summary>
+/// <summary>
+/// The general reason why a token was refused, as far as the caller learns it: a receiver sends the name in parentheses as <c>rewt_error</c> with the
+/// 401. Only the receiver learns the precise <see cref="RefusalReason"/>.
+/// </summary>
 public enum RewtRefusal
 {
     /// <summary>The token was not refused.</summary>

@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>The result of <see cref="IRewtKeyRing.RevokeAndWaitAsync"/>.</summary>
+/// <summary>
+/// The result of <see cref="IRewtKeyRing.RevokeAndWaitAsync"/>: the key ring after the revocation, and the instances that have not confirmed the
+/// revocation in time.
+/// </summary>
 public sealed record RewtRevocation
 {
     /// <summary>The key ring after the revocation.</summary>

@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// Settings for the encryption of the shared secrets in Redis (AES-256-GCM). A reader of Redis or of a backup cannot sign with sealed secrets. See also
-/// <see cref="IRewtSecretProtector"/>.
+/// Settings for sealing: the encryption of the shared secrets in Redis (AES-256-GCM), so that a reader of Redis or of a backup cannot sign tokens.
+/// See also <see cref="IRewtSecretProtector"/>.
 /// </summary>
 public sealed class RewtSealingOptions
 {

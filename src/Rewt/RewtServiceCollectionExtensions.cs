@@ -7,7 +7,10 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the Rewt key ring with keys in Redis.</summary>
+/// <summary>
+/// The extension methods <c>AddRewtKeys</c>, which register the services that sign and verify with the keys of a namespace in Redis, without an
+/// authentication scheme and without an HTTP client.
+/// </summary>
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>

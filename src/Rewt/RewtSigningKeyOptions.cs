@@ -2,7 +2,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt;
 
-/// <summary>The private key that this service signs with, instead of a key in Redis: <see cref="File"/> or <see cref="Certificate"/>.</summary>
+/// <summary>
+/// Settings of the private key that this service signs with, taken from a <see cref="File"/> or a <see cref="Certificate"/> instead of Redis.
+/// </summary>
 public sealed class RewtSigningKeyOptions
 {
     /// <summary>

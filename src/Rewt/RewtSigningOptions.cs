@@ -2,7 +2,10 @@ using Polly.Retry;
 
 namespace Rewt;
 
-/// <summary>Options for an <see cref="HttpClient"/> that signs its requests.</summary>
+/// <summary>
+/// Options of <c>AddRewtSigning</c> for an <see cref="HttpClient"/> that sends a signed token with each request: the called service, the origins that
+/// may receive tokens, the content of the tokens, and the retry.
+/// </summary>
 public sealed class RewtSigningOptions
 {
     /// <summary>

@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>Settings for keys of each tenant (or each user), which are derived from the secret of the namespace. See <see cref="IRewtTenants"/>.</summary>
+/// <summary>
+/// Settings that turn on separate keys for each tenant (or each user), derived from the secret of the namespace, and limit how many tenants are held
+/// in memory. See <see cref="IRewtTenants"/>.
+/// </summary>
 public sealed class RewtTenantOptions
 {
     /// <summary>

@@ -7,7 +7,10 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>The result of a verification: the content of the token, or the reason why it was refused.</summary>
+/// <summary>
+/// The result of the verification of a token by <see cref="IRewtTokens"/> or <see cref="IRewtSignedData"/>: the content of the token, or the reason
+/// why it was refused.
+/// </summary>
 public sealed record RewtVerification
 {
     /// <summary>Whether the token is valid.</summary>

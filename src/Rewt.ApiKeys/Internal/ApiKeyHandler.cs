@@ -51,7 +51,7 @@ internal sealed class ApiKeyHandler(
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.AppsUnavailable(exception.Message, RingHealth.Unexplained(exception));
+            Logger.AppsUnavailable(exception.Message, StoreFailure.Unexplained(exception));
             return AuthenticateResult.Fail(exception);
         }
     }

@@ -35,7 +35,7 @@ internal sealed class TokenEndpoint(
         }
         catch (RewtKeysUnavailableException exception)
         {
-            logger.AppsUnavailable(exception.Message, RingHealth.Unexplained(exception));
+            logger.AppsUnavailable(exception.Message, StoreFailure.Unexplained(exception));
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
             await RefuseAsync(context, TokenError.Unavailable);
         }

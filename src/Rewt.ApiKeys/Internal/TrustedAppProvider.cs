@@ -18,7 +18,7 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
         if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);
 
         var isUsable = Known is { } known && known.Age(ClockReading.Now(Time)) <= _staleBudget;
-        return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({RingHealth.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and its rights.");
+        return new RingHealth(isUsable, $"The trusted apps of '{_name}' cannot be read ({StoreFailure.Reason(failure)}), so {(isUsable ? "the known API keys stay in use" : "API keys get 503")}. Check Redis and its rights.");
     }
 
     protected override async Task<AppSnapshot?> ReadAsync(AppSnapshot? previous, CancellationToken cancellationToken)
@@ -37,13 +37,13 @@ internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore 
     protected override Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken) => store.SubscribeAsync(onChanged, cancellationToken);
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The trusted apps of '{_name}' are unavailable: {RingHealth.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The trusted apps of '{_name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 
     protected override RewtKeysUnavailableException Unusable(string problem) => Unavailable(null);
 
-    protected override void LogUnavailable(Exception exception) => LogAway(_name, RingHealth.Explanation(exception) ?? "See the exception.", RingHealth.Unexplained(exception));
+    protected override void LogUnavailable(Exception exception) => LogAway(_name, StoreFailure.Explanation(exception) ?? "See the exception.", StoreFailure.Unexplained(exception));
 
     protected override void LogAvailable() => LogBack(_name);
 

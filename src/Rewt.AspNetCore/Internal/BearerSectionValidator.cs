@@ -43,7 +43,7 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
         if (setting.Key.Equals(SigningKeys, StringComparison.OrdinalIgnoreCase)) return null;
 
         var problem = Lists.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
-            ? SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") ?? MergedList.Problem(configuration, setting.Path)
+            ? SettingsSection.ProblemOfList(setting, $"{path}:{setting.Key}") ?? MergedListCheck.Problem(configuration, setting.Path)
             : SettingsSection.ProblemOfValue(setting);
         return problem is null ? null : $"{path}:{setting.Key}{problem}";
     }

@@ -59,7 +59,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         }
         catch (RewtKeysUnavailableException exception)
         {
-            logger.KeysUnavailableForJwks(exception.Message, RingHealth.Unexplained(exception));
+            logger.KeysUnavailableForJwks(exception.Message, StoreFailure.Unexplained(exception));
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(exception.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             context.Response.Headers.CacheControl = "no-store";

@@ -40,7 +40,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         var reading = verifier.Read(text);
         if (reading.Verdict is not { } settled || settled.Claims?.Binding is not null) return VerifySlowlyAsync(text, reading, context);
 
-        metrics.Judged(settled);
+        metrics.Count(settled);
         return new(Conclude(text, reading, settled));
     }
 

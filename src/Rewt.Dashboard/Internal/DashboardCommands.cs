@@ -50,7 +50,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         catch (RewtKeysUnavailableException exception)
         {
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
-            var cause = exception.InnerException is { } inner ? $" ({RingHealth.Cause(inner)})" : string.Empty;
+            var cause = exception.InnerException is { } inner ? $" ({StoreFailure.Cause(inner)})" : string.Empty;
             await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, new("unavailable", exception.Message.Replace(" See the inner exception.", string.Empty, StringComparison.Ordinal) + cause));
         }
         catch (NotSupportedException exception)
@@ -107,7 +107,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         }
         catch (Exception exception) when (exception is not RewtKeysUnavailableException and not NotSupportedException)
         {
-            throw new RewtKeysUnavailableException($"Redis failed during the command ({RingHealth.Cause(exception)}), so it is unknown which instances have dropped the key {keyId}. Revoke the key again.", TimeSpan.FromSeconds(2));
+            throw new RewtKeysUnavailableException($"Redis failed during the command ({StoreFailure.Cause(exception)}), so it is unknown which instances have dropped the key {keyId}. Revoke the key again.", TimeSpan.FromSeconds(2));
         }
 
         var message = revocation.IsComplete

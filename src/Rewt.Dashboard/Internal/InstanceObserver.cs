@@ -43,7 +43,7 @@ internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider tim
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            (_reading, DegradedReason) = (null, $"The instances cannot be read ({RingHealth.Cause(exception)}).");
+            (_reading, DegradedReason) = (null, $"The instances cannot be read ({StoreFailure.Cause(exception)}).");
         }
 
         return _marks;

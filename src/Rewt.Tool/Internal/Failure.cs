@@ -23,7 +23,7 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
         TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(
-            Tool.ExitCode.Unreachable, RingHealth.Explanation(exception) is { } explanation ? $"Redis cannot be reached or does not answer. {explanation.Replace("Rewt:Redis", Setting, StringComparison.Ordinal)}" : Unreachable),
+            Tool.ExitCode.Unreachable, StoreFailure.Explanation(exception) is { } explanation ? $"Redis cannot be reached or does not answer. {explanation.Replace("Rewt:Redis", Setting, StringComparison.Ordinal)}" : Unreachable),
         // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
@@ -32,7 +32,7 @@ internal sealed record Failure(int ExitCode, string Message)
 
     private static Failure OfServer(RedisServerException exception)
     {
-        var cause = RingHealth.Cause(exception);
+        var cause = StoreFailure.Cause(exception);
         return cause switch
         {
             "NOAUTH" or "WRONGPASS" => new Failure(Tool.ExitCode.Unreachable, Unreachable),

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis: a private key to sign with, public keys to verify with, or
-/// both.
+/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh it reads the public keys again, and
+/// returns a snapshot with these and with the private key to sign with, if one is configured.
 /// </summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {
-    /// <summary>How long a refresh waits for sources. What answers later is part of the next one.</summary>
+    /// <summary>The longest time that a refresh waits for its sources. A source that answers later is part of the next refresh.</summary>
     private static readonly TimeSpan LongestPatience = TimeSpan.FromMilliseconds(250);
 
     private readonly RewtOptions _options;
@@ -35,7 +35,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         _identity = ServiceIdentity.Open(options, time);
         // Known keys must not become too old while a source is waited for.
         _patience = options.RefreshInterval / 8 < LongestPatience ? options.RefreshInterval / 8 : LongestPatience;
-        _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySources.Open(setting, options, download, time, _identity), time, logger))];
+        _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySourceFactory.Open(setting, options, download, time, _identity), time, logger))];
     }
 
     /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
 
     public bool TakesKeyless => true;
 
-    /// <summary>Whether the id is valid. Other issuers may choose any key id.</summary>
+    /// <summary>Whether a key can have this id. Other issuers may choose any valid identifier.</summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 
     public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);

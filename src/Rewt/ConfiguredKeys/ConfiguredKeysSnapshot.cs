@@ -3,7 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The configured keys after one refresh: the signing key, if any, and the last public keys of each source.</summary>
+/// <summary>
+/// The immutable result of one refresh of configured keys, in which requests find the private key to sign with, if any, and the public key to verify
+/// a token with.
+/// </summary>
 internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 {
     /// <summary>The most keys that are tried for a token without a key id.</summary>
@@ -30,13 +33,16 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override StoreTime ReadAt => StoreTime.From(_readAt.WallClock);
 
-    /// <summary>The first key id that is of different keys in two sources; <see langword="null"/> when there is none.</summary>
+    /// <summary>A sentence about the first key id that names different keys in two sources; <see langword="null"/> when there is none.</summary>
     public string? Conflict { get; }
 
-    /// <summary>Ends when a source that was still being read has answered.</summary>
+    /// <summary>The wait of requests for a source that had not answered yet. It ends with the next late answer.</summary>
     public required PendingRead LateAnswer { get; init; }
 
-    /// <summary>A source that failed before is not waited for: it usually fails again.</summary>
+    /// <summary>
+    /// Returns the wait for the sources that have not answered yet. Requests do not wait for a source that failed before, because it usually fails
+    /// again.
+    /// </summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;
 

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Fetches a key set from a URL, with a time limit and a size limit and without following redirects.</summary>
+/// <summary>
+/// Downloads a set of public keys (JWKS) from a configured URL over HTTP, with a time limit and a size limit and without following redirects.
+/// </summary>
 internal interface IKeyDownload
 {
     /// <summary>Fetches the key set.</summary>

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>One place of configured public keys: a file, a URL or the settings themselves. <see cref="PublicKeyReader"/> reads it.</summary>
+/// <summary>
+/// One entry of <see cref="RewtOptions.VerificationKeys"/> that can be read again and again: a file, a URL, or a key in the settings themselves.
+/// <see cref="PublicKeyReader"/> reads it at each refresh.
+/// </summary>
 internal interface IPublicKeySource
 {
     /// <summary>The name for logs. It never contains the key.</summary>

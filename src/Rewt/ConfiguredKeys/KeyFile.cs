@@ -1,14 +1,15 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of public keys in a file. It is read on every refresh, because a replaced file, for example on a mounted volume, causes no notification.
+/// The source of public keys in a file. The file is read again at each refresh, so that a replaced file takes effect without a restart; on a mounted
+/// volume the operating system would not announce the replacement.
 /// </summary>
 internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySource
 {
     private byte[]? _content;
     private PublicKeySet? _keys;
 
-    public string Name => SourceFile.NameOf(path);
+    public string Name => ConfiguredFile.NameOf(path);
 
     public Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken) => Task.FromResult(Read());
 
@@ -16,7 +17,7 @@ internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySour
     /// <exception cref="PublicKeySourceException">The keys cannot be read; the message gives the reason.</exception>
     public PublicKeySet Read()
     {
-        var content = SourceFile.Read(path);
+        var content = ConfiguredFile.Read(path);
         if (_keys is not null && content.AsSpan().SequenceEqual(_content)) return _keys;
 
         var keys = PublicKeyText.TryRead(content, rsaAlgorithm, out var problem) ?? throw new PublicKeySourceException($"{Name} cannot be used: {problem}");

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of public keys at a URL. It is fetched again when the age that the server permits has passed, after one hour at the latest, and at once
-/// for an unknown key id, but at most twice a second. If attestations are demanded, only attested keys are used.
+/// The source of public keys at a URL (JWKS). It downloads the keys again when the age that the server permits has passed (after one hour at the
+/// latest), and at once for an unknown key id, but at most twice a second; if certificates must confirm keys, it returns only confirmed ones.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, ServiceIdentity? identity = null) : IPublicKeySource
 {
@@ -65,7 +65,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
         var now = StoreTime.From(time.GetUtcNow());
         if (_attestedFrom == (_keys, policy) && now < _attestedUntil) return _attested!;
 
-        // Without another answer of the server, certificates become valid and attestations end.
+        // The attested keys change without a new answer of the server when a certificate becomes valid or an attestation ends.
         (_attested, var isFinal) = policy.Filter(_keys!, _attested, identity.AttestedNamespace, now);
         (_attestedFrom, _attestedUntil) = ((_keys, policy), isFinal ? _attested.Attestations.Values.Min(attestation => attestation.By is { } by ? policy.NextCheck(by) : (StoreTime?)null) ?? StoreTime.Never : now);
         return _attested;

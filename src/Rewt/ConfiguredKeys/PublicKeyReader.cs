@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads one source of public keys in the background when its caller asks, and returns the last known keys meanwhile, so that a slow source delays no
-/// other. It is not thread-safe.
+/// Reads one source of public keys on the thread pool at each refresh of <see cref="ConfiguredKeySource"/>, and returns the last known keys until the
+/// read ends, so that a slow file server or URL delays no other source. It is not thread-safe.
 /// </summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -19,10 +19,12 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     private Task _announcing = Task.CompletedTask;
     private bool _isAsked;
 
-    /// <summary>The read that is going on.</summary>
+    /// <summary>The read in progress, or a completed task if there is none.</summary>
     public Task Reading => _reading ?? Task.CompletedTask;
 
-    /// <summary>Begins a read unless one is going on. A key that is asked for meanwhile may be newer than that read, so another one follows.</summary>
+    /// <summary>
+    /// Begins a read unless one is in progress. A key that a request asks for meanwhile may be newer than that read, so another read follows.
+    /// </summary>
     public async ValueTask BeginAsync(bool isAsked)
     {
         await CollectAsync().ConfigureAwait(false);
@@ -30,7 +32,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         if (_reading is null) Start();
     }
 
-    /// <summary>Returns what is known. If a read is going on, <paramref name="onLateAnswer"/> is called when it ends.</summary>
+    /// <summary>Returns the last known keys. If a read is in progress, <paramref name="onLateAnswer"/> is called when it ends.</summary>
     public async ValueTask<PublicKeySourceState> TakeAsync(Action onLateAnswer)
     {
         await CollectAsync().ConfigureAwait(false);
@@ -42,7 +44,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        // Opening a file on a server that is away cannot be cancelled, and must not keep the host from ending.
+        // Opening a file on an unavailable server cannot be cancelled, and must not keep the host from stopping.
         await Task.WhenAll(Reading, _announcing).WaitAsync(LongestDisposal, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -56,7 +58,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     {
         var (known, isAsked) = (_state, _isAsked);
         _isAsked = false;
-        // On the thread pool from the first step: to open a file on a server that is away blocks.
+        // On the thread pool from the first step, because opening a file on an unavailable server blocks.
         _reading = Task.Run(() => ReadAsync(known, isAsked), CancellationToken.None);
     }
 

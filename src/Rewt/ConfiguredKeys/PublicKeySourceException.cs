@@ -1,4 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>The exception for keys that cannot be read from their source.</summary>
+/// <summary>
+/// The exception that is thrown when configured keys or certificates cannot be read or used. Its message names the file or URL and the reason,
+/// without the content.
+/// </summary>
 internal sealed class PublicKeySourceException(string message, Exception? innerException = null) : Exception(message, innerException);

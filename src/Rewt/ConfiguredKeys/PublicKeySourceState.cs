@@ -1,13 +1,16 @@
 namespace Rewt.Internal;
 
-/// <summary>The state of one source of public keys in a snapshot: the last keys, and the failure of the last read.</summary>
+/// <summary>
+/// What is known of one source of public keys at a refresh: the last keys that were read and the time of that read, and the failure of a later read,
+/// if any.
+/// </summary>
 /// <param name="Name">The name for logs.</param>
 /// <param name="Keys">The last keys; <see langword="null"/> when none were ever read.</param>
 /// <param name="At">When the last keys were read.</param>
 /// <param name="Failure">The failure of the last read; <see langword="null"/> when it succeeded.</param>
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
-    /// <summary>Whether a read is going on, so that the source may have more keys than these.</summary>
+    /// <summary>Whether a read is in progress, so that the source may have more keys than these.</summary>
     public bool IsPending { get; init; }
 
     /// <summary>When the last successful read began; <see langword="null"/> before the first.</summary>
@@ -16,9 +19,9 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// <summary>Whether a read that began after <paramref name="asked"/> has succeeded.</summary>
     public bool IsAnsweredSince(ClockReading asked) => BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero;
 
-    /// <summary>Whether a read that began as recently as a request waits has succeeded. An unknown key is not in this source then.</summary>
+    /// <summary>Whether the last successful read is so recent that a key which it did not return counts as missing in this source.</summary>
     public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
 
-    /// <summary>Whether the keys may be used. Until a read succeeds they may be used for the stale budget.</summary>
+    /// <summary>Whether the keys may be used: always after a successful read, and for the stale budget while the source fails or has not answered.</summary>
     public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

@@ -3,7 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the configured private key: a PEM file, a PEM text or a certificate.</summary>
+/// <summary>
+/// Reads the private key of <see cref="RewtOptions.SigningKey"/> from a PEM file, a PEM text or a certificate, when settings are validated and when
+/// the key ring is opened. It returns the key pair to sign with, or the error in the setting.
+/// </summary>
 internal static class SigningKeySetting
 {
     private const long MaximumBytes = 64 * 1024;

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs when this instance's clock differs from the store's by more than tokens allow. Keys rotate by the store's clock and are not affected, but
-/// receivers check the times in tokens.
+/// Compares this machine's clock with the clock of Redis after each poll of a key ring, and logs a warning when they differ by so much that receivers
+/// would refuse the tokens that this instance signs. The rotation of keys uses the clock of Redis and is not affected.
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
 {
     /// <summary>Allowance for the round trip to the store, which the comparison cannot distinguish from a clock offset.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether the clock was off at the last check.</summary>
+    /// <summary>Whether the clocks differed by too much at the last check.</summary>
     public bool IsOff { get; private set; }
 
     public void Check(KeySnapshot snapshot)

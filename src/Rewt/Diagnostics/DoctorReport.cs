@@ -1,4 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>The findings of the last examination of a key ring, and the connection to its server if it has one.</summary>
+/// <summary>
+/// The result of one examination of a key ring by the doctor, which checks the setup of keys, clocks, instances and Redis: its findings, and the
+/// connection to the server if there is one.
+/// </summary>
 internal sealed record DoctorReport(string Ring, IReadOnlyList<Finding> Findings, StoreConnection? Connection);

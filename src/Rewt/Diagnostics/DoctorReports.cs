@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Holds the last report of the doctor on each key ring of this process. The health check and the gauges read it.</summary>
+/// <summary>
+/// Stores the result of the doctor's last examination of each key ring of this process, so that the health check and the metrics can report the
+/// findings at any time.
+/// </summary>
 internal sealed class DoctorReports
 {
     private readonly ConcurrentDictionary<string, DoctorReport> _reports = new(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The background service that examines the key rings of this process after the start and at intervals, and logs each new finding. No request waits for
-/// it.
+/// The background service that examines the key rings of this process for problems of their setup, a few seconds after the start and then every ten
+/// minutes. It logs each new and each resolved finding, and stores the report for the health check.
 /// </summary>
 internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
@@ -61,7 +61,7 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // An outage is reported elsewhere; earlier findings remain.
-            var cause = RingHealth.Cause(exception);
+            var cause = StoreFailure.Cause(exception);
             LogUnable(keyRing.Name, cause);
         }
     }

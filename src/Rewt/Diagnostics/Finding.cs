@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>A problem or a piece of advice that the doctor reports to an operator, with its solution.</summary>
+/// <summary>
+/// One problem or piece of advice from an examination of a key ring or its Redis server, as an operator sees it: a code, a severity, and a sentence
+/// with the solution.
+/// </summary>
 /// <param name="Code">The code for filters and alerts; docs/operations/runbook.md lists the codes.</param>
 /// <param name="Severity">The severity.</param>
 /// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>

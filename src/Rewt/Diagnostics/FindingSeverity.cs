@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>How serious a finding of the doctor is.</summary>
+/// <summary>How serious a finding of the doctor is, which decides whether it is logged as a warning and degrades the health check.</summary>
 internal enum FindingSeverity
 {
     /// <summary>A fact, which is shown by the command line tool only.</summary>

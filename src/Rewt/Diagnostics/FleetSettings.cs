@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The settings by which the services of a namespace rotate its keys. They are stored with the ring, so that a command-line tool without
-/// configuration changes it by the same settings.
+/// The durations in <see cref="RewtOptions"/> that decide when the keys of a namespace rotate and expire. The services store them in Redis beside the
+/// keys, so that the command line tool, which has no configuration, rotates and revokes by the same durations.
 /// </summary>
 internal sealed record FleetSettings(
     TimeSpan RotationInterval, TimeSpan RefreshInterval, TimeSpan PropagationDelay, TimeSpan TokenLifetime, TimeSpan MaxTokenLifetime, TimeSpan ClockSkew)

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Examines whether a store's server is suitable for keys. It changes nothing on the server.</summary>
+/// <summary>
+/// Examines the server that stores the keys for settings and permissions that endanger them, such as missing persistence, and returns its findings.
+/// It changes nothing on the server.
+/// </summary>
 internal interface IStoreDoctor
 {
     Task<StoreReport> ExamineAsync(CancellationToken cancellationToken);

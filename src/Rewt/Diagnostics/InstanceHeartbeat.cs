@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The announcement of one live instance: the version of the key ring that it holds, and the time of the read that returned it.</summary>
+/// <summary>
+/// The entry of one instance in the list of live instances: its name, the version of the key ring that it holds, and when it read that version. An
+/// instance whose entry is no longer renewed counts as stopped.
+/// </summary>
 internal readonly record struct InstanceHeartbeat(string Instance, string Epoch, long Version, StoreTime SeenAt)
 {
     /// <summary>The sealing keys of the instance; <see langword="null"/> if it has none. The store adds those of this process.</summary>

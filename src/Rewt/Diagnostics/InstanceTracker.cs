@@ -3,58 +3,62 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Announces the ring version that this instance holds, and waits until the other live instances hold a version. An announcement follows a poll when
-/// the ring has changed or the entry would become stale, so ten thousand instances write some three hundred entries a second; requests write none.
+/// Writes into the list of live instances which version of the key ring this instance holds, after a poll if the version has changed or the last
+/// entry is at least 30 seconds old. It also waits, after a revocation, until all other live instances hold a given version.
 /// </summary>
-internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options, TimeProvider time, string? name = null)
+/// <remarks>Ten thousand instances thus write some three hundred entries a second; requests write none.</remarks>
+internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options, TimeProvider time, string? name = null)
 {
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly string _instance = name ?? NewName(options);
-    private readonly TimeSpan _heartbeat = Heartbeat(options);
+    private readonly TimeSpan _interval = IntervalOf(options);
     private InstanceHeartbeat? _written;
     private ClockReading _writtenAt;
 
     /// <summary>The name of this instance.</summary>
     public string Instance => _instance;
 
-    /// <summary>Reads the newest entry of each instance, by name; <see langword="null"/> where there is no store of instances.</summary>
+    /// <summary>Reads the newest entry of each instance, sorted by name; <see langword="null"/> if the store has no list of instances.</summary>
     public async Task<IReadOnlyList<InstanceHeartbeat>?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (book is null) return null;
-        var marks = await book.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return [.. Newest(marks)];
+        if (store is null) return null;
+        var heartbeats = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return [.. Newest(heartbeats)];
     }
 
-    /// <summary>An instance that has missed two heartbeats counts as stopped.</summary>
-    private TimeSpan AliveFor => _heartbeat * 2.5;
+    /// <summary>The time without a heartbeat after which an instance counts as stopped: it has then missed two.</summary>
+    private TimeSpan AliveFor => _interval * 2.5;
 
     /// <summary>Returns the newest entry of each instance that was live when the newest of all was written.</summary>
-    public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> marks, RewtOptions options)
+    public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> heartbeats, RewtOptions options)
     {
-        if (marks.Count == 0) return [];
-        var since = marks.Max(mark => mark.SeenAt) - (Heartbeat(options) * 2.5);
-        return [.. Newest(marks.Where(mark => mark.SeenAt >= since))];
+        if (heartbeats.Count == 0) return [];
+        var since = heartbeats.Max(heartbeat => heartbeat.SeenAt) - (IntervalOf(options) * 2.5);
+        return [.. Newest(heartbeats.Where(heartbeat => heartbeat.SeenAt >= since))];
     }
 
     /// <summary>Creates a unique name for an instance.</summary>
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
-    /// <summary>Announces what this instance holds, if that has changed. It never fails; without write permission the announcement is omitted.</summary>
+    /// <summary>
+    /// Announces the version that this instance holds, if it has changed or the last announcement is too old. A failure is ignored, such as a missing
+    /// permission.
+    /// </summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (book is null || snapshot.Epoch is not { } epoch) return;
+        if (store is null || snapshot.Epoch is not { } epoch) return;
 
-        var mark = new InstanceHeartbeat(_instance, epoch, snapshot.Version, snapshot.ReadAt);
-        if (_written is { } written && written with { SeenAt = mark.SeenAt } == mark && _writtenAt.Elapsed(time) < _heartbeat) return;
+        var heartbeat = new InstanceHeartbeat(_instance, epoch, snapshot.Version, snapshot.ReadAt);
+        if (_written is { } written && written with { SeenAt = heartbeat.SeenAt } == heartbeat && _writtenAt.Elapsed(time) < _interval) return;
 
         var former = _written;
-        (_written, _writtenAt) = (mark, ClockReading.Now(time));
+        (_written, _writtenAt) = (heartbeat, ClockReading.Now(time));
         try
         {
-            await book.AnnounceAsync(mark, former, mark.SeenAt - AliveFor, cancellationToken).ConfigureAwait(false);
+            await store.AnnounceAsync(heartbeat, former, heartbeat.SeenAt - AliveFor, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,22 +69,22 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
 
     public async Task LeaveAsync()
     {
-        if (book is null || _written is not { } mark) return;
-        await book.LeaveAsync(mark, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (store is null || _written is not { } heartbeat) return;
+        await store.LeaveAsync(heartbeat, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Waits until every other live instance holds <paramref name="ring"/> or a later version.</summary>
     /// <returns>The instances that do not hold it yet.</returns>
     public async Task<IReadOnlyList<string>> WaitForAllAsync(KeySnapshot ring, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (book is null) return [];
+        if (store is null) return [];
 
         var began = ClockReading.Now(time);
         var pause = FirstPause;
         while (true)
         {
-            var marks = await book.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var missing = Missing(marks, ring);
+            var heartbeats = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var missing = Missing(heartbeats, ring);
             var left = timeout - began.Elapsed(time);
             if (missing.Count == 0 || left <= TimeSpan.Zero) return missing;
 
@@ -89,16 +93,16 @@ internal sealed class InstanceTracker(IInstanceStore? book, RewtOptions options,
         }
     }
 
-    private IReadOnlyList<string> Missing(IReadOnlyList<InstanceHeartbeat> marks, KeySnapshot ring) =>
+    private IReadOnlyList<string> Missing(IReadOnlyList<InstanceHeartbeat> heartbeats, KeySnapshot ring) =>
     [
-        .. Newest(marks.Where(mark => mark.SeenAt >= ring.ReadAt - AliveFor && mark.Instance != _instance))
-            .Where(mark => mark.Epoch == ring.Epoch ? mark.Version < ring.Version : mark.SeenAt <= ring.ReadAt)
-            .Select(mark => mark.Instance),
+        .. Newest(heartbeats.Where(heartbeat => heartbeat.SeenAt >= ring.ReadAt - AliveFor && heartbeat.Instance != _instance))
+            .Where(heartbeat => heartbeat.Epoch == ring.Epoch ? heartbeat.Version < ring.Version : heartbeat.SeenAt <= ring.ReadAt)
+            .Select(heartbeat => heartbeat.Instance),
     ];
 
-    /// <summary>The newest entry of each instance, by name.</summary>
-    private static IEnumerable<InstanceHeartbeat> Newest(IEnumerable<InstanceHeartbeat> marks) =>
-        marks.GroupBy(mark => mark.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(mark => mark.SeenAt)).OrderBy(mark => mark.Instance, StringComparer.Ordinal);
+    /// <summary>The newest entry of each instance, sorted by name.</summary>
+    private static IEnumerable<InstanceHeartbeat> Newest(IEnumerable<InstanceHeartbeat> heartbeats) =>
+        heartbeats.GroupBy(heartbeat => heartbeat.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(heartbeat => heartbeat.SeenAt)).OrderBy(heartbeat => heartbeat.Instance, StringComparer.Ordinal);
 
-    private static TimeSpan Heartbeat(RewtOptions options) => options.RefreshInterval > ShortestHeartbeat ? options.RefreshInterval : ShortestHeartbeat;
+    private static TimeSpan IntervalOf(RewtOptions options) => options.RefreshInterval > ShortestInterval ? options.RefreshInterval : ShortestInterval;
 }

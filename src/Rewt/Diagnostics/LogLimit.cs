@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Limits an event to one log line in an interval, and counts the occurrences for which the next line stands.</summary>
+/// <summary>
+/// Limits a repeated event to one log line in an interval: it tells the caller whether a line is due, and how many occurrences that line stands for.
+/// </summary>
 internal sealed class LogLimit(TimeSpan interval)
 {
     private readonly Lock _gate = new();

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the tracing activities of reads and writes of a key ring (source <c>Rewt</c>). A request whose key is cached creates none.
+/// Starts the tracing activities (<see cref="Activity"/>, source <c>Rewt</c>) for reads and writes of a key ring, and records their failures. A
+/// request that finds its key in memory starts none.
 /// </summary>
 internal static class RewtActivity
 {
@@ -27,10 +28,10 @@ internal static class RewtActivity
         return activity;
     }
 
-    /// <summary>Records a failure by its code, without its message, which may contain anything.</summary>
+    /// <summary>Marks an activity as failed, with the code of the error but without the message, which may contain a secret.</summary>
     public static void Fail(this Activity? activity, Exception exception)
     {
-        var cause = RingHealth.Cause(exception);
+        var cause = StoreFailure.Cause(exception);
         activity?.SetTag("error.type", cause);
         activity?.SetStatus(ActivityStatusCode.Error, cause);
     }

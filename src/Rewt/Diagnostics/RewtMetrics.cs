@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>The instruments of keys and tokens on the meter <c>Rewt</c>; docs/operations/metrics.md lists them.</summary>
+/// <summary>
+/// Creates the counters and histograms of keys and tokens on the meter <c>Rewt</c>, in which the <see cref="RingMetrics"/> of each key ring record.
+/// docs/operations/metrics.md lists them.
+/// </summary>
 internal sealed class RewtMetrics
 {
     public const string MeterName = "Rewt";

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes the audit log of key changes and their actors, in the log category <c>Rewt.Audit</c>. The instance that writes a change logs it, so each
-/// change is logged once in a fleet.
+/// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. The instance that
+/// writes the change logs the audit record; the other instances log only that the change has arrived.
 /// </summary>
 internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
 {
@@ -23,7 +23,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => instance,
     };
 
-    /// <summary>The actor of a command.</summary>
+    /// <summary>The author of the command that is being executed: the name of the operator, if known, and this instance.</summary>
     public string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
     /// <summary>Logs that this process's own key pairs were published.</summary>
@@ -47,7 +47,7 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         LogRevoked(ring, keyId, by, "command");
     }
 
-    /// <summary>Logs that a plan was written.</summary>
+    /// <summary>Logs which keys a change of the shared secrets, written by this instance, created, activated, retired and revoked.</summary>
     public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         var by = By(plan.Action, isCommand);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Rewt.Internal;
 
-/// <summary>Runs the doctor's examination of one key ring: its last reading, the instances that lag behind it, and its server.</summary>
+/// <summary>
+/// Examines one key ring for problems of its setup when the <see cref="DoctorService"/> or the command <c>rewt doctor</c> asks: the keys and the
+/// clock of the last read, the instances that lag behind, and the Redis server. The result is a <see cref="DoctorReport"/>.
+/// </summary>
 internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
     /// <summary>Allowance for the round trip to the store, which the comparison of clocks cannot distinguish from an offset.</summary>

@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>The observable gauges of this process's key rings. They report the last known state and send no command to Redis.</summary>
+/// <summary>
+/// Registers the observable gauges of this process's key rings on the meter <c>Rewt</c>, such as the age of the current key. Each collection of
+/// metrics reports the state in memory and sends no command to Redis.
+/// </summary>
 internal sealed class RingGauges
 {
     private readonly KeyRingRegistry _rings;

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Records the metrics of one key ring. Recording allocates nothing while no listener is attached.</summary>
+/// <summary>
+/// Records what happens with one key ring, such as signed and refused tokens, reads and rotations, in the instruments of <see cref="RewtMetrics"/>,
+/// each value with the namespace as an attribute. Recording allocates nothing while no listener is attached.
+/// </summary>
 internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
 {
     /// <summary>An instance that records nothing.</summary>
@@ -14,13 +17,13 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     }
 
     /// <summary>Counts the result of a verification.</summary>
-    public async ValueTask<TokenResult> CountAsync(ValueTask<TokenResult> judging)
+    public async ValueTask<TokenResult> CountAsync(ValueTask<TokenResult> verification)
     {
         try
         {
-            var verdict = await judging.ConfigureAwait(false);
-            Judged(verdict);
-            return verdict;
+            var result = await verification.ConfigureAwait(false);
+            Count(result);
+            return result;
         }
         catch (RewtKeysUnavailableException)
         {
@@ -30,9 +33,9 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     }
 
     /// <summary>Counts a result, and the precise reason of a refusal. No value of the token is an attribute.</summary>
-    public void Judged(TokenResult verdict)
+    public void Count(TokenResult result)
     {
-        if (verdict.IsForeign || verdict.Cause is not { } cause) Verified(verdict.IsForeign ? "foreign" : "valid");
+        if (result.IsForeign || result.Cause is not { } cause) Verified(result.IsForeign ? "foreign" : "valid");
         else Refused(cause);
     }
 
@@ -61,7 +64,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     public void Refreshed(TimeSpan duration, Exception? failure)
     {
         if (instruments is null) return;
-        var error = failure is null ? null : RingHealth.Cause(failure);
+        var error = failure is null ? null : StoreFailure.Cause(failure);
         if (error is null) instruments.RefreshDuration.Record(duration.TotalSeconds, _ring);
         else
         {
@@ -70,7 +73,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    /// <summary>Counts the rotations and revocations of a written plan.</summary>
+    /// <summary>Counts the rotation and the revocations in a change that this instance has written.</summary>
     public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");

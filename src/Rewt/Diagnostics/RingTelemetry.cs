@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>Reports what happens to a key ring to its metrics and its audit log.</summary>
+/// <summary>
+/// The metrics and the audit log of one key ring as one object for the code that changes keys. Its methods report a change of key pairs to both.
+/// </summary>
 internal sealed record RingTelemetry(RingMetrics Metrics, RingAudit Audit)
 {
     /// <summary>Records that this process's own key pairs were published.</summary>

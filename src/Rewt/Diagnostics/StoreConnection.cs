@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The open connection to a store as an operator sees it: server, version, protocol, encryption and user, but no password.</summary>
+/// <summary>
+/// A description of the open connection to Redis for the doctor's report: server, version, protocol, encryption and user, without a password.
+/// </summary>
 /// <param name="Server">The address of the server that answers.</param>
 /// <param name="Product">The server's product and version; <see langword="null"/> if the login may not read them.</param>
 /// <param name="Mode">Standalone, cluster or sentinel.</param>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects secrets that can be guessed: those that are short, and text that is not random, as a human, a manual or a template writes it. A list of leaked
-/// secrets would never be complete; text that a model of such text predicts needs none.
+/// Tells whether a secret can be guessed, and why: it is too short, or is text that a person, a manual or a template would write instead of random
+/// text. The doctor warns of such a shared secret, and the start fails with such a sealing key.
 /// </summary>
 internal static class WeakSecrets
 {
@@ -33,7 +33,7 @@ internal static class WeakSecrets
     private static bool IsPredictable(string text)
     {
         var most = FewestBits * Math.Min(text.Length, MostCharacters);
-        return TextModel.Bits(text, most) < most || TextModel.BitsWithLettersFor(text, most) < most;
+        return EntropyEstimator.Bits(text, most) < most || EntropyEstimator.BitsWithLettersFor(text, most) < most;
     }
 
     /// <summary>Returns the printable texts whose base64 or hexadecimal form the secret is. Random bytes of this length are not printable.</summary>

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>Recognizes keys and tokens that were put into the wrong setting, so that no error message repeats them.</summary>
+/// <summary>
+/// Recognizes a key or a token that was put into a setting meant for something else, such as a name or a path, so that error messages give only its
+/// length and not its text.
+/// </summary>
 internal static class KeyMaterial
 {
     private const int Window = 32;
@@ -28,7 +31,7 @@ internal static class KeyMaterial
         ? $"a text of {value.Length} characters"
         : $"'{value}'";
 
-    /// <summary>The slashes of an address separate its parts; elsewhere they are characters of base64.</summary>
+    /// <summary>Splits the path of an address at its slashes, which would otherwise count as characters of base64. Any other text is one part.</summary>
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells whether a host name stands for this machine.</summary>
+/// <summary>Tells whether a host name or an IP address is this machine itself. Tokens and keys may be sent there over plain HTTP.</summary>
 internal static class Loopback
 {
     private const string Name = "localhost";

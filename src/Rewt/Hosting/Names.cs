@@ -4,14 +4,14 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks names (namespaces, services, tenants, identifiers in tokens) for the characters that they may contain. Those of our own names are safe in a
-/// Redis key, a header and a log line.
+/// Tells whether a name of a namespace, service or tenant, or an identifier in a token, contains only permitted characters and is not too long.
+/// Settings and tokens are checked with it, so that names are safe in a Redis key, a header and a log line.
 /// </summary>
 internal static class Names
 {
     public const int MaximumLength = 128;
 
-    /// <summary>The longest identifier of others. OpenID Connect allows 255 characters for a subject.</summary>
+    /// <summary>The longest identifier that other systems may choose. OpenID Connect allows 255 characters for a subject.</summary>
     public const int MaximumForeignLength = 1024;
 
     private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -44,7 +44,10 @@ internal static class Names
         return new string([.. nearest.Take(MaximumLength)]).TrimEnd();
     }
 
-    /// <summary>Whether the character is not permitted. The two joiners are part of ordinary words in some scripts.</summary>
+    /// <summary>
+    /// Whether the character is invisible and therefore not permitted. The two joiners are excepted, because ordinary words of some scripts contain
+    /// them.
+    /// </summary>
     private static bool IsInvisible(Rune character) => character.Value is not ('\u200c' or '\u200d') && UntrustedText.IsInterpreted(character);
 
     private static bool Is(string? value, SearchValues<char> allowed) =>

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Registers a key ring of some name and the services that use it, in the service collection. The caller registers the store.</summary>
+/// <summary>
+/// Registers in the service collection what the keys of one namespace need: options with their validation, key ring, tokens, metrics and background
+/// services. <c>AddRewtKeys</c> and <c>AddRewtInMemoryKeys</c> call it, and register the store themselves.
+/// </summary>
 internal static class RewtCore
 {
     /// <summary>Adds the services once for each name; further calls only add <paramref name="configure"/>.</summary>
@@ -28,7 +31,7 @@ internal static class RewtCore
             services.AddSingleton<RewtMetrics>();
             services.AddSingleton<RingGauges>();
             services.AddSingleton<DoctorReports>();
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RingService>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RingHostedService>());
             services.AddSingleton<DoctorService>();
         }
 

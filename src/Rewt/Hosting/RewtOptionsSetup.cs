@@ -7,10 +7,13 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the section <c>Rewt</c> (<c>Rewt:Schemes:{name}</c> for a named scheme) before the application's delegates run, and afterwards sets defaults
-/// for values that neither provided. A named scheme takes the name, the connection, the sealing and the certificates of the main settings where it has none
-/// of its own, so that no scheme has less protection than these settings seem to give.
+/// Fills <see cref="RewtOptions"/>: first from the section <c>Rewt</c> (<c>Rewt:Schemes:{name}</c> for a named scheme), and after the application's
+/// delegates with defaults for missing values.
 /// </summary>
+/// <remarks>
+/// A named scheme takes the name, the connection, the sealing and the certificates of the main settings where it has none of its own, so that no
+/// scheme has less protection than these settings seem to give.
+/// </remarks>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {
     public void Configure(RewtOptions options) => Configure(Options.DefaultName, options);
@@ -108,7 +111,7 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     private static void ResolveFiles(RewtOptions options, string root)
     {
         options.SigningKey.File = Resolve(options.SigningKey.File, root);
-        options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySources.IsFile(key) ? Path.Combine(root, key) : key)];
+        options.VerificationKeys = [.. options.VerificationKeys.Select(key => !string.IsNullOrWhiteSpace(key) && PublicKeySourceFactory.IsFile(key) ? Path.Combine(root, key) : key)];
         options.Sealing.Keys = [.. options.Sealing.Keys.Select(key => !string.IsNullOrWhiteSpace(key) && SealingKeys.IsFile(key) ? Path.Combine(root, key) : key)];
         var identity = options.Identity;
         (identity.CertificateFile, identity.KeyFile, identity.RevocationListFile) = (Resolve(identity.CertificateFile, root), Resolve(identity.KeyFile, root), Resolve(identity.RevocationListFile, root));

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A start-up check of all settings in <see cref="RewtOptions"/> at once. Each error names the setting to correct.</summary>
+/// <summary>
+/// Validates <see cref="RewtOptions"/> when the application starts, and reports all errors at once; the application does not start with one. Each
+/// error names the setting to correct.
+/// </summary>
 internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IServiceProvider services, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(31);
@@ -15,14 +18,14 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
 
         var section = string.IsNullOrEmpty(name) ? "Rewt" : $"Rewt:Schemes:{name}";
         var errors = options.Problems
-            .Concat(Errors(options).Concat(MergedLists(options, section)).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysProblems.Of(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
+            .Concat(Errors(options).Concat(MergedLists(options, section)).Concat(KeysForNames(options)).Concat(SealingKeys.Problems(services, options)).Concat(ConfiguredKeysValidator.Errors(options, download is not null)).Select(error => $"{section}:{error}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
     private IEnumerable<string> MergedLists(RewtOptions options, string section) => Setting.Of(options).Where(setting => setting.IsList)
-        .Select(setting => MergedList.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
+        .Select(setting => MergedListCheck.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
 
-    /// <summary>A key or token in place of a name would be visible in tokens, logs and Redis.</summary>
+    /// <summary>Finds keys and tokens in settings for names. They would become visible in tokens, logs and Redis.</summary>
     private static IEnumerable<string> KeysForNames(RewtOptions o)
     {
         (string Setting, IEnumerable<string?> Names)[] all =

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One setting of Rewt: a property of <see cref="RewtOptions"/> or of one of its groups with its name, so that code can list, bind and copy all
-/// settings.
+/// One property of <see cref="RewtOptions"/> or of one of its groups, with its configuration name and access to its value, so that code can list,
+/// bind and describe all settings in a loop.
 /// </summary>
 /// <param name="Path">The name in the configuration section, for example <c>SigningKey:File</c>.</param>
 /// <param name="Property">The property.</param>

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Binds the configuration section of <see cref="RewtOptions"/> to the options. The framework's binder ignores unknown names and values of another
-/// shape, so that a default silently remains in force; here each is an error. An error names the setting and never repeats a value that may be a key.
+/// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
+/// framework's binder ignores both, so that a default would silently remain in force.
 /// </summary>
+/// <remarks>An error names the setting and never repeats a value that may be a key.</remarks>
 internal static partial class SettingsSection
 {
     public const string Name = "Rewt";
@@ -151,7 +152,7 @@ internal static partial class SettingsSection
         return null;
     }
 
-    /// <summary>Parses a duration. .NET reads a number alone, and hours from 24 on, as days; neither is what its author meant.</summary>
+    /// <summary>Parses a duration. .NET reads a number alone, and hours from 24 on, as days; neither is intended.</summary>
     private static TimeSpan ParseDuration(string text, out string? problem)
     {
         problem = null;
@@ -175,7 +176,7 @@ internal static partial class SettingsSection
     /// <summary>Returns the last part of a path.</summary>
     private static string NameOf(string path) => path[(path.LastIndexOf(':') + 1)..];
 
-    /// <summary>The least distance with or without the groups, so that a setting is found in another group.</summary>
+    /// <summary>The smallest distance of two names with or without their groups, so that a setting under a wrong group gets a suggestion too.</summary>
     private static int PathDistance(string one, string other) =>
         Math.Min(Math.Min(Distance(one, other), Distance(NameOf(one), other)), Distance(NameOf(one), NameOf(other)));
 

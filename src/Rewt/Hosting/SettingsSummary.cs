@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The texts that describe the effective settings of a namespace in the log at the start, without a key, a path or a connection string.
+/// Describes the effective settings of a namespace in sentences, for the log at the start and for the data of the health check: where the keys come
+/// from, which tokens are accepted, and all durations. It contains no key, path or connection string.
 /// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {
@@ -40,7 +41,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>The proof that a token is from its issuer.</summary>
+    /// <summary>How far a token proves which service signed it.</summary>
     public string Identity => IsConfigured ? "Each owner of one of the private keys can sign as any issuer"
         : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";

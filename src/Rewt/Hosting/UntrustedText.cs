@@ -5,8 +5,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Escapes and shortens text that others chose before it is shown: a log, a terminal, an exception, the health check and the dashboard show what
-/// writers in Redis, key servers, callers and callees wrote.
+/// Escapes and shortens text from outside, such as values in Redis and responses of servers, before a log, a terminal, an exception or the dashboard
+/// shows it, so that the text cannot forge lines or control a terminal.
 /// </summary>
 internal static class UntrustedText
 {
@@ -48,7 +48,7 @@ internal static class UntrustedText
         return escaped.ToString();
     }
 
-    /// <summary>Escapes a text and puts it in quotes, which it cannot close.</summary>
+    /// <summary>Escapes a text, including its quotes, and puts it in quotes.</summary>
     public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength, isQuoted: true)}'";
 
     /// <summary>Returns the messages of an exception and of its causes, which may repeat what a server sent.</summary>

@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The HTTP message handler that attaches the client's API key to each request.</summary>
+/// <summary>
+/// The HTTP message handler of <c>AddRewtApiKey</c>, which puts the client's API key into the <c>Authorization</c> header of each request.
+/// </summary>
 /// <param name="options">The options of the client.</param>
 /// <param name="guard">The origins that may receive the key.</param>
 /// <param name="services">The application's services, for the delegate that supplies the key.</param>

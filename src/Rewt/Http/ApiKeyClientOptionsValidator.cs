@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A start-up check of the API key options of all clients. It reports all errors of a client at once, and never any part of a key.</summary>
+/// <summary>
+/// Validates the options of each client with <c>AddRewtApiKey</c> when the application starts, and reports all errors of a client at once. No error
+/// contains any part of a key.
+/// </summary>
 internal sealed class ApiKeyClientOptionsValidator(IEnumerable<ApiKeyRegistration> registrations) : IValidateOptions<RewtApiKeyClientOptions>
 {
     public const string WhatAKeyIs =

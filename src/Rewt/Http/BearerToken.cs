@@ -2,7 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>A signed token with its <c>Authorization</c> header and its times, ready to be attached to requests.</summary>
+/// <summary>
+/// A signed token as an HTTP client sends it: the <c>Authorization</c> header, the key that signed it, and the times until which it may be sent and
+/// at which it is replaced.
+/// </summary>
 /// <param name="Header">The <c>Authorization</c> header that contains it.</param>
 /// <param name="KeyId">The id of the key that signed it.</param>
 /// <param name="IssuedAt">The time of signing.</param>
@@ -24,7 +27,7 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
     /// <summary>The <c>aud</c> claim; <see langword="null"/> for any service of the namespace.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
     public BoundRequest? Bound { get; init; }
 
     public static BearerToken Sign(TokenSigner signer, SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
@@ -43,7 +46,7 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
         };
     }
 
-    /// <summary>Returns whether this key signed the token.</summary>
+    /// <summary>Returns whether the token was signed by this choice of key.</summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 
     /// <summary>

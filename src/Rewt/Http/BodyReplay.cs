@@ -4,7 +4,10 @@ using System.Net.Http.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Determines whether a request body can be sent a second time, and buffers it if necessary.</summary>
+/// <summary>
+/// Determines, before a request is sent for the first time, whether its body can be sent a second time for a retry, and buffers the body in memory if
+/// that is necessary and it is not too long.
+/// </summary>
 internal static class BodyReplay
 {
     /// <summary>
@@ -31,7 +34,9 @@ internal static class BodyReplay
         return true;
     }
 
-    /// <summary>A sequence that is not a collection, such as a channel or database reader, may be empty on the second enumeration.</summary>
+    /// <summary>
+    /// Whether a value can be serialized twice. A sequence that is not a collection, such as a database reader, may be empty the second time.
+    /// </summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "If an interface is trimmed, no code uses it, the JSON serializer included.")]
     private static bool CanReadAgain(object? value)
     {

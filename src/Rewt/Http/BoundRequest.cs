@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>An outgoing request whose token is bound to it: the parts as they were signed, and the check that the request leaves unchanged.</summary>
+/// <summary>
+/// The parts of an outgoing request (method, address, body) that its token is bound to, as they were when the token was signed. Before the request
+/// leaves, it tells which of these parts a handler of the application has changed since.
+/// </summary>
 internal sealed class BoundRequest
 {
     private readonly HttpContent? _content;
@@ -35,7 +38,7 @@ internal sealed class BoundRequest
         return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
     }
 
-    /// <summary>Returns whether the token may leave: a one-time token leaves once.</summary>
+    /// <summary>Returns whether the token may be sent now. A one-time token may be sent once.</summary>
     public bool TrySend() => !Binding.IsOneTime || Interlocked.Exchange(ref _isSent, 1) == 0;
 
     /// <summary>Returns the method as it is sent: .NET sends the known methods in upper case.</summary>
@@ -72,8 +75,9 @@ internal sealed class BoundRequest
         }
     }
 
-    /// <summary>A buffer from the pool that collects the bytes to hash. The length of a body is limited.</summary>
-    /// <summary>Collects what is hashed in a pooled buffer. The length of a body is limited.</summary>
+    /// <summary>
+    /// The stream to which a request body is copied to compute its hash. It collects the bytes in a pooled buffer; the caller has limited the length.
+    /// </summary>
     private sealed class HashedBytes : Stream
     {
         private byte[] _buffer;

@@ -1,9 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// An entry of the cache of tokens: the token for one audience and one set of claims. Concurrent requests share one signing operation. A token that
-/// reaches <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.
+/// An entry of the <see cref="BearerTokenCache"/>: the last token for one audience and one set of claims. It signs a new token when the last one is
+/// too old or its key has changed, and concurrent requests share the new one.
 /// </summary>
+/// <remarks>A token that reaches <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.</remarks>
 internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string? audience, string claims) : IThreadPoolWorkItem
 {
     private readonly Lock _signing = new();

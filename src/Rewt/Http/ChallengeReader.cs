@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads from the <c>WWW-Authenticate</c> header of a 401 response (RFC 6750 §3) why the callee refused the token.</summary>
+/// <summary>
+/// Reads from the <c>WWW-Authenticate</c> header of a 401 response (RFC 6750 §3) why the called service refused the token, for the retry and for the
+/// log.
+/// </summary>
 internal static class ChallengeReader
 {
     private const string ReasonParameter = "rewt_error=\"";

@@ -5,11 +5,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the guard of a client's credentials, which may go to the client's <c>AllowedOrigins</c> or, without any, to its <c>BaseAddress</c>.
+/// Creates the <see cref="OriginGuard"/> of an HTTP client, which limits its credentials to the <c>AllowedOrigins</c> of the client's options or, if
+/// there are none, to the client's <c>BaseAddress</c>.
 /// </summary>
 internal static class ClientOrigins
 {
-    /// <summary>Creates the guard of a client's credentials.</summary>
+    /// <summary>Creates the guard. Its origins are determined by the first request, when the client is configured.</summary>
     public static OriginGuard Guard(IServiceProvider services, string client, IList<string> allowed, bool allowInsecureHttp, CredentialNaming naming) =>
         new(() => Of(client, allowed, services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(client)), allowInsecureHttp, client, naming);
 

@@ -4,8 +4,9 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The history of one outgoing request, which the request's options carry: the address that the application requested, the credentials that were
-/// attached for each origin, and whether the request was redirected.
+/// What is known of one outgoing request while it is being sent: the address that the application requested, the credentials that were attached for
+/// each origin, and whether the request was redirected. The handlers use it to send credentials only where they may go, and keep it in the request's
+/// options.
 /// </summary>
 internal sealed class CredentialHistory
 {
@@ -37,7 +38,10 @@ internal sealed class CredentialHistory
     /// <summary>The origin that the application requested, before any handler.</summary>
     public Origin Asked { get; }
 
-    /// <summary>Whether the request left without credentials, because its origin is none of those that all clients sign for.</summary>
+    /// <summary>
+    /// Whether the request was sent without credentials, because its origin is not among the <c>AllowedOrigins</c> of
+    /// <c>ConfigureHttpClientDefaults</c>.
+    /// </summary>
     public bool IsExempt { get; set; }
 
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var history) ? history : Flowing.Value;
@@ -71,7 +75,7 @@ internal sealed class CredentialHistory
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
-    /// <summary>Returns the bound request whose token this library attached to this one, if the token is still on it.</summary>
+    /// <summary>Returns the bound parts of a request, if it still has the token that is bound to them; <see langword="null"/> for any other request.</summary>
     public static BoundRequest? BoundOn(HttpRequestMessage request)
     {
         if (Of(request) is not { } history || Volatile.Read(ref history._last) is not { } last) return null;
@@ -148,7 +152,9 @@ internal sealed class CredentialHistory
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before) yield return sent;
     }
 
-    /// <summary>An entry of the history: credentials that were attached, and the address for which.</summary>
+    /// <summary>
+    /// An entry of <see cref="CredentialHistory"/>: one token or API key that was attached to the request, and the address that it was attached for.
+    /// </summary>
     private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {
         public Uri Address => address;

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The names that the error messages of an <see cref="OriginGuard"/> use.</summary>
+/// <summary>
+/// The names of the credentials, options and methods that an <see cref="OriginGuard"/> uses in its error messages: one set for tokens, one for API
+/// keys.
+/// </summary>
 /// <param name="Credentials">The kind of credentials.</param>
 /// <param name="Options">The type of the client's options.</param>
 /// <param name="Registration">The method that registers the handler.</param>

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The base class of the handlers that attach a token or an API key to each request. Nothing is sent if that fails.</summary>
+/// <summary>
+/// The base class of the HTTP message handlers that attach a token or an API key to each request. It keeps an <c>Authorization</c> header that the
+/// application has set, checks the origin, and sends nothing if attaching fails.
+/// </summary>
 internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandler
 {
     /// <summary>The origin check of this client.</summary>

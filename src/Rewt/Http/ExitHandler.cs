@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The innermost HTTP message handler of a signing client. It checks the origin and the bound parts of a request after all other handlers could change
-/// it.
+/// The innermost HTTP message handler of a client that sends tokens or API keys. Just before a request leaves, it checks that the credentials may go
+/// to its address and that no other handler has changed a part that the token is bound to; otherwise it throws.
 /// </summary>
 /// <param name="credentials">The handler that attached the credentials.</param>
 /// <param name="proxy">The proxy of the client.</param>
@@ -28,7 +28,9 @@ internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy 
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks that the request is still what was signed. The receiver would refuse it, with a reason that does not name the cause.</summary>
+    /// <summary>
+    /// Checks that the request is still what was signed. The receiver would refuse a changed request, but could not name the handler that changed it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A handler of the application changed or repeated it.</exception>
     private async Task<bool> ReleaseAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Downloads key sets with an <see cref="HttpClient"/> of its own. A client from the application's factory could be a signing client that waits
-/// for the very keys being downloaded.
+/// Downloads sets of public keys (JWKS) with an <see cref="HttpClient"/> of its own, within three seconds and without redirects. A client of the
+/// application's factory could be a signing client that waits for the very keys being downloaded.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {
@@ -64,7 +64,7 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>
-    /// Connects for a request that has not connected before: the handler would ask a server that closes the connection three times more. A proxy may
+    /// Opens the connection of a request, at most once: otherwise .NET would try three times more if a server closes the connection. A proxy may
     /// close the connection to request a login. A name below <c>localhost</c> is connected to this machine, whatever its resolver answers.
     /// </summary>
     private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

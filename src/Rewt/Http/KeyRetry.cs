@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides for one client whether a request that was refused with 401 is signed and sent again, and holds the Polly pipeline that runs the attempts.
-/// The application's settings can only prevent a retry.
+/// The retry of one HTTP client: holds the Polly pipeline that runs the attempts, and decides after a 401 whether another key is available, so that
+/// the request is signed and sent again. The application's settings can only prevent a retry.
 /// </summary>
 internal sealed partial class KeyRetry
 {
@@ -16,7 +16,7 @@ internal sealed partial class KeyRetry
 
     private static readonly ResiliencePropertyKey<RetryState> Current = new("Rewt.RetryState");
 
-    private readonly KeyChecks _checks;
+    private readonly RefusedKeyChecks _checks;
     private readonly SigningMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string? _audience;
@@ -24,7 +24,7 @@ internal sealed partial class KeyRetry
     private readonly Func<RetryPredicateArguments<HttpResponseMessage>, ValueTask<bool>> _approve;
     private readonly Func<OnRetryArguments<HttpResponseMessage>, ValueTask>? _report;
 
-    public KeyRetry(RewtSigningOptions options, KeyChecks checks, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
+    public KeyRetry(RewtSigningOptions options, RefusedKeyChecks checks, SigningMetrics metrics, TimeProvider time, ILogger<RetryHandler> logger)
     {
         (_checks, _metrics, _logger, _audience) = (checks, metrics, logger, options.Audience);
         var retry = Settings(options);
@@ -78,7 +78,7 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>
-    /// The status code settles nearly every response. Polly also calls this after the last attempt, which the attempt number excludes.
+    /// Decides whether Polly sends the request again. The status code decides nearly every case; Polly calls this method after the last attempt too.
     /// </summary>
     private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused

@@ -3,8 +3,8 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The web proxy of key downloads: the default proxy, except for this machine. Plain HTTP is allowed to loopback, and a proxy could replace what it
-/// returns.
+/// The web proxy setting of key downloads: the default proxy of .NET, but none for addresses of this machine. Plain HTTP is allowed to them, and a
+/// proxy could replace the keys that they return.
 /// </summary>
 internal sealed class LoopbackBypass : IWebProxy
 {

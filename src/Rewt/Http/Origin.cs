@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The origin of an address: scheme, host and port (RFC 6454 §4).</summary>
+/// <summary>
+/// The origin of an address: scheme, host and port (RFC 6454 §4). The credentials of an HTTP client may be sent to allowed origins only.
+/// </summary>
 internal sealed record Origin(string Scheme, string Host, int Port)
 {
     /// <summary>The origin of an address that is not absolute.</summary>

@@ -1,11 +1,14 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides before any byte is sent whether an address may receive a client's credentials: once when the request is signed, and again behind all
-/// handlers of the application. An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's
-/// own handlers resolved it. The target of a redirect never counts as resolved.
+/// Decides whether the token or API key of an HTTP client may be sent to the address of a request, and throws before any byte is sent if not. It
+/// checks when the credentials are attached, and again after the application's handlers.
 /// </summary>
-internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming words)
+/// <remarks>
+/// An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers, such as
+/// service discovery, resolved it. The target of a redirect never counts as resolved.
+/// </remarks>
+internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
     /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
@@ -15,13 +18,15 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
 
     public string Client => client;
 
-    /// <summary>Whether the client stands for all clients of the application. Requests to other origins are then not its concern.</summary>
+    /// <summary>
+    /// Whether the guard is for all clients of the application. Requests to other origins are then sent without credentials instead of refused.
+    /// </summary>
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 
     /// <summary>The last allowed origin from the settings; consecutive requests usually have the same origin.</summary>
     private volatile Origin? _admitted;
 
-    /// <summary>Returns whether the request goes to another origin and leaves without credentials, as it may where all clients sign.</summary>
+    /// <summary>Returns whether the request is sent without credentials, because all clients are registered and its origin is not allowed.</summary>
     public bool IsExempt(HttpRequestMessage request)
     {
         if (!_isForAll || request.RequestUri is not { IsAbsoluteUri: true } address) return false;
@@ -65,14 +70,14 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         RefuseProxy(request.RequestUri!, origin, proxy);
     }
 
-    /// <summary>Plain HTTP to this machine is safe only if it is sent there: a proxy would get the credentials without encryption.</summary>
+    /// <summary>Throws if plain HTTP to this machine would go through a proxy, which would get the credentials without encryption.</summary>
     private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
     {
         if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;
 
         throw new InvalidOperationException(
-            $"The HTTP client '{client}' would send {words.Credentials} for {origin} without encryption to the proxy {Origin.Of(through)}. "
-            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {words.Options}.AllowInsecureHttp.");
+            $"The HTTP client '{client}' would send {naming.Credentials} for {origin} without encryption to the proxy {Origin.Of(through)}. "
+            + $"Exempt this machine from the proxy (NO_PROXY=localhost,127.0.0.1), use https, or set {naming.Options}.AllowInsecureHttp.");
     }
 
     private bool IsAllowed(CredentialHistory? history, Origin origin)
@@ -93,12 +98,12 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     }
 
     private InvalidOperationException Foreign(Origin origin) => new(
-        $"The request was not sent: the HTTP client '{client}' may send {words.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
+        $"The request was not sent: the HTTP client '{client}' may send {naming.Credentials} to {(_allowed.Value.Count == 0 ? "the requested address" : string.Join(", ", _allowed.Value))}, not to {origin}. "
         + (_isForAll
-            ? $"A handler behind {words.Registration} changed the address."
-            : $"Call other hosts with a client without {words.Registration}. Add the origin to {words.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {words.Registration}."));
+            ? $"A handler behind {naming.Registration} changed the address."
+            : $"Call other hosts with a client without {naming.Registration}. Add the origin to {naming.Options}.AllowedOrigins only if it is a service of your own. If service discovery resolves the address, add it before {naming.Registration}."));
 
     private InvalidOperationException InTheClear(Origin origin) => new(
-        $"The HTTP client '{client}' would send {words.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
-        + $"{words.Options}.AllowInsecureHttp{(words.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
+        $"The HTTP client '{client}' would send {naming.Credentials} to {origin} without encryption. Use https, or allow http for this client with "
+        + $"{naming.Options}.AllowInsecureHttp{(naming.ForAll is { } all ? $" or for all clients with {all}" : string.Empty)}.");
 }

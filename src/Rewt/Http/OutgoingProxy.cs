@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Finds the proxy that a client's primary handler uses for an address.</summary>
+/// <summary>
+/// Finds the web proxy that a client's primary handler uses for an address. <see cref="OriginGuard"/> throws if credentials for this machine would
+/// pass through it without encryption.
+/// </summary>
 internal sealed class OutgoingProxy(HttpMessageHandler primary)
 {
     /// <summary>Returns the proxy that a request to this address is sent to; <see langword="null"/> if it is sent to the address itself.</summary>

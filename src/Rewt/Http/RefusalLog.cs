@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs a warning with advice when a callee finally answers 401 to a token or API key of this library, or to a call that was left unsigned: at most
-/// once a minute for each callee and advice.
+/// Logs a warning with advice when the final response to a request is a 401 and the request carried a token or API key of this library, or was left
+/// unsigned because of its origin: at most once a minute for each called service and advice.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {

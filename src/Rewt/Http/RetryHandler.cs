@@ -3,8 +3,8 @@ using Polly;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler that sends a request again, with a new token, if the receiver refused its key. Polly runs the attempts. The signing handler
-/// is inside, so that each attempt is signed separately. A body that can be sent twice is prepared before the first attempt.
+/// The HTTP message handler that sends a request again if the called service refused the key of its token. It first buffers a body that could be sent
+/// only once, and runs the attempts through Polly; the signing handler is inside, so that each attempt gets its own token.
 /// </summary>
 internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
 {

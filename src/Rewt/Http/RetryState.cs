@@ -1,9 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The state of the attempts to send one request, which the request's options carry: the request as it was before the first attempt, and whether the
-/// next attempt needs a new token. A request that a redirect handler further down has rewritten in place is not retried.
+/// The state of one request between its attempts, kept in the request's options: whether a retry is possible, what the request was before the first
+/// attempt, and whether the next attempt needs a newly signed token.
 /// </summary>
+/// <remarks>A request that a redirect handler further down has rewritten in place is not retried.</remarks>
 internal sealed class RetryState
 {
     private static readonly HttpRequestOptionsKey<RetryState> Key = new("Rewt.RetryState");
@@ -34,7 +35,10 @@ internal sealed class RetryState
 
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
-    /// <summary>Returns the attempt in progress for this request, if it can be repeated; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the state of the retry that is in progress for this request; <see langword="null"/> if there is none, or the body cannot be sent
+    /// again.
+    /// </summary>
     public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState._isRunning ? retryState : null;
 
     public static RetryState Begin(HttpRequestMessage request, bool canRepeat)
@@ -44,6 +48,6 @@ internal sealed class RetryState
         return retryState;
     }
 
-    /// <summary>Ends the attempt, so that a handler of the application can send the same request again as a new one.</summary>
+    /// <summary>Ends the retry, so that a handler of the application can send the same request again as a new one.</summary>
     public void End() => _isRunning = false;
 }

@@ -2,7 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>A token or API key that was attached to a request, with its origin, as a refusal is reported.</summary>
+/// <summary>
+/// The token or API key that a request was sent with and the origin that it was meant for, as <see cref="CredentialHistory"/> returns them to
+/// <see cref="RefusalLog"/> after a 401.
+/// </summary>
 /// <param name="Origin">The origin that they were attached for.</param>
 /// <param name="Header">The <c>Authorization</c> header.</param>
 /// <param name="Token">The token; <see langword="null"/> for an API key.</param>

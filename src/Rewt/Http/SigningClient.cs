@@ -2,13 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The objects that the handlers of one signing client share: options, tokens, allowed origins and retry.</summary>
+/// <summary>
+/// What the handlers of one HTTP client with <c>AddRewtSigning</c> share: its options, tokens, allowed origins and retry. It also determines tenant,
+/// claims and binding of each request's token.
+/// </summary>
 internal sealed partial class SigningClient(
-    string name, RewtSigningOptions options, BearerTokens tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
+    string name, RewtSigningOptions options, BearerTokenCache tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
 {
     public RewtSigningOptions Options => options;
 
-    public BearerTokens Tokens => tokens;
+    public BearerTokenCache Tokens => tokens;
 
     public OriginGuard Guard => guard;
 
@@ -17,24 +20,24 @@ internal sealed partial class SigningClient(
 
     /// <summary>Returns the tenant whose key signs this request.</summary>
     public string? TenantOf(HttpRequestMessage request) =>
-        request.Options.TryGetValue(SigningMarks.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
+        request.Options.TryGetValue(RequestOptionKeys.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
 
-    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests may use, too.</summary>
+    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
     /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
     public ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         IsBound(request) ? BoundRequest.BindAsync(request, PartsOf(request), IsOneTime(request), options.MaxBufferedBodyBytes, cancellationToken) : default;
 
-    /// <summary>Returns whether this request has a token of its own.</summary>
+    /// <summary>Returns whether this request needs a token that no other request can use: a bound or a one-time token.</summary>
     public bool IsBound(HttpRequestMessage request) => PartsOf(request) != RequestBinding.None || IsOneTime(request);
 
-    private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(SigningMarks.Binding, out var own) ? own : options.Binding;
+    private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.Binding, out var own) ? own : options.Binding;
 
-    private bool IsOneTime(HttpRequestMessage request) => request.Options.TryGetValue(SigningMarks.OneTime, out var own) ? own : options.OneTime;
+    private bool IsOneTime(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.OneTime, out var own) ? own : options.OneTime;
 
     /// <summary>Returns the claims of this request: its own, and those forwarded from the caller of this service.</summary>
     public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
     {
-        request.Options.TryGetValue(SigningMarks.Claims, out var own);
+        request.Options.TryGetValue(RequestOptionKeys.Claims, out var own);
         if (caller is null || options.ForwardClaims.Count == 0) return own;
         if (!caller.HasCaller)
         {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates and caches a <see cref="SigningClient"/> for each named client. The factory replaces handlers every two minutes; tokens and rules are
-/// kept.
+/// Creates the <see cref="SigningClient"/> of each named HTTP client on first use, and keeps it as long as the application runs. The handlers, which
+/// <c>IHttpClientFactory</c> replaces every two minutes, thus keep their cached tokens.
 /// </summary>
 internal sealed class SigningClients(
     IServiceProvider services,
@@ -26,8 +26,8 @@ internal sealed class SigningClients(
         var settings = options.Get(name);
         var ring = rings.Get(settings.Scheme);
         var guard = ClientOrigins.Guard(services, name, settings.AllowedOrigins, settings.AllowInsecureHttp || ring.AllowInsecureHttp, CredentialNaming.Token);
-        var tokens = services.GetRequiredKeyedService<BearerTokens>(settings.Scheme);
-        var retry = settings.Retry ? new KeyRetry(settings, new KeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
+        var tokens = services.GetRequiredKeyedService<BearerTokenCache>(settings.Scheme);
+        var retry = settings.Retry ? new KeyRetry(settings, new RefusedKeyChecks(tokens, ring.RefreshInterval, time), metrics, time, logger) : null;
         return new SigningClient(name, settings, tokens, guard, retry, services.GetService<ICallerClaims>(), logger);
     }
 }

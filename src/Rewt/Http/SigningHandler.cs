@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The HTTP message handler that attaches a token to each request, and to each attempt of a retry.</summary>
+/// <summary>
+/// The HTTP message handler of <c>AddRewtSigning</c>, which puts a signed token into the <c>Authorization</c> header of each request and of each
+/// attempt of a retry.
+/// </summary>
 internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(client.Guard)
 {
     public override int MaxBufferedBodyBytes => client.Options.MaxBufferedBodyBytes;

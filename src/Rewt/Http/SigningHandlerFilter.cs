@@ -3,8 +3,8 @@ using Microsoft.Extensions.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Builds the chain of handlers of a signing client: the entry handler is the first and the exit handler the last, in whatever order the application
-/// adds its own handlers.
+/// Adds two handlers to each HTTP client that sends tokens or API keys when <c>IHttpClientFactory</c> builds its handlers: <see cref="EntryHandler"/>
+/// as the outermost and <see cref="ExitHandler"/> as the innermost, in whatever order the application registers its own.
 /// </summary>
 internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHandlerBuilderFilter
 {

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Rewt.Internal;
 
-/// <summary>The counter <c>rewt.client.retries</c>: the requests that were sent again because the receiver refused their key.</summary>
+/// <summary>
+/// Records the counter <c>rewt.client.retries</c>: the requests that were sent again because the called service refused the key of their token.
+/// </summary>
 internal sealed class SigningMetrics
 {
     private readonly Counter<long> _retries;

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A start-up check of the signing options of all clients. It reports all errors of a client at once.</summary>
+/// <summary>
+/// Validates the options of each client with <c>AddRewtSigning</c> when the application starts, and reports all errors of a client at once.
+/// </summary>
 internal sealed class SigningOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> rings, IOptionsMonitor<RewtOptions> namespaces)
     : IValidateOptions<RewtSigningOptions>
 {

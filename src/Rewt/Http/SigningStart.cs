@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that requests signing keys when the application starts, without waiting for them, so that a key pair of this process is published
-/// before the first call.
+/// The hosted service that, when the application starts, requests the signing keys of its HTTP clients with <c>AddRewtSigning</c>, so that a new key
+/// pair of this process is published before the first call. It does not wait for the keys.
 /// </summary>
 internal sealed class SigningStart(IServiceProvider services, IEnumerable<SigningRegistration> clients, IOptionsMonitor<RewtSigningOptions> options) : IHostedService
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Blocks the thread of a synchronous <c>HttpClient.Send</c>, which waits for the network in any case. The work runs on the thread pool, so it needs
-/// neither the blocked thread nor its synchronization context.
+/// Runs asynchronous work of the HTTP handlers for a synchronous <c>HttpClient.Send</c>, and blocks the calling thread until it ends. The work runs
+/// on the thread pool, so it needs neither the blocked thread nor its synchronization context.
 /// </summary>
 internal static class SynchronousSend
 {

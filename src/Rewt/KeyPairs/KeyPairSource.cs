@@ -158,7 +158,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         {
             // The keys that were read remain usable, and the published keys stay valid.
             LogWriteRefused(options.Namespace, _service, exception);
-            refusal = RingHealth.Cause(exception);
+            refusal = StoreFailure.Cause(exception);
         }
 
         return Snapshot(view, known, refusal);

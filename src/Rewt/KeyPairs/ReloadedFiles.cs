@@ -56,7 +56,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
 
     private Parsed Parse()
     {
-        var contents = settings.Select(setting => PublicKeyPem.IsPem(setting) ? Encoding.UTF8.GetBytes(setting) : SourceFile.Read(setting, maximum)).ToList();
+        var contents = settings.Select(setting => PublicKeyPem.IsPem(setting) ? Encoding.UTF8.GetBytes(setting) : ConfiguredFile.Read(setting, maximum)).ToList();
         try
         {
             return new Parsed(parse(contents), contents.ConvertAll(SHA256.HashData));
@@ -67,7 +67,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         }
     }
 
-    private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : SourceFile.Hash(setting);
+    private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : ConfiguredFile.Hash(setting);
 
     /// <summary>A parsed value, and the hashes of the files that it was parsed from.</summary>
     private sealed record Parsed(T Value, IReadOnlyList<byte[]> Hashes);

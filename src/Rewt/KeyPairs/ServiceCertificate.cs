@@ -49,7 +49,7 @@ internal sealed class ServiceCertificate
     /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
     public static ServiceCertificate Read(IReadOnlyList<byte[]> contents, RewtOptions options)
     {
-        var name = SourceFile.NameOf(options.Identity.CertificateFile!);
+        var name = ConfiguredFile.NameOf(options.Identity.CertificateFile!);
         try
         {
             var certificates = new X509Certificate2Collection();
@@ -62,7 +62,7 @@ internal sealed class ServiceCertificate
             certificates.ImportFromPem(Encoding.UTF8.GetString(contents[0]));
             if (certificates.Count == 0) throw Unusable(name, "it contains no certificate");
             var key = PrivateKeyPem.TryRead(Encoding.UTF8.GetString(contents[^1]), options.Identity.Password, out var problem);
-            return key is null ? throw Unusable(options.Identity.KeyFile is null ? name : SourceFile.NameOf(options.Identity.KeyFile), problem!) : new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
+            return key is null ? throw Unusable(options.Identity.KeyFile is null ? name : ConfiguredFile.NameOf(options.Identity.KeyFile), problem!) : new ServiceCertificate(certificates[0], certificates.Skip(1), key, name, options);
         }
         catch (CryptographicException exception)
         {

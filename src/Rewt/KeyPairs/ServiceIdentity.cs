@@ -117,8 +117,8 @@ internal sealed class ServiceIdentity
     {
         var identity = options.Identity;
         var authorities = new X509Certificate2Collection();
-        for (var index = 0; index < identity.Authorities.Count; index++) authorities.AddRange(AttestationPolicy.ReadAuthorities(contents[index], SourceFile.NameOf(settings[index])));
-        return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], SourceFile.NameOf(file)) : [], identity, PairSchedule.From(options).Attestation);
+        for (var index = 0; index < identity.Authorities.Count; index++) authorities.AddRange(AttestationPolicy.ReadAuthorities(contents[index], ConfiguredFile.NameOf(settings[index])));
+        return new AttestationPolicy(authorities, identity.RevocationListFile is { } file ? RevocationList.Read(contents[^1], ConfiguredFile.NameOf(file)) : [], identity, PairSchedule.From(options).Attestation);
     }
 
     private ServiceCertificate FromFactory()

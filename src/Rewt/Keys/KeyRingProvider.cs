@@ -89,13 +89,13 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     {
         var snapshot = Known;
         var failure = LastFailure;
-        var cause = failure is null ? "it has not been read yet" : RingHealth.Reason(failure);
-        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
+        var cause = failure is null ? "it has not been read yet" : StoreFailure.Reason(failure);
+        if (snapshot is null) return new RingHealth(false, $"The key ring '{Name}' is unavailable ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis and Rewt:Redis."}");
         if (snapshot.Problem is { } problem) return new RingHealth(false, $"{Sentence(_source.Location(Name))} cannot be used: {problem}.");
 
         var now = ClockReading.Now(Time);
         var age = snapshot.Age(now);
-        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {RingHealth.Explanation(failure) ?? "Check Redis."}");
+        if (age > _staleBudget) return new RingHealth(false, $"The key ring '{Name}' was last read {Seconds(age)} s ago, longer than Rewt:StaleBudget ({cause}). {StoreFailure.Explanation(failure) ?? "Check Redis."}");
         if (snapshot is RingSnapshot { Epoch: null }) return new RingHealth(false, $"The key ring '{Name}' does not exist yet, and Redis does not allow this service to create it ({snapshot.WriteRefusal}).");
         if (snapshot is RingSnapshot && snapshot.SigningKey(now) is null) return new RingHealth(false, $"The key ring '{Name}' has no current key: it was revoked, and Redis does not allow this service to write a new one ({snapshot.WriteRefusal}).");
 
@@ -137,14 +137,14 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
     }
 
     protected override RewtKeysUnavailableException Unavailable(Exception? exception) => new(
-        $"The keys of '{Name}' are unavailable: {RingHealth.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
+        $"The keys of '{Name}' are unavailable: {StoreFailure.Explanation(exception) ?? "Redis cannot be reached or does not answer. Check Rewt:Redis. See the inner exception."}",
         TimeSpan.FromSeconds(2),
         exception);
 
     protected override RewtKeysUnavailableException Unusable(string problem) =>
         new($"The keys of '{Name}' are unavailable. {Sentence(_source.Location(Name))} cannot be used: {problem}.", TimeSpan.FromSeconds(5));
 
-    protected override void LogUnavailable(Exception exception) => LogAway(Name, RingHealth.Explanation(exception) ?? "See the exception.", State(), RingHealth.Unexplained(exception));
+    protected override void LogUnavailable(Exception exception) => LogAway(Name, StoreFailure.Explanation(exception) ?? "See the exception.", State(), StoreFailure.Unexplained(exception));
 
     protected override void LogAvailable() => LogBack(Name);
 
@@ -204,7 +204,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     private string? DegradedReason(KeySnapshot snapshot, TimeSpan age, Exception? failure)
     {
-        if (failure is not null) return $"The key ring '{Name}' cannot be read ({RingHealth.Reason(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {RingHealth.Explanation(failure)}".TrimEnd();
+        if (failure is not null) return $"The key ring '{Name}' cannot be read ({StoreFailure.Reason(failure)}). The keys that were read {Seconds(age)} s ago stay in use. {StoreFailure.Explanation(failure)}".TrimEnd();
         if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
         if (Tenants?.Failure is { } tenants) return tenants.Message;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by both clocks of this machine. The time passed between two is the larger of the two deltas: the monotonic clock of a suspended
-/// machine stands still, and the wall clock may be set back.
+/// A point in time by both clocks of this machine, the monotonic and the wall clock. The time between two readings is the larger of both differences,
+/// so that neither a suspended machine nor a wall clock that is set back makes data seem younger than it is.
 /// </summary>
 internal readonly record struct ClockReading(TimeSpan Monotonic, DateTimeOffset WallClock)
 {

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>A read of the store that has not begun or not ended yet, and the requests that wait for it.</summary>
+/// <summary>
+/// A read of the store that is due or in progress, and the queue of requests that wait for it; a further request is refused when 4,096 wait. When the
+/// read ends, the requests continue one after the other.
+/// </summary>
 internal sealed class PendingRead
 {
     private const int MaximumWaiters = 4096;
@@ -18,21 +21,24 @@ internal sealed class PendingRead
     private int _waiters;
 
     /// <summary>
-    /// The time after which a read counts as lost. A failed read is remembered as long, so that requests do not queue behind a server that is away.
+    /// The time after which a read counts as lost. A failure is remembered for the same time, so that requests do not queue behind an unavailable server.
     /// </summary>
-    /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and no keys are known that it could go on with.</param>
+    /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and has no known keys to continue with.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
     /// <summary>Lets the requests continue one after the other: a valid request must not queue behind thousands that waited for an unknown key.</summary>
     public void Complete()
     {
         _isDone = true;
-        // Otherwise a request that joins now could be seen by neither side.
+        // Without the barrier, neither this thread nor a request that joins now might see the other.
         Interlocked.MemoryBarrier();
         ContinueNext();
     }
 
-    /// <summary>Waits with the others; refuses when too many wait already, so that a flood of unknown key ids holds a bounded number of requests.</summary>
+    /// <summary>
+    /// Waits for the end of the read. Throws if too many requests wait already, so that a flood of unknown key ids holds a bounded number of
+    /// requests.
+    /// </summary>
     /// <returns>Whether the read ended within <paramref name="limit"/>.</returns>
     /// <exception cref="RewtKeysUnavailableException">Too many requests wait.</exception>
     public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)

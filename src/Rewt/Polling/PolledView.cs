@@ -3,14 +3,15 @@ using System.Threading.Channels;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps one snapshot of a store fresh. A loop polls the store and follows its pushes; a request gets the last snapshot, and waits for a read
-/// only if that snapshot is too old or lacks what the request needs.
+/// Keeps what is known of a store up to date in memory: a background loop reads the store at intervals and after push messages. A request gets the
+/// last snapshot at once, and waits for a read only if that snapshot is too old or lacks what the request needs.
 /// </summary>
+/// <remarks>The key rings and the trusted apps derive from it.</remarks>
 /// <typeparam name="T">The snapshot.</typeparam>
 internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     where T : Snapshot
 {
-    /// <summary>The pause after a read that gave no snapshot: a little longer than a source takes to believe a value older than the known one.</summary>
+    /// <summary>The pause after a read that gave no snapshot: a little longer than a source waits before it accepts a value older than the known one.</summary>
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -138,22 +139,28 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         await _loop!.ConfigureAwait(false);
     }
 
-    /// <summary>Asks the loop to read soon.</summary>
+    /// <summary>Makes the loop read the store as soon as the limit of reads permits.</summary>
     protected void RequestRead()
     {
         Volatile.Write(ref _isReadRequested, true);
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Reads in turn with the loop, for an operator's command. A failure is thrown to the caller and does not count as an outage.</summary>
+    /// <summary>
+    /// Executes an operator's command, which reads the store, while the loop reads nothing. A failure is thrown to the caller and does not count as
+    /// an outage.
+    /// </summary>
     protected Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
 
     /// <summary>Reads the store.</summary>
-    /// <returns>The snapshot, or <see langword="null"/> if the value read is not yet believed and the store is to be read again soon.</returns>
+    /// <returns>The snapshot, or <see langword="null"/> if the source does not accept the value yet and the store must be read again soon.</returns>
     protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="onChanged"/> when another instance has changed the store. Only a hint: it may come twice, late or not at all.</summary>
+    /// <summary>
+    /// Calls <paramref name="onChanged"/> when another instance has changed the store. The call is only a hint: it may come twice, late or not at
+    /// all.
+    /// </summary>
     protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
 
     /// <summary>The time until something is due that no push announces; <see cref="TimeSpan.MaxValue"/> if nothing is.</summary>
@@ -181,10 +188,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     protected abstract void LogNoPush(Exception exception);
 
-    /// <summary>The answer to a request while there is no snapshot that may be used.</summary>
+    /// <summary>Creates the exception for a request while there is no snapshot, or only one that is older than the stale budget.</summary>
     protected abstract RewtKeysUnavailableException Unavailable(Exception? exception);
 
-    /// <summary>The answer to a request while the content of the store cannot be used.</summary>
+    /// <summary>Creates the exception for a request while the content of the store cannot be used.</summary>
     protected abstract RewtKeysUnavailableException Unusable(string problem);
 
     private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
@@ -194,7 +201,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         var step = ReadLimit / 3;
         for (var waited = TimeSpan.Zero; waited < ReadLimit && !IsFailing && !IsNew(asked);)
         {
-            // A read that is under way is enough: another one would use up the budget of unknown keys.
+            // A read in progress is enough: another one would use up the budget of reads for unknown keys.
             var inFlight = Volatile.Read(ref _inFlight);
             var pending = inFlight ?? Volatile.Read(ref _next);
             if (inFlight is null) RequestRead();
@@ -212,7 +219,10 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return snapshot;
     }
 
-    /// <summary>Young enough, or from a read that began after <paramref name="asked"/>: a read that was in flight may be as old as a pause of the process.</summary>
+    /// <summary>
+    /// Whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. A read that was in progress
+    /// may be as old as a pause of the process.
+    /// </summary>
     private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
@@ -372,22 +382,24 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return _isSubscribed;
     }
 
-    /// <summary>Why a read is made.</summary>
+    /// <summary>
+    /// The reason for a read, which decides whether it counts toward the limit of reads and whether its failure counts as an outage.
+    /// </summary>
     private enum Turn
     {
-        /// <summary>By the loop.</summary>
+        /// <summary>A scheduled or requested read by the loop.</summary>
         Poll,
 
-        /// <summary>With an operator's command.</summary>
+        /// <summary>The read that is part of an operator's command. Its failure is thrown to the operator and is no outage.</summary>
         Command,
 
-        /// <summary>Outside the budget.</summary>
+        /// <summary>A read after a subscription, or for a test, which does not count toward the limit.</summary>
         Extra,
     }
 
-    /// <summary>The last failed read.</summary>
+    /// <summary>The last failed read of the store: when it failed, and why. A successful read removes it.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
-    /// <summary>When the loop polls next.</summary>
+    /// <summary>When the loop reads the store next: after a pause that began at a point in time.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);
 }

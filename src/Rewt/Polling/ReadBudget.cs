@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells how long the next read of the store must wait, so that there are at most two reads in any second, however many unknown key ids and messages
-/// ask for one.
+/// Limits the reads of a store to two in any second, however many unknown key ids and push messages ask for one. It tells how long the next read must
+/// wait.
 /// </summary>
 internal sealed class ReadBudget(TimeProvider time)
 {

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The base class of snapshots: the immutable result of one read of a store, shared by all requests.</summary>
+/// <summary>
+/// The base class of what one read of a store returned: immutable, shared by all requests, with its age and, if the content cannot be used, the
+/// reason.
+/// </summary>
 /// <param name="readStarted">When the read began, by this instance's clocks.</param>
 internal abstract class Snapshot(ClockReading readStarted)
 {

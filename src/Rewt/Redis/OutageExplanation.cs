@@ -35,7 +35,7 @@ internal static class OutageExplanation
 
     /// <summary>Returns the code of an error. A rejected transaction names its cause in the message.</summary>
     private static string CodeOf(RedisServerException exception) =>
-        RingHealth.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
+        StoreFailure.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
 
     /// <summary>Connects to the servers of a connection, asks them what they are, and explains why the connection fails.</summary>
     /// <param name="connection">The configuration of the connection.</param>
@@ -75,7 +75,7 @@ internal static class OutageExplanation
         if (isSentinel) return $"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.";
         if (!string.IsNullOrEmpty(connection.ServiceName)) return $"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.";
         if (text.Contains("role:slave", StringComparison.Ordinal)) return $"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.";
-        return $"{server} answers, but the commands of Rewt fail ({RingHealth.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').";
+        return $"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').";
     }
 
     private static string Value(string text, string name)

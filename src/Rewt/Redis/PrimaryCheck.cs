@@ -38,7 +38,7 @@ internal sealed class PrimaryCheck(TimeProvider time)
         var primaries = roles.Where(role => role.IsPrimary).DistinctBy(role => role.History, StringComparer.Ordinal).ToList();
         if (primaries.Count > 1)
         {
-            throw RingHealth.Explained(new RedisConnectionException(
+            throw StoreFailure.Explained(new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect,
                 $"Two Redis servers are primaries, {ServerDiagnosis.Name(primaries[0].Server.EndPoint)} and {ServerDiagnosis.Name(primaries[1].Server.EndPoint)}; only one may be a primary."));
         }

@@ -63,7 +63,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             Answered();
             if (exception.Message.Contains("READONLY", StringComparison.Ordinal)) Demoted();
             var shown = CommandRefusal.Printable(exception);
-            RingHealth.Explain(shown ?? exception, OutageExplanation.OfError(exception));
+            StoreFailure.Explain(shown ?? exception, OutageExplanation.OfError(exception));
             if (shown is not null) throw shown;
             throw;
         }
@@ -71,7 +71,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         {
             Failed();
             var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
-            RingHealth.Explain(shown ?? exception, RingHealth.Explanation(exception) ?? await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            StoreFailure.Explain(shown ?? exception, StoreFailure.Explanation(exception) ?? await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;
         }
@@ -135,7 +135,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
             }
             catch (ObjectDisposedException exception) when (Forget(multiplexer))
             {
-                if (isRepeated) throw RingHealth.Explained(new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception));
+                if (isRepeated) throw StoreFailure.Explained(new RedisConnectionException(ConnectionFailureType.ConnectionDisposed, "The IConnectionMultiplexer of the application is disposed, and no other is registered.", exception));
             }
         }
     }

@@ -22,11 +22,11 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
     /// <summary>How far in the future a member may be. Clocks do not differ more than this, so another program has written a later one.</summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
-    public Task AnnounceAsync(InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>
-        connection.AskAsync(database => AnnounceAsync(database, mark, former, forgetBefore, cancellationToken), cancellationToken);
+    public Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>
+        connection.AskAsync(database => AnnounceAsync(database, heartbeat, former, forgetBefore, cancellationToken), cancellationToken);
 
-    public Task LeaveAsync(InstanceHeartbeat mark, CancellationToken cancellationToken) => connection.AskAsync(
-        database => database.SortedSetRemoveAsync(key, Member(mark), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
+    public Task LeaveAsync(InstanceHeartbeat heartbeat, CancellationToken cancellationToken) => connection.AskAsync(
+        database => database.SortedSetRemoveAsync(key, Member(heartbeat), CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken) => connection.AskAsync<IReadOnlyList<InstanceHeartbeat>>(
         async database =>
@@ -38,18 +38,18 @@ internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey ke
         },
         cancellationToken);
 
-    private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat mark, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(IDatabase database, InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken)
     {
-        var written = database.SortedSetAddAsync(key, Member(mark), mark.SeenAt.Milliseconds, CommandFlags.DemandMaster);
-        if (former is { } old && Member(old) != Member(mark)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
+        var written = database.SortedSetAddAsync(key, Member(heartbeat), heartbeat.SeenAt.Milliseconds, CommandFlags.DemandMaster);
+        if (former is { } old && Member(old) != Member(heartbeat)) database.SortedSetRemoveAsync(key, Member(old), CommandFlags.DemandMaster).Abandon();
         database.SortedSetRemoveRangeByScoreAsync(key, double.NegativeInfinity, forgetBefore.Milliseconds, flags: CommandFlags.DemandMaster).Abandon();
-        database.SortedSetRemoveRangeByScoreAsync(key, (mark.SeenAt + LongestLead).Milliseconds, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
+        database.SortedSetRemoveRangeByScoreAsync(key, (heartbeat.SeenAt + LongestLead).Milliseconds, double.PositiveInfinity, flags: CommandFlags.DemandMaster).Abandon();
         database.KeyExpireAsync(key, Lifetime, CommandFlags.DemandMaster).Abandon();
         await written.WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
 
-    private string Member(InstanceHeartbeat mark) =>
-        string.Create(CultureInfo.InvariantCulture, $"{mark.Instance}|{mark.Epoch}|{mark.Version}{(sealing is null ? "" : $"|{sealing}")}");
+    private string Member(InstanceHeartbeat heartbeat) =>
+        string.Create(CultureInfo.InvariantCulture, $"{heartbeat.Instance}|{heartbeat.Epoch}|{heartbeat.Version}{(sealing is null ? "" : $"|{sealing}")}");
 
     private static InstanceHeartbeat? Read(SortedSetEntry entry) =>
         (string?)entry.Element is { Length: <= LongestMember } member

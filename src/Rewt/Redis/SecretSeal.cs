@@ -256,7 +256,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         var keyId = KeyId.Of(secret);
         var text = $"{Prefix}{keyId}:{await AskAsync(cancellation => protector!.ProtectAsync(secret, AssociatedData(place, keyId), cancellation), isOpening: false, limited, cancellationToken).ConfigureAwait(false)}";
         var stored = Encoding.UTF8.GetBytes(text);
-        if (stored.Length > SecretSlot.MaximumBytes) throw RingHealth.Explained(new SecretProtectorException("The text of the IRewtSecretProtector is longer than 8,000 characters."));
+        if (stored.Length > SecretSlot.MaximumBytes) throw StoreFailure.Explained(new SecretProtectorException("The text of the IRewtSecretProtector is longer than 8,000 characters."));
         return (place, text, secret, stored);
     }
 
@@ -272,8 +272,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         catch (Exception exception) when (!(isOpening && OutageIn(exception) is null) && !cancellationToken.IsCancellationRequested)
         {
             asked?.Abandon();
-            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({RingHealth.Cause(OutageIn(exception) ?? exception)})";
-            throw RingHealth.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
+            var what = limited.IsCancellationRequested ? "did not answer within 3 s" : $"failed ({StoreFailure.Cause(OutageIn(exception) ?? exception)})";
+            throw StoreFailure.Explained(new SecretProtectorException($"The IRewtSecretProtector of this application {what}. Check its key service.", exception));
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed partial class RingUpdater(
                 activity.Fail(exception);
                 LogWriteRefused(ringName, plan.Action, exception);
                 _memory.Learn(plan.Revoked, reading.Now);
-                return Snapshot(reading, verdict.Problem, RingHealth.Cause(exception));
+                return Snapshot(reading, verdict.Problem, StoreFailure.Cause(exception));
             }
 
             _memory.Learn(plan.Revoked, reading.Now);

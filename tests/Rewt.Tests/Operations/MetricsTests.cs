@@ -164,7 +164,7 @@ public sealed class MetricsTests
 
         static void Use(RingMetrics metrics, TokenResult verdict)
         {
-            metrics.Judged(verdict);
+            metrics.Count(verdict);
             metrics.Signed(TokenTypes.Bearer);
             metrics.CacheHit();
             metrics.UnknownKey(isFound: false);

@@ -444,7 +444,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     private static IPublicKeySource Url(RewtOptions options, IKeyDownload download, TimeProvider time) =>
-        PublicKeySources.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
+        PublicKeySourceFactory.Open("https://orders.example/keys", options, download, time, ServiceIdentity.Open(options, time));
 
     private static Task WriteAsync(InMemoryPairStore store, string service, IEnumerable<(string KeyId, byte[] Entry)> entries) => store.WriteAsync(
         service,

@@ -318,7 +318,7 @@ public sealed class CertificateTests : IAsyncLifetime
         options.Identity.Authorities.Add(_root.Pem);
         options.Identity.AcceptUnattested = acceptUnattested;
 
-        ConfiguredKeysProblems.Of(options, canDownload: true).Any(problem => problem.Contains("remove AlsoAccept, or set Identity:AcceptUnattested until then", StringComparison.Ordinal)).ShouldBe(isError);
+        ConfiguredKeysValidator.Errors(options, canDownload: true).Any(problem => problem.Contains("remove AlsoAccept, or set Identity:AcceptUnattested until then", StringComparison.Ordinal)).ShouldBe(isError);
     }
 
     [Theory]

@@ -181,7 +181,7 @@ public sealed class TokenCacheTests
             "inventory", new Dictionary<string, object> { ["userId"] = user }, fresh: false, Cancellation)).Header.Parameter!;
     }
 
-    private static BearerTokens Tokens(Sender sender) => sender.Services.GetRequiredKeyedService<BearerTokens>(string.Empty);
+    private static BearerTokenCache Tokens(Sender sender) => sender.Services.GetRequiredKeyedService<BearerTokenCache>(string.Empty);
 
     private static Sender WithClock(TimeProvider time, Uri callee) => Sender.Create(
         services =>

@@ -2,8 +2,11 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads a file of keys or certificates whose path is a setting, up to a size limit. A failure is described without the content.</summary>
-internal static class SourceFile
+/// <summary>
+/// Reads a file of keys or certificates whose path is a setting, up to a size limit, or computes its hash to detect a change. If that fails, the
+/// exception names the file and never its content.
+/// </summary>
+internal static class ConfiguredFile
 {
     public static string NameOf(string path) => $"the file {KeyMaterial.Shown(path)}";
 

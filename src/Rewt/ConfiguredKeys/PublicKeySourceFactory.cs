@@ -2,15 +2,18 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates the source of each entry of <see cref="RewtOptions.VerificationKeys"/>: a key, a URL or a file.</summary>
-internal static class PublicKeySources
+/// <summary>
+/// Creates the source of public keys for each entry of <see cref="RewtOptions.VerificationKeys"/>, which may be a key, a URL or the path of a file,
+/// and validates the entry when the application starts.
+/// </summary>
+internal static class PublicKeySourceFactory
 {
     public static bool IsFile(string setting) => !PublicKeyText.IsKey(setting) && !IsAddress(setting);
 
     public static bool IsAddress(string setting) =>
         setting.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || setting.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Validates a setting without sending a request; <see langword="null"/> when it is valid.</summary>
+    /// <summary>Returns what is wrong with an entry, without sending a request; <see langword="null"/> when the entry is valid.</summary>
     public static string? Problem(string setting, RewtOptions options, bool canDownload)
     {
         if (string.IsNullOrWhiteSpace(setting)) return "is empty";
@@ -27,7 +30,7 @@ internal static class PublicKeySources
         }
     }
 
-    /// <summary>Opens the source of a setting.</summary>
+    /// <summary>Creates the source of an entry.</summary>
     /// <exception cref="PublicKeySourceException">A key in the settings cannot be used.</exception>
     public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time, ServiceIdentity? identity)
     {

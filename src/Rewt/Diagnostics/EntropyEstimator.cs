@@ -1,11 +1,14 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Estimates how many bits describe a text for a reader who knows what humans write as a secret. Each character is predicted from the characters before
-/// it, as often as these were followed by it in the vocabulary and in the text so far (Witten-Bell interpolation of the orders 0 to 5). Words, the runs of
-/// alphabets and keyboards in the vocabulary, and repetitions thus cost few bits; random text costs as many as it has, and more.
+/// Estimates the entropy of a secret in bits, so that <see cref="WeakSecrets"/> can tell random text from text that can be guessed. Words, sequences
+/// of the alphabet or the keyboard, and repetitions count few bits; random text counts all of its bits or more.
 /// </summary>
-internal sealed class TextModel
+/// <remarks>
+/// Each character is predicted from the characters before it, as often as these were followed by it in the vocabulary and in the text so far
+/// (Witten-Bell interpolation of the orders 0 to 5).
+/// </remarks>
+internal sealed class EntropyEstimator
 {
     private const int Order = 5;
     private const int Symbols = 128;
@@ -13,7 +16,7 @@ internal sealed class TextModel
     /// <summary>The symbol of all characters that are not ASCII.</summary>
     private const char Other = '\u007f';
 
-    /// <summary>The separators of words that are equally probable.</summary>
+    /// <summary>The number of characters that are assumed to separate words equally often.</summary>
     private const int Separators = 32;
 
     private const string Lookalikes = "013457@$";
@@ -43,14 +46,17 @@ internal sealed class TextModel
     private readonly List<char> _text = [];
     private readonly List<int> _matches = [];
 
-    /// <summary>Returns the bits that describe a text, or any number of at least <paramref name="most"/> if these are not enough.</summary>
-    public static double Bits(string text, double most) => new TextModel().Describe(text, most);
+    /// <summary>
+    /// Returns the estimated bits of a text. The estimate stops at <paramref name="most"/>, so a higher result means only that the text has at least
+    /// so many.
+    /// </summary>
+    public static double Bits(string text, double most) => new EntropyEstimator().Describe(text, most);
 
     /// <summary>Returns the bits of a text whose digits and signs replace letters (<c>S3cr3t</c>), with one bit for each letter that may be replaced.</summary>
     public static double BitsWithLettersFor(string text, double most)
     {
         var plain = string.Concat(text.Select(c => Lookalikes.IndexOf(c, StringComparison.Ordinal) is >= 0 and var index ? Letters[index] : c));
-        return plain == text ? most : 1 + plain.Count(c => Letters.Contains(c, StringComparison.OrdinalIgnoreCase)) + new TextModel().Describe(plain, most);
+        return plain == text ? most : 1 + plain.Count(c => Letters.Contains(c, StringComparison.OrdinalIgnoreCase)) + new EntropyEstimator().Describe(plain, most);
     }
 
     private double Describe(string text, double most)

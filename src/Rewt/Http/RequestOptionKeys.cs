@@ -1,7 +1,10 @@
 namespace Rewt.Internal;
 
-/// <summary>The keys under which a request's options carry the claims, the tenant and the binding that the application has set for its token.</summary>
-internal static class SigningMarks
+/// <summary>
+/// The keys of <see cref="HttpRequestMessage.Options"/> under which the <c>SetRewt…</c> extension methods store the claims, the tenant and the
+/// binding of a request's token until the request is signed.
+/// </summary>
+internal static class RequestOptionKeys
 {
     public static readonly HttpRequestOptionsKey<IReadOnlyDictionary<string, object>> Claims = new("Rewt.Claims");
 

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that logs the effective settings, and starts the polling of the key rings and the doctor when the application starts, without waiting
-/// for a server. The polling ends when the container is disposed.
+/// The hosted service that, when the application starts, logs the effective settings and starts the polling of all key rings and the doctor, without
+/// waiting for Redis. The polling ends when the container is disposed.
 /// </summary>
-internal sealed partial class RingService(
+internal sealed partial class RingHostedService(
     KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers, IHostEnvironment? environment = null) : IHostedService
 {
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.KeyRing");

@@ -3,14 +3,14 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds out after a refusal whether another key is available. For each callee, key and reason the store is read once in a refresh interval; all other
-/// refusals are decided from memory. A callee that refuses every call therefore costs its callers neither time nor reads.
+/// Decides after a called service has refused a key whether this instance has, or finds in the store, another key for a retry. For each service, key
+/// and reason the store is read once in a refresh interval, so a service that refuses every call costs its callers neither time nor reads.
 /// </summary>
-internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, TimeProvider time)
+internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refreshInterval, TimeProvider time)
 {
     private const int Capacity = 256;
 
-    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), KeyCheck> _checks = new(Capacity);
+    private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), RefusedKeyCheck> _checks = new(Capacity);
 
     /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
@@ -19,7 +19,7 @@ internal sealed class KeyChecks(BearerTokens tokens, TimeSpan refreshInterval, T
         if (tokens.KnowsOtherKey(refused)) return true;
 
         // A key that was refused while it was pending may be refused again after it has become current, for another cause.
-        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, refused.IsAhead, reason), static _ => new KeyCheck());
+        var check = _checks.GetOrAdd((callee, refused.Tenant, refused.KeyId, refused.IsAhead, reason), static _ => new RefusedKeyCheck());
         if (await check.TryBeginAsync(refreshInterval, time, cancellationToken).ConfigureAwait(false))
         {
             try

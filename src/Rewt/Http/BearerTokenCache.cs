@@ -3,10 +3,10 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Caches the tokens of one key ring by tenant, audience and claims. A token is reused for three quarters of its lifetime, so that it does not arrive
-/// expired, and only while its key is current. The token of a bound request is not cached.
+/// Supplies the token for an outgoing request: the cached token for the same tenant, audience and claims, or else a newly signed one. A token is
+/// reused for three quarters of its lifetime, and only while its key is current; a token that is bound to one request is never reused.
 /// </summary>
-internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
+internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
 {
     private const int Capacity = 1024;
     private const int LongestClaims = 512;
@@ -55,7 +55,7 @@ internal sealed class BearerTokens(TokenSigners signers, TimeProvider time)
         return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }
 
-    /// <summary>Returns whether, according to memory, a new token would use another key than the <paramref name="refused"/> one.</summary>
+    /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one, by the keys in memory and without a read.</summary>
     public bool KnowsOtherKey(BearerToken refused)
     {
         var signer = signers.For(refused.Tenant);

@@ -1,9 +1,12 @@
 namespace Rewt.Internal;
 
-/// <summary>Validates the settings of configured keys at the start. Each error names the setting to correct.</summary>
-internal static class ConfiguredKeysProblems
+/// <summary>
+/// Validates the settings of configured keys (signing key, verification keys) and of certificates when the application starts, for
+/// <see cref="RewtOptionsValidator"/>. It returns a sentence for each error, which names the setting to correct.
+/// </summary>
+internal static class ConfiguredKeysValidator
 {
-    public static IEnumerable<string> Of(RewtOptions options, bool canDownload)
+    public static IEnumerable<string> Errors(RewtOptions options, bool canDownload)
     {
         if (options.SigningKey.File is not null && options.SigningKey.Certificate is not null) yield return "SigningKey:File and SigningKey:Certificate are both set; remove one of them.";
         if (options.AlsoAccept is not null && ConfiguredKeySource.IsConfigured(options)) yield return "AlsoAccept applies only to keys in Redis; to accept those beside configured keys, add a second scheme.";
@@ -16,7 +19,7 @@ internal static class ConfiguredKeysProblems
 
         for (var index = 0; index < options.VerificationKeys.Count; index++)
         {
-            if (PublicKeySources.Problem(options.VerificationKeys[index], options, canDownload) is { } problem) yield return $"VerificationKeys:{index} {problem}.";
+            if (PublicKeySourceFactory.Problem(options.VerificationKeys[index], options, canDownload) is { } problem) yield return $"VerificationKeys:{index} {problem}.";
         }
 
         foreach (var problem in OfIdentity(options)) yield return $"Identity:{problem}";
@@ -38,7 +41,7 @@ internal static class ConfiguredKeysProblems
             yield return "Authorities are set, but Rewt accepts tokens of the shared secret, which no certificate protects; set KeyMode to KeyPair and remove AlsoAccept, or set Identity:AcceptUnattested until then.";
         }
 
-        if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsConfigured(options) && !options.VerificationKeys.Any(PublicKeySources.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
+        if (identity.Authorities.Count > 0 && ConfiguredKeySource.IsConfigured(options) && !options.VerificationKeys.Any(PublicKeySourceFactory.IsAddress)) yield return "Authorities check the keys of an address, but VerificationKeys has none; remove them.";
         if (identity.CertificateFile is not null && identity.CertificateFactory is not null) yield return "CertificateFile and CertificateFactory are both set; remove one of them.";
         if (identity is { CertificateFile: null, KeyFile: not null }) yield return "KeyFile is set, but CertificateFile is not.";
         if (identity is { CertificateFile: null, Password: not null }) yield return "Password is set, but CertificateFile is not.";

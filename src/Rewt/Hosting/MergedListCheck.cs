@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds a list that a later configuration source shortens. .NET merges lists entry by entry, so that the last entries of the earlier source stay in force:
-/// a service that was removed from a list would still be trusted.
+/// Finds, when settings are validated, a list that a later configuration source meant to replace by a shorter one. .NET merges lists entry by entry,
+/// so that the last entries of the earlier source stay in force: a service that was removed from a list would still be trusted.
 /// </summary>
-internal static class MergedList
+internal static class MergedListCheck
 {
     /// <summary>Returns what is wrong with a list, as the rest of a sentence that begins with the name of the setting.</summary>
     public static string? Problem(IConfiguration? configuration, string path)

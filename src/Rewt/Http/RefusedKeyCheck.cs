@@ -4,21 +4,21 @@ using System.Runtime.CompilerServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The memory of the last check whether another key than a refused one is available, for one callee, key and reason. It lets one caller check at a
-/// time.
+/// Remembers, for one called service that refused one key, when the store was last checked for another key, and lets one request at a time check it.
+/// <see cref="RefusedKeyChecks"/> thus needs one check for many refused requests.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
-internal sealed class KeyCheck
+internal sealed class RefusedKeyCheck
 {
-    /// <summary>A read of the store usually takes a few milliseconds. A callee that refuses every call must not cost its callers more.</summary>
+    /// <summary>A read of the store usually takes a few milliseconds. Calls to a service that refuses every call must not take longer.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _turn = new(1);
     private StrongBox<ClockReading>? _checkedAt;
 
     /// <summary>
-    /// Returns whether the caller must check the key and call <see cref="End"/>. Refusals wait for a check under way, which may find that the key was
-    /// lost. After the first check they wait briefly, because the callee has already refused a key that was current.
+    /// Returns whether the caller must read the store and call <see cref="End"/>. Other requests wait for a check in progress, because it may find
+    /// another key. After the first check they wait briefly, because the called service has already refused a key that was current.
     /// </summary>
     public async ValueTask<bool> TryBeginAsync(TimeSpan validity, TimeProvider time, CancellationToken cancellationToken)
     {
