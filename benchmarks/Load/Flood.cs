@@ -14,6 +14,10 @@ internal static class Flood
     /// <summary>The name of the measurement that sends the flood; started by <see cref="RunAsync"/> only.</summary>
     public const string Sender = "flood-sender";
 
+    private const string KeyIds = "key-ids";
+
+    private const string Issuers = "issuers";
+
     /// <summary>
     /// Measures Rewt and, with the same tokens, JwtBearer with a static key, which asks no store. The two take turns, and each has answered a flood before: its
     /// code is compiled. Under <c>taskset -c 0</c>, the receiver and the valid calls have one processor, and the sender of the flood has the others.
@@ -22,42 +26,51 @@ internal static class Flood
     {
         await using var redis = await OwnRedis.StartAsync();
         await using var rewt = await LoadHost.RewtAsync(redis.Address);
+        await using var pairs = await LoadHost.RewtAsync(redis.Address, configure: builder => builder.Services.Configure<RewtOptions>(options => options.KeyMode = KeyMode.KeyPair));
         await using var peer = await LoadHost.JwtBearerAsync();
-        (string Name, LoadHost Host)[] hosts = [("JwtBearer", peer), ("Rewt", rewt)];
-        (string Name, int PerSecond)[] floods = [("burst", 0), ("stream", count / Math.Max(1, (int)duration.TotalSeconds))];
-        foreach (var (_, host) in hosts) await Generator.ThroughputAsync(host, duration);
-        foreach (var (_, host) in hosts) await BesideAsync(host, duration, count, 0);
+        var seconds = Math.Max(1, (int)duration.TotalSeconds);
+        Row[] rows =
+        [
+            new("JwtBearer, burst of unknown key ids", peer, KeyIds, count, 0),
+            new("JwtBearer, stream of unknown key ids", peer, KeyIds, count, count / seconds),
+            new("JwtBearer, unknown issuers", peer, Issuers, count * 6, count * 6 / seconds),
+            new("Rewt, burst of unknown key ids", rewt, KeyIds, count, 0),
+            new("Rewt, stream of unknown key ids", rewt, KeyIds, count, count / seconds),
+            new("Rewt, stream of unknown key ids, Redis hangs", rewt, KeyIds, count * 2, count * 2 / seconds) { IsRedisHung = true },
+            new("Rewt with key pairs, unknown issuers", pairs, Issuers, count * 6, count * 6 / seconds),
+        ];
+        foreach (var host in new[] { peer, rewt, pairs })
+        {
+            await Generator.ThroughputAsync(host, duration);
+            await BesideAsync(rows.First(row => row.Host == host), duration);
+        }
 
-        var results = new Dictionary<string, List<double>>(StringComparer.Ordinal);
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, host) in hosts)
+            foreach (var row in rows)
             {
-                var quiet = P99(await CallAsync(host, duration));
-                foreach (var (flood, perSecond) in floods)
-                {
-                    var before = (Commands: await redis.CommandsAsync(), At: TimeProvider.System.GetTimestamp());
-                    var (beside, during, answers) = await BesideAsync(host, duration, count, perSecond);
-                    var commands = (await redis.CommandsAsync() - before.Commands) / TimeProvider.System.GetElapsedTime(before.At).TotalSeconds;
-                    var kind = $"{name}, {flood} of {count} unknown key ids";
-                    if (!results.TryGetValue(kind, out var ratios)) results[kind] = ratios = [];
-                    ratios.Add(beside / quiet);
-                    output.WriteLine($"{kind} ({answers}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {during}; {commands:0} Redis commands a second");
-                }
+                var quiet = P99(await CallAsync(row.Host, duration));
+                if (row.IsRedisHung) await redis.SuspendAsync();
+                var before = (Commands: row.IsRedisHung ? 0 : await redis.CommandsAsync(), At: TimeProvider.System.GetTimestamp());
+                var (beside, during, answers) = await BesideAsync(row, duration);
+                var commands = row.IsRedisHung ? 0 : (await redis.CommandsAsync() - before.Commands) / TimeProvider.System.GetElapsedTime(before.At).TotalSeconds;
+                if (row.IsRedisHung) await redis.ResumeAsync();
+                row.Ratios.Add(beside / quiet);
+                output.WriteLine($"{row.Name} ({answers}): p99 of valid calls {beside:0.00} ms, quiet {quiet:0.00} ms, ratio {beside / quiet:0.0}; {during}; {commands:0} Redis commands a second");
             }
         }
 
-        foreach (var (kind, ratios) in results) output.WriteLine($"{kind}: p99 of valid calls to quiet ones, median of {rounds}: {Numbers.Median(ratios):0.0} (promised for Rewt at most 5)");
+        foreach (var row in rows) output.WriteLine($"{row.Name}: p99 of valid calls to quiet ones, median of {rounds}: {Numbers.Median(row.Ratios):0.0} (promised for Rewt at most 5)");
     }
 
     /// <summary>Makes valid calls while another process sends a flood.</summary>
     /// <returns>The p99 latency in milliseconds of all valid calls, that of the calls sent until the last answer to the flood, and these answers.</returns>
-    private static async Task<(double P99, string During, string Answers)> BesideAsync(LoadHost host, TimeSpan duration, int count, int perSecond)
+    private static async Task<(double P99, string During, string Answers)> BesideAsync(Row row, TimeSpan duration)
     {
-        using var sender = StartSender(host.Address.ToString(), $"{count}", $"{perSecond}");
+        using var sender = StartSender(row.Host.Address.ToString(), row.Varies, $"{row.Count}", $"{row.PerSecond}");
         await sender.StandardOutput.ReadLineAsync();
         var flood = AnswersAsync(sender.StandardOutput);
-        var calls = await CallAsync(host, duration);
+        var calls = await CallAsync(row.Host, duration);
         var (answers, ended) = await flood;
         await sender.WaitForExitAsync();
         var during = calls.Where(call => call.Sent < ended).Select(call => call.Latency).ToList();
@@ -66,12 +79,12 @@ internal static class Flood
 
     private static async Task<(string Answers, long Ended)> AnswersAsync(TextReader output) => ((await output.ReadToEndAsync()).Trim(), TimeProvider.System.GetTimestamp());
 
-    /// <summary>Sends tokens with unknown key ids, all at once or so many a second.</summary>
-    public static async Task SendAsync(Uri address, int count, int perSecond)
+    /// <summary>Sends tokens with unknown key ids or issuers, all at once or so many a second.</summary>
+    public static async Task SendAsync(Uri address, string varies, int count, int perSecond)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 };
         using var client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
-        var tokens = Enumerable.Range(0, count).Select(_ => Junk()).ToList();
+        var tokens = Enumerable.Range(0, count).Select(_ => Junk(varies == Issuers)).ToList();
         await client.GetAsync(new Uri("/work", UriKind.Relative));
         Console.WriteLine("ready");
         var calls = new List<Task<HttpStatusCode>>();
@@ -127,13 +140,14 @@ internal static class Flood
         return response.StatusCode;
     }
 
-    private static string Junk()
+    private static string Junk(bool hasUnknownIssuer)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var keyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"HS256","typ":"rewt+jwt","kid":"{{keyId}}"}"""));
-        var payload = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"inventory","aud":"inventory","iat":{{now}},"exp":{{now + 60}},"jti":"1"}"""));
-        return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
+        var (algorithm, issuer, signature) = hasUnknownIssuer ? ("ES256", $"s{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9))}", 64) : ("HS256", "inventory", 32);
+        var keyId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(hasUnknownIssuer ? 32 : 16));
+        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"rewt+jwt","kid":"{{keyId}}"}"""));
+        var payload = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"{{issuer}}","aud":"inventory","iat":{{now}},"exp":{{now + 60}},"jti":"1"}"""));
+        return $"{header}.{payload}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(signature))}";
     }
 
     /// <summary>Starts the sender: if this process is restricted to the first processor, on the others.</summary>
@@ -146,4 +160,12 @@ internal static class Flood
 
     /// <summary>The assembly, where the process is the host of <c>dotnet run</c>.</summary>
     private static string[] Host() => Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Flood).Assembly.Location] : [];
+
+    /// <summary>One flood beside the valid calls to one host.</summary>
+    private sealed record Row(string Name, LoadHost Host, string Varies, int Count, int PerSecond)
+    {
+        public bool IsRedisHung { get; init; }
+
+        public List<double> Ratios { get; } = [];
+    }
 }

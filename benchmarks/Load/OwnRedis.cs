@@ -50,6 +50,11 @@ internal sealed class OwnRedis : IAsyncDisposable
         while (primary is not null && (await server.InfoAsync("replication")).SelectMany(group => group).First(pair => pair.Key == "master_link_status").Value != "up") await Task.Delay(20);
     }
 
+    /// <summary>Stops the process of the server, so that it keeps its connections and answers nothing.</summary>
+    public Task SuspendAsync() => SignalAsync("STOP");
+
+    public Task ResumeAsync() => SignalAsync("CONT");
+
     /// <summary>Ends the server as a crash does.</summary>
     public void Kill() => _process.Kill();
 
@@ -59,6 +64,12 @@ internal sealed class OwnRedis : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private Task<long> StatAsync(string name) => InfoAsync("stats", name);

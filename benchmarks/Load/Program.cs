@@ -2,9 +2,9 @@ using System.Globalization;
 using Rewt.Load;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is [Flood.Sender, var address, var count, var perSecond])
+if (args is [Flood.Sender, var address, var varies, var count, var perSecond])
 {
-    await Flood.SendAsync(new Uri(address), int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
+    await Flood.SendAsync(new Uri(address), varies, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(perSecond, CultureInfo.InvariantCulture));
     return 0;
 }
 
