@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The outcome of the check of an API key: live, unknown, expired or revoked.</summary>
+/// <summary>The outcome of the check of an API key: accepted (live), unknown, revoked, expired, or not an API key at all (malformed).</summary>
 internal enum ApiKeyStatus
 {
     /// <summary>The key is unknown; only a refresh can tell whether it exists.</summary>

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The trusted apps as this instance last read them. API keys are checked against it without a read.</summary>
+/// <summary>
+/// All trusted apps of a namespace as this instance last read them, immutable. An API key is checked against it without a read of Redis.
+/// </summary>
 /// <param name="reading">The apps.</param>
 /// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
 /// <param name="readAt">When the read began.</param>

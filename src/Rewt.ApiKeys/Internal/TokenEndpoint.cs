@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
-    ApiKeyRefusals refusals,
+    ApiKeyRefusalLog refusals,
     TokenRateLimits limits,
     IRewtTokens tokens,
     RefusalThrottle<string> tokenRefusals,
@@ -31,7 +31,7 @@ internal sealed class TokenEndpoint(
 
         try
         {
-            await TradeAsync(context);
+            await ExchangeAsync(context);
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -41,7 +41,7 @@ internal sealed class TokenEndpoint(
         }
     }
 
-    private async Task TradeAsync(HttpContext context)
+    private async Task ExchangeAsync(HttpContext context)
     {
         if (await TokenRequest.ReadAsync(context.Request) is not { } request)
         {

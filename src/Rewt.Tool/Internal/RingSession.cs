@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The access of one command of the tool to a namespace's key ring, through the library. It reads the ring, and changes it only on command, with the
-/// settings that the fleet has stored beside the ring.
+/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the library's own code. It changes
+/// nothing unless the command says so, and uses the settings that the fleet has stored beside the ring.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {

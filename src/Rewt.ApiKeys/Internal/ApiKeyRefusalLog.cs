@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Logs why API keys are refused, at most one line a second for each reason. A line never contains any part of a key.</summary>
-internal sealed class ApiKeyRefusals(TimeProvider time)
+/// <summary>
+/// Logs each refusal of an API key with its reason and the fix, at most one line a second for each reason. A line never contains any part of a key.
+/// </summary>
+internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {
     private readonly RefusalThrottle<ApiKeyRefusal> _throttle = new(time);
 
