@@ -9,11 +9,11 @@ internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, Tim
     /// <exception cref="RewtKeysUnavailableException">The apps are unavailable.</exception>
     public async ValueTask<ApiKeyVerdict> CheckAsync(string key, CancellationToken cancellationToken)
     {
-        if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyStatus.Malformed);
+        if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyRefusal.Malformed);
 
         var hash = ApiKeyFormat.Hash(key);
         var snapshot = await apps.GetAsync(cancellationToken).ConfigureAwait(false);
-        if (Check(snapshot).Status == ApiKeyStatus.Unknown) snapshot = await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (Check(snapshot).Refusal == ApiKeyRefusal.Unknown) snapshot = await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var verdict = Check(snapshot);

@@ -34,12 +34,7 @@ internal sealed class ApiKeyHandler(
         try
         {
             var verdict = await checker.CheckAsync(key, Context.RequestAborted);
-            if (!verdict.IsLive)
-            {
-                refusals.Log(Logger, verdict, ring.ServiceName!);
-                return Failure();
-            }
-
+            if (!verdict.IsAccepted) return Refuse(verdict.Refusal!.Value, verdict);
             if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse(ApiKeyRefusal.OtherService, verdict);
 
             var result = await AgreeAsync(verdict, verdict.App);
@@ -117,8 +112,6 @@ internal sealed class ApiKeyHandler(
     private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)
     {
         refusals.Log(Logger, reason, verdict, ring.ServiceName!);
-        return Failure();
+        return AuthenticateResult.Fail(new ApiKeyRefusedException());
     }
-
-    private static AuthenticateResult Failure() => AuthenticateResult.Fail(new ApiKeyRefusedException());
 }

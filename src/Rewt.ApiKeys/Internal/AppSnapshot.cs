@@ -27,8 +27,8 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
             if (CryptographicOperations.FixedTimeEquals(hash, key.Hash)) found = key;
         }
 
-        if (found is null) return ApiKeyFormat.KeyIdOf(hash) is var id && revoked.Contains(id) ? new ApiKeyVerdict(ApiKeyStatus.Revoked, app, id) : new ApiKeyVerdict(ApiKeyStatus.Unknown);
-        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyStatus.Revoked, app, found.Id);
-        return new ApiKeyVerdict(found.IsLive(now) ? ApiKeyStatus.Live : ApiKeyStatus.Expired, app, found.Id);
+        if (found is null) return ApiKeyFormat.KeyIdOf(hash) is var id && revoked.Contains(id) ? new ApiKeyVerdict(ApiKeyRefusal.Revoked, app, id) : new ApiKeyVerdict(ApiKeyRefusal.Unknown);
+        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyRefusal.Revoked, app, found.Id);
+        return new ApiKeyVerdict(found.IsLive(now) ? null : ApiKeyRefusal.Expired, app, found.Id);
     }
 }

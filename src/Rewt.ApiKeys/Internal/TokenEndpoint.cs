@@ -57,11 +57,10 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        var verdict = client is { Id: not null, Secret: { } secret } ? await checker.CheckAsync(secret, context.RequestAborted) : new ApiKeyVerdict(ApiKeyStatus.Malformed);
-        if (verdict is not { IsLive: true, App: { } app, KeyId: { } keyId } || app.Id != client.Id)
+        var verdict = client is { Id: not null, Secret: { } secret } ? await checker.CheckAsync(secret, context.RequestAborted) : new ApiKeyVerdict(ApiKeyRefusal.Malformed);
+        if (verdict is not { IsAccepted: true, App: { } app, KeyId: { } keyId } || app.Id != client.Id)
         {
-            if (verdict.IsLive) refusals.Log(logger, ApiKeyRefusal.OtherApp, verdict, ring.ServiceName!);
-            else refusals.Log(logger, verdict, ring.ServiceName!);
+            refusals.Log(logger, verdict.Refusal ?? ApiKeyRefusal.OtherApp, verdict, ring.ServiceName!);
             await RefuseAsync(context, TokenError.InvalidClient);
             return;
         }
