@@ -67,7 +67,6 @@ public static class RewtApiKeysExtensions
         services.AddAuthorization();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyTenantsValidator>());
         services.AddSingleton<ApiKeyRefusalLog>();
-        services.AddSingleton<RefusalThrottle<string>>();
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

@@ -34,7 +34,7 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var failure = await UnusableServer.ExplainAsync(Failure.Of(exception), ToolContext.Of(result).Redis);
+            var failure = Failure.Of(exception);
             await Console.Error.WriteLineAsync($"rewt: {failure.Message}");
             return failure.ExitCode;
         }

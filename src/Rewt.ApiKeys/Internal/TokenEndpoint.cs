@@ -14,10 +14,12 @@ internal sealed class TokenEndpoint(
     ApiKeyRefusalLog refusals,
     TokenRateLimits limits,
     IRewtTokens tokens,
-    RefusalThrottle<string> tokenRefusals,
+    TimeProvider time,
     [FromKeyedServices("")] RewtOptions ring,
     ILogger<TokenEndpoint> logger)
 {
+    private readonly RefusalThrottle<string> _refusals = new(time);
+
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -116,7 +118,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        if (tokenRefusals.IsDue(error.Code, out var others)) logger.AppTokenRefused(error.Code, error.Description + "." + others);
+        if (_refusals.IsDue(error.Code, out var others)) logger.AppTokenRefused(error.Code, error.Description + "." + others);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

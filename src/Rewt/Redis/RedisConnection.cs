@@ -30,7 +30,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
-    private Task<string?>? _explaining;
+    private Task<OutageReason?>? _explaining;
     private long _explainedAt;
     private bool _disposed;
     private bool _hasStarted;
@@ -70,9 +70,10 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
+            var loggedIn = Connected();
             Failed();
             var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
-            RingHealth.Explain(shown ?? exception, RingHealth.Explanation(exception) ?? await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            RingHealth.Explain(shown ?? exception, RingHealth.ReasonOf(exception) ?? await ReasonAsync(exception, loggedIn, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;
         }
@@ -173,6 +174,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
+    /// <summary>Returns the servers to which the client library is connected.</summary>
+    private IReadOnlyList<IServer> Connected()
+    {
+        lock (_gate) return [.. ((_own ?? _shared)?.GetServers() ?? []).Where(server => server.IsConnected)];
+    }
+
     private void Answered()
     {
         Volatile.Write(ref _lastAnswer, time.GetTimestamp());
@@ -180,12 +187,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Explains an outage. Failures share one explanation for half a minute, because requests may be waiting.</summary>
-    private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
+    private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
     {
-        Task<string?> explaining;
+        Task<OutageReason?> explaining;
         lock (_gate)
         {
-            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure), CancellationToken.None), time.GetTimestamp());
+            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure, loggedIn), CancellationToken.None), time.GetTimestamp());
             explaining = _explaining;
         }
 
@@ -193,11 +200,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Returns <see langword="null"/> if the explanation itself fails, so that it never hides the failure.</summary>
-    private async Task<string?> ExplainAsync(Exception failure)
+    private async Task<OutageReason?> ExplainAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
     {
         try
         {
-            return await ExplainSourceAsync(failure).ConfigureAwait(false);
+            return await ExplainSourceAsync(failure, loggedIn).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -205,7 +212,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    private async Task<string?> ExplainSourceAsync(Exception failure)
+    private async Task<OutageReason?> ExplainSourceAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
     {
         var source = RedisSources.Of(services, options);
         ConfigurationOptions connection;
@@ -214,7 +221,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSources.NameOf(source, SettingsSection.Name), failure, loggedIn, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>
