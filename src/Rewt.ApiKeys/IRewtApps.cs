@@ -1,9 +1,9 @@
 namespace Rewt;
 
 /// <summary>
-/// The trusted apps of a namespace: callers that have no access to Redis and authenticate with an API key. A change reaches every instance at once by
-/// push, or within one <see cref="RewtOptions.RefreshInterval"/> if the push message is lost. To get the apps of a named scheme, resolve this interface as
-/// a keyed service with the scheme's name.
+/// Manages the trusted apps of a namespace, which are callers without access to Redis that authenticate with an API key: adds, changes and lists
+/// apps, and creates and revokes their keys. A change reaches every instance at once by push, or within one <see cref="RewtOptions.RefreshInterval"/>
+/// if the push message is lost. To get the apps of a named scheme, resolve this interface as a keyed service with the scheme's name.
 /// </summary>
 public interface IRewtApps
 {

@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>Information about an API key, without the key.</summary>
+/// <summary>
+/// Describes one API key of a trusted app, in the result of <see cref="IRewtApps.ListAsync"/>: its id, and when it was created, used and revoked. It
+/// does not contain the key.
+/// </summary>
 public sealed record RewtApiKey
 {
     /// <summary>The id of the key: the first 9 bytes of its SHA-256 in base64url, 12 characters.</summary>

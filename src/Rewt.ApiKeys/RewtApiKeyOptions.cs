@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt;
 
-/// <summary>Options for the API keys of trusted apps and for the rate limits of the token endpoint.</summary>
+/// <summary>Options of the scheme that accepts API keys of trusted apps, and the rate limits of the token endpoint.</summary>
 public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
 {
     /// <summary>The characters of a header's name (RFC 9110 §5.6.2).</summary>

@@ -11,7 +11,10 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that accept and manage the API keys of trusted apps.</summary>
+/// <summary>
+/// Extension methods that add the authentication scheme for API keys, the service that manages trusted apps, and the token endpoint at which apps
+/// exchange a key for a token.
+/// </summary>
 public static class RewtApiKeysExtensions
 {
     /// <summary>
@@ -25,7 +28,17 @@ public static class RewtApiKeysExtensions
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtApps(this IServiceCollection services, string name = "")
     {
-        AppStores.Add(services.AddRewtKeys(name), name);
+        services.AddRewtKeys(name);
+        services.TryAddSingleton<IAppStoreFactory>(provider => provider.GetRequiredService<IRingStoreFactory>() is InMemoryRingStoreFactory
+            ? new InMemoryAppStoreFactory()
+            : ActivatorUtilities.CreateInstance<RedisAppStoreFactory>(provider));
+        services.TryAddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<IAppStoreFactory>().Open(provider.GetRequiredKeyedService<RewtOptions>(name)));
+        services.TryAddKeyedSingleton<IRewtApps>(name, (provider, _) => new RewtApps(
+            provider.GetRequiredKeyedService<IAppStore>(name),
+            provider.GetRequiredKeyedService<RewtOptions>(name),
+            provider.GetRequiredService<TimeProvider>(),
+            name.Length == 0 ? provider.GetService<TrustedAppProvider>() : null));
+        if (name.Length == 0) services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IRewtApps>(name));
         return services;
     }
 
@@ -46,11 +59,14 @@ public static class RewtApiKeysExtensions
         if (configure is not null) options.Configure(configure);
         if (services.Any(service => service.ServiceType == typeof(TokenEndpoint))) return builder;
 
-        AppCore.Add(services);
+        services.AddSingleton<TrustedAppProvider>();
+        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<TrustedAppProvider>());
+        services.AddSingleton<AppUseLog>();
+        services.AddSingleton<ApiKeyChecker>();
+        services.AddHostedService<TrustedAppsHostedService>();
         services.AddAuthorization();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyRingValidator>());
-        services.AddSingleton<ApiKeyRefusals>();
-        services.AddSingleton<RefusalThrottle<string>>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RewtOptions>, ApiKeyTenantsValidator>());
+        services.AddSingleton<ApiKeyRefusalLog>();
         services.AddSingleton<TokenRateLimits>();
         services.AddSingleton<TokenEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, ApiKeyForwarding>());

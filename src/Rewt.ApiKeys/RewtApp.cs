@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>A trusted app: a caller that authenticates with an API key.</summary>
+/// <summary>
+/// A trusted app, as <see cref="IRewtApps"/> adds and lists it: a caller without access to Redis that authenticates with an API key, the services
+/// that it may call, and its scopes.
+/// </summary>
 public sealed record RewtApp
 {
     /// <summary>Creates a description of an app.</summary>

@@ -1,6 +1,9 @@
 namespace Rewt;
 
-/// <summary>A new API key. The key cannot be displayed again.</summary>
+/// <summary>
+/// A new API key for a trusted app, returned by <see cref="IRewtApps.AddAsync"/> and <see cref="IRewtApps.RotateAsync"/>. The key cannot be displayed
+/// again.
+/// </summary>
 public sealed record RewtNewApiKey
 {
     /// <summary>The id of the app.</summary>

@@ -4,7 +4,7 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// Requires a caller with a token that is bound to the method, path and query of the request, for controllers, their actions, gRPC services and other
+/// Authorizes only callers whose token is bound to the method, path and query of the request, for controllers, their actions, gRPC services and other
 /// endpoints. A token without this binding gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]

@@ -4,8 +4,8 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// Requires a caller with a one-time token, for controllers, their actions, gRPC services and other endpoints. A token that is not a one-time token gets 401
-/// with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
+/// Authorizes only callers with a one-time token, for controllers, their actions, gRPC services and other endpoints. A token that is not a one-time
+/// token gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireOneTimeTokenAttribute : AuthorizeAttribute

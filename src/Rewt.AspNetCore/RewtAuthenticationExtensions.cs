@@ -10,7 +10,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that add the authentication schemes of Rewt and select tenants.</summary>
+/// <summary>Extension methods that add the authentication schemes of Rewt, and functions that select the tenant of a request.</summary>
 public static class RewtAuthenticationExtensions
 {
     /// <summary>

@@ -5,7 +5,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that restrict endpoints to named callers, or to bound and one-time tokens.</summary>
+/// <summary>Extension methods that restrict endpoints to named callers, to tokens that are bound to their request, or to one-time tokens.</summary>
 public static class RewtAuthorizationExtensions
 {
     /// <summary>

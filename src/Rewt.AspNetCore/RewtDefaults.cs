@@ -1,6 +1,6 @@
 namespace Rewt;
 
-/// <summary>The default names of the authentication schemes.</summary>
+/// <summary>The names of Rewt's authentication schemes: the default name for tokens, and the name for API keys.</summary>
 public static class RewtDefaults
 {
     /// <summary>The authentication scheme that uses the main key ring.</summary>

@@ -6,7 +6,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that map the JWK Set endpoint.</summary>
+/// <summary>Extension methods that map the endpoint with this service's public keys (JWK Set).</summary>
 public static class RewtEndpointRouteBuilderExtensions
 {
     /// <summary>

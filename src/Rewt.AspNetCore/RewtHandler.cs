@@ -13,8 +13,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The authentication handler of the receiving side: JwtBearer with keys from <see cref="IIssuerSigningKeyResolver"/>. Options and events are
-/// those of JwtBearer. If the keys are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
+/// The authentication handler that accepts requests of other services: it verifies their bearer tokens with keys from
+/// <see cref="IIssuerSigningKeyResolver"/>. Options and events are those of JwtBearer. If the keys are unavailable, the response is 503 with
+/// <c>Retry-After</c>, never 401.
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
@@ -27,7 +28,7 @@ public class RewtHandler : JwtBearerHandler
     /// <param name="logger">The logger factory.</param>
     /// <param name="encoder">The encoder that the base class requires.</param>
     public RewtHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : base(options, HandlerLoggers.Of(logger), encoder)
+        : base(options, HandlerLoggerFactory.Of(logger), encoder)
     {
     }
 
@@ -104,7 +105,7 @@ public class RewtHandler : JwtBearerHandler
     /// <summary>Keeps the binding of an accepted token for the requirements of the endpoint. An event of the application may have rejected the token.</summary>
     private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
     {
-        if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(new BoundCaller(binding, result.Principal.Identity?.AuthenticationType));
+        if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(new TokenBindingFeature(binding, result.Principal.Identity?.AuthenticationType));
         return result;
     }
 

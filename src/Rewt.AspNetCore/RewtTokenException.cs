@@ -4,7 +4,7 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The precise reason why a token was refused. This exception is the inner exception of the one in JwtBearer's <c>OnAuthenticationFailed</c> event and in
+/// States precisely why a token was refused. It is the inner exception of the one in JwtBearer's <c>OnAuthenticationFailed</c> event and in
 /// <c>AuthenticateResult.Failure</c>. The message is a fixed text. Do not send <see cref="Detail"/> to the caller.
 /// </summary>
 public sealed class RewtTokenException : SecurityTokenException

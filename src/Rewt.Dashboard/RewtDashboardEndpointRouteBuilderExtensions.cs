@@ -6,7 +6,7 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that map the dashboard.</summary>
+/// <summary>Extension methods that map the dashboard, a page on which operators see, rotate and revoke keys.</summary>
 public static class RewtDashboardEndpointRouteBuilderExtensions
 {
     /// <summary>

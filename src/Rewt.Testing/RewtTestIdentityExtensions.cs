@@ -2,7 +2,7 @@ using Rewt.Internal;
 
 namespace Rewt;
 
-/// <summary>Extension methods that let the clients of a test call as a service.</summary>
+/// <summary>Extension methods that let the <c>HttpClient</c> of a test call a host under test as a named service, with valid tokens.</summary>
 public static class RewtTestIdentityExtensions
 {
     /// <summary>

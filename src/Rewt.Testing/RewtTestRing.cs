@@ -3,9 +3,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of a test, in memory instead of Redis, with a clock that the test advances. All hosts that get this instance with <c>AddRewtTesting</c> share
-/// the keys. When a method that changes keys returns, the hosts know the change. Use one instance for each test, or for each group of tests that
-/// may see each other's rotations.
+/// The keys of all hosts under test, in memory instead of Redis, with which a test creates and verifies tokens, rotates and revokes keys, and
+/// simulates an outage. All hosts that get this instance with <c>AddRewtTesting</c> share the keys and its clock. When a method that changes keys
+/// returns, the hosts know the change. Use one instance for each test, or for each group of tests that may see each other's rotations.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
@@ -187,9 +187,9 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
             return [caller.Provider];
         }
 
-        var played = Hosts().Append(_withoutHost).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Provider);
+        var simulated = Hosts().Append(_withoutHost).SelectMany(each => each.Callers).Where(caller => caller.Ring.Namespace == settings.Namespace).Select(caller => caller.Provider);
         var own = Stores.Outage.IsOn ? [] : Hosts().SelectMany(each => each.Registry?.Opened() ?? []).Where(keyRing => keyRing.Name == settings.Namespace);
-        return [.. played.Concat(own).Where(keyRing => keyRing.Known?.Current is not null)];
+        return [.. simulated.Concat(own).Where(keyRing => keyRing.Known?.Current is not null)];
     }
 
     private async Task TellHostsAsync(CancellationToken cancellationToken)

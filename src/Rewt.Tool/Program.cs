@@ -4,7 +4,10 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The entry point of the command <c>rewt</c>. Results go to standard output, everything else to standard error.</summary>
+/// <summary>
+/// The entry point of the command-line tool <c>rewt</c>: parses the arguments, runs the command, and reports errors. Results go to standard output,
+/// everything else to standard error.
+/// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -31,7 +34,7 @@ internal static class Program
         }
         catch (Exception exception)
         {
-            var failure = await UnusableServer.ExplainAsync(Failure.Of(exception), ToolContext.Of(result).Redis);
+            var failure = Failure.Of(exception);
             await Console.Error.WriteLineAsync($"rewt: {failure.Message}");
             return failure.ExitCode;
         }

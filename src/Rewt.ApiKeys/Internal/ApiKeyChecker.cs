@@ -1,16 +1,19 @@
 namespace Rewt.Internal;
 
-/// <summary>Checks API keys against the cached apps. An unknown key causes one refresh, which concurrent callers share.</summary>
+/// <summary>
+/// Decides whether an API key that a request presents is accepted, for <see cref="ApiKeyHandler"/> and <see cref="TokenEndpoint"/>, from this
+/// instance's snapshot of the trusted apps. For an unknown key, the apps are read from the store once more; concurrent calls share that read.
+/// </summary>
 internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, TimeProvider time)
 {
     /// <exception cref="RewtKeysUnavailableException">The apps are unavailable.</exception>
     public async ValueTask<ApiKeyVerdict> CheckAsync(string key, CancellationToken cancellationToken)
     {
-        if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyStatus.Malformed);
+        if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyRefusal.Malformed);
 
         var hash = ApiKeyFormat.Hash(key);
         var snapshot = await apps.GetAsync(cancellationToken).ConfigureAwait(false);
-        if (Check(snapshot).Status == ApiKeyStatus.Unknown) snapshot = await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (Check(snapshot).Refusal == ApiKeyRefusal.Unknown) snapshot = await apps.RefreshAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var verdict = Check(snapshot);

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Forwards requests with an API key from the token scheme to the API key scheme, which checks key and token together. One policy on the main
-/// scheme thus serves services and apps, and no endpoint accepts a token and a key of different apps.
+/// Configures the scheme <c>Rewt</c> to forward each request with an API key to the scheme <c>RewtApiKey</c>, which checks the key, and a token
+/// beside it, together. One policy on the scheme <c>Rewt</c> thus serves services and apps, and no endpoint accepts a token and a key of different
+/// apps.
 /// </summary>
 internal sealed class ApiKeyForwarding(IOptionsMonitor<RewtApiKeyOptions> apiKeys) : IPostConfigureOptions<JwtBearerOptions>
 {

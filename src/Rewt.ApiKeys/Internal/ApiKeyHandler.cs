@@ -10,17 +10,17 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authentication handler for API keys. A token on the same request must belong to the same app. If the apps are unavailable, the response is
-/// 503 with <c>Retry-After</c>, never 401.
+/// The authentication handler of the scheme <c>RewtApiKey</c>: authenticates a trusted app by the API key in a header of the request. A token on the
+/// same request must have been issued to the same app. If the apps are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<RewtApiKeyOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
     ApiKeyChecker checker,
-    ApiKeyRefusals refusals,
+    ApiKeyRefusalLog refusals,
     IAuthenticationSchemeProvider schemes,
-    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, HandlerLoggers.Of(logger), encoder)
+    [FromKeyedServices("")] RewtOptions ring) : AuthenticationHandler<RewtApiKeyOptions>(options, HandlerLoggerFactory.Of(logger), encoder)
 {
     private RewtKeysUnavailableException? _outage;
     private bool _isTokenAtFault;
@@ -34,12 +34,7 @@ internal sealed class ApiKeyHandler(
         try
         {
             var verdict = await checker.CheckAsync(key, Context.RequestAborted);
-            if (!verdict.IsLive)
-            {
-                refusals.Log(Logger, verdict, ring.ServiceName!);
-                return Failure();
-            }
-
+            if (!verdict.IsAccepted) return Refuse(verdict.Refusal!.Value, verdict);
             if (!verdict.App.Audiences.Contains(ring.ServiceName, StringComparer.Ordinal)) return Refuse(ApiKeyRefusal.OtherService, verdict);
 
             var result = await AgreeAsync(verdict, verdict.App);
@@ -117,8 +112,6 @@ internal sealed class ApiKeyHandler(
     private AuthenticateResult Refuse(ApiKeyRefusal reason, ApiKeyVerdict verdict = default)
     {
         refusals.Log(Logger, reason, verdict, ring.ServiceName!);
-        return Failure();
+        return AuthenticateResult.Fail(new ApiKeyRefusedException());
     }
-
-    private static AuthenticateResult Failure() => AuthenticateResult.Fail(new ApiKeyRefusedException());
 }

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Finds the API key of a request, which is taken from exactly one header and never from the query string.</summary>
+/// <summary>
+/// The API key of a request, read from <c>Authorization: ApiKey …</c> or from the header that the options name, never from the query string. A
+/// request with more than one key yields no key, so it is refused.
+/// </summary>
 /// <param name="IsPresent">Whether the request has a key, valid or not.</param>
 /// <param name="Key">The key; <see langword="null"/> if it is empty or was sent more than once.</param>
 internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>The log messages about API keys. They name the app and the id of an accepted key, never the key.</summary>
+/// <summary>
+/// The log messages of <see cref="ApiKeyHandler"/> and <see cref="TokenEndpoint"/>. They name the app and the id of an accepted key, never the key.
+/// </summary>
 internal static partial class ApiKeyLog
 {
     [LoggerMessage(EventId = 43, EventName = "ApiKeyAccepted", Level = LogLevel.Debug, Message = "API key {KeyId} of the app {App} was accepted.")]

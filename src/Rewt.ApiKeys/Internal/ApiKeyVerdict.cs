@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of checking an API key: its status, and the app and the key if they were found.</summary>
-internal readonly record struct ApiKeyVerdict(ApiKeyStatus Status, AppEntry? App = null, string? KeyId = null)
+/// <summary>The result of <see cref="ApiKeyChecker"/> for one API key: accepted, or why it is refused, and its app and key id if they were found.</summary>
+internal readonly record struct ApiKeyVerdict(ApiKeyRefusal? Refusal, AppEntry? App = null, string? KeyId = null)
 {
     [MemberNotNullWhen(true, nameof(App), nameof(KeyId))]
-    public bool IsLive => Status == ApiKeyStatus.Live;
+    public bool IsAccepted => Refusal is null && App is not null && KeyId is not null;
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Converts an app to and from the JSON text that a store holds. An unreadable text is ignored, so its keys are refused.</summary>
+/// <summary>
+/// Converts a trusted app to and from the JSON text that a store holds. An unreadable or invalid text yields no app, so its keys are refused.
+/// </summary>
 internal static class AppCodec
 {
     public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);

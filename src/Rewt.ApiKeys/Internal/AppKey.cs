@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>An API key as a store holds it: its hash, never the key, and its times in Unix milliseconds.</summary>
+/// <summary>
+/// An API key as a store holds it within its app: the key's hash, never the key, and when it was created, expires and was revoked, in Unix
+/// milliseconds.
+/// </summary>
 internal sealed record AppKey(string Id, byte[] Hash, long Created, long? Expires, long? Revoked)
 {
     public bool IsLive(long now) => Revoked is null && (Expires is not { } expires || now < expires);

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>The limits of an app's data, checked before a write and after a read, because other clients of Redis can write an app too.</summary>
+/// <summary>
+/// Checks the name, owner, audiences and scopes of a trusted app against their limits: before a write, and after a read, because other clients of
+/// Redis can write an app too.
+/// </summary>
 internal static class AppLimits
 {
     private const int LongestText = 200;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The content of a store for one app id: the exact bytes, which may have been written by hand, and the app that they describe. A change of the app is
-/// written only if the bytes are still the same.
+/// What a store holds under one app id, read before a change: the exact bytes, and the app parsed from them. The change is written only if the store
+/// still holds these bytes.
 /// </summary>
 /// <param name="Value">The bytes; <see langword="null"/> when there is no entry.</param>
 /// <param name="App">The parsed app; <see langword="null"/> when the bytes are not a valid app.</param>

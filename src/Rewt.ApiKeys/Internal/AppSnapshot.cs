@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Rewt.Internal;
 
-/// <summary>The trusted apps as this instance last read them. API keys are checked against it without a read.</summary>
+/// <summary>
+/// All trusted apps of a namespace as this instance last read them, immutable. An API key is checked against it without a read of Redis.
+/// </summary>
 /// <param name="reading">The apps.</param>
 /// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
 /// <param name="readAt">When the read began.</param>
@@ -25,8 +27,8 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
             if (CryptographicOperations.FixedTimeEquals(hash, key.Hash)) found = key;
         }
 
-        if (found is null) return ApiKeyFormat.KeyIdOf(hash) is var id && revoked.Contains(id) ? new ApiKeyVerdict(ApiKeyStatus.Revoked, app, id) : new ApiKeyVerdict(ApiKeyStatus.Unknown);
-        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyStatus.Revoked, app, found.Id);
-        return new ApiKeyVerdict(found.IsLive(now) ? ApiKeyStatus.Live : ApiKeyStatus.Expired, app, found.Id);
+        if (found is null) return ApiKeyFormat.KeyIdOf(hash) is var id && revoked.Contains(id) ? new ApiKeyVerdict(ApiKeyRefusal.Revoked, app, id) : new ApiKeyVerdict(ApiKeyRefusal.Unknown);
+        if (found.Revoked is not null || revoked.Contains(found.Id)) return new ApiKeyVerdict(ApiKeyRefusal.Revoked, app, found.Id);
+        return new ApiKeyVerdict(found.IsLive(now) ? null : ApiKeyRefusal.Expired, app, found.Id);
     }
 }

@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Collects in memory when each API key was last used, and writes these times to the store once a minute with one command.</summary>
-internal sealed partial class AppUseLog(IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
+/// <summary>
+/// Collects in memory when each API key was last accepted, and writes these times to the store once a minute with one command. Lists of the apps show
+/// them.
+/// </summary>
+internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

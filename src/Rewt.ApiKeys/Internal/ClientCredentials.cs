@@ -3,7 +3,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Rewt.Internal;
 
-/// <summary>The id and the API key of an app as it sends them to the token endpoint: the client credentials of RFC 6749 §2.3.1.</summary>
+/// <summary>
+/// The id and the API key with which an app authenticates to the token endpoint, read from Basic authentication or the form (client credentials, RFC
+/// 6749 §2.3.1).
+/// </summary>
 internal readonly record struct ClientCredentials(string? Id, string? Secret)
 {
     private const string Scheme = "Basic ";

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The store of the trusted apps of a namespace. It reads and writes, and makes no decisions.</summary>
+/// <summary>
+/// Reads and writes the trusted apps of one namespace, and when their keys were last used. It has an implementation for Redis and one in memory; all
+/// rules about apps and keys are in the callers.
+/// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
     /// <summary>Reads all apps, within the store's own time limit. Returns <paramref name="known"/> when nothing has changed since.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Rewt.Internal;
 
-/// <summary>The store of trusted apps in the memory of one process, for tests and development. It has the same contract as the one in Redis.</summary>
+/// <summary>
+/// The store of a namespace's trusted apps in the memory of one process, for tests and development. It behaves as <see cref="RedisAppStore"/> does.
+/// </summary>
 internal sealed class InMemoryAppStore : IAppStore
 {
     private readonly Lock _gate = new();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens the in-memory app store of a namespace. Each call on one factory returns the same store.</summary>
+/// <summary>Opens the in-memory store of a namespace's trusted apps. Each call for the same namespace returns the same store.</summary>
 internal sealed class InMemoryAppStoreFactory : IAppStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryAppStore> _stores = new(StringComparer.Ordinal);

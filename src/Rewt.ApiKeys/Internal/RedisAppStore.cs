@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of trusted apps in Redis: a hash with one field for each app id. A field whose name cannot be an app id holds a stamp that changes with
-/// each write.
+/// The store of a namespace's trusted apps in Redis: a hash with one field for each app id. One more field, whose name cannot be an app id, holds a
+/// stamp: a random value that each write replaces, so that a poll of unchanged apps reads little.
 /// </summary>
 internal sealed class RedisAppStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IAppStore
 {

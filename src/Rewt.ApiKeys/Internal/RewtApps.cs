@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The implementation of <see cref="IRewtApps"/>. Each change is one conditional write, which is repeated after a concurrent write.</summary>
+/// <summary>
+/// The implementation of <see cref="IRewtApps"/>. A change reads one app and writes it back only if no other process has changed it in between;
+/// otherwise it starts again.
+/// </summary>
 /// <param name="store">The store of the apps.</param>
 /// <param name="options">The settings of the namespace.</param>
 /// <param name="time">The clock.</param>
@@ -11,13 +14,13 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     private const int LiveKeys = 2;
 
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(365);
-    private static readonly TimeSpan Remembrance = TimeSpan.FromDays(31);
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(31);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public Task<RewtNewApiKey> AddAsync(RewtApp app, DateTimeOffset? keyExpiresAt = null, CancellationToken cancellationToken = default)
     {
-        Refuse(app);
+        Validate(app);
         var (key, made) = Make(app.Id, keyExpiresAt);
         return ChangeAsync(
             app.Id,
@@ -28,14 +31,14 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
                     throw new InvalidOperationException($"The app '{app.Id}' already exists and has a live key. Create another key with RotateAsync, or change the app with UpdateAsync.");
                 }
 
-                return (new AppEntry(app.Id, app.Name, app.Owner, [.. app.Audiences], [.. app.Scopes], [.. Remembered(former), key]), made);
+                return (new AppEntry(app.Id, app.Name, app.Owner, [.. app.Audiences], [.. app.Scopes], [.. KeptKeys(former), key]), made);
             },
             cancellationToken);
     }
 
     public async Task<bool> UpdateAsync(RewtApp app, CancellationToken cancellationToken = default)
     {
-        Refuse(app);
+        Validate(app);
         var isThere = await ChangeAsync(
             app.Id,
             former => former is null
@@ -71,7 +74,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
                     throw new InvalidOperationException($"The app '{appId}' has {LiveKeys} live keys. Revoke the one that it no longer uses with RevokeKeyAsync.");
                 }
 
-                return (former with { Keys = [.. Remembered(former), key] }, made);
+                return (former with { Keys = [.. KeptKeys(former), key] }, made);
             },
             cancellationToken);
     }
@@ -163,10 +166,10 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <summary>The keys to keep: live keys, and keys that recently ended, for the list and for instances that were disconnected.</summary>
-    private IEnumerable<AppKey> Remembered(AppEntry? app) =>
-        (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)Remembrance.TotalMilliseconds);
+    private IEnumerable<AppKey> KeptKeys(AppEntry? app) =>
+        (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)KeptAfterEnd.TotalMilliseconds);
 
-    private void Refuse(RewtApp app)
+    private void Validate(RewtApp app)
     {
         ArgumentNullException.ThrowIfNull(app);
         if (Error(app) is { } error) throw new ArgumentException(error, nameof(app));

@@ -11,13 +11,15 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class TokenEndpoint(
     ApiKeyChecker checker,
-    ApiKeyRefusals refusals,
+    ApiKeyRefusalLog refusals,
     TokenRateLimits limits,
     IRewtTokens tokens,
-    RefusalThrottle<string> tokenRefusals,
+    TimeProvider time,
     [FromKeyedServices("")] RewtOptions ring,
     ILogger<TokenEndpoint> logger)
 {
+    private readonly RefusalThrottle<string> _refusals = new(time);
+
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -31,7 +33,7 @@ internal sealed class TokenEndpoint(
 
         try
         {
-            await TradeAsync(context);
+            await ExchangeAsync(context);
         }
         catch (RewtKeysUnavailableException exception)
         {
@@ -41,7 +43,7 @@ internal sealed class TokenEndpoint(
         }
     }
 
-    private async Task TradeAsync(HttpContext context)
+    private async Task ExchangeAsync(HttpContext context)
     {
         if (await TokenRequest.ReadAsync(context.Request) is not { } request)
         {
@@ -57,11 +59,10 @@ internal sealed class TokenEndpoint(
             return;
         }
 
-        var verdict = client is { Id: not null, Secret: { } secret } ? await checker.CheckAsync(secret, context.RequestAborted) : new ApiKeyVerdict(ApiKeyStatus.Malformed);
-        if (verdict is not { IsLive: true, App: { } app, KeyId: { } keyId } || app.Id != client.Id)
+        var verdict = client is { Id: not null, Secret: { } secret } ? await checker.CheckAsync(secret, context.RequestAborted) : new ApiKeyVerdict(ApiKeyRefusal.Malformed);
+        if (verdict is not { IsAccepted: true, App: { } app, KeyId: { } keyId } || app.Id != client.Id)
         {
-            if (verdict.IsLive) refusals.Log(logger, ApiKeyRefusal.OtherApp, verdict, ring.ServiceName!);
-            else refusals.Log(logger, verdict, ring.ServiceName!);
+            refusals.Log(logger, verdict.Refusal ?? ApiKeyRefusal.OtherApp, verdict, ring.ServiceName!);
             await RefuseAsync(context, TokenError.InvalidClient);
             return;
         }
@@ -117,7 +118,7 @@ internal sealed class TokenEndpoint(
 
     private async Task RefuseAsync(HttpContext context, TokenError error)
     {
-        if (tokenRefusals.IsDue(error.Code, out var others)) logger.AppTokenRefused(error.Code, error.Description + "." + others);
+        if (_refusals.IsDue(error.Code, out var others)) logger.AppTokenRefused(error.Code, error.Description + "." + others);
         context.Response.StatusCode = error.Status;
         // A 401 must name a scheme (RFC 9110 §15.5.2), even if the credentials were in the form.
         if (error.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = string.Create(CultureInfo.InvariantCulture, $"Basic realm=\"{ring.ServiceName}\", charset=\"UTF-8\"");

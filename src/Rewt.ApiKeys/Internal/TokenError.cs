@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>An error that the token endpoint answers: an error code of RFC 6749 §5.2 or RFC 8707 §2 and a fixed description.</summary>
+/// <summary>
+/// An error of the token endpoint: the error code of RFC 6749 §5.2 or RFC 8707 §2, a fixed description and the HTTP status of the response.
+/// </summary>
 internal sealed record TokenError(string Code, string Description, int Status = StatusCodes.Status400BadRequest)
 {
     public static readonly TokenError NotAForm = new("invalid_request", "The request is not a small application/x-www-form-urlencoded form");

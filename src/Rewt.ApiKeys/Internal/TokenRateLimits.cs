@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The rate limits of the token endpoint. The limit per address applies before anything is checked and slows down guessing. The limit per app
-/// applies after authentication, so that naming another app does not use up its limit.
+/// Limits how often the token endpoint can be called. The limit per client address applies before anything is checked and slows down guessing. The
+/// limit per app applies after authentication, so that a request that merely names an app does not use up the app's limit.
 /// </summary>
 internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options) : IDisposable, IAsyncDisposable
 {

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps this instance's snapshot of the trusted apps of a namespace fresh by polling the store, and gives it to the checks of API keys.
+/// Provides this instance's snapshot of the trusted apps of a namespace to the check of API keys, and refreshes it by polling the store and on push
+/// messages. It also reports to the health check whether the apps can be read.
 /// </summary>
-internal sealed partial class TrustedAppProvider(RewtOptions options, IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
+internal sealed partial class TrustedAppProvider(
+    [FromKeyedServices("")] RewtOptions options, [FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
     : PolledView<AppSnapshot>(options, time), IHealthSource
 {
     private readonly string _name = options.Namespace;

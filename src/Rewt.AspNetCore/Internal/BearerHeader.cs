@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Reads the token from the <c>Authorization</c> header (RFC 6750 §2.1).</summary>
+/// <summary>Reads the bearer token from the value of an <c>Authorization</c> header (RFC 6750 §2.1).</summary>
 internal static class BearerHeader
 {
     private const string Prefix = "Bearer ";

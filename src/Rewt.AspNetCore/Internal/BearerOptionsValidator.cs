@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check that refuses rules of an application that JwtBearer would run in place of a check of this library, and that therefore have no
-/// effect: the application would rely on a rule that is never asked.
+/// A start-up check that refuses settings in the <c>JwtBearerOptions</c> of Rewt's schemes that have no effect, because Rewt verifies tokens itself:
+/// token handlers, and validators such as <c>LifetimeValidator</c>. The application would rely on a check that never runs.
 /// </summary>
 internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
 {

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks the section <c>Authentication:Schemes:{scheme}</c>, in which JwtBearer ignores unknown names and a text in place of a list. A
-/// misspelt <c>ValidIssuers</c> would otherwise accept every service.
+/// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of Rewt's schemes: it refuses unknown names and a text in
+/// place of a list, which JwtBearer ignores. A misspelt <c>ValidIssuers</c> would otherwise accept every service.
 /// </summary>
 internal sealed class BearerSectionValidator(IServiceProvider services, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Rewt.Internal;
 
-/// <summary>Requires that the caller is one of the named callers. It is its own authorization handler, so it needs no registration.</summary>
+/// <summary>
+/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. It is its own authorization
+/// handler, so it needs no registration.
+/// </summary>
 internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
 {
     private readonly HashSet<string> _callers;

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells which events of JwtBearer the application handles, so that the context of an unhandled event is not created.</summary>
+/// <summary>
+/// Returns whether the application handles an event of JwtBearer, so that <see cref="RewtHandler"/> creates the context of an event only if it is
+/// needed.
+/// </summary>
 internal static class EventHooks
 {
     private static readonly JwtBearerEvents Default = new();

@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Provides the claims of <c>HttpContext.User</c>. They are read for each call and never stored.</summary>
+/// <summary>
+/// Reads claims of the current request's user, which the tokens of outgoing requests forward. They are read for each call and never stored.
+/// </summary>
 internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerClaims
 {
     public bool HasCaller => accessor.HttpContext is not null;

@@ -12,7 +12,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>The HTTP endpoint that serves the public keys of this service as a JWK Set, or 503 if they are unavailable.</summary>
+/// <summary>
+/// The HTTP endpoint that <c>MapRewtJwks</c> maps: serves the public keys of this service as a JWK Set, or 503 if they are unavailable.
+/// </summary>
 internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options, TimeProvider time, ILogger logger)
 {
     private const string MediaType = "application/jwk-set+json";
@@ -41,12 +43,12 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("Rewt.Jwks")));
         var mapped = endpoints.MapMethods(pattern, Methods, context => endpoint.Value.AnswerAsync(context)).WithDisplayName("Rewt JWKS");
-        mapped.Finally(OpenToAll);
+        mapped.Finally(AllowAnonymous);
         return mapped;
     }
 
     /// <summary>Allows anonymous access despite a fallback policy, unless this endpoint itself requires authorization.</summary>
-    private static void OpenToAll(EndpointBuilder endpoint)
+    private static void AllowAnonymous(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<IAuthorizeData>().Any()) endpoint.Metadata.Add(new AllowAnonymousAttribute());
     }
@@ -61,7 +63,7 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         {
             logger.KeysUnavailableForJwks(exception.Message, StoreFailure.Unexplained(exception));
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(exception.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
             context.Response.Headers.CacheControl = "no-store";
         }
     }

@@ -4,7 +4,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the response 503 with <c>Retry-After</c> when the keys or the apps that decide about a request are unavailable.</summary>
+/// <summary>
+/// Writes the response 503 with <c>Retry-After</c> to a request that cannot be authenticated, because the keys or the trusted apps are unavailable.
+/// </summary>
 internal static class OutageAnswer
 {
     public static void Write(HttpResponse response, TimeSpan retryAfter)

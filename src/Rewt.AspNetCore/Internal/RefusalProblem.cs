@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>The body of a 401 with <see cref="RewtOptions.ExplainRefusals"/>: the precise reason as problem details (RFC 9457).</summary>
+/// <summary>Writes the body of a 401 if <see cref="RewtOptions.ExplainRefusals"/> is set: the precise reason as problem details (RFC 9457).</summary>
 internal static class RefusalProblem
 {
     /// <summary>

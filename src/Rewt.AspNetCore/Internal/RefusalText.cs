@@ -2,7 +2,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>The fixed texts that describe refusals in response headers and exceptions, so that no part of a token or key gets into them.</summary>
+/// <summary>
+/// Returns, for the reason of a refused token, the fixed text of the <c>WWW-Authenticate</c> header and the exception for JwtBearer's events. No part
+/// of a token or key gets into them.
+/// </summary>
 internal static class RefusalText
 {
     public static string Description(RewtRefusal refusal) => refusal switch

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads method, target and body of a request in the form in which a token can be bound to them.</summary>
+/// <summary>Reads the path and query, and a hash of the body, of a request in the form in which a token is bound to them.</summary>
 internal static class RequestParts
 {
     private const int ChunkSize = 16 * 1024;

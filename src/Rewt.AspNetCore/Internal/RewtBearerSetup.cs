@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes where the application has set nothing.</summary>
+/// <summary>
+/// Sets defaults in the <c>JwtBearerOptions</c> of Rewt's schemes where the application has set nothing, for example the issuer as the user's name.
+/// </summary>
 internal sealed class RewtBearerSetup(IEnumerable<RewtScheme> schemes) : IConfigureNamedOptions<JwtBearerOptions>, IPostConfigureOptions<JwtBearerOptions>
 {
     public void Configure(JwtBearerOptions options)

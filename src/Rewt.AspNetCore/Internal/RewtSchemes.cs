@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds the options and the verifier of an authentication scheme. Each options object has its own verifier, so that tokens cached under one policy are
-/// not accepted under another.
+/// Gives <see cref="RewtHandler"/> the verifier of an authentication scheme, and decides whether a token is of the request's tenant. Each options
+/// object has its own verifier, so that tokens cached under one policy are not accepted under another.
 /// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, KeyRingResolver keyRings, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
@@ -15,7 +15,7 @@ internal sealed class RewtSchemes(
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
     /// <summary>The scheme requested first, cached because most applications have only one.</summary>
-    private volatile Asked? _first;
+    private volatile CachedVerifier? _first;
 
     private readonly TenantSelector[] _selectors = [.. selectors];
 
@@ -31,7 +31,7 @@ internal sealed class RewtSchemes(
         if (first is not null && ReferenceEquals(first.Options, options)) return first.Verifier;
         var verifier = _verifiers.TryGetValue(options, out var known) ? known : _verifiers.GetValue(options, key => Create(scheme, key));
         // The options object of the scheme is replaced after a configuration reload.
-        if (first is null || first.Scheme == scheme) _first = new Asked(scheme, options, verifier);
+        if (first is null || first.Scheme == scheme) _first = new CachedVerifier(scheme, options, verifier);
         return verifier;
     }
 
@@ -55,7 +55,7 @@ internal sealed class RewtSchemes(
         var parameters = options.TokenValidationParameters;
         var named = Audiences(options);
         var policy = new TokenPolicy(ring, TokenTypes.Bearer, named ?? [ring.ServiceName!], parameters) { MapInboundClaims = options.MapInboundClaims, TakesNamespace = named is null };
-        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
+        return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
     }
 
     /// <summary>Returns the audiences that the application configured instead of the service's name, or <see langword="null"/>.</summary>
@@ -66,6 +66,6 @@ internal sealed class RewtSchemes(
         return named.Count > 0 ? named : null;
     }
 
-    /// <summary>The verifier of a scheme, and the options object for which it was created.</summary>
-    private sealed record Asked(string Scheme, JwtBearerOptions Options, SchemeVerifier Verifier);
+    /// <summary>The verifier of a scheme, with the options object for which it was created.</summary>
+    private sealed record CachedVerifier(string Scheme, JwtBearerOptions Options, SchemeVerifier Verifier);
 }

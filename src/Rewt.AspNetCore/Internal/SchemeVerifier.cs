@@ -4,8 +4,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>Verifies the tokens of one authentication scheme under one options object, and caches the results of verified tokens.</summary>
-internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RequestCheck request, RingMetrics metrics, TimeProvider time)
+/// <summary>
+/// Verifies the tokens in requests to one authentication scheme under one options object, and caches valid tokens, so that a repeated token needs no
+/// new signature check.
+/// </summary>
+internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RequestBindingCheck request, RingMetrics metrics, TimeProvider time)
 {
     private readonly VerifiedTokens _known = new();
 

@@ -2,5 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Selects by route, host or header which tenant a request of a scheme is for. The token must belong to that tenant.</summary>
+/// <summary>
+/// A function of the application that returns the tenant of a request, for example from its route or host, and the scheme for which
+/// <c>AddRewtTenantSelector</c> added it. Tokens of other tenants are refused.
+/// </summary>
 internal sealed record TenantSelector(string Scheme, Func<HttpContext, string?> Select);

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Requires that the token of the request was bound to it, or a one-time token. The scheme has checked the binding; a request that no scheme of Rewt
-/// has authenticated never meets the requirement. It is its own authorization handler, so it needs no registration.
+/// The authorization requirement of <c>RequireBoundToken</c> and <c>RequireOneTimeToken</c>: the caller's token is bound to its request, or is a
+/// one-time token. It relies on the <see cref="TokenBindingFeature"/> of <see cref="RewtHandler"/>, and is its own authorization handler, so it needs
+/// no registration.
 /// </summary>
 internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalReason refusal, string text) : AuthorizationHandler<TokenRequirement>, IAuthorizationRequirement
 {
@@ -40,7 +41,7 @@ internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalRe
         // Without the request, for example for one method of a SignalR hub, there is nothing that a token could be bound to.
         if ((context.Resource as HttpContext ?? (context.Resource as AuthorizationFilterContext)?.HttpContext) is not { } http) return Task.CompletedTask;
 
-        if (http.Features.Get<BoundCaller>() is { } caller && caller.IsIn(http) && requirement._isMet(caller.Binding)) context.Succeed(requirement);
+        if (http.Features.Get<TokenBindingFeature>() is { } caller && caller.IsIn(http) && requirement._isMet(caller.Binding)) context.Succeed(requirement);
         else http.Features.Set(new UnmetRequirement(requirement._refusal));
         return Task.CompletedTask;
     }

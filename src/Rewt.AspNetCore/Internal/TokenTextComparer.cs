@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The comparer of the cache of verified tokens. It compares whole tokens, and hashes only the end of the signature: only tokens with a valid signature
-/// are cached, so an attacker without the key cannot add colliding entries.
+/// Compares the texts of tokens in the cache of verified tokens. For speed, it hashes only the end of the signature: only tokens with a valid
+/// signature are cached, so an attacker without the key cannot add colliding entries.
 /// </summary>
 internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
 {

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A request feature with the requirement of the endpoint that an authenticated caller's token does not meet. <see cref="TokenRequirement"/> sets it,
-/// and the challenge states it.
+/// A request feature: why the token of an authenticated caller does not meet the endpoint's <see cref="TokenRequirement"/>. <see cref="RewtHandler"/>
+/// then answers 401 with this reason instead of 403.
 /// </summary>
 internal sealed record UnmetRequirement(RefusalReason Reason);

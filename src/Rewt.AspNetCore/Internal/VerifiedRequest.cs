@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of verifying the token of one request: accepted with an identity of its own, or refused with a reason.</summary>
+/// <summary>
+/// The result of verifying the token of one request: accepted, with the identity of the caller for this request alone, or refused with a reason.
+/// </summary>
 /// <param name="Verdict">Whether the token is accepted, or why it is refused.</param>
 /// <param name="Identity">The identity of an accepted token. It belongs to this request alone.</param>
 /// <param name="Properties">The ticket properties of an accepted token. They belong to this request alone.</param>

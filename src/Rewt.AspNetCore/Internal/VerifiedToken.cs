@@ -3,7 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>An entry of the cache of verified tokens: the result for one token. Each request gets copies of everything mutable.</summary>
+/// <summary>
+/// An entry of the cache of verified tokens: a token, the key that verified it, and the result, of which each request gets its own copy.
+/// </summary>
 internal sealed class VerifiedToken
 {
     private readonly TokenResult _verdict;

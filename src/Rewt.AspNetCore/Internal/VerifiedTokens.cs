@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A bounded cache of verified tokens by their exact text, in two generations. When the young generation is full, it becomes the old one. A hit
-/// in the old generation moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens
-/// costs no memory.
+/// A bounded cache of verified tokens by their exact text, in two generations: when the young one is full, it becomes the old one, and a hit in the
+/// old one moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens costs no memory.
 /// </summary>
 internal sealed class VerifiedTokens
 {
@@ -54,7 +53,7 @@ internal sealed class VerifiedTokens
         }
     }
 
-    /// <summary>One of the two generations: tokens by their text.</summary>
+    /// <summary>One of the cache's two generations: verified tokens by their text.</summary>
     private sealed class Generation
     {
         public Generation() => ByText = Entries.GetAlternateLookup<ReadOnlySpan<char>>();

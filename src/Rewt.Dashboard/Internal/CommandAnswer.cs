@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>The response of the dashboard to a command: its outcome as JSON for programs and as a sentence for people.</summary>
+/// <summary>The response of the dashboard to a command (rotate or revoke): its outcome as a code for programs and as a sentence for people.</summary>
 /// <param name="Outcome">A one-word code: <c>rotated</c>, <c>revoked</c>, or the reason for a failure.</param>
 /// <param name="Message">A message of one or two sentences.</param>
 /// <param name="KeyId">The key concerned: the new current key, or the revoked one.</param>

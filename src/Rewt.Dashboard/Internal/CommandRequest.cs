@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
-/// <summary>The parameters of a command that the dashboard's page or a program sends, read from JSON or a form.</summary>
+/// <summary>The parameters of a command of the dashboard (rotate or revoke), read from the JSON or form that its page or a program sends.</summary>
 /// <param name="Ring">The namespace; <see langword="null"/> for the first.</param>
 /// <param name="KeyId">The key to revoke.</param>
 /// <param name="Force">Whether to rotate during the overlap of the last rotation.</param>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Evaluates the authorization policy of the dashboard for each request, because the authorization middleware skips endpoints that also allow anonymous
-/// access.
+/// Lets a request to the dashboard pass only if the authorization policy allows its user. It evaluates the policy itself, because the authorization
+/// middleware skips endpoints that also allow anonymous access.
 /// </summary>
 internal sealed class DashboardAccess
 {

@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The antiforgery check of the dashboard's commands: ASP.NET Core's own with separate settings, so that the application need not register antiforgery.
-/// It uses the application's data protection if there is one, because one instance may serve the page and another receive the command.
+/// Issues and checks the antiforgery tokens of the dashboard's commands, with ASP.NET Core's antiforgery and separate settings, so that the
+/// application need not register it. It uses the application's data protection if there is one, because one instance may serve the page and another
+/// receive the command.
 /// </summary>
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>A static file of the dashboard's page (HTML, script or style), embedded in this assembly.</summary>
+/// <summary>
+/// A static file of the dashboard (script or style) that is embedded in this assembly, and the response that serves it. Also serves the HTML page.
+/// </summary>
 internal sealed class DashboardAsset
 {
     private static readonly string Page = Encoding.UTF8.GetString(Read("dashboard.html"));

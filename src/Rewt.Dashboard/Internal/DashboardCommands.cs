@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Carries out the commands of the dashboard: rotates and revokes keys on behalf of the signed-in user, with the rules of the command-line tool.
+/// Carries out the commands of the dashboard: rotates a key ring or revokes a key on behalf of the signed-in user, with the rules of the command-line
+/// tool.
 /// </summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {

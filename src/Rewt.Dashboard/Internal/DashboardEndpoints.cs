@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Rewt.Internal;
 
-/// <summary>Maps the HTTP endpoints of the dashboard, each protected by the authorization policy.</summary>
+/// <summary>
+/// Maps the page, data and command endpoints of the dashboard for <c>MapRewtDashboard</c>, each protected by the authorization policy.
+/// </summary>
 internal sealed class DashboardEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Adds the security headers to every response of the dashboard: no caching, no external content, no framing.</summary>
+/// <summary>
+/// Adds the security headers to every response of the dashboard (no caching, no external content, no framing), and recognizes requests of other
+/// origins.
+/// </summary>
 internal static class DashboardHeaders
 {
     private const string ContentSecurityPolicy =

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Takes snapshots of this instance's state and shares them among all viewers. Only the instance list is read from Redis, and only while a page
-/// is open.
+/// Creates the snapshots that the dashboard shows, of this instance's key rings, health and counters, and shares each among all viewers. Only the
+/// instance list is read from Redis, and only while a page is open.
 /// </summary>
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {

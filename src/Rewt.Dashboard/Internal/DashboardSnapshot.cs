@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>A snapshot of all that the dashboard shows, serialized once for all viewers.</summary>
+/// <summary>All that the dashboard shows at one moment, serialized once for all viewers.</summary>
 /// <param name="Json">The JSON text in UTF-8.</param>
 /// <param name="Stamp">A value that changes when a key ring changes.</param>
 /// <param name="At">The time of the snapshot.</param>

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the list of live instances for the dashboard while a page is open: at most once a second, less often in large fleets, and never concurrently.
-/// A snapshot waits for a read only once and briefly, so that an unresponsive server does not block the page.
+/// Reads the live instances of one key ring from Redis for the dashboard, while a page is open: at most once a second, less often in large fleets,
+/// and never concurrently. A snapshot waits for a read only once and briefly, so that an unresponsive server does not block the page.
 /// </summary>
 internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider time)
 {

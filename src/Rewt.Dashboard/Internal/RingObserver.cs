@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>Creates what the dashboard shows of one key ring from the last snapshot that this instance has of it.</summary>
+/// <summary>
+/// Creates what the dashboard shows of one key ring (<see cref="RingView"/>): the keys of the last snapshot that this instance has, and the live
+/// instances.
+/// </summary>
 internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options, TimeProvider time)
 {
     private const int MostKeys = 200;

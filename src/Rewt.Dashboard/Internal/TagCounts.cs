@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Rewt.Internal;
 
-/// <summary>The sums of one metric by the values of one of its tags. The library defines the values, so there are few.</summary>
+/// <summary>
+/// Adds up the measurements of one metric separately for each value of one of its tags, for example verified tokens by result. The library defines
+/// the values, so there are few.
+/// </summary>
 internal sealed class TagCounts(string tag)
 {
     private readonly ConcurrentDictionary<string, StrongBox<long>> _sums = new(StringComparer.Ordinal);

@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Collects for the dashboard what this application's own instruments measure. Instruments of other containers in the process are ignored.
+/// Adds up the metrics of this instance since its start (tokens verified and signed, retries, failed refreshes) for the dashboard. Metrics of other
+/// service containers in the process are ignored.
 /// </summary>
 internal sealed class TrafficCounts : IDisposable
 {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Records the counters of the last 15 minutes for the dashboard's charts, whether a page is open or not, so that a page opened during an incident
-/// shows what led to it.
+/// Records the counters every five seconds for the dashboard's charts of the last 15 minutes, whether a page is open or not, so that a page opened
+/// during an incident shows what led to it.
 /// </summary>
 internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings, TimeProvider time) : IDisposable
 {

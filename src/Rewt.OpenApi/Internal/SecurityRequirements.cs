@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Rewt.Internal;
 
-/// <summary>The OpenAPI transformer that adds a security requirement to each operation whose endpoint requires a scheme of Rewt.</summary>
+/// <summary>The OpenAPI transformer that adds to each operation which authentication schemes of Rewt its endpoint requires.</summary>
 internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes, IAuthorizationPolicyProvider policies) : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace Rewt.Internal;
 
-/// <summary>The OpenAPI transformer that adds the schemes of Rewt to the components of a document.</summary>
+/// <summary>The OpenAPI transformer that describes the authentication schemes of Rewt in the components of a document.</summary>
 internal sealed class SecuritySchemes(IAuthenticationSchemeProvider schemes) : IOpenApiDocumentTransformer
 {
     public async Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -1,6 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>The switch of a test ring that makes its in-memory stores fail, as if Redis were unavailable.</summary>
+/// <summary>
+/// The switch of <see cref="RewtTestRing.SimulateOutage"/>: while it is on, the in-memory stores of the hosts under test fail, as if Redis were
+/// unavailable.
+/// </summary>
 internal sealed class Outage
 {
     private volatile bool _isOn;

@@ -3,7 +3,10 @@ using System.Reflection;
 
 namespace Rewt.Internal;
 
-/// <summary>A proxy of a store that fails while a test simulates an outage. Every asynchronous method of the store checks the outage first.</summary>
+/// <summary>
+/// A proxy of an in-memory store that throws while a test simulates an outage, and otherwise calls the store. The outage affects every asynchronous
+/// method.
+/// </summary>
 /// <typeparam name="T">The interface of the store.</typeparam>
 [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives a class from this one.")]
 internal class OutageStore<T> : DispatchProxy

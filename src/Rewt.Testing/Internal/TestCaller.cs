@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A service that a test simulates: it signs and verifies under its own name with the key settings of a host, and simulated outages do not affect it.
+/// A service that exists only in a test: it creates and verifies tokens under its own name, with the key settings of a host under test. Simulated
+/// outages do not affect it.
 /// </summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A host under test that takes its keys from a test ring, with the services that are simulated for it. It leaves the test ring when its container is
-/// disposed.
+/// One application under test that takes its keys from a <see cref="RewtTestRing"/>, and the services that are simulated for it. It creates their
+/// tokens, and refreshes the application's keys after a change.
 /// </summary>
 /// <param name="ring">The test ring.</param>
 /// <param name="services">The host's container; <see langword="null"/> for simulated callers without a host, which use default settings.</param>

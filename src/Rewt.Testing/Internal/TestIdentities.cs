@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The identities that this process has assigned to clients of tests, by random ids. A request contains only such an id, which is valid only if code in
-/// the host's own process has assigned it; no caller of a deployed service can do that.
+/// The table of the identities that tests have given to their <c>HttpClient</c> objects, by random ids. A request contains only such an id, which is
+/// valid only if code in the host's own process has given it; no caller of a deployed service can do that.
 /// </summary>
 internal static class TestIdentities
 {

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The service under whose name a client of a test calls. Only its random id is sent.</summary>
+/// <summary>
+/// What a test has specified for the tokens of a client: the calling service, claims, audience, tenant and binding. Only its random id is sent.
+/// </summary>
 internal sealed record TestIdentity(
     string Id, string Service, IReadOnlyDictionary<string, object>? Claims, string? Audience, string? Tenant, string? Scheme, RequestBinding Binding, bool OneTime)
 {

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
-/// <summary>Adds middleware at the start of a host's pipeline that replaces the id of a test identity with a freshly signed token.</summary>
+/// <summary>
+/// The startup filter that puts a middleware first in the pipeline of a host under test: it replaces the id of a <see cref="TestIdentity"/> in a
+/// request with a freshly signed token.
+/// </summary>
 internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>

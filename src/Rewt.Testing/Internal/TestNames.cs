@@ -1,6 +1,6 @@
 namespace Rewt.Internal;
 
-/// <summary>Validates the names of simulated services.</summary>
+/// <summary>Validates the names of services that tests pass to the test kit.</summary>
 internal static class TestNames
 {
     /// <summary>The name under which the kit changes keys. It signs nothing.</summary>

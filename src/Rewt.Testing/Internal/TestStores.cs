@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The in-memory stores of a test ring, which all its hosts share.</summary>
+/// <summary>
+/// Opens the in-memory stores that all hosts of a <see cref="RewtTestRing"/> share in place of Redis, and that fail during a simulated outage.
+/// </summary>
 internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppStoreFactory
 {
     private readonly InMemoryAppStoreFactory _apps = new();

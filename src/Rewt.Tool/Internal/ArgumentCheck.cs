@@ -4,7 +4,9 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>Checks the arguments of the command line before anything is printed, so that a key or token among them is in no message.</summary>
+/// <summary>
+/// Returns the errors in the command line before a command runs. A name that seems to be a key or token is an error, and no message repeats it.
+/// </summary>
 internal static class ArgumentCheck
 {
     /// <summary>Arguments and options whose values may be keys or tokens. Their commands do not print the values.</summary>

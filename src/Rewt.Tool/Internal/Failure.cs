@@ -12,8 +12,6 @@ internal sealed record Failure(int ExitCode, string Message)
 {
     private const string Setting = "--redis (or REWT_REDIS)";
 
-    private const string Unreachable = $"Redis cannot be reached or does not answer. Check the server, and {Setting}: host:port,password=...,ssl=true.";
-
     public static Failure Of(Exception exception) => exception switch
     {
         ToolException tool => new Failure(tool.ExitCode, tool.Message),
@@ -22,22 +20,33 @@ internal sealed record Failure(int ExitCode, string Message)
         RewtKeysUnavailableException { InnerException: RedisServerException server } => OfServer(server),
         RewtKeysUnavailableException { InnerException: { } inner } => Of(inner),
         RewtKeysUnavailableException unavailable => new Failure(Tool.ExitCode.Denied, unavailable.Message),
-        TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => new Failure(
-            Tool.ExitCode.Unreachable, StoreFailure.Explanation(exception) is { } explanation ? $"Redis cannot be reached or does not answer. {explanation.Replace("Rewt:Redis", Setting, StringComparison.Ordinal)}" : Unreachable),
+        TimeoutException or RedisException or RedisCommandException or IOException or System.Net.Sockets.SocketException => OfOutage(StoreFailure.ReasonOf(exception)),
         // Removes the name of a parameter, which means nothing to an operator.
         ArgumentException => new Failure(Tool.ExitCode.Usage, exception.Message.Split(" (Parameter", 2)[0]),
         InvalidOperationException => new Failure(Tool.ExitCode.Denied, exception.Message),
         _ => new Failure(Tool.ExitCode.Unexpected, $"unexpected {exception.GetType().Name}; this is an error of the tool."),
     };
 
+    private static Failure OfOutage(OutageReason? reason)
+    {
+        var text = reason?.Text.Replace("Rewt:Redis", Setting, StringComparison.Ordinal) ?? $"Check the server, and {Setting}: host:port,password=...,ssl=true.";
+        return reason?.Kind switch
+        {
+            OutageKind.Login => new Failure(Tool.ExitCode.BadLogin, text),
+            OutageKind.Replica => new Failure(Tool.ExitCode.Replica, text),
+            OutageKind.UnknownHost => new Failure(Tool.ExitCode.UnknownHost, text),
+            _ => new Failure(Tool.ExitCode.Unreachable, $"Redis cannot be reached or does not answer. {text}"),
+        };
+    }
+
     private static Failure OfServer(RedisServerException exception)
     {
         var cause = StoreFailure.Cause(exception);
         return cause switch
         {
-            "NOAUTH" or "WRONGPASS" => new Failure(Tool.ExitCode.Unreachable, Unreachable),
+            "NOAUTH" or "WRONGPASS" => OfOutage(StoreFailure.ReasonOf(exception)),
             "NOPERM" or "EXECABORT" => new Failure(Tool.ExitCode.Denied, "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role operator' prints."),
-            _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and nothing was changed. Check the server: READONLY means that it is a replica, OOM that it has no memory left, MISCONF and NOREPLICAS that its disk or replicas fail."),
+            _ => new Failure(Tool.ExitCode.Denied, $"Redis refused the command ({cause}), and nothing was changed. {StoreFailure.Explanation(exception) ?? "Check the server and its log."}"),
         };
     }
 

@@ -4,7 +4,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The access of one command of the tool to the public keys of services with key pairs. It has no key pair of its own and publishes nothing.
+/// Reads and revokes the key pairs of a namespace's services in Redis for one command of the tool. It has no key pair of its own and publishes
+/// nothing.
 /// </summary>
 internal sealed class PairSession : IAsyncDisposable
 {

@@ -7,25 +7,24 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The access of one command of the tool to a namespace's key ring, through the library. It reads the ring, and changes it only on command, with the
-/// settings that the fleet has stored beside the ring.
+/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the library's own code. It changes
+/// nothing unless the command says so, and uses the settings that the fleet has stored beside the ring.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly RewtOptions _options;
     private readonly IRingStore _store;
     private readonly TimeProvider _time;
     private readonly RingAudit _audit;
 
     private RingSession(ServiceProvider services, RewtOptions options, IRingStore store, TimeProvider time)
     {
-        (_services, _options, _store, _time) = (services, options, store, time);
+        (_services, Options, _store, _time) = (services, options, store, time);
         Pairs = new PairSession(options, services.GetRequiredService<IRingStoreFactory>().OpenPairs(options), time);
         _audit = new RingAudit(options.Namespace, "rewt", new OperatorActor(), NullLogger.Instance);
     }
 
-    public RewtOptions Options => _options;
+    public RewtOptions Options { get; }
 
     /// <summary>The tenants that were revoked or deleted.</summary>
     public ITenantStore Tenants => _store.Tenants!;
@@ -37,9 +36,9 @@ internal sealed class RingSession : IAsyncDisposable
 
     public IInstanceStore Instances => _store.Instances!;
 
-    private RingSchedule Schedule => RingSchedule.From(_options);
+    private RingSchedule Schedule => RingSchedule.From(Options);
 
-    private InstanceTracker Tracker => new(_store.Instances, _options, _time);
+    private InstanceTracker Tracker => new(_store.Instances, Options, _time);
 
     /// <exception cref="ToolException">The given Redis address is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
@@ -75,7 +74,7 @@ internal sealed class RingSession : IAsyncDisposable
     {
         var readAt = ClockReading.Now(_time);
         var reading = await _store.ReadAsync(cancellationToken);
-        if (reading.Settings is { } settings) settings.ApplyTo(_options);
+        if (reading.Settings is { } settings) settings.ApplyTo(Options);
         var verdict = RotationPolicy.Decide(reading, Schedule, ImmutableDictionary<string, StoreTime>.Empty, Secret.Generate);
         var problem = reading.Problem is { UnsealedPlace: { } place }
             ? $"{place} is not sealed; omit --sealing-key-file (or REWT_SEALING_KEY_FILE) if the services do not seal, or add --seal if they do and you trust the writer"
@@ -88,10 +87,10 @@ internal sealed class RingSession : IAsyncDisposable
     public async Task<RingSnapshot> RequireAsync(CancellationToken cancellationToken)
     {
         var ring = await ReadAsync(cancellationToken);
-        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{_options.Namespace}:rewt-secret' cannot be used: {problem}.");
+        if (ring.Problem is { } problem) throw new ToolException(ExitCode.Denied, $"The key '{Options.Namespace}:rewt-secret' cannot be used: {problem}.");
         if (ring.Epoch is not null) return ring;
         var what = ring.Reading.Slot.IsAbsent ? "no key ring" : "a secret of Node's rewt, but no key ring";
-        throw new ToolException(ExitCode.NoRing, $"The namespace '{_options.Namespace}' has {what}. Specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
+        throw new ToolException(ExitCode.NoRing, $"The namespace '{Options.Namespace}' has {what}. Specify another namespace with --namespace or REWT_NAMESPACE, or start a service, which creates the key ring.");
     }
 
     public Task<RingSnapshot> RotateAsync(CancellationToken cancellationToken) =>
@@ -113,7 +112,7 @@ internal sealed class RingSession : IAsyncDisposable
         Tracker.WaitForAllAsync(ring, timeout, cancellationToken);
 
     public Task<DoctorReport> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
-        new RingExamination(_options.Namespace, FleetSettings.Of(_options), _store.Doctor, Tracker).RunAsync(ring, cancellationToken);
+        new RingExamination(Options.Namespace, FleetSettings.Of(Options), _store.Doctor, Tracker).RunAsync(ring, cancellationToken);
 
     /// <summary>Derives the key of a tenant from a secret of the ring.</summary>
     /// <exception cref="ToolException">The tenant is deleted.</exception>
@@ -121,8 +120,8 @@ internal sealed class RingSession : IAsyncDisposable
     {
         var state = (await Tenants.FindAsync([tenant], cancellationToken))[0];
         return state.IsDeleted
-            ? throw new ToolException(ExitCode.Denied, $"The tenant '{tenant}' of the namespace '{_options.Namespace}' is deleted. 'rewt tenants create {tenant}' creates it again.")
-            : new TenantSecurityKey((_, _) => new(true), _options.Namespace, tenant, key.Secret, state.Generation).Signer;
+            ? throw new ToolException(ExitCode.Denied, $"The tenant '{tenant}' of the namespace '{Options.Namespace}' is deleted. 'rewt tenants create {tenant}' creates it again.")
+            : new TenantSecurityKey((_, _) => new(true), Options.Namespace, tenant, key.Secret, state.Generation).Signer;
     }
 
     /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>
@@ -140,7 +139,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     private async Task<RingSnapshot> ChangeAsync(Func<RingReading, RingChange> command, CancellationToken cancellationToken)
     {
-        var updater = new RingUpdater(_options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
+        var updater = new RingUpdater(Options.Namespace, _store, Schedule, _time, NullLogger.Instance, audit: _audit);
         return await updater.UpdateAsync(null, command, cancellationToken) ?? throw new InvalidOperationException("The key ring could not be read after the change. Run 'rewt keys list' to see its state.");
     }
 }

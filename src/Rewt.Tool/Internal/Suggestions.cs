@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Rewt.Tool;
 
-/// <summary>Answers the completion requests of a shell for the tool: <c>rewt "[suggest:12]" "rewt keys re"</c>.</summary>
+/// <summary>
+/// Adapts the completion request of a shell, <c>rewt "[suggest:12]" "rewt keys re"</c>, to the command-line parser, which answers it but expects
+/// another name of the program.
+/// </summary>
 internal static class Suggestions
 {
     private const string Directive = "[suggest";

@@ -11,26 +11,29 @@ internal static class StoreFailure
 
     private const string ExplanationKey = "rewt.explanation";
 
-    /// <summary>Attaches a sentence with the solution to an exception of a library, whose own message may contain anything.</summary>
-    public static void Explain(Exception exception, string? explanation)
+    /// <summary>Attaches a reason with the solution to an exception of a library, whose own message may contain anything.</summary>
+    public static void Explain(Exception exception, OutageReason? reason)
     {
-        if (explanation is not null) exception.Data[ExplanationKey] = explanation;
+        if (reason is not null) exception.Data[ExplanationKey] = reason;
     }
 
     /// <summary>Marks an exception of this library, whose message names the problem and its solution.</summary>
     public static T Explained<T>(T exception)
         where T : Exception
     {
-        Explain(exception, exception.Message);
+        Explain(exception, new OutageReason(exception.Message));
         return exception;
     }
 
     /// <summary>Returns the sentence that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
-    public static string? Explanation(Exception? exception)
+    public static string? Explanation(Exception? exception) => ReasonOf(exception)?.Text;
+
+    /// <summary>Returns the reason that was attached to an exception or to one of its causes; <see langword="null"/> if there is none.</summary>
+    public static OutageReason? ReasonOf(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception.Data[ExplanationKey] is string explanation) return explanation;
+            if (exception.Data[ExplanationKey] is OutageReason reason) return reason;
         }
 
         return null;

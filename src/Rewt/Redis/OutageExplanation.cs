@@ -11,25 +11,22 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class OutageExplanation
 {
-    /// <summary>The time limit for one server. It is short, because requests may be waiting.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
-
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
     /// <summary>Explains an error of a server; <see langword="null"/> if its code has no explanation.</summary>
-    public static string? OfError(RedisServerException exception) => CodeOf(exception) switch
+    public static OutageReason? OfError(RedisServerException exception) => CodeOf(exception) switch
     {
-        "NOAUTH" or "WRONGPASS" => "Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.",
-        "EXECABORT" => "Redis rejected a transaction. Check the log of the server, the rights of the login ('rewt acl') and maxmemory.",
-        "NOPERM" => "The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives.",
-        "READONLY" => "The Redis server is a replica. Connect to the primary, or to Sentinel with serviceName=....",
-        "LOADING" => "Redis is loading its data after a start. Wait until it has finished.",
-        "CLUSTERDOWN" => "The Redis Cluster is down: no server answers for some of its slots. Repair the cluster ('redis-cli --cluster check').",
-        "MOVED" or "ASK" or "CROSSSLOT" => "The server is a node of a Redis Cluster, but the connection treats it as a single server. Name several nodes in the connection string, without a proxy or twemproxy.",
-        "OOM" => "Redis has no memory left (maxmemory). Free memory, or raise the limit.",
-        "MISCONF" => "Redis accepts no writes, because it cannot save to its disk. Repair the disk.",
-        "NOREPLICAS" => "Redis accepts no writes, because too few replicas are connected (min-replicas-to-write). Repair the replicas.",
-        "MASTERDOWN" => "The Redis server is a replica without a primary. Repair the replication.",
+        "NOAUTH" or "WRONGPASS" => new("Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.", OutageKind.Login),
+        "EXECABORT" => new("Redis rejected a transaction. Check the log of the server, the rights of the login ('rewt acl') and maxmemory."),
+        "NOPERM" => new("The Redis login may not run a required command (NOPERM). Give it the rights that 'rewt acl --role signer' prints, or '--role verifier' for a service that only receives."),
+        "READONLY" => new("The Redis server is a replica. Connect to the primary, or to Sentinel with serviceName=....", OutageKind.Replica),
+        "LOADING" => new("Redis is loading its data after a start. Wait until it has finished."),
+        "CLUSTERDOWN" => new("The Redis Cluster is down: no server answers for some of its slots. Repair the cluster ('redis-cli --cluster check')."),
+        "MOVED" or "ASK" or "CROSSSLOT" => new("The server is a node of a Redis Cluster, but the connection treats it as a single server. Name several nodes in the connection string, without a proxy or twemproxy."),
+        "OOM" => new("Redis has no memory left (maxmemory). Free memory, or raise the limit."),
+        "MISCONF" => new("Redis accepts no writes, because it cannot save to its disk. Repair the disk."),
+        "NOREPLICAS" => new("Redis accepts no writes, because too few replicas are connected (min-replicas-to-write). Repair the replicas."),
+        "MASTERDOWN" => new("The Redis server is a replica without a primary. Repair the replication."),
         _ => null,
     };
 
@@ -41,41 +38,67 @@ internal static class OutageExplanation
     /// <param name="connection">The configuration of the connection.</param>
     /// <param name="setting">The name of its setting.</param>
     /// <param name="failure">The exception of the client library.</param>
+    /// <param name="loggedIn">The servers to which the client library was connected at the failure, so that neither TLS nor the login is the problem.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public static async Task<string> OfConnectionAsync(ConfigurationOptions connection, string setting, Exception failure, CancellationToken cancellationToken)
+    public static async Task<OutageReason> OfConnectionAsync(
+        ConfigurationOptions connection, string setting, Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
     {
-        if (connection.EndPoints.Count == 0) return $"{setting} names no server; write host:port.";
-        var asked = connection.EndPoints.Take(3).Select(async server => Sentence(await AskAsync(server, cancellationToken).ConfigureAwait(false), ServerDiagnosis.Name(server), connection, setting, failure));
-        return string.Join(' ', (await Task.WhenAll(asked).ConfigureAwait(false)).Distinct(StringComparer.Ordinal));
+        if (connection.EndPoints.Count == 0) return new($"{setting} names no server; write host:port.");
+        var reasons = (await Task.WhenAll(connection.EndPoints.Take(3).Select(ReasonAsync)).ConfigureAwait(false)).Distinct().ToList();
+        return new(string.Join(' ', reasons.Select(reason => reason.Text)), reasons.TrueForAll(reason => reason.Kind == reasons[0].Kind) ? reasons[0].Kind : OutageKind.Other);
+
+        async Task<OutageReason> ReasonAsync(EndPoint endPoint)
+        {
+            var server = ServerDiagnosis.Name(endPoint);
+            var answer = await AskAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            if (answer.Error is { } error) return OfSocket(error, server, setting);
+            if (answer.Text is not { } text) return new($"{server} does not answer. Check that it is the address of Redis, and the network and firewall between.");
+            return loggedIn.FirstOrDefault(known => known.EndPoint.Equals(endPoint)) is { } known
+                ? OfRole(await RoleAsync(known).ConfigureAwait(false), server, failure)
+                : OfAnswer(text, server, connection, setting, failure);
+        }
     }
 
-    private static string Sentence(Answer answer, string server, ConfigurationOptions connection, string setting, Exception failure)
+    private static OutageReason OfSocket(SocketError error, string server, string setting) => error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
+        ? new($"The host of {server} is unknown: DNS has no address for it. Correct the host in {setting}.", OutageKind.UnknownHost)
+        : new($"Nothing listens on {server} ({error}). Start Redis there, or correct host and port in {setting}.");
+
+    private static OutageReason OfAnswer(string text, string server, ConfigurationOptions connection, string setting, Exception failure)
     {
-        if (answer.Error is { } error)
+        var reported = failure.ToString();
+        if (reported.Contains("WRONGPASS", StringComparison.Ordinal)) return new($"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.", OutageKind.Login);
+        var isPlain = text.StartsWith('+') || text.StartsWith('-');
+        if (connection.Ssl && isPlain) return new($"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.");
+        if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return new($"{server} is an HTTP server, not Redis. Correct host and port in {setting}.");
+        if (connection.Ssl) return new($"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.");
+        if (!isPlain) return new($"{server} does not answer in the protocol of Redis, so it probably requires TLS. Add ssl=true to {setting}, or correct the port.");
+
+        if (text.StartsWith("-DENIED", StringComparison.Ordinal)) return new($"{server} is in protected mode, which refuses other machines. Set a password on the server, and password=... in {setting}.");
+        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return new($"{server} requires a login. Add password=... (and user=...) to {setting}.", OutageKind.Login);
+        var isSentinel = text.Contains("redis_mode:sentinel", StringComparison.Ordinal);
+        if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return new($"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.");
+        if (isSentinel) return new($"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.");
+        if (!string.IsNullOrEmpty(connection.ServiceName) && text.StartsWith('+')) return new($"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.");
+        return OfRole(text, server, failure);
+    }
+
+    private static OutageReason OfRole(string text, string server, Exception failure) => text.Contains("role:slave", StringComparison.Ordinal)
+        ? new($"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.", OutageKind.Replica)
+        : new($"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').");
+
+    /// <summary>Returns the role that a server reports in the client library's connection, otherwise the role that the client library assumes.</summary>
+    private static async Task<string> RoleAsync(IServer server)
+    {
+        try
         {
-            return error is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                ? $"The host of {server} is unknown: DNS has no address for it. Correct the host in {setting}."
-                : $"Nothing listens on {server} ({error}). Start Redis there, or correct host and port in {setting}.";
+            if (await ServerInfo.ReadAsync(server, "replication").WithinAsync(TimeLimit.Explanation, TimeProvider.System, CancellationToken.None).ConfigureAwait(false) is { } role) return role;
+        }
+        catch (Exception exception) when (exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException)
+        {
+            // The login may not use INFO, or the connection is gone meanwhile.
         }
 
-        var text = answer.Text;
-        if (text is null) return $"{server} does not answer. Check that it is the address of Redis, and the network and firewall between.";
-        var isPlain = text.StartsWith('+') || text.StartsWith('-');
-        if (connection.Ssl && isPlain) return $"{server} does not use TLS, but {setting} has ssl=true. Remove ssl=true, or use the TLS port of the server.";
-        if (text.StartsWith("HTTP/", StringComparison.Ordinal)) return $"{server} is an HTTP server, not Redis. Correct host and port in {setting}.";
-        if (connection.Ssl) return $"The TLS connection to {server} fails. Its certificate must be trusted on this machine and contain the host name (sslHost=... names another one); a required client certificate belongs in RewtOptions.ConfigurationOptions.";
-        if (!isPlain) return $"{server} does not answer in the protocol of Redis, so it probably requires TLS. Add ssl=true to {setting}, or correct the port.";
-
-        var reported = failure.ToString();
-        if (text.StartsWith("-DENIED", StringComparison.Ordinal)) return $"{server} is in protected mode, which refuses other machines. Set a password on the server, and password=... in {setting}.";
-        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) && string.IsNullOrEmpty(connection.Password)) return $"{server} requires a login. Add password=... (and user=...) to {setting}.";
-        if (text.StartsWith("-NOAUTH", StringComparison.Ordinal) || reported.Contains("WRONGPASS", StringComparison.Ordinal)) return $"{server} refused the login: the user or the password is wrong. Correct user=...,password=... in {setting}.";
-        var isSentinel = text.Contains("redis_mode:sentinel", StringComparison.Ordinal);
-        if (isSentinel && string.IsNullOrEmpty(connection.ServiceName)) return $"{server} is a Sentinel, not Redis. Add serviceName=<the name of the primary> to {setting}.";
-        if (isSentinel) return $"The Sentinel {server} knows no primary {KeyMaterial.Shown(connection.ServiceName!)} that can be reached. Correct serviceName in {setting}, or repair the primary.";
-        if (!string.IsNullOrEmpty(connection.ServiceName)) return $"{server} is not a Sentinel, but {setting} has serviceName. Remove serviceName, or name the port of Sentinel.";
-        if (text.Contains("role:slave", StringComparison.Ordinal)) return $"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.";
-        return $"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').";
+        return server.IsReplica ? "role:slave" : string.Empty;
     }
 
     private static string Value(string text, string name)
@@ -87,7 +110,7 @@ internal static class OutageExplanation
     private static async Task<Answer> AskAsync(EndPoint server, CancellationToken cancellationToken)
     {
         // Sockets use real time, even if a test controls the clock.
-        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeLimit.Explanation, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var isConnected = false;
         try

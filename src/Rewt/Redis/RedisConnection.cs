@@ -29,7 +29,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private ConnectionMultiplexer? _own;
     private IConnectionMultiplexer? _shared;
     private long _lastAnswer;
-    private Task<string?>? _explaining;
+    private Task<OutageReason?>? _explaining;
     private long _explainedAt;
     private bool _disposed;
     private bool _hasStarted;
@@ -69,9 +69,10 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
         {
+            var loggedIn = Connected();
             Failed();
             var shown = exception is RedisConnectionException lost ? CommandRefusal.Printable(lost) : null;
-            StoreFailure.Explain(shown ?? exception, StoreFailure.Explanation(exception) ?? await ExplanationAsync(exception, cancellationToken).ConfigureAwait(false));
+            StoreFailure.Explain(shown ?? exception, StoreFailure.ReasonOf(exception) ?? await ReasonAsync(exception, loggedIn, cancellationToken).ConfigureAwait(false));
             if (shown is not null) throw shown;
             throw;
         }
@@ -174,6 +175,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
+    /// <summary>Returns the servers to which the client library is connected.</summary>
+    private IReadOnlyList<IServer> Connected()
+    {
+        lock (_gate) return [.. ((_own ?? _shared)?.GetServers() ?? []).Where(server => server.IsConnected)];
+    }
+
     private void Answered()
     {
         Volatile.Write(ref _lastAnswer, time.GetTimestamp());
@@ -181,12 +188,12 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Explains an outage. All failures within half a minute share one explanation, because requests may be waiting for it.</summary>
-    private async Task<string?> ExplanationAsync(Exception failure, CancellationToken cancellationToken)
+    private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
     {
-        Task<string?> explaining;
+        Task<OutageReason?> explaining;
         lock (_gate)
         {
-            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure), CancellationToken.None), time.GetTimestamp());
+            if (_explaining is null || time.GetElapsedTime(_explainedAt) > ExplanationInterval) (_explaining, _explainedAt) = (Task.Run(() => ExplainAsync(failure, loggedIn), CancellationToken.None), time.GetTimestamp());
             explaining = _explaining;
         }
 
@@ -194,11 +201,11 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>Returns <see langword="null"/> if the explanation itself fails, so that it never hides the failure.</summary>
-    private async Task<string?> ExplainAsync(Exception failure)
+    private async Task<OutageReason?> ExplainAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
     {
         try
         {
-            return await ExplainSourceAsync(failure).ConfigureAwait(false);
+            return await ExplainSourceAsync(failure, loggedIn).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -206,7 +213,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    private async Task<string?> ExplainSourceAsync(Exception failure)
+    private async Task<OutageReason?> ExplainSourceAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
     {
         var source = RedisSourceSelector.Of(services, options);
         ConfigurationOptions connection;
@@ -215,7 +222,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         else return null;
 
         connection.SetDefaultPorts();
-        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, SettingsSection.Name), failure, CancellationToken.None).ConfigureAwait(false);
+        return await OutageExplanation.OfConnectionAsync(connection, RedisSourceSelector.NameOf(source, SettingsSection.Name), failure, loggedIn, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -12,8 +12,15 @@ internal static class TimeLimit
     /// <summary>The limits while a process starts: it is compiling its code, possibly with little CPU time, and has no keys yet.</summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
+    /// <summary>The limit for asking one server, after a failure, why it cannot be used.</summary>
+    public static TimeSpan Explanation { get; private set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Sets longer limits for a command-line tool, where no requests are waiting.</summary>
-    public static void BePatient() => Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+    public static void BePatient()
+    {
+        Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+        Explanation = TimeSpan.FromSeconds(5);
+    }
 
     /// <exception cref="TimeoutException">The limit has passed.</exception>
     public static async Task<T> WithinAsync<T>(this Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)

@@ -37,9 +37,9 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public async Task A_new_app_is_let_in_by_its_first_call()
     {
         _store.HasNoPush = true;
-        await ShouldBeAsync(await AddAsync(), ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(await AddAsync());
 
-        await ShouldBeAsync(await AddAsync("other"), ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(await AddAsync("other"));
     }
 
     [Fact]
@@ -47,41 +47,41 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     {
         _store.HasNoPush = true;
         var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
         await _apps.RevokeAsync("acme", Cancellation);
 
         _time.Advance(_options.RefreshInterval + TimeSpan.FromMilliseconds(1));
 
-        await ShouldBeAsync(key, ApiKeyStatus.Revoked);
+        await ShouldBeRefusedAsync(key, ApiKeyRefusal.Revoked);
     }
 
     [Fact]
     public async Task An_app_that_a_human_deleted_by_hand_is_seen_to_be_gone()
     {
         var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
         _memory.Delete("acme");
 
         _time.Advance(_options.RefreshInterval + TimeSpan.FromMilliseconds(1));
 
-        await ShouldBeAsync(key, ApiKeyStatus.Unknown);
+        await ShouldBeRefusedAsync(key, ApiKeyRefusal.Unknown);
     }
 
     [Fact]
     public async Task Revoked_is_final_whatever_a_failover_brings_back()
     {
         var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
         var before = (await _store.FindAsync("acme", Cancellation)).Value!;
         await _apps.RevokeAsync("acme", Cancellation);
         _time.Advance(_options.RefreshInterval + TimeSpan.FromMilliseconds(1));
-        await ShouldBeAsync(key, ApiKeyStatus.Revoked);
+        await ShouldBeRefusedAsync(key, ApiKeyRefusal.Revoked);
 
         _memory.Set("acme", before);
         _memory.Set("other", before);
         _time.Advance(_options.RefreshInterval + TimeSpan.FromMilliseconds(1));
 
-        await ShouldBeAsync(key, ApiKeyStatus.Revoked);
+        await ShouldBeRefusedAsync(key, ApiKeyRefusal.Revoked);
         (await _apps.ListAsync(Cancellation)).Single().Keys.Single().RevokedAt.ShouldBeNull("the store has forgotten");
     }
 
@@ -89,43 +89,43 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     public async Task An_outage_is_not_noticed_up_to_the_stale_budget_and_is_an_outage_after_it()
     {
         var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
         _store.IsAway = true;
 
         for (var passed = TimeSpan.Zero; passed < _options.StaleBudget - TimeSpan.FromMinutes(5); passed += TimeSpan.FromMinutes(5))
         {
             _time.Advance(TimeSpan.FromMinutes(5));
-            await ShouldBeAsync(key, ApiKeyStatus.Live);
+            await ShouldBeAcceptedAsync(key);
         }
 
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("acme")));
         _time.Advance(TimeSpan.FromMinutes(6));
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(key));
         await Should.ThrowAsync<RewtKeysUnavailableException>(() => JudgeAsync(ApiKeyFormat.Create("missing")));
-        (await _checker.CheckAsync("x", Cancellation)).Status.ShouldBe(ApiKeyStatus.Malformed, "that needs no store");
+        (await _checker.CheckAsync("x", Cancellation)).Refusal.ShouldBe(ApiKeyRefusal.Malformed, "that needs no store");
 
         _store.IsAway = false;
         await Eventually.TrueAsync(() => _time.UntilNext <= Share, "the provider waits before it tries again");
         _time.Advance(Share);
         await Eventually.TrueAsync(() => _time.UntilNext > Share, "the provider has read and sleeps until its next poll");
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
     }
 
     [Fact]
     public async Task A_flood_of_unknown_keys_costs_two_reads_a_second_and_delays_no_good_one()
     {
         var key = await AddAsync();
-        await ShouldBeAsync(key, ApiKeyStatus.Live);
+        await ShouldBeAcceptedAsync(key);
         var reads = _store.Reads;
 
         var flood = Enumerable.Range(0, 2000).Select(number => _checker.CheckAsync(ApiKeyFormat.Create(number % 2 == 0 ? "acme" : $"missing-{number}"), Cancellation).AsTask()).ToList();
         var good = _checker.CheckAsync(key, Cancellation);
         good.IsCompletedSuccessfully.ShouldBeTrue("it does not wait");
-        (await good).Status.ShouldBe(ApiKeyStatus.Live);
+        (await good).IsAccepted.ShouldBeTrue();
         var began = _time.GetTimestamp();
         await TurnUntilAsync(() => flood.TrueForAll(check => check.IsCompleted));
 
-        foreach (var check in flood) (await check).Status.ShouldBe(ApiKeyStatus.Unknown);
+        foreach (var check in flood) (await check).Refusal.ShouldBe(ApiKeyRefusal.Unknown);
         (_store.Reads - reads).ShouldBeLessThanOrEqualTo(2 * ((int)_time.GetElapsedTime(began).TotalSeconds + 1));
     }
 
@@ -150,7 +150,9 @@ public sealed class TrustedAppProviderTests : IAsyncLifetime
     private async Task<string> AddAsync(string id = "acme") =>
         (await _apps.AddAsync(new RewtApp(id) { Audiences = ["orders"] }, cancellationToken: Cancellation)).Key;
 
-    private async Task ShouldBeAsync(string key, ApiKeyStatus status) => (await JudgeAsync(key)).Status.ShouldBe(status);
+    private async Task ShouldBeAcceptedAsync(string key) => (await JudgeAsync(key)).IsAccepted.ShouldBeTrue();
+
+    private async Task ShouldBeRefusedAsync(string key, ApiKeyRefusal refusal) => (await JudgeAsync(key)).Refusal.ShouldBe(refusal);
 
     private async Task<ApiKeyVerdict> JudgeAsync(string key)
     {

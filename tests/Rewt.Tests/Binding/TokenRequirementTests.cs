@@ -34,7 +34,7 @@ public sealed class TokenRequirementTests
         var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([], scheme)) };
         context.Request.Method = method;
 
-        new BoundCaller(new TokenBinding(Method: "POST"), "Rewt").IsIn(context).ShouldBe(counts);
+        new TokenBindingFeature(new TokenBinding(Method: "POST"), "Rewt").IsIn(context).ShouldBe(counts);
     }
 
     [Fact]

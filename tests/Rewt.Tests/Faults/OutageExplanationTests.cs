@@ -19,6 +19,7 @@ public sealed class OutageExplanationTests
         ["a sentinel with another service"] = (scene => scene.SentinelAsync(",serviceName=other"), "The Sentinel 127.0.0.1:{port} knows no primary 'other'"),
         ["a service without a sentinel"] = (async scene => await scene.RedisAsync() + ",serviceName=mymaster", "127.0.0.1:{port} is not a Sentinel, but Rewt:Redis has serviceName."),
         ["a replica"] = (scene => scene.ReplicaAsync(), "127.0.0.1:{port} is a replica of 127.0.0.1:"),
+        ["a replica with a password"] = (async scene => await scene.ReplicaAsync("--requirepass", "of-a-test") + ",password=of-a-test", "127.0.0.1:{port} is a replica of 127.0.0.1:"),
         ["a cluster that lacks nodes"] = (scene => scene.RedisAsync("--cluster-enabled", "yes"), "The Redis Cluster is down"),
     };
 
@@ -116,10 +117,10 @@ public sealed class OutageExplanationTests
             return $"127.0.0.1:{sentinel.Ports[0]}{suffix}";
         }
 
-        public async Task<string> ReplicaAsync()
+        public async Task<string> ReplicaAsync(params string[] arguments)
         {
             var primary = await StartAsync();
-            return (await StartAsync("--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture))).ConnectionString;
+            return (await StartAsync(["--replicaof", "127.0.0.1", primary.Port.ToString(CultureInfo.InvariantCulture), .. arguments])).ConnectionString;
         }
 
         public async ValueTask DisposeAsync()

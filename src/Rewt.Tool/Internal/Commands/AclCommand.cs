@@ -16,15 +16,14 @@ internal static class AclCommand
 
     public static Command Create()
     {
-        Service.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError("--service must be 1 to 128 letters, digits, '.', '_' or '-'.");
-        });
         Role.AcceptOnlyFromAmong([.. RedisRights.Roles]);
-        User.Validators.Add(result =>
+        foreach (var option in new[] { User, Service })
         {
-            if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError("--user must be 1 to 128 letters, digits, '.', '_' or '-'.");
-        });
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Count > 0 && !Names.IsName(result.Tokens[0].Value)) result.AddError($"{option.Name} must be 1 to 128 letters, digits, '.', '_' or '-'.");
+            });
+        }
 
         var acl = new Command("acl", "Print the Redis command that gives a login the rights of its role, without a password. Sends nothing to a server.") { Role, User, KeyPairs, Service };
         acl.SetAction(arguments => Run(ToolContext.Of(arguments), arguments.GetValue(Role)!, arguments.GetValue(User), arguments.GetValue(KeyPairs), arguments.GetValue(Service)));

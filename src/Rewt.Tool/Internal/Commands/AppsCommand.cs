@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt apps</c>: manages trusted apps and their API keys.</summary>
+/// <summary>
+/// <c>rewt apps</c>: defines the arguments of the commands that manage trusted apps; <see cref="AppsCommandHandler"/> carries them out.
+/// </summary>
 internal static class AppsCommand
 {
     private static readonly Argument<string> App = new("app") { Description = "The id of the app." };

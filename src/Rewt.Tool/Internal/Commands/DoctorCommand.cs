@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt doctor</c>: checks the key ring and its Redis server.</summary>
+/// <summary><c>rewt doctor</c>: prints the problems of the key ring, its Redis server and its instances, with their solutions.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()

@@ -4,8 +4,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The key resolver of <c>rewt token verify</c>: finds keys in one snapshot of a namespace, which has its secrets, the keys of tenants derived from
-/// them, and the key pairs of its services.
+/// Finds the key for a token that <c>rewt token verify</c> or <c>explain</c> checks, among the secrets, tenant keys and key pairs of a namespace,
+/// which the tool has read once.
 /// </summary>
 internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
 {

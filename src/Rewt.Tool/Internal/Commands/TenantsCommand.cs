@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt tenants</c>: lists and changes the tenants that were revoked or deleted.</summary>
+/// <summary><c>rewt tenants</c>: lists the tenants that were revoked or deleted, and creates, revokes or deletes a tenant.</summary>
 internal static class TenantsCommand
 {
     private static readonly Argument<string> Tenant = new("tenant") { Description = "The name of the tenant." };

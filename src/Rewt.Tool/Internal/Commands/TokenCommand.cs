@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token</c>: creates, inspects and verifies tokens.</summary>
+/// <summary><c>rewt token</c>: defines the arguments of the commands that create, inspect, verify and explain tokens, and reads the token.</summary>
 internal static class TokenCommand
 {
     private static readonly Argument<string> Token = new("token") { Description = "The token, or - to read it from standard input, which keeps it out of the shell history." };

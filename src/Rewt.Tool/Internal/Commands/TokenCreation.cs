@@ -2,7 +2,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token create</c>: creates a token with the current key.</summary>
+/// <summary><c>rewt token create</c>: signs a bearer token with the current key of the namespace and prints it.</summary>
 internal static class TokenCreation
 {
     public static async Task<int> RunAsync(

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt token inspect</c>: prints the header and claims of a token without its signature.</summary>
+/// <summary><c>rewt token inspect</c>: prints the header and claims of a token without verifying its signature.</summary>
 internal static class TokenInspection
 {
     /// <summary>The longest value of a claim that a table shows whole.</summary>

@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The commands <c>rewt token verify</c> and <c>rewt token explain</c>: run the library's verifier with one snapshot of the keys. Neither prints the
-/// token.
+/// <c>rewt token verify</c> and <c>rewt token explain</c>: verify a token with the keys in Redis as a service does, and print the result, or each
+/// check. Neither prints the token.
 /// </summary>
 internal static class TokenVerification
 {

@@ -6,7 +6,8 @@ using Spectre.Console.Rendering;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The loop of <c>rewt watch</c>: follows a key ring until it is cancelled, and prints a live view on a terminal, otherwise one line for each change.
+/// Runs <c>rewt watch</c> until it is cancelled: reads a key ring and its instances again and again, and prints a live view on a terminal, otherwise
+/// one line for each change.
 /// </summary>
 internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
 {

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt watch</c>: follows a key ring and its instances.</summary>
+/// <summary>
+/// <c>rewt watch</c>: defines the arguments of the command that shows changes of a key ring and its instances live; <see cref="Watch"/> runs it.
+/// </summary>
 internal static class WatchCommand
 {
     private static readonly Option<double?> Duration = new("--duration") { Description = "Stop after this number of seconds. Default: run until Ctrl+C.", HelpName = "seconds" };

@@ -3,7 +3,9 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>The result of one read by <c>rewt watch</c>: a key ring and its instances. The lines to print are the differences between two results.</summary>
+/// <summary>
+/// What <c>rewt watch</c> knows after one read: the key ring and its instances. It describes the changes since an earlier state, one line for each.
+/// </summary>
 internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeartbeat> Marks, string? DegradedReason)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>

@@ -5,26 +5,26 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The logger factory of the authentication handlers. Its loggers drop the lines that the base class writes for each refused request: Rewt's own lines
-/// state the reason, and their number is limited.
+/// The logger factory that the authentication handlers of Rewt give to their base class. Its loggers drop the lines that the base class writes for
+/// each refused request: Rewt's own lines state the reason, and their number is limited.
 /// </summary>
-internal sealed class HandlerLoggers : ILoggerFactory
+internal sealed class HandlerLoggerFactory : ILoggerFactory
 {
     /// <summary>The base class's ids of "was not authenticated" and "was challenged".</summary>
     private const int NotAuthenticated = 7, Challenged = 12;
 
-    private static readonly ConditionalWeakTable<ILoggerFactory, HandlerLoggers> Known = [];
+    private static readonly ConditionalWeakTable<ILoggerFactory, HandlerLoggerFactory> Known = [];
 
     private readonly ILoggerFactory _loggers;
 
     /// <summary>A handler is created for each request, its logger only once.</summary>
     private readonly ConcurrentDictionary<string, ILogger> _created = new(StringComparer.Ordinal);
 
-    private HandlerLoggers(ILoggerFactory loggers) => _loggers = loggers;
+    private HandlerLoggerFactory(ILoggerFactory loggers) => _loggers = loggers;
 
-    public static HandlerLoggers Of(ILoggerFactory loggers) => Known.GetValue(loggers, static all => new HandlerLoggers(all));
+    public static HandlerLoggerFactory Of(ILoggerFactory loggers) => Known.GetValue(loggers, static all => new HandlerLoggerFactory(all));
 
-    public ILogger CreateLogger(string categoryName) => _created.GetOrAdd(categoryName, static (name, all) => new Limited(all.CreateLogger(name)), _loggers);
+    public ILogger CreateLogger(string categoryName) => _created.GetOrAdd(categoryName, static (name, all) => new FilteredLogger(all.CreateLogger(name)), _loggers);
 
     public void AddProvider(ILoggerProvider provider) => _loggers.AddProvider(provider);
 
@@ -33,8 +33,8 @@ internal sealed class HandlerLoggers : ILoggerFactory
         // The application owns its loggers.
     }
 
-    /// <summary>A logger that drops the two events of the base class.</summary>
-    private sealed class Limited(ILogger logger) : ILogger
+    /// <summary>A logger that drops the base class's lines "was not authenticated" and "was challenged", and passes on everything else.</summary>
+    private sealed class FilteredLogger(ILogger logger) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => logger.BeginScope(state);

@@ -2,26 +2,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Rewt.Internal;
 
-/// <summary>Logs why API keys are refused, at most one line a second for each reason. A line never contains any part of a key.</summary>
-internal sealed class ApiKeyRefusals(TimeProvider time)
+/// <summary>
+/// Logs each refusal of an API key with its reason and the fix, at most one line a second for each reason. A line never contains any part of a key.
+/// </summary>
+internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {
     private readonly RefusalThrottle<ApiKeyRefusal> _throttle = new(time);
-
-    public void Log(ILogger logger, ApiKeyVerdict verdict, string service) => Log(logger, ReasonOf(verdict.Status), verdict, service);
 
     public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
     {
         if (!logger.IsEnabled(LogLevel.Information) || !_throttle.IsDue(reason, out var others)) return;
         logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
     }
-
-    private static ApiKeyRefusal ReasonOf(ApiKeyStatus status) => status switch
-    {
-        ApiKeyStatus.Malformed => ApiKeyRefusal.Malformed,
-        ApiKeyStatus.Revoked => ApiKeyRefusal.Revoked,
-        ApiKeyStatus.Expired => ApiKeyRefusal.Expired,
-        _ => ApiKeyRefusal.Unknown,
-    };
 
     /// <summary>Returns a sentence with the solution. The app and the id of a key come from the store, not from the request.</summary>
     private static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch

@@ -3,9 +3,10 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks, after a token has been verified, that a bound token is shown with the request it is bound to, and uses up a one-time token.
+/// Checks a verified token that is bound to a request: that its method, path, query and body are those of the request at hand. Also records the use
+/// of a one-time token, which is then refused everywhere.
 /// </summary>
-internal sealed class RequestCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
+internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
 {
     /// <summary>Returns why the token is refused with this request, or <see langword="null"/>.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store of used tokens did not answer.</exception>

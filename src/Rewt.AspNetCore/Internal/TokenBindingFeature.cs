@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A request feature that the authentication handler sets after it has checked the binding of a token to its request. <see cref="TokenRequirement"/>
-/// reads it.
+/// A request feature that <see cref="RewtHandler"/> sets when it accepts a one-time token or a token that is bound to a request (to its method, path,
+/// query or body): what the token is bound to. <see cref="TokenRequirement"/> reads it.
 /// </summary>
 /// <param name="Binding">The binding.</param>
 /// <param name="AuthenticationType">The type of the identity that the token proved, which is the name of its scheme.</param>
-internal sealed record BoundCaller(TokenBinding Binding, string? AuthenticationType)
+internal sealed record TokenBindingFeature(TokenBinding Binding, string? AuthenticationType)
 {
     /// <summary>
     /// Whether the caller that the endpoint sees is the one with the binding, and the request still has its method. Another scheme may have authenticated

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that starts polling the apps when the application starts, without waiting for a server, and writes the last uses when it stops.
+/// The hosted service that starts the polling of the trusted apps and the recording of key uses when the application starts, without waiting for
+/// Redis. When the application stops, it writes the uses that are not yet written.
 /// </summary>
-internal sealed class AppService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
+internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
