@@ -82,7 +82,7 @@ internal static class Flood
     /// <summary>Sends tokens with unknown key ids or issuers, all at once or so many a second.</summary>
     public static async Task SendAsync(Uri address, string varies, int count, int perSecond)
     {
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 };
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = perSecond > 0 ? 8_000 : 1_000 };
         using var client = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
         var tokens = Enumerable.Range(0, count).Select(_ => Junk(varies == Issuers)).ToList();
         await client.GetAsync(new Uri("/work", UriKind.Relative));

@@ -55,7 +55,7 @@ public class RewtHandler : JwtBearerHandler
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.KeysUnavailable(Scheme.Name, exception.Message, StoreFailure.Unexplained(exception));
+            if (Schemes.Refusals.IsDue((RefusalReason.None, null), out var others)) Logger.KeysUnavailable(Scheme.Name, $"{exception.Message}{others}", StoreFailure.Unexplained(exception));
             return await FailAsync(exception);
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)

@@ -46,7 +46,7 @@ internal sealed class ApiKeyHandler(
         catch (RewtKeysUnavailableException exception)
         {
             _outage = exception;
-            Logger.AppsUnavailable(exception.Message, StoreFailure.Unexplained(exception));
+            refusals.Unavailable(Logger, exception);
             return AuthenticateResult.Fail(exception);
         }
     }

@@ -8,6 +8,7 @@ namespace Rewt.Internal;
 internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {
     private readonly RefusalThrottle<ApiKeyRefusal> _throttle = new(time);
+    private readonly RefusalThrottle<Type> _outages = new(time);
 
     public void Log(ILogger logger, ApiKeyRefusal reason, ApiKeyVerdict verdict, string service)
     {
@@ -30,4 +31,10 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
     };
 
     private static string App(ApiKeyVerdict verdict) => verdict.App is { } app ? $"the app {app.Id}" : "a deleted app";
+
+    /// <summary>Logs that a key cannot be verified.</summary>
+    public void Unavailable(ILogger logger, RewtKeysUnavailableException exception)
+    {
+        if (_outages.IsDue(exception.GetType(), out var others)) logger.AppsUnavailable($"{exception.Message}{others}", StoreFailure.Unexplained(exception));
+    }
 }

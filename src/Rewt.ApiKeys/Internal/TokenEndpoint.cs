@@ -37,7 +37,7 @@ internal sealed class TokenEndpoint(
         }
         catch (RewtKeysUnavailableException exception)
         {
-            logger.AppsUnavailable(exception.Message, StoreFailure.Unexplained(exception));
+            refusals.Unavailable(logger, exception);
             context.Response.Headers.RetryAfter = OutageAnswer.Seconds(exception.RetryAfter);
             await RefuseAsync(context, TokenError.Unavailable);
         }

@@ -38,6 +38,9 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     public RingMetrics Metrics { get; }
 
+    /// <summary>The unknown keys that requests search for.</summary>
+    public UnknownKeyLimit UnknownKeys { get; } = new();
+
     /// <summary>The tenants whose keys are derived from this ring; <see langword="null"/> where there are none.</summary>
     public TenantCache? Tenants { get; }
 

@@ -85,7 +85,16 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         if (keyId is null) return snapshot.KeylessKeys(ClockReading.Now(time));
         if (snapshot.Known(issuer, keyId, ClockReading.Now(time)) is { } known) return known;
 
-        snapshot = await AskAsync(keyRing, issuer, keyId, cancellationToken).ConfigureAwait(false);
+        await keyRing.UnknownKeys.BeginAsync((issuer, keyId), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            snapshot = await AskAsync(keyRing, issuer, keyId, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            keyRing.UnknownKeys.End((issuer, keyId));
+        }
+
         var found = snapshot.Known(issuer, keyId, ClockReading.Now(time));
         keyRing.Metrics.UnknownKey(isFound: found is { Count: > 0 });
         if (found is not null) return found;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Rewt.Internal;
 
 /// <summary>
@@ -16,7 +14,7 @@ internal sealed class PendingRead
     /// <summary>Longer than a connect (4 s) and a read (4 s) may take together while a process starts.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
+    private readonly RequestQueue _waiting = new();
     private volatile bool _isDone;
     private int _waiters;
 
@@ -26,13 +24,11 @@ internal sealed class PendingRead
     /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and has no known keys to continue with.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
-    /// <summary>Lets the requests continue one after the other: a valid request must not queue behind thousands that waited for an unknown key.</summary>
+    /// <summary>Lets the requests continue.</summary>
     public void Complete()
     {
         _isDone = true;
-        // Without the barrier, neither this thread nor a request that joins now might see the other.
-        Interlocked.MemoryBarrier();
-        ContinueNext();
+        _waiting.Continue();
     }
 
     /// <summary>
@@ -50,11 +46,11 @@ internal sealed class PendingRead
                 throw new RewtKeysUnavailableException("Too many requests are waiting for the key ring.", TimeSpan.FromSeconds(1));
             }
 
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue(turn);
+            var turn = _waiting.JoinAsync();
+            // Without the barrier, neither this thread nor the one that completes the read might see the other.
             Interlocked.MemoryBarrier();
-            if (_isDone) ContinueNext();
-            await turn.Task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            if (_isDone) _waiting.Continue();
+            await turn.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -65,13 +61,5 @@ internal sealed class PendingRead
         {
             Interlocked.Decrement(ref _waiters);
         }
-    }
-
-    /// <summary>Lets one request continue, and the next one after what is in the queue of the thread pool by then.</summary>
-    private void ContinueNext()
-    {
-        if (!_waiting.TryDequeue(out var turn)) return;
-        turn.TrySetResult();
-        ThreadPool.UnsafeQueueUserWorkItem(static read => read.ContinueNext(), this, preferLocal: false);
     }
 }

@@ -57,6 +57,44 @@ public sealed class KeyRingProviderPullTests
     }
 
     [Fact]
+    public async Task Too_many_different_unknown_keys_at_once_are_refused_and_many_requests_for_one_key_are_not()
+    {
+        var limit = new UnknownKeyLimit();
+        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync(("orders", $"key{key}"), Cancellation);
+
+        (await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", "one more"), Cancellation))).RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("inventory", "key0"), Cancellation));
+        for (var request = 0; request < 1000; request++) await limit.BeginAsync(("orders", "key0"), Cancellation);
+
+        limit.End(("orders", "key0"));
+        await Should.ThrowAsync<RewtKeysUnavailableException>(async () => await limit.BeginAsync(("orders", "one more"), Cancellation));
+        limit.End(("orders", "key1"));
+        await limit.BeginAsync(("orders", "one more"), Cancellation);
+    }
+
+    [Fact]
+    public async Task Requests_of_a_queue_all_continue_also_those_that_join_meanwhile()
+    {
+        var queue = new RequestQueue();
+        var turns = Enumerable.Range(0, 100).Select(_ => queue.JoinAsync()).ToList();
+        turns.ShouldAllBe(turn => !turn.IsCompleted);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
+            async () =>
+            {
+                for (var request = 0; request < 1000; request++)
+                {
+                    var turn = queue.JoinAsync();
+                    queue.Continue();
+                    await turn;
+                }
+            },
+            Cancellation)));
+
+        await Task.WhenAll(turns);
+    }
+
+    [Fact]
     public async Task A_key_id_that_cannot_be_one_and_a_dead_one_are_refused_without_a_read()
     {
         await using var bench = new ProviderBench();

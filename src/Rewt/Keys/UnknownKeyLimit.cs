@@ -1,0 +1,49 @@
+namespace Rewt.Internal;
+
+/// <summary>
+/// Limits how many different unknown keys a key ring searches for at the same time. In normal operation only a few keys are new at once; a flood of
+/// invented key ids would otherwise hold thousands of requests in memory until the next read, and their garbage collection delays valid requests.
+/// </summary>
+internal sealed class UnknownKeyLimit
+{
+    /// <summary>More than the keys that a large fleet publishes within the half second until the next read.</summary>
+    public const int Maximum = 256;
+
+    private readonly Lock _gate = new();
+
+    /// <summary>The keys that are searched for, with the number of requests that wait for each.</summary>
+    private readonly Dictionary<(string? Issuer, string KeyId), int> _searched = [];
+
+    private readonly RequestQueue _refused = new();
+
+    /// <summary>Begins the search for a key. A request that finds too many searches is refused in turn, so that valid requests come first.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Too many different keys are searched for.</exception>
+    public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)
+    {
+        if (TryBegin(key)) return;
+
+        var turn = _refused.JoinAsync();
+        _refused.Continue();
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        throw new RewtKeysUnavailableException("Too many tokens with different unknown keys arrive at the same time.", TimeSpan.FromSeconds(1));
+    }
+
+    public void End((string? Issuer, string KeyId) key)
+    {
+        lock (_gate)
+        {
+            if (--_searched[key] == 0) _searched.Remove(key);
+        }
+    }
+
+    private bool TryBegin((string? Issuer, string KeyId) key)
+    {
+        lock (_gate)
+        {
+            var requests = _searched.GetValueOrDefault(key);
+            if (requests == 0 && _searched.Count == Maximum) return false;
+            _searched[key] = requests + 1;
+            return true;
+        }
+    }
+}
