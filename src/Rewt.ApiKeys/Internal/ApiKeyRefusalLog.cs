@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs each refusal of an API key with its reason and the fix, at most one line a second for each reason. A line never contains any part of a key.
+/// Logs why API keys are refused, with the fix, at most one line a second for each reason. A line never contains any part of a key.
 /// </summary>
 internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {
