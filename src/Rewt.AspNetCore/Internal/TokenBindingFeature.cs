@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A request feature that <see cref="RewtHandler"/> sets when it accepts a one-time token or a token that is bound to a request (to its method, path,
-/// query or body): what the token is bound to. <see cref="TokenRequirement"/> reads it.
+/// A request feature that states what the accepted token is bound to: the method, path, query or body of the request, or a single use. <see
+/// cref="RewtHandler"/> sets it for such tokens only, and <see cref="TokenRequirement"/> reads it.
 /// </summary>
 /// <param name="Binding">The binding.</param>
 /// <param name="AuthenticationType">The type of the identity that the token proved, which is the name of its scheme.</param>

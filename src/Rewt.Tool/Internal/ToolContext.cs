@@ -7,7 +7,10 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>The values of the global command-line options, the console and the clock, which each command of the tool gets.</summary>
+/// <summary>
+/// What each command of the tool gets: the global options, with environment variables and defaults for those not given, and the clock. It also writes
+/// the output of the command and asks the user for confirmations.
+/// </summary>
 internal sealed class ToolContext
 {
     /// <summary>The output width without a terminal; wide enough for a table of key ids.</summary>

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Compares this machine's clock with the clock of Redis after each poll of a key ring, and logs a warning when they differ by so much that receivers
-/// would refuse the tokens that this instance signs. The rotation of keys uses the clock of Redis and is not affected.
+/// Compares this machine's clock with the clock of Redis after each poll of a key ring. When they differ by more than <see
+/// cref="RewtOptions.ClockSkew"/>, so that tokens may be refused, it logs a warning and the health check reports it. The rotation of keys uses the
+/// clock of Redis and is not affected.
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
 {
@@ -22,6 +23,6 @@ internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogg
     }
 
     [LoggerMessage(EventId = 13, EventName = "ClockOff", Level = LogLevel.Warning,
-        Message = "The clock of this machine is {Offset} ahead of the Redis server of the key ring {Ring}, and receivers allow {Skew}, so its tokens will be refused. Synchronize both clocks with NTP.")]
+        Message = "The clock of this machine differs by {Offset} from that of the Redis server of the key ring {Ring}, and receivers allow {Skew}, so tokens may be refused. Synchronize both clocks with NTP.")]
     private partial void LogClockOff(string ring, TimeSpan offset, TimeSpan skew);
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The entry of one instance in the list of live instances: its name, the version of the key ring that it holds, and when it read that version. An
-/// instance whose entry is no longer renewed counts as stopped.
+/// The entry of one instance in the list of live instances: its name, the epoch and version of the key ring that it holds, and when it last read the
+/// ring. <see cref="InstanceTracker"/> renews the entry; an instance whose entry is no longer renewed counts as stopped.
 /// </summary>
 internal readonly record struct InstanceHeartbeat(string Instance, string Epoch, long Version, StoreTime SeenAt)
 {

@@ -37,7 +37,7 @@ internal sealed class RingExamination(string ring, FleetSettings settings, IStor
         {
             yield return Finding.Warning(
                 ClockOffset,
-                $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of the Redis server, and ClockSkew allows {Seconds(settings.ClockSkew)} s between two services; synchronize both clocks with NTP.");
+                $"The clock of this machine differs by {Seconds(snapshot.ClockOffset)} s from the clock of the Redis server, and ClockSkew allows {Seconds(settings.ClockSkew)} s between two services; synchronize both clocks with NTP.");
         }
 
         if (snapshot.IsDegraded)

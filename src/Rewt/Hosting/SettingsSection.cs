@@ -6,7 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
-/// framework's binder ignores both, so that a default would silently remain in force.
+/// framework's binder ignores unknown names and a text in place of a list, so that a default would silently remain in force, and reads the duration 5
+/// as five days.
 /// </summary>
 /// <remarks>An error names the setting and never repeats a value that may be a key.</remarks>
 internal static partial class SettingsSection

@@ -5,9 +5,9 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides for a receiver whether the <see cref="Attestation"/> of a published key can be trusted: its certificate must name the service, be valid,
-/// and chain to one of the configured root certificates. It uses neither the certificates of the operating system nor the network; a new instance
-/// replaces it when a configured file changes, so that all keys are checked again.
+/// Decides for a receiver whether the <see cref="Attestation"/> of a published key can be trusted: it must be signed with a certificate that names
+/// the service, is valid and not revoked by a configured list, and chains to a configured root certificate. The certificates of the operating system
+/// and the network are not used. A new instance replaces it when a configured file changes, so that all keys are checked again.
 /// </summary>
 /// <param name="authorities">The root certificates.</param>
 /// <param name="revocations">The revocation lists.</param>

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The algorithm with which an authority has signed a certificate or a revocation list: RSA or ECDSA with SHA-2. Anything signed with another
-/// algorithm is refused, because .NET itself would accept SHA-1.
+/// Parses the algorithm with which an authority signed a certificate or a revocation list, into its hash and padding. Only RSA and ECDSA with SHA-2
+/// are recognized, and callers refuse any other, because .NET itself would accept SHA-1.
 /// </summary>
 internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePadding Padding)
 {

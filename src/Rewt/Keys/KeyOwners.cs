@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers which issuer a public key belongs to, so that <see cref="TokenVerifier"/> refuses a token that the key verifies but another issuer
-/// claims to have signed. The issuer is attached to the key object, so that it is not lost when an application's own key resolver returns the key.
+/// Remembers which issuer a public key belongs to, so that <see cref="TokenVerifier"/> refuses a token that is signed with this key but names another
+/// issuer. The issuer is attached to the key object, so that it is not lost when an application's own key resolver returns the key.
 /// </summary>
 internal static class KeyOwners
 {

@@ -211,7 +211,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (snapshot.IsDegraded) return $"The Redis login may run neither scripts nor transactions, so the key ring '{Name}' has only the secret and no key can be revoked.";
         if (snapshot.WriteRefusal is { } refusal) return $"The key ring '{Name}' cannot be written ({refusal}), so this instance can neither rotate nor revoke keys.";
         if (Tenants?.Failure is { } tenants) return tenants.Message;
-        if (_clock.IsOff) return $"The clock of this machine is {Seconds(snapshot.ClockOffset)} s ahead of the clock of Redis, so receivers refuse its tokens. Synchronize both clocks with NTP.";
+        if (_clock.IsOff) return $"The clock of this machine differs by {Seconds(snapshot.ClockOffset)} s from the clock of Redis, so tokens may be refused. Synchronize both clocks with NTP.";
         return snapshot.DegradedReason;
     }
 

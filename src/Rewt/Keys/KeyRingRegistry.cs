@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the key rings (<see cref="KeyRingProvider"/>) of each registered namespace on first use, and returns the same ones afterwards. It exists
-/// once in a process, and the service container disposes it with all key rings.
+/// Holds the key rings (<see cref="KeyRingProvider"/>) of all registered namespaces and creates them on first use: one for each namespace and, with
+/// <see cref="RewtOptions.AlsoAccept"/>, a second one that verifies tokens of the other kind of keys. A process has one registry, which the service
+/// container disposes with its key rings.
 /// </summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,

@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key, in the form for the Microsoft.IdentityModel libraries, that verifies with exactly one algorithm. The libraries' own type of RSA key
-/// would permit two.
+/// A public key that verifies exactly one algorithm: the library's own RSA key type would permit both RS256 and PS256. It keeps its own thread-safe
+/// verifier, so that the cache of the library is not used.
 /// </summary>
 internal interface IOneAlgorithmKey
 {

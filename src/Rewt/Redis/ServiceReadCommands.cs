@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The part of a read that concerns one service, for <see cref="PairReadCommands"/>: sends the commands for the public keys that the service has
-/// published, and converts the replies to a <see cref="ServiceReading"/>.
+/// Reads the published public keys and the revocations of one service from Redis, as part of <see cref="PairReadCommands"/>: sends the commands, and
+/// converts the replies to a <see cref="ServiceReading"/>.
 /// </summary>
 internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {

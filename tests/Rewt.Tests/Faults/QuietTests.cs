@@ -32,13 +32,15 @@ public sealed class QuietTests(ITestOutputHelper output)
         for (var refresh = 0; refresh < Refreshes; refresh++) await instance.Provider.ReadNowAsync(Cancellation);
 
         var counts = await redis.CommandCountsAsync();
-        counts.GetValueOrDefault("exec").ShouldBe(Refreshes);
+        // On a slow machine, a poll may be due meanwhile.
+        var refreshes = counts.GetValueOrDefault("exec");
+        refreshes.ShouldBeGreaterThanOrEqualTo(Refreshes);
         // What runs less often than once in a refresh belongs to the client's and the instance's heartbeats.
         var commands = counts.Where(pair => pair.Key is not "select" && pair.Value >= Refreshes).Sum(pair => pair.Value);
         output.WriteLine(string.Join(' ', counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))));
-        commands.ShouldBe(6 * Refreshes);
+        commands.ShouldBe(6 * refreshes);
         // One after each EXEC; 2.8.16 sends another after TIME, for which it has no method.
-        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(2 * Refreshes);
+        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(2 * refreshes);
     }
 
     [Fact]
