@@ -83,7 +83,9 @@ public sealed class TwoPrimariesTests(ITestOutputHelper output)
             // Both servers call themselves primary for about as long as a sentinel takes to make the old one a replica, which on a busy machine is no measure.
             var restarted = TimeProvider.System.GetTimestamp();
             await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(restarted) > TimeSpan.FromSeconds(10), "time passes");
-            await primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port);
+            // A sentinel that does the same at this moment ends the connection.
+            await Eventually.TrueAsync(
+                async () => await Record.ExceptionAsync(() => primary.CommandAsync("REPLICAOF", "127.0.0.1", replica.Port)) is not IOException, "the old primary is told to follow");
             await Eventually.TrueAsync(async () => await IsAsync(primary, "master_link_status:up"), "the old primary is a replica");
             (primary, replica) = (replica, primary);
 
