@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Rewt.Tests.Faults;
 
 /// <summary>What instances do not ask and do not say.</summary>
@@ -37,8 +39,9 @@ public sealed class QuietTests(ITestOutputHelper output)
         var commands = counts.Where(pair => pair.Key is not "select" && pair.Value >= Refreshes).Sum(pair => pair.Value);
         output.WriteLine(string.Join(' ', counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))));
         commands.ShouldBe(6 * Refreshes);
-        // One after each EXEC; 2.8.16 sends another after TIME, for which it has no method.
-        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(2 * Refreshes);
+        // One after each EXEC, so seven commands in all; 2.x sends another after TIME, for which it has no method.
+        var selects = typeof(ConnectionMultiplexer).Assembly.GetName().Version!.Major > 2 ? 1 : 2;
+        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(selects * Refreshes);
     }
 
     [Fact]
