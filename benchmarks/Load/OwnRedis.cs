@@ -9,27 +9,24 @@ namespace Rewt.Load;
 /// <summary>A redis-server of this run on a free loopback port, with its statistics.</summary>
 internal sealed class OwnRedis : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly int _port;
     private readonly ConnectionMultiplexer _admin;
+    private Process _process;
 
-    private OwnRedis(Process process, ConnectionMultiplexer admin, string address) => (_process, _admin, Address) = (process, admin, address);
+    private OwnRedis(Process process, ConnectionMultiplexer admin, int port) => (_process, _admin, _port) = (process, admin, port);
 
-    public string Address { get; }
+    public string Address => AddressOf(_port);
 
     public static async Task<OwnRedis> StartAsync()
     {
         for (var attempt = 0; attempt < 5; attempt++)
         {
             var port = FreePort();
-            var start = new ProcessStartInfo("redis-server", $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no --dir {Path.GetTempPath()} --dbfilename rewt-load-{port}.rdb --maxclients 20000") { RedirectStandardOutput = true, UseShellExecute = false };
-            var process = Process.Start(start) ?? throw new InvalidOperationException("redis-server does not start; install it to measure.");
-            process.OutputDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
+            var process = Launch(port);
             await Task.Delay(500);
             if (process.HasExited) continue;
 
-            var address = $"127.0.0.1:{port}";
-            return new OwnRedis(process, await ConnectionMultiplexer.ConnectAsync(address + ",allowAdmin=true"), address);
+            return new OwnRedis(process, await ConnectionMultiplexer.ConnectAsync(AddressOf(port) + ",allowAdmin=true"), port);
         }
 
         throw new InvalidOperationException("redis-server found no free port.");
@@ -58,6 +55,14 @@ internal sealed class OwnRedis : IAsyncDisposable
     /// <summary>Ends the server as a crash does.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Starts an empty server in place of one that was killed.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = Launch(_port);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _admin.CloseAsync();
@@ -70,6 +75,17 @@ internal sealed class OwnRedis : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
+    }
+
+    private static string AddressOf(int port) => $"127.0.0.1:{port}";
+
+    private static Process Launch(int port)
+    {
+        var start = new ProcessStartInfo("redis-server", $"--port {port} --bind 127.0.0.1 --save \"\" --appendonly no --dir {Path.GetTempPath()} --dbfilename rewt-load-{port}.rdb --maxclients 20000") { RedirectStandardOutput = true, UseShellExecute = false };
+        var process = Process.Start(start) ?? throw new InvalidOperationException("redis-server does not start; install it to measure.");
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
     }
 
     private Task<long> StatAsync(string name) => InfoAsync("stats", name);

@@ -10,7 +10,7 @@ if (args is [Flood.Sender, var address, var varies, var count, var perSecond])
 
 var isShort = args.Contains("--short");
 var wanted = args.Where(arg => arg != "--short").DefaultIfEmpty("all").ToHashSet(StringComparer.Ordinal);
-var known = new[] { "all", "throughput", "latency", "rotation", "memory", "scale", "flood", "failover" };
+var known = new[] { "all", "throughput", "latency", "rotation", "memory", "scale", "flood", "failover", "reconnect" };
 if (wanted.FirstOrDefault(arg => !known.Contains(arg, StringComparer.Ordinal)) is { } unknown)
 {
     Console.Error.WriteLine($"There is no measurement '{unknown}'; choose from {string.Join(", ", known)}, and --short for a run that only shows that it works.");
@@ -24,6 +24,7 @@ if (Wants("memory")) await Memory.RunAsync(isShort ? 500 : 10_000, isShort ? 50 
 if (Wants("scale")) await Scale.RunAsync(isShort ? 20 : 500, TimeSpan.FromSeconds(isShort ? 2 : 20), Console.Out);
 if (Wants("flood")) await Flood.RunAsync(isShort ? 1 : 3, TimeSpan.FromSeconds(isShort ? 0.5 : 10), isShort ? 100 : 6_000, Console.Out);
 if (Wants("failover")) await Failover.RunAsync(isShort ? 1 : 30, Console.Out);
+if (Wants("reconnect")) await Reconnect.RunAsync(isShort ? 1 : 10, TimeSpan.FromSeconds(isShort ? 0.5 : 3), Console.Out);
 return 0;
 
 bool Wants(string name) => wanted.Contains("all") || wanted.Contains(name);

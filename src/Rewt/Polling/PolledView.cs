@@ -206,10 +206,11 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
             var pending = inFlight ?? Volatile.Read(ref _next);
             if (inFlight is null) RequestRead();
             var began = ClockReading.Now(Time);
-            await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
-            // A pause of the process says nothing about the read, so a step counts with its own length at most.
+            var hasEnded = await pending.WaitAsync(step, Time, cancellationToken).ConfigureAwait(false);
+            // A pause of the process says nothing about the read, so a step counts with its own length at most. The read that follows one that failed because
+            // of a pause may have to connect, so it is waited for as long as any other.
             var passed = began.Elapsed(Time);
-            waited += passed < step ? passed : step;
+            waited = hasEnded && Volatile.Read(ref _wasPaused) ? TimeSpan.Zero : waited + (passed < step ? passed : step);
         }
 
         var snapshot = Known;
@@ -312,7 +313,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         {
             var snapshot = await read(_snapshot, cancellationToken).ConfigureAwait(false);
             if (snapshot is not null) Volatile.Write(ref _snapshot, snapshot);
-            _wasPaused = false;
+            Volatile.Write(ref _wasPaused, false);
             ReadAgainIn(snapshot is null ? RecheckPause : PollPause(snapshot));
             if (Interlocked.Exchange(ref _failure, null) is not null)
             {
@@ -335,8 +336,9 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
             // A failure during or after a pause of the process is no evidence of an outage: the connection may have been lost in the pause. The store is
             // read again, on a new connection if necessary.
-            _wasPaused = !_wasPaused && (overslept || began.Elapsed(Time) > ReadLimit);
-            if (_wasPaused)
+            var isPause = !_wasPaused && (overslept || began.Elapsed(Time) > ReadLimit);
+            Volatile.Write(ref _wasPaused, isPause);
+            if (isPause)
             {
                 ReadAgainIn(TimeSpan.Zero);
                 return null;

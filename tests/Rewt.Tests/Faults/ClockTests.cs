@@ -1,6 +1,6 @@
 namespace Rewt.Tests.Faults;
 
-public sealed class ClockTests
+public sealed class ClockTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(-60)]
@@ -50,6 +50,34 @@ public sealed class ClockTests
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(48, true)]
+    [InlineData(-48, false)]
+    public async Task A_clock_of_the_Redis_host_that_is_set_under_load_costs_no_call(int hours, bool isRotationDue)
+    {
+        using var clock = await MovableClock.CreateAsync();
+        await using var redis = await RedisServer.StartAsync(clock.Launcher, RedisServerKind.Real);
+        await using var fleet = await Fleet.StartAsync(redis.ConnectionString, 2, 2, options => options.RefreshInterval = TimeSpan.FromMilliseconds(500));
+        var before = await fleet.CurrentKeysAsync();
+
+        await fleet.CostsNoCallAsync(output, async () =>
+        {
+            var started = await SecondsAsync(redis);
+            clock.Set(TimeSpan.FromHours(hours));
+            (await SecondsAsync(redis) - started).ShouldBeInRange(hours * 3600, (hours * 3600) + 60);
+            if (isRotationDue) await Eventually.TrueAsync(async () => (await fleet.CurrentKeysAsync()) is var keys && keys[0] != before[0] && keys.Distinct().Count() == 1, "the rotation that is due is made");
+            var after = await fleet.CurrentKeysAsync();
+            for (var read = 0; read < 3; read++)
+            {
+                foreach (var host in fleet.Hosts) await host.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").ReadNowAsync(Cancellation);
+            }
+
+            (await fleet.CurrentKeysAsync()).ShouldAllBe(key => key == (isRotationDue ? after[0] : before[0]));
+            await fleet.RotatesAsync(after);
+        });
+    }
+
+    [Theory]
     [InlineData("verify")]
     [InlineData("sign")]
     public async Task A_reply_from_before_a_pause_does_not_bring_a_dead_key_back(string work)
@@ -78,4 +106,6 @@ public sealed class ClockTests
         else (await paused.Data.VerifyAsync(await paused.SignAsync(), Cancellation)).KeyId.ShouldNotBe(dead);
         await refresh;
     }
+
+    private static async Task<long> SecondsAsync(RedisServer redis) => long.Parse((await redis.CliAsync("TIME")).Split('\n')[0], CultureInfo.InvariantCulture);
 }

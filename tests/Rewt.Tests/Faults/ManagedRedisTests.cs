@@ -19,12 +19,28 @@ public sealed class ManagedRedisTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_server_with_one_database_and_no_housekeeping_commands_holds_the_whole_life_cycle()
+    public async Task A_server_with_TLS_only_one_database_and_no_housekeeping_commands_holds_the_whole_life_cycle()
     {
-        string[] missing = ["CONFIG", "ACL", "CLIENT", "DEBUG", "SELECT"];
+        const string Config = "config-of-the-operator";
+        string[] missing = ["ACL", "CLIENT", "DEBUG", "SELECT"];
+        using var certificates = new TestCertificates();
+        var port = FreePort.Next();
         await using var redis = await RedisServer.StartAsync(
-            RedisServerKind.Real, ["--databases", "1", .. missing.SelectMany(command => new[] { "--rename-command", command, "" })]);
-        await LifeCycle.WorksAsync(redis.ConnectionString);
+            RedisServerKind.Real,
+            [
+                "--databases", "1", "--rename-command", "CONFIG", Config, .. missing.SelectMany(command => new[] { "--rename-command", command, "" }),
+                .. certificates.ServerArguments(port, clientsNeedCertificates: false),
+            ]);
+        await redis.CommandAsync(Config, "SET", "port", 0, "requirepass", "of-a-test");
+        await Should.ThrowAsync<SocketException>(() => redis.CommandAsync("PING"));
+        var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", port } }, Ssl = true, Password = "of-a-test" };
+        configuration.TrustIssuer(certificates.Authority);
+
+        await using var one = await Instance.StartWarmAsync(redis.ConnectionString, Managed);
+        await using var two = await Instance.StartWarmAsync(redis.ConnectionString, Managed);
+        await LifeCycle.WorksAsync(one, two);
+
+        void Managed(RewtOptions options) => (options.Redis, options.ConfigurationOptions) = (null, configuration);
     }
 
     [Fact]

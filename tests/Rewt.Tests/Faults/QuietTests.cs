@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Rewt.Tests.Faults;
 
 /// <summary>What instances do not ask and do not say.</summary>
@@ -39,8 +41,9 @@ public sealed class QuietTests(ITestOutputHelper output)
         var commands = counts.Where(pair => pair.Key is not "select" && pair.Value >= Refreshes).Sum(pair => pair.Value);
         output.WriteLine(string.Join(' ', counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))));
         commands.ShouldBe(6 * refreshes);
-        // One after each EXEC; 2.8.16 sends another after TIME, for which it has no method.
-        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(2 * refreshes);
+        // One after each EXEC, so seven commands in all; 2.x sends another after TIME, for which it has no method.
+        var selects = typeof(ConnectionMultiplexer).Assembly.GetName().Version!.Major > 2 ? 1 : 2;
+        counts.GetValueOrDefault("select").ShouldBeLessThanOrEqualTo(selects * refreshes);
     }
 
     [Fact]
@@ -117,14 +120,20 @@ public sealed class QuietTests(ITestOutputHelper output)
     /// <summary>What is read then was asked for.</summary>
     private static void WithoutPolls(RewtOptions options) => options.RefreshInterval = TimeSpan.FromHours(1);
 
-    /// <summary>A start ends with the announcement of what was read, and the read that follows the subscription.</summary>
+    /// <summary>
+    /// A start ends with the announcement of what was read, and the read that follows the subscription. On a busy machine a command of the start may time
+    /// out and be sent again, so the commands must not have changed for a second.
+    /// </summary>
     private static async Task StartIsOverAsync(RedisServer redis, Instance instance)
     {
+        var (since, last) = (TimeProvider.System.GetTimestamp(), "");
         await Eventually.TrueAsync(
             async () =>
             {
                 var counts = await redis.CommandCountsAsync();
-                return counts.ContainsKey("subscribe") && counts.ContainsKey("zremrangebyscore");
+                var sent = string.Join(' ', counts.Where(pair => pair.Key is not ("ping" or "info")).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+                if (sent != last) (since, last) = (TimeProvider.System.GetTimestamp(), sent);
+                return counts.ContainsKey("subscribe") && counts.ContainsKey("zremrangebyscore") && TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
             },
             "the instance has subscribed and announced itself");
         await instance.Provider.ReadNowAsync(Cancellation);

@@ -10,17 +10,18 @@ public sealed class RedisServer : IAsyncDisposable
     private const int Attempts = 5;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("rewt-redis-").FullName;
+    private readonly string[] _launcher;
     private readonly string[] _arguments;
     private ServerProcess? _process;
     private readonly bool _hasLua;
     private volatile bool _isSpent;
 
-    private RedisServer(RedisServerKind kind, bool isRealRedis, string[] arguments)
+    private RedisServer(RedisServerKind kind, bool isRealRedis, string[] launcher, string[] arguments)
     {
         IsRealRedis = isRealRedis;
         _hasLua = kind != RedisServerKind.GarnetWithoutLua;
-        _isSpent = !_hasLua;
-        _arguments = arguments;
+        _isSpent = !_hasLua || launcher.Length > 0;
+        (_launcher, _arguments) = (launcher, arguments);
         Port = arguments.Contains("--cluster-enabled", StringComparer.Ordinal) ? FreePort.NextOfClusterNode() : FreePort.Next();
     }
 
@@ -35,7 +36,12 @@ public sealed class RedisServer : IAsyncDisposable
 
     private bool PortWasTaken => Output.Contains("already in use", StringComparison.OrdinalIgnoreCase);
 
-    public static async Task<RedisServer> StartAsync(RedisServerKind kind = RedisServerKind.Any, params string[] args)
+    public static Task<RedisServer> StartAsync(RedisServerKind kind = RedisServerKind.Any, params string[] args) => StartAsync([], kind, args);
+
+    /// <param name="launcher">A program and its arguments that start the server.</param>
+    /// <param name="kind">Which server.</param>
+    /// <param name="args">What the server is started with beside its port and directory.</param>
+    public static async Task<RedisServer> StartAsync(string[] launcher, RedisServerKind kind, params string[] args)
     {
         if (kind == RedisServerKind.Real)
         {
@@ -43,11 +49,11 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         var isRealRedis = kind is RedisServerKind.Any or RedisServerKind.Real && Executables.RedisServer is not null;
-        if (args.Length == 0 && kind != RedisServerKind.GarnetWithoutLua && await RedisPool.TakeAsync(isRealRedis) is { } idle) return idle;
+        if (launcher.Length == 0 && args.Length == 0 && kind != RedisServerKind.GarnetWithoutLua && await RedisPool.TakeAsync(isRealRedis) is { } idle) return idle;
 
         for (var attempt = 1; ; attempt++)
         {
-            var server = new RedisServer(kind, isRealRedis, args);
+            var server = new RedisServer(kind, isRealRedis, launcher, args);
             try
             {
                 await server.LaunchAsync();
@@ -210,7 +216,7 @@ public sealed class RedisServer : IAsyncDisposable
         return IsRealRedis
             ?
             [
-                Executables.RedisServer!, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", port,
+                .. _launcher, Executables.RedisServer!, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--port", port,
                 "--dir", _directory, .. _arguments,
             ]
             :

@@ -41,6 +41,10 @@ internal sealed class FaultyRingStore(IRingStore store) : IRingStore
     /// <summary>Lets the next reads fail.</summary>
     public void FailNextReads(int count) => Volatile.Write(ref _failures, count);
 
+    /// <summary>Lets the reads that are held fail, and holds the next ones.</summary>
+    public void FailHeld() =>
+        Interlocked.Exchange(ref _held, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))?.TrySetException(new TimeoutException("The store is away."));
+
     public void Release() => Interlocked.Exchange(ref _held, null)?.TrySetResult();
 
     public async Task<RingReading> ReadAsync(CancellationToken cancellationToken)

@@ -92,6 +92,36 @@ public sealed class PolledViewFailureTests
     }
 
     [Fact]
+    public async Task After_a_pause_of_the_process_the_second_read_has_its_own_four_seconds()
+    {
+        await using var bench = new ProviderBench();
+        await bench.StartAsync();
+        bench.Server.Set(Rings.Value("mine"));
+        bench.Store.Hold();
+        bench.Advance(TimeSpan.FromSeconds(8));
+        var asked = bench.GetAsync();
+
+        // A command on the connection that has died, then a connect and a command.
+        await PassAsync(TimeSpan.FromSeconds(1.5));
+        var reads = bench.Store.Reads;
+        bench.Store.FailHeld();
+        await ProviderBench.UntilAsync(() => bench.Store.Reads > reads, "the second read has begun");
+        await PassAsync(TimeSpan.FromSeconds(3));
+        bench.Store.Release();
+
+        (await asked).Current!.KeyId.ShouldBe(Rings.KeyId("mine"));
+
+        async Task PassAsync(TimeSpan time)
+        {
+            for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(100))
+            {
+                await ProviderBench.UntilAsync(() => asked.IsCompleted || bench.Time.ArmedTimers > 0, "the request waits for a read");
+                bench.Advance(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_read_without_an_answer_is_an_outage_after_four_seconds()
     {
         await using var bench = new ProviderBench();
