@@ -13,6 +13,7 @@ public sealed class TokenVerifierTests
     private static readonly SecurityKey Shared = new RingSecurityKey(Known);
     private static readonly SecurityKey Wrong = new RingSecurityKey(Rings.Secret("wrong"));
     private static readonly SecurityKey AlsoWrong = new RingSecurityKey(Rings.Secret("also wrong"));
+    private static readonly SecurityKey WrongToo = new RingSecurityKey(Rings.Secret("wrong too"));
     private static readonly SecurityKey OfBilling = Owned("billing");
     private static readonly SecurityKey OfOrders = Owned("orders");
     private static readonly SecurityKey OfNoIssuer = PublicKey.From(JwkRows.P256).SecurityKey;
@@ -84,6 +85,7 @@ public sealed class TokenVerifierTests
         ["a foreign token without a kid in the name of this service"] = new(Es256(Node.Claim("iss", "\"inventory\"")), RefusalReason.MissingKeyId) { Keys = [OfNoIssuer], Settings = Configured },
         ["a foreign token with the kid of a key"] = new(Es256(Node.HeaderMember("kid", "\"any\""))) { Keys = [OfNoIssuer], Settings = Configured },
         ["a foreign token with an empty kid"] = new(Es256(Node.HeaderMember("kid", "\"\"")), RefusalReason.MissingKeyId) { Keys = [OfNoIssuer], Settings = Configured },
+        ["an address as the issuer where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\""))) { Keys = [OfNoIssuer], Settings = Configured },
         ["a foreign token of another type"] = new(Es256(Node.HeaderMember("typ", "\"dpop+jwt\"")), RefusalReason.OtherType) { Keys = [OfNoIssuer], Settings = Configured },
     };
 
@@ -172,13 +174,14 @@ public sealed class TokenVerifierTests
     [InlineData("none", "known", "", RefusalReason.None, ".0..")]
     [InlineData("wrong", "known", "", RefusalReason.None, ".1..")]
     [InlineData("wrong", "also wrong", "known", RefusalReason.None, ".1.2..")]
+    [InlineData("wrong", "also wrong", "wrong too", RefusalReason.WrongSignature, ".1.2.")]
     [InlineData("wrong", "also wrong", "wrong", RefusalReason.WrongSignature, ".1.2.")]
     [InlineData("wrong", "wrong", "known", RefusalReason.WrongSignature, ".1.")]
     [InlineData("wrong", "also wrong", "none", RefusalReason.WrongSignature, ".1.2.")]
     [InlineData("known", "", "", RefusalReason.None, "..")]
     public async Task For_a_token_without_a_key_id_newer_keys_are_asked_for_twice(string first, string second, string third, RefusalReason reason, string tried)
     {
-        SecurityKey[] Keys(string name) => name switch { "none" => [], "wrong" => [Wrong], "also wrong" => [AlsoWrong], _ => [Shared] };
+        SecurityKey[] Keys(string name) => name switch { "none" => [], "wrong" => [Wrong], "also wrong" => [AlsoWrong], "wrong too" => [WrongToo], _ => [Shared] };
         var resolver = new Resolver((request, call) => Keys(call switch { 1 => first, 2 when request.Tried is not null => second, 3 when request.Tried is not null => third, _ => "known" }));
 
         var result = await Verifier(resolver, NodeTokens).VerifyAsync(Node.Token, Cancellation);
@@ -197,11 +200,51 @@ public sealed class TokenVerifierTests
         var verifier = Verifier(new Resolver((_, _) => [key]), Tenants);
 
         (await verifier.VerifyAsync(Token(Forge.Claim("aud", "\"billing\"")), Cancellation)).Cause!.Reason.ShouldBe(RefusalReason.OtherAudience);
+        (await verifier.VerifyAsync(Token(Forge.WithoutClaim("jti")), Cancellation)).Cause!.Reason.ShouldBe(RefusalReason.MissingClaim);
         confirmed.ShouldBe(0);
         (await verifier.VerifyAsync(Token(Forge), Cancellation)).IsValid.ShouldBeTrue();
         confirmed.ShouldBe(1);
         (await Verifier(new Resolver((_, call) => call == 1 ? [key] : []), Tenants).VerifyAsync(Token(Forge), Cancellation)).IsValid.ShouldBeFalse();
         confirmed.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_app_is_the_caller_where_there_are_no_tenants()
+    {
+        var app = Forge.Claim("sub", "\"app:acme\"").Claim("client_id", "\"acme\"");
+        var key = Derived("a");
+
+        var result = await Verifier(new Resolver((_, _) => [Shared])).VerifyAsync(app.Token, Cancellation);
+        result.App.ShouldBe("app:acme");
+        result.Identity!.FindFirst("sub")!.Value.ShouldBe("app:acme");
+        var ofTenant = AlgorithmRows.Signed(app.HeaderMember("kid", $"\"{key.KeyId}\"").Claim("tenant", "\"a\""), bytes => HMACSHA256.HashData(key.Secret.Bytes, bytes));
+        (await Verifier(new Resolver((_, _) => [key]), Tenants).VerifyAsync(ofTenant, Cancellation)).App.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_token_of_another_namespace_of_the_process_is_named_as_such()
+    {
+        await using var host = await TestService.StartAsync(null, configure: builder => builder.Services.AddAuthentication().AddRewt("Users", options => options.Namespace = "users"));
+        var token = await host.Services.GetRequiredKeyedService<IRewtTokens>("Users").CreateBearerAsync("inventory", cancellationToken: Cancellation);
+
+        (await host.CallAsync(token).ChallengeAsync()).ShouldBe("Bearer");
+
+        host.Log.Text.ShouldContain("(OtherNamespace). Its key belongs to another Rewt:Namespace of this process.");
+    }
+
+    [Fact]
+    public async Task A_PSS_signature_without_its_leading_zero_is_refused()
+    {
+        var key = PublicKey.From(JwkRows.Rsa2048, "PS256").SecurityKey;
+        var verifier = Verifier(new Resolver((_, _) => [key]));
+        var forge = Forge.HeaderMember("alg", "\"PS256\"");
+        byte[] signature;
+        // A signature of this padding differs each time; about one in 256 begins with a zero.
+        do signature = JwkRows.Rsa2048.SignData(Encoding.ASCII.GetBytes($"{forge.Header}.{forge.Claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        while (signature[0] != 0);
+
+        (await verifier.VerifyAsync(AlgorithmRows.Signed(forge, _ => signature), Cancellation)).IsValid.ShouldBeTrue();
+        (await verifier.VerifyAsync(AlgorithmRows.Signed(forge, _ => signature[1..]), Cancellation)).Cause!.Reason.ShouldBe(RefusalReason.WrongSignature);
     }
 
     [Fact]
