@@ -61,6 +61,8 @@ public sealed class TokenVerifierTests
         ["without exp it is as old as may be"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 299).Token) { Settings = Requiring("iat") },
         ["without exp it is too old"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 310).Token, RefusalReason.Expired, 10d, 30d) { Settings = Requiring("iat") },
         ["without exp it is as old as may not be"] = new(Forge.WithoutClaim("exp").Claim("iat", Forge.Now - 300).Token, RefusalReason.Expired, 0d, 30d) { Settings = Requiring("iat") },
+        ["without iat it has expired"] = new(Forge.WithoutClaim("iat").Claim("exp", Forge.Now - 40).Token, RefusalReason.Expired, 40d, 30d) { Settings = Requiring("exp") },
+        ["it has neither iat nor exp"] = new(Forge.WithoutClaim("iat").WithoutClaim("exp").Token) { Settings = Requiring("jti") },
         ["a key id of a secret"] = new(Forge.Token, RefusalReason.UnknownKey, Known.KeyId) { Keys = [] },
         ["a key id of a key pair"] = new(Kid(Thumbprint).Token, RefusalReason.OtherKeyMode, Thumbprint) { Keys = [] },
         ["a key id of a key pair where both are accepted"] = new(Kid(Thumbprint).Token, RefusalReason.UnknownKey, Thumbprint) { Keys = [], Settings = options => options.AlsoAccept = KeyMode.KeyPair },
@@ -86,6 +88,9 @@ public sealed class TokenVerifierTests
         ["a foreign token with the kid of a key"] = new(Es256(Node.HeaderMember("kid", "\"any\""))) { Keys = [OfNoIssuer], Settings = Configured },
         ["a foreign token with an empty kid"] = new(Es256(Node.HeaderMember("kid", "\"\"")), RefusalReason.MissingKeyId) { Keys = [OfNoIssuer], Settings = Configured },
         ["an address as the issuer where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\""))) { Keys = [OfNoIssuer], Settings = Configured },
+        ["an issuer beyond ASCII where keys are configured"] = new(Es256(Node.Claim("iss", """ "https://auth.example/Büro \"1\"" """).Claim("jti", """ "a\\b" """))) { Keys = [OfNoIssuer], Settings = Configured },
+        ["an issuer with a control character where keys are configured"] = new(Es256(Node.Claim("iss", "\"a\\nb\"")), RefusalReason.InvalidName, "iss") { Keys = [OfNoIssuer], Settings = Configured },
+        ["an issuer that turns the text where keys are configured"] = new(Es256(Node.Claim("iss", "\"https://auth.example/\\u202e\"")), RefusalReason.InvalidName, "iss") { Keys = [OfNoIssuer], Settings = Configured },
         ["a foreign token of another type"] = new(Es256(Node.HeaderMember("typ", "\"dpop+jwt\"")), RefusalReason.OtherType) { Keys = [OfNoIssuer], Settings = Configured },
     };
 
