@@ -79,7 +79,7 @@ internal sealed class CredentialHistory
     public static BoundRequest? BoundOn(HttpRequestMessage request)
     {
         if (Of(request) is not { } history || Volatile.Read(ref history._last) is not { } last) return null;
-        return history.IsAsSigned(request) ? last.Token?.Bound : history.All().Any(sent => sent.Token?.Bound is not null) ? TokenOn(request)?.Bound : null;
+        return (history.IsAsSigned(request) ? last.Token : TokenOn(request))?.Bound;
     }
 
     /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>

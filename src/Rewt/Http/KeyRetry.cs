@@ -56,12 +56,18 @@ internal sealed partial class KeyRetry
         }
     }
 
-    /// <summary>Rents a Polly context for the attempts of one request. The caller returns it to the pool.</summary>
-    public static ResilienceContext Rent(RetryState retryState, CancellationToken cancellationToken)
+    /// <summary>Begins the attempts of one request, and rents the Polly context that carries their state. <see cref="End"/> returns it.</summary>
+    public static ResilienceContext Begin(HttpRequestMessage request, bool canRepeat, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
-        context.Properties.Set(Current, retryState);
+        context.Properties.Set(Current, RetryState.Begin(request, canRepeat));
         return context;
+    }
+
+    public static void End(ResilienceContext context)
+    {
+        context.Properties.GetValue(Current, null!).End();
+        ResilienceContextPool.Shared.Return(context);
     }
 
     private static RetryStrategyOptions<HttpResponseMessage> Settings(RewtSigningOptions options)

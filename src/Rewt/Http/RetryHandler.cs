@@ -1,5 +1,3 @@
-using Polly;
-
 namespace Rewt.Internal;
 
 /// <summary>
@@ -13,8 +11,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         if (RetryState.Of(request) is not null || guard.IsExempt(request)) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var canRepeat = await BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false);
-        var retryState = RetryState.Begin(request, canRepeat);
-        var context = KeyRetry.Rent(retryState, cancellationToken);
+        var context = KeyRetry.Begin(request, canRepeat, cancellationToken);
         try
         {
             return await retry.Pipeline.ExecuteAsync(
@@ -24,8 +21,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         }
         finally
         {
-            retryState.End();
-            ResilienceContextPool.Shared.Return(context);
+            KeyRetry.End(context);
         }
     }
 
@@ -35,8 +31,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
 
         var canRepeat = BodyReplay.CanReplay(request.Content)
             || SynchronousSend.Run(() => BodyReplay.PrepareAsync(request.Content, maxBufferedBody, cancellationToken).AsTask());
-        var retryState = RetryState.Begin(request, canRepeat);
-        var context = KeyRetry.Rent(retryState, cancellationToken);
+        var context = KeyRetry.Begin(request, canRepeat, cancellationToken);
         try
         {
             return retry.Pipeline.Execute(
@@ -46,8 +41,7 @@ internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBuf
         }
         finally
         {
-            retryState.End();
-            ResilienceContextPool.Shared.Return(context);
+            KeyRetry.End(context);
         }
     }
 

@@ -15,8 +15,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>The number of refreshes for a token without a key id: one that may bring a new key, and one that shows whether a source is unreachable.</summary>
     private const int KeylessRounds = 2;
 
-    private static readonly ClaimsIdentityFactory Plain = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
-    private static readonly ClaimsIdentityFactory Mapping = new() { MapInboundClaims = true, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
+    private readonly ClaimsIdentityFactory _identities = new() { MapInboundClaims = policy.MapInboundClaims, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
     /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
     private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
@@ -182,7 +181,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         try
         {
             var settled = new JsonWebToken(token);
-            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(Identities.Create(settled, policy.Parameters), settled), Key = key };
+            return new TokenResult { Header = header, Claims = claims, Token = settled, Identity = WithoutUnverifiedActor(_identities.Create(settled, policy.Parameters), settled), Key = key };
         }
         catch (Exception exception) when (IsUnreadable(exception))
         {
@@ -195,7 +194,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (Unfit(key, parsed.Token, parsed.Header, parsed.Claims) is { } unfit) return new TokenResult(unfit);
         if (key is SymmetricSecurityKey symmetric && !HmacSignature.Holds(parsed.Token, symmetric)) return TokenResult.Refused(RefusalReason.WrongSignature);
 
-        var result = await Identities.ValidateTokenAsync(parsed.Token, policy.For(key)).ConfigureAwait(false);
+        var result = await _identities.ValidateTokenAsync(parsed.Token, policy.For(key)).ConfigureAwait(false);
         // The application receives the token, but must not receive the secret.
         if (key is SymmetricSecurityKey && result.SecurityToken is { } verified) verified.SigningKey = null;
         if (!result.IsValid) return TokenResult.Refused(result.Exception is SecurityTokenInvalidSignatureException ? RefusalReason.WrongSignature : RefusalReason.ValidationRule);
@@ -260,8 +259,6 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
         return policy.Options.EffectiveKeyMode == KeyMode.KeyPair ? KeyId.IsPossible(keyId) : PairSnapshot.IsPossible(keyId);
     }
-
-    private ClaimsIdentityFactory Identities => policy.MapInboundClaims ? Mapping : Plain;
 
     private TokenResult Judge(TokenResult verdict, bool isNode, DateTimeOffset now)
     {

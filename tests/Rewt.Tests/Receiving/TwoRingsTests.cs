@@ -47,18 +47,6 @@ public sealed class TwoRingsTests
     }
 
     [Fact]
-    public async Task A_token_of_another_namespace_of_the_process_is_named_as_such()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await using var host = await StartAsync(redis);
-        var token = await TokenAsync(host.Services.GetRequiredKeyedService<IRewtTokens>("Users"));
-
-        (await host.CallAsync(token, "/services-only").StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized);
-
-        host.Log.Text.ShouldContain("(OtherNamespace). Its key belongs to another Rewt:Namespace of this process.");
-    }
-
-    [Fact]
     public async Task A_token_that_names_a_tenant_stays_with_a_namespace_without_tenants_if_its_key_is_not_that_of_a_tenant()
     {
         await using var host = await Receiver.StartAsync(
@@ -84,7 +72,6 @@ public sealed class TwoRingsTests
         map: application =>
         {
             application.MapGet("/services-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(ServicesFirst).RequireAuthenticatedUser());
-            application.MapGet("/services-only", () => "in").RequireAuthorization();
             application.MapGet("/users-first", () => "in").RequireAuthorization(policy => policy.AddAuthenticationSchemes(UsersFirst).RequireAuthenticatedUser());
         });
 

@@ -49,4 +49,75 @@ public sealed class CredentialHistoryTests : IDisposable
         history.IsAsSigned(_request).ShouldBeFalse();
         CredentialHistory.IsSigned(_request).ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task A_history_is_found_on_its_request_and_flows_to_a_copy_until_it_ends()
+    {
+        var history = await Task.Run(() => CredentialHistory.Begin(_request, _request.RequestUri!), Cancellation);
+        CredentialHistory.Of(_request).ShouldBeSameAs(history);
+
+        using var copy = new HttpRequestMessage();
+        CredentialHistory.Of(copy).ShouldBeNull();
+        var flowing = CredentialHistory.Begin(_request, _request.RequestUri!);
+        CredentialHistory.Of(copy).ShouldBeSameAs(flowing);
+        CredentialHistory.End();
+        CredentialHistory.Of(copy).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_request_with_another_header_beside_ours_is_still_signed()
+    {
+        CredentialHistory.Begin(_request, _request.RequestUri!).Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
+
+        _request.Headers.TryAddWithoutValidation("Authorization", "Basic x").ShouldBeTrue();
+
+        CredentialHistory.IsSigned(_request).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Of_several_credentials_those_count_whose_header_is_on_the_request()
+    {
+        var history = CredentialHistory.Begin(_request, _request.RequestUri!);
+        var (first, second) = (Token("first"), Token("second"));
+        foreach (var token in new[] { first, second }) history.Attach(_request, token.Header, token);
+        CredentialHistory.TokenOn(_request).ShouldBeSameAs(second);
+
+        _request.Headers.Authorization = first.Header;
+
+        CredentialHistory.TokenOn(_request).ShouldBeSameAs(first);
+        history.SentWith(first.Header).ShouldBe(new SentCredentials(Origin.Of(_request.RequestUri!), first.Header, first, true));
+        history.SentWith(null)!.Value.ShouldBe(new SentCredentials(Origin.Of(_request.RequestUri!), second.Header, second, false));
+        history.SentWith(new AuthenticationHeaderValue("Bearer", "foreign")).ShouldBeNull();
+        _request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "foreign");
+        CredentialHistory.TokenOn(_request).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("the request has moved", 0, true)]
+    [InlineData("the answer is to another request", 200, true)]
+    [InlineData("no answer", 0, false)]
+    [InlineData("Location", 201, false)]
+    [InlineData("Location", 300, true)]
+    [InlineData("Location", 307, true)]
+    [InlineData("Location", 400, false)]
+    [InlineData("no Location", 304, false)]
+    public void A_request_whose_address_was_resolved_may_be_resolved_again_until_it_is_redirected(string what, int status, bool isRedirected)
+    {
+        var elsewhere = new Uri("https://elsewhere.example/");
+        var history = CredentialHistory.Begin(_request, _request.RequestUri!);
+        _request.RequestUri = new Uri("https://10.0.0.5/a");
+        history.Attach(_request, new AuthenticationHeaderValue("ApiKey", "k"));
+        history.LeadsTo(Origin.Of(elsewhere)).ShouldBeTrue();
+
+        if (what == "the request has moved") _request.RequestUri = elsewhere;
+        using var other = new HttpRequestMessage(HttpMethod.Get, elsewhere);
+        using var response = status == 0 ? null : new HttpResponseMessage((HttpStatusCode)status) { RequestMessage = what == "the answer is to another request" ? other : _request };
+        if (what == "Location") response!.Headers.Location = elsewhere;
+        history.Back(_request, response);
+
+        history.LeadsTo(Origin.Of(elsewhere)).ShouldBe(!isRedirected);
+        if (response is not null) history.IsAnswer(response).ShouldBe(what != "the answer is to another request");
+    }
+
+    private static BearerToken Token(string text) => new(new AuthenticationHeaderValue("Bearer", text), text, default, default, default);
 }

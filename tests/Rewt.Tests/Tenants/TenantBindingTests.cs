@@ -9,15 +9,9 @@ public sealed class TenantBindingTests : WithServices
     private static readonly Secret SecretOfA = Common.Derive("rewt", "a", default);
     private static readonly Secret SecretOfB = Common.Derive("rewt", "b", default);
 
-    private RedisServer _redis = null!;
     private TestService _host = null!;
 
-    public override async ValueTask InitializeAsync()
-    {
-        _redis = await EndingAsync(RedisServer.StartAsync());
-        await _redis.SetAsync("rewt:rewt-secret", TokenForge.KnownSecret, TimeSpan.FromHours(1));
-        _host = await EndingAsync(TenantService.StartAsync(_redis));
-    }
+    public override async ValueTask InitializeAsync() => _host = await EndingAsync(StartAsync());
 
     [Fact]
     public async Task A_token_of_a_tenant_gets_in_at_the_tenants_own_url()
@@ -51,7 +45,7 @@ public sealed class TenantBindingTests : WithServices
     public async Task A_selector_is_asked_once_a_request_whether_the_token_is_new_known_or_another_tenants(int calls)
     {
         var (asked, answer) = (0, "a");
-        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
+        await using var host = await StartAsync(builder => builder.Services.AddAuthentication().AddRewtTenantSelector(_ =>
         {
             asked++;
             return answer;
@@ -74,7 +68,7 @@ public sealed class TenantBindingTests : WithServices
     {
         var heard = 0;
         var isBroken = false;
-        await using var host = await TenantService.StartAsync(_redis, configure: builder =>
+        await using var host = await StartAsync(builder =>
         {
             builder.Services.AddAuthentication().AddRewtTenantSelector(context => isBroken ? throw new InvalidOperationException("no tenant here") : context.Request.RouteValues["tenant"] as string);
             builder.Services.Configure<JwtBearerOptions>("Rewt", options => options.Events = new JwtBearerEvents
@@ -145,7 +139,7 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task A_resolver_of_the_application_that_caches_keys_does_not_lose_a_revocation()
     {
-        await using var host = await TenantService.StartAsync(_redis, configure: CachingResolver.Register(static request => request));
+        await using var host = await StartAsync(CachingResolver.Register(static request => request));
         var token = Token(SecretOfA, "\"a\"");
         for (var call = 0; call < 3; call++) (await host.StatusAsync("a", token)).ShouldBe(HttpStatusCode.OK);
 
@@ -158,7 +152,7 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task A_resolver_of_the_application_that_caches_by_key_id_does_not_confuse_two_tenants()
     {
-        await using var host = await TenantService.StartAsync(_redis, configure: CachingResolver.Register(static request => (request.Namespace, request.KeyId)));
+        await using var host = await StartAsync(CachingResolver.Register(static request => (request.Namespace, request.KeyId)));
         (await host.StatusAsync("a", Token(SecretOfA, "\"a\""))).ShouldBe(HttpStatusCode.OK);
 
         (await host.StatusAsync("b", Token(SecretOfA, "\"b\""))).ShouldBe(HttpStatusCode.Unauthorized);
@@ -168,7 +162,7 @@ public sealed class TenantBindingTests : WithServices
     [Fact]
     public async Task A_resolver_of_the_application_that_returns_the_namespaces_secret_lets_no_token_in()
     {
-        await using var host = await TenantService.StartAsync(_redis, configure: builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(new SecretResolver()));
+        await using var host = await StartAsync(builder => builder.Services.AddSingleton<IIssuerSigningKeyResolver>(new SecretResolver()));
 
         (await host.StatusAsync("a", Sign(Forge(SecretOfA.KeyId, "\"a\""), Common))).ShouldBe(HttpStatusCode.Unauthorized);
         host.Calls.ShouldBe(0);
@@ -199,6 +193,14 @@ public sealed class TenantBindingTests : WithServices
         (await _host.Tenants.SignedData("b").VerifyAsync(data, Cancellation)).Refusal.ShouldBe(RewtRefusal.Invalid);
         (await _host.Tenants.Tokens("b").VerifyBearerAsync(Token(SecretOfA, "\"a\""), Cancellation)).IsValid.ShouldBeFalse();
     }
+
+    private static Task<TestService> StartAsync(Action<WebApplicationBuilder>? configure = null) => TenantService.StartAsync(null, configure: builder =>
+    {
+        var ring = new SharedMemoryRing();
+        ring.Store.Set(Common.CopyBytes(), SharedMemoryRing.Lifetime);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IRingStoreFactory>(ring));
+        configure?.Invoke(builder);
+    });
 
     private static string Token(Secret secret, string? tenant) => Sign(Forge(secret.KeyId, tenant), secret);
 
