@@ -35,9 +35,9 @@ internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
             if (!request.HasJsonContentType()) return request.ContentLength is null or 0 ? new CommandRequest(null, null, false) : null;
             return await request.ReadFromJsonAsync<CommandRequest>(JsonSerializerOptions.Web, request.HttpContext.RequestAborted);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException or BadHttpRequestException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or IOException or InvalidOperationException or NotSupportedException)
         {
-            // The last two report a character set that is unknown or that .NET no longer decodes.
+            // An IOException reports a body that is too long, or a multipart form without an end. The last two report a character set that is unknown or that .NET no longer decodes.
             return null;
         }
     }

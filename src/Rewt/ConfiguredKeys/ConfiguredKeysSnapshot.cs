@@ -56,7 +56,7 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
         {
             var failed = Sources.Where(source => source.Failure is not null)
                 .Select(source => source.Keys is null ? $"Keys are unavailable: {source.Failure!.Message}." : $"The known keys from {source.Name} stay in use: {source.Failure!.Message}.");
-            var refused = Sources.Where(source => source.Keys?.Refused.Count > 0).Select(source => $"Keys from {source.Name} are refused: {string.Join("; ", source.Keys!.Refused)}.");
+            var refused = Sources.Where(source => source.Keys?.Faulty.Any() == true).Select(source => $"Keys from {source.Name} are refused: {string.Join("; ", source.Keys!.Faulty)}.");
             var pending = Sources.Where(source => source is { IsPending: true, Keys: null, Failure: null }).Select(source => $"The keys from {source.Name} have not been read yet.");
             var reasons = string.Join(' ', failed.Take(1).Concat(pending.Take(1)).Concat(refused.Take(1)).Append(Conflict));
             return reasons.Length > 0 ? reasons.TrimEnd() : null;

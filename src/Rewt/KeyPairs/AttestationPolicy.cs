@@ -201,10 +201,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static string? ProblemOfUse(X509Certificate2 leaf)
     {
         if (leaf.Extensions.DistinctBy(extension => extension.Oid?.Value, StringComparer.Ordinal).Count() != leaf.Extensions.Count) return "its certificate has an extension twice";
-        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is the one of an authority, not of a service";
+        if (leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)) return "its certificate is that of an authority (basicConstraints), not of a service";
         var usage = leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
         if (!usage.HasFlag(X509KeyUsageFlags.DigitalSignature)) return "its certificate may not sign (keyUsage digitalSignature)";
-        if ((usage & (X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)) != X509KeyUsageFlags.None) return "its certificate has the keyUsage of the one of an authority, not of a service";
+        if ((usage & (X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign)) != X509KeyUsageFlags.None) return "its certificate may sign certificates or revocation lists (keyUsage), as only an authority may";
         return ProblemOfExtendedUse(leaf);
     }
 

@@ -13,6 +13,9 @@ internal static class JwkReader
     /// <summary>The size limit of one key in bytes.</summary>
     public const int MaximumBytes = 16 * 1024;
 
+    public const string OtherKind = "the kty is not EC or RSA";
+    public const string OtherCurve = "the crv is not P-256 or P-384";
+
     /// <summary>The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -65,7 +68,7 @@ internal static class JwkReader
             {
                 "EC" => TryReadEc(jwk, keyId, out problem),
                 "RSA" => TryReadRsa(jwk, keyId, out problem),
-                _ => Refuse("the kty is not EC or RSA", out problem),
+                _ => Refuse(OtherKind, out problem),
             };
             return key is not null && Find(jwk, "x5c") is { } chain && !IsCertified(key, chain) ? Refuse("the x5c is not a certificate of this key", out problem) : key;
         }
@@ -78,7 +81,7 @@ internal static class JwkReader
 
     private static PublicKey? TryReadEc(JsonElement jwk, string? keyId, out string? problem)
     {
-        if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return Refuse("the crv is not P-256 or P-384", out problem);
+        if (EllipticCurve.Find(Text(jwk, "crv")) is not { } curve) return Refuse(OtherCurve, out problem);
         if (Text(jwk, "alg") is { } algorithm && algorithm != curve.Algorithm) return Refuse($"the alg of a key on {curve.Name} must be {curve.Algorithm}", out problem);
         if (Bytes(jwk, "x") is not { } x || Bytes(jwk, "y") is not { } y) return Refuse("x or y is missing or not base64url", out problem);
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = x, Y = y } }, keyId, out problem);

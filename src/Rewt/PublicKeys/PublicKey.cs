@@ -12,6 +12,8 @@ namespace Rewt.Internal;
 /// </summary>
 internal sealed class PublicKey
 {
+    public const string OtherRsaAlgorithm = "an RSA key is for RS256 or PS256";
+
     /// <summary>The members for the thumbprint, in the order of RFC 7638 §3.2.</summary>
     private readonly (string Name, string Value)[] _numbers;
 
@@ -81,7 +83,7 @@ internal sealed class PublicKey
     {
         if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256))
         {
-            problem = "an RSA key is for RS256 or PS256";
+            problem = OtherRsaAlgorithm;
             return null;
         }
 

@@ -22,6 +22,9 @@ internal sealed class PublicKeySet
 
     public IReadOnlyList<RefusedKey> Refused { get; }
 
+    /// <summary>The refused keys that an operator should know of: not those of an unsupported kind beside keys that can be used.</summary>
+    public IEnumerable<RefusedKey> Faulty => Keys.Count == 0 ? Refused : Refused.Where(key => !key.IsUnsupported);
+
     /// <summary>The attestations by key id.</summary>
     public IReadOnlyDictionary<string, KeyAttestation> Attestations { get; init; } = ImmutableDictionary<string, KeyAttestation>.Empty;
 

@@ -5,5 +5,8 @@ namespace Rewt.Internal;
 /// <param name="Problem">The reason for the refusal, a sentence without a full stop.</param>
 internal sealed record RefusedKey(string Entry, string Problem)
 {
+    /// <summary>Whether the key may be good, but is of a kind that Rewt does not verify with. Signers publish such keys beside those for other receivers.</summary>
+    public bool IsUnsupported => Problem is JwkReader.OtherKind or JwkReader.OtherCurve or PublicKey.OtherRsaAlgorithm;
+
     public override string ToString() => $"{Entry}: {Problem}";
 }

@@ -122,7 +122,6 @@ public sealed class TokenEndpointTests : IAsyncLifetime
             new StringContent("""{"grant_type":"client_credentials"}""", Encoding.UTF8, "application/json"),
             new MultipartFormDataContent { { new StringContent("client_credentials"), "grant_type" } },
             new ByteArrayContent("grant_type=client_credentials"u8.ToArray()),
-            OfCharset("utf-7"),
             new StringContent("grant_type=client_credentials&x=" + new string('a', 20_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
             new StringContent("grant_type=client_credentials&x=" + new string('a', 9_000), Encoding.ASCII, "application/x-www-form-urlencoded"),
             new StringContent(string.Join('&', Enumerable.Range(0, 100).Select(number => $"p{number}=x")), Encoding.ASCII, "application/x-www-form-urlencoded"),
@@ -135,13 +134,36 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         }
 
         (await _service.GetAsync("/token?grant_type=client_credentials").StatusAsync()).ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
 
-        static ByteArrayContent OfCharset(string charset)
-        {
-            var content = new ByteArrayContent("grant_type=client_credentials"u8.ToArray());
-            content.Headers.TryAddWithoutValidation("Content-Type", $"application/x-www-form-urlencoded; charset={charset}");
-            return content;
-        }
+    /// <summary>Without an audience, a form that can be read is an invalid target.</summary>
+    [Theory]
+    [InlineData("utf-7", "", "invalid_request")]
+    [InlineData("UTF-7", "", "invalid_request")]
+    [InlineData("\"utf-7\"", "", "invalid_target")]
+    [InlineData("unicode-1-1-utf-7", "", "invalid_request")]
+    [InlineData("utf-16", "", "invalid_request")]
+    [InlineData("utf-16BE", "", "invalid_request")]
+    [InlineData("utf-32", "", "invalid_request")]
+    [InlineData("utf-8", "gzip", "invalid_request")]
+    [InlineData("\"utf-8\"", "", "invalid_target")]
+    [InlineData("us-ascii", "", "invalid_target")]
+    [InlineData("x-unknown", "", "invalid_target")]
+    [InlineData("\"", "", "invalid_request")]
+    [InlineData("utf-8", "", "invalid_request", "&a=%&b=%00&d=%u0041")]
+    [InlineData("utf-8", "", "invalid_target", "&b=%ED%A0%80")]
+    public async Task No_charset_or_coding_of_a_form_is_an_error_of_the_server(string charset, string coding, string error, string more = "")
+    {
+        var form = Encoding.ASCII.GetBytes("grant_type=client_credentials" + more);
+        using var compressed = new MemoryStream();
+        await using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(form, Cancellation);
+        using var content = new ByteArrayContent(coding == "gzip" ? compressed.ToArray() : form);
+        content.Headers.TryAddWithoutValidation("Content-Type", $"application/x-www-form-urlencoded; charset={charset}");
+        if (coding.Length > 0) content.Headers.ContentEncoding.Add(coding);
+
+        using var response = await TokenRequests.PostAsync(_service, Basic, content);
+
+        await ShouldBeAsync(response, HttpStatusCode.BadRequest, error);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rewt.Tests.Apps;
 using Rewt.Tests.Dashboard;
 using Rewt.Tests.Operations;
+using Rewt.Tests.Pairs;
 
 namespace Rewt.Tests.BadInput;
 
@@ -83,6 +84,21 @@ public sealed class UntrustedTextTests
 
         keyServer.Stop();
         await Should.ThrowAsync<Exception>(() => serving);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void The_name_in_a_certificate_of_others_is_shown_escaped_and_cut(int tag)
+    {
+        var authority = TestAuthority.Root();
+        var name = new string([.. Huge.Where(char.IsAscii).Take(5_000)]);
+        var attestation = PublishedPair.Generate().Attest(authority.Issue(TestAuthority.San([(tag, Encoding.ASCII.GetBytes(name))])), []);
+
+        var shown = Attestation.TryRead(attestation)!.Describe();
+
+        shown.ShouldStartWith("\\u001b[31mred\\u0007\\u000d\\u000a");
+        Clean(shown);
     }
 
     [Theory]

@@ -116,14 +116,44 @@ public sealed class BoundRequestTests
         (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent(body[..100_000]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Of_a_bound_body_of_100_MB_no_more_than_the_limit_is_read(bool isHttp2, bool isChunked)
+    {
+        const int Limit = 1_000_000;
+        var body = new CountedStream();
+        await using var payments = await PaymentService.StartAsync(
+            settings: options => options.Binding.MaxBodyBytes = Limit,
+            protocols: isHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1,
+            configure: builder =>
+            {
+                builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+                builder.Services.AddSingleton<IStartupFilter>(new First(context =>
+                {
+                    context.Request.Body = body.Of(context.Request.Body);
+                    return Task.CompletedTask;
+                }));
+            });
+        (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([1]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+        body.Count = 0;
+
+        using var content = new StreamContent(new Unseekable(100_000_000));
+        if (!isChunked) content.Headers.ContentLength = 100_000_000;
+        using var answer = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        body.Count.ShouldBeInRange(isChunked ? Limit : 0, isChunked ? Limit + 64 * 1024 : 0);
+        payments.Calls.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_body_that_middleware_has_read_before_the_authentication_is_not_taken_for_an_empty_one()
     {
-        await using var payments = await PaymentService.StartAsync(use: application => application.Use(async (context, next) =>
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-            await next();
-        }).UseAuthentication().UseAuthorization());
+        await using var payments = await PaymentService.StartAsync(configure: builder => builder.Services.AddSingleton<IStartupFilter>(new First(context =>
+            context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted))));
         (await payments.SendAsync(HttpMethod.Post, "/any", new ByteArrayContent([]), request => request.SetRewtBinding(All)).StatusAsync()).ShouldBe(HttpStatusCode.OK);
 
         using var altered = await payments.ShowAsync(payments.Token, HttpMethod.Post, "/any", new ByteArrayContent([1, 2, 3]));
@@ -227,6 +257,43 @@ public sealed class BoundRequestTests
         using var bytes = new MemoryStream();
         using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest)) gzip.Write(Encoding.ASCII.GetBytes(text));
         return new ByteArrayContent(bytes.ToArray()) { Headers = { ContentEncoding = { "gzip" }, ContentType = new("text/plain") } };
+    }
+
+    /// <summary>Runs before the authentication.</summary>
+    private sealed class First(Func<HttpContext, Task> run) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.Use(async (context, rest) =>
+            {
+                await run(context);
+                await rest();
+            });
+            next(application);
+        };
+    }
+
+    /// <summary>Counts the bytes that are read from the connection.</summary>
+    private sealed class CountedStream : MemoryStream
+    {
+        private Stream _body = Null;
+
+        public long Count { get; set; }
+
+        public override bool CanSeek => false;
+
+        public CountedStream Of(Stream body)
+        {
+            _body = body;
+            return this;
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await _body.ReadAsync(buffer, cancellationToken);
+            Count += count;
+            return count;
+        }
     }
 
     private sealed class Unseekable(int length) : MemoryStream(RandomNumberGenerator.GetBytes(length))

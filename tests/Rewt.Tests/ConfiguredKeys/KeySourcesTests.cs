@@ -177,6 +177,24 @@ public sealed class KeySourcesTests : IAsyncDisposable
         (await HealthAsync()).Status.ShouldBe(isHealthy ? HealthStatus.Healthy : HealthStatus.Degraded, what);
     }
 
+    [Theory]
+    [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"o","alg":"EdDSA"}""", true, HealthStatus.Healthy)]
+    [InlineData("""{"kty":"EC","crv":"P-521","x":"AA","y":"AA","kid":"o","alg":"ES512"}""", true, HealthStatus.Healthy)]
+    [InlineData("""{"kty":"RSA","n":"AQ","e":"AQAB","kid":"o","alg":"RS512"}""", true, HealthStatus.Healthy)]
+    [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"o","alg":"EdDSA"}""", false, HealthStatus.Degraded)]
+    [InlineData("""{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA","kid":"o","alg":"EdDSA"}""", true, HealthStatus.Degraded)]
+    [InlineData("""{"kty":"RSA","n":"AQ","e":"AQAB","kid":"o","alg":"RS256"}""", true, HealthStatus.Degraded)]
+    public async Task A_key_of_an_unsupported_kind_is_logged_and_degrades_health_only_where_a_set_has_no_other(string jwk, bool hasOther, HealthStatus status)
+    {
+        _servers["b.example"].Content = $$"""{"keys":[{{jwk}}{{(hasOther ? "," + PublicKey.From(JwkRows.Rsa2048, "RS256", "r").ToJwk() : "")}}]}""";
+        var tokens = Start();
+
+        (await SteppingAsync(VerifyAsync(tokens, JwkRows.P256, "a"))).ShouldBe(RewtRefusal.None);
+        await MoveUntilAsync(() => _log.Text.Contains("PublicKeyRefused", StringComparison.Ordinal), "the key is named in the log");
+
+        (await HealthAsync()).Status.ShouldBe(status);
+    }
+
     [Fact]
     public async Task A_server_that_gives_the_own_key_id_to_another_key_is_named_too()
     {

@@ -15,6 +15,7 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
     private Sender? _sender;
     private int _requests;
     private string? _challenge = Stale;
+    private HttpStatusCode _status = HttpStatusCode.Unauthorized;
 
     public RefusingCalleeTests()
     {
@@ -38,6 +39,24 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         _requests.ShouldBe(200);
         _store.Reads.ShouldBe(reads + 1, "one to see whether the key is still current");
         sender.Retries.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.ProxyAuthenticationRequired)]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task A_stale_key_in_any_other_answer_than_401_costs_neither_a_second_call_nor_a_read(HttpStatusCode status)
+    {
+        _status = status;
+        var sender = Create();
+        var reads = await ReadsAsync(sender);
+        _ring.Store.Set(Secret.Generate().CopyBytes());
+
+        for (var call = 0; call < 100; call++) (await CallAsync(sender)).ShouldBe(status);
+
+        (_requests, _store.Reads, sender.Retries).ShouldBe((100, reads, 0));
     }
 
     [Theory]
@@ -188,7 +207,8 @@ public sealed class RefusingCalleeTests : IAsyncDisposable
         .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ =>
         {
             Interlocked.Increment(ref _requests);
-            var response = new HttpResponseMessage(HttpStatusCode.Unauthorized);
+            var response = new HttpResponseMessage(_status);
+            response.Headers.TryAddWithoutValidation("Retry-After", "soon, -1");
             if (_challenge is not null) response.Headers.TryAddWithoutValidation("WWW-Authenticate", _challenge);
             return response;
         }));

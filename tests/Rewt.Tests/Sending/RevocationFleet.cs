@@ -34,13 +34,11 @@ public sealed class RevocationFleet : IAsyncLifetime
                 builder.Services.AddSingleton<IStartupFilter>(_counter);
                 builder.Services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = null);
             },
-            map: application => application.MapPost("/keep", async (HttpContext context, CancellationToken cancellationToken) =>
+            map: application =>
             {
-                using var body = new MemoryStream();
-                await context.Request.Body.CopyToAsync(body, cancellationToken);
-                _bodies.Add(body.ToArray());
-                return TypedResults.Ok();
-            }).RequireAuthorization());
+                application.MapPost("/keep", KeepAsync).RequireAuthorization();
+                application.MapPost("/once", KeepAsync).RequireBoundToken(body: true).RequireOneTimeToken();
+            });
         _orders = await TestService.StartAsync(
             _redis.ConnectionString,
             "orders",
@@ -64,6 +62,13 @@ public sealed class RevocationFleet : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => !(await _inventory!.Tokens.VerifyBearerAsync(old, Cancellation)).IsValid,
             "the callee refuses the old key");
+    }
+
+    private async Task KeepAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        _bodies.Add(body.ToArray());
     }
 
     public async ValueTask DisposeAsync()

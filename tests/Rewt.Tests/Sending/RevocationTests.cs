@@ -28,6 +28,21 @@ public sealed class RevocationTests(RevocationFleet fleet) : IClassFixture<Revoc
     }
 
     [Fact]
+    public async Task A_bound_one_time_call_is_made_once_across_a_revocation()
+    {
+        await fleet.RevokeAsync();
+        var (requests, bodies) = (fleet.Requests, fleet.Bodies.Count);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/once?amount=100") { Content = new ByteArrayContent([1, 2, 3]) };
+        request.SetRewtBinding(RequestBinding.Target | RequestBinding.Body).SetRewtOneTime();
+
+        (await fleet.Client.SendAsync(request, Cancellation).StatusAsync()).ShouldBe(HttpStatusCode.OK);
+
+        (fleet.Requests - requests).ShouldBe(2);
+        (fleet.Bodies.Count - bodies).ShouldBe(1);
+        fleet.Bodies[^1].ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
     public async Task A_stream_that_cannot_seek_is_not_sent_again_and_the_401_comes_back_whole()
     {
         await fleet.RevokeAsync();
