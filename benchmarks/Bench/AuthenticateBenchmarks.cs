@@ -1,4 +1,3 @@
-using System.Runtime;
 using BenchmarkDotNet.Attributes;
 using Microsoft.IdentityModel.Tokens;
 
@@ -41,7 +40,7 @@ public abstract class AuthenticateBenchmarks
             throw new InvalidOperationException("What is measured does not work.");
         }
 
-        if (!Program.IsDry) await WarmUpAsync();
+        if (!Program.IsDry) await WarmUp.RunAsync(NothingAsync, PeerAsync, SeenAsync, NeverSeenAsync, PeerForgedAsync, ForgedAsync);
     }
 
     [GlobalCleanup]
@@ -72,25 +71,6 @@ public abstract class AuthenticateBenchmarks
 
     [Benchmark]
     public Task<bool> ForgedAsync() => _rewt.AuthenticateAsync(Forged(_rewtTokens));
-
-    /// <summary>
-    /// Takes each path until the JIT compiles nothing more. On a busy machine its background thread is late, and a ratio between code of different tiers would
-    /// be measured.
-    /// </summary>
-    private async Task WarmUpAsync()
-    {
-        Func<Task<bool>>[] paths = [NothingAsync, PeerAsync, SeenAsync, NeverSeenAsync, PeerForgedAsync, ForgedAsync];
-        for (var compiled = 0L; compiled != JitInfo.GetCompiledMethodCount();)
-        {
-            compiled = JitInfo.GetCompiledMethodCount();
-            foreach (var path in paths)
-            {
-                for (var i = 0; i < 5_000; i++) await path();
-            }
-
-            await Task.Delay(1_000);
-        }
-    }
 
     private string Next(string[] tokens)
     {

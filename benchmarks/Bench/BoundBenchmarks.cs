@@ -38,6 +38,8 @@ public class BoundBenchmarks
         }
 
         if (!Prepare() || !await PlainAsync() || !await BoundAsync()) throw new InvalidOperationException("What is measured does not work.");
+
+        if (!Program.IsDry) await WarmUp.RunAsync(PlainAsync, BoundAsync, SignPlainAsync, SignBoundAsync);
     }
 
     [GlobalCleanup]

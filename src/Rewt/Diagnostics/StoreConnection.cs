@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A description of the open connection to Redis for the doctor's report: server, version, protocol, encryption and user, without a password.
+/// The open connection to Redis as the report of the doctor describes it: server, version, mode, protocol, encryption, user and client library,
+/// without a password.
 /// </summary>
 /// <param name="Server">The address of the server that answers.</param>
 /// <param name="Product">The server's product and version; <see langword="null"/> if the login may not read them.</param>

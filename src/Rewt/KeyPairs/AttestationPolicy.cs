@@ -180,7 +180,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         by = null;
         if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
         if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return "its certificate does not name the service";
-        if (PublicKeyPem.TryReadOne("CERTIFICATE", leaf.RawData, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
+        if (PublicKeyPem.TryReadKey(leaf, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
         if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
         if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
 

@@ -55,12 +55,30 @@ internal static class PublicKeyPem
                 _ => TryRead(System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(content, out var read), read == content.Length, rsaAlgorithm, out problem),
             };
         }
-        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or ArgumentException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
-            problem = $"the block {label} is damaged, or its type of key is not supported";
+            problem = Unreadable(label);
             return null;
         }
     }
+
+    /// <summary>Reads the key of a certificate that is loaded already.</summary>
+    public static PublicKey? TryReadKey(X509Certificate2 certificate, string rsaAlgorithm, out string? problem)
+    {
+        try
+        {
+            return TryRead(certificate.PublicKey, isWhole: true, rsaAlgorithm, out problem);
+        }
+        catch (Exception exception) when (IsUnreadable(exception))
+        {
+            problem = Unreadable("CERTIFICATE");
+            return null;
+        }
+    }
+
+    private static bool IsUnreadable(Exception exception) => exception is CryptographicException or PlatformNotSupportedException or ArgumentException;
+
+    private static string Unreadable(string label) => $"the block {label} is damaged, or its type of key is not supported";
 
     private static PublicKey? TryReadPkcs1(byte[] content, string rsaAlgorithm, out string? problem)
     {
@@ -73,7 +91,7 @@ internal static class PublicKeyPem
     private static PublicKey? TryReadCertificate(byte[] content, string rsaAlgorithm, out string? problem)
     {
         using var certificate = X509CertificateLoader.LoadCertificate(content);
-        return TryRead(certificate.PublicKey, isWhole: true, rsaAlgorithm, out problem);
+        return TryReadKey(certificate, rsaAlgorithm, out problem);
     }
 
     private static PublicKey? TryRead(System.Security.Cryptography.X509Certificates.PublicKey key, bool isWhole, string rsaAlgorithm, out string? problem)

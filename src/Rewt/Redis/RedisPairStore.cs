@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of published public keys in Redis: each read and each write is one transaction (MULTI/EXEC), and a message notifies the other instances.
-/// Scripts and conditions are unnecessary, because an instance publishes only its own keys, and a revocation is never removed.
+/// The store of published public keys in Redis. It reads and writes in transactions (MULTI/EXEC), or by single commands if the server rejects a
+/// transaction; a message notifies the other instances of changed keys and revocations.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {

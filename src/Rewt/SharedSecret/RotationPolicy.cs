@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides which write is due to the ring of a shared secret: create, rotate, adopt, revoke or replace a secret, or none. It is a pure function of
-/// one reading, without store, clock or thread, so two instances with the same reading make the same decision.
+/// Decides which write is due to the ring of a shared secret, such as create, rotate, adopt or replace, from one reading and the revocations that
+/// this instance remembers. It uses no store, clock or thread, and also plans the rotations and revocations that an operator requests.
 /// </summary>
 internal static class RotationPolicy
 {

@@ -38,6 +38,7 @@ public sealed class ClockTests(ITestOutputHelper output)
             proxy.ConnectionString,
             options => (options.RefreshInterval, options.ClockSkew) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
             clock);
+        await suspended.StartedAsync();
         await using var other = await Instance.StartWarmAsync(redis.ConnectionString);
         var token = await suspended.SignAsync();
         await other.Ring.RevokeAsync(await other.CurrentAsync(), Cancellation);

@@ -43,6 +43,10 @@ public sealed class Instance : IAsyncDisposable
         return instance;
     }
 
+    /// <summary>Waits until this instance has announced itself, the last step of its start: no read of the start follows.</summary>
+    public Task StartedAsync() => Eventually.TrueAsync(
+        async () => (await Provider.Tracker.ReadAsync(Cancellation))!.Any(heartbeat => heartbeat.Instance == Provider.Tracker.Instance), "the instance has announced itself");
+
     public async Task<string> CurrentAsync() => (await Ring.GetAsync(Cancellation)).Current!.KeyId;
 
     public Task<string> SignAsync() => SignAsync("content");

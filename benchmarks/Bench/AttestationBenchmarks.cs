@@ -1,0 +1,64 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using BenchmarkDotNet.Attributes;
+using Rewt.Internal;
+
+namespace Rewt.Benchmarks;
+
+/// <summary>Measures the check of one newly published public key with an attestation, once for each key and receiver.</summary>
+public class AttestationBenchmarks
+{
+    private const string Service = "orders";
+
+    private readonly KeyPair _pair = KeyPair.Generate("ES256");
+    private readonly StoreTime _now = StoreTime.From(TimeProvider.System.GetUtcNow());
+    private AttestationPolicy _policy = null!;
+    private string _direct = null!;
+    private string _indirect = null!;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        var (from, until) = (_now.ToDateTimeOffset().AddHours(-1), _now.ToDateTimeOffset().AddDays(30));
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Authority("CN=root", rootKey).CreateSelfSigned(from, until);
+        using var between = Authority("CN=between", betweenKey).Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until, [1]);
+        _direct = Attest(root.SubjectName, rootKey, from, until);
+        _indirect = Attest(between.SubjectName, betweenKey, from, until, between.RawData);
+        _policy = new AttestationPolicy([X509CertificateLoader.LoadCertificate(root.RawData)], [], new RewtIdentityOptions());
+        if (!Direct() || !WithOneIntermediate()) throw new InvalidOperationException("What is measured does not work.");
+    }
+
+    [Benchmark]
+    public bool Direct() => Check(_direct);
+
+    [Benchmark]
+    public bool WithOneIntermediate() => Check(_indirect);
+
+    private bool Check(string attestation) => _policy.Check(_pair.Public, attestation, "rewt", Service, _now, null, out _) is not null;
+
+    private string Attest(X500DistinguishedName issuer, ECDsa issuerKey, DateTimeOffset from, DateTimeOffset until, params byte[][] intermediates)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=leaf", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri("spiffe://prod.example/ns/shop/sa/" + Service));
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        using var leaf = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey), from, until, [2]);
+        var end = _now + TimeSpan.FromDays(7);
+        var signature = key.SignData(Attestation.Statement("rewt", Service, _now, end, _pair.Public), HashAlgorithmName.SHA256);
+        return new Attestation("rewt", Service, _now, end, [leaf.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
+    }
+
+    private static CertificateRequest Authority(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request;
+    }
+}
