@@ -16,6 +16,12 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
         logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
     }
 
+    /// <summary>Logs that a key cannot be verified.</summary>
+    public void Unavailable(ILogger logger, RewtKeysUnavailableException exception)
+    {
+        if (_outages.IsDue(exception.GetType(), out var others)) logger.AppsUnavailable($"{exception.Message}{others}", StoreFailure.Unexplained(exception));
+    }
+
     /// <summary>Returns a sentence with the solution. The app and the id of a key come from the store, not from the request.</summary>
     private static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch
     {
@@ -31,10 +37,4 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
     };
 
     private static string App(ApiKeyVerdict verdict) => verdict.App is { } app ? $"the app {app.Id}" : "a deleted app";
-
-    /// <summary>Logs that a key cannot be verified.</summary>
-    public void Unavailable(ILogger logger, RewtKeysUnavailableException exception)
-    {
-        if (_outages.IsDue(exception.GetType(), out var others)) logger.AppsUnavailable($"{exception.Message}{others}", StoreFailure.Unexplained(exception));
-    }
 }

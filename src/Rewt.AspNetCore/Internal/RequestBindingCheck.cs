@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks a verified token that is bound to a request: that its method, path, query and body are those of the request at hand. Also records the use
+/// Checks a verified token that is bound to a request: that its method, path, query and body are those of the received request. Also records the use
 /// of a one-time token, which is then refused everywhere.
 /// </summary>
 internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)

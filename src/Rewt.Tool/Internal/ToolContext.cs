@@ -8,8 +8,8 @@ using Spectre.Console;
 namespace Rewt.Tool;
 
 /// <summary>
-/// What each command of the tool gets: the global options, with environment variables and defaults for those not given, and the clock. It also writes
-/// the output of the command and asks the user for confirmations.
+/// The input and output of a command of the tool: the global options, with environment variables and defaults for those not given, the clock, the
+/// output, and the confirmations that it asks the user for.
 /// </summary>
 internal sealed class ToolContext
 {

@@ -63,7 +63,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
     private Ring RingOf(string service) => _rings.TryGetValue(service, out var ring) ? ring : _rings[service] = new Ring();
 
-    /// <summary>What the in-memory store holds for one service: its published public keys and revocations.</summary>
+    /// <summary>The content of the in-memory store for one service: its published public keys and revocations.</summary>
     private sealed class Ring
     {
         public string? Epoch { get; set; }

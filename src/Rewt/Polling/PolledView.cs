@@ -385,7 +385,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// What causes a read: the loop, the command of an operator, or a new subscription or test. A read of the last kind does not count toward the
+    /// The cause of a read: the loop, the command of an operator, or a new subscription or test. A read of the last kind does not count toward the
     /// limit of reads, and the failure of a command is no outage.
     /// </summary>
     private enum Turn
