@@ -21,8 +21,12 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         return new ToolRun(exitCode, output, errors);
     }
 
-    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args) =>
-        Programs.Start(Executables.Dotnet, [Program, .. args], environment: With(environment));
+    public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args)
+    {
+        // A test run that was started in the background ignores Ctrl+C, and its children inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", Executables.Dotnet] : [Executables.Dotnet];
+        return Programs.Start(command[0], [.. command[1..], Program, .. args], environment: With(environment));
+    }
 
     /// <summary>The run ended well and complained of nothing.</summary>
     public ToolRun Well()
