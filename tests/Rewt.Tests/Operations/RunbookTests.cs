@@ -49,6 +49,8 @@ public sealed partial class RunbookTests
         await redis.CommandAsync("DEL", "rewt:rewt-secret");
 
         await inventory.RefusesAsync(token);
+        // Signed data has no retry: until this instance has read the ring too, it signs with the deleted secret.
+        await orders.RefusesAsync(token);
         (await inventory.VerifyAsync(await orders.SignAsync())).ShouldBe(RewtRefusal.None, "callers see no error");
         var keys = (await ToolRun.RunAsync("keys", "list", "--redis", redis.ConnectionString, "-o", "json")).Well().Output;
         keys.ShouldContain(await inventory.CurrentAsync());
