@@ -12,7 +12,7 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
     /// <exception cref="RewtKeysUnavailableException">The store of used tokens did not answer.</exception>
     public async ValueTask<TokenRefusal?> CheckAsync(HttpContext context, TokenClaims claims)
     {
-        var (method, target, body, message, _) = claims.Binding!;
+        var (method, target, body, message, isOneTime) = claims.Binding!;
         if (message is not null) return new(RefusalReason.OtherRequest);
         if (method is not null && method != context.Request.Method) return new(RefusalReason.OtherRequest);
         if (target is not null && !(RequestParts.Target(context, options) is { } received && target == TokenBinding.HashOf(received))) return new(RefusalReason.OtherRequest);
@@ -23,6 +23,6 @@ internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens one
 
         // Before the token is used up: a token of another tenant than the request must stay usable.
         if (!isOfTenant(context, claims)) return new(RefusalReason.OtherTenant, claims.Tenant);
-        return await oneTime.UseAsync(claims, context.RequestAborted);
+        return isOneTime ? await oneTime.UseAsync(claims, context.RequestAborted) : null;
     }
 }

@@ -70,9 +70,11 @@ internal static class RequestParts
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkSize, Encoding.UTF8.GetMaxByteCount(head.Length) + 1));
         IncrementalHash? hash = null;
+        var filled = 0;
         try
         {
-            var (filled, length) = (Encoding.UTF8.GetBytes(head, buffer), 0L);
+            filled = Encoding.UTF8.GetBytes(head, buffer);
+            var length = 0L;
             while (await body.ReadAsync(buffer.AsMemory(filled), cancellationToken) is > 0 and var count)
             {
                 length += count;
@@ -91,9 +93,10 @@ internal static class RequestParts
         }
         finally
         {
-            hash?.Dispose();
             // A body may be secret, and the pool is shared.
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            buffer.AsSpan(0, hash is null ? filled : buffer.Length).Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
+            hash?.Dispose();
         }
     }
 }

@@ -273,7 +273,15 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// Whether the name of a claim differs from that of the verified issuer or tenant only in upper and lower case. Names in a token are case-sensitive, but
     /// <c>RequireClaim</c> and <see cref="ClaimsIdentity"/> ignore the case, so that the claim would pass for a verified one.
     /// </summary>
-    private bool HasLookalike(ClaimsIdentity identity) => identity.Claims.Any(claim => IsLookalike(claim.Type, "iss") || (_hasTenants && IsLookalike(claim.Type, TenantName.Claim)));
+    private bool HasLookalike(ClaimsIdentity identity)
+    {
+        foreach (var claim in identity.Claims)
+        {
+            if (IsLookalike(claim.Type, "iss") || (_hasTenants && IsLookalike(claim.Type, TenantName.Claim))) return true;
+        }
+
+        return false;
+    }
 
     private static bool IsLookalike(string type, string name) => type.Equals(name, StringComparison.OrdinalIgnoreCase) && type != name;
 
