@@ -50,12 +50,11 @@ public class RewtHandler : JwtBearerHandler
             var token = given is null ? BearerHeader.Read(credentials.ToString()) : given.AsMemory();
             if (token.IsEmpty) return AuthenticateResult.NoResult();
 
-            return await DecideAsync(token, await Verifier.VerifyAsync(token, Context));
+            var verified = await Verifier.VerifyAsync(token, Context);
+            return verified.Outage is { } outage ? await FailAsync(outage) : await DecideAsync(token, verified);
         }
         catch (RewtKeysUnavailableException exception)
         {
-            _outage = exception;
-            if (Schemes.Refusals.IsDue((RefusalReason.None, null), out var others)) Logger.KeysUnavailable(Scheme.Name, $"{exception.Message}{others}", StoreFailure.Unexplained(exception));
             return await FailAsync(exception);
         }
         catch (Exception exception) when (!Context.RequestAborted.IsCancellationRequested)
@@ -204,6 +203,13 @@ public class RewtHandler : JwtBearerHandler
         if (!Logger.IsEnabled(LogLevel.Information) || !Schemes.Refusals.IsDue((refusal.Reason, refusal.NamedIssuer), out var others)) return;
         if (refusal.Reason is RefusalReason.NoToken or RefusalReason.OtherType or RefusalReason.OtherNamespace) Logger.NoRewtToken(Scheme.Name, refusal.Reason, $"{refusal}{others}");
         else Logger.TokenRefused(Scheme.Name, RingMetrics.ResultOf(refusal.Public), refusal.Reason, $"{refusal}{others}");
+    }
+
+    private ValueTask<AuthenticateResult> FailAsync(RewtKeysUnavailableException outage)
+    {
+        _outage = outage;
+        if (Schemes.Refusals.IsDue((RefusalReason.None, null), out var others)) Logger.KeysUnavailable(Scheme.Name, $"{outage.Message}{others}", StoreFailure.Unexplained(outage));
+        return FailAsync((Exception)outage);
     }
 
     private async ValueTask<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);

@@ -47,8 +47,16 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         return new(Conclude(text, reading, settled));
     }
 
-    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context) =>
-        Conclude(text, reading, await metrics.CountAsync(JudgeAsync(reading, context)));
+    private async ValueTask<VerifiedRequest> VerifySlowlyAsync(string text, ParsedToken reading, HttpContext context)
+    {
+        if (verifier.ExceededLimit(reading) is { } limit)
+        {
+            metrics.Unavailable();
+            return VerifiedRequest.Unavailable(await limit.RefuseAsync(CancellationToken.None));
+        }
+
+        return Conclude(text, reading, await metrics.CountAsync(JudgeAsync(reading, context)));
+    }
 
     private VerifiedRequest Conclude(string text, in ParsedToken reading, TokenResult verdict)
     {

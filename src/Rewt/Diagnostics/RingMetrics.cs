@@ -27,10 +27,13 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
         catch (RewtKeysUnavailableException)
         {
-            Verified("unavailable");
+            Unavailable();
             throw;
         }
     }
+
+    /// <summary>Counts a token that could be neither accepted nor refused, because keys were unavailable.</summary>
+    public void Unavailable() => Verified("unavailable");
 
     /// <summary>Counts a result, and the precise reason of a refusal. No value of the token is an attribute.</summary>
     public void Count(TokenResult result)

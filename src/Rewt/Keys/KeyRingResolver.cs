@@ -21,6 +21,13 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
+    /// <summary>Returns the limit that a search for this key exceeds; <see langword="null"/> if the key is known or can be searched for.</summary>
+    public static UnknownKeyLimit? ExceededLimit(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now)
+    {
+        var keyRing = keyRings.Of(keyId);
+        return keyRing.UnknownKeys.Refuses((issuer, keyId)) && keyRing.FreshAt(now) is { } fresh && fresh.Known(issuer, keyId, now) is null ? keyRing.UnknownKeys : null;
+    }
+
     /// <summary>Gets the providers of a namespace.</summary>
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 

@@ -20,12 +20,22 @@ internal sealed class UnknownKeyLimit
     /// <exception cref="RewtKeysUnavailableException">Too many different keys are searched for.</exception>
     public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)
     {
-        if (TryBegin(key)) return;
+        if (!TryBegin(key)) throw await RefuseAsync(cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>Returns whether a search for a key would be refused now.</summary>
+    public bool Refuses((string? Issuer, string KeyId) key)
+    {
+        lock (_gate) return IsFull && !_searched.ContainsKey(key);
+    }
+
+    /// <summary>Waits for the turn of a refused request, and returns the exception that describes the refusal.</summary>
+    public async ValueTask<RewtKeysUnavailableException> RefuseAsync(CancellationToken cancellationToken)
+    {
         var turn = _refused.JoinAsync();
         _refused.Continue();
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        throw new RewtKeysUnavailableException("Too many tokens with different unknown keys arrive at the same time.", TimeSpan.FromSeconds(1));
+        return new RewtKeysUnavailableException("Too many tokens with different unknown keys arrive at the same time.", TimeSpan.FromSeconds(1));
     }
 
     public void End((string? Issuer, string KeyId) key)
@@ -36,12 +46,14 @@ internal sealed class UnknownKeyLimit
         }
     }
 
+    private bool IsFull => _searched.Count == Maximum;
+
     private bool TryBegin((string? Issuer, string KeyId) key)
     {
         lock (_gate)
         {
             var requests = _searched.GetValueOrDefault(key);
-            if (requests == 0 && _searched.Count == Maximum) return false;
+            if (requests == 0 && IsFull) return false;
             _searched[key] = requests + 1;
             return true;
         }

@@ -24,8 +24,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     public bool ExplainsRefusals => policy.Options.ExplainRefusals;
 
-    /// <summary>The providers of the namespace, cached after the first use.</summary>
     private NamespaceKeyRings? _keyRings;
+
+    /// <summary>The cached rings of the namespace; <see langword="null"/> if the application decides on keys.</summary>
+    private NamespaceKeyRings? KeyRings => _keyRings ??= _direct?.KeyRings(policy.Options.Namespace);
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
@@ -143,9 +145,21 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
     {
-        if (_direct is null) return null;
-        _keyRings ??= _direct.KeyRings(policy.Options.Namespace);
-        return _hasTenants ? _keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(_keyRings, claims.Issuer, keyId, now);
+        if (KeyRings is not { } keyRings) return null;
+        return _hasTenants ? keyRings.Own.Tenants!.AtHand(claims.Tenant!, keyId, now) : KeyRingResolver.AtHand(keyRings, claims.Issuer, keyId, now);
+    }
+
+    /// <summary>
+    /// Returns the limit that a search for the token's key exceeds, or <see langword="null"/>. Verification would throw for such a token, and in a flood the
+    /// exceptions would take most of the processor time.
+    /// </summary>
+    public UnknownKeyLimit? ExceededLimit(in ParsedToken parsed)
+    {
+        if (parsed is not { IsKeyless: false, Verdict: null, Header.KeyId: { } keyId } || KeyRings is not { } keyRings) return null;
+
+        var now = ClockReading.Now(time);
+        if (!_hasTenants) return KeyRingResolver.ExceededLimit(keyRings, parsed.Claims.Issuer, keyId, now);
+        return TenantKeyId.TryParse(keyId, out var secretId, out _) ? KeyRingResolver.ExceededLimit(keyRings, null, secretId, now) : null;
     }
 
     /// <summary>Returns the issuer in a token if <see cref="RewtOptions.TrustedIssuers"/> names it.</summary>

@@ -3,7 +3,7 @@ namespace Rewt.Tests.Receiving;
 public sealed class UnavailableTests
 {
     [Fact]
-    public async Task Keys_that_cannot_be_had_are_a_503_without_a_challenge()
+    public async Task Unavailable_keys_give_503_without_a_challenge()
     {
         await using var receiver = await Receiver.StartAsync(services => services.AddSingleton<IIssuerSigningKeyResolver, NoKeys>());
 
@@ -45,7 +45,28 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task AuthenticationFailed_hears_of_an_outage()
+    public async Task A_search_beyond_the_limit_of_unknown_keys_gives_503_and_known_keys_are_accepted()
+    {
+        Exception? failure = null;
+        await using var receiver = await Receiver.StartAsync(services => services
+            .Configure<JwtBearerOptions>(RewtDefaults.AuthenticationScheme, options => options.Events = new JwtBearerEvents
+            {
+                OnAuthenticationFailed = context => Done(() => failure = context.Exception),
+            }));
+        var limit = receiver.Services.GetRequiredService<KeyRingRegistry>().Provider("rewt").UnknownKeys;
+        for (var key = 0; key < UnknownKeyLimit.Maximum; key++) await limit.BeginAsync((null, $"key{key}"), Cancellation);
+
+        using var unknown = await receiver.GetWithTokenAsync(HandmadeToken.Sign(Secret.Generate()));
+        using var known = await receiver.GetWithTokenAsync(HandmadeToken.Sign(receiver.Memory.Secret));
+
+        unknown.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        unknown.Headers.GetValues("Retry-After").ShouldBe(["1"]);
+        failure.ShouldBeOfType<RewtKeysUnavailableException>();
+        known.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task AuthenticationFailed_gets_the_exception_of_an_outage()
     {
         Exception? heard = null;
         await using var receiver = await Receiver.StartAsync(services => services
