@@ -187,7 +187,7 @@ public class RewtHandler : JwtBearerHandler
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    /// <summary>Refuses a token for a reason that this handler found after the verification. The metrics count the refusal here.</summary>
+    /// <summary>Refuses a token for a reason that this handler itself found, and counts the refusal. The verifier counts its own refusals.</summary>
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
     {
         Verifier.Metrics.Refused(refusal);
