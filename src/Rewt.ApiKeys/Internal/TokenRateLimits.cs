@@ -34,8 +34,8 @@ internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options
     }
 
     /// <summary>
-    /// Returns the number of the counter for the address of the client. The number depends on a hash that differs between processes, so that an
-    /// attacker cannot choose addresses with the same counter.
+    /// Returns the number of the counter for the address of the client. The hash of an address differs between processes, so that an attacker cannot
+    /// choose addresses that share a counter.
     /// </summary>
     private static int Group(HttpContext context)
     {
