@@ -36,7 +36,7 @@ public interface IRewtApps
     Task<IReadOnlyList<RewtApp>> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Creates a second API key for an app. Both keys are accepted until one of them expires or is revoked. Revoke the first key after the app has
+    /// Creates a second API key for an app. The app can use both keys until one of them expires or is revoked. Revoke the first key after the app has
     /// changed to the second key.
     /// </summary>
     /// <param name="appId">The id of the app.</param>

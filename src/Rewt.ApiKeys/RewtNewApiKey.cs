@@ -12,7 +12,9 @@ public sealed record RewtNewApiKey
     /// <summary>The id of the key, by which the key is listed and can be revoked.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>The API key. It consists of <c>rewt_</c>, the id of the app, <c>_</c>, 43 random characters and a checksum of 8 characters.</summary>
+    /// <summary>
+    /// The API key, which consists of <c>rewt_</c>, the id of the app, <c>_</c>, 43 random characters and a checksum of 8 characters.
+    /// </summary>
     public required string Key { get; init; }
 
     /// <summary>The time at which the key expires; <see langword="null"/> if the key never expires.</summary>

@@ -26,8 +26,8 @@ public static class RewtAuthenticationExtensions
     /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> with settings from code, and makes it the default scheme if none is set.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Configures the settings of the keys. They take precedence over the configuration. To configure JwtBearer and its
-    /// events, use <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration. To configure JwtBearer
+    /// and its events, use <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configure);
@@ -37,7 +37,7 @@ public static class RewtAuthenticationExtensions
     /// none is set.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configuration);
@@ -58,7 +58,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the settings of the keys. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, Action<RewtOptions> configure) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configure);
@@ -66,7 +66,8 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a section, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configuration);
@@ -80,7 +81,7 @@ public static class RewtAuthenticationExtensions
     /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/>, with settings from code, to an application that also uses other schemes.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configure">Configures the settings of the keys. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, Action<RewtOptions> configure) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configure);
@@ -90,7 +91,7 @@ public static class RewtAuthenticationExtensions
     /// other schemes.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, IConfiguration configuration) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configuration);
@@ -98,7 +99,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the settings of the keys. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
@@ -110,7 +111,8 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a configuration section.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, IConfiguration configuration)
     {

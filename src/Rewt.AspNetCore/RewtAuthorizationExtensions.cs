@@ -10,10 +10,10 @@ public static class RewtAuthorizationExtensions
 {
     /// <summary>
     /// Allows only the named callers to call an endpoint. A service is named by its service name (<c>orders</c>). A trusted app is named by
-    /// <c>app:</c> and its id (<c>app:acme-mobile</c>); it can send its API key or a token that was issued for the app. Other callers are answered
-    /// with status 403. Only callers that the schemes <c>Rewt</c> and <c>RewtApiKey</c> authenticated can be allowed, so one of the two should be the
-    /// default scheme. Users of other schemes are rejected, regardless of their claims. If the method is called for a group and for an endpoint of
-    /// the group, both calls must name the caller.
+    /// <c>app:</c> and its id (<c>app:acme-mobile</c>). A trusted app can send its API key, or a token that was issued to the app. Other callers are
+    /// answered with status 403. Only callers that the schemes <c>Rewt</c> and <c>RewtApiKey</c> authenticated can be allowed, so one of the two
+    /// should be the default scheme. Users of other schemes are rejected, regardless of their claims. If the method is called for a group and for an
+    /// endpoint of the group, both calls must name the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>

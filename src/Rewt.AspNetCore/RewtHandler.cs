@@ -14,8 +14,8 @@ namespace Rewt;
 
 /// <summary>
 /// The authentication handler for requests of other services. The handler verifies the bearer token of a request with a key from
-/// <see cref="IIssuerSigningKeyResolver"/>. Its options and events are those of JwtBearer. If the keys are unavailable, the handler answers with
-/// status 503 and <c>Retry-After</c>, never with 401.
+/// <see cref="IIssuerSigningKeyResolver"/>. The handler has the options and events of JwtBearer. If the keys are unavailable, the handler answers
+/// with status 503 and <c>Retry-After</c>, never with 401.
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {

@@ -7,10 +7,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a health check that reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> in
-    /// these cases: the instance cannot refresh or rotate its keys, a rotation is overdue, the clock of the instance is wrong, or the doctor (the
-    /// diagnosis of <c>rewt doctor</c>) reports a warning. The status is <paramref name="failureStatus"/> if the instance cannot sign tokens, verify
-    /// tokens or verify API keys. The check reads memory only and sends no Redis command.
+    /// Adds a health check that reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> if the
+    /// instance cannot refresh or rotate its keys, if a rotation is overdue, or if the clock of the instance is wrong. A warning of the doctor (the
+    /// diagnosis of <c>rewt doctor</c>) has the same effect. The status is <paramref name="failureStatus"/> if the instance cannot sign tokens,
+    /// verify tokens or verify API keys. The check reads memory only and sends no Redis command.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>

@@ -6,8 +6,8 @@ namespace Rewt;
 /// </summary>
 /// <remarks>
 /// Register the implementation as a singleton. If the application uses several namespaces, register a keyed singleton for each, with the namespace as
-/// the key. The methods of the implementation are called when a secret is written to Redis, or when a secret in Redis has changed. They are never
-/// called for a single HTTP request. Every instance of the namespace must be able to decrypt the secrets.
+/// the key. The methods of the implementation are called when a secret is written to Redis, or when a secret in Redis has changed. The methods are
+/// never called for a single HTTP request. Every instance of the namespace must be able to decrypt the secrets.
 /// </remarks>
 public interface IRewtSecretProtector
 {

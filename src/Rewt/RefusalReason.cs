@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The receiver's log, metrics and events
-/// contain this reason; the caller gets only the general <see cref="RewtRefusal"/>.
+/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The log, the metrics and the events of
+/// the receiver contain the precise reason. The caller gets only the general <see cref="RewtRefusal"/>.
 /// </summary>
 public enum RefusalReason
 {

@@ -9,7 +9,7 @@ public enum RewtKeyState
     /// <summary>The key signs new tokens.</summary>
     Current,
 
-    /// <summary>The key no longer signs. It verifies until the last token that it signed has expired.</summary>
+    /// <summary>The key no longer signs, but verifies until the last token that it signed has expired.</summary>
     Retired,
 
     /// <summary>The key is rejected permanently: every token that the key signed is refused.</summary>

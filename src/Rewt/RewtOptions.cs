@@ -6,7 +6,8 @@ namespace Rewt;
 
 /// <summary>
 /// Settings of one namespace (trust domain): the name of this service, where the keys are stored, when they rotate, and which tokens this service
-/// accepts. The settings are read from the configuration section <c>Rewt</c> under the same names. They are validated when the application starts.
+/// accepts. The settings are read from the configuration section <c>Rewt</c> under the same names. All settings are validated when the application
+/// starts.
 /// </summary>
 public sealed class RewtOptions
 {
@@ -38,7 +39,7 @@ public sealed class RewtOptions
     /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/> are accepted.</value>
     public KeyMode? AlsoAccept { get; set; }
 
-    /// <summary>Settings of the key pairs that this service signs with. They apply to generated key pairs and to configured keys.</summary>
+    /// <summary>Settings of the key pairs that this service signs with. The settings apply to generated key pairs and to configured keys.</summary>
     /// <value>Default: ES256.</value>
     public RewtKeyPairOptions KeyPairs { get; } = new();
 
@@ -89,7 +90,7 @@ public sealed class RewtOptions
 
     /// <summary>
     /// The options of the Redis connection, instead of the connection string <see cref="Redis"/>. Use this setting for options that a string cannot
-    /// express, such as a client certificate. It can be set in code only.
+    /// express, such as a client certificate. The options can be set in code only.
     /// </summary>
     /// <value>
     /// Rewt copies the object when it opens a connection, and replaces the number of connect retries and the delays between them. Default: none.
@@ -112,8 +113,8 @@ public sealed class RewtOptions
     internal bool IsSealingKeyBesideConnection { get; set; }
 
     /// <summary>
-    /// The namespace that an attestation (the signature of a certificate) in a JWKS of <see cref="VerificationKeys"/> must name. It can differ from
-    /// <see cref="Namespace"/>: a named scheme with such keys gets a namespace of its own, which the signers do not know.
+    /// The namespace that an attestation (the signature of a certificate) in a JWKS of <see cref="VerificationKeys"/> must name. The namespace can
+    /// differ from <see cref="Namespace"/>: a named scheme with such keys gets a namespace of its own, which the signers do not know.
     /// </summary>
     internal string AttestedNamespace { get => field ?? Namespace; set; }
 

@@ -25,14 +25,14 @@ public static class RewtServiceCollectionExtensions
 
     /// <summary>Registers the services that use the keys of a namespace in Redis, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtKeys(Options.Options.DefaultName, configure);
 
     /// <summary>Registers the services that use the keys of a namespace in Redis, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
@@ -58,7 +58,7 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Registers the services of an additional trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
-    /// <param name="configure">Configures the settings. They take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
     {
@@ -69,7 +69,8 @@ public static class RewtServiceCollectionExtensions
     /// <summary>Registers the services of an additional trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
-    /// <param name="configuration">The section that contains the settings. It takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, IConfiguration configuration)
     {

@@ -24,8 +24,8 @@ public sealed class RewtSigningOptions
     /// <summary>
     /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. If signing is
     /// configured with <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token instead. Two addresses must be
-    /// allowed: the address that the application requests, and the address that the request is sent to. They differ if a handler such as service
-    /// discovery changes the address. A redirect to an origin that is not allowed throws too.
+    /// allowed: the address that the application requests, and the address that the request is sent to. The two addresses differ if a handler such as
+    /// service discovery changes the address. A redirect to an origin that is not allowed throws too.
     /// </summary>
     /// <value>
     /// Default: the origin of the <see cref="HttpClient.BaseAddress"/> that <c>AddHttpClient</c> or <c>ConfigureHttpClient</c> sets. Without a base

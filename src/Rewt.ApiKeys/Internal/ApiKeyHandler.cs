@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authentication handler of the scheme <c>RewtApiKey</c>. It authenticates a trusted app by the API key in a header of the request. If the
-/// request also contains a token, the token must have been issued to the same app. If the trusted apps cannot be read, the handler answers with
+/// The authentication handler of the scheme <c>RewtApiKey</c>. The handler authenticates a trusted app by the API key in a header of the request. If
+/// the request also contains a token, the token must have been issued to the same app. If the trusted apps cannot be read, the handler answers with
 /// status 503 and <c>Retry-After</c>, never with 401.
 /// </summary>
 internal sealed class ApiKeyHandler(

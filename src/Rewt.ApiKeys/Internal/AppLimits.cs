@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks whether the name, owner, audiences and scopes of a trusted app are within their limits. The check runs before each write. It also runs
-/// after each read, because other clients of Redis can write an app too.
+/// Checks whether the name, owner, audiences and scopes of a trusted app are within their limits. The check runs before each write. The check also
+/// runs after each read, because other clients of Redis can write an app too.
 /// </summary>
 internal static class AppLimits
 {

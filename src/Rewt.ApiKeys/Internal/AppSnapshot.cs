@@ -8,8 +8,8 @@ namespace Rewt.Internal;
 /// of Redis.
 /// </summary>
 /// <param name="reading">The apps that were read.</param>
-/// <param name="revoked">The ids of all keys that this instance has ever read as revoked. They stay revoked here, even if a failover of Redis loses
-/// the revocation.</param>
+/// <param name="revoked">The ids of all keys that this instance has ever read as revoked. These keys stay revoked in this instance, even if a
+/// failover of Redis loses the revocation.</param>
 /// <param name="readAt">The time at which the read began.</param>
 internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, ClockReading readAt) : Snapshot(readAt)
 {

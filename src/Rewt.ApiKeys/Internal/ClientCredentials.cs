@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The client credentials with which an app authenticates to the token endpoint (RFC 6749 §2.3.1): the id of the app and its API key. They are read
-/// from the header of Basic authentication, or from the form.
+/// The client credentials with which an app authenticates to the token endpoint (RFC 6749 §2.3.1): the id of the app and its API key. The credentials
+/// are read from the header of Basic authentication, or from the form.
 /// </summary>
 internal readonly record struct ClientCredentials(string? Id, string? Secret)
 {

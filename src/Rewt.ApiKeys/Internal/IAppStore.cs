@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads and writes the trusted apps of one namespace, and the times at which their keys were last used. The implementations store the apps in Redis
-/// or in memory. They contain no rules about apps and keys.
+/// Reads and writes the trusted apps of one namespace, and the times at which their keys were last used. One implementation uses Redis, and another
+/// implementation uses memory. The implementations contain no rules about apps and keys.
 /// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {

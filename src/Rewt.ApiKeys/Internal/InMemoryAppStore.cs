@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store that keeps the trusted apps of a namespace in the memory of one process, for tests and development. It behaves like
+/// The store that keeps the trusted apps of a namespace in the memory of one process, for tests and development. The store behaves like
 /// <see cref="RedisAppStore"/>.
 /// </summary>
 internal sealed class InMemoryAppStore : IAppStore

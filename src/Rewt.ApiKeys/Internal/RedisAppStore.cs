@@ -119,8 +119,8 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         cancellationToken);
 
     /// <summary>
-    /// Writes an app in a transaction, for a Redis server that refuses scripts. The transaction fails if the stored app has changed. It has the same
-    /// effect as the script <c>app.lua</c>.
+    /// Writes an app in a transaction, for a Redis server that refuses scripts. The transaction fails if the stored app has changed. The transaction
+    /// has the same effect as the script <c>app.lua</c>.
     /// </summary>
     private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A start-up check that refuses token handlers, and validators such as <c>LifetimeValidator</c>, in the <c>JwtBearerOptions</c> of Rewt's schemes.
-/// They would never run, because Rewt verifies the tokens itself.
+/// Such handlers and validators would never run, because Rewt verifies the tokens itself.
 /// </summary>
 internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
 {

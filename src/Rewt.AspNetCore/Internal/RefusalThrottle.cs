@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 /// <summary>
 /// Limits the log of refusals to one line per second for each reason, so that a flood of forged tokens or keys does not fill the log.
 /// </summary>
-/// <typeparam name="TReason">The type of a reason. It must have few different values, because each value is kept in memory.</typeparam>
+/// <typeparam name="TReason">The type of a reason. The type must have few different values, because each value is kept in memory.</typeparam>
 internal sealed class RefusalThrottle<TReason>(TimeProvider time)
     where TReason : notnull
 {

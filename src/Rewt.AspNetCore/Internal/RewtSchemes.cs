@@ -15,7 +15,9 @@ internal sealed class RewtSchemes(
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
-    /// <summary>The verifier of the scheme that was requested first. It is kept in a field because most applications have only one scheme.</summary>
+    /// <summary>
+    /// The verifier of the scheme that was requested first. The verifier is kept in a field because most applications have only one scheme.
+    /// </summary>
     private volatile CachedVerifier? _first;
 
     private readonly TenantSelector[] _selectors = [.. selectors];

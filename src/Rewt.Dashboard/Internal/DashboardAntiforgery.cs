@@ -11,15 +11,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Issues and checks the antiforgery tokens of the dashboard's commands. It uses ASP.NET Core's antiforgery with settings of its own, so that the
-/// application does not need to register antiforgery. It uses the application's data protection if there is one, so that one instance can return the
-/// page and another instance can receive the command.
+/// Issues and checks the antiforgery tokens of the dashboard's commands. The class uses ASP.NET Core's antiforgery with settings of its own, so that
+/// the application does not need to register antiforgery. The class uses the data protection of the application if there is one, so that one instance
+/// can return the page and another instance can receive the command.
 /// </summary>
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {
     /// <summary>
-    /// The antiforgery service. It is created for the first page and not while routes are mapped, because the options are not validated before the
-    /// application starts.
+    /// The antiforgery service. The service is created for the first page and not while routes are mapped, because the options are not validated
+    /// before the application starts.
     /// </summary>
     private readonly Lazy<IAntiforgery> _antiforgery = new(() => Make(application));
 

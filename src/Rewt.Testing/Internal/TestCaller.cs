@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A simulated service, which exists only in a test. It creates and verifies tokens in its own name, with the key settings of a host under test.
-/// Simulated outages do not affect it.
+/// A simulated service, which exists only in a test. The service creates and verifies tokens in its own name, with the key settings of a host under
+/// test. Simulated outages do not affect it.
 /// </summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A timer of <see cref="RewtTestClock"/>. It uses a system timer, which is rescheduled whenever the test advances the clock.</summary>
+/// <summary>
+/// A timer of <see cref="RewtTestClock"/>. The timer uses a system timer, which is rescheduled whenever the test advances the clock.
+/// </summary>
 internal sealed class TestTimer : ITimer
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;

@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the code of the library. It changes
-/// the key ring only if the command requires a change. It uses the settings that the services have stored in Redis.
+/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the code of the library. The session
+/// changes the key ring only if the command requires a change. The session uses the settings that the services have stored in Redis.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh, it reads the public keys again. It
-/// returns a snapshot with the public keys, and with the private key to sign with if a private key is configured.
+/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh, the source reads the public keys again.
+/// The source returns a snapshot with the public keys, and with the private key to sign with if a private key is configured.
 /// </summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {

@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The immutable result of one refresh of configured keys. It contains the private key to sign with, if one is configured, and the public keys to
-/// verify with.
+/// The immutable result of one refresh of configured keys. The snapshot contains the private key to sign with, if one is configured, and the public
+/// keys to verify with.
 /// </summary>
 internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 {

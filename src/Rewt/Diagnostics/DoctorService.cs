@@ -5,7 +5,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The background service that examines the key rings of this process for problems of their setup, a few seconds after the start and then every ten
-/// minutes. It logs each new and each resolved finding, and stores the report for the health check.
+/// minutes. The service logs each new and each resolved finding, and stores the report for the health check.
 /// </summary>
 internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// One result of an examination by the doctor, for an operator. It describes a problem of a key ring or its Redis server, or a possible improvement,
-/// with a code, a severity and the solution.
+/// One result of an examination by the doctor, for an operator. A finding describes a problem of a key ring or its Redis server, or a possible
+/// improvement, with a code, a severity and the solution.
 /// </summary>
 /// <param name="Code">The code of the finding, for filters and alerts. The page docs/operations/runbook.md lists all codes.</param>
 /// <param name="Severity">The severity of the finding.</param>

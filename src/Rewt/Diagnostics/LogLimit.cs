@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits the log of a repeated event to one line per interval. It returns whether a line is due, and the number of occurrences since the last line.
+/// Limits the log of a repeated event to one line per interval. The class returns whether a line is due, and the number of occurrences since the last
+/// line.
 /// </summary>
 internal sealed class LogLimit(TimeSpan interval)
 {

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. The instance that
-/// writes the change logs the audit record; the other instances log only that the change has arrived.
+/// writes the change logs the audit record. The other instances log only that the change has arrived.
 /// </summary>
 internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
 {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Examines one key ring for problems of its setup, for the <see cref="DoctorService"/> and the command <c>rewt doctor</c>. It examines the keys and
-/// the clock of the last read, the versions that the live instances have loaded, and the Redis server. The result is a <see cref="DoctorReport"/>.
+/// Examines one key ring for problems of its setup, for the <see cref="DoctorService"/> and the command <c>rewt doctor</c>. The examination includes
+/// the keys and the clock of the last read, the versions that the live instances have loaded, and the Redis server. The result is a
+/// <see cref="DoctorReport"/>.
 /// </summary>
 internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The description of the open Redis connection in the report of the doctor: server, version, mode, protocol, encryption, user and client library. It
-/// contains no password.
+/// The description of the open Redis connection in the report of the doctor: server, version, mode, protocol, encryption, user and client library.
+/// The description contains no password.
 /// </summary>
 /// <param name="Server">The address of the Redis server that answers.</param>
 /// <param name="Product">The product and the version of the server; <see langword="null"/> if the Redis user may not read them.</param>

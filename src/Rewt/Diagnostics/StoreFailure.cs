@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Describes the exception of a failed read or write of the store. The description is the code of the error, or a sentence with the solution that was
-/// attached to the exception. It never contains the message of the exception, because the message may contain a secret.
+/// attached to the exception. The description never contains the message of the exception, because the message may contain a secret.
 /// </summary>
 internal static class StoreFailure
 {

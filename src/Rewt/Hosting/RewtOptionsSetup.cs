@@ -85,8 +85,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     }
 
     /// <summary>
-    /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. These files are
-    /// deployed together. Both values are searched in all sections, because an application can bind any section.
+    /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. All settings files
+    /// are deployed together. The sealing key and the connection string are searched in all sections, because an application can bind any section.
     /// </summary>
     private static bool IsBesideConnection(IConfiguration configuration, RewtOptions options)
     {

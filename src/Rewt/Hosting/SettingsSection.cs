@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
-/// configuration binder of .NET is not used. It ignores an unknown name and a text in place of a list, so that the default stays in effect, and it
-/// reads the duration <c>5</c> as five days.
+/// configuration binder of .NET is not used. That binder ignores an unknown name and a text in place of a list, so that the default stays in effect.
+/// That binder also reads the duration <c>5</c> as five days.
 /// </summary>
 /// <remarks>An error names the setting, and never contains a value that may be a key.</remarks>
 internal static partial class SettingsSection

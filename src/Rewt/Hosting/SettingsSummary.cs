@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Describes the effective settings of a namespace in sentences: the source of the keys, the accepted tokens and all durations. The description is
-/// logged when the application starts, and is part of the health check's data. It contains no key, path or connection string.
+/// logged when the application starts, and is part of the health check's data. The description contains no key, path or connection string.
 /// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {

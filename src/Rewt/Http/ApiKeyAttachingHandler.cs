@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler of <c>AddRewtApiKey</c>. It sets the <c>Authorization</c> header of each request to the API key of the client.
+/// The HTTP message handler of <c>AddRewtApiKey</c>. The handler sets the <c>Authorization</c> header of each request to the API key of the client.
 /// </summary>
 /// <param name="options">The options of the HTTP client.</param>
 /// <param name="guard">The check of the origins that may receive the API key.</param>

@@ -9,10 +9,10 @@ namespace Rewt.Internal;
 /// <param name="Header">The <c>Authorization</c> header that contains the token.</param>
 /// <param name="KeyId">The id of the key that signed the token.</param>
 /// <param name="IssuedAt">The time at which the token was signed.</param>
-/// <param name="RefreshAt">The time from which a new token is signed in the background. This token is still sent until the new token is
+/// <param name="RefreshAt">The time from which a new token is signed in the background. The old token is still sent until the new token is
 /// signed.</param>
-/// <param name="UseUntil">The time until which the token may be sent. It is earlier than the expiry, so that the token does not expire before it
-/// arrives.</param>
+/// <param name="UseUntil">The time until which the token may be sent. This time is earlier than the expiry, so that the token does not expire before
+/// it arrives.</param>
 internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
 {
     /// <summary>The tenant whose key signed the token, if tenants have keys of their own.</summary>

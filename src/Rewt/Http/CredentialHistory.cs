@@ -11,16 +11,16 @@ namespace Rewt.Internal;
 internal sealed class CredentialHistory
 {
     /// <summary>
-    /// The option that the client-side load balancing of gRPC sets. It replaces the host in the address of a request by an IP address, and keeps the
-    /// host name in the <c>Host</c> header.
+    /// The option that the client-side load balancing of gRPC sets. Load balancing replaces the host in the address of a request by an IP address,
+    /// and keeps the host name in the <c>Host</c> header.
     /// </summary>
     private static readonly HttpRequestOptionsKey<object> Balanced = new("CurrentAddress");
 
     private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.CredentialHistory");
 
     /// <summary>
-    /// The history of the request that is being sent on this asynchronous flow. It is needed if a handler of the application sends a copy of the
-    /// request without the options.
+    /// The history of the request that is being sent on this asynchronous flow. This copy of the history is needed if a handler of the application
+    /// sends a copy of the request without the options.
     /// </summary>
     private static readonly AsyncLocal<CredentialHistory?> Flowing = new();
 
@@ -64,8 +64,8 @@ internal sealed class CredentialHistory
     }
 
     /// <summary>
-    /// Ends the history after a synchronous send. This call is necessary because a change of the execution context in a synchronous method stays in
-    /// effect after the method returns.
+    /// Ends the history after a synchronous send. A call of <see cref="End"/> is necessary because a change of the execution context in a synchronous
+    /// method stays in effect after the method returns.
     /// </summary>
     public static void End() => Flowing.Value = null;
 

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The base class of the HTTP message handlers that attach a token or an API key to each request. It checks the origin, and sends nothing if no
-/// credentials can be attached. It keeps an <c>Authorization</c> header that the application has set.
+/// The base class of the HTTP message handlers that attach a token or an API key to each request. The handler checks the origin, and sends nothing if
+/// no credentials can be attached. The handler keeps an <c>Authorization</c> header that the application has set.
 /// </summary>
 internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandler
 {

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Downloads sets of public keys (JWKS) within three seconds, without following redirects. It has an <see cref="HttpClient"/> of its own, because a
-/// client of the application's factory could sign its requests, and would then wait for the keys that it should download.
+/// Downloads sets of public keys (JWKS) within three seconds, without following redirects. The class has an <see cref="HttpClient"/> of its own,
+/// because a client of the application's factory could sign its requests, and would then wait for the keys that it should download.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {
-    /// <summary>The timeout of a download. It is shorter than the time for which a request waits for keys.</summary>
+    /// <summary>The timeout of a download. The timeout is shorter than the time for which a request waits for keys.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     private static readonly HttpRequestOptionsKey<bool> HasConnected = new("Rewt.HasConnected");

@@ -11,7 +11,7 @@ namespace Rewt.Internal;
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
-    /// The allowed origins. They are determined at the first request, because the configuration delegates of the application may throw. With
+    /// The allowed origins. The origins are determined at the first request, because the configuration delegates of the application may throw. With
     /// <c>PublicationOnly</c>, an exception is not cached, and the next request tries again.
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
@@ -25,7 +25,7 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 
     /// <summary>
-    /// The last origin that was found in the settings. It is checked first, because consecutive requests usually have the same origin.
+    /// The last origin that was found in the settings. This origin is checked first, because consecutive requests usually have the same origin.
     /// </summary>
     private volatile Origin? _admitted;
 

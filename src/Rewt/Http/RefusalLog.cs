@@ -7,7 +7,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Logs a warning with advice if the final response to a request is a 401. The warning is logged only if this library attached credentials to the
-/// request, or sent it without credentials because of its origin. It is logged at most once per minute for each called service and advice.
+/// request, or sent it without credentials because of its origin. The warning is logged at most once per minute for each called service and advice.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {

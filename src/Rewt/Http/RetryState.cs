@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The state of one request between its attempts, stored in the options of the request. The state says whether a retry is possible, and whether the
-/// next attempt needs a newly signed token. It also contains the properties of the request before the first attempt.
+/// next attempt needs a newly signed token. The state also contains the properties of the request before the first attempt.
 /// </summary>
 /// <remarks>A request is not retried if an inner handler has followed a redirect and changed the request.</remarks>
 internal sealed class RetryState

@@ -69,8 +69,9 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     /// <summary>
-    /// Returns the time with which the ends of attestations and certificates are compared. It is the later of two times: the time of the store,
-    /// because an attacker may set the store's clock back, and the time of this machine minus the permitted clock skew.
+    /// Returns the time with which the ends of attestations and certificates are compared. The result is the later of two times: the time of the
+    /// store, and the time of this machine minus the permitted clock skew. The time of the store alone is not sufficient, because an attacker may set
+    /// the store's clock back.
     /// </summary>
     public static StoreTime Latest(StoreTime storeTime, DateTimeOffset local, TimeSpan clockSkew) => StoreTime.Max(storeTime, StoreTime.From(local - clockSkew));
 

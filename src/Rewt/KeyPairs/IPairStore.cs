@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The store of the public keys that services with key pairs publish, in Redis or in memory. Each service has a ring, which is a set of entries that
-/// only this service writes. The store also contains revocations. It makes no decisions about the keys.
+/// only this service writes. The store also contains revocations. The store makes no decisions about the keys.
 /// </summary>
 internal interface IPairStore : IAsyncDisposable
 {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store that keeps published public keys in the memory of one process, for tests and development. It behaves like the store in Redis, including
-/// the expiry of entries.
+/// The store that keeps published public keys in the memory of one process, for tests and development. The store behaves like the store in Redis,
+/// including the expiry of entries.
 /// </summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs. It reads the public keys that the services have published. When
-/// this process must sign, it also generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
+/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs. The source reads the public keys that the services have published.
+/// When this process must sign, the source also generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
 /// </summary>
 internal sealed partial class KeyPairSource(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = KeyPairSource.MaximumAsked) : IKeySource
 {
@@ -243,7 +243,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
 
-    /// <summary>Creates the snapshot. It includes the key pairs of this process in the state that was just written.</summary>
+    /// <summary>Creates the snapshot. The snapshot includes the key pairs of this process in the state that was just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);

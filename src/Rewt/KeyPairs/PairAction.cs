@@ -18,9 +18,9 @@ internal enum PairAction
     /// <summary>An operator revoked or deleted a key. Another key replaces it.</summary>
     Replace,
 
-    /// <summary>The store has lost the published keys. They are published again.</summary>
+    /// <summary>The store has lost the published keys. The keys are published again.</summary>
     Republish,
 
-    /// <summary>The store has lost revocations that this instance has in memory. They are written back.</summary>
+    /// <summary>The store has lost revocations that this instance has in memory. The lost revocations are written back.</summary>
     MergeRevocations,
 }

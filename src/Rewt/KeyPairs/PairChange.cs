@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A write to the public keys that a service publishes, as determined by <see cref="PairPolicy"/>. It contains the entries of this instance's keys,
-/// and the ids of the keys to remove or revoke.
+/// A write to the public keys that a service publishes, as determined by <see cref="PairPolicy"/>. The change contains the entries of this instance's
+/// keys, and the ids of the keys to remove or revoke.
 /// </summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Epoch">The random value that is written if the store has none yet: see <see cref="ServiceReading.Epoch"/>.</param>

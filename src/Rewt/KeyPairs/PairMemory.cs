@@ -28,7 +28,7 @@ internal sealed class PairMemory
     public IReadOnlyDictionary<string, StoreTime> RevokedOf(string service) =>
         OwnRevokedOf(service).Concat(_all.Revoked).DistinctBy(pair => pair.Key, StringComparer.Ordinal).ToImmutableDictionary(StringComparer.Ordinal);
 
-    /// <summary>Adds the revocations of a change. They are in effect at once, even if the change cannot be written.</summary>
+    /// <summary>Adds the revocations of a change. The revocations are in effect at once, even if the change cannot be written.</summary>
     public void Learn(string service, PairChange plan) => Of(service).Learn(plan.Revoked, plan.Now);
 
     private RevocationMemory Of(string service) => _services.TryGetValue(service, out var memory) ? memory : _services[service] = new RevocationMemory();

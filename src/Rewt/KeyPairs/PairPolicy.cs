@@ -69,8 +69,8 @@ internal static class PairPolicy
             : [];
 
     /// <summary>
-    /// Returns the revocations that must be added to the ring of the service. They are the deleted keys, the keys that an operator has revoked for
-    /// all services, and revocations that the store has lost.
+    /// Returns the revocations that must be added to the ring of the service. The result contains the deleted keys, the keys that an operator has
+    /// revoked for all services, and revocations that the store has lost.
     /// </summary>
     private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {

@@ -5,8 +5,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Contains the certificate of this service, and the check of other services' certificates (<see cref="AttestationPolicy"/>), according to
-/// <see cref="RewtOptions.Identity"/>. Both are read again when their files change. A key source attests the keys of this service with the
-/// certificate, and checks the keys of other services.
+/// <see cref="RewtOptions.Identity"/>. The certificate and the authorities are read again when their files change. A key source attests the keys of
+/// this service with the certificate, and checks the keys of other services.
 /// </summary>
 internal sealed class ServiceIdentity
 {
@@ -68,7 +68,8 @@ internal sealed class ServiceIdentity
     /// <summary>
     /// Returns the certificate that can attest keys now; <see langword="null"/> if there is none. The certificate must remain valid until receivers
     /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. A renewed certificate may not be
-    /// valid yet, because the authority's clock is ahead. This service may also refuse it, because the file is incomplete or the authority is new.
+    /// valid yet, because the authority's clock is ahead. This service may also refuse a renewed certificate, because the file is incomplete or the
+    /// authority is new.
     /// </summary>
     /// <param name="now">The current time by the clock of the store, because receivers compare the dates of the certificate with this clock.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps the key ring of one namespace up to date, and returns its latest snapshot to requests. It polls the <see cref="IKeySource"/>, rotates the
-/// keys in time, executes the commands of an operator, and reports the health of the key ring.
+/// Keeps the key ring of one namespace up to date, and returns its latest snapshot to requests. The provider polls the <see cref="IKeySource"/>,
+/// rotates the keys in time, executes the commands of an operator, and reports the health of the key ring.
 /// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {

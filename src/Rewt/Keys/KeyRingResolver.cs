@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The default <see cref="IIssuerSigningKeyResolver"/>. It returns the keys that may verify a token from the key rings in memory. An unknown key id
-/// causes one refresh, which concurrent callers share.
+/// The default <see cref="IIssuerSigningKeyResolver"/>. The resolver returns the keys that may verify a token from the key rings in memory. An
+/// unknown key id causes one refresh, which concurrent callers share.
 /// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {

@@ -4,8 +4,8 @@ namespace Rewt.Internal;
 /// The implementation of the public service <see cref="IRewtKeyRing"/>, by which an application lists, rotates and revokes the keys of a namespace.
 /// </summary>
 /// <param name="keyRing">The key ring that signs.</param>
-/// <param name="other">The key ring with the other kind of keys, if they are accepted too; otherwise <see langword="null"/>. Its keys can be
-/// revoked.</param>
+/// <param name="other">The key ring with the other kind of keys, if they are accepted too; otherwise <see langword="null"/>. The keys in this key
+/// ring can be revoked.</param>
 /// <param name="time">The clock of this instance.</param>
 internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {

@@ -46,8 +46,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract StoreTime ReadAt { get; }
 
     /// <summary>
-    /// The difference between the wall clock of this instance and the clock of the store. It is positive if the clock of this instance is ahead. It
-    /// includes the duration of the read.
+    /// The difference between the wall clock of this instance and the clock of the store. The difference is positive if the clock of this instance is
+    /// ahead, and includes the duration of the read.
     /// </summary>
     public TimeSpan ClockOffset => ReadStarted.WallClock - ReadAt.ToDateTimeOffset();
 
@@ -107,8 +107,8 @@ internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readSta
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
     /// <summary>
-    /// Returns the current time by the clock of the store. It is computed from the store's time at the read and the time that has passed since the
-    /// read.
+    /// Returns the current time by the clock of the store. The time is computed from the store's time at the read and the time that has passed since
+    /// the read.
     /// </summary>
     public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);
 }

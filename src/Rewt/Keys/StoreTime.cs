@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// <param name="Milliseconds">The time in Unix milliseconds, as it is stored.</param>
 internal readonly record struct StoreTime(long Milliseconds) : IComparable<StoreTime>
 {
-    /// <summary>The value for an unknown time. It is earlier than every other time.</summary>
+    /// <summary>The value for an unknown time. This value is earlier than every other time.</summary>
     public static StoreTime Unknown => default;
 
     /// <summary>The latest time that can be converted to a <see cref="DateTimeOffset"/>: the end of the year 9999.</summary>

@@ -4,7 +4,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Keeps a snapshot of a store up to date in memory: a background loop reads the store at intervals and after push messages. A request gets the last
-/// snapshot at once. It waits for a read only if the snapshot is too old, or does not contain the key that the request needs.
+/// snapshot at once. A request waits for a read only if the snapshot is too old, or does not contain the key that the request needs.
 /// </summary>
 /// <remarks>The providers of key rings and of trusted apps derive from this class.</remarks>
 /// <typeparam name="T">The type of the snapshot.</typeparam>
@@ -414,10 +414,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         /// <summary>A read by the background loop, scheduled or requested.</summary>
         Poll,
 
-        /// <summary>A read that is part of an operator's command. Its failure is thrown to the caller and does not count as an outage.</summary>
+        /// <summary>
+        /// A read that is part of an operator's command. The failure of such a read is thrown to the caller and does not count as an outage.
+        /// </summary>
         Command,
 
-        /// <summary>A read after a subscription, or for a test. It does not count toward the limit of reads.</summary>
+        /// <summary>A read after a subscription, or for a test. Such a read does not count toward the limit of reads.</summary>
         Extra,
     }
 

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The base class of a snapshot, which is the immutable result of one read of a store. All requests share the snapshot. It states its age, and the
-/// reason if its content cannot be used.
+/// The base class of a snapshot, which is the immutable result of one read of a store. All requests share the snapshot. The snapshot contains its
+/// age, and the reason if its content cannot be used.
 /// </summary>
 /// <param name="readStarted">The time at which the read began, by the clocks of this instance.</param>
 internal abstract class Snapshot(ClockReading readStarted)
@@ -16,8 +16,8 @@ internal abstract class Snapshot(ClockReading readStarted)
     public TimeSpan Age(ClockReading now) => now.Since(readStarted);
 
     /// <summary>
-    /// Returns whether the read began after <paramref name="earlier"/>. Both ages are computed with the same <paramref name="now"/>. With two
-    /// readings of the clock, an old read would seem new if the process was paused between the readings.
+    /// Returns whether the read began after <paramref name="earlier"/>. The ages of the read and of <paramref name="earlier"/> are computed with the
+    /// same <paramref name="now"/>. With two readings of the clock, an old read would seem new if the process was paused between the readings.
     /// </summary>
     public bool IsSince(ClockReading earlier, ClockReading now) => Age(now) <= now.Since(earlier);
 }

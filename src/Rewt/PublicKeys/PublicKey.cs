@@ -38,7 +38,7 @@ internal sealed class PublicKey
     /// <summary>The key object for the Microsoft.IdentityModel libraries, which implements <see cref="IOneAlgorithmKey"/>.</summary>
     public SecurityKey SecurityKey { get; }
 
-    /// <summary>The list that contains only <see cref="SecurityKey"/>. It is created once, so that a lookup allocates no memory.</summary>
+    /// <summary>The list that contains only <see cref="SecurityKey"/>. The list is created once, so that a lookup allocates no memory.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     /// <summary>Creates a public key from an EC key.</summary>

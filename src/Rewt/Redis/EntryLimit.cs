@@ -4,8 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Finds Redis hashes that contain more entries than a read may return. Any Redis user that may write a hash can add entries. Counting the entries
-/// needs an additional command. They are therefore counted only after a read that failed or returned too many entries, until the hashes are small
-/// again.
+/// needs an additional command. The entries are therefore counted only after a read that failed or returned too many entries, until the hashes are
+/// small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {

@@ -161,8 +161,8 @@ internal static class OutageExplanation
     }
 
     /// <summary>The reply of a server that was queried in order to explain an outage.</summary>
-    /// <param name="Text">The text of the reply. It is empty if the server closed the connection, and <see langword="null"/> if the server did not
-    /// answer.</param>
+    /// <param name="Text">The text of the reply. The text is empty if the server closed the connection, and <see langword="null"/> if the server did
+    /// not answer.</param>
     /// <param name="Error">The error of the connection attempt; <see langword="null"/> if the connection was opened.</param>
     private readonly record struct Answer(string? Text, SocketError? Error = null);
 }

@@ -12,8 +12,8 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
     /// <param name="keys">The names of the Redis keys.</param>
     /// <param name="services">The services whose public keys are read.</param>
     /// <param name="asked">The services for which only the existence of published keys is checked.</param>
-    /// <param name="isOneByOne">Whether a separate command is sent for each key. This is necessary in a cluster that is migrating the slot, because
-    /// it rejects commands with several keys.</param>
+    /// <param name="isOneByOne">Whether a separate command is sent for each key. Separate commands are necessary in a cluster that is migrating the
+    /// slot, because such a cluster rejects commands with several keys.</param>
     public static PairReadCommands Request(
         IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {

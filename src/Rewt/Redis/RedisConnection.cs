@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection of one store to Redis. It executes commands, reconnects after failures, and adds an explanation to exceptions. It uses a
-/// multiplexer of the application, which it never disposes, or opens a multiplexer of its own (<see cref="RedisSource"/>).
+/// The connection of one store to Redis. The class executes commands, reconnects after failures, and adds an explanation to exceptions. The class
+/// uses a multiplexer of the application, which it never disposes, or opens a multiplexer of its own (<see cref="RedisSource"/>).
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private const int ReconnectMilliseconds = 250;
 
     /// <summary>
-    /// The longest time of an attempt to connect. It is longer than the time for which callers wait, so that the next caller can use a connection
-    /// that opens late.
+    /// The longest time of an attempt to connect. This time is longer than the time for which callers wait, so that the next caller can use a
+    /// connection that opens late.
     /// </summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
@@ -40,7 +40,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private Task _closing = Task.CompletedTask;
 
     /// <summary>
-    /// A delegate that subscribes again. It is called after the multiplexer with the subscription was replaced by another multiplexer.
+    /// A delegate that subscribes again. The delegate is called after the multiplexer with the subscription was replaced by another multiplexer.
     /// </summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
@@ -87,8 +87,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Checks that there is only one primary. The check is made before a write, because a second primary would lose the write. It is also made after
-    /// a read whose result may come from a second primary.
+    /// Checks that there is only one primary. The check is made before a write, because a second primary would lose the write. The check is also made
+    /// after a read whose result may come from a second primary.
     /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>

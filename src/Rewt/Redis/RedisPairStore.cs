@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of published public keys in Redis. It reads and writes in transactions (MULTI/EXEC), or with single commands if the server rejects
-/// transactions. A push message notifies the other instances of changed keys and revocations.
+/// The store of published public keys in Redis. The store reads and writes in transactions (MULTI/EXEC), or with single commands if the server
+/// rejects transactions. A push message notifies the other instances of changed keys and revocations.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The store of the key ring of a shared secret in Redis. One transaction (MULTI/EXEC) reads the whole key ring, one script writes a change, and a
-/// push message notifies the other instances. For a Redis user that may run neither, it uses simpler commands.
+/// push message notifies the other instances. For a Redis user that may run neither transactions nor scripts, the store uses simpler commands.
 /// </summary>
 internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {
@@ -164,8 +164,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     }
 
     /// <summary>
-    /// Returns the names and values of the fields that a change writes. They include the name of the writer, and its settings for the command-line
-    /// tool.
+    /// Returns the names and values of the fields that a change writes. The fields include the name of the writer, and its settings for the
+    /// command-line tool.
     /// </summary>
     private RedisValue[] Fields(RingChange plan) =>
         [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they were read. It uses the
+/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they were read. The class uses the
 /// <see cref="IRewtSecretProtector"/> of the application, or <see cref="SealingKeys"/>. A sealed secret consists of the text <c>rewt-sealed:</c>, the
 /// key id, a colon and the encrypted text. Secrets that are not sealed can be read too.
 /// </summary>
@@ -20,8 +20,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private const string Slot = "";
 
     /// <summary>
-    /// The time for which an instance that could not open a secret leaves the creation of a new secret to instances with the right sealing key. It is
-    /// at least two refreshes.
+    /// The time for which an instance that could not open a secret leaves the creation of a new secret to instances with the right sealing key. This
+    /// time is at least as long as two refreshes.
     /// </summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 

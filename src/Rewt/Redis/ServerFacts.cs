@@ -31,7 +31,7 @@ internal sealed record ServerFacts
     /// <summary>Whether the server refused to run a script.</summary>
     public bool AreScriptsDenied { get; init; }
 
-    /// <summary>Whether the Redis user may publish keys of other services. It could then sign in the name of these services.</summary>
+    /// <summary>Whether the Redis user may publish keys of other services. Such a user could sign in the name of these services.</summary>
     public bool CanPublishForOthers { get; init; }
 
     /// <summary>The commands that the Redis user may not use, each with the Redis key or channel.</summary>

@@ -6,12 +6,14 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class TimeLimit
 {
-    /// <summary>The usual limits for opening a connection, and for one command or transaction. They apply while requests may be waiting.</summary>
+    /// <summary>
+    /// The usual limits for opening a connection, and for one command or transaction. The usual limits apply while requests may be waiting.
+    /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) Usual { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
     /// <summary>
-    /// The limits while a process starts. They are longer, because a starting process compiles its code, may have little CPU time, and has no keys
-    /// yet.
+    /// The limits while a process starts. The limits of the start are longer, because a starting process compiles its code, may have little CPU time,
+    /// and has no keys yet.
     /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 

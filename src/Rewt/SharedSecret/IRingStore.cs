@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the ring of a shared secret, in Redis or in memory. It reads the whole ring at once, and writes a change only if the ring has not
-/// changed since it was read. It makes no decisions about the keys.
+/// The store of the ring of a shared secret, in Redis or in memory. The store reads the whole ring at once, and writes a change only if the ring has
+/// not changed since it was read. The store makes no decisions about the keys.
 /// </summary>
 internal interface IRingStore : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ internal enum RingAction
     /// <summary>No change is due.</summary>
     None,
 
-    /// <summary>The store contains neither a secret nor a ring. Both are created, with a new epoch.</summary>
+    /// <summary>The store contains neither a secret nor a ring. A secret and a ring are created, with a new epoch.</summary>
     Create,
 
     /// <summary>The store contains a valid secret but no ring. The secret is kept, and a ring is created.</summary>
@@ -24,7 +24,7 @@ internal enum RingAction
     /// <summary>An operator set another secret before the deadline. All other keys are revoked.</summary>
     Replace,
 
-    /// <summary>The stored secret is revoked. It is replaced, because a revocation is final.</summary>
+    /// <summary>The stored secret is revoked. The stored secret is replaced, because a revocation is final.</summary>
     ReplaceRevoked,
 
     /// <summary>The secret has no TTL. The TTL is restored, because rotation would otherwise stop permanently.</summary>
@@ -36,7 +36,7 @@ internal enum RingAction
     /// <summary>There is no pending key. A new pending key is published.</summary>
     PublishNext,
 
-    /// <summary>The store has lost revocations that this instance has in memory. They are written back.</summary>
+    /// <summary>The store has lost revocations that this instance has in memory. The lost revocations are written back.</summary>
     MergeRevocations,
 
     /// <summary>The last tokens of some retired keys have expired. These keys are removed.</summary>

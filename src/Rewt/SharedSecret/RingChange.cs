@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A write to the ring of a shared secret, as determined by <see cref="RotationPolicy"/>. It contains the whole ring after the write, the new secret,
-/// the TTL and the revocations. A repeated write has no further effect.
+/// A write to the ring of a shared secret, as determined by <see cref="RotationPolicy"/>. The change contains the whole ring after the write, the new
+/// secret, the TTL and the revocations. A repeated write has no further effect.
 /// </summary>
 /// <param name="Action">The reason for the write.</param>
 /// <param name="Ring">The state of the ring after the write.</param>

@@ -23,7 +23,7 @@ internal sealed class RingKey : SigningKey
 
     public RingSecurityKey SecurityKey { get; }
 
-    /// <summary>The list that contains only the key object of this secret. It is created once, so that a lookup allocates no memory.</summary>
+    /// <summary>The list that contains only the key object of this secret. The list is created once, so that a lookup allocates no memory.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Sign(data, signature);

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of one atomic read of a shared secret's ring: the secret, the ring, the revocations and the time of the store. It is the input of
-/// <see cref="RotationPolicy"/>, and a <see cref="RingSnapshot"/> is created from it.
+/// The result of one atomic read of a shared secret's ring: the secret, the ring, the revocations and the time of the store. The reading is the input
+/// of <see cref="RotationPolicy"/>, and a <see cref="RingSnapshot"/> is created from it.
 /// </summary>
 /// <param name="Slot">The current secret, from the Redis key that the Node module <c>rewt</c> uses too.</param>
 /// <param name="Ring">The stored ring; <see langword="null"/> if it is absent or unreadable.</param>

@@ -20,8 +20,8 @@ internal sealed class RingSnapshot : KeySnapshot
     /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> if there is a usable secret.</param>
     /// <param name="schedule">The durations of the keys' life cycle.</param>
     /// <param name="readAt">The time at which the read began.</param>
-    /// <param name="previous">The previous snapshot. Its key objects are reused, so that data that are cached for a key object stay valid as long as
-    /// the key does not change.</param>
+    /// <param name="previous">The previous snapshot. The key objects of the previous snapshot are reused, so that data that are cached for a key
+    /// object stay valid as long as the key does not change.</param>
     public RingSnapshot(
         RingReading reading,
         IReadOnlyDictionary<string, StoreTime> revocations,

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Updates the stored ring of a shared secret and returns the new snapshot. It reads the ring, calls <see cref="RotationPolicy"/>, writes the
-/// returned change, and repeats these steps until no change is due. Calls must not overlap, so that reads are applied in the order in which they
+/// Updates the stored ring of a shared secret and returns the new snapshot. The updater reads the ring, calls <see cref="RotationPolicy"/>, writes
+/// the returned change, and repeats these steps until no change is due. Calls must not overlap, so that reads are applied in the order in which they
 /// began.
 /// </summary>
 internal sealed partial class RingUpdater(

@@ -4,8 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Determines which change of a shared secret's ring is due, such as a creation or a rotation. The decision depends only on one reading and on the
-/// revocations that this instance knows. The class uses no store, clock or thread. It also determines the changes that a rotation or revocation by an
-/// operator requires.
+/// revocations that this instance knows. The class uses no store, clock or thread. The class also determines the changes that a rotation or
+/// revocation by an operator requires.
 /// </summary>
 internal static class RotationPolicy
 {

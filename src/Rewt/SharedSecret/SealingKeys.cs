@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The built-in <see cref="IRewtSecretProtector"/>. It encrypts the secrets in the store by AES-256-GCM, with the keys of
+/// The built-in <see cref="IRewtSecretProtector"/>. The class encrypts the secrets in the store by AES-256-GCM, with the keys of
 /// <see cref="RewtSealingOptions.Keys"/>. The first key encrypts, and every key can decrypt.
 /// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector

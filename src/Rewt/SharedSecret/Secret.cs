@@ -21,7 +21,7 @@ internal sealed class Secret : IEquatable<Secret>
 
     private readonly byte[] _bytes;
 
-    /// <summary>The key that the extract step of HKDF returns. It is the same for all tenants.</summary>
+    /// <summary>The key that the extract step of HKDF returns. All tenants have the same extracted key.</summary>
     private RingSecurityKey? _extracted;
 
     private Secret(byte[] bytes, string? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? Rewt.Internal.KeyId.Of(bytes));

@@ -10,7 +10,10 @@ internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long
 
     public static readonly SecretSlot WrongType = new(null, true, null);
 
-    /// <summary>The maximum length of a stored text, in bytes. It is longer than the longest secret, because sealing makes a text longer.</summary>
+    /// <summary>
+    /// The maximum length of a stored text, in bytes. This length is greater than the length of the longest secret, because sealing makes a text
+    /// longer.
+    /// </summary>
     public const int MaximumBytes = 8192;
 
     /// <summary>The longest permitted rotation interval. A longer TTL would exceed the range of dates.</summary>

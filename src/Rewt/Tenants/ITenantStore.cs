@@ -30,7 +30,7 @@ internal interface ITenantStore
     /// <summary>Changes the state of one tenant.</summary>
     /// <param name="tenant">The name of the tenant.</param>
     /// <param name="known">The last state that the caller knows, which the store may have lost.</param>
-    /// <param name="change">A function that returns the new state. Its arguments are the old state and the current time.</param>
+    /// <param name="change">A function that returns the new state. The arguments of the function are the old state and the current time.</param>
     /// <param name="by">The name of the author of the change.</param>
     /// <param name="ring">The last snapshot of the namespace's key ring.</param>
     /// <param name="now">The current time by the clock of the store.</param>

@@ -52,7 +52,7 @@ internal sealed class Tenant(string name)
     }
 
     /// <summary>Merges the stored state into the state of this tenant. A revocation before <paramref name="forgetBefore"/> is removed.</summary>
-    /// <returns>The merged state. It differs from <paramref name="stored"/> if the store has lost a change.</returns>
+    /// <returns>The merged state, which differs from <paramref name="stored"/> if the store has lost a change.</returns>
     public TenantState Learn(TenantState stored, long check, StoreTime forgetBefore)
     {
         lock (_gate)

@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key of a tenant, as a key object of the Microsoft.IdentityModel libraries. It is derived from a secret of the namespace for one generation
-/// (<see cref="TenantState"/>). After the key has verified a signature, <see cref="ConfirmAsync"/> checks whether the generation is still valid. The
-/// check is part of the key object, so that a resolver of the application cannot omit it.
+/// The key of a tenant, as a key object of the Microsoft.IdentityModel libraries. The key is derived from a secret of the namespace for one
+/// generation (<see cref="TenantState"/>). After the key has verified a signature, <see cref="ConfirmAsync"/> checks whether the generation is still
+/// valid. The check is part of the key object, so that a resolver of the application cannot omit it.
 /// </summary>
 internal sealed class TenantSecurityKey : RingSecurityKey
 {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys with which a <see cref="TokenSigner"/> signs for one tenant. They are derived from the keys of the namespace. Nothing is signed for a
-/// deleted tenant.
+/// The keys with which a <see cref="TokenSigner"/> signs for one tenant. The keys of a tenant are derived from the keys of the namespace. Nothing is
+/// signed for a deleted tenant.
 /// </summary>
 internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenants, string name) : ISigningKeys
 {

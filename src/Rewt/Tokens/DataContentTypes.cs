@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The content types of signed data: JSON, text and bytes. They are the values of the header <c>cty</c> (RFC 7515 §4.1.10), without "application/" or
-/// "text/".
+/// The content types of signed data: JSON, text and bytes. The constants are the values of the header <c>cty</c> (RFC 7515 §4.1.10), without
+/// "application/" or "text/".
 /// </summary>
 internal static class DataContentTypes
 {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A received token after the first step of its verification (<see cref="TokenVerifier.Read"/>). It contains the parsed content of the token. If the
-/// token could be verified or refused without waiting for keys, it also contains the result.
+/// A received token after the first step of its verification (<see cref="TokenVerifier.Read"/>). The object contains the parsed content of the token.
+/// If the token could be accepted or refused without waiting for keys, the object also contains the result.
 /// </summary>
 internal readonly record struct ParsedToken(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Verdict)
 {

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The implementation of the public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/>. It signs and verifies bearer tokens and
-/// data outside HTTP calls, with the keys of one namespace or one tenant.
+/// The implementation of the public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/>. The class signs and verifies bearer tokens
+/// and data outside HTTP calls, with the keys of one namespace or one tenant.
 /// </summary>
 internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 {
@@ -30,7 +30,7 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         _signer = () => signer;
     }
 
-    /// <summary>Creates an object for one tenant. It refuses the tokens of other tenants.</summary>
+    /// <summary>Creates an object for one tenant, which refuses the tokens of other tenants.</summary>
     public RewtTokens For(string tenant, TokenSigner signer) => new(this, tenant, signer);
 
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]

@@ -63,8 +63,8 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     }
 
     /// <summary>
-    /// Returns the text that is hashed before the body. It contains the headers <c>Content-Type</c> and <c>Content-Encoding</c>, because the same
-    /// bytes have another meaning with another type or encoding.
+    /// Returns the text that is hashed before the body. The text contains the headers <c>Content-Type</c> and <c>Content-Encoding</c>, because the
+    /// same bytes have another meaning with another type or encoding.
     /// </summary>
     public static string BodyHead(string? contentType, string? contentEncoding) => $"{contentType}\n{contentEncoding}\n";
 

@@ -10,7 +10,7 @@ namespace Rewt.Internal;
 /// <param name="KeyId">The key id (<c>kid</c>).</param>
 /// <param name="Type">The type of the token (<c>typ</c>).</param>
 /// <param name="ContentType">The content type (<c>cty</c>).</param>
-/// <param name="HasExtensions">Whether the header contains a key, or an extension that this library does not support.</param>
+/// <param name="HasExtensions">Whether the header contains or references a key, or contains an extension that this library does not support.</param>
 internal sealed record TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
 {
     /// <summary>Whether the header has the form that the Node module <c>jsonwebtoken</c> writes by default.</summary>

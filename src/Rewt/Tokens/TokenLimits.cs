@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The limits for the length, the JSON depth and the number of values of a token. They apply when a token is signed, and before the claims of a
+/// The limits for the length, the JSON depth and the number of values of a token. The limits apply when a token is signed, and before the claims of a
 /// received token are read.
 /// </summary>
 internal static class TokenLimits

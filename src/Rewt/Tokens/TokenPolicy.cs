@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The requirements that a <see cref="TokenVerifier"/> checks: the type, the issuer, the audience, the lifetime and the tenant of a token. They are
-/// derived from the options. The object is created once, and all requests share it.
+/// The requirements that a <see cref="TokenVerifier"/> checks: the type, the issuer, the audience, the lifetime and the tenant of a token. The
+/// requirements are derived from the options. The object is created once, and all requests share it.
 /// </summary>
 internal sealed class TokenPolicy
 {
@@ -85,7 +85,7 @@ internal sealed class TokenPolicy
     public ClaimRequirements Requirements { get; }
 
     /// <summary>
-    /// Whether bearer tokens that another library has signed are accepted. They are accepted only if verification keys are configured.
+    /// Whether bearer tokens that another library has signed are accepted. Such tokens are accepted only if verification keys are configured.
     /// </summary>
     public bool AcceptsForeign { get; }
 
@@ -99,7 +99,7 @@ internal sealed class TokenPolicy
     public RewtKeyRequest KeyRequest(TokenClaims claims, string? keyId) =>
         new() { Namespace = Options.Namespace, Tenant = Options.Tenants.Enabled ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
 
-    /// <summary>The validation parameters with which an identity is created. They contain no key.</summary>
+    /// <summary>The validation parameters with which an identity is created. The parameters contain no key.</summary>
     public TokenValidationParameters Parameters => _template;
 
     /// <summary>Returns the validation parameters that permit only one key and its algorithm.</summary>

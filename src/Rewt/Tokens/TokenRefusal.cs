@@ -22,7 +22,7 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
 
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    /// <summary>The code of the reason for metrics, traces and responses. It is one of a fixed list of codes.</summary>
+    /// <summary>The code of the reason for metrics, traces and responses. The list of codes is fixed.</summary>
     public string Code => Codes[(int)Reason];
 
     /// <summary>The general reason that is sent to the caller.</summary>

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Returns the <see cref="TokenSigner"/> for a token. If tenants are enabled, it is the signer of the tenant; otherwise, it is the signer of the
-/// namespace.
+/// Returns the <see cref="TokenSigner"/> for a token. If tenants are enabled, the signer of the tenant is returned. Otherwise, the signer of the
+/// namespace is returned.
 /// </summary>
 internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {

@@ -226,8 +226,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
 
     /// <summary>
     /// Removes the actor from an identity, unless the application has configured its verification. The Microsoft.IdentityModel libraries read the
-    /// actor from a token inside the token. Without parameters of the application, they would verify this inner token with parameters that do not
-    /// check its signature.
+    /// actor from a token inside the token. Without parameters of the application, these libraries would verify the inner token with parameters that
+    /// do not check its signature.
     /// </summary>
     private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
     {
