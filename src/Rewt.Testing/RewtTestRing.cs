@@ -108,7 +108,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 
     /// <summary>Revokes all keys of a tenant. Tokens that were signed for the tenant until now are refused.</summary>
     /// <param name="tenant">The name of the tenant.</param>
-    /// <param name="scheme">The name of the scheme that has the tenant. Default: the main scheme.</param>
+    /// <param name="scheme">The name of the scheme to whose namespace the tenant belongs. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="InvalidOperationException">The namespace has no tenants, no host has the scheme, or the keys of the scheme come from
     /// files.</exception>

@@ -41,9 +41,9 @@ public sealed class RewtIdentityOptions
     public IList<string> Authorities { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Identity:Authorities must be a list."); } = [];
 
     /// <summary>
-    /// The names of which the certificate of a service must have at least one. The placeholder <c>{service}</c> stands for the name of the service. A
-    /// name that begins with <c>spiffe://</c> is compared with the URIs in the certificate. Any other name is compared with the DNS names in the
-    /// certificate. The comparison is case-sensitive.
+    /// The accepted names in certificates. The certificate of a service must contain at least one accepted name. The placeholder <c>{service}</c>
+    /// stands for the name of the service. A name that begins with <c>spiffe://</c> is compared with the URIs in the certificate. Any other name is
+    /// compared with the DNS names in the certificate. The comparison is case-sensitive.
     /// </summary>
     /// <value>
     /// For example <c>spiffe://prod.example/ns/shop/sa/{service}</c>. Default: empty, which permits the DNS name <c>{service}</c> and every SPIFFE ID

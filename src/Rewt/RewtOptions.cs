@@ -83,8 +83,8 @@ public sealed class RewtOptions
     /// <see cref="IConnectionMultiplexer"/> in the service collection.
     /// </summary>
     /// <value>
-    /// Default: none. The connection is then the registered <see cref="IConnectionMultiplexer"/> with the key <see cref="Namespace"/>, or else the
-    /// one without a key, or else the configuration value <c>ConnectionStrings:redis</c>.
+    /// Default: none. A registered <see cref="IConnectionMultiplexer"/> is then used, first a keyed service with the key <see cref="Namespace"/>,
+    /// then a service without a key. If none is registered, the configuration value <c>ConnectionStrings:redis</c> is used.
     /// </value>
     public string? Redis { get; set; }
 

@@ -11,8 +11,8 @@ namespace Rewt.Internal;
 /// for a named scheme). After the delegates of the application have run, defaults are set for missing values.
 /// </summary>
 /// <remarks>
-/// A named scheme without a service name, a connection, sealing keys or certificates of its own uses those of the main settings. Without this rule, a
-/// named scheme would be less protected than the main settings suggest.
+/// A named scheme inherits the service name, the connection, the sealing keys and the certificates from the main settings, if it has no values of its
+/// own. Without this rule, a named scheme would be less protected than the main settings suggest.
 /// </remarks>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {

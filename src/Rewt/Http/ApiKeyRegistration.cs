@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The name of an HTTP client that was registered with <c>AddRewtApiKey</c>. The service collection contains one for each client. A second call for
-/// the same client therefore adds no second handler, and the options of all clients can be validated.
+/// The name of an HTTP client that was registered with <c>AddRewtApiKey</c>. The service collection contains one object of this class for each
+/// client. A second call for the same client therefore adds no second handler, and the options of all clients can be validated.
 /// </summary>
 internal sealed record ApiKeyRegistration(string Client);

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The immutable keys of a namespace with key pairs after one read of the store. Until the next read, requests verify tokens with the public keys of
-/// the services, and sign with the key pairs of this process.
+/// The immutable keys of a namespace whose services sign with key pairs, after one read of the store. Until the next read, requests verify tokens
+/// with the public keys of the services, and sign with the key pairs of this process.
 /// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {

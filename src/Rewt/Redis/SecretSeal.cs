@@ -32,7 +32,8 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The time limit of a call to the protector. A read (one second) and this limit together are shorter than the time for which requests wait.
+    /// The time limit of a call to the protector. A read (one second) and a call to the protector together are shorter than the time for which
+    /// requests wait.
     /// </summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 

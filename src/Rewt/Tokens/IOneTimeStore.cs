@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>The store of the used one-time tokens, in Redis or in memory. With it, no service accepts a one-time token a second time.</summary>
+/// <summary>
+/// The store of the used one-time tokens, in Redis or in memory. The store prevents a service from accepting a one-time token a second time.
+/// </summary>
 internal interface IOneTimeStore : IAsyncDisposable, IDisposable
 {
     /// <summary>Records a one-time token as used, in one atomic step.</summary>
