@@ -1,23 +1,25 @@
 namespace Rewt;
 
 /// <summary>
-/// Describes one API key of a trusted app, in the result of <see cref="IRewtApps.ListAsync"/>: its id, and when it was created, used and revoked. It
-/// does not contain the key.
+/// The description of one API key of a trusted app, which <see cref="IRewtApps.ListAsync"/> returns. The description contains the id of the key, and
+/// the times at which the key was created, used and revoked. The description does not contain the key itself.
 /// </summary>
 public sealed record RewtApiKey
 {
-    /// <summary>The id of the key: the first 9 bytes of its SHA-256 in base64url, 12 characters.</summary>
+    /// <summary>The id of the key. The id is the first 9 bytes of the SHA-256 hash of the key, as 12 characters of base64url.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>When the key was created.</summary>
+    /// <summary>The time at which the key was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the key expires; <see langword="null"/> for never.</summary>
+    /// <summary>The time at which the key expires; <see langword="null"/> if the key never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>When the key was revoked; <see langword="null"/> if it was not.</summary>
+    /// <summary>The time at which the key was revoked; <see langword="null"/> if the key is not revoked.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>When the key was last accepted, accurate to one or two minutes; <see langword="null"/> if never.</summary>
+    /// <summary>
+    /// The time at which the key was last accepted, with an accuracy of one to two minutes; <see langword="null"/> if the key was never accepted.
+    /// </summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 }

@@ -6,18 +6,19 @@ namespace Rewt;
 /// <summary>Options of the scheme that accepts API keys of trusted apps, and the rate limits of the token endpoint.</summary>
 public sealed class RewtApiKeyOptions : AuthenticationSchemeOptions
 {
-    /// <summary>The characters of a header's name (RFC 9110 §5.6.2).</summary>
+    /// <summary>The characters that the name of a header may contain (RFC 9110 §5.6.2).</summary>
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The name of a header that may carry the key instead of <c>Authorization: ApiKey …</c>.</summary>
+    /// <summary>The name of a header in which an app can send its API key, instead of <c>Authorization: ApiKey …</c>.</summary>
     /// <value>Default: <c>X-Api-Key</c>. <see langword="null"/> disables the header.</value>
     public string? HeaderName { get; set; } = "X-Api-Key";
 
     /// <summary>
-    /// The number of tokens that the endpoint of <c>MapRewtTokenEndpoint</c> issues to one app per minute, and the number of requests per minute
-    /// that the endpoint accepts from one address. Further requests get 429 with <c>Retry-After</c>. Each instance counts separately. Addresses
-    /// are counted in 4,096 groups, and an IPv6 network (/64) counts as one address. Behind a proxy, use the forwarded headers middleware.
+    /// The number of tokens that the token endpoint issues to one app per minute. The endpoint also accepts at most this number of requests per
+    /// minute from one client address. Further requests are answered with status 429 and <c>Retry-After</c>. Each instance of the service counts
+    /// separately. Client addresses are counted in 4,096 groups, and all addresses of an IPv6 network (/64) count as one. Behind a proxy, use the
+    /// forwarded headers middleware, so that the addresses of the clients are known.
     /// </summary>
     /// <value>At least 1. Default: 60.</value>
     public int TokenRequestsPerMinute { get; set; } = 60;

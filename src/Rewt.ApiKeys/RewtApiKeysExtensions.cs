@@ -18,13 +18,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtApiKeysExtensions
 {
     /// <summary>
-    /// Adds <see cref="IRewtApps"/>, which manages the trusted apps of a namespace, without the scheme that accepts their API keys.
-    /// <c>AddRewtApiKeys</c> includes this call for the main namespace.
+    /// Registers <see cref="IRewtApps"/>, which manages the trusted apps of a namespace. The method does not add the scheme that accepts API keys.
+    /// <c>AddRewtApiKeys</c> calls this method for the main namespace.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">
-    /// The name of the scheme whose namespace holds the apps; the service is then a keyed service with the name as the key. Default: the main namespace.
-    /// </param>
+    /// <param name="name">The name of the scheme whose namespace contains the apps. With a name, <see cref="IRewtApps"/> is a keyed service with the
+    /// name as the key. Default: the empty string, which selects the main namespace.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtApps(this IServiceCollection services, string name = "")
     {
@@ -44,12 +43,12 @@ public static class RewtApiKeysExtensions
 
     /// <summary>
     /// Adds the scheme <see cref="RewtDefaults.ApiKeyScheme"/>, which accepts the API keys of trusted apps in <c>Authorization: ApiKey …</c> or
-    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with a key to this scheme, so that one policy serves
-    /// services and apps. If the request also carries a token, the token must have been issued to the same app. <see cref="IRewtApps"/> manages
-    /// the apps of the main namespace.
+    /// <c>X-Api-Key</c>. The scheme <see cref="RewtDefaults.AuthenticationScheme"/> forwards requests with an API key to the added scheme, so that
+    /// one authorization policy applies to services and apps. If a request with an API key also contains a token, the token must have been issued to
+    /// the same app. The method also registers <see cref="IRewtApps"/> for the main namespace.
     /// </summary>
     /// <param name="builder">The authentication builder that <c>AddRewtAuthentication</c> returns.</param>
-    /// <param name="configure">Configures the options; <see langword="null"/> for the defaults.</param>
+    /// <param name="configure">Configures the options. With <see langword="null"/>, the default options apply.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewtApiKeys(this AuthenticationBuilder builder, Action<RewtApiKeyOptions>? configure = null)
     {
@@ -74,15 +73,15 @@ public static class RewtApiKeysExtensions
     }
 
     /// <summary>
-    /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the app's id, and
-    /// the client secret is its API key, sent by Basic authentication or in the form. <c>audience</c> (or <c>resource</c>, RFC 8707) names one of
-    /// the app's audiences, and <c>scope</c> some of its scopes. The token is valid for <see cref="RewtOptions.TokenLifetime"/>. Requires
-    /// <c>AddRewtApiKeys</c>.
+    /// Maps the OAuth 2.0 token endpoint for trusted apps, with the client credentials grant (RFC 6749 §4.4). The client id is the id of the app, and
+    /// the client secret is its API key. The app sends both by Basic authentication or in the form. The parameter <c>audience</c> (or
+    /// <c>resource</c>, RFC 8707) names one of the app's audiences. The parameter <c>scope</c> names some of the app's scopes. The issued token is
+    /// valid for <see cref="RewtOptions.TokenLifetime"/>. The application must call <c>AddRewtApiKeys</c>.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route pattern. Default: <c>/token</c>.</param>
-    /// <returns>The endpoint, for further conventions.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddRewtApiKeys</c> was not called.</exception>
+    /// <returns>The convention builder of the endpoint.</returns>
+    /// <exception cref="InvalidOperationException">The application has not called <c>AddRewtApiKeys</c>.</exception>
     public static IEndpointConventionBuilder MapRewtTokenEndpoint(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/token")
     {
         ArgumentNullException.ThrowIfNull(endpoints);

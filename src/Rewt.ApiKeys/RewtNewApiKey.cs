@@ -9,15 +9,17 @@ public sealed record RewtNewApiKey
     /// <summary>The id of the app.</summary>
     public required string AppId { get; init; }
 
-    /// <summary>The id of the key, for lists and revocation.</summary>
+    /// <summary>The id of the key, by which the key is listed and can be revoked.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>The key: <c>rewt_</c>, the app's id, <c>_</c>, 43 random characters and a checksum of 8 characters.</summary>
+    /// <summary>
+    /// The API key, which consists of <c>rewt_</c>, the id of the app, <c>_</c>, 43 random characters and a checksum of 8 characters.
+    /// </summary>
     public required string Key { get; init; }
 
-    /// <summary>When the key expires; <see langword="null"/> for never.</summary>
+    /// <summary>The time at which the key expires; <see langword="null"/> if the key never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Returns the key id and the app id, never the key.</summary>
+    /// <summary>Returns the id of the key and the id of the app, without the key.</summary>
     public override string ToString() => $"API key {KeyId} of {AppId}";
 }

@@ -4,19 +4,20 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// Authorizes only callers whose token is bound to the method, path and query of the request, for controllers, their actions, gRPC services and other
-/// endpoints. A token without this binding gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
+/// Authorizes only callers whose token is bound to the method, path and query of the request. The attribute can be set on controllers, their actions,
+/// gRPC services and other endpoints. A request whose token is not bound is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller
+/// that another scheme than Rewt's authenticated is answered with status 403.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = true)]
 public sealed class RequireBoundTokenAttribute : AuthorizeAttribute
 {
-    /// <summary>Requires a binding to method, path and query.</summary>
+    /// <summary>Initializes the attribute to require a token that is bound to the method, path and query of the request.</summary>
     public RequireBoundTokenAttribute()
         : base(TokenRequirement.Target)
     {
     }
 
-    /// <summary>Whether the token must be bound to the body, too.</summary>
+    /// <summary>Whether the token must also be bound to the body of the request.</summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool Body
     {
@@ -24,6 +25,6 @@ public sealed class RequireBoundTokenAttribute : AuthorizeAttribute
         set => base.Policy = value ? TokenRequirement.TargetAndBody : TokenRequirement.Target;
     }
 
-    /// <summary>The policy that has the requirement.</summary>
+    /// <summary>The name of the authorization policy that contains the requirement.</summary>
     public new string Policy => base.Policy!;
 }

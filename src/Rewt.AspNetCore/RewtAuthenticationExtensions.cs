@@ -14,32 +14,38 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtAuthenticationExtensions
 {
     /// <summary>
-    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> and makes it the default scheme if none is set. The key settings come from the
-    /// configuration section <c>Rewt</c>, the JwtBearer settings from <c>Authentication:Schemes:Rewt</c>. The application starts without Redis.
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> and makes it the default scheme if none is set. The settings of the keys come
+    /// from the configuration section <c>Rewt</c>. The settings of JwtBearer come from the section <c>Authentication:Schemes:Rewt</c>. The
+    /// application starts without waiting for Redis.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services) => services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme);
 
-    /// <summary>Adds the scheme with settings from code, which take precedence over the configuration.</summary>
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> with settings from code, and makes it the default scheme if none is set.
+    /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">
-    /// Configures the key settings. Configure JwtBearer, including its events, with <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.
-    /// </param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration. To configure JwtBearer
+    /// and its events, use <c>Configure&lt;JwtBearerOptions&gt;("Rewt", …)</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configure);
 
-    /// <summary>Adds the scheme with settings from a configuration section.</summary>
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> with settings from a configuration section, and makes it the default scheme if
+    /// none is set.
+    /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtAuthentication(RewtDefaults.AuthenticationScheme, configuration);
 
     /// <summary>Adds a scheme with the given name and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="authenticationScheme">The scheme's name; its settings come from <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="authenticationScheme">The name of the scheme. The settings of the keys come from the configuration section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme)
     {
@@ -52,7 +58,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, Action<RewtOptions> configure) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configure);
@@ -60,26 +66,32 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a section, and makes it the default scheme if none is set.</summary>
     /// <param name="services">The services.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The authentication builder, for further schemes.</returns>
     public static AuthenticationBuilder AddRewtAuthentication(this IServiceCollection services, string authenticationScheme, IConfiguration configuration) =>
         services.AddRewtAuthentication(authenticationScheme).AddRewt(authenticationScheme, configuration);
 
-    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes.</summary>
+    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> to an application that also uses other schemes.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder) => builder.AddRewt(RewtDefaults.AuthenticationScheme);
 
-    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from code.</summary>
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/>, with settings from code, to an application that also uses other schemes.
+    /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, Action<RewtOptions> configure) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configure);
 
-    /// <summary>Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/> beside other schemes, with settings from a configuration section.</summary>
+    /// <summary>
+    /// Adds the scheme <see cref="RewtDefaults.AuthenticationScheme"/>, with settings from a configuration section, to an application that also uses
+    /// other schemes.
+    /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, IConfiguration configuration) =>
         builder.AddRewt(RewtDefaults.AuthenticationScheme, configuration);
@@ -87,7 +99,7 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from code.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configure">Configures the key settings, which take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings of the keys. Settings from code take precedence over the configuration.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, Action<RewtOptions> configure)
     {
@@ -99,7 +111,8 @@ public static class RewtAuthenticationExtensions
     /// <summary>Adds a scheme with the given name and settings from a configuration section.</summary>
     /// <param name="builder">The authentication builder.</param>
     /// <param name="authenticationScheme">The scheme's name.</param>
-    /// <param name="configuration">The section, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme, IConfiguration configuration)
     {
@@ -107,13 +120,10 @@ public static class RewtAuthenticationExtensions
         return builder.AddRewt(authenticationScheme, options => options.Bind(configuration));
     }
 
-    /// <summary>
-    /// Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes.
-    /// </summary>
+    /// <summary>Adds a scheme with the given name. Each scheme is a trust domain with its own namespace, and can have its own lifetimes.</summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="authenticationScheme">
-    /// The scheme's name. The settings of the scheme <c>Rewt</c> come from the section <c>Rewt</c>, those of any other scheme from <c>Rewt:Schemes:{name}</c>.
-    /// </param>
+    /// <param name="authenticationScheme">The name of the scheme. The settings of the scheme <c>Rewt</c> come from the section <c>Rewt</c>. The
+    /// settings of any other scheme come from the section <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewt(this AuthenticationBuilder builder, string authenticationScheme)
     {
@@ -143,15 +153,14 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant of a request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is rejected. If the selector returns no
-    /// tenant, every token is rejected. Without a selector, a token of any tenant is accepted.
+    /// Sets the function that returns the tenant of a received request (<see cref="RewtOptions.Tenants"/>). A token of another tenant is refused. If
+    /// the function returns no tenant, every token is refused. A scheme without such a function accepts the tokens of all tenants.
     /// </summary>
     /// <param name="builder">The authentication builder.</param>
-    /// <param name="selector">
-    /// Reads the tenant from the route (<c>context.Request.RouteValues["tenant"] as string</c>), host or header; called for each request with a
-    /// token. The comparison is case-sensitive, so convert a host name to lower case.
-    /// </param>
-    /// <param name="authenticationScheme">The scheme. Default: <see cref="RewtDefaults.AuthenticationScheme"/>.</param>
+    /// <param name="selector">Returns the tenant of a request, for example from the route (<c>context.Request.RouteValues["tenant"] as string</c>),
+    /// the host or a header. The function is called for each request with a token. Names of tenants are case-sensitive, so convert a host name to
+    /// lower case.</param>
+    /// <param name="authenticationScheme">The scheme that the function applies to. Default: <see cref="RewtDefaults.AuthenticationScheme"/>.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static AuthenticationBuilder AddRewtTenantSelector(
         this AuthenticationBuilder builder, Func<HttpContext, string?> selector, string authenticationScheme = RewtDefaults.AuthenticationScheme)
@@ -165,12 +174,13 @@ public static class RewtAuthenticationExtensions
     }
 
     /// <summary>
-    /// Selects the tenant whose key signs a client's requests (<see cref="RewtOptions.Tenants"/>), unless a request sets a tenant with
-    /// <c>SetRewtTenant</c>. The selector reads the <see cref="HttpContext"/> of the request that this service is processing. Outside a request
-    /// the selector is not called, and no tenant is set.
+    /// Sets the function that returns the tenant whose key signs a request of this client (<see cref="RewtOptions.Tenants"/>). The function gets the
+    /// <see cref="HttpContext"/> of the request that this service is processing. The function is not called if the request of the client sets a
+    /// tenant with <c>SetRewtTenant</c>. Outside the processing of a request, the function is not called, and no tenant is set.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="selector">Reads the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>; called for each request.</param>
+    /// <param name="selector">Returns the tenant, for example <c>context.User.FindFirst("tenant")?.Value</c>. The function is called for each
+    /// request.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtTenantSelector(this IHttpClientBuilder builder, Func<HttpContext, string?> selector)
     {

@@ -9,16 +9,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtAuthorizationExtensions
 {
     /// <summary>
-    /// Allows only the named callers: a service by its name (<c>orders</c>), or a trusted app as <c>app:acme-mobile</c>, with its API key or with
-    /// a token issued for it. Other callers get 403. Only callers that the schemes <c>Rewt</c> and <c>RewtApiKey</c> authenticated can be
-    /// allowed, and one of the two should be the default scheme. Users and the callers of other schemes are rejected whatever claims they have. If this method is
-    /// called several times, for example on a group and on its endpoint, each call must allow the caller.
+    /// Allows only the named callers to call an endpoint. A service is named by its service name (<c>orders</c>). A trusted app is named by
+    /// <c>app:</c> and its id (<c>app:acme-mobile</c>). A trusted app can send its API key, or a token that was issued to the app. Other callers are
+    /// answered with status 403. Only callers that the schemes <c>Rewt</c> and <c>RewtApiKey</c> authenticated can be allowed, so one of the two
+    /// should be the default scheme. Users of other schemes are rejected, regardless of their claims. If the method is called for a group and for an
+    /// endpoint of the group, both calls must name the caller.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint convention builder.</param>
-    /// <param name="callers">The allowed callers.</param>
+    /// <param name="callers">The names of the allowed callers.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
-    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
+    /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
     public static TBuilder RequireCaller<TBuilder>(this TBuilder builder, params string[] callers)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -27,19 +28,21 @@ public static class RewtAuthorizationExtensions
     }
 
     /// <summary>
-    /// Requires a token that is bound to the method, path and query of the request, and to its body if <paramref name="body"/> is set (see
-    /// <see cref="RequestBinding"/>). A token without this binding gets 401 with <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403.
+    /// Requires a token that is bound to the method, path and query of the request (see <see cref="RequestBinding"/>). A request whose token is not
+    /// bound is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller that another scheme than Rewt's authenticated is answered
+    /// with status 403.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint or the group.</param>
-    /// <param name="body">Whether the token must be bound to the body, too.</param>
+    /// <param name="body">Whether the token must also be bound to the body of the request.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static TBuilder RequireBoundToken<TBuilder>(this TBuilder builder, bool body = false)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireBoundTokenAttribute { Body = body });
 
     /// <summary>
-    /// Requires a one-time token. All instances of the token's audience together accept the token once. A token that is not a one-time token gets 401 with
-    /// <c>rewt_error="wrong_request"</c>. Callers of schemes other than Rewt's get 403. If Redis is unavailable, the response is 503.
+    /// Requires a one-time token. Only one instance of the called service accepts the token, and only once. A request whose token is not a one-time
+    /// token is answered with status 401 and <c>rewt_error="wrong_request"</c>. A caller that another scheme than Rewt's authenticated is answered
+    /// with status 403. If Redis is unavailable, the status is 503.
     /// </summary>
     /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     /// <param name="builder">The endpoint or the group.</param>
@@ -47,11 +50,11 @@ public static class RewtAuthorizationExtensions
     public static TBuilder RequireOneTimeToken<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(new RequireOneTimeTokenAttribute());
 
-    /// <summary>Adds the requirement that the caller is one of the named callers.</summary>
+    /// <summary>Adds the requirement that the caller is one of the named services or trusted apps.</summary>
     /// <param name="policy">The policy builder.</param>
-    /// <param name="callers">The allowed callers.</param>
+    /// <param name="callers">The names of the allowed callers: a service name, or <c>app:</c> and the id of a trusted app.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
-    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
+    /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
     public static AuthorizationPolicyBuilder RequireCaller(this AuthorizationPolicyBuilder policy, params string[] callers)
     {
         ArgumentNullException.ThrowIfNull(policy);

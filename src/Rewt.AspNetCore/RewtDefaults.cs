@@ -1,11 +1,11 @@
 namespace Rewt;
 
-/// <summary>The names of Rewt's authentication schemes: the default name for tokens, and the name for API keys.</summary>
+/// <summary>The default names of Rewt's authentication schemes, for the tokens of services and for the API keys of trusted apps.</summary>
 public static class RewtDefaults
 {
-    /// <summary>The authentication scheme that uses the main key ring.</summary>
+    /// <summary>The default name of the authentication scheme that accepts the tokens of services.</summary>
     public const string AuthenticationScheme = "Rewt";
 
-    /// <summary>The authentication scheme for the API keys of trusted apps.</summary>
+    /// <summary>The name of the authentication scheme that accepts the API keys of trusted apps.</summary>
     public const string ApiKeyScheme = "RewtApiKey";
 }

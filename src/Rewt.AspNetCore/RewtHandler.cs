@@ -13,9 +13,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The authentication handler that accepts requests of other services: it verifies their bearer tokens with keys from
-/// <see cref="IIssuerSigningKeyResolver"/>. Options and events are those of JwtBearer. If the keys are unavailable, the response is 503 with
-/// <c>Retry-After</c>, never 401.
+/// The authentication handler for requests of other services. The handler verifies the bearer token of a request with a key from
+/// <see cref="IIssuerSigningKeyResolver"/>. The handler has the options and events of JwtBearer. If the keys are unavailable, the handler answers
+/// with status 503 and <c>Retry-After</c>, never with 401.
 /// </summary>
 public class RewtHandler : JwtBearerHandler
 {
@@ -23,10 +23,10 @@ public class RewtHandler : JwtBearerHandler
     private TokenRefusal? _refusal;
     private RewtKeysUnavailableException? _outage;
 
-    /// <summary>Creates the handler; called by the service container.</summary>
+    /// <summary>Initializes a new instance of the handler. The service container calls the constructor.</summary>
     /// <param name="options">The JwtBearer options of each scheme.</param>
     /// <param name="logger">The logger factory.</param>
-    /// <param name="encoder">The encoder that the base class requires.</param>
+    /// <param name="encoder">The URL encoder, which the base class requires.</param>
     public RewtHandler(IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory logger, UrlEncoder encoder)
         : base(options, HandlerLoggerFactory.Of(logger), encoder)
     {
@@ -65,7 +65,7 @@ public class RewtHandler : JwtBearerHandler
         }
     }
 
-    /// <summary>Raises <c>MessageReceived</c>, in which the application may give the token or the result.</summary>
+    /// <summary>Raises the event <c>MessageReceived</c>, in which the application can set the token or the result of the authentication.</summary>
     private async ValueTask<(string? Token, AuthenticateResult? Result)> ReceiveAsync()
     {
         var received = new MessageReceivedContext(Context, Scheme, Options);
@@ -91,7 +91,9 @@ public class RewtHandler : JwtBearerHandler
         return EventHooks.HasTokenValidated(Events) ? ValidateAsync(token, verdict, ticket) : new(Accepted(AuthenticateResult.Success(ticket), verdict));
     }
 
-    /// <summary>Raises <c>TokenValidated</c>, in which the application may replace the user or set the result.</summary>
+    /// <summary>
+    /// Raises the event <c>TokenValidated</c>, in which the application can replace the user or set the result of the authentication.
+    /// </summary>
     private async ValueTask<AuthenticateResult> ValidateAsync(ReadOnlyMemory<char> token, TokenResult verdict, AuthenticationTicket ticket)
     {
         var validated = new TokenValidatedContext(Context, Scheme, Options) { Principal = ticket.Principal, SecurityToken = verdict.Token!, Properties = ticket.Properties };
@@ -101,7 +103,10 @@ public class RewtHandler : JwtBearerHandler
         return Accepted(AuthenticateResult.Success(new AuthenticationTicket(validated.Principal!, validated.Properties, Scheme.Name)), verdict);
     }
 
-    /// <summary>Keeps the binding of an accepted token for the requirements of the endpoint. An event of the application may have rejected the token.</summary>
+    /// <summary>
+    /// Stores the binding of the token in the request, for the requirements of the endpoint. The binding is not stored if an event of the application
+    /// rejected the token.
+    /// </summary>
     private AuthenticateResult Accepted(AuthenticateResult result, TokenResult verdict)
     {
         if (verdict.Claims!.Binding is { } binding && result.Succeeded) Context.Features.Set(new TokenBindingFeature(binding, result.Principal.Identity?.AuthenticationType));
@@ -127,7 +132,10 @@ public class RewtHandler : JwtBearerHandler
         await ChallengeAsync(properties, result);
     }
 
-    /// <summary>Answers 401 instead of 403 if the caller is accepted but the token is not: another token of the same caller would do.</summary>
+    /// <summary>
+    /// Answers with status 401 instead of 403 if the endpoint accepts the caller but requires another kind of token. The caller can then repeat the
+    /// request with such a token.
+    /// </summary>
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         if (Context.Features.Get<UnmetRequirement>() is not { } unmet)
@@ -173,12 +181,12 @@ public class RewtHandler : JwtBearerHandler
     }
 
     /// <summary>
-    /// Replaces characters that RFC 6750 §3 does not allow in a parameter, because an event handler can set any text: only printable ASCII
-    /// without quotes and backslashes.
+    /// Replaces all characters that RFC 6750 §3 does not permit in a parameter by question marks. Only printable ASCII characters without quotes and
+    /// backslashes are permitted, but an event handler can set any text.
     /// </summary>
     private static string Quoted(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
 
-    /// <summary>Refuses a token for a reason that the verifier does not know of and has not counted.</summary>
+    /// <summary>Refuses a token for a reason that this handler itself found, and counts the refusal. The verifier counts its own refusals.</summary>
     private ValueTask<AuthenticateResult> RefuseAsync(TokenRefusal refusal)
     {
         Verifier.Metrics.Refused(refusal);
@@ -214,7 +222,10 @@ public class RewtHandler : JwtBearerHandler
 
     private async ValueTask<AuthenticateResult> FailAsync(Exception exception) => await RaiseFailedAsync(exception) ?? AuthenticateResult.Fail(exception);
 
-    /// <summary>Raises <c>AuthenticationFailed</c>. Returns <see langword="null"/> if the application leaves the failure as it is.</summary>
+    /// <summary>
+    /// Raises the event <c>AuthenticationFailed</c>, and returns the result that the application sets; <see langword="null"/> if the application sets
+    /// none.
+    /// </summary>
     private async ValueTask<AuthenticateResult?> RaiseFailedAsync(Exception exception)
     {
         if (!EventHooks.HasAuthenticationFailed(Events)) return null;

@@ -7,15 +7,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> while the instance uses known keys that it
-    /// cannot refresh or rotate, while a rotation is overdue, while its clock is wrong, or while the doctor reports a warning. The status is
-    /// <paramref name="failureStatus"/> if the instance cannot sign, or verify tokens or API keys. The check reads memory only and sends no Redis command.
+    /// Adds a health check that reports the state of this instance's keys and trusted apps. The status is <see cref="HealthStatus.Degraded"/> if the
+    /// instance cannot refresh or rotate its keys, if a rotation is overdue, or if the clock of the instance is wrong. A warning of the doctor (the
+    /// diagnosis of <c>rewt doctor</c>) has the same effect. The status is <paramref name="failureStatus"/> if the instance cannot sign tokens,
+    /// verify tokens or verify API keys. The check reads memory only and sends no Redis command.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>
-    /// <param name="failureStatus">The status of a failure. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
-    /// <param name="tags">Tags to filter checks by.</param>
-    /// <param name="timeout">The timeout. Default: none; the check does not wait.</param>
+    /// <param name="failureStatus">The status that the check reports for a failure. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">The tags by which the application filters its health checks.</param>
+    /// <param name="timeout">The timeout of the check. Default: none, because the check does not wait.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHealthChecksBuilder AddRewtCheck(
         this IHealthChecksBuilder builder,

@@ -4,8 +4,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// States precisely why a token was refused. It is the inner exception of the one in JwtBearer's <c>OnAuthenticationFailed</c> event and in
-/// <c>AuthenticateResult.Failure</c>. The message is a fixed text. Do not send <see cref="Detail"/> to the caller.
+/// The exception that contains the precise reason why a token was refused. JwtBearer's event <c>OnAuthenticationFailed</c> and
+/// <c>AuthenticateResult.Failure</c> contain an outer exception, whose <see cref="Exception.InnerException"/> is this exception. The message is a
+/// fixed text. Do not send <see cref="Detail"/> to the caller.
 /// </summary>
 public sealed class RewtTokenException : SecurityTokenException
 {
@@ -14,9 +15,11 @@ public sealed class RewtTokenException : SecurityTokenException
     internal RewtTokenException(TokenRefusal refusal)
         : base(RefusalText.Description(refusal.Public)) => _refusal = refusal;
 
-    /// <summary>The check that refused the token.</summary>
+    /// <summary>The precise reason of the refusal, which names the check that refused the token.</summary>
     public RefusalReason Reason => _refusal.Reason;
 
-    /// <summary>The received and the expected value with the solution, for an operator. Text from the token is shortened and escaped.</summary>
+    /// <summary>
+    /// A message for an operator with the received value, the expected value and the solution. Text from the token is shortened and escaped.
+    /// </summary>
     public string Detail => _refusal.ToString();
 }

@@ -4,8 +4,8 @@ namespace Rewt;
 public static class RewtDashboardDefaults
 {
     /// <summary>
-    /// The authorization policy that the dashboard requires if <c>MapRewtDashboard</c> does not name another policy. The policy grants reading,
-    /// rotating and revoking.
+    /// The name of the authorization policy that the dashboard requires if <c>MapRewtDashboard</c> names no other policy. A user whom the policy
+    /// allows can see, rotate and revoke keys.
     /// </summary>
     public const string PolicyName = "RewtDashboard";
 }

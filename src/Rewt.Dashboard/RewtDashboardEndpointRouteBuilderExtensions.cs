@@ -6,21 +6,21 @@ using Rewt.Internal;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Extension methods that map the dashboard, a page on which operators see, rotate and revoke keys.</summary>
+/// <summary>Extension methods that map the dashboard, which is a page on which operators see, rotate and revoke keys.</summary>
 public static class RewtDashboardEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a page for operators. The page shows the key ring, the instances and the metrics of this instance live, and can rotate and revoke keys.
-    /// Every endpoint under <paramref name="pattern"/> requires the policy, even if anonymous access is allowed in addition. The dashboard can be
-    /// mapped more than once, also in route groups.
+    /// Maps the dashboard, which is a page for operators. The page shows the keys, the live instances and the metrics of this instance, and is
+    /// updated every second. The operator can also rotate and revoke keys on the page. Every endpoint under <paramref name="pattern"/> requires the
+    /// policy, even if the application also allows anonymous access. The dashboard can be mapped more than once, and in route groups.
     /// </summary>
     /// <param name="endpoints">The endpoint route builder.</param>
     /// <param name="pattern">The route prefix. Default: <c>/rewt</c>.</param>
-    /// <param name="policy">The authorization policy. Default: <see cref="RewtDashboardDefaults.PolicyName"/>.</param>
-    /// <returns>The endpoints of the dashboard, for further conventions.</returns>
-    /// <exception cref="InvalidOperationException">
-    /// The policy does not exist, or neither <c>AddRewtAuthentication</c> nor <c>AddRewtKeys</c> was called.
-    /// </exception>
+    /// <param name="policy">The name of the authorization policy that the endpoints require. Default:
+    /// <see cref="RewtDashboardDefaults.PolicyName"/>.</param>
+    /// <returns>The convention builder of all endpoints of the dashboard.</returns>
+    /// <exception cref="InvalidOperationException">The authorization policy does not exist, or the application has called neither
+    /// <c>AddRewtAuthentication</c> nor <c>AddRewtKeys</c>.</exception>
     public static IEndpointConventionBuilder MapRewtDashboard(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/rewt", string? policy = null)
     {

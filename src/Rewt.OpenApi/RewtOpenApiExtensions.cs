@@ -8,12 +8,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtOpenApiExtensions
 {
     /// <summary>
-    /// Adds each scheme of Rewt to the document as a security scheme (<c>http</c>, <c>bearer</c>; for API keys <c>http</c>, <c>ApiKey</c>), and a
-    /// security requirement to each operation whose endpoint requires one of these schemes. An endpoint whose policy names no scheme requires the
-    /// default scheme of the application. Where <see cref="RewtDefaults.AuthenticationScheme"/> is required and API keys are enabled, a token or an
-    /// API key satisfies the operation.
+    /// Adds each scheme of Rewt to the document as a security scheme of the type <c>http</c>: <c>bearer</c> for tokens, <c>ApiKey</c> for API keys.
+    /// The method also adds a security requirement to each operation whose endpoint requires a scheme of Rewt. An endpoint whose policy names no
+    /// scheme requires the default scheme of the application. If API keys are enabled, an operation that requires
+    /// <see cref="RewtDefaults.AuthenticationScheme"/> accepts a token or an API key.
     /// </summary>
-    /// <param name="options">The options of the document.</param>
+    /// <param name="options">The options of the OpenAPI document.</param>
     /// <returns>The options, so that calls can be chained.</returns>
     public static OpenApiOptions AddRewtSecurity(this OpenApiOptions options)
     {

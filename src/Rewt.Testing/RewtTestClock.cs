@@ -4,9 +4,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The clock of a <see cref="RewtTestRing"/> and its hosts. The time of day stands still until a test advances it, so the test controls signing, expiry and
-/// rotation. Timers and timestamps run in real time, so that a host never waits forever, and advancing the clock also advances
-/// timers and timestamps.
+/// The clock of a <see cref="RewtTestRing"/> and its hosts. The date and time stay the same until the test advances the clock, so the test controls
+/// expiry and rotation. Timers and timestamps run in real time, so that a host never waits forever. When the test advances the clock, timers and
+/// timestamps advance too.
 /// </summary>
 public sealed class RewtTestClock : TimeProvider
 {
@@ -40,8 +40,8 @@ public sealed class RewtTestClock : TimeProvider
         return new TestTimer(this, callback, state, dueTime, period);
     }
 
-    /// <summary>Advances the clock. Timers that become due fire shortly afterwards on thread pool threads.</summary>
-    /// <param name="by">The time to advance by.</param>
+    /// <summary>Advances the clock. The callbacks of timers that become due run shortly afterwards, on thread pool threads.</summary>
+    /// <param name="by">The time by which the clock advances.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
     public void Advance(TimeSpan by)
     {

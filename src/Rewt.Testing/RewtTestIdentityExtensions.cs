@@ -6,16 +6,16 @@ namespace Rewt;
 public static class RewtTestIdentityExtensions
 {
     /// <summary>
-    /// Gives each request of this client a token that the named service signs when the request arrives, unless the request has its own
-    /// <c>Authorization</c> header. The host must run in the test process and use <c>AddRewtTesting</c>: <c>WebApplicationFactory</c>,
-    /// <c>TestServer</c> or Kestrel. Any other host gets an unknown header and no token.
+    /// Adds a token of the named service to each request of this client. The token is signed when the request arrives at the host. A request that has
+    /// an <c>Authorization</c> header gets no token. The host must run in the process of the test (<c>WebApplicationFactory</c>, <c>TestServer</c> or
+    /// Kestrel) and use <c>AddRewtTesting</c>. Any other host receives an unknown header and no token.
     /// </summary>
-    /// <param name="client">The client. A further call replaces its identity.</param>
-    /// <param name="service">The name of the service that calls.</param>
+    /// <param name="client">The client. A second call for the same client replaces the identity of the first call.</param>
+    /// <param name="service">The name of the calling service.</param>
     /// <param name="claims">Additional claims of the tokens.</param>
-    /// <param name="audience">The audience of the tokens. Default: the host that the request arrives at.</param>
-    /// <param name="tenant">The tenant whose key signs, if each tenant has its own keys.</param>
-    /// <param name="scheme">The scheme that verifies the tokens. Default: the main scheme.</param>
+    /// <param name="audience">The audience of the tokens. Default: the service name of the host that receives the request.</param>
+    /// <param name="tenant">The tenant whose key signs, if tenants are enabled.</param>
+    /// <param name="scheme">The name of the scheme that verifies the tokens. Default: the main scheme.</param>
     /// <param name="binding">The parts of each request that its token is bound to.</param>
     /// <param name="oneTime">Whether each token is accepted only once.</param>
     /// <returns>The client, so that calls can be chained.</returns>

@@ -3,9 +3,9 @@ using Rewt.Internal;
 namespace Rewt;
 
 /// <summary>
-/// The keys of all hosts under test, in memory instead of Redis, with which a test creates and verifies tokens, rotates and revokes keys, and
-/// simulates an outage. All hosts that get this instance with <c>AddRewtTesting</c> share the keys and its clock. When a method that changes keys
-/// returns, the hosts know the change. Use one instance for each test, or for each group of tests that may see each other's rotations.
+/// The keys of all hosts under test, in memory instead of Redis. With this class, a test creates and verifies tokens, rotates and revokes keys, and
+/// simulates an outage. All hosts that get the same instance with <c>AddRewtTesting</c> share its keys and its clock. When a method that changes keys
+/// returns, all hosts know the change. Use one instance for each test, or for each group of tests that may share rotations.
 /// </summary>
 public sealed class RewtTestRing : IAsyncDisposable, IDisposable
 {
@@ -13,14 +13,14 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     private readonly List<TestHost> _hosts = [];
     private readonly TestHost _withoutHost;
 
-    /// <summary>Creates an instance whose clock starts at the current time, in whole seconds.</summary>
+    /// <summary>Initializes an instance whose clock starts at the current time, in whole seconds.</summary>
     public RewtTestRing()
         : this(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))
     {
     }
 
-    /// <summary>Creates an instance whose clock starts at the given time.</summary>
-    /// <param name="start">The time that the clock shows until it is advanced.</param>
+    /// <summary>Initializes an instance whose clock starts at the given time.</summary>
+    /// <param name="start">The time that the clock shows until the test advances it.</param>
     public RewtTestRing(DateTimeOffset start)
     {
         Clock = new RewtTestClock(start);
@@ -34,17 +34,19 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     internal TestStores Stores { get; }
 
     /// <summary>
-    /// Creates a token as a service would send it. If several hosts share the keys, the settings are those of the host whose service is the audience.
+    /// Creates the token that a service would send. If several hosts share the keys, the settings of the host whose service name is
+    /// <paramref name="audience"/> apply.
     /// </summary>
-    /// <param name="service">The name of the service that signs.</param>
-    /// <param name="audience">The name of the service that is called.</param>
+    /// <param name="service">The name of the service that signs the token.</param>
+    /// <param name="audience">The name of the called service.</param>
     /// <param name="claims">Additional claims of the token.</param>
-    /// <param name="tenant">The tenant whose key signs, if each tenant has its own keys.</param>
-    /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
+    /// <param name="tenant">The tenant whose key signs, if tenants are enabled.</param>
+    /// <param name="scheme">The name of the scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The token, without <c>Bearer</c>.</returns>
-    /// <exception cref="ArgumentException">A name is invalid, or a claim is reserved.</exception>
-    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
+    /// <returns>The token, without the word <c>Bearer</c>.</returns>
+    /// <exception cref="ArgumentException">The name of a service, an audience or a tenant is invalid, or the name of a claim is reserved.</exception>
+    /// <exception cref="InvalidOperationException">A tenant is required but missing, no host has the scheme, or the keys of the scheme come from
+    /// files.</exception>
     public async Task<string> CreateTokenAsync(
         string service,
         string audience,
@@ -61,17 +63,18 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Verifies a token that a host sent, as the service named by <paramref name="audience"/> would. A binding of the token is not compared with a request;
-    /// the claims contain it.
+    /// Verifies a token that a host sent, as the service <paramref name="audience"/> would verify it. The binding of a bound token is not compared
+    /// with a request. The claims in the result contain the binding.
     /// </summary>
-    /// <param name="token">The token, without <c>Bearer</c>.</param>
-    /// <param name="audience">The name of the service that was called.</param>
-    /// <param name="tenant">The tenant whose keys verify, if each tenant has its own keys.</param>
-    /// <param name="scheme">The scheme that verifies the token. Default: the main scheme.</param>
+    /// <param name="token">The token, without the word <c>Bearer</c>.</param>
+    /// <param name="audience">The name of the called service.</param>
+    /// <param name="tenant">The tenant whose keys verify, if tenants are enabled.</param>
+    /// <param name="scheme">The name of the scheme that verifies the token. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The result of the verification.</returns>
-    /// <exception cref="ArgumentException">The name of the audience is invalid.</exception>
-    /// <exception cref="InvalidOperationException">The tenant is missing, no host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="ArgumentException"><paramref name="audience"/> is not a valid service name.</exception>
+    /// <exception cref="InvalidOperationException">A tenant is required but missing, no host has the scheme, or the keys of the scheme come from
+    /// files.</exception>
     public async Task<RewtVerification> VerifyAsync(
         string token, string audience, string? tenant = null, string? scheme = null, CancellationToken cancellationToken = default)
     {
@@ -83,31 +86,32 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Rotates: the current key retires, and a new key becomes current. With key pairs, the keys of all services that have signed rotate. During
-    /// an outage the keys rotate too, and the hosts read the change afterwards.
+    /// Rotates the keys: the current key is retired, and a new key becomes current. With key pairs, the keys of all services that have signed a token
+    /// are rotated. The keys can also be rotated during a simulated outage. The hosts then learn of the change after the outage.
     /// </summary>
-    /// <param name="scheme">The scheme whose keys rotate. Default: the main scheme.</param>
+    /// <param name="scheme">The name of the scheme whose keys are rotated. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">No host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="InvalidOperationException">No host has the scheme, or the keys of the scheme come from files.</exception>
     public Task RotateAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RotateAsync(cancellation), cancellationToken);
 
     /// <summary>
-    /// Revokes the current key and creates a new one; tokens signed with the revoked key are rejected. With key pairs, the keys of all services
-    /// that have signed are revoked. During an outage the keys are revoked too, and the hosts read the change afterwards. To revoke a key by its
-    /// id, use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
+    /// Revokes the current key and creates a new key. Tokens that were signed with the revoked key are refused. With key pairs, the current keys of
+    /// all services that have signed a token are revoked. Keys can also be revoked during a simulated outage. The hosts then learn of the change
+    /// after the outage. To revoke a key by its id, use <see cref="IRewtKeyRing.RevokeAsync"/> of a host.
     /// </summary>
-    /// <param name="scheme">The scheme whose keys are revoked. Default: the main scheme.</param>
+    /// <param name="scheme">The name of the scheme whose keys are revoked. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">No host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="InvalidOperationException">No host has the scheme, or the keys of the scheme come from files.</exception>
     public Task RevokeCurrentKeyAsync(string? scheme = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(scheme, static (keyRing, cancellation) => keyRing.RevokeAsync(keyRing.Known!.Current!.KeyId, cancellation), cancellationToken);
 
-    /// <summary>Revokes all keys of a tenant; tokens that were signed for the tenant before are rejected.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="scheme">The scheme of the tenant's keys. Default: the main scheme.</param>
+    /// <summary>Revokes all keys of a tenant. Tokens that were signed for the tenant until now are refused.</summary>
+    /// <param name="tenant">The name of the tenant.</param>
+    /// <param name="scheme">The name of the scheme to whose namespace the tenant belongs. Default: the main scheme.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="InvalidOperationException">The namespace has no tenants, no host has the scheme, or its keys come from files.</exception>
+    /// <exception cref="InvalidOperationException">The namespace has no tenants, no host has the scheme, or the keys of the scheme come from
+    /// files.</exception>
     public async Task RevokeTenantAsync(string tenant, string? scheme = null, CancellationToken cancellationToken = default)
     {
         var (host, settings) = Find(scheme, null);
@@ -118,12 +122,15 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Starts an outage: the hosts can no longer read their keys, as if Redis were down. The hosts continue with the keys that they know until
-    /// <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. Simulated callers still reach their keys.
+    /// Starts a simulated outage: the hosts can no longer read their keys, as if Redis were unavailable. The hosts continue with the keys that they
+    /// know until <see cref="RewtOptions.StaleBudget"/> has passed on the <see cref="Clock"/>. The test can still create and verify tokens during the
+    /// outage.
     /// </summary>
     public void SimulateOutage() => Stores.Outage.IsOn = true;
 
-    /// <summary>Ends the outage that <see cref="SimulateOutage"/> started. The hosts have read their keys when the call returns.</summary>
+    /// <summary>
+    /// Ends the outage that <see cref="SimulateOutage"/> started. When the returned task completes, the hosts have read their keys again.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task EndOutageAsync(CancellationToken cancellationToken = default)
     {
@@ -131,10 +138,10 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         foreach (var host in Hosts()) await host.RecoverAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
+    /// <summary>Disposes the simulated services that belong to no host. Each host disposes its own simulated services.</summary>
     public void Dispose() => _withoutHost.Dispose();
 
-    /// <summary>Disposes the simulated callers that belong to no host. A host disposes its own.</summary>
+    /// <summary>Disposes the simulated services that belong to no host. Each host disposes its own simulated services.</summary>
     public ValueTask DisposeAsync() => _withoutHost.DisposeAsync();
 
     internal TestHost Join(IServiceProvider services)
@@ -149,7 +156,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         lock (_gate) _hosts.Remove(host);
     }
 
-    /// <summary>Makes the hosts read the keys of a service that has not called before.</summary>
+    /// <summary>Makes the hosts read the keys of a simulated service that has not signed a token before.</summary>
     internal Task IntroduceAsync(string service, CancellationToken cancellationToken)
     {
         foreach (var keyRing in Hosts().SelectMany(host => host.Registry?.Opened() ?? [])) keyRing.Ask(service);
@@ -177,7 +184,7 @@ public sealed class RewtTestRing : IAsyncDisposable, IDisposable
         await TellHostsAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the key rings on which a command must run to change all current keys.</summary>
+    /// <summary>Returns the key rings on which a rotation or revocation must run, so that all current keys are changed.</summary>
     private async Task<IReadOnlyList<KeyRingProvider>> SignersAsync(TestHost host, RewtOptions settings, CancellationToken cancellationToken)
     {
         if (settings.EffectiveKeyMode == KeyMode.SharedSecret)

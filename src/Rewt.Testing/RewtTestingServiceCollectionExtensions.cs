@@ -9,16 +9,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtTestingServiceCollectionExtensions
 {
     /// <summary>
-    /// Replaces Redis with <paramref name="ring"/> for keys and trusted apps, and <see cref="TimeProvider"/> with its clock. Clients of this
-    /// process can call the host with <c>WithRewtIdentity</c>. Everything else is as in production: settings, schemes, policies, refusals. The
-    /// call may come before or after the application's own registrations. For tests only: a service that is deployed with this call shares keys with no
-    /// other service and rejects every call.
+    /// Replaces Redis by <paramref name="ring"/>, for keys and for trusted apps, and <see cref="TimeProvider"/> by the clock of
+    /// <paramref name="ring"/>. In the process of the test, a client can call the host with <c>WithRewtIdentity</c>. Settings, schemes, policies and
+    /// refusals are the same as in production. The method can be called before or after the registrations of the application. Do not deploy a service
+    /// that calls this method: it shares keys with no other service, and refuses the tokens of all other services.
     /// </summary>
-    /// <param name="services">The host's services.</param>
-    /// <param name="ring">
-    /// The keys, shared by several hosts or used by the test. Default: a new instance for this host, available from the host's container.
-    /// </param>
-    /// <returns>The services, so that calls can be chained.</returns>
+    /// <param name="services">The service collection of the host.</param>
+    /// <param name="ring">The keys. Pass the same instance to all hosts that share keys. Default: a new instance for this host, which the service
+    /// container of the host returns.</param>
+    /// <returns>The service collection, so that calls can be chained.</returns>
     public static IServiceCollection AddRewtTesting(this IServiceCollection services, RewtTestRing? ring = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -5,8 +5,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The entry point of the command-line tool <c>rewt</c>: parses the arguments, runs the command, and reports errors. Results go to standard output,
-/// everything else to standard error.
+/// The entry point of the command-line tool <c>rewt</c>: parses the arguments, runs the command, and reports errors. Results are written to standard
+/// output, and all other text to standard error.
 /// </summary>
 internal static class Program
 {
@@ -40,7 +40,7 @@ internal static class Program
         }
     }
 
-    /// <summary>Prints the help. The parser uses the assembly's name, which is replaced by the name of the command.</summary>
+    /// <summary>Prints the help text of the parser, with the name of the command instead of the name of the assembly.</summary>
     private static async Task<int> HelpAsync(ParseResult result, InvocationConfiguration configuration)
     {
         await using var text = new StringWriter();

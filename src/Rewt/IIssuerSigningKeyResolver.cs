@@ -3,20 +3,23 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt;
 
 /// <summary>
-/// Returns the keys that may verify the signature of a received token. A receiver calls it for each token that it has not verified before; the
-/// default implementation returns keys of the key ring cached from Redis, and reads Redis when a key id is unknown.
+/// Returns the keys that may verify the signature of a received token. A receiver calls the resolver for each token that the receiver has not
+/// verified before. The default implementation keeps the keys of the namespace in memory, and reads Redis only when a token names an unknown key id.
 /// </summary>
 /// <remarks>
-/// Register another implementation to take keys from elsewhere. A key id alone does not identify a key: each namespace, issuer and tenant has its own
-/// keys, so a cache needs the whole request as its key. An implementation that wraps the default one must pass the request on unchanged.
+/// To take keys from another source, register another implementation. A key id alone does not identify a key, because each namespace, issuer and
+/// tenant has its own keys. A cache must therefore use the whole <see cref="RewtKeyRequest"/> as its key. An implementation that wraps the default
+/// implementation must pass the request on unchanged.
 /// </remarks>
 public interface IIssuerSigningKeyResolver
 {
     /// <summary>Gets the keys that may verify a token now.</summary>
     /// <param name="request">The namespace, and the values of the token that identify its key.</param>
-    /// <param name="cancellationToken">Cancels the wait of this caller only.</param>
-    /// <returns>The key with the id of the request. If the request has no key id, the few keys to try. An empty list if the key is unknown or revoked.
-    /// The caller of this method refuses a key of another issuer.</returns>
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable. This is an outage, not a bad token.</exception>
+    /// <param name="cancellationToken">Cancels the wait of this caller. Other callers that wait for the same read of Redis are not affected.</param>
+    /// <returns>A list with the key that has the requested key id. If the request has no key id, the list contains every key that may have signed the
+    /// token. The list is empty if the key is unknown or revoked. The caller of this method refuses a key that belongs to another issuer than the
+    /// token's.</returns>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable. The receiver answers 503, because an outage does not make the token
+    /// invalid.</exception>
     ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default);
 }

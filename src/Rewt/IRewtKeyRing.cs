@@ -7,33 +7,39 @@ namespace Rewt;
 public interface IRewtKeyRing
 {
     /// <summary>
-    /// Gets the keys that this instance knows. With key pairs, an instance without a key pair creates one first if its Redis login permits.
+    /// Gets the keys that this instance knows. With <see cref="KeyMode.KeyPair"/>, an instance that has no key pair yet first creates a key pair, if
+    /// its Redis user may write.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>The current view of the key ring.</returns>
+    /// <returns>The key ring as this instance last read it from Redis.</returns>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Makes the pending key current and retires the current key, which verifies until its last token has expired. With key pairs, only this
-    /// instance's own key pair is rotated.
+    /// Rotates the key: the pending key becomes current, and the key that was current until now is retired. The retired key still verifies until the
+    /// last token that it signed has expired. With <see cref="KeyMode.KeyPair"/>, only the key pair of this instance is rotated.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait. The rotation may still take place.</param>
     /// <returns>The key ring after the rotation.</returns>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RotateAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Revokes a key, whatever its state. Instances are notified at once and apply the revocation within one refresh interval.</summary>
-    /// <param name="keyId">The key id. Revoking a key that is already revoked or unknown has no effect on other keys.</param>
+    /// <summary>
+    /// Revokes a pending, current or retired key. A push message notifies all instances at once. An instance that misses the message applies the
+    /// revocation within one <see cref="RewtOptions.RefreshInterval"/>.
+    /// </summary>
+    /// <param name="keyId">The id of the key to revoke. If the key is unknown or already revoked, the call does not change any other key.</param>
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
     /// <returns>The key ring after the revocation.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id.</exception>
     /// <exception cref="RewtKeysUnavailableException">Redis is unreachable or refuses the write.</exception>
     Task<RewtKeyRing> RevokeAsync(string keyId, CancellationToken cancellationToken = default);
 
-    /// <summary>Revokes a key as <see cref="RevokeAsync"/> does, and waits until every instance in the instance list has confirmed the revocation.</summary>
-    /// <param name="keyId">The key id.</param>
-    /// <param name="timeout">How long to wait for the instances. The revocation stands even if some do not confirm it.</param>
+    /// <summary>
+    /// Revokes a key as <see cref="RevokeAsync"/> does, and then waits until every live instance of the namespace has confirmed the revocation.
+    /// </summary>
+    /// <param name="keyId">The id of the key to revoke.</param>
+    /// <param name="timeout">How long to wait for the confirmations. The key stays revoked even if some instances do not confirm in time.</param>
     /// <param name="cancellationToken">Cancels the wait. The revocation may still take place.</param>
     /// <returns>The key ring after the revocation, and the instances that have not confirmed it.</returns>
     /// <exception cref="ArgumentException"><paramref name="keyId"/> is not a valid key id, or <paramref name="timeout"/> is negative.</exception>

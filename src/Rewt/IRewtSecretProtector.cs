@@ -1,33 +1,36 @@
 namespace Rewt;
 
 /// <summary>
-/// Encrypts the shared secrets before they are written to Redis, and decrypts them after they were read. An application implements this interface to
-/// use, for example, a key service in place of <see cref="RewtSealingOptions.Keys"/>.
+/// Encrypts a shared secret before the secret is written to Redis, and decrypts the secret after it was read. An application implements this
+/// interface to encrypt with, for example, a key management service instead of <see cref="RewtSealingOptions.Keys"/>.
 /// </summary>
 /// <remarks>
-/// Register an implementation as a singleton in the service collection; if the application uses several namespaces, as a keyed service with the
-/// namespace as the key. Its methods are called when the secrets in Redis have changed or are written, never for a request. Every instance of the
-/// namespace must be able to remove the protection.
+/// Register the implementation as a singleton. If the application uses several namespaces, register a keyed singleton for each, with the namespace as
+/// the key. The methods of the implementation are called when a secret is written to Redis, or when a secret in Redis has changed. The methods are
+/// never called for a single HTTP request. Every instance of the namespace must be able to decrypt the secrets.
 /// </remarks>
 public interface IRewtSecretProtector
 {
-    /// <summary>Protects a secret.</summary>
-    /// <param name="secret">The secret.</param>
-    /// <param name="associatedData">The place of the secret and the key id of the secret. The same text is necessary to remove the protection.</param>
-    /// <param name="cancellationToken">Cancels the operation, after 3 seconds at the latest.</param>
-    /// <returns>A text without the secret, of at most 8,000 characters.</returns>
+    /// <summary>Encrypts a secret.</summary>
+    /// <param name="secret">The secret to encrypt.</param>
+    /// <param name="associatedData">A text that names the place in Redis where the secret is stored, and the key id of the secret. Decryption must
+    /// require the same text.</param>
+    /// <param name="cancellationToken">Cancels the operation. Rewt cancels it after 3 seconds at the latest.</param>
+    /// <returns>The encrypted secret, as a text of at most 8,000 characters.</returns>
     ValueTask<string> ProtectAsync(ReadOnlyMemory<byte> secret, string associatedData, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes the protection of a secret.</summary>
-    /// <param name="protectedText">A text that <see cref="ProtectAsync"/> returned, or any other text that was written to Redis.</param>
-    /// <param name="associatedData">The place where the text is stored, and the key id of the secret.</param>
-    /// <param name="cancellationToken">Cancels the operation, after 3 seconds at the latest.</param>
+    /// <summary>Decrypts a secret.</summary>
+    /// <param name="protectedText">The text from Redis. <see cref="ProtectAsync"/> returned this text, unless someone else wrote to Redis.</param>
+    /// <param name="associatedData">A text that names the place in Redis where <paramref name="protectedText"/> is stored, and the key id of the
+    /// secret.</param>
+    /// <param name="cancellationToken">Cancels the operation. Rewt cancels it after 3 seconds at the latest.</param>
     /// <returns>The secret.</returns>
     /// <exception cref="System.Security.Cryptography.CryptographicException">
-    /// The text was not protected by this protector for this associated data: the keys are unusable, and nothing is written. Any other exception counts as an
-    /// outage, in which known keys stay in use. This exception counts as an outage too if it wraps an exception that is not a
-    /// <see cref="System.Security.Cryptography.CryptographicException"/>, a <see cref="FormatException"/> or an <see cref="ArgumentException"/>.
-    /// The messages of exceptions may be logged, so they must not contain the secret.
+    /// The text was not encrypted by this protector, or was encrypted with other associated data. The keys are then unusable, and Rewt writes nothing
+    /// to Redis. An exception of any other type counts as an outage, in which known keys stay in use. A
+    /// <see cref="System.Security.Cryptography.CryptographicException"/> counts as an outage as well if its inner exception is not a
+    /// <see cref="System.Security.Cryptography.CryptographicException"/>, a <see cref="FormatException"/> or an <see cref="ArgumentException"/>. The
+    /// message of an exception must not contain the secret, because messages may be logged.
     /// </exception>
     ValueTask<byte[]> UnprotectAsync(string protectedText, string associatedData, CancellationToken cancellationToken = default);
 }

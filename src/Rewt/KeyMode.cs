@@ -5,11 +5,12 @@ namespace Rewt;
 /// </summary>
 public enum KeyMode
 {
-    /// <summary>One secret shared by all services (HS256). Every service that can verify can also sign.</summary>
+    /// <summary>All services of the namespace share one secret (HS256). Every service that can verify tokens can also sign tokens.</summary>
     SharedSecret,
 
     /// <summary>
-    /// A key pair for each instance. The private key never leaves the process of its instance, and other services read the public key from Redis.
+    /// Each instance of a service has its own key pair. The private key never leaves the process of the instance. Other services read the public key
+    /// from Redis.
     /// </summary>
     KeyPair,
 }

@@ -1,8 +1,8 @@
 namespace Rewt;
 
 /// <summary>
-/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The receiver's log, metrics and events
-/// contain this reason; the caller gets only the general <see cref="RewtRefusal"/>.
+/// The precise reason why a receiver refused a token: one member for each check, in the order of the checks. The log, the metrics and the events of
+/// the receiver contain the precise reason. The caller gets only the general <see cref="RewtRefusal"/>.
 /// </summary>
 public enum RefusalReason
 {
@@ -15,58 +15,65 @@ public enum RefusalReason
     /// <summary>The request has no token in the <c>Authorization</c> header.</summary>
     NoToken,
 
-    /// <summary>The text is not a token of this library, so another authentication scheme may handle it.</summary>
+    /// <summary>
+    /// The text in the <c>Authorization</c> header is not a token of this library, so another authentication scheme may handle the request.
+    /// </summary>
     OtherType,
 
-    /// <summary>The header has <c>crit</c> or another extension.</summary>
+    /// <summary>The token's header contains <c>crit</c> or another extension that this library does not support.</summary>
     UnsupportedHeader,
 
     /// <summary>
-    /// The claims are not valid JSON, a registered claim has a wrong type, or another claim has the name of the issuer or tenant in other letters
-    /// (<c>ISS</c>).
+    /// The claims are not valid JSON, or a registered claim has the wrong type. A claim whose name differs from <c>iss</c> or <c>tenant</c> only in
+    /// case (<c>ISS</c>) is refused for this reason too.
     /// </summary>
     MalformedClaims,
 
-    /// <summary>The header has no key id (<c>kid</c>).</summary>
+    /// <summary>The token's header contains no key id (<c>kid</c>).</summary>
     MissingKeyId,
 
-    /// <summary>The issuer (<c>iss</c>) is not in <see cref="RewtOptions.TrustedIssuers"/>.</summary>
+    /// <summary>The issuer (<c>iss</c>) of the token is not in <see cref="RewtOptions.TrustedIssuers"/>.</summary>
     UntrustedIssuer,
 
-    /// <summary>The key belongs to another namespace of this process, so the scheme of that namespace may handle the token.</summary>
+    /// <summary>
+    /// The key that signed the token belongs to another namespace of this process, so the scheme of the other namespace may handle the token.
+    /// </summary>
     OtherNamespace,
 
-    /// <summary>The token names no tenant, but each tenant has its own keys.</summary>
+    /// <summary>The token names no tenant, although <see cref="RewtTenantOptions.Enabled"/> is <see langword="true"/>.</summary>
     MissingTenant,
 
     /// <summary>The token is signed with a tenant's key, but <see cref="RewtTenantOptions.Enabled"/> is <see langword="false"/>.</summary>
     UnexpectedTenant,
 
-    /// <summary>The key id has the form of another <see cref="KeyMode"/>.</summary>
+    /// <summary>The key id of the token has the form of a <see cref="KeyMode"/> that this service does not accept.</summary>
     OtherKeyMode,
 
-    /// <summary>The key is unknown or revoked.</summary>
+    /// <summary>The key that signed the token is unknown or revoked.</summary>
     UnknownKey,
 
-    /// <summary>The key of the tenant was revoked, or the tenant is deleted.</summary>
+    /// <summary>The tenant's key that signed the token is revoked, or the tenant is deleted.</summary>
     RevokedTenant,
 
-    /// <summary>The algorithm does not match the key.</summary>
+    /// <summary>The algorithm in the token's header (<c>alg</c>) is not the algorithm of the key.</summary>
     WrongAlgorithm,
 
-    /// <summary>The key belongs to another issuer.</summary>
+    /// <summary>The key that signed the token belongs to another service than the issuer (<c>iss</c>) of the token.</summary>
     OtherOwner,
 
-    /// <summary>The signature is wrong.</summary>
+    /// <summary>The signature of the token is wrong.</summary>
     WrongSignature,
 
-    /// <summary>A rule of the application's <c>TokenValidationParameters</c> failed, or the identity library cannot read a claim.</summary>
+    /// <summary>
+    /// The token does not meet a requirement of the application's <c>TokenValidationParameters</c>, or <c>Microsoft.IdentityModel</c> cannot read a
+    /// claim.
+    /// </summary>
     ValidationRule,
 
-    /// <summary>A required claim is missing.</summary>
+    /// <summary>A claim of <see cref="RewtOptions.RequiredClaims"/> is missing, or a claim that a one-time token must contain.</summary>
     MissingClaim,
 
-    /// <summary>The token expires before it was issued.</summary>
+    /// <summary>The expiry (<c>exp</c>) of the token is not later than its time of issue (<c>iat</c>).</summary>
     InvalidLifetime,
 
     /// <summary>The token is valid for longer than <see cref="RewtOptions.MaxTokenLifetime"/>.</summary>
@@ -81,25 +88,25 @@ public enum RefusalReason
     /// <summary>A name in the token contains characters that are not permitted, or is too long.</summary>
     InvalidName,
 
-    /// <summary>The token is for another service.</summary>
+    /// <summary>The audience (<c>aud</c>) of the token is another service.</summary>
     OtherAudience,
 
-    /// <summary>The request or the key belongs to another tenant than the token.</summary>
+    /// <summary>The token names another tenant than the request or the key.</summary>
     OtherTenant,
 
-    /// <summary>The token is bound to another method, target or message.</summary>
+    /// <summary>The token is bound to an HTTP method, a target or a message that differs from the received one.</summary>
     OtherRequest,
 
-    /// <summary>The token is bound to another body.</summary>
+    /// <summary>The token is bound to a body that differs from the body of the request.</summary>
     OtherBody,
 
     /// <summary>The token is bound to a body that is longer than <see cref="RewtBindingOptions.MaxBodyBytes"/>.</summary>
     BodyTooLong,
 
-    /// <summary>The endpoint or the caller of the verification requires a binding that the token does not have.</summary>
+    /// <summary>The token is not bound to the request or the message, but the endpoint or the verifying method requires a bound token.</summary>
     NotBound,
 
-    /// <summary>The endpoint requires a one-time token.</summary>
+    /// <summary>The token can be used more than once, but the endpoint requires a one-time token.</summary>
     NotOneTime,
 
     /// <summary>The one-time token was used before.</summary>

@@ -6,34 +6,34 @@ namespace Rewt;
 /// </summary>
 public sealed class RewtApiKeyClientOptions
 {
-    /// <summary>The API key, as printed when it was created. Store it like any other secret.</summary>
-    /// <value>Default: <c>Rewt:ApiKey</c> of the configuration.</value>
+    /// <summary>The API key of the trusted app, as it was printed when the key was created. Store the key like any other secret.</summary>
+    /// <value>Default: the configuration value <c>Rewt:ApiKey</c>.</value>
     public string? ApiKey { get; set; }
 
     /// <summary>
-    /// Returns the API key for each request, for example from a vault. Takes precedence over <see cref="ApiKey"/>. A synchronous send throws if
-    /// this is set.
+    /// A delegate that returns the API key for each request, for example from a vault. The delegate takes precedence over <see cref="ApiKey"/>. If
+    /// the delegate is set, the synchronous <see cref="HttpClient.Send(HttpRequestMessage)"/> throws.
     /// </summary>
     /// <value>Default: <see langword="null"/>.</value>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? GetApiKey { get; set; }
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive the key. A request to any other origin throws before any byte is sent. The same rules
-    /// apply as for <see cref="RewtSigningOptions.AllowedOrigins"/>.
+    /// The origins (<c>https://host:port</c>) that may receive the API key. A request to any other origin throws before any byte is sent. The rules
+    /// of <see cref="RewtSigningOptions.AllowedOrigins"/> apply.
     /// </summary>
     /// <value>
-    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
-    /// request.
+    /// Default: the origin of the <see cref="HttpClient.BaseAddress"/> that <c>AddHttpClient</c> or <c>ConfigureHttpClient</c> sets. Without a base
+    /// address, the origin that each request names.
     /// </value>
     public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
     /// <summary>
-    /// Allows this client to send the key over plain HTTP to hosts other than loopback, where an attacker on the network path can read and reuse the
-    /// key, and to loopback through a proxy.
+    /// Allows this client to send the API key over plain HTTP to hosts other than loopback, and to loopback through a proxy. An attacker on the
+    /// network path can then read and reuse the key.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Returns the name of the type; the key is never included.</summary>
+    /// <summary>Returns the name of the type, without the API key.</summary>
     public override string ToString() => nameof(RewtApiKeyClientOptions);
 }

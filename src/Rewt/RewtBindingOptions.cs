@@ -1,27 +1,28 @@
 namespace Rewt;
 
 /// <summary>
-/// Settings by which a receiver compares a token that is bound to its request (<see cref="RequestBinding"/>) with the request that arrived: the
-/// longest body, and the part of the path that a proxy changes.
+/// Settings of a receiver for tokens that are bound to their request (<see cref="RequestBinding"/>): the longest permitted body, and the part of the
+/// path that a proxy changes.
 /// </summary>
 public sealed class RewtBindingOptions
 {
     /// <summary>
-    /// The longest body, in bytes, of a request whose token is bound to its body. The body is read before the endpoint runs. A request with a longer body
-    /// gets 413. A body of more than 30 KB is kept in a temporary file while the request is processed.
+    /// The longest request body, in bytes, if the token is bound to the body. The receiver reads the body before the endpoint runs. A request with a
+    /// longer body is answered with status 413. A body of more than 30 KB is kept in a temporary file while the request is processed.
     /// </summary>
-    /// <value>At least 0. Default 1 MiB, as much as a sender buffers by default.</value>
+    /// <value>At least 0. Default 1 MiB, which is also the default of <see cref="RewtSigningOptions.MaxBufferedBodyBytes"/>.</value>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The path prefix that a proxy removes. Before a bound token is compared with the request, the prefix is added to the path.
+    /// The path prefix that a proxy before this service removes. The receiver adds the prefix to the path of the request before it compares the path
+    /// with a bound token.
     /// </summary>
     /// <value>A path such as <c>/payments</c>. Default: none.</value>
     public string? ProxyRemovesPath { get; set; }
 
     /// <summary>
-    /// The path prefix that a proxy adds. Before a bound token is compared with the request, the prefix is removed from the path. A request without
-    /// the prefix is refused if its token is bound.
+    /// The path prefix that a proxy before this service adds. The receiver removes the prefix from the path of the request before it compares the
+    /// path with a bound token. A request with a bound token is refused if its path does not begin with the prefix.
     /// </summary>
     /// <value>A path such as <c>/internal</c>. Default: none.</value>
     public string? ProxyAddsPath { get; set; }

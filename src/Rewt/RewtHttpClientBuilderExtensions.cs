@@ -15,15 +15,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtHttpClientBuilderExtensions
 {
     /// <summary>
-    /// Signs each request of this client with a token that any service of the namespace accepts. If the receiver rejects the key because it was
-    /// rotated or revoked in the meantime, the request is signed again and sent once more. If no key is available, the request is not sent. With
-    /// <see cref="KeyMode.KeyPair"/> an audience is required.
+    /// Adds a signed token to each request of this client. Any service of the namespace accepts the token. If the receiver reports that the signing
+    /// key is no longer valid, the request is signed with a new key and sent once more. If no key is available, the request is not sent. With
+    /// <see cref="KeyMode.KeyPair"/>, use an overload that sets the audience.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder) => builder.AddRewtSigning(static _ => { });
 
-    /// <summary>Signs each request of this client with a token for one service.</summary>
+    /// <summary>Adds a signed token to each request of this client. Only one service, the audience, accepts the token.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="audience">The <see cref="RewtOptions.ServiceName"/> of the service that is called.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -33,17 +33,19 @@ public static class RewtHttpClientBuilderExtensions
         return builder.AddRewtSigning(options => options.Audience = audience);
     }
 
-    /// <summary>Signs each request of this client with a token for one service.</summary>
+    /// <summary>
+    /// Adds a signed token to each request of this client, with further options. Only one service, the audience, accepts the token.
+    /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="audience">The <see cref="RewtOptions.ServiceName"/> of the service that is called.</param>
-    /// <param name="configure">Configures the other options; they are validated when the application starts.</param>
+    /// <param name="configure">Configures the other options. The options are validated when the application starts.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, string audience, Action<RewtSigningOptions> configure) =>
         builder.AddRewtSigning(audience).AddRewtSigning(configure);
 
-    /// <summary>Signs each request of this client.</summary>
+    /// <summary>Adds a signed token to each request of this client, with options from code.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="configure">Configures the options; they are validated when the application starts.</param>
+    /// <param name="configure">Configures the options. The options are validated when the application starts.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtSigning(this IHttpClientBuilder builder, Action<RewtSigningOptions> configure)
     {
@@ -74,14 +76,15 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key comes from <c>Rewt:ApiKey</c>
-    /// of the configuration. The key is sent to the same origins as a token would be, and never after a redirect. Redis is not required.
+    /// Adds the API key of a trusted app to each request of this client (<c>Authorization: ApiKey …</c>). The key is the configuration value
+    /// <c>Rewt:ApiKey</c>. The key is sent only to <see cref="RewtApiKeyClientOptions.AllowedOrigins"/>, and never to the target of a redirect. The
+    /// client does not need Redis.
     /// </summary>
     /// <param name="builder">The client's builder.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder) => builder.AddRewtApiKey(static _ => { });
 
-    /// <summary>Adds an API key to each request of this client.</summary>
+    /// <summary>Adds the given API key to each request of this client.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="apiKey">The API key.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
@@ -91,9 +94,9 @@ public static class RewtHttpClientBuilderExtensions
         return builder.AddRewtApiKey(options => options.ApiKey = apiKey);
     }
 
-    /// <summary>Adds an API key to each request of this client.</summary>
+    /// <summary>Adds an API key to each request of this client, with options from code.</summary>
     /// <param name="builder">The client's builder.</param>
-    /// <param name="configure">Sets the key and the allowed origins; the options are validated when the application starts.</param>
+    /// <param name="configure">Sets the key and the allowed origins. The options are validated when the application starts.</param>
     /// <returns>The builder, so that calls can be chained.</returns>
     public static IHttpClientBuilder AddRewtApiKey(this IHttpClientBuilder builder, Action<RewtApiKeyClientOptions> configure)
     {
@@ -131,7 +134,8 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// The factory logs headers at Trace level. The application's own redaction may omit <c>Authorization</c>, so it is always redacted here.
+    /// Redacts the header <c>Authorization</c> in the logs of <see cref="IHttpClientFactory"/>, which contain all headers at Trace level. The
+    /// redaction that the application configures may not include this header.
     /// </summary>
     private static void NeverLogTokens(HttpClientFactoryOptions options)
     {
@@ -140,7 +144,8 @@ public static class RewtHttpClientBuilderExtensions
     }
 
     /// <summary>
-    /// The HTTP message handler of a client whose retry is turned off, in place of <see cref="RetryHandler"/>. It forwards each request unchanged.
+    /// The HTTP message handler that replaces <see cref="RetryHandler"/> in a client whose retry is turned off. The handler forwards each request
+    /// unchanged.
     /// </summary>
     private sealed class PassThroughHandler : DelegatingHandler;
 }

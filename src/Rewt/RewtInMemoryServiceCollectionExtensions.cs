@@ -11,8 +11,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtInMemoryServiceCollectionExtensions
 {
     /// <summary>
-    /// Keeps the keys in the memory of this process: for tests, and for an application whose parts call each other within one process. The keys are
-    /// not shared with other processes and are lost when the process ends.
+    /// Registers the services that sign and verify, with keys in the memory of this process. Use this method for tests, and for an application whose
+    /// parts call each other within one process. Other processes do not share the keys. The keys are lost when the process ends.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">Configures the settings, which take precedence over the configuration section <c>Rewt</c>.</param>

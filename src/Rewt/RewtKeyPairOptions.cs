@@ -1,11 +1,11 @@
 namespace Rewt;
 
-/// <summary>The setting of the signature algorithm of key pairs, both of those that this service generates and of configured keys.</summary>
+/// <summary>The settings of the key pairs that this service signs with: the signature algorithm of generated and of configured key pairs.</summary>
 public sealed class RewtKeyPairOptions
 {
     /// <summary>
-    /// The algorithm of the key pairs that this service generates (RFC 7518 §3.1). A configured key determines its own algorithm; only for RSA keys,
-    /// <c>PS256</c> selects PSS instead of RS256. A shared secret always uses HS256.
+    /// The algorithm of the key pairs that this service generates (RFC 7518 §3.1). The algorithm of a configured key follows from the key, with one
+    /// exception: for an RSA key, <c>PS256</c> replaces <c>RS256</c>. A shared secret always uses HS256.
     /// </summary>
     /// <value><c>ES256</c> or <c>RS256</c>; for configured keys also <c>ES384</c> or <c>PS256</c>. Default <c>ES256</c>.</value>
     public string Algorithm { get; set; } = "ES256";

@@ -3,15 +3,15 @@ namespace Rewt;
 /// <summary>The state of a key in its life cycle, which decides whether the key signs and whether the tokens that it signed verify.</summary>
 public enum RewtKeyState
 {
-    /// <summary>Published but not signing, so that every receiver has the key before it signs.</summary>
+    /// <summary>The key is published but does not sign yet, so that every receiver has the key before the first token is signed with it.</summary>
     Pending,
 
-    /// <summary>The key that signs.</summary>
+    /// <summary>The key signs new tokens.</summary>
     Current,
 
-    /// <summary>No longer signing; verifies until the last token that the key signed has expired.</summary>
+    /// <summary>The key no longer signs, but verifies until the last token that it signed has expired.</summary>
     Retired,
 
-    /// <summary>Permanently rejected: no token that the key signed verifies.</summary>
+    /// <summary>The key is rejected permanently: every token that the key signed is refused.</summary>
     Revoked,
 }

@@ -6,126 +6,145 @@ namespace Rewt;
 
 /// <summary>
 /// Settings of one namespace (trust domain): the name of this service, where the keys are stored, when they rotate, and which tokens this service
-/// accepts. They are bound from the configuration section <c>Rewt</c> under the same names, and validated together when the application starts.
+/// accepts. The settings are read from the configuration section <c>Rewt</c> under the same names. All settings are validated when the application
+/// starts.
 /// </summary>
 public sealed class RewtOptions
 {
     private TimeSpan? _refreshInterval;
     private TimeSpan? _propagationDelay;
 
-    /// <summary>The trust domain and the prefix of every Redis key.</summary>
+    /// <summary>The name of the trust domain, which is also the prefix of every Redis key.</summary>
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c> <c>:</c>, at most 128 characters. Default <c>rewt</c>.</value>
     public string Namespace { get; set; } = "rewt";
 
-    /// <summary>The name of this service: the issuer (<c>iss</c>) of the tokens it signs, and the audience (<c>aud</c>) of the tokens it accepts.</summary>
+    /// <summary>
+    /// The name of this service. The name is the issuer (<c>iss</c>) of the tokens that this service signs, and the audience (<c>aud</c>) of the
+    /// tokens that it accepts.
+    /// </summary>
     /// <value>Letters, digits, <c>.</c> <c>_</c> <c>-</c>, at most 128 characters. Default: the application's name.</value>
     public string? ServiceName { get; set; }
 
     /// <summary>
-    /// The kind of key in Redis that this service signs with and accepts. Without effect if <see cref="SigningKey"/> or
+    /// The kind of key in Redis that this service signs with and accepts. The setting has no effect if <see cref="SigningKey"/> or
     /// <see cref="VerificationKeys"/> is set.
     /// </summary>
     /// <value>Default <see cref="KeyMode.SharedSecret"/>.</value>
     public KeyMode KeyMode { get; set; }
 
-    /// <summary>Also accept tokens of the other mode during a migration. The algorithm is chosen by the key, never by the token.</summary>
-    /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/>.</value>
+    /// <summary>
+    /// A second <see cref="KeyMode"/> whose tokens this service also accepts. Use this setting during a migration from one mode to the other. The key
+    /// determines the algorithm of the verification, never the token.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: only tokens of <see cref="KeyMode"/> are accepted.</value>
     public KeyMode? AlsoAccept { get; set; }
 
-    /// <summary>Settings of key pairs, whether this service generates them or reads them from files.</summary>
+    /// <summary>Settings of the key pairs that this service signs with. The settings apply to generated key pairs and to configured keys.</summary>
     /// <value>Default: ES256.</value>
     public RewtKeyPairOptions KeyPairs { get; } = new();
 
-    /// <summary>The services that may call this service, by the issuer (<c>iss</c>) of their tokens.</summary>
+    /// <summary>The names of the services that may call this service. A token whose issuer (<c>iss</c>) is not in the list is refused.</summary>
     /// <value>Service names. Default: empty, which permits every service of the namespace.</value>
     public IList<string> TrustedIssuers { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "TrustedIssuers must be a list."); } = [];
 
-    /// <summary>The certificates that prove which service a key pair belongs to.</summary>
-    /// <value>Default: none, so that Redis access rules alone protect the names of services.</value>
+    /// <summary>Settings of the certificates that prove which service a key pair belongs to.</summary>
+    /// <value>Default: no certificates. Only the access rules of Redis then protect the names of services.</value>
     public RewtIdentityOptions Identity { get; } = new();
 
     /// <summary>
-    /// The private key that this service signs with, from a file or a certificate. If this key or <see cref="VerificationKeys"/> is set, no keys are read
-    /// from Redis.
+    /// The private key that this service signs with, from a file or a certificate. If this setting or <see cref="VerificationKeys"/> is set, the
+    /// service reads no keys from Redis.
     /// </summary>
     /// <value>Default: none.</value>
     public RewtSigningKeyOptions SigningKey { get; } = new();
 
     /// <summary>
-    /// The public keys whose tokens this service accepts, instead of keys in Redis. Each entry is a PEM file (public key or certificate), a file with
-    /// the line <c>ssh-rsa AAAA…</c>, a JWKS (RFC 7517 §5) in a file or at an https address, or one of these texts itself.
+    /// The public keys that verify the tokens of callers, instead of the keys in Redis. An entry can be a PEM file with a public key or a
+    /// certificate, a file with a line <c>ssh-rsa AAAA…</c>, or a JWKS (RFC 7517 §5) in a file or at an https address. An entry can also be the text
+    /// of such a file.
     /// </summary>
-    /// <value>The owner of any of the private keys can sign as any issuer; <see cref="TrustedIssuers"/> limits the issuers. Default: none.</value>
+    /// <value>
+    /// The owner of any of the corresponding private keys can sign in the name of every issuer. Set <see cref="TrustedIssuers"/> to limit the
+    /// issuers. Default: none.
+    /// </value>
     public IList<string> VerificationKeys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "VerificationKeys must be a list."); } = [];
 
     /// <summary>
-    /// The claims that a bearer token must contain. Default claims can be omitted from this list only when <see cref="VerificationKeys"/> is set. A
-    /// token without <c>exp</c> is then valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without <c>exp</c> and <c>iat</c> is valid
-    /// as long as its key is accepted.
+    /// The claims that a bearer token must contain. The list must contain all default claims, unless <see cref="VerificationKeys"/> is set. If
+    /// <c>exp</c> is not required, a token without <c>exp</c> is valid for <see cref="MaxTokenLifetime"/> after its <c>iat</c>. A token without
+    /// <c>exp</c> and <c>iat</c> is valid as long as its key is accepted.
     /// </summary>
     /// <value>Claim names. Default: empty, which means <c>iss</c>, <c>aud</c>, <c>exp</c>, <c>iat</c> and <c>jti</c>.</value>
     public IList<string> RequiredClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "RequiredClaims must be a list."); } = [];
 
     /// <summary>
     /// The StackExchange.Redis connection string: <c>host:port,password=...,ssl=true</c>. Set at most one of <see cref="Redis"/>,
-    /// <see cref="ConfigurationOptions"/> and <see cref="ConnectionMultiplexerFactory"/>; each takes precedence over an
+    /// <see cref="ConfigurationOptions"/> and <see cref="ConnectionMultiplexerFactory"/>. Each of these settings takes precedence over an
     /// <see cref="IConnectionMultiplexer"/> in the service collection.
     /// </summary>
-    /// <value>Default: none, which uses a registered <see cref="IConnectionMultiplexer"/>, keyed by <see cref="Namespace"/> or without a key, or else
-    /// <c>ConnectionStrings:redis</c> of the configuration.</value>
+    /// <value>
+    /// Default: none. A registered <see cref="IConnectionMultiplexer"/> is then used, first a keyed service with the key <see cref="Namespace"/>,
+    /// then a service without a key. If none is registered, the configuration value <c>ConnectionStrings:redis</c> is used.
+    /// </value>
     public string? Redis { get; set; }
 
     /// <summary>
-    /// The Redis connection as an options object instead of <see cref="Redis"/>, for settings that a string cannot express, such as a client
-    /// certificate. The object can be set in code only.
+    /// The options of the Redis connection, instead of the connection string <see cref="Redis"/>. Use this setting for options that a string cannot
+    /// express, such as a client certificate. The options can be set in code only.
     /// </summary>
-    /// <value>The object is copied when a connection is opened. This library sets the connect retries and the delays between them. Default: none.</value>
+    /// <value>
+    /// Rewt copies the object when it opens a connection, and replaces the number of connect retries and the delays between them. Default: none.
+    /// </value>
     public ConfigurationOptions? ConfigurationOptions { get; set; }
 
     /// <summary>
-    /// Returns a connection that the application owns and this library never disposes. The factory can be set in code only. The factory is called separately
-    /// for the keys, for trusted apps and for one-time tokens, and again after a call failed or the returned connection was disposed.
+    /// A delegate that returns a Redis connection. The application owns the connection, and Rewt never disposes it. The delegate can be set in code
+    /// only. Rewt calls the delegate once for the keys, once for trusted apps and once for one-time tokens. Rewt calls the delegate again if a call
+    /// failed or the returned connection was disposed.
     /// </summary>
     /// <value>Default: none.</value>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
-    /// <summary>The encryption of the shared secrets in Redis.</summary>
+    /// <summary>Settings of the encryption of the shared secrets in Redis.</summary>
     /// <value>Default: off.</value>
     public RewtSealingOptions Sealing { get; } = new();
 
-    /// <summary>A sealing key is in the same settings file as the connection string.</summary>
+    /// <summary>Whether a sealing key is in the same settings file as the Redis connection string.</summary>
     internal bool IsSealingKeyBesideConnection { get; set; }
 
     /// <summary>
-    /// The namespace that attestations (signatures of certificates) in the key sets of <see cref="VerificationKeys"/> must name. A named scheme with such keys gets its own,
-    /// which its signers do not know.
+    /// The namespace that an attestation (the signature of a certificate) in a JWKS of <see cref="VerificationKeys"/> must name. The namespace can
+    /// differ from <see cref="Namespace"/>: a named scheme with such keys gets a namespace of its own, which the signers do not know.
     /// </summary>
     internal string AttestedNamespace { get => field ?? Namespace; set; }
 
     /// <summary>
-    /// <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. Other libraries read that setting too, so a registered multiplexer takes
-    /// precedence over it.
+    /// Whether <see cref="Redis"/> was taken from <c>ConnectionStrings:redis</c>. A registered <see cref="IConnectionMultiplexer"/> takes precedence
+    /// over such a value, because other libraries read <c>ConnectionStrings:redis</c> too.
     /// </summary>
     internal bool IsRedisFallback { get; set; }
 
-    /// <summary>How long a key signs before the next key becomes current; the TTL of the Redis key.</summary>
+    /// <summary>How long a key signs before the next key becomes current. The interval is also the TTL of the secret in Redis.</summary>
     /// <value>From ten times the effective <see cref="RefreshInterval"/> to 3,650 days. Default 24 hours.</value>
     public TimeSpan RotationInterval { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long a token that this service signs is valid (<c>exp</c> − <c>iat</c>).</summary>
+    /// <summary>The lifetime of the tokens that this service signs (<c>exp</c> − <c>iat</c>).</summary>
     /// <value>From 1 second to <see cref="MaxTokenLifetime"/>, in whole seconds. Default 60 seconds.</value>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest <c>exp</c> − <c>iat</c> that this service accepts; retired keys are kept at least that long.</summary>
+    /// <summary>
+    /// The longest token lifetime (<c>exp</c> − <c>iat</c>) that this service accepts. A retired key verifies for at least this time.
+    /// </summary>
     /// <value>From <see cref="TokenLifetime"/> to 31 days. Default 5 minutes.</value>
     public TimeSpan MaxTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far the clocks of two services may differ.</summary>
+    /// <summary>The largest permitted difference between the clocks of two services.</summary>
     /// <value>From zero to 10 minutes. Default 30 seconds.</value>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The maximum age of an instance's view of the key ring while Redis is reachable: the longest delay of a revocation whose push message is lost.
+    /// The longest time between two reads of the key ring while Redis is reachable. An instance that misses the push message of a revocation learns
+    /// of the revocation within this time.
     /// </summary>
     /// <value>At least 100 milliseconds. Default: 5 seconds or a tenth of <see cref="RotationInterval"/>, whichever is less.</value>
     public TimeSpan RefreshInterval
@@ -134,7 +153,7 @@ public sealed class RewtOptions
         set => _refreshInterval = value;
     }
 
-    /// <summary>How long a pending key must have been published before it may sign.</summary>
+    /// <summary>The time for which a pending key must have been published before it may sign.</summary>
     /// <value>From zero to less than <see cref="RotationInterval"/>. Default: twice the effective <see cref="RefreshInterval"/>.</value>
     public TimeSpan PropagationDelay
     {
@@ -143,22 +162,23 @@ public sealed class RewtOptions
     }
 
     /// <summary>
-    /// How long known keys remain in use while Redis is unreachable. After that, signing throws <see cref="RewtKeysUnavailableException"/> and
-    /// receivers answer 503.
+    /// How long known keys remain in use while Redis is unreachable. After this time, signing throws a <see cref="RewtKeysUnavailableException"/>,
+    /// and a receiver answers with status 503.
     /// </summary>
     /// <value>At least the effective <see cref="RefreshInterval"/>. Default 1 hour.</value>
     public TimeSpan StaleBudget { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Also accept tokens of Node's <c>rewt</c>: HS256 without <c>kid</c>. Such tokens contain only <c>iat</c>, and are valid for <see cref="MaxTokenLifetime"/>.
-    /// Such tokens name no issuer and no audience, so every service of the namespace with this setting accepts them.
+    /// Whether this service also accepts tokens of the Node module <c>rewt</c>, which are signed with HS256 and have no <c>kid</c>. A token of Node
+    /// contains only the claim <c>iat</c>, and is valid for <see cref="MaxTokenLifetime"/>. A token of Node names no issuer and no audience, so every
+    /// service of the namespace with this setting accepts it.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AcceptNodeTokens { get; set; }
 
     /// <summary>
-    /// Permit plain HTTP to hosts other than loopback, for sending tokens and for fetching <see cref="VerificationKeys"/>. An attacker on the network path can
-    /// then read and reuse tokens, and substitute keys.
+    /// Whether tokens may be sent, and <see cref="VerificationKeys"/> may be fetched, over plain HTTP to hosts other than loopback. An attacker on
+    /// the network path can then read and reuse tokens, and replace keys.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
@@ -168,22 +188,27 @@ public sealed class RewtOptions
     public RewtBindingOptions Binding { get; } = new();
 
     /// <summary>
-    /// Put the precise reason of a refusal into the body of the 401, as problem details (RFC 9457). Use this setting in development only, because
-    /// every caller sees the reason.
+    /// Whether the body of a 401 response contains the precise reason of the refusal, as problem details (RFC 9457). Use this setting in development
+    /// only, because every caller can read the reason.
     /// </summary>
     /// <value>Default <see langword="true"/> in the environment <c>Development</c>, otherwise <see langword="false"/>.</value>
     public bool ExplainRefusals { get; set; }
 
-    /// <summary>Keys of each tenant (or each user), which are derived from the secret of the namespace. See <see cref="IRewtTenants"/>.</summary>
+    /// <summary>
+    /// Settings of the keys of tenants. The keys of each tenant (or each user) are derived from the secret of the namespace. See
+    /// <see cref="IRewtTenants"/>.
+    /// </summary>
     /// <value>Default: disabled.</value>
     public RewtTenantOptions Tenants { get; } = new();
 
-    /// <summary>The kind of key in effect: keys from files, addresses and certificates are key pairs, whatever <see cref="KeyMode"/> says.</summary>
+    /// <summary>
+    /// The kind of key that is in effect. Keys from files, addresses and certificates are key pairs, regardless of <see cref="KeyMode"/>.
+    /// </summary>
     internal KeyMode EffectiveKeyMode => ConfiguredKeySource.IsConfigured(this) ? KeyMode.KeyPair : KeyMode;
 
-    /// <summary>The errors of the configuration section, which the validation reports together with all others.</summary>
+    /// <summary>The errors that were found when the configuration section was read. The validator reports them together with its own.</summary>
     internal List<string> Problems { get; } = [];
 
-    /// <summary>Sets the properties that the configuration section contains. All others keep their values.</summary>
+    /// <summary>Sets the properties that the configuration section contains. All other properties keep their values.</summary>
     internal void Bind(IConfiguration configuration) => SettingsSection.Read(configuration, this);
 }

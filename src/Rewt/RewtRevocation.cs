@@ -10,11 +10,11 @@ public sealed record RewtRevocation
     public required RewtKeyRing Ring { get; init; }
 
     /// <summary>
-    /// The instances that were recently alive and have not confirmed the revocation, each by its service's name and a random suffix. Such an instance may be
-    /// disconnected from Redis or stopped.
+    /// The live instances that have not confirmed the revocation in time. Each instance is listed by the name of its service and a random suffix. An
+    /// instance in this list may have stopped or lost its connection to Redis.
     /// </summary>
     public required IReadOnlyList<string> Unconfirmed { get; init; }
 
-    /// <summary>Whether every instance in the instance list has confirmed the revocation.</summary>
+    /// <summary>Whether every live instance of the namespace has confirmed the revocation.</summary>
     public bool IsComplete => Unconfirmed.Count == 0;
 }

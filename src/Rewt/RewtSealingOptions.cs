@@ -1,26 +1,31 @@
 namespace Rewt;
 
 /// <summary>
-/// Settings for sealing: the encryption of the shared secrets in Redis (AES-256-GCM), so that a reader of Redis or of a backup cannot sign tokens.
-/// See also <see cref="IRewtSecretProtector"/>.
+/// Settings of sealing, which is the encryption of the shared secrets in Redis (AES-256-GCM). With sealing, read access to Redis or to a backup is
+/// not enough to sign tokens. See also <see cref="IRewtSecretProtector"/>.
 /// </summary>
 public sealed class RewtSealingOptions
 {
     /// <summary>
-    /// The sealing keys. The first key encrypts, and every key can decrypt, so that keys can be replaced without a failed call. The keys are read
-    /// when the application starts.
+    /// The sealing keys, which encrypt the shared secrets. The first key encrypts, and every key can decrypt. A key can therefore be replaced without
+    /// a failed call. The keys are read when the application starts.
     /// </summary>
-    /// <value>32 random bytes in base64 each, or the path of a file that contains them, relative to the content root. Default: none.</value>
+    /// <value>
+    /// Each entry is 32 random bytes in base64, or the path of a file that contains such a text, relative to the content root. Default: none.
+    /// </value>
     public IList<string> Keys { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "Sealing:Keys must be a list."); } = [];
 
-    /// <summary>Decrypt secrets, but write secrets in plain text. Use this setting only while encryption is turned on or off in a running fleet.</summary>
+    /// <summary>
+    /// Whether new secrets are written in plain text although <see cref="Keys"/> are set. Encrypted secrets are still decrypted. Use this setting
+    /// only while encryption is turned on or off in a running fleet.
+    /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool WriteUnsealed { get; set; }
 
     /// <summary>
-    /// Refuse secrets in plain text, so that a writer of Redis without a sealing key cannot replace the secret by its own. Set this when all
-    /// instances seal and a rotation has sealed every secret; with a secret in plain text, the keys are unavailable.
+    /// Whether secrets in plain text are refused. With this setting, write access to Redis is not enough to replace the secret. Turn on this setting
+    /// only after all instances seal and a rotation has sealed every secret. While Redis contains a secret in plain text, the keys are unavailable.
     /// </summary>
-    /// <value>Default <see langword="false"/>: secrets in plain text are accepted and sealed at the next write.</value>
+    /// <value>Default <see langword="false"/>: a secret in plain text is accepted, and is sealed at the next write.</value>
     public bool RequireSealed { get; set; }
 }

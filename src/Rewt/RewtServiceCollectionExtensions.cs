@@ -14,34 +14,35 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RewtServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the services that use the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/>, <see cref="IRewtKeyRing"/> and the services
-    /// behind them, without an authentication scheme. Settings come from the configuration section <c>Rewt</c>. The application starts without
-    /// waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> include this call. A further call with settings only adds these settings.
+    /// Registers the services that use the keys of a namespace in Redis: <see cref="IRewtTokens"/>, <see cref="IRewtSignedData"/> and
+    /// <see cref="IRewtKeyRing"/>. No authentication scheme is registered. The settings come from the configuration section <c>Rewt</c>. The
+    /// application starts without waiting for Redis. <c>AddRewtAuthentication</c> and <c>AddRewtSigning</c> call this method. The method can be
+    /// called several times: a later call only adds its settings.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services) => services.AddRewtKeys(Options.Options.DefaultName);
 
-    /// <summary>Adds the keys of a namespace in Redis, with settings from code.</summary>
+    /// <summary>Registers the services that use the keys of a namespace in Redis, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
+    /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, Action<RewtOptions> configure) =>
         services.AddRewtKeys(Options.Options.DefaultName, configure);
 
-    /// <summary>Adds the keys of a namespace in Redis, with settings from a configuration section.</summary>
+    /// <summary>Registers the services that use the keys of a namespace in Redis, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt</c>.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section <c>Rewt</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, IConfiguration configuration) =>
         services.AddRewtKeys(Options.Options.DefaultName, configuration);
 
     /// <summary>
-    /// Adds a further trust domain with its own namespace and lifetimes, from the section <c>Rewt:Schemes:{name}</c>. The services of this domain are keyed services
-    /// with the name as the key.
+    /// Registers the services of an additional trust domain, which has a namespace and lifetimes of its own. The settings come from the configuration
+    /// section <c>Rewt:Schemes:{name}</c>. The services are keyed services with the name as the key.
     /// </summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the scheme.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name)
     {
@@ -54,10 +55,10 @@ public static class RewtServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds a further trust domain, with settings from code.</summary>
+    /// <summary>Registers the services of an additional trust domain, with settings from code.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the scheme.</param>
-    /// <param name="configure">Configures the settings, which take precedence over the configuration.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
+    /// <param name="configure">Configures the settings. Settings from code take precedence over the configuration.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, Action<RewtOptions> configure)
     {
@@ -65,10 +66,11 @@ public static class RewtServiceCollectionExtensions
         return services.AddRewtKeys(name).Configure(name, configure);
     }
 
-    /// <summary>Adds a further trust domain, with settings from a configuration section.</summary>
+    /// <summary>Registers the services of an additional trust domain, with settings from a configuration section.</summary>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the scheme.</param>
-    /// <param name="configuration">The section itself, which takes precedence over the section <c>Rewt:Schemes:{name}</c>.</param>
+    /// <param name="name">The name of the trust domain, which is also the name of its scheme.</param>
+    /// <param name="configuration">The section that contains the settings. This section takes precedence over the section
+    /// <c>Rewt:Schemes:{name}</c>.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddRewtKeys(this IServiceCollection services, string name, IConfiguration configuration)
     {

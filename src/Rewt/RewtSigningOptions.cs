@@ -9,24 +9,28 @@ namespace Rewt;
 public sealed class RewtSigningOptions
 {
     /// <summary>
-    /// The <see cref="RewtOptions.ServiceName"/> of the service that is called; the <c>aud</c> claim of the tokens (RFC 7519 §4.1.3).
+    /// The <see cref="RewtOptions.ServiceName"/> of the called service. The name becomes the claim <c>aud</c> of the tokens (RFC 7519 §4.1.3).
     /// </summary>
-    /// <value>Default: <see langword="null"/>; any service of the namespace accepts the tokens. With <see cref="KeyMode.KeyPair"/> an audience is required.</value>
+    /// <value>
+    /// Default: <see langword="null"/>, which means that any service of the namespace accepts the tokens. With <see cref="KeyMode.KeyPair"/>, an
+    /// audience is required.
+    /// </value>
     public string? Audience { get; set; }
 
-    /// <summary>The scheme whose keys sign, if the application has several schemes.</summary>
+    /// <summary>The name of the scheme whose keys sign the tokens. An application with several schemes sets this option.</summary>
     /// <value>Default: the empty string, which selects the main scheme.</value>
     public string Scheme { get; set; } = string.Empty;
 
     /// <summary>
-    /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. Two
-    /// addresses are checked: the address that the application requested, before handlers such as service discovery resolve it, and the address that the
-    /// request is sent to. The target of a redirect must itself be allowed. On
-    /// <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token.
+    /// The origins (<c>https://host:port</c>) that may receive tokens. A request to any other origin throws before any byte is sent. If signing is
+    /// configured with <c>ConfigureHttpClientDefaults</c>, a request to any other origin is sent without a token instead. Two addresses must be
+    /// allowed: the address that the application requests, and the address that the request is sent to. The two addresses differ if a handler such as
+    /// service discovery changes the address. A redirect to an origin that is not allowed throws too.
     /// </summary>
     /// <value>
-    /// Default: the <see cref="HttpClient.BaseAddress"/> set in <c>AddHttpClient</c>/<c>ConfigureHttpClient</c>, else the address of each
-    /// request. A base address set elsewhere (in a typed client's constructor, on the created client) restricts nothing.
+    /// Default: the origin of the <see cref="HttpClient.BaseAddress"/> that <c>AddHttpClient</c> or <c>ConfigureHttpClient</c> sets. Without a base
+    /// address, the origin that each request names. A base address that is set elsewhere, for example in the constructor of a typed client, has no
+    /// effect on this setting.
     /// </value>
     public IList<string> AllowedOrigins { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "AllowedOrigins must be a list."); } = [];
 
@@ -34,53 +38,56 @@ public sealed class RewtSigningOptions
     /// <value>Default: <see langword="false"/>.</value>
     public bool AllowInsecureHttp { get; set; }
 
-    /// <summary>Signs a request again and sends it once more if a 401 reports that the receiver rejected the key, and another key is current.</summary>
+    /// <summary>
+    /// Whether a request is signed again and sent once more after the receiver rejected the signing key. There is no retry if the receiver's 401
+    /// gives another reason, or if no other key is current.
+    /// </summary>
     /// <value>Default: <see langword="true"/>.</value>
     public bool Retry { get; set; } = true;
 
     /// <summary>
     /// Configures the Polly retry of this client: <c>MaxRetryAttempts</c> (1 to 3), <c>Delay</c>, <c>BackoffType</c>, <c>UseJitter</c>, and
-    /// <c>OnRetry</c> for the application's telemetry. Rewt decides which responses can be retried. A <c>ShouldHandle</c> runs after that
-    /// decision and can only prevent a retry.
+    /// <c>OnRetry</c> for the application's telemetry. Rewt decides after which responses a retry is possible. The delegate <c>ShouldHandle</c> can
+    /// only prevent a retry.
     /// </summary>
     /// <value>
-    /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once because the options are
-    /// validated at startup.
+    /// Default: <see langword="null"/>, which means one retry without delay. The delegate can run more than once, because the options are also
+    /// validated when the application starts.
     /// </value>
     public Action<RetryStrategyOptions<HttpResponseMessage>>? ConfigureRetry { get; set; }
 
     /// <summary>
-    /// The parts of each request that its token is bound to, unless the request sets them with <c>SetRewtBinding</c>. Each request then gets its own
-    /// token. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Handlers that change the request
-    /// belong before <c>AddRewtSigning</c>; a request that was changed after it was signed throws before any byte is sent.
+    /// The parts of each request that its token is bound to. A single request can override the setting with <c>SetRewtBinding</c>. With a binding,
+    /// each request gets a token of its own. If a proxy changes the path, set <c>Rewt:Binding</c> at the receiver. Add handlers that change the
+    /// request before <c>AddRewtSigning</c>: a request that is changed after it was signed throws before any byte is sent.
     /// </summary>
     /// <value>Default: <see cref="RequestBinding.None"/>.</value>
     public RequestBinding Binding { get; set; }
 
     /// <summary>
-    /// Whether the token of each request is accepted only once, unless the request sets this with <c>SetRewtOneTime</c>. Each attempt gets its own
-    /// token. Handlers that repeat requests belong before <c>AddRewtSigning</c>.
+    /// Whether receivers accept the token of each request only once. A single request can override the setting with <c>SetRewtOneTime</c>. Each
+    /// attempt of a request gets a token of its own. Add handlers that repeat requests before <c>AddRewtSigning</c>.
     /// </summary>
     /// <value>Default: <see langword="false"/>.</value>
     public bool OneTime { get; set; }
 
     /// <summary>
-    /// The longest request body, in bytes, that is buffered so that it can be sent again. A longer body is sent unbuffered, and its request is
-    /// not retried; with <see cref="RequestBinding.Body"/>, the request throws.
+    /// The longest request body, in bytes, that is buffered for a retry. A longer body is sent unbuffered, and its request is not retried. With
+    /// <see cref="RequestBinding.Body"/>, a request with a longer body throws.
     /// </summary>
     /// <value>At least 0. Default: 1 MiB.</value>
     public int MaxBufferedBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the tokens of this
-    /// client's requests. A claim keeps all its values and their JSON types.
+    /// The names of the claims, for example <c>userId</c>, that are copied from the user of the incoming request (<c>HttpContext.User</c>) to the
+    /// tokens of this client. All values of a claim are copied, with their JSON types.
     /// </summary>
     /// <value>Default: empty.</value>
     public IList<string> ForwardClaims { get; set => field = value ?? throw new ArgumentNullException(nameof(value), "ForwardClaims must be a list."); } = [];
 
     /// <summary>
-    /// Returns the tenant for a request that does not set a tenant with <c>SetRewtTenant</c>; called for each request. To select the tenant from the
-    /// current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
+    /// A delegate that returns the tenant of a request. The delegate is called for each request whose tenant is not set with <c>SetRewtTenant</c>. To
+    /// select the tenant from the current <c>HttpContext</c>, use <c>AddRewtTenantSelector</c> of the package Rewt.AspNetCore.
     /// </summary>
     /// <value>
     /// Default: <see langword="null"/>. With <see cref="RewtTenantOptions.Enabled"/>, a request without a tenant throws before any byte is sent.

@@ -1,21 +1,25 @@
 namespace Rewt;
 
 /// <summary>
-/// Settings that turn on separate keys for each tenant (or each user), derived from the secret of the namespace, and limit how many tenants are held
-/// in memory. See <see cref="IRewtTenants"/>.
+/// Settings of the keys of tenants: whether each tenant (or each user) has keys of its own, and how many tenants are held in memory. See
+/// <see cref="IRewtTenants"/>.
 /// </summary>
 public sealed class RewtTenantOptions
 {
     /// <summary>
-    /// Derive keys for each tenant. A token names its tenant in the claim <c>tenant</c>; a token without that claim is refused.
+    /// Whether each tenant has keys of its own, which are derived from the secret of the namespace. A token names its tenant in the claim
+    /// <c>tenant</c>. A token without the claim <c>tenant</c> is refused.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The number of tenants whose keys and states this instance holds in memory. The least recently used tenant is evicted first, and is read from Redis
-    /// again when needed.
+    /// The number of tenants whose keys and states this instance holds in memory. If there are more, the least recently used tenants are removed from
+    /// memory, and are read from Redis again when they are needed.
     /// </summary>
-    /// <value>16 to 1,000,000, about 1 KB each. Default 20,000. Set at least the number of tenants that are active at the same time.</value>
+    /// <value>
+    /// 16 to 1,000,000. A tenant needs about 1 KB. The value should be at least the number of tenants that are active at the same time. Default
+    /// 20,000.
+    /// </value>
     public int CacheSize { get; set; } = 20_000;
 }

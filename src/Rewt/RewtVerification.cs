@@ -16,36 +16,38 @@ public sealed record RewtVerification
     /// <summary>Whether the token is valid.</summary>
     public bool IsValid => Refusal == RewtRefusal.None;
 
-    /// <summary>The reason why the token was refused; <see cref="RewtRefusal.None"/> when it is valid.</summary>
+    /// <summary>The reason why the token was refused; <see cref="RewtRefusal.None"/> if the token is valid.</summary>
     public required RewtRefusal Refusal { get; init; }
 
     /// <summary>
-    /// The service that signed the token (<c>iss</c>), or <c>app:</c> and the id of the trusted app that received the token from a token endpoint.
-    /// <see langword="null"/> when the token is not valid or came from Node.
+    /// The service that signed the token (<c>iss</c>). For a token that a trusted app received from a token endpoint, the value is <c>app:</c>
+    /// followed by the id of the app. <see langword="null"/> if the token is not valid, or is a token of Node.
     /// </summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The id of the key that signed the token (<c>kid</c>); <see langword="null"/> when the token is not valid or came from Node.</summary>
+    /// <summary>
+    /// The id of the key that signed the token (<c>kid</c>); <see langword="null"/> if the token is not valid, or is a token of Node.
+    /// </summary>
     public string? KeyId { get; init; }
 
-    /// <summary>When the token was signed (<c>iat</c>).</summary>
+    /// <summary>The time at which the token was signed (<c>iat</c>); <see langword="null"/> if the token is not valid or has no <c>iat</c>.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>When the token expires (<c>exp</c>); <see langword="null"/> when the token is not valid or has no expiry.</summary>
+    /// <summary>The time at which the token expires (<c>exp</c>); <see langword="null"/> if the token is not valid or has no <c>exp</c>.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The claims of the token; <see langword="null"/> when the token is not valid.</summary>
+    /// <summary>The claims of the token; <see langword="null"/> if the token is not valid.</summary>
     public ClaimsIdentity? Identity { get; init; }
 
-    /// <summary>The string that was signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
+    /// <summary>The string that was signed; <see langword="null"/> if the token is not valid, or if its content is not a string.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The bytes that were signed; <see langword="null"/> when the token is not valid or contains another type.</summary>
+    /// <summary>The bytes that were signed; <see langword="null"/> if the token is not valid, or if its content is not bytes.</summary>
     public byte[]? Bytes { get; init; }
 
     /// <summary>
-    /// The value that was signed as JSON, in UTF-8; for a bearer token or a token of Node, the whole payload. <see langword="null"/> when the token
-    /// is not valid or contains a string or bytes.
+    /// The JSON that was signed, in UTF-8. For a bearer token or a token of Node, the JSON is the whole payload. <see langword="null"/> if the token
+    /// is not valid, or if its content is a string or bytes.
     /// </summary>
     public ReadOnlyMemory<byte>? Json { get; init; }
 
@@ -74,20 +76,23 @@ public sealed record RewtVerification
         };
     }
 
-    /// <summary>Deserializes the value that was signed. For a bearer token or a token of Node, the value is the whole payload.</summary>
+    /// <summary>Deserializes the signed JSON. For a bearer token or a token of Node, the JSON is the whole payload.</summary>
     /// <typeparam name="T">The type to deserialize.</typeparam>
     /// <returns>The value.</returns>
-    /// <exception cref="InvalidOperationException">The token is not valid, or contains a string or bytes.</exception>
+    /// <exception cref="InvalidOperationException">The token is not valid, or its content is a string or bytes.</exception>
     /// <exception cref="JsonException">The value cannot be deserialized as <typeparamref name="T"/>.</exception>
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
     [RequiresDynamicCode("JSON by reflection needs code made at run time; pass a JsonTypeInfo.")]
     public T? Get<T>() => Get((JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T)));
 
-    /// <summary>Deserializes the value that was signed without reflection, for applications that are trimmed or compiled ahead of time.</summary>
+    /// <summary>
+    /// Deserializes the signed JSON without reflection. Applications that are trimmed or compiled ahead of time need this overload.
+    /// </summary>
     /// <typeparam name="T">The type to deserialize.</typeparam>
-    /// <param name="typeInfo">How to deserialize the value, from a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <param name="typeInfo">The metadata that deserializes the value, from a
+    /// <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="InvalidOperationException">The token is not valid, or contains a string or bytes.</exception>
+    /// <exception cref="InvalidOperationException">The token is not valid, or its content is a string or bytes.</exception>
     /// <exception cref="JsonException">The value cannot be deserialized as <typeparamref name="T"/>.</exception>
     public T? Get<T>(JsonTypeInfo<T> typeInfo)
     {
@@ -97,6 +102,6 @@ public sealed record RewtVerification
         return JsonSerializer.Deserialize(json.Span, typeInfo);
     }
 
-    /// <summary>Returns whether the token is valid, without its content.</summary>
+    /// <summary>Returns a text that says whether the token is valid, without the content of the token.</summary>
     public override string ToString() => IsValid ? $"valid, key {KeyId ?? "not named"}" : $"refused: {Refusal}";
 }

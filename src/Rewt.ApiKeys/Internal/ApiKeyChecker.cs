@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides whether an API key that a request presents is accepted, for <see cref="ApiKeyHandler"/> and <see cref="TokenEndpoint"/>, from this
-/// instance's snapshot of the trusted apps. For an unknown key, the apps are read from the store once more; concurrent calls share that read.
+/// Decides whether the API key of a request is accepted. The decision uses this instance's snapshot of the trusted apps. If the key is unknown, the
+/// apps are first read from the store again. Concurrent calls share the read.
 /// </summary>
 internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, TimeProvider time)
 {
-    /// <exception cref="RewtKeysUnavailableException">The apps are unavailable.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The trusted apps cannot be read from the store.</exception>
     public async ValueTask<ApiKeyVerdict> CheckAsync(string key, CancellationToken cancellationToken)
     {
         if (ApiKeyFormat.AppIdOf(key) is not { } appId) return new ApiKeyVerdict(ApiKeyRefusal.Malformed);
@@ -26,6 +26,6 @@ internal sealed class ApiKeyChecker(TrustedAppProvider apps, AppUseLog uses, Tim
         ApiKeyVerdict Check(AppSnapshot known) => known.Check(appId, hash, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Records a use of an accepted key.</summary>
+    /// <summary>Records that a key was accepted now.</summary>
     public void Used(string keyId) => uses.Note(keyId);
 }

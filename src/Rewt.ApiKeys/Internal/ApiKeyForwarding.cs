@@ -5,15 +5,15 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Configures the scheme <c>Rewt</c> to forward each request with an API key to the scheme <c>RewtApiKey</c>, which checks the key, and a token
-/// beside it, together. One policy on the scheme <c>Rewt</c> thus serves services and apps, and no endpoint accepts a token and a key of different
-/// apps.
+/// Configures the scheme <c>Rewt</c> to forward each request with an API key to the scheme <c>RewtApiKey</c>. One authorization policy for the scheme
+/// <c>Rewt</c> then applies to services and to apps. If a request contains both a token and an API key, <c>RewtApiKey</c> checks that both belong to
+/// the same app.
 /// </summary>
 internal sealed class ApiKeyForwarding(IOptionsMonitor<RewtApiKeyOptions> apiKeys) : IPostConfigureOptions<JwtBearerOptions>
 {
     private static readonly object TokenOnly = new();
 
-    /// <summary>Runs an operation of the token scheme on this request without forwarding it.</summary>
+    /// <summary>Runs an operation of the scheme <c>Rewt</c> without forwarding the request to <c>RewtApiKey</c>.</summary>
     public static async Task<T> WithoutAsync<T>(HttpContext context, Func<Task<T>> run)
     {
         context.Items[TokenOnly] = true;

@@ -10,8 +10,9 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authentication handler of the scheme <c>RewtApiKey</c>: authenticates a trusted app by the API key in a header of the request. A token on the
-/// same request must have been issued to the same app. If the apps are unavailable, the response is 503 with <c>Retry-After</c>, never 401.
+/// The authentication handler of the scheme <c>RewtApiKey</c>. The handler authenticates a trusted app by the API key in a header of the request. If
+/// the request also contains a token, the token must have been issued to the same app. If the trusted apps cannot be read, the handler answers with
+/// status 503 and <c>Retry-After</c>, never with 401.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<RewtApiKeyOptions> options,
@@ -77,8 +78,8 @@ internal sealed class ApiKeyHandler(
     }
 
     /// <summary>
-    /// Checks that a token on the request belongs to the same app, and returns the token's identity, which may have fewer scopes. Without a
-    /// token, returns the identity of the key.
+    /// Checks that the token of the request was issued to the app of the API key. The result then contains the identity in the token, which can have
+    /// fewer scopes than the app. If the request has no token, the result contains the identity of the app.
     /// </summary>
     private async Task<AuthenticateResult> AgreeAsync(ApiKeyVerdict verdict, AppEntry app)
     {
@@ -99,7 +100,9 @@ internal sealed class ApiKeyHandler(
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(Identity(app)), Scheme.Name));
     }
 
-    /// <summary>Creates the identity for a key, with the claims of a token issued to the app.</summary>
+    /// <summary>
+    /// Creates the identity of an app that sent only its API key. The identity has the same claims as a token that is issued to the app.
+    /// </summary>
     private ClaimsIdentity Identity(AppEntry app)
     {
         var claims = AppName.Claims(app.Id, []).Select(claim => new Claim(claim.Key, (string)claim.Value))

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The API key of a request, read from <c>Authorization: ApiKey …</c> or from the header that the options name, never from the query string. A
-/// request with more than one key yields no key, so it is refused.
+/// The API key of a request, from <c>Authorization: ApiKey …</c> or from the header <see cref="RewtApiKeyOptions.HeaderName"/>. A key in the query
+/// string is ignored. A request with more than one key is refused.
 /// </summary>
-/// <param name="IsPresent">Whether the request has a key, valid or not.</param>
-/// <param name="Key">The key; <see langword="null"/> if it is empty or was sent more than once.</param>
+/// <param name="IsPresent">Whether the request contains a key, even if the key is invalid.</param>
+/// <param name="Key">The API key; <see langword="null"/> if the key is empty, or if the request contains several keys.</param>
 internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
 {
     private const string Scheme = "ApiKey";
@@ -34,10 +34,10 @@ internal readonly record struct ApiKeyHeader(bool IsPresent, string? Key)
         return new ApiKeyHeader(count > 0, count == 1 && found is { Length: > 0 } ? found : null);
     }
 
-    /// <summary>Whether an Authorization header has an API key.</summary>
+    /// <summary>Returns whether the value of an <c>Authorization</c> header uses the scheme <c>ApiKey</c>.</summary>
     public static bool IsOfScheme(string value) =>
         value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (value.Length == Scheme.Length || value[Scheme.Length] == ' ');
 
-    /// <summary>Returns whether there is a key; the key is never included.</summary>
+    /// <summary>Returns a text that says whether the request contains a key, without the key.</summary>
     public override string ToString() => IsPresent ? "an API key" : "no API key";
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The log messages of <see cref="ApiKeyHandler"/> and <see cref="TokenEndpoint"/>. They name the app and the id of an accepted key, never the key.
+/// The log messages of <see cref="ApiKeyHandler"/> and <see cref="TokenEndpoint"/>. The messages contain the app and the id of an accepted key, but
+/// never the key.
 /// </summary>
 internal static partial class ApiKeyLog
 {

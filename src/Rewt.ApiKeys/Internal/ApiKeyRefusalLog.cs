@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs why API keys are refused, with the fix, at most one line a second for each reason. A line never contains any part of a key.
+/// Logs why an API key is refused, and the solution. At most one line per second is logged for each reason. A line never contains any part of a key.
 /// </summary>
 internal sealed class ApiKeyRefusalLog(TimeProvider time)
 {
@@ -16,13 +16,15 @@ internal sealed class ApiKeyRefusalLog(TimeProvider time)
         logger.ApiKeyRefused(reason, Sentence(reason, verdict, service) + others);
     }
 
-    /// <summary>Logs that a key cannot be verified.</summary>
+    /// <summary>Logs that an API key cannot be checked, because the trusted apps cannot be read.</summary>
     public void Unavailable(ILogger logger, RewtKeysUnavailableException exception)
     {
         if (_outages.IsDue(exception.GetType(), out var others)) logger.AppsUnavailable($"{exception.Message}{others}", StoreFailure.Unexplained(exception));
     }
 
-    /// <summary>Returns a sentence with the solution. The app and the id of a key come from the store, not from the request.</summary>
+    /// <summary>
+    /// Returns a sentence with the reason and the solution. The app and the key id in the sentence come from the store, not from the request.
+    /// </summary>
     private static string Sentence(ApiKeyRefusal reason, ApiKeyVerdict verdict, string service) => reason switch
     {
         ApiKeyRefusal.SeveralKeys => "The header is empty, or the request has several keys. Send one key in one header.",

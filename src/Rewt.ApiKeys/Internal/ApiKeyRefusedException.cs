@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The failure that <see cref="ApiKeyHandler"/> returns for a refused API key. Its message is fixed and contains no part of the key.
+/// The failure that <see cref="ApiKeyHandler"/> returns for a refused API key. The message is a fixed text and contains no part of the key.
 /// </summary>
 internal sealed class ApiKeyRefusedException() : AuthenticationFailureException(Text)
 {

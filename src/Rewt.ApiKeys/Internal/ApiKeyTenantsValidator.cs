@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check that refuses API keys together with <see cref="RewtOptions.Tenants"/> on the main scheme, because an API key belongs to no tenant
-/// and would give access to all of them.
+/// A start-up check that refuses API keys if <see cref="RewtOptions.Tenants"/> are enabled for the main scheme. An API key belongs to no tenant, so
+/// it would give access to all tenants.
 /// </summary>
 internal sealed class ApiKeyTenantsValidator : IValidateOptions<RewtOptions>
 {

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rewt.Internal;
 
-/// <summary>The result of <see cref="ApiKeyChecker"/> for one API key: accepted, or why it is refused, and its app and key id if they were found.</summary>
+/// <summary>
+/// The result of <see cref="ApiKeyChecker"/> for one API key: whether the key is accepted or why it is refused. The app and the key id are set if
+/// they were found.
+/// </summary>
 internal readonly record struct ApiKeyVerdict(ApiKeyRefusal? Refusal, AppEntry? App = null, string? KeyId = null)
 {
     [MemberNotNullWhen(true, nameof(App), nameof(KeyId))]

@@ -4,14 +4,15 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Converts a trusted app to and from the JSON text that a store holds. An unreadable or invalid text yields no app, so its keys are refused.
+/// Converts a trusted app to and from the JSON text in a store. If the text is unreadable or invalid, the app is ignored, and its keys are refused.
 /// </summary>
 internal static class AppCodec
 {
     public static byte[] Write(AppEntry app) => JsonSerializer.SerializeToUtf8Bytes(app, AppJson.Default.AppEntry);
 
-    /// <param name="appId">The name of the entry. The app must contain the same id, so that an entry copied to another name grants nothing.</param>
-    /// <param name="json">The entry.</param>
+    /// <param name="appId">The id under which the store contains the text. The text must contain the same id, so that a text that was copied to
+    /// another id is refused.</param>
+    /// <param name="json">The JSON text in the store.</param>
     public static AppEntry? Read(string appId, ReadOnlySpan<byte> json)
     {
         try

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks the name, owner, audiences and scopes of a trusted app against their limits: before a write, and after a read, because other clients of
-/// Redis can write an app too.
+/// Checks whether the name, owner, audiences and scopes of a trusted app are within their limits. The check runs before each write. The check also
+/// runs after each read, because other clients of Redis can write an app too.
 /// </summary>
 internal static class AppLimits
 {
@@ -12,11 +12,11 @@ internal static class AppLimits
     private const int MostAudiences = 32;
     private const int MostScopes = 64;
 
-    /// <summary>The characters of a scope (RFC 6749 §3.3).</summary>
+    /// <summary>The characters that a scope may contain (RFC 6749 §3.3).</summary>
     private static readonly SearchValues<char> ScopeCharacters =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(['"', '\\'])]);
 
-    /// <summary>Returns what exceeds a limit; <see langword="null"/> if nothing does.</summary>
+    /// <summary>Returns a sentence about the first value that is outside its limits; <see langword="null"/> if there is none.</summary>
     public static string? Problem(string? name, string? owner, IReadOnlyList<string>? audiences, IReadOnlyList<string>? scopes)
     {
         if (name is not { Length: <= LongestText } || owner is not { Length: <= LongestText }) return $"Name and Owner must be at most {LongestText} characters.";

@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// What a store holds under one app id, read before a change: the exact bytes, and the app parsed from them. The change is written only if the store
-/// still holds these bytes.
+/// The stored value of one app id, read before a change: the exact bytes, and the app that was parsed from the bytes. The change is written only if
+/// the store still contains the same bytes.
 /// </summary>
-/// <param name="Value">The bytes; <see langword="null"/> when there is no entry.</param>
-/// <param name="App">The parsed app; <see langword="null"/> when the bytes are not a valid app.</param>
+/// <param name="Value">The stored bytes; <see langword="null"/> if the store contains no app with the id.</param>
+/// <param name="App">The parsed app; <see langword="null"/> if the bytes are not a valid app.</param>
 internal readonly record struct AppSlot(byte[]? Value, AppEntry? App);

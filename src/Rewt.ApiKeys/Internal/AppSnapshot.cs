@@ -4,11 +4,13 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// All trusted apps of a namespace as this instance last read them, immutable. An API key is checked against it without a read of Redis.
+/// The immutable list of all trusted apps of a namespace, as this instance last read them. An API key can be checked against the list without a read
+/// of Redis.
 /// </summary>
-/// <param name="reading">The apps.</param>
-/// <param name="revoked">The ids of all keys that this instance ever saw revoked. A revocation is final, even if a failover loses it.</param>
-/// <param name="readAt">When the read began.</param>
+/// <param name="reading">The apps that were read.</param>
+/// <param name="revoked">The ids of all keys that this instance has ever read as revoked. These keys stay revoked in this instance, even if a
+/// failover of Redis loses the revocation.</param>
+/// <param name="readAt">The time at which the read began.</param>
 internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> revoked, ClockReading readAt) : Snapshot(readAt)
 {
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
@@ -17,7 +19,10 @@ internal sealed class AppSnapshot(AppReading reading, ImmutableHashSet<string> r
 
     public ImmutableHashSet<string> Revoked => revoked;
 
-    /// <summary>Compares a hash in constant time with each key of the named app. If there is no such app, one comparison takes its place.</summary>
+    /// <summary>
+    /// Compares the hash of a key in constant time with each key of an app. If the app does not exist, one comparison with a fixed value is made
+    /// instead.
+    /// </summary>
     public ApiKeyVerdict Check(string appId, byte[] hash, long now)
     {
         AppKey? found = null;

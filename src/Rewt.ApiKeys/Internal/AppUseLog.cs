@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Collects in memory when each API key was last accepted, and writes these times to the store once a minute with one command. Lists of the apps show
-/// them.
+/// Records in memory when each API key was last accepted, and writes the recorded times to the store once a minute. <see cref="IRewtApps.ListAsync"/>
+/// returns these times.
 /// </summary>
 internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<AppUseLog> logger) : IAsyncDisposable, IDisposable
 {
@@ -19,7 +19,9 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
     private Task? _loop;
     private bool _isFailing;
 
-    /// <summary>Records a use. It must be called for accepted keys only, so that arbitrary input cannot fill the memory.</summary>
+    /// <summary>
+    /// Records that a key was accepted now. Call this method only for accepted keys, so that forged key ids do not fill the memory.
+    /// </summary>
     public void Note(string keyId) => Volatile.Read(ref _uses)[keyId] = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Start()
@@ -27,7 +29,7 @@ internal sealed partial class AppUseLog([FromKeyedServices("")] IAppStore store,
         lock (_starting) _loop ??= Task.Run(() => RunAsync(_stopping.Token));
     }
 
-    /// <summary>Writes the uses recorded since the last call.</summary>
+    /// <summary>Writes the times that were recorded since the last call.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         var uses = Interlocked.Exchange(ref _uses, new ConcurrentDictionary<string, long>(StringComparer.Ordinal));

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The id and the API key with which an app authenticates to the token endpoint, read from Basic authentication or the form (client credentials, RFC
-/// 6749 §2.3.1).
+/// The client credentials with which an app authenticates to the token endpoint (RFC 6749 §2.3.1): the id of the app and its API key. The credentials
+/// are read from the header of Basic authentication, or from the form.
 /// </summary>
 internal readonly record struct ClientCredentials(string? Id, string? Secret)
 {
@@ -14,7 +14,8 @@ internal readonly record struct ClientCredentials(string? Id, string? Secret)
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads the credentials from the header if there is one, otherwise from the form. Id and secret are null if the header is malformed.
+    /// Reads the credentials from the <c>Authorization</c> header if the request has one, otherwise from the form. If the header is malformed, both
+    /// values are <see langword="null"/>.
     /// </summary>
     public static ClientCredentials Read(StringValues authorization, TokenRequest request)
     {
@@ -34,9 +35,11 @@ internal readonly record struct ClientCredentials(string? Id, string? Secret)
         }
     }
 
-    /// <summary>Returns the name of the type; id and secret are never included.</summary>
+    /// <summary>Returns the name of the type, without the credentials.</summary>
     public override string ToString() => nameof(ClientCredentials);
 
-    /// <summary>Decodes id or secret: both are form-encoded before they are joined (RFC 6749 §2.3.1).</summary>
+    /// <summary>
+    /// Decodes the id or the secret of Basic authentication. The client form-encodes each value before it joins them with a colon (RFC 6749 §2.3.1).
+    /// </summary>
     private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

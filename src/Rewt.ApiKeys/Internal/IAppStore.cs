@@ -1,26 +1,34 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads and writes the trusted apps of one namespace, and when their keys were last used. It has an implementation for Redis and one in memory; all
-/// rules about apps and keys are in the callers.
+/// Reads and writes the trusted apps of one namespace, and the times at which their keys were last used. One implementation uses Redis, and another
+/// implementation uses memory. The implementations contain no rules about apps and keys.
 /// </summary>
 internal interface IAppStore : IAsyncDisposable, IDisposable
 {
-    /// <summary>Reads all apps, within the store's own time limit. Returns <paramref name="known"/> when nothing has changed since.</summary>
+    /// <summary>
+    /// Reads all apps. Returns <paramref name="known"/> if the store has not changed since then. The store limits the time of the read.
+    /// </summary>
     Task<AppReading> ReadAsync(AppReading? known, CancellationToken cancellationToken);
 
     Task<AppSlot> FindAsync(string appId, CancellationToken cancellationToken);
 
-    /// <summary>Writes <paramref name="app"/> if the store still holds <paramref name="former"/> under its id, and notifies the instances.</summary>
-    /// <returns><see langword="false"/> when the store holds another value and nothing was written.</returns>
+    /// <summary>
+    /// Replaces <paramref name="former"/> by <paramref name="app"/> and notifies the instances, if the store still contains <paramref name="former"/>
+    /// under the id of the app.
+    /// </summary>
+    /// <returns><see langword="true"/> if the app was written; <see langword="false"/> if the store contained another value.</returns>
     Task<bool> TryWriteAsync(AppSlot former, AppEntry app, CancellationToken cancellationToken);
 
-    /// <summary>Writes the times at which keys were last used (Unix milliseconds by key id).</summary>
+    /// <summary>Writes the times at which keys were last used, in Unix milliseconds by key id.</summary>
     Task WriteUsesAsync(IReadOnlyDictionary<string, long> uses, CancellationToken cancellationToken);
 
-    /// <summary>Reads the times at which keys were last used (Unix milliseconds by key id).</summary>
+    /// <summary>Reads the times at which keys were last used, in Unix milliseconds by key id.</summary>
     Task<IReadOnlyDictionary<string, long>> ReadUsesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Calls <paramref name="onChange"/> after an app has changed. It is only a hint: it may come twice, late or not at all.</summary>
+    /// <summary>
+    /// Subscribes to changes: the store calls <paramref name="onChange"/> after an app has changed. A call can be repeated, delayed or missing, so
+    /// the caller must not rely on it.
+    /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Opens the store of the trusted apps of a namespace: in Redis, in memory, or that of a test. Opening a store does not connect to a server.
+/// Opens the store that contains the trusted apps of a namespace. An implementation opens a store in Redis, in memory or for a test. The opening
+/// itself does not connect to a server.
 /// </summary>
 internal interface IAppStoreFactory
 {

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a namespace's trusted apps in the memory of one process, for tests and development. It behaves as <see cref="RedisAppStore"/> does.
+/// The store that keeps the trusted apps of a namespace in the memory of one process, for tests and development. The store behaves like
+/// <see cref="RedisAppStore"/>.
 /// </summary>
 internal sealed class InMemoryAppStore : IAppStore
 {

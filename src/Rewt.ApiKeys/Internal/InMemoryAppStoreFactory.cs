@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Opens the in-memory store of a namespace's trusted apps. Each call for the same namespace returns the same store.</summary>
+/// <summary>Opens the store in memory that contains the trusted apps of a namespace. All calls for one namespace return the same store.</summary>
 internal sealed class InMemoryAppStoreFactory : IAppStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryAppStore> _stores = new(StringComparer.Ordinal);

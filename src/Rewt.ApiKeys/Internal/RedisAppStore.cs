@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a namespace's trusted apps in Redis: a hash with one field for each app id. One more field, whose name cannot be an app id, holds a
-/// stamp: a random value that each write replaces, so that a poll of unchanged apps reads little.
+/// The store that keeps the trusted apps of a namespace in Redis. The store is a Redis hash with one field for each app. An additional field contains
+/// a stamp, which is a random value that each write replaces. A poll reads the apps only if the stamp or the number of fields has changed.
 /// </summary>
 internal sealed class RedisAppStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IAppStore
 {
@@ -93,7 +93,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
 
     public Task SubscribeAsync(Action onChange, CancellationToken cancellationToken) => _hint.SubscribeAsync(onChange, cancellationToken);
 
-    /// <summary>Closes the connection in the background, because a synchronous caller cannot wait.</summary>
+    /// <summary>Closes the connection in the background, because a synchronous method must not wait for asynchronous work.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();
 
     public async ValueTask DisposeAsync()
@@ -118,7 +118,10 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         },
         cancellationToken);
 
-    /// <summary>Writes an app in a transaction that watches it, where scripts are refused. The effect is that of <c>app.lua</c>.</summary>
+    /// <summary>
+    /// Writes an app in a transaction, for a Redis server that refuses scripts. The transaction fails if the stored app has changed. The transaction
+    /// has the same effect as the script <c>app.lua</c>.
+    /// </summary>
     private async Task<bool> TryWriteInTransactionAsync(IDatabase database, AppSlot former, string appId, RedisValue app, CancellationToken cancellationToken)
     {
         var written = await connection.TryTransactAsync(
@@ -134,7 +137,10 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         return written;
     }
 
-    /// <summary>Checks for changes. The stamp detects writes of this library, and the number of fields detects manual deletions.</summary>
+    /// <summary>
+    /// Returns whether the store is unchanged since a read. The stamp detects writes of this library, and the number of fields detects manual
+    /// deletions.
+    /// </summary>
     private async Task<bool> IsUnchangedAsync(IDatabase database, AppReading known, CancellationToken cancellationToken)
     {
         var stamp = database.HashGetAsync(_keys.Apps, StampField, CommandFlags.DemandMaster);

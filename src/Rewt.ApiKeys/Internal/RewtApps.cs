@@ -1,13 +1,13 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The implementation of <see cref="IRewtApps"/>. A change reads one app and writes it back only if no other process has changed it in between;
-/// otherwise it starts again.
+/// The implementation of <see cref="IRewtApps"/>. A change reads one app, and writes the changed app only if no other process has changed the app in
+/// between. Otherwise the change starts again.
 /// </summary>
 /// <param name="store">The store of the apps.</param>
 /// <param name="options">The settings of the namespace.</param>
-/// <param name="time">The clock.</param>
-/// <param name="own">This instance's cached apps; <see langword="null"/> if it does not check API keys.</param>
+/// <param name="time">The clock of this instance.</param>
+/// <param name="own">The apps that this instance has cached; <see langword="null"/> if this instance does not check API keys.</param>
 internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvider time, TrustedAppProvider? own = null) : IRewtApps
 {
     private const int Attempts = 20;
@@ -107,7 +107,7 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return isThere;
     }
 
-    /// <summary>Refreshes this instance's cached apps, so that a revocation or restriction applies here at once.</summary>
+    /// <summary>Refreshes the apps that this instance has cached, so that a change applies in this instance at once.</summary>
     private static async Task RefreshAsync(TrustedAppProvider own, CancellationToken cancellationToken)
     {
         try
@@ -121,7 +121,8 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
     }
 
     /// <param name="appId">The id of the app.</param>
-    /// <param name="change">Returns the new app, or <see langword="null"/> to leave it unchanged, and the result.</param>
+    /// <param name="change">Returns the changed app and the result of the call. If the returned app is <see langword="null"/>, the stored app stays
+    /// unchanged.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     private Task<T> ChangeAsync<T>(string appId, Func<AppEntry?, (AppEntry? App, T Answer)> change, CancellationToken cancellationToken) => AskAsync(
         async () =>
@@ -165,7 +166,10 @@ internal sealed class RewtApps(IAppStore store, RewtOptions options, TimeProvide
         return (new AppKey(keyId, hash, now.ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null), new RewtNewApiKey { AppId = appId, KeyId = keyId, Key = text, ExpiresAt = expiresAt });
     }
 
-    /// <summary>The keys to keep: live keys, and keys that recently ended, for the list and for instances that were disconnected.</summary>
+    /// <summary>
+    /// Returns the keys that stay in the stored app: keys that are neither revoked nor expired, and keys that were revoked or expired recently. The
+    /// recent keys are kept for <see cref="IRewtApps.ListAsync"/> and for instances that were disconnected.
+    /// </summary>
     private IEnumerable<AppKey> KeptKeys(AppEntry? app) =>
         (app?.Keys ?? []).Where(key => key.Ended(Now) is not { } ended || ended > Now - (long)KeptAfterEnd.TotalMilliseconds);
 

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits how often the token endpoint can be called. The limit per client address applies before anything is checked and slows down guessing. The
-/// limit per app applies after authentication, so that a request that merely names an app does not use up the app's limit.
+/// Limits how often the token endpoint can be called. A limit per client address applies before any check, and slows down the guessing of keys. A
+/// limit per app applies after the authentication, so that a request with a wrong key does not use up the limit of the app.
 /// </summary>
 internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options) : IDisposable, IAsyncDisposable
 {
-    /// <summary>The number of counters for client addresses, which bounds their memory.</summary>
+    /// <summary>The number of counters for client addresses. The number is fixed, so that the memory for the counters is limited.</summary>
     private const int AddressGroups = 4096;
 
     private readonly PartitionedRateLimiter<int> _addresses = Create<int>(options);
@@ -33,7 +33,10 @@ internal sealed class TokenRateLimits(IOptionsMonitor<RewtApiKeyOptions> options
         await _apps.DisposeAsync();
     }
 
-    /// <summary>Returns the counter of an address. The hash differs between processes, so an attacker cannot choose addresses that collide.</summary>
+    /// <summary>
+    /// Returns the number of the counter for the address of the client. The hash of an address differs between processes, so that an attacker cannot
+    /// choose addresses that share a counter.
+    /// </summary>
     private static int Group(HttpContext context)
     {
         if (context.Connection.RemoteIpAddress is not { } address) return 0;

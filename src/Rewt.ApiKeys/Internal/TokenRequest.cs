@@ -32,7 +32,7 @@ internal sealed class TokenRequest(IFormCollection form)
 
     public bool HasDuplicates => form.Any(parameter => parameter.Value.Count > 1);
 
-    /// <summary>Reads the form; returns <see langword="null"/> if the body is not a form or is too large.</summary>
+    /// <summary>Reads the form of a request. Returns <see langword="null"/> if the body is not a form, or if it is too large.</summary>
     public static async Task<TokenRequest?> ReadAsync(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return null;

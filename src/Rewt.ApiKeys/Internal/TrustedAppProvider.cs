@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Provides this instance's snapshot of the trusted apps of a namespace to the check of API keys, and refreshes it by polling the store and on push
-/// messages. It also reports to the health check whether the apps can be read.
+/// Keeps this instance's snapshot of the trusted apps of a namespace, with which API keys are checked. The snapshot is refreshed when the store is
+/// polled or a push message arrives. The class also reports to the health check whether the apps can be read.
 /// </summary>
 internal sealed partial class TrustedAppProvider(
     [FromKeyedServices("")] RewtOptions options, [FromKeyedServices("")] IAppStore store, TimeProvider time, ILogger<TrustedAppProvider> logger)
@@ -15,7 +15,7 @@ internal sealed partial class TrustedAppProvider(
     private readonly string _name = options.Namespace;
     private readonly TimeSpan _staleBudget = options.StaleBudget;
 
-    /// <summary>The health by the last read. It sends the store no command.</summary>
+    /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
     public RingHealth Health()
     {
         if (LastFailure is not { } failure) return Known is null ? new RingHealth(false, $"The trusted apps of '{_name}' have not been read yet.") : new RingHealth(true, null);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that starts the polling of the trusted apps and the recording of key uses when the application starts, without waiting for
-/// Redis. When the application stops, it writes the uses that are not yet written.
+/// The hosted service that starts to poll the trusted apps, and to record the uses of their keys, when the application starts. The start does not
+/// wait for Redis. When the application stops, it writes the recorded uses to the store.
 /// </summary>
 internal sealed class TrustedAppsHostedService(TrustedAppProvider apps, AppUseLog uses) : IHostedService
 {

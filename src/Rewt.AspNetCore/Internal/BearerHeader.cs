@@ -5,7 +5,10 @@ internal static class BearerHeader
 {
     private const string Prefix = "Bearer ";
 
-    /// <summary>Returns the token; empty if the scheme is not Bearer or the token exceeds the maximum length.</summary>
+    /// <summary>
+    /// Returns the token of the header. The result is empty if the header does not use the scheme <c>Bearer</c>, or if the token exceeds the maximum
+    /// length.
+    /// </summary>
     public static ReadOnlyMemory<char> Read(string? authorization)
     {
         if (authorization?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) != true) return default;

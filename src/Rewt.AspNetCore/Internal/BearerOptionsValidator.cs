@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check that refuses settings in the <c>JwtBearerOptions</c> of Rewt's schemes that have no effect, because Rewt verifies tokens itself:
-/// token handlers, and validators such as <c>LifetimeValidator</c>. The application would rely on a check that never runs.
+/// A start-up check that refuses token handlers, and validators such as <c>LifetimeValidator</c>, in the <c>JwtBearerOptions</c> of Rewt's schemes.
+/// Such handlers and validators would never run, because Rewt verifies the tokens itself.
 /// </summary>
 internal sealed class BearerOptionsValidator(IEnumerable<RewtScheme> schemes) : IValidateOptions<JwtBearerOptions>
 {

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of Rewt's schemes: it refuses unknown names and a text in
-/// place of a list, which JwtBearer ignores. A misspelt <c>ValidIssuers</c> would otherwise accept every service.
+/// A start-up check of the configuration section <c>Authentication:Schemes:{scheme}</c> of each Rewt scheme. The check refuses unknown names, and a
+/// text where a list is expected. JwtBearer ignores both: a service with a misspelt <c>ValidIssuers</c> would accept every issuer.
 /// </summary>
 internal sealed class BearerSectionValidator(IServiceProvider services, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
@@ -16,7 +16,7 @@ internal sealed class BearerSectionValidator(IServiceProvider services, IEnumera
 
     private static readonly string[] Lists = [nameof(TokenValidationParameters.ValidIssuers), nameof(TokenValidationParameters.ValidAudiences)];
 
-    /// <summary>The names that JwtBearer reads from a section. It reads no other property of its options.</summary>
+    /// <summary>The names of the settings that JwtBearer reads from a configuration section.</summary>
     private static readonly string[] Names =
     [
         .. Lists, SigningKeys,

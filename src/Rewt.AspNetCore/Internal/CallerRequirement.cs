@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Authorization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. It is its own authorization
-/// handler, so it needs no registration.
+/// The authorization requirement of <c>RequireCaller</c>: the caller is one of the named services or trusted apps. The class is also the
+/// authorization handler of the requirement, so no handler must be registered.
 /// </summary>
 internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement>, IAuthorizationRequirement
 {
     private readonly HashSet<string> _callers;
 
-    /// <exception cref="ArgumentException">The list is empty or contains an invalid name.</exception>
+    /// <exception cref="ArgumentException">The list of callers is empty or contains an invalid name.</exception>
     public CallerRequirement(string[] callers)
     {
         ArgumentNullException.ThrowIfNull(callers);
@@ -24,7 +24,7 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
         _callers = callers.ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>Returns the text that the authorization log shows for a failure.</summary>
+    /// <summary>Returns the text that ASP.NET Core logs if the requirement is not met.</summary>
     public override string ToString() => $"The caller is one of: {string.Join(", ", _callers)}";
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
@@ -34,8 +34,8 @@ internal sealed class CallerRequirement : AuthorizationHandler<CallerRequirement
     }
 
     /// <summary>
-    /// Returns whether the identity is an allowed caller. Only identities of Rewt's schemes count: another scheme's user token may have a
-    /// caller's name as its issuer.
+    /// Returns whether an identity is an allowed caller. Identities of schemes other than Rewt's are never allowed, because the issuer of such an
+    /// identity can have the same name as an allowed service.
     /// </summary>
     private bool IsAllowed(ClaimsIdentity identity) =>
         identity.AuthenticationType is RewtDefaults.AuthenticationScheme or RewtDefaults.ApiKeyScheme

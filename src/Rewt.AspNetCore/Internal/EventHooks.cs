@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Returns whether the application handles an event of JwtBearer, so that <see cref="RewtHandler"/> creates the context of an event only if it is
-/// needed.
+/// Returns whether the application handles an event of JwtBearer. <see cref="RewtHandler"/> creates the context of an event only if the application
+/// handles the event.
 /// </summary>
 internal static class EventHooks
 {

@@ -5,19 +5,22 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The logger factory that the authentication handlers of Rewt give to their base class. Its loggers drop the lines that the base class writes for
-/// each refused request: Rewt's own lines state the reason, and their number is limited.
+/// The logger factory that the authentication handlers of Rewt pass to their base class. The loggers discard the lines that the base class writes for
+/// each refused request. Rewt logs refusals itself, with the reason and at a limited rate.
 /// </summary>
 internal sealed class HandlerLoggerFactory : ILoggerFactory
 {
-    /// <summary>The base class's ids of "was not authenticated" and "was challenged".</summary>
+    /// <summary>The event ids of the lines "was not authenticated" and "was challenged" in the base class.</summary>
     private const int NotAuthenticated = 7, Challenged = 12;
 
     private static readonly ConditionalWeakTable<ILoggerFactory, HandlerLoggerFactory> Known = [];
 
     private readonly ILoggerFactory _loggers;
 
-    /// <summary>A handler is created for each request, its logger only once.</summary>
+    /// <summary>
+    /// The loggers that were created, by category. ASP.NET Core creates a handler for each request, but the handlers of all requests share one
+    /// logger.
+    /// </summary>
     private readonly ConcurrentDictionary<string, ILogger> _created = new(StringComparer.Ordinal);
 
     private HandlerLoggerFactory(ILoggerFactory loggers) => _loggers = loggers;
@@ -33,7 +36,7 @@ internal sealed class HandlerLoggerFactory : ILoggerFactory
         // The application owns its loggers.
     }
 
-    /// <summary>A logger that drops the base class's lines "was not authenticated" and "was challenged", and passes on everything else.</summary>
+    /// <summary>A logger that discards the lines "was not authenticated" and "was challenged", and passes all other lines on.</summary>
     private sealed class FilteredLogger(ILogger logger) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)

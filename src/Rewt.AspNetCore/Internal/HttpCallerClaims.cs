@@ -6,7 +6,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads claims of the current request's user, which the tokens of outgoing requests forward. They are read for each call and never stored.
+/// Reads the claims of the current request's user that are copied to the tokens of outgoing requests. The claims are read for each outgoing request
+/// and never stored.
 /// </summary>
 internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerClaims
 {
@@ -21,7 +22,7 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
         }
     }
 
-    /// <summary>Returns the value of a claim, or a list of all its values.</summary>
+    /// <summary>Returns the value of the claim with a given name, or a list if the user has several claims with this name.</summary>
     private static object? ValueOf(ClaimsPrincipal user, string name)
     {
         // A subject is one string (RFC 7519 §4.1.2), whatever further identities the user has.
@@ -40,7 +41,10 @@ internal sealed class HttpCallerClaims(IHttpContextAccessor accessor) : ICallerC
         bool IsRenamed(Claim claim) => claim.Properties.TryGetValue(JsonWebTokenHandler.ShortClaimTypeProperty, out var original) && original == name;
     }
 
-    /// <summary>Returns the JSON value that the claim was made of. A value that does not fit its type stays text.</summary>
+    /// <summary>
+    /// Returns the value of a claim in the JSON type that <see cref="Claim.ValueType"/> names. A value that does not have the named type is returned
+    /// as text.
+    /// </summary>
     private static object ValueOf(Claim claim) => claim.ValueType switch
     {
         ClaimValueTypes.Boolean => bool.TryParse(claim.Value, out var value) ? value : claim.Value,

@@ -13,7 +13,8 @@ using Microsoft.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP endpoint that <c>MapRewtJwks</c> maps: serves the public keys of this service as a JWK Set, or 503 if they are unavailable.
+/// The HTTP endpoint that <c>MapRewtJwks</c> maps. The endpoint returns the public keys of this service as a JWK Set, or status 503 if the keys are
+/// unavailable.
 /// </summary>
 internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options, TimeProvider time, ILogger logger)
 {
@@ -47,7 +48,10 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
         return mapped;
     }
 
-    /// <summary>Allows anonymous access despite a fallback policy, unless this endpoint itself requires authorization.</summary>
+    /// <summary>
+    /// Allows anonymous access to the endpoint, even if the application has a fallback policy. Anonymous access is not allowed if the application
+    /// requires authorization for this endpoint itself.
+    /// </summary>
     private static void AllowAnonymous(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<IAuthorizeData>().Any()) endpoint.Metadata.Add(new AllowAnonymousAttribute());
@@ -102,7 +106,8 @@ internal sealed class JwksEndpoint(KeyRingProvider keyRing, RewtOptions options,
     }
 
     /// <summary>
-    /// The cache lifetime in seconds. This instance learns of another instance's key up to one refresh interval late, so that interval is subtracted.
+    /// The time in seconds for which a client may cache the response. The time is the propagation delay minus one refresh interval, because this
+    /// instance can learn of another instance's key one refresh interval late.
     /// </summary>
     private long MaxAge => Math.Max(0, (long)(options.PropagationDelay - options.RefreshInterval).TotalSeconds);
 

@@ -28,6 +28,6 @@ internal static class OutageAnswer
         }
     }
 
-    /// <summary>Formats <c>Retry-After</c> as whole seconds, at least one (RFC 9110 §10.2.3).</summary>
+    /// <summary>Returns the value of the header <c>Retry-After</c> (RFC 9110 §10.2.3): whole seconds, rounded up, at least one.</summary>
     public static string Seconds(TimeSpan retryAfter) => Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

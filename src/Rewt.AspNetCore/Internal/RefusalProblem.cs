@@ -3,11 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rewt.Internal;
 
-/// <summary>Writes the body of a 401 if <see cref="RewtOptions.ExplainRefusals"/> is set: the precise reason as problem details (RFC 9457).</summary>
+/// <summary>
+/// Writes the precise reason of a refusal into the body of the 401 response, as problem details (RFC 9457), if
+/// <see cref="RewtOptions.ExplainRefusals"/> is set.
+/// </summary>
 internal static class RefusalProblem
 {
     /// <summary>
-    /// Writes the body unless there is one already. It is not flushed: the schemes that challenge after this one still add headers.
+    /// Writes the body, unless the response already has a body. The body is not flushed, because other schemes can still add headers to the response.
     /// </summary>
     public static void Write(HttpResponse response, TokenRefusal refusal)
     {

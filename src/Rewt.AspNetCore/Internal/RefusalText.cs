@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Returns, for the reason of a refused token, the fixed text of the <c>WWW-Authenticate</c> header and the exception for JwtBearer's events. No part
-/// of a token or key gets into them.
+/// Returns the fixed text of the <c>WWW-Authenticate</c> header and the exception for the events of JwtBearer, by the reason of the refusal. The text
+/// and the exception contain no part of a token or key.
 /// </summary>
 internal static class RefusalText
 {
@@ -20,8 +20,8 @@ internal static class RefusalText
     };
 
     /// <summary>
-    /// Creates the exception that JwtBearer's events get, of the type that JwtBearer raises for the reason. Its message is a fixed text, because
-    /// applications copy it into responses. The inner exception has the precise reason.
+    /// Creates the exception that the events of JwtBearer receive. The exception has the type that JwtBearer itself uses for the reason. The message
+    /// is a fixed text, because applications copy the message into responses. The inner exception contains the precise reason.
     /// </summary>
     public static SecurityTokenException Exception(TokenRefusal refusal)
     {

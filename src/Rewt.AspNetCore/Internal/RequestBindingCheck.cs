@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks a verified token that is bound to a request: that its method, path, query and body are those of the received request. Also records the use
-/// of a one-time token, which is then refused everywhere.
+/// Checks whether the method, path, query and body of the received request are those that a verified token is bound to. The check also records the
+/// use of a one-time token, so that every instance refuses the token from then on.
 /// </summary>
 internal sealed class RequestBindingCheck(RewtOptions options, OneTimeTokens oneTime, Func<HttpContext, TokenClaims, bool> isOfTenant)
 {
-    /// <summary>Returns why the token is refused with this request, or <see langword="null"/>.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store of used tokens did not answer.</exception>
+    /// <summary>Returns the reason why the token is refused with this request; <see langword="null"/> if the token is accepted.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The store of used one-time tokens did not answer.</exception>
     public async ValueTask<TokenRefusal?> CheckAsync(HttpContext context, TokenClaims claims)
     {
         var (method, target, body, message, isOneTime) = claims.Binding!;

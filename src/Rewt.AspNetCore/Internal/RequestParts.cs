@@ -8,14 +8,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Rewt.Internal;
 
-/// <summary>Reads the path and query, and a hash of the body, of a request in the form in which a token is bound to them.</summary>
+/// <summary>Reads the parts of a received request that a token can be bound to: the path and query, and a hash of the body.</summary>
 internal static class RequestParts
 {
     private const int ChunkSize = 16 * 1024;
 
     /// <summary>
-    /// Returns path and query as the caller sent them; <see langword="null"/> if they are unknown. Decoded paths are not used, because several
-    /// targets decode to the same path.
+    /// Returns the path and query exactly as the caller sent them; <see langword="null"/> if they are not known. The decoded path is not used,
+    /// because different encoded paths can have the same decoded path.
     /// </summary>
     public static string? Target(HttpContext context, RewtOptions options)
     {
@@ -41,8 +41,8 @@ internal static class RequestParts
     }
 
     /// <summary>
-    /// Returns the hash of the body; <see langword="null"/> if it is longer than <paramref name="maximum"/>, and an empty text if middleware has read
-    /// or replaced a body of known length. Afterwards the endpoint reads the body as usual.
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. The result is an empty text
+    /// if middleware has already read or replaced a body of known length. The endpoint can still read the body afterwards.
     /// </summary>
     public static async ValueTask<string?> HashBodyAsync(HttpContext context, int maximum)
     {
@@ -65,7 +65,10 @@ internal static class RequestParts
 
     private static string Text(StringValues values) => values.Count > 1 ? string.Join(", ", values.AsEnumerable()) : values.ToString();
 
-    /// <summary>Hashes the body, a usual one in one step; <see langword="null"/> if it is longer than <paramref name="maximum"/>.</summary>
+    /// <summary>
+    /// Returns the hash of the body; <see langword="null"/> if the body is longer than <paramref name="maximum"/> bytes. A body of usual size is
+    /// hashed in one step.
+    /// </summary>
     private static async ValueTask<string?> HashAsync(string head, Stream body, int maximum, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkSize, Encoding.UTF8.GetMaxByteCount(head.Length) + 1));

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The log messages of <see cref="RewtHandler"/>: Debug for an accepted token, Information for a rejected one, Warning for an outage. They never
-/// contain a token. Values of a rejected token are shortened and escaped.
+/// The log messages of <see cref="RewtHandler"/>. The level is Debug for an accepted token, Information for a rejected token, and Warning for an
+/// outage. A message never contains a token. Values of a rejected token are shortened and escaped.
 /// </summary>
 internal static partial class RewtHandlerLog
 {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The health check of <c>AddRewtCheck</c>: reports the health of this instance's key rings and of what other packages add, from memory, without a
-/// request to Redis. Its data are the settings in force of each scheme.
+/// The health check of <c>AddRewtCheck</c>. The check reports the health of this instance's key rings, and of every other
+/// <see cref="IHealthSource"/>. The check reads memory only and sends no request to Redis. The data of the result are the effective settings of each
+/// scheme.
 /// </summary>
 internal sealed class RewtHealthCheck(KeyRingRegistry rings, DoctorReports reports, IRingStoreFactory stores, IEnumerable<IHealthSource> others) : IHealthCheck
 {

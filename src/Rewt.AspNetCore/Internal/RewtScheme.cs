@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A marker in the service collection for each authentication scheme that <c>AddRewt</c> has added, by which options code recognizes the schemes of
-/// Rewt.
+/// The name of an authentication scheme that <c>AddRewt</c> has added. The service collection contains one object of this class for each scheme, so
+/// that code that configures options recognizes the schemes of Rewt.
 /// </summary>
 internal sealed record RewtScheme(string Name);

@@ -6,23 +6,26 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Gives <see cref="RewtHandler"/> the verifier of an authentication scheme, and decides whether a token is of the request's tenant. Each options
-/// object has its own verifier, so that tokens cached under one policy are not accepted under another.
+/// Returns the verifier of an authentication scheme to <see cref="RewtHandler"/>, and decides whether a token belongs to the tenant of the request.
+/// Each options object has a verifier with a cache of its own, so that a token that was accepted under old options is verified again under new
+/// options.
 /// </summary>
 internal sealed class RewtSchemes(
     IIssuerSigningKeyResolver resolver, KeyRingResolver keyRings, IOptionsMonitor<RewtOptions> rings, KeyRingRegistry registry, IEnumerable<TenantSelector> selectors, TimeProvider time)
 {
     private readonly ConditionalWeakTable<JwtBearerOptions, SchemeVerifier> _verifiers = [];
 
-    /// <summary>The scheme requested first, cached because most applications have only one.</summary>
+    /// <summary>
+    /// The verifier of the scheme that was requested first. The verifier is kept in a field because most applications have only one scheme.
+    /// </summary>
     private volatile CachedVerifier? _first;
 
     private readonly TenantSelector[] _selectors = [.. selectors];
 
-    /// <summary>Limits the log of refused tokens, by reason and by the issuers that the settings name.</summary>
+    /// <summary>Limits the log of refused tokens. Refusals are counted by their reason, and by the issuer if the settings name the issuer.</summary>
     public RefusalThrottle<(RefusalReason Reason, string? Issuer)> Refusals { get; } = new(time);
 
-    /// <summary>Returns the name of a scheme's options: the default name for the main scheme, otherwise the scheme's own name.</summary>
+    /// <summary>Returns the name of the options of a scheme: the default name for the main scheme, otherwise the name of the scheme.</summary>
     public static string OptionsNameOf(string scheme) => scheme == RewtDefaults.AuthenticationScheme ? Options.DefaultName : scheme;
 
     public SchemeVerifier Verifier(string scheme, JwtBearerOptions options)
@@ -36,8 +39,8 @@ internal sealed class RewtSchemes(
     }
 
     /// <summary>
-    /// Returns whether a verified token belongs to the tenant of the request. A request or token without a tenant never matches; without a
-    /// selector every token does.
+    /// Returns whether a verified token belongs to the tenant of the request. If the application has no tenant selector, the result is always
+    /// <see langword="true"/>. Otherwise the result is <see langword="false"/> if the request or the token has no tenant.
     /// </summary>
     public bool IsOfTenant(string scheme, HttpContext context, TokenClaims claims)
     {
@@ -58,7 +61,9 @@ internal sealed class RewtSchemes(
         return new SchemeVerifier(new TokenVerifier(policy, resolver, keyRings, time), policy.IsSteady, options.SaveToken, new RequestBindingCheck(ring, registry.OneTime(ring), (context, claims) => IsOfTenant(scheme, context, claims)), registry.Metrics(ring.Namespace), time);
     }
 
-    /// <summary>Returns the audiences that the application configured instead of the service's name, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the audiences that the application has configured instead of the service's name; <see langword="null"/> if there are none.
+    /// </summary>
     public static HashSet<string>? Audiences(JwtBearerOptions options)
     {
         var parameters = options.TokenValidationParameters;

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies the tokens in requests to one authentication scheme under one options object, and caches valid tokens, so that a repeated token needs no
-/// new signature check.
+/// Verifies the tokens that one authentication scheme receives, under one options object. Valid tokens are cached, so that the signature of a
+/// repeated token is not checked again.
 /// </summary>
 internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, bool savesToken, RequestBindingCheck request, RingMetrics metrics, TimeProvider time)
 {
@@ -14,12 +14,12 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
 
     public RingMetrics Metrics => metrics;
 
-    /// <summary>Whether the answer to a refused request contains the precise reason.</summary>
+    /// <summary>Whether the response to a refused request contains the precise reason.</summary>
     public bool ExplainsRefusals => verifier.ExplainsRefusals;
 
     /// <summary>Verifies the token of a request.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="context">The request. Its cancellation token is accessed only if verification must wait.</param>
+    /// <param name="token">The token of the request.</param>
+    /// <param name="context">The request. Its cancellation token is read only if the verification must wait.</param>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<VerifiedRequest> VerifyAsync(ReadOnlyMemory<char> token, HttpContext context)
     {
@@ -66,7 +66,7 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
         return new VerifiedRequest(verdict, verdict.Identity, TicketProperties.Create(verdict.Claims!, savesToken ? text : null));
     }
 
-    /// <summary>Verifies a token and, if it is bound, that it is for this request.</summary>
+    /// <summary>Verifies a token, and compares a bound token with the request.</summary>
     private async ValueTask<TokenResult> JudgeAsync(ParsedToken reading, HttpContext context)
     {
         var verdict = reading.Verdict ?? await verifier.VerifyAsync(reading, context.RequestAborted);
@@ -74,14 +74,15 @@ internal sealed class SchemeVerifier(TokenVerifier verifier, bool mayRemember, b
     }
 
     /// <summary>
-    /// Returns whether the result can be cached. A bound token is for one request. A token without a key id has no key to check again, and a clone
-    /// of an identity that the application created may lose content.
+    /// Returns whether the result of a verification can be cached. A bound token is not cached, because it is valid for one request only. A token
+    /// without a key id is not cached, because its key could not be looked up again. An identity of a type that the application created is not
+    /// cached, because its copy could lose content.
     /// </summary>
     private static bool CanBeKept(TokenResult verdict) =>
         verdict is { IsValid: true, Key: not null, Token: not null, Header.KeyId: not null, Claims.Binding: null, Identity: { Actor: null, BootstrapContext: null } identity }
         && (identity.GetType() == typeof(ClaimsIdentity) || identity.GetType() == typeof(CaseSensitiveClaimsIdentity));
 
-    /// <summary>Returns whether a cached token is still valid: within its lifetime, and signed with a key that still verifies.</summary>
+    /// <summary>Returns whether a cached token is still valid: it has not expired, and the key that signed it still verifies.</summary>
     private bool Holds(VerifiedToken token, IReadOnlyList<SecurityKey> keys, DateTimeOffset now)
     {
         if (!token.IsSignedWithOneOf(keys) || !verifier.IsInTime(token.Claims, now)) return false;

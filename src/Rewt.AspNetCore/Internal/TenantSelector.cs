@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A function of the application that returns the tenant of a request, for example from its route or host, and the scheme for which
-/// <c>AddRewtTenantSelector</c> added it. Tokens of other tenants are refused.
+/// The function that an application passes to <c>AddRewtTenantSelector</c>, and the scheme that the function applies to. The function returns the
+/// tenant of a request, for example from the route or the host. A token of another tenant is refused.
 /// </summary>
 internal sealed record TenantSelector(string Scheme, Func<HttpContext, string?> Select);

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace Rewt.Internal;
 
-/// <summary>A start-up check that each <c>AddRewtTenantSelector</c> names a known scheme with <see cref="RewtOptions.Tenants"/> enabled.</summary>
+/// <summary>
+/// A start-up check that each call of <c>AddRewtTenantSelector</c> names a known scheme, and that tenants are enabled in the
+/// <see cref="RewtOptions.Tenants"/> of this scheme.
+/// </summary>
 internal sealed class TenantSelectorValidator(IEnumerable<TenantSelector> selectors, IEnumerable<RewtScheme> schemes) : IValidateOptions<RewtOptions>
 {
     public ValidateOptionsResult Validate(string? name, RewtOptions options)

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the <c>AuthenticationProperties</c> of an accepted token as JwtBearer does: the times of issue and expiry, and the token if it is saved.
+/// Creates the <c>AuthenticationProperties</c> of an accepted token as JwtBearer does. The properties contain the times of issue and expiry, and the
+/// token itself if <c>SaveToken</c> is set.
 /// </summary>
 internal static class TicketProperties
 {

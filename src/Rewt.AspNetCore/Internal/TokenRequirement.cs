@@ -6,8 +6,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The authorization requirement of <c>RequireBoundToken</c> and <c>RequireOneTimeToken</c>: the caller's token is bound to its request, or is a
-/// one-time token. It relies on the <see cref="TokenBindingFeature"/> of <see cref="RewtHandler"/>, and is its own authorization handler, so it needs
-/// no registration.
+/// one-time token. The requirement reads the <see cref="TokenBindingFeature"/> that <see cref="RewtHandler"/> sets. The class is also the
+/// authorization handler of the requirement, so no handler must be registered.
 /// </summary>
 internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalReason refusal, string text) : AuthorizationHandler<TokenRequirement>, IAuthorizationRequirement
 {
@@ -19,8 +19,8 @@ internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalRe
     private readonly RefusalReason _refusal = refusal;
 
     /// <summary>
-    /// Adds a policy for each requirement. Everything that reads an authorization attribute evaluates a named policy, also hubs and MVC without endpoint
-    /// routing. A named policy replaces the application's default policy, so it contains that policy.
+    /// Adds a named authorization policy for each requirement. A named policy also works where endpoint metadata is not evaluated, for example in
+    /// hubs. Each named policy includes the application's default policy, because a named policy replaces the default policy.
     /// </summary>
     public static void AddPolicies(AuthorizationOptions options)
     {
@@ -33,7 +33,7 @@ internal sealed class TokenRequirement(Func<TokenBinding, bool> isMet, RefusalRe
             options.AddPolicy(name, policy => policy.Combine(options.DefaultPolicy).RequireAuthenticatedUser().AddRequirements(requirement));
     }
 
-    /// <summary>Returns the text that the authorization log shows for a failure.</summary>
+    /// <summary>Returns the text that ASP.NET Core logs if the requirement is not met.</summary>
     public override string ToString() => text;
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, TokenRequirement requirement)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Compares the texts of tokens in the cache of verified tokens. For speed, it hashes only the end of the signature: only tokens with a valid
-/// signature are cached, so an attacker without the key cannot add colliding entries.
+/// Compares the texts of tokens in the cache of verified tokens. For speed, the hash code is computed from the end of the signature only. An attacker
+/// without a key cannot add entries with the same hash code, because only tokens with a valid signature are cached.
 /// </summary>
 internal sealed class TokenTextComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<char>, string>
 {

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Authentication;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of verifying the token of one request: accepted, with the identity of the caller for this request alone, or refused with a reason.
+/// The result of the verification of a request's token: the token is accepted, and the identity of the caller is known, or the token is refused for a
+/// reason.
 /// </summary>
 /// <param name="Verdict">Whether the token is accepted, or why it is refused.</param>
-/// <param name="Identity">The identity of an accepted token. It belongs to this request alone.</param>
-/// <param name="Properties">The ticket properties of an accepted token. They belong to this request alone.</param>
+/// <param name="Identity">The identity in an accepted token. Other requests with the same token get another copy.</param>
+/// <param name="Properties">The authentication properties of an accepted token. Other requests with the same token get another copy.</param>
 internal readonly record struct VerifiedRequest(TokenResult Verdict, ClaimsIdentity? Identity = null, AuthenticationProperties? Properties = null)
 {
     private static readonly TokenResult Unresolved = TokenResult.Refused(RefusalReason.UnknownKey);

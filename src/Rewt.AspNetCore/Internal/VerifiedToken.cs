@@ -4,14 +4,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// An entry of the cache of verified tokens: a token, the key that verified it, and the result, of which each request gets its own copy.
+/// An entry of the cache of verified tokens: a token, the key that verified the token, and the result of the verification. Each request gets a copy
+/// of the result.
 /// </summary>
 internal sealed class VerifiedToken
 {
     private readonly TokenResult _verdict;
     private readonly IDictionary<string, string?> _properties;
 
-    /// <summary>A weak reference, so that a cached token does not keep a secret in memory that has left the key ring.</summary>
+    /// <summary>
+    /// The key that verified the token. The reference is weak, so that the cache does not keep a secret in memory after the secret has left the key
+    /// ring.
+    /// </summary>
     private readonly WeakReference<SecurityKey> _key;
 
     public VerifiedToken(string text, TokenResult verdict, bool savesToken)
@@ -29,12 +33,12 @@ internal sealed class VerifiedToken
 
     public string KeyId { get; }
 
-    /// <summary>The key that verified the token; <see langword="null"/> when no key ring holds it any more.</summary>
+    /// <summary>The key that verified the token; <see langword="null"/> if no key ring contains the key any longer.</summary>
     public SecurityKey? Key => _key.TryGetTarget(out var key) ? key : null;
 
     public TokenClaims Claims => _verdict.Claims!;
 
-    /// <summary>Creates the verification result for another request.</summary>
+    /// <summary>Creates a copy of the verification result for another request with the same token.</summary>
     public VerifiedRequest ForRequest() =>
         new(_verdict, _verdict.Identity!.Clone(), new AuthenticationProperties(new Dictionary<string, string?>(_properties, StringComparer.Ordinal)));
 

@@ -3,12 +3,15 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A bounded cache of verified tokens by their exact text, in two generations: when the young one is full, it becomes the old one, and a hit in the
-/// old one moves the token to the young one. A token is cached only when it arrives a second time, so a flood of single-use tokens costs no memory.
+/// A bounded cache of verified tokens by their exact text. The cache has a young and an old generation of entries. When the young generation is full,
+/// it replaces the old generation. A token that is found in the old generation moves to the young generation. A token is cached only when it arrives
+/// for the second time, so tokens that are used once need no memory.
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    /// <summary>The number of entries of one generation. With about 4.3 KB for a typical token, a scheme uses at most about 9 MB.</summary>
+    /// <summary>
+    /// The maximum number of entries in one generation. A typical entry needs about 4.3 KB, so the cache of a scheme needs at most about 9 MB.
+    /// </summary>
     public const int GenerationSize = 1024;
 
     private const int Sightings = 4096;
@@ -26,7 +29,10 @@ internal sealed class VerifiedTokens
         return known;
     }
 
-    /// <summary>Returns whether the token has arrived before. Only a few thousand hashes are kept, so older tokens are forgotten.</summary>
+    /// <summary>
+    /// Returns whether the token has arrived before. The cache remembers only the hashes of the last few thousand tokens, so the result can be
+    /// <see langword="false"/> for an older token.
+    /// </summary>
     public bool HasSeen(string text)
     {
         var hash = TokenTextComparer.Instance.GetHashCode(text);
@@ -53,7 +59,7 @@ internal sealed class VerifiedTokens
         }
     }
 
-    /// <summary>One of the cache's two generations: verified tokens by their text.</summary>
+    /// <summary>One of the two generations of the cache: verified tokens by their text.</summary>
     private sealed class Generation
     {
         public Generation() => ByText = Entries.GetAlternateLookup<ReadOnlySpan<char>>();

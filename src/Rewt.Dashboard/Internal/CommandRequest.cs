@@ -4,15 +4,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Rewt.Internal;
 
-/// <summary>The parameters of a command of the dashboard (rotate or revoke), read from the JSON or form that its page or a program sends.</summary>
-/// <param name="Ring">The namespace; <see langword="null"/> for the first.</param>
-/// <param name="KeyId">The key to revoke.</param>
-/// <param name="Force">Whether to rotate during the overlap of the last rotation.</param>
+/// <summary>
+/// The parameters of a dashboard command (rotate or revoke), which the page of the dashboard or a program sends as JSON or as a form.
+/// </summary>
+/// <param name="Ring">The namespace of the key ring; <see langword="null"/> for the first key ring of the application.</param>
+/// <param name="KeyId">The id of the key to revoke.</param>
+/// <param name="Force">Whether to rotate even while a key of the last rotation is still retired.</param>
 internal sealed record CommandRequest(string? Ring, string? KeyId, bool Force)
 {
     private const int MaximumLength = 4096;
 
-    /// <summary>Limits the size of the body. Must run before antiforgery, which reads the form to find its token.</summary>
+    /// <summary>Limits the size of the request body. The limit must be set before the antiforgery check, because the check reads the form.</summary>
     public static void Limit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaximumLength;

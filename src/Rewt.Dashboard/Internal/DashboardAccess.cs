@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Lets a request to the dashboard pass only if the authorization policy allows its user. It evaluates the policy itself, because the authorization
-/// middleware skips endpoints that also allow anonymous access.
+/// Accepts a request to the dashboard only if the authorization policy allows its user. The class evaluates the policy itself, because the
+/// authorization middleware skips endpoints that also allow anonymous access.
 /// </summary>
 internal sealed class DashboardAccess
 {
@@ -17,7 +17,7 @@ internal sealed class DashboardAccess
 
     private DashboardAccess(string policy, IAuthorizationPolicyProvider policies) => (_policy, _policies) = (policy, policies);
 
-    /// <exception cref="InvalidOperationException">The policy does not exist.</exception>
+    /// <exception cref="InvalidOperationException">The authorization policy does not exist.</exception>
     public static DashboardAccess Open(IServiceProvider services, string policy)
     {
         var policies = services.GetService<IAuthorizationPolicyProvider>() ?? throw NoPolicy(policy);
@@ -28,7 +28,7 @@ internal sealed class DashboardAccess
         return new DashboardAccess(policy, policies);
     }
 
-    /// <summary>Authorizes the request. Returns <see langword="false"/> after writing the response to a rejected request.</summary>
+    /// <summary>Returns whether the policy allows the user of the request. If it does not, the method has already written the response.</summary>
     public async Task<bool> LetInAsync(HttpContext context)
     {
         var policy = await PolicyAsync();
@@ -51,7 +51,7 @@ internal sealed class DashboardAccess
         return (await authorization.AuthorizeAsync(context.User, context, await PolicyAsync())).Succeeded;
     }
 
-    /// <summary>Returns when the login of the request expires, if known.</summary>
+    /// <summary>Returns the time at which the login of the user expires; <see langword="null"/> if the time is unknown.</summary>
     public static DateTimeOffset? Ends(HttpContext context) => context.Items[typeof(DashboardAccess)] as DateTimeOffset?;
 
     private async Task<AuthorizationPolicy> PolicyAsync() => await _policies.GetPolicyAsync(_policy) ?? throw NoPolicy(_policy);

@@ -11,18 +11,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Issues and checks the antiforgery tokens of the dashboard's commands, with ASP.NET Core's antiforgery and separate settings, so that the
-/// application need not register it. It uses the application's data protection if there is one, because one instance may serve the page and another
-/// receive the command.
+/// Issues and checks the antiforgery tokens of the dashboard's commands. The class uses ASP.NET Core's antiforgery with settings of its own, so that
+/// the application does not need to register antiforgery. The class uses the data protection of the application if there is one, so that one instance
+/// can return the page and another instance can receive the command.
 /// </summary>
 internal sealed class DashboardAntiforgery(IServiceProvider application)
 {
-    /// <summary>Created with the first page, because options are validated at startup and not while routes are mapped.</summary>
+    /// <summary>
+    /// The antiforgery service. The service is created for the first page and not while routes are mapped, because the options are not validated
+    /// before the application starts.
+    /// </summary>
     private readonly Lazy<IAntiforgery> _antiforgery = new(() => Make(application));
 
     /// <summary>
-    /// Issues the token that the page sends with a command in the header <c>RequestVerificationToken</c> or the field
-    /// <c>__RequestVerificationToken</c>.
+    /// Issues the antiforgery token of a page. The page sends the token with each command, in the header <c>RequestVerificationToken</c> or in the
+    /// form field <c>__RequestVerificationToken</c>.
     /// </summary>
     public string Issue(HttpContext context) => _antiforgery.Value.GetAndStoreTokens(context).RequestToken!;
 
@@ -59,8 +62,8 @@ internal sealed class DashboardAntiforgery(IServiceProvider application)
     }
 
     /// <summary>
-    /// Returns a cookie name derived from the service. Cookies ignore ports, so two services on one host would overwrite each other's cookie. All
-    /// instances of a service share the name.
+    /// Returns the name of the antiforgery cookie, which contains the name of the service. Two services on one host need different names, because
+    /// browsers do not separate cookies by port. All instances of a service use the same name.
     /// </summary>
     private static string CookieName(KeyRingRegistry rings)
     {

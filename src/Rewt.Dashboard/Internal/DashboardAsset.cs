@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A static file of the dashboard (script or style) that is embedded in this assembly, and the response that serves it. Also serves the HTML page.
+/// A static file of the dashboard (HTML page, script or style) that is embedded in this assembly, and the response that contains the file.
 /// </summary>
 internal sealed class DashboardAsset
 {
@@ -36,7 +36,10 @@ internal sealed class DashboardAsset
 
     public Task AnswerAsync(HttpContext context) => AnswerAsync(context, _content, _contentType);
 
-    /// <summary>Returns the base relative to the page's last path segment, which stays correct behind a proxy that adds a path prefix.</summary>
+    /// <summary>
+    /// Returns the base address of the links in the page. The address is relative to the last segment of the page's path, so that it is correct
+    /// behind a proxy that adds a path prefix.
+    /// </summary>
     private static string Base(PathString path)
     {
         var text = path.ToUriComponent();

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Carries out the commands of the dashboard: rotates a key ring or revokes a key on behalf of the signed-in user, with the rules of the command-line
-/// tool.
+/// Carries out the commands of the dashboard: rotates a key ring or revokes a key in the name of the signed-in user. The commands follow the rules of
+/// the command-line tool.
 /// </summary>
 internal sealed class DashboardCommands(IServiceProvider services, DashboardAntiforgery antiforgery)
 {
@@ -74,7 +74,10 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         await AnswerAsync(context, StatusCodes.Status200OK, new("rotated", $"Rotated: the key {keyId ?? "that was pending"} signs now, and the previous key verifies until its last token has expired.", keyId));
     }
 
-    /// <summary>Returns the response if a key of the last rotation is still retired. As in the tool, the next rotation should wait for it.</summary>
+    /// <summary>
+    /// Returns the response that refuses a rotation because a key of the last rotation is still retired; <see langword="null"/> if there is no such
+    /// key. The command-line tool refuses such a rotation too.
+    /// </summary>
     private async Task<CommandAnswer?> OverlapAsync(KeyRingProvider keyRing, CancellationToken cancellationToken)
     {
         var known = await keyRing.GetAsync(cancellationToken);
@@ -117,7 +120,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         await AnswerAsync(context, StatusCodes.Status200OK, new("revoked", message, keyId, revocation.Unconfirmed));
     }
 
-    /// <summary>Returns whether the key exists; refreshes the ring if this instance does not know it.</summary>
+    /// <summary>Returns whether a key exists. If this instance does not know the key, it reads the key ring again first.</summary>
     private async Task<bool> IsKnownAsync(string ring, string keyId, CancellationToken cancellationToken)
     {
         foreach (var keyRing in _rings.All(ring).Where(keyRing => keyRing.IsPossible(keyId)))
@@ -130,7 +133,7 @@ internal sealed class DashboardCommands(IServiceProvider services, DashboardAnti
         bool Has(KeySnapshot? known) => known?.ToKeys().Any(key => key.KeyId == keyId) == true;
     }
 
-    /// <summary>Returns the name of the user for the audit record.</summary>
+    /// <summary>Returns the name of the user, which the audit record names as the author of a change.</summary>
     public static string NameOf(ClaimsPrincipal user)
     {
         var name = user.Identity is { IsAuthenticated: true } identity ? identity.Name : null;

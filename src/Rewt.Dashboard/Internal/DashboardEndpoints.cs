@@ -8,7 +8,8 @@ using Microsoft.Extensions.Hosting;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Maps the page, data and command endpoints of the dashboard for <c>MapRewtDashboard</c>, each protected by the authorization policy.
+/// Maps the endpoints of the dashboard for <c>MapRewtDashboard</c>: the page, its data and the commands. Each endpoint requires the authorization
+/// policy.
 /// </summary>
 internal sealed class DashboardEndpoints
 {
@@ -38,7 +39,7 @@ internal sealed class DashboardEndpoints
         _commands = new DashboardCommands(services, _antiforgery);
     }
 
-    /// <exception cref="InvalidOperationException">The policy does not exist, or no key ring is registered.</exception>
+    /// <exception cref="InvalidOperationException">The authorization policy does not exist, or the application has no key ring.</exception>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string policy)
     {
         var services = endpoints.ServiceProvider;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Adds the security headers to every response of the dashboard (no caching, no external content, no framing), and recognizes requests of other
-/// origins.
+/// Adds security headers to every response of the dashboard, and recognizes requests of other origins. The headers forbid caching, external content
+/// and framing.
 /// </summary>
 internal static class DashboardHeaders
 {
@@ -12,8 +12,8 @@ internal static class DashboardHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Returns whether a page of another origin sent the request, which a CORS policy of the whole application would allow. Endpoint metadata
-    /// cannot disable CORS, because such metadata is an error in applications without CORS.
+    /// Returns whether a page of another origin sent the request. A CORS policy of the application could allow such a request. The endpoints do not
+    /// disable CORS by metadata, because the metadata causes an error in an application without CORS.
     /// </summary>
     public static bool IsForeign(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"].ToString() == "cors" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";

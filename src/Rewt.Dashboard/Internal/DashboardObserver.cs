@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the snapshots that the dashboard shows, of this instance's key rings, health and counters, and shares each among all viewers. Only the
-/// instance list is read from Redis, and only while a page is open.
+/// Creates the snapshots that the dashboard shows: the key rings, the health and the counters of this instance. All viewers share a snapshot. Only
+/// the list of instances is read from Redis, and only while a page is open.
 /// </summary>
 internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts counts, TimeProvider time) : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
     private readonly Dictionary<KeyRingProvider, RingObserver> _observers = [];
     private DashboardSnapshot? _last;
 
-    /// <summary>Returns a snapshot.</summary>
-    /// <param name="isShared">Whether a recent snapshot of another viewer can be returned.</param>
+    /// <summary>Returns a snapshot of the data that the dashboard shows.</summary>
+    /// <param name="isShared">Whether the method may return a recent snapshot that was created for another viewer.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<DashboardSnapshot> ReadAsync(bool isShared, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class DashboardObserver(IServiceProvider services, TrafficCounts
         }
     }
 
-    /// <summary>Waits until the next snapshot is due: one second, or less if a key ring changes.</summary>
+    /// <summary>Waits until the next snapshot is due: after one second, or earlier if a key ring changes.</summary>
     public async Task NewsAsync(DashboardSnapshot last, CancellationToken cancellationToken)
     {
         for (var step = 0; step < StepsBetweenSnapshots && Stamp() == last.Stamp; step++) await Task.Delay(Step, time, cancellationToken);

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sends snapshots to a browser as server-sent events, about once a second and immediately after a key ring changes. A stream ends after a few minutes,
-/// so that the browser reconnects and is authenticated again.
+/// Sends snapshots to a browser as server-sent events: about once a second, and immediately after a change of a key ring. A stream ends after a few
+/// minutes. The browser then reconnects, and the user is authenticated again.
 /// </summary>
 internal sealed class DashboardStream(DashboardObserver observer, DashboardAccess access, TimeProvider time, CancellationToken stopping)
 {
     public const int MaximumStreams = 50;
 
-    /// <summary>The streams of one user, so that no user takes those of the others.</summary>
+    /// <summary>The maximum number of streams of one user. The limit prevents one user from using all streams.</summary>
     public const int MaximumStreamsOfUser = 10;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(3);
@@ -42,7 +42,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         }
     }
 
-    /// <summary>Writes a single snapshot as JSON, for programs and for browsers without scripts.</summary>
+    /// <summary>Writes one snapshot as JSON. Programs, and browsers without scripts, request a single snapshot.</summary>
     public async Task SnapshotAsync(HttpContext context)
     {
         var snapshot = await observer.ReadAsync(isShared: false, context.RequestAborted);
@@ -99,7 +99,7 @@ internal sealed class DashboardStream(DashboardObserver observer, DashboardAcces
         }
     }
 
-    /// <summary>Returns the time limit of a stream, which never exceeds the expiry of the login.</summary>
+    /// <summary>Returns the time after which a stream ends. A stream ends at the latest when the login of the user expires.</summary>
     private TimeSpan Life(HttpContext context)
     {
         if (DashboardAccess.Ends(context) is not { } ends) return LongestLife;

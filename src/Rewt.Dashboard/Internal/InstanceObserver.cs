@@ -1,8 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the live instances of one key ring from Redis for the dashboard, while a page is open: at most once a second, less often in large fleets,
-/// and never concurrently. A snapshot waits for a read only once and briefly, so that an unresponsive server does not block the page.
+/// Reads the live instances of one key ring from Redis while a page of the dashboard is open. The list is read at most once a second, less often if
+/// it is long, and never concurrently. A snapshot waits for a read only once and for a short time, so that an unresponsive server does not block the
+/// page.
 /// </summary>
 internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider time)
 {
@@ -17,12 +18,13 @@ internal sealed class InstanceObserver(InstanceTracker tracker, TimeProvider tim
     private bool _isLate;
     private string? _stamp;
 
-    /// <summary>The reason why the last list is not fresh, or <see langword="null"/>.</summary>
+    /// <summary>The reason why the last list of instances is out of date; <see langword="null"/> if it is up to date.</summary>
     public string? DegradedReason { get; private set; }
 
     private TimeSpan Pause => TimeSpan.FromMilliseconds(Math.Clamp((_marks?.Count ?? 0) * 10, 950, LongestPause.TotalMilliseconds));
 
-    /// <returns>The newest entry of each instance; <see langword="null"/> if there is no list or it was never read.</returns>
+    /// <returns>The newest entry of each instance; <see langword="null"/> if the key ring has no instance list, or if the list was never
+    /// read.</returns>
     public async Task<IReadOnlyList<InstanceHeartbeat>?> ReadAsync(string stamp, CancellationToken cancellationToken)
     {
         var isDue = _readAt is not { } at || at.Elapsed(time) >= Pause || _stamp != stamp;

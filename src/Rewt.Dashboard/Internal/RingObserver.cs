@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates what the dashboard shows of one key ring (<see cref="RingView"/>): the keys of the last snapshot that this instance has, and the live
+/// Creates the data that the dashboard shows of one key ring (<see cref="RingView"/>): the keys as this instance last read them, and the live
 /// instances.
 /// </summary>
 internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options, TimeProvider time)
@@ -11,8 +11,8 @@ internal sealed class RingObserver(KeyRingProvider keyRing, RewtOptions options,
     private readonly RingSchedule _schedule = RingSchedule.From(options);
     private readonly InstanceObserver _instances = new(keyRing.Tracker, time);
 
-    /// <summary>Returns the current view of the key ring.</summary>
-    /// <param name="stamp">A value that changes when a key ring changes; a new value causes a read of the instance list.</param>
+    /// <summary>Returns the data that the dashboard shows of the key ring now.</summary>
+    /// <param name="stamp">A value that changes when a key ring changes. After a change, the instance list is read again.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<RingView> ViewAsync(string stamp, CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Adds up the measurements of one metric separately for each value of one of its tags, for example verified tokens by result. The library defines
-/// the values, so there are few.
+/// Adds up the measurements of one metric separately for each value of a tag, for example the verified tokens by result. A tag has few values,
+/// because the library defines them.
 /// </summary>
 internal sealed class TagCounts(string tag)
 {

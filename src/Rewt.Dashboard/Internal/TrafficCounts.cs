@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Adds up the metrics of this instance since its start (tokens verified and signed, retries, failed refreshes) for the dashboard. Metrics of other
-/// service containers in the process are ignored.
+/// Adds up the metrics of this instance since its start (tokens verified and signed, retries, failed refreshes) for the dashboard. If the process has
+/// several service containers, only the metrics of this application's container are counted.
 /// </summary>
 internal sealed class TrafficCounts : IDisposable
 {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Records the counters every five seconds for the dashboard's charts of the last 15 minutes, whether a page is open or not, so that a page opened
-/// during an incident shows what led to it.
+/// Records the counters of this instance every five seconds, for the charts of the last 15 minutes. The counters are also recorded while no page is
+/// open, so that a page that is opened during an incident shows the time before the incident.
 /// </summary>
 internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings, TimeProvider time) : IDisposable
 {
@@ -21,7 +21,10 @@ internal sealed class TrafficHistory(TrafficCounts counts, KeyRingRegistry rings
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>Writes the points, the oldest first. A load balancer may have sent the request to another instance than the page's, so its name is included.</summary>
+    /// <summary>
+    /// Writes the recorded points as JSON, the oldest first, with the name of this instance. The page needs the name because a load balancer can send
+    /// its requests to different instances.
+    /// </summary>
     public async Task AnswerAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";

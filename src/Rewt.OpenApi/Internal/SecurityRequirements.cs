@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace Rewt.Internal;
 
-/// <summary>The OpenAPI transformer that adds to each operation which authentication schemes of Rewt its endpoint requires.</summary>
+/// <summary>The OpenAPI transformer that adds the required authentication schemes of Rewt to each operation.</summary>
 internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes, IAuthorizationPolicyProvider policies) : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class SecurityRequirements(IAuthenticationSchemeProvider schemes
         }
     }
 
-    /// <summary>Returns the schemes of Rewt that satisfy the policy; any one of them is enough.</summary>
+    /// <summary>Returns the schemes of Rewt that satisfy the policy. A caller needs to authenticate with only one of them.</summary>
     private async Task<IEnumerable<string>> RequiredAsync(AuthorizationPolicy policy)
     {
         var names = policy.AuthenticationSchemes.Count > 0 ? policy.AuthenticationSchemes

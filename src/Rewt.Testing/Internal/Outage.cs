@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The switch of <see cref="RewtTestRing.SimulateOutage"/>: while it is on, the in-memory stores of the hosts under test fail, as if Redis were
-/// unavailable.
+/// The state of a simulated outage (<see cref="RewtTestRing.SimulateOutage"/>). During the outage, the in-memory stores of the hosts under test fail,
+/// as if Redis were unavailable.
 /// </summary>
 internal sealed class Outage
 {
@@ -14,7 +14,7 @@ internal sealed class Outage
         set => _isOn = value;
     }
 
-    /// <exception cref="IOException">The outage is in progress.</exception>
+    /// <exception cref="IOException">An outage is being simulated.</exception>
     public void Check()
     {
         if (_isOn) throw new IOException("Redis is unavailable, because the test called RewtTestRing.SimulateOutage.");

@@ -4,8 +4,7 @@ using System.Reflection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A proxy of an in-memory store that throws while a test simulates an outage, and otherwise calls the store. The outage affects every asynchronous
-/// method.
+/// A proxy of an in-memory store. While a test simulates an outage, every asynchronous method throws. Otherwise the proxy calls the store.
 /// </summary>
 /// <typeparam name="T">The interface of the store.</typeparam>
 [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives a class from this one.")]

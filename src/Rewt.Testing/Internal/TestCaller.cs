@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A service that exists only in a test: it creates and verifies tokens under its own name, with the key settings of a host under test. Simulated
-/// outages do not affect it.
+/// A simulated service, which exists only in a test. The service creates and verifies tokens in its own name, with the key settings of a host under
+/// test. Simulated outages do not affect it.
 /// </summary>
 internal sealed class TestCaller : IAsyncDisposable, IDisposable
 {
@@ -29,23 +29,26 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         _registry = _services.GetRequiredService<KeyRingRegistry>();
     }
 
-    /// <summary>The key settings of the host.</summary>
+    /// <summary>The key settings of the host under test.</summary>
     public RewtOptions Ring { get; }
 
     public KeyRingProvider Provider => _registry.Provider(Ring.Namespace);
 
     public IRewtTenants Tenants => _services.GetRequiredService<IRewtTenants>();
 
-    /// <summary>Returns the tokens of this service for signing, after a refresh that includes changes whose push has not arrived yet.</summary>
-    /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
+    /// <summary>
+    /// Returns the token service that signs in the name of this simulated service. The keys are read again first, because the push message of a
+    /// change may not have arrived yet.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A tenant is required but missing, or the namespace has no tenants.</exception>
     public Task<RewtTokens> SignerAsync(string? tenant, CancellationToken cancellationToken)
     {
         Provider.WantSigningKey();
         return VerifierAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Returns the tokens of this service for verifying, after a refresh.</summary>
-    /// <exception cref="InvalidOperationException">The tenant is missing, or the namespace has no tenants.</exception>
+    /// <summary>Returns the token service that verifies tokens in the name of this simulated service. The keys are read again first.</summary>
+    /// <exception cref="InvalidOperationException">A tenant is required but missing, or the namespace has no tenants.</exception>
     public async Task<RewtTokens> VerifierAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (Ring.Tenants.Enabled != (tenant is not null))
@@ -59,7 +62,9 @@ internal sealed class TestCaller : IAsyncDisposable, IDisposable
         return tenant is null ? _services.GetRequiredKeyedService<RewtTokens>(string.Empty) : (RewtTokens)Tenants.Tokens(tenant);
     }
 
-    /// <summary>Returns <see langword="true"/> once, for the caller that must announce this service to the hosts.</summary>
+    /// <summary>
+    /// Returns <see langword="true"/> for the first call only. The first caller must make the hosts read the keys of this simulated service.
+    /// </summary>
     public bool BeginIntroduction() => Interlocked.Exchange(ref _introduced, 1) == 0;
 
     public Task ReadNowAsync(CancellationToken cancellationToken) => Provider.ReadNowAsync(cancellationToken);

@@ -7,11 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One application under test that takes its keys from a <see cref="RewtTestRing"/>, and the services that are simulated for it. It creates their
-/// tokens, and refreshes the application's keys after a change.
+/// An application under test that takes its keys from a <see cref="RewtTestRing"/>, and the simulated services that call it. The class creates the
+/// tokens of the simulated services, and refreshes the keys of the application after a change.
 /// </summary>
-/// <param name="ring">The test ring.</param>
-/// <param name="services">The host's container; <see langword="null"/> for simulated callers without a host, which use default settings.</param>
+/// <param name="ring">The keys that the application shares with the test.</param>
+/// <param name="services">The service container of the application. <see langword="null"/> if there is no application; the simulated services then
+/// use default settings.</param>
 internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<(string Ring, string Service), Lazy<TestCaller>> _callers = new();
@@ -19,10 +20,10 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
 
     public IEnumerable<TestCaller> Callers => _callers.Values.Where(caller => caller.IsValueCreated).Select(caller => caller.Value);
 
-    /// <summary>The host's own key rings, or <see langword="null"/> if it has none.</summary>
+    /// <summary>The key rings of the application; <see langword="null"/> if it has none.</summary>
     public KeyRingRegistry? Registry => services?.GetService<KeyRingRegistry>();
 
-    /// <summary>Returns the key settings of a scheme, or <see langword="null"/> if this host does not have the scheme.</summary>
+    /// <summary>Returns the key settings of a scheme; <see langword="null"/> if the application does not have the scheme.</summary>
     public RewtOptions? Find(string? scheme)
     {
         var name = scheme is null ? Options.DefaultName : RewtSchemes.OptionsNameOf(scheme);
@@ -30,12 +31,12 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         return Registry?.Names.Contains(name, StringComparer.Ordinal) == true ? Registry.Options(name) : null;
     }
 
-    /// <summary>Returns the simulated service of this name.</summary>
+    /// <summary>Returns the simulated service with the given name.</summary>
     public TestCaller Caller(RewtOptions settings, string service) => _callers.GetOrAdd(
         (settings.Namespace, service),
         key => new Lazy<TestCaller>(() => new TestCaller(settings, key.Service, ring.Stores, ring.Clock))).Value;
 
-    /// <summary>Returns the signer of the simulated service of this name.</summary>
+    /// <summary>Returns the token service that signs in the name of a simulated service.</summary>
     public async Task<RewtTokens> SignerAsync(RewtOptions settings, string service, string? tenant, CancellationToken cancellationToken)
     {
         var caller = Caller(settings, service);
@@ -45,7 +46,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         return tokens;
     }
 
-    /// <summary>Creates a token as the identity's service would send it to this host.</summary>
+    /// <summary>Creates the token that the service of a test identity would send to the application.</summary>
     public async Task<string> SignAsync(TestIdentity identity, HttpContext context)
     {
         var settings = Find(identity.Scheme) ?? throw new InvalidOperationException(identity.Scheme is null
@@ -62,7 +63,8 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         return await tokens.CreateBearerAsync(identity.Audience ?? Audience(identity.Scheme) ?? settings.ServiceName, identity.Claims, binding, context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <exception cref="InvalidOperationException">The keys come from files, so their private keys are not available here.</exception>
+    /// <exception cref="InvalidOperationException">The keys of the scheme come from files, so the test kit does not have their private
+    /// keys.</exception>
     public static void Require(RewtOptions settings)
     {
         if (!ConfiguredKeySource.IsConfigured(settings)) return;
@@ -71,10 +73,10 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
             + "Clear these settings in the test, or send a token that the test signs itself.");
     }
 
-    /// <summary>Refreshes the host's keys, so that the host knows all changes.</summary>
+    /// <summary>Makes the application read its keys again, so that it knows all changes.</summary>
     public Task ReadNowAsync(CancellationToken cancellationToken) => Registry?.ReadNowAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Refreshes the host's keys and apps, so that the host recovers from an outage.</summary>
+    /// <summary>Makes the application read its keys and trusted apps again after a simulated outage.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await ReadNowAsync(cancellationToken).ConfigureAwait(false);
@@ -93,7 +95,7 @@ internal sealed class TestHost(RewtTestRing ring, IServiceProvider? services) : 
         foreach (var caller in Callers) await caller.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Returns the audience that the application configured for the scheme instead of the service's name.</summary>
+    /// <summary>Returns the audience that the application has configured for a scheme instead of the service's name.</summary>
     private string? Audience(string? scheme) => RewtSchemes.Audiences(
         services!.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(scheme ?? RewtDefaults.AuthenticationScheme))?.Order(StringComparer.Ordinal).First();
 }

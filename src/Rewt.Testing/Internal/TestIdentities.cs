@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The table of the identities that tests have given to their <c>HttpClient</c> objects, by random ids. A request contains only such an id, which is
-/// valid only if code in the host's own process has given it; no caller of a deployed service can do that.
+/// The identities that tests have assigned to their <c>HttpClient</c> objects, by random ids. A request contains only the id. An id is valid only in
+/// the process in which it was assigned, so a caller in another process cannot use this mechanism.
 /// </summary>
 internal static class TestIdentities
 {

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The startup filter that puts a middleware first in the pipeline of a host under test: it replaces the id of a <see cref="TestIdentity"/> in a
-/// request with a freshly signed token.
+/// The startup filter that adds the first middleware to the pipeline of a host under test. The middleware replaces the id of a
+/// <see cref="TestIdentity"/> in a request by a newly signed token.
 /// </summary>
 internal sealed class TestIdentityFilter(TestHost host) : IStartupFilter
 {

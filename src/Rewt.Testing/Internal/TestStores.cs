@@ -1,13 +1,14 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Opens the in-memory stores that all hosts of a <see cref="RewtTestRing"/> share in place of Redis, and that fail during a simulated outage.
+/// Opens the in-memory stores that replace Redis. All hosts of a <see cref="RewtTestRing"/> share these stores. The stores fail during a simulated
+/// outage.
 /// </summary>
 internal sealed class TestStores(TimeProvider time) : IRingStoreFactory, IAppStoreFactory
 {
     private readonly InMemoryAppStoreFactory _apps = new();
 
-    /// <summary>The key stores without the simulated outage, for simulated callers.</summary>
+    /// <summary>The key stores of the simulated services. A simulated outage does not affect them.</summary>
     public InMemoryRingStoreFactory Rings { get; } = new(time);
 
     public Outage Outage { get; } = new();

@@ -1,6 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A timer of <see cref="RewtTestClock"/>: a system timer that is rescheduled whenever the test advances the clock.</summary>
+/// <summary>
+/// A timer of <see cref="RewtTestClock"/>. The timer uses a system timer, which is rescheduled whenever the test advances the clock.
+/// </summary>
 internal sealed class TestTimer : ITimer
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
@@ -75,7 +77,7 @@ internal sealed class TestTimer : ITimer
         _callback(_state);
     }
 
-    /// <summary>Sets the due time. The caller holds the lock.</summary>
+    /// <summary>Sets the due time. The caller must hold the lock.</summary>
     private void Set(long? due)
     {
         _due = due;
@@ -92,6 +94,8 @@ internal sealed class TestTimer : ITimer
         _inner.Change(left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestWait ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : LongestWait, Never);
     }
 
-    /// <summary>The longest due time of a system timer, whose limit is 49 days. Longer waits are rescheduled.</summary>
+    /// <summary>
+    /// The longest due time that is passed to a system timer, which supports at most 49 days. For a longer wait, the system timer is started again.
+    /// </summary>
     private static TimeSpan LongestWait => TimeSpan.FromDays(40);
 }

@@ -5,14 +5,14 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Returns the errors in the command line before a command runs. A name that seems to be a key or token is an error, and no message repeats it.
+/// Checks the command line before a command runs. A name that looks like a key or a token is an error, and is not repeated in any message.
 /// </summary>
 internal static class ArgumentCheck
 {
-    /// <summary>Arguments and options whose values may be keys or tokens. Their commands do not print the values.</summary>
+    /// <summary>The arguments and options whose values may be keys or tokens. The commands do not print these values.</summary>
     private static readonly string[] Free = ["token", "key", "--key", "--claim", GlobalOptions.Redis.Name];
 
-    /// <summary>Returns the errors of the parser and one for each name that seems to be a key, without the keys.</summary>
+    /// <summary>Returns the errors of the parser, and one error for each name that looks like a key or a token.</summary>
     public static IReadOnlyList<string> Errors(ParseResult result)
     {
         var named = All(result.RootCommandResult).Where(symbol => !Free.Contains(Name(symbol), StringComparer.Ordinal)).ToList();

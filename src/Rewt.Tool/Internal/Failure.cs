@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The report of the tool when a command fails with an exception: an exit code, and a message with the fix. It never contains the message of a library,
-/// which may repeat a password.
+/// The report of the tool if a command fails with an exception: an exit code, and a message with the solution. The report never contains the message
+/// of a library, because such a message may contain a password.
 /// </summary>
 internal sealed record Failure(int ExitCode, string Message)
 {
@@ -50,7 +50,7 @@ internal sealed record Failure(int ExitCode, string Message)
         };
     }
 
-    /// <summary>Names the options of the command line in place of the settings of a service.</summary>
+    /// <summary>Replaces the names of settings in an error message by the names of command-line options.</summary>
     public static string Translate(string error) => error.StartsWith("Rewt:Redis is not set", StringComparison.Ordinal) ? "--redis (or REWT_REDIS) is empty; write host:port." : error
         .Replace("Rewt:Namespace", "--namespace", StringComparison.Ordinal)
         .Replace("Rewt:Sealing:Keys", "--sealing-key-file (or REWT_SEALING_KEY_FILE)", StringComparison.Ordinal)

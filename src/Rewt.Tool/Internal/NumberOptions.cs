@@ -6,7 +6,7 @@ namespace Rewt.Tool;
 /// <summary>Validates command-line options that are numbers.</summary>
 internal static class NumberOptions
 {
-    /// <summary>Adds an error for a text that is not a number, and for a number that the rule does not permit.</summary>
+    /// <summary>Adds a check to an option: a text that is not a number, and a number that is not permitted, are errors.</summary>
     public static void Require<T>(this Option<T?> option, Func<T, bool> isPermitted, string rule)
         where T : struct, IParsable<T> => option.Validators.Add(result =>
     {

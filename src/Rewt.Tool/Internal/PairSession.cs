@@ -4,8 +4,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Reads and revokes the key pairs of a namespace's services in Redis for one command of the tool. It has no key pair of its own and publishes
-/// nothing.
+/// Reads and revokes the key pairs of all services of a namespace, for one command of the tool. The tool has no key pair of its own and publishes
+/// none.
 /// </summary>
 internal sealed class PairSession : IAsyncDisposable
 {
@@ -20,17 +20,19 @@ internal sealed class PairSession : IAsyncDisposable
         _keys = new KeyPairSource(options, store, time, NullLogger.Instance, maximumAsked: int.MaxValue); // One operator asks, for all services at once.
     }
 
-    /// <summary>Returns the keys of all services with live instances or published keys, or <see langword="null"/> if there are no such services.</summary>
+    /// <summary>
+    /// Returns the keys of all services that have live instances or published keys; <see langword="null"/> if there are no such services.
+    /// </summary>
     public async Task<PairSnapshot?> ReadAsync(CancellationToken cancellationToken) =>
         await ServicesAsync(cancellationToken) is { Count: > 0 } services ? await ReadAsync(services, cancellationToken) : null;
 
-    /// <summary>Returns the snapshot of a namespace without services, in which a key can be revoked before it is seen.</summary>
+    /// <summary>Returns a snapshot without services. With it, the tool can revoke a key that it has not read.</summary>
     public Task<PairSnapshot> EmptyAsync(CancellationToken cancellationToken) => ReadAsync([], cancellationToken);
 
     public async Task<PairSnapshot> RevokeAsync(PairSnapshot known, string keyId, CancellationToken cancellationToken) =>
         (PairSnapshot)(await _keys.UpdateAsync(known, KeyCommand.Revoke(keyId), cancellationToken))!;
 
-    /// <returns>The live instances that have not refreshed since the change.</returns>
+    /// <returns>The live instances that have not read the keys since the change.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(PairSnapshot keys, TimeSpan timeout, CancellationToken cancellationToken) =>
         new InstanceTracker(_store.Instances, _options, _time).WaitForAllAsync(keys, timeout, cancellationToken);
 
@@ -50,7 +52,10 @@ internal sealed class PairSession : IAsyncDisposable
         return [.. live.Union(published, StringComparer.Ordinal)];
     }
 
-    /// <summary>A login that may only use shared secrets is denied these lists, which counts as no services.</summary>
+    /// <summary>
+    /// Returns a list from Redis. The list is empty if the Redis user has no right to read it: a user with rights for shared secrets only may not
+    /// read the lists of services.
+    /// </summary>
     private static async Task<IEnumerable<string>> PermittedAsync(Func<Task<IEnumerable<string>>> list)
     {
         try

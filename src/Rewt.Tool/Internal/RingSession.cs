@@ -7,8 +7,8 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the library's own code. It changes
-/// nothing unless the command says so, and uses the settings that the fleet has stored beside the ring.
+/// Opens a namespace in Redis for one command of the tool, and reads and changes its key ring and tenants with the code of the library. The session
+/// changes the key ring only if the command requires a change. The session uses the settings that the services have stored in Redis.
 /// </summary>
 internal sealed class RingSession : IAsyncDisposable
 {
@@ -26,10 +26,10 @@ internal sealed class RingSession : IAsyncDisposable
 
     public RewtOptions Options { get; }
 
-    /// <summary>The tenants that were revoked or deleted.</summary>
+    /// <summary>The store of the tenants that were revoked or deleted.</summary>
     public ITenantStore Tenants => _store.Tenants!;
 
-    /// <summary>The key pairs of the namespace's services.</summary>
+    /// <summary>The session that reads and revokes the key pairs of the namespace.</summary>
     public PairSession Pairs { get; }
 
     public IRewtApps Apps => _services.GetRequiredService<IRewtApps>();
@@ -40,7 +40,7 @@ internal sealed class RingSession : IAsyncDisposable
 
     private InstanceTracker Tracker => new(_store.Instances, Options, _time);
 
-    /// <exception cref="ToolException">The given Redis address is invalid.</exception>
+    /// <exception cref="ToolException">The Redis address on the command line is invalid.</exception>
     public static RingSession Open(ToolContext context, Action<RewtOptions>? configure = null)
     {
         var provider = Services(context, configure);
@@ -48,7 +48,7 @@ internal sealed class RingSession : IAsyncDisposable
         return new RingSession(provider, settings, provider.GetRequiredService<IRingStoreFactory>().Open(settings), context.Time);
     }
 
-    /// <exception cref="ToolException">The given Redis address is invalid.</exception>
+    /// <exception cref="ToolException">The Redis address on the command line is invalid.</exception>
     public static ServiceProvider Services(ToolContext context, Action<RewtOptions>? configure)
     {
         if (RedisUrl.ConnectionStringFor(context.Redis) is { } form)
@@ -69,7 +69,7 @@ internal sealed class RingSession : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
-    /// <summary>Reads the key ring from Redis. Writes nothing, even if a rotation is due.</summary>
+    /// <summary>Reads the key ring from Redis. The method writes nothing, even if a rotation is due.</summary>
     public async Task<RingSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         var readAt = ClockReading.Now(_time);
@@ -82,7 +82,7 @@ internal sealed class RingSession : IAsyncDisposable
         return new RingSnapshot(reading, reading.Revoked, problem, Schedule, readAt, null);
     }
 
-    /// <summary>Reads the key ring, which must exist.</summary>
+    /// <summary>Reads the key ring from Redis, and throws if there is none.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
     public async Task<RingSnapshot> RequireAsync(CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal sealed class RingSession : IAsyncDisposable
     public Task<RingSnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) =>
         ChangeAsync(reading => RotationPolicy.Revoke(reading, Schedule, keyId, Secret.Generate), cancellationToken);
 
-    /// <summary>Changes the state of a tenant of a namespace that has a key ring.</summary>
+    /// <summary>Changes the state of a tenant. The namespace must have a key ring.</summary>
     /// <exception cref="ToolException">The key ring does not exist or is unusable.</exception>
     public async Task ChangeTenantAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, CancellationToken cancellationToken)
     {
@@ -107,14 +107,14 @@ internal sealed class RingSession : IAsyncDisposable
         await Tenants.ChangeAsync(tenant, default, change, _audit.Commander, ring, ClockReading.Now(_time), cancellationToken);
     }
 
-    /// <returns>The live instances that have not loaded <paramref name="ring"/> yet.</returns>
+    /// <returns>The live instances that have not yet loaded <paramref name="ring"/> or a newer version.</returns>
     public Task<IReadOnlyList<string>> WaitForAllAsync(RingSnapshot ring, TimeSpan timeout, CancellationToken cancellationToken) =>
         Tracker.WaitForAllAsync(ring, timeout, cancellationToken);
 
     public Task<DoctorReport> ExamineAsync(RingSnapshot ring, CancellationToken cancellationToken) =>
         new RingExamination(Options.Namespace, FleetSettings.Of(Options), _store.Doctor, Tracker).RunAsync(ring, cancellationToken);
 
-    /// <summary>Derives the key of a tenant from a secret of the ring.</summary>
+    /// <summary>Derives the key of a tenant from a secret of the key ring.</summary>
     /// <exception cref="ToolException">The tenant is deleted.</exception>
     public async Task<SigningKey> KeyOfAsync(string tenant, RingKey key, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ internal sealed class RingSession : IAsyncDisposable
             : new TenantSecurityKey((_, _) => new(true), Options.Namespace, tenant, key.Secret, state.Generation).Signer;
     }
 
-    /// <summary>Signs a token with the given key, without starting the key ring's background refresh.</summary>
+    /// <summary>Signs a token with the given key. The background refresh of the key ring is not started.</summary>
     public SignedToken Sign(SigningKey key, string? tenant, string? audience, IReadOnlyDictionary<string, object> claims) =>
         _services.GetRequiredKeyedService<TokenSigners>(string.Empty).For(tenant).SignBearer(key, audience, claims);
 

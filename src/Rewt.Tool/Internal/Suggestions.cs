@@ -4,14 +4,14 @@ using System.Globalization;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Adapts the completion request of a shell, <c>rewt "[suggest:12]" "rewt keys re"</c>, to the command-line parser, which answers it but expects
-/// another name of the program.
+/// Adapts the completion request of a shell, <c>rewt "[suggest:12]" "rewt keys re"</c>, to the command-line parser. The parser answers the request,
+/// but expects the name of the assembly instead of <c>rewt</c>.
 /// </summary>
 internal static class Suggestions
 {
     private const string Directive = "[suggest";
 
-    /// <summary>Replaces the command's name with the assembly's name, which the parser expects.</summary>
+    /// <summary>Replaces the name of the command by the name of the assembly, which the parser expects.</summary>
     public static string[] Normalize(string[] args)
     {
         if (args is not [var directive, var line, ..] || !directive.StartsWith(Directive, StringComparison.Ordinal)) return args;

@@ -8,12 +8,12 @@ using Spectre.Console;
 namespace Rewt.Tool;
 
 /// <summary>
-/// The input and output of a command of the tool: the global options, with environment variables and defaults for those not given, the clock, the
-/// output, and the confirmations that it asks the user for.
+/// The context of a command of the tool: the global options, the clock, the output and the confirmations of the user. Environment variables and
+/// defaults replace options that the user did not give.
 /// </summary>
 internal sealed class ToolContext
 {
-    /// <summary>The output width without a terminal; wide enough for a table of key ids.</summary>
+    /// <summary>The width of the output, in characters, if there is no terminal. A table of key ids fits into this width.</summary>
     private const int UnknownWidth = 200;
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
@@ -49,7 +49,7 @@ internal sealed class ToolContext
 
     public IReadOnlyList<string> SealingKeyFiles { get; }
 
-    /// <summary>Whether secrets that are not sealed may be read with a sealing key, and are sealed then.</summary>
+    /// <summary>Whether the tool may read secrets in plain text although it has a sealing key. The tool then seals these secrets.</summary>
     public bool Seals { get; }
 
     public bool IsJson { get; }
@@ -67,17 +67,18 @@ internal sealed class ToolContext
     public void WriteJsonLine(object value) => _out.WriteLine(Json(value, OneLine));
 
     /// <summary>
-    /// Serializes a value. The encoder leaves format characters as they are; in a JSON string, their escaped form is the same text.
+    /// Serializes a value as JSON, and escapes format characters, which the encoder does not escape. In a JSON string, an escaped character has the
+    /// same meaning.
     /// </summary>
     private static string Json(object value, JsonSerializerOptions options) =>
         string.Join(Environment.NewLine, JsonSerializer.Serialize(value, options).Split(Environment.NewLine).Select(line => UntrustedText.Escape(line, int.MaxValue)));
 
     public void WriteLine(string text) => _out.WriteLine(text);
 
-    /// <summary>Writes a note to standard error, so that it does not mix with the result.</summary>
+    /// <summary>Writes a note to standard error, because standard output contains only the result.</summary>
     public void Note(string text) => _error.WriteLine(text);
 
-    /// <exception cref="ToolException">The user declined, or there is no terminal to confirm on.</exception>
+    /// <exception cref="ToolException">The user declined, or there is no terminal on which the user could confirm.</exception>
     public async Task ConfirmAsync(string question, CancellationToken cancellationToken)
     {
         if (_yes) return;

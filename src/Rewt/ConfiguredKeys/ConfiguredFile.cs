@@ -3,20 +3,20 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads a file of keys or certificates whose path is a setting, up to a size limit, or computes its hash to detect a change. If that fails, the
-/// exception names the file and never its content.
+/// Reads a configured file of keys or certificates up to a size limit, or computes the hash of the file to detect a change. An exception names the
+/// file, but never contains its content.
 /// </summary>
 internal static class ConfiguredFile
 {
     public static string NameOf(string path) => $"the file {KeyMaterial.Shown(path)}";
 
-    /// <exception cref="PublicKeySourceException">The file cannot be read; the message gives the reason.</exception>
+    /// <exception cref="PublicKeySourceException">The file cannot be read. The message contains the reason.</exception>
     public static byte[] Read(string path, int maximum = PublicKeySetReader.MaximumBytes) => Try(
         path,
         () => new FileInfo(path) is { Exists: true } file && file.Length > maximum ? throw new IOException($"longer than {maximum / 1024} KB") : File.ReadAllBytes(path));
 
-    /// <summary>Returns the hash of a file, which tells whether it has changed without its content in memory.</summary>
-    /// <exception cref="PublicKeySourceException">The file cannot be read; the message gives the reason.</exception>
+    /// <summary>Returns the hash of a file. With the hash, a change of the file can be detected without keeping its content in memory.</summary>
+    /// <exception cref="PublicKeySourceException">The file cannot be read. The message contains the reason.</exception>
     public static byte[] Hash(string path) => Try(
         path,
         () =>

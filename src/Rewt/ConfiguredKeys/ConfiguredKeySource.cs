@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh it reads the public keys again, and
-/// returns a snapshot with these and with the private key to sign with, if one is configured.
+/// The key source of a namespace whose keys are in settings, files or URLs instead of Redis. At each refresh, the source reads the public keys again.
+/// The source returns a snapshot with the public keys, and with the private key to sign with if a private key is configured.
 /// </summary>
 internal sealed partial class ConfiguredKeySource : IKeySource
 {
-    /// <summary>The longest time that a refresh waits for its sources. A source that answers later is part of the next refresh.</summary>
+    /// <summary>
+    /// The longest time that a refresh waits for the sources of public keys. The keys of a source that answers later become part of the next refresh.
+    /// </summary>
     private static readonly TimeSpan LongestPatience = TimeSpan.FromMilliseconds(250);
 
     private readonly RewtOptions _options;
@@ -22,7 +24,7 @@ internal sealed partial class ConfiguredKeySource : IKeySource
     private Action? _onChanged;
     private int _asked;
 
-    /// <exception cref="InvalidOperationException">The settings contain no usable keys; the message names the setting.</exception>
+    /// <exception cref="InvalidOperationException">The settings contain no usable keys. The message names the setting.</exception>
     public ConfiguredKeySource(RewtOptions options, IKeyDownload? download, TimeProvider time, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
@@ -38,14 +40,14 @@ internal sealed partial class ConfiguredKeySource : IKeySource
         _sources = [.. options.VerificationKeys.Distinct(StringComparer.Ordinal).Select(setting => new PublicKeyReader(PublicKeySourceFactory.Open(setting, options, download, time, _identity), time, logger))];
     }
 
-    /// <summary>Whether keys are configured, so that none are read from Redis.</summary>
+    /// <summary>Returns whether the settings contain keys. The keys in Redis are then not read.</summary>
     public static bool IsConfigured(RewtOptions options) => SigningKeySetting.IsConfigured(options) || options.VerificationKeys.Count > 0;
 
     public string Location(string ring) => "the source in Rewt:VerificationKeys";
 
     public bool TakesKeyless => true;
 
-    /// <summary>Whether a key can have this id. Other issuers may choose any valid identifier.</summary>
+    /// <summary>Returns whether a key can have the given id. Other issuers may choose any valid identifier as a key id.</summary>
     public bool IsPossible(string keyId) => Names.IsIdentifier(keyId);
 
     public void Ask(string? issuer) => Volatile.Write(ref _asked, 1);

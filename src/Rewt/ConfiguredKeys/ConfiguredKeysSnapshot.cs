@@ -4,12 +4,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The immutable result of one refresh of configured keys, in which requests find the private key to sign with, if any, and the public key to verify
-/// a token with.
+/// The immutable result of one refresh of configured keys. The snapshot contains the private key to sign with, if one is configured, and the public
+/// keys to verify with.
 /// </summary>
 internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 {
-    /// <summary>The most keys that are tried for a token without a key id.</summary>
+    /// <summary>The maximum number of keys that are tried for a token without a key id.</summary>
     private const int KeylessCandidates = 4;
 
     private readonly ClockReading _readAt;
@@ -33,15 +33,19 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
 
     public override StoreTime ReadAt => StoreTime.From(_readAt.WallClock);
 
-    /// <summary>A sentence about the first key id that names different keys in two sources; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// A sentence about the first key id that belongs to different keys in two sources; <see langword="null"/> if there is no such key id.
+    /// </summary>
     public string? Conflict { get; }
 
-    /// <summary>The wait of requests for a source that had not answered yet. It ends with the next late answer.</summary>
+    /// <summary>
+    /// The read that requests can wait for if a source had not answered before the refresh ended. The wait ends when the next source answers.
+    /// </summary>
     public required PendingRead LateAnswer { get; init; }
 
     /// <summary>
-    /// Returns the wait for the sources that have not answered yet. Requests do not wait for a source that failed before, because it usually fails
-    /// again.
+    /// Returns the read of the sources that have not answered yet, so that a request can wait for it. A source that has failed before is not waited
+    /// for, because it usually fails again.
     /// </summary>
     public override PendingRead? UnansweredSince(ClockReading asked) =>
         Sources.Any(source => source is { IsPending: true, Failure: null } && !source.IsAnsweredSince(asked)) ? LateAnswer : null;

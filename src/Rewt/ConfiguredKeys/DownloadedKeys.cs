@@ -1,9 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The response to the download of a key set (JWKS): its content, its entity tag, and how long it may be used without another download.
+/// The response to the download of a key set (JWKS): the content, the entity tag, and the time for which the content may be used without another
+/// download.
 /// </summary>
-/// <param name="Content">The document; <see langword="null"/> when it has not changed.</param>
-/// <param name="EntityTag">The entity tag of this version (RFC 9110 §8.8.3).</param>
-/// <param name="MaxAge">How long the document may be reused (RFC 9111 §5.2.2.1).</param>
+/// <param name="Content">The key set; <see langword="null"/> if it has not changed since the last download.</param>
+/// <param name="EntityTag">The entity tag of the key set (RFC 9110 §8.8.3).</param>
+/// <param name="MaxAge">The time for which the key set may be reused (RFC 9111 §5.2.2.1).</param>
 internal sealed record DownloadedKeys(byte[]? Content, string? EntityTag, TimeSpan? MaxAge);

@@ -1,20 +1,20 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// One entry of <see cref="RewtOptions.VerificationKeys"/> that can be read again and again: a file, a URL, or a key in the settings themselves.
-/// <see cref="PublicKeyReader"/> reads it at each refresh.
+/// The source of public keys that one entry of <see cref="RewtOptions.VerificationKeys"/> describes: a file, a URL, or the text of the keys.
+/// <see cref="PublicKeyReader"/> reads the source at each refresh.
 /// </summary>
 internal interface IPublicKeySource
 {
-    /// <summary>The name for logs. It never contains the key.</summary>
+    /// <summary>The name of the source in log messages. The name never contains a key.</summary>
     string Name { get; }
 
-    /// <summary>Gets the keys, from the source or from a recent read that may be reused.</summary>
-    /// <param name="isAsked">Whether a caller waits for a key that the last read did not contain.</param>
+    /// <summary>Gets the public keys. The keys come from the source, or from a recent read if it can be reused.</summary>
+    /// <param name="isAsked">Whether a request waits for a key that the last read did not return.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    /// <exception cref="PublicKeySourceException">The keys cannot be read; the message gives the reason.</exception>
+    /// <exception cref="PublicKeySourceException">The keys cannot be read. The message contains the reason.</exception>
     Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken);
 
-    /// <summary>Gets those of the last keys that remain accepted after a failed read.</summary>
+    /// <summary>Returns the keys of the last successful read that are still accepted after a failed read.</summary>
     PublicKeySet? StillAccepted(PublicKeySet? last) => last;
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of public keys in a file. The file is read again at each refresh, so that a replaced file takes effect without a restart; on a mounted
-/// volume the operating system would not announce the replacement.
+/// The source of public keys in a file. The file is read again at each refresh, so that a replaced file takes effect without a restart. A file
+/// watcher would not be enough, because the operating system does not announce changes on some mounted volumes.
 /// </summary>
 internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySource
 {
@@ -13,8 +13,8 @@ internal sealed class KeyFile(string path, string rsaAlgorithm) : IPublicKeySour
 
     public Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken) => Task.FromResult(Read());
 
-    /// <summary>Reads the keys.</summary>
-    /// <exception cref="PublicKeySourceException">The keys cannot be read; the message gives the reason.</exception>
+    /// <summary>Reads the public keys in the file.</summary>
+    /// <exception cref="PublicKeySourceException">The keys cannot be read. The message contains the reason.</exception>
     public PublicKeySet Read()
     {
         var content = ConfiguredFile.Read(path);

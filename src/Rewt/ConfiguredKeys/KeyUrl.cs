@@ -1,8 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The source of public keys at a URL (JWKS). It downloads the keys again when the age that the server permits has passed (after one hour at the
-/// latest), and at once for an unknown key id, but at most twice a second; if certificates must confirm keys, it returns only confirmed ones.
+/// The source of public keys at a URL (JWKS). The keys are downloaded again when the lifetime that the server permits has passed, after one hour at
+/// the latest. For an unknown key id, the keys are downloaded at once, but at most twice per second. If certificates must confirm keys, the source
+/// returns only confirmed keys.
 /// </summary>
 internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload download, TimeSpan refreshInterval, TimeProvider time, ServiceIdentity? identity = null) : IPublicKeySource
 {
@@ -22,7 +23,7 @@ internal sealed class KeyUrl(Uri address, string rsaAlgorithm, IKeyDownload down
 
     public string Name => NameOf(address);
 
-    /// <summary>Names an address for messages. The query is left out: it may contain a signature or a key.</summary>
+    /// <summary>Returns the name of an address in messages, without the query, because a query may contain a signature or a key.</summary>
     public static string NameOf(Uri address) => $"the address {address.GetLeftPart(UriPartial.Path)}";
 
     public async Task<PublicKeySet> ReadAsync(bool isAsked, CancellationToken cancellationToken)

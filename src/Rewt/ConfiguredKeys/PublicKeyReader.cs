@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads one source of public keys on the thread pool at each refresh of <see cref="ConfiguredKeySource"/>, and returns the last known keys until the
-/// read ends, so that a slow file server or URL delays no other source. It is not thread-safe.
+/// Reads one source of public keys at each refresh of <see cref="ConfiguredKeySource"/>. The read runs on the thread pool, and the last known keys
+/// are used until it ends. A slow file server or URL therefore delays no other source. The class is not thread-safe.
 /// </summary>
 internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -19,11 +19,12 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     private Task _announcing = Task.CompletedTask;
     private bool _isAsked;
 
-    /// <summary>The read in progress, or a completed task if there is none.</summary>
+    /// <summary>The read that is in progress; a completed task if no read is in progress.</summary>
     public Task Reading => _reading ?? Task.CompletedTask;
 
     /// <summary>
-    /// Begins a read unless one is in progress. A key that a request asks for meanwhile may be newer than that read, so another read follows.
+    /// Begins a read, unless a read is in progress. If a request needs an unknown key while a read is in progress, another read follows, because the
+    /// key may be newer than the read.
     /// </summary>
     public async ValueTask BeginAsync(bool isAsked)
     {
@@ -32,7 +33,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         if (_reading is null) Start();
     }
 
-    /// <summary>Returns the last known keys. If a read is in progress, <paramref name="onLateAnswer"/> is called when it ends.</summary>
+    /// <summary>Returns the last known keys. If a read is in progress, <paramref name="onLateAnswer"/> is called when the read ends.</summary>
     public async ValueTask<PublicKeySourceState> TakeAsync(Action onLateAnswer)
     {
         await CollectAsync().ConfigureAwait(false);

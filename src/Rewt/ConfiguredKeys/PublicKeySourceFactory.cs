@@ -3,8 +3,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the source of public keys for each entry of <see cref="RewtOptions.VerificationKeys"/>, which may be a key, a URL or the path of a file,
-/// and validates the entry when the application starts.
+/// Creates the source of public keys for an entry of <see cref="RewtOptions.VerificationKeys"/>, and validates the entry when the application starts.
+/// An entry is the text of keys, a URL or the path of a file.
 /// </summary>
 internal static class PublicKeySourceFactory
 {
@@ -13,7 +13,7 @@ internal static class PublicKeySourceFactory
     public static bool IsAddress(string setting) =>
         setting.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || setting.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns what is wrong with an entry, without sending a request; <see langword="null"/> when the entry is valid.</summary>
+    /// <summary>Returns a sentence about the error in an entry; <see langword="null"/> if the entry is valid. The method sends no request.</summary>
     public static string? Problem(string setting, RewtOptions options, bool canDownload)
     {
         if (string.IsNullOrWhiteSpace(setting)) return "is empty";
@@ -30,8 +30,8 @@ internal static class PublicKeySourceFactory
         }
     }
 
-    /// <summary>Creates the source of an entry.</summary>
-    /// <exception cref="PublicKeySourceException">A key in the settings cannot be used.</exception>
+    /// <summary>Creates the source of public keys for an entry.</summary>
+    /// <exception cref="PublicKeySourceException">The entry is the text of a key that cannot be used.</exception>
     public static IPublicKeySource Open(string setting, RewtOptions options, IKeyDownload? download, TimeProvider time, ServiceIdentity? identity)
     {
         if (PublicKeyText.IsKey(setting)) return new InlineKeys(Written(setting, options));

@@ -1,27 +1,31 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// What is known of one source of public keys at a refresh: the last keys that were read and the time of that read, and the failure of a later read,
-/// if any.
+/// The state of one source of public keys at a refresh: the keys and the time of the last successful read, and the failure of a later read, if any.
 /// </summary>
-/// <param name="Name">The name for logs.</param>
-/// <param name="Keys">The last keys; <see langword="null"/> when none were ever read.</param>
-/// <param name="At">When the last keys were read.</param>
-/// <param name="Failure">The failure of the last read; <see langword="null"/> when it succeeded.</param>
+/// <param name="Name">The name of the source in log messages.</param>
+/// <param name="Keys">The keys of the last successful read; <see langword="null"/> if no read has succeeded.</param>
+/// <param name="At">The time of the last successful read.</param>
+/// <param name="Failure">The failure of the last read; <see langword="null"/> if the last read succeeded.</param>
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
-    /// <summary>Whether a read is in progress, so that the source may have more keys than these.</summary>
+    /// <summary>Whether a read is in progress. The source can then have more keys than <see cref="Keys"/>.</summary>
     public bool IsPending { get; init; }
 
-    /// <summary>When the last successful read began; <see langword="null"/> before the first.</summary>
+    /// <summary>The time at which the last successful read began; <see langword="null"/> if no read has succeeded.</summary>
     public ClockReading? BeganAt { get; init; }
 
-    /// <summary>Whether a read that began after <paramref name="asked"/> has succeeded.</summary>
+    /// <summary>Returns whether a read that began after <paramref name="asked"/> has succeeded.</summary>
     public bool IsAnsweredSince(ClockReading asked) => BeganAt is { } began && began.Since(asked) >= TimeSpan.Zero;
 
-    /// <summary>Whether the last successful read is so recent that a key which it did not return counts as missing in this source.</summary>
+    /// <summary>
+    /// Returns whether the last successful read is recent. A key that a recent read did not return is treated as missing in the source.
+    /// </summary>
     public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
 
-    /// <summary>Whether the keys may be used: always after a successful read, and for the stale budget while the source fails or has not answered.</summary>
+    /// <summary>
+    /// Returns whether the keys may be used. After a successful read, they may always be used. While the source fails or has not answered, they may
+    /// be used until the stale budget has passed.
+    /// </summary>
     public bool IsUsable(TimeSpan staleBudget, ClockReading now) => Keys is not null && ((Failure is null && !IsPending) || now.Since(At) <= staleBudget);
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the private key of <see cref="RewtOptions.SigningKey"/> from a PEM file, a PEM text or a certificate, when settings are validated and when
-/// the key ring is opened. It returns the key pair to sign with, or the error in the setting.
+/// Reads the private key of <see cref="RewtOptions.SigningKey"/> from a PEM file, a PEM text or a certificate. The key is read when the settings are
+/// validated, and when the key ring is opened. The result is the key pair to sign with, or the error in the setting.
 /// </summary>
 internal static class SigningKeySetting
 {
@@ -13,7 +13,9 @@ internal static class SigningKeySetting
 
     public static bool IsConfigured(RewtOptions options) => options.SigningKey.File is not null || options.SigningKey.Certificate is not null;
 
-    /// <summary>Reads the key pair. If there is none, <paramref name="problem"/> names the reason and the setting to correct.</summary>
+    /// <summary>
+    /// Reads the key pair to sign with. If the key pair cannot be read, <paramref name="problem"/> contains the reason and the setting to correct.
+    /// </summary>
     public static KeyPair? TryRead(RewtOptions options, out string? problem)
     {
         var (setting, key) = options.SigningKey.Certificate is { } certificate
@@ -87,7 +89,10 @@ internal static class SigningKeySetting
         }
     }
 
-    /// <summary>Checks the algorithm against the key. ES256 is the default, so it counts as not configured; any other value must fit the key.</summary>
+    /// <summary>
+    /// Returns the error if the configured algorithm cannot be used with the key; <see langword="null"/> if it can. ES256 is the default, so it is
+    /// treated as not configured.
+    /// </summary>
     private static string? ProblemOfAlgorithm(AsymmetricAlgorithm key, string algorithm) => (key, algorithm) switch
     {
         (RSA, "ES384") => "KeyPairs:Algorithm is ES384, but the signing key is RSA: remove KeyPairs:Algorithm to use RS256, or set it to PS256.",

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Sets the name that the audit log records as the author of key changes, for the code that runs until this object is disposed. The name takes
-/// precedence over the application's <see cref="IAuditActor"/>; the dashboard uses it for the signed-in operator.
+/// Sets the name that the audit log records as the author of key changes, until the object is disposed. The name takes precedence over the name that
+/// <see cref="IAuditActor"/> returns. The dashboard sets the name of the signed-in operator.
 /// </summary>
 internal sealed class AuditScope : IDisposable
 {

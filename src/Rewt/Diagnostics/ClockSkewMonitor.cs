@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Compares this machine's clock with the clock of Redis after each poll of a key ring. When they differ by more than <see
-/// cref="RewtOptions.ClockSkew"/>, so that tokens may be refused, it logs a warning and the health check reports it. The rotation of keys uses the
-/// clock of Redis and is not affected.
+/// Compares this machine's clock with the clock of Redis after each poll of a key ring. If the clocks differ by more than
+/// <see cref="RewtOptions.ClockSkew"/>, the class logs a warning, and the health check reports the difference, because tokens may be refused. The
+/// rotation of keys uses the clock of Redis and is not affected.
 /// </summary>
 internal sealed partial class ClockSkewMonitor(string ring, TimeSpan skew, ILogger logger)
 {
-    /// <summary>Allowance for the round trip to the store, which the comparison cannot distinguish from a clock offset.</summary>
+    /// <summary>The tolerance for the duration of a read, because the comparison cannot distinguish a slow read from a wrong clock.</summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether the clocks differed by too much at the last check.</summary>
+    /// <summary>Whether the clocks differed by more than the permitted skew at the last check.</summary>
     public bool IsOff { get; private set; }
 
     public void Check(KeySnapshot snapshot)

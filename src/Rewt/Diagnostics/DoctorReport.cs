@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of one examination of a key ring by the doctor, which checks the setup of keys, clocks, instances and Redis: its findings, and the
-/// connection to the server if there is one.
+/// The result of one examination of a key ring by the doctor: the findings, and the connection to the server if there is one. The doctor checks the
+/// setup of keys, clocks, instances and Redis.
 /// </summary>
 internal sealed record DoctorReport(string Ring, IReadOnlyList<Finding> Findings, StoreConnection? Connection);

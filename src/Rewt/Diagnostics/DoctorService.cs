@@ -5,18 +5,19 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// The background service that examines the key rings of this process for problems of their setup, a few seconds after the start and then every ten
-/// minutes. It logs each new and each resolved finding, and stores the report for the health check.
+/// minutes. The service logs each new and each resolved finding, and stores the report for the health check.
 /// </summary>
 internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports reports, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
-    /// <summary>The delay after the start, so that examinations do not slow it down. A random part spreads the instances of a fleet.</summary>
+    /// <summary>
+    /// The delay of the first examination, so that the start of the application is not slowed down. A random delay is added, so that the instances of
+    /// a service do not all examine Redis at the same time.
+    /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// The number of checks, between two examinations, whether a reported clock offset persists. They use the last read and send no command.
-    /// </summary>
+    /// <summary>The number of clock checks between two examinations. A clock check uses the last read and sends no command.</summary>
     private const int ClockChecks = 120;
 
     private readonly ILogger _logger = loggers.CreateLogger("Rewt.Doctor");
@@ -66,7 +67,10 @@ internal sealed partial class DoctorService(KeyRingRegistry rings, DoctorReports
         }
     }
 
-    /// <summary>Removes the finding of a corrected clock before the next examination, so that the health check is up to date.</summary>
+    /// <summary>
+    /// Removes the finding of a wrong clock from the report if the clock has been corrected, so that the health check does not report the finding
+    /// until the next examination.
+    /// </summary>
     private void CheckClock(string name)
     {
         var keyRing = Provider(name);

@@ -1,22 +1,23 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Estimates the entropy of a secret in bits, so that <see cref="WeakSecrets"/> can tell random text from text that can be guessed. Words, sequences
-/// of the alphabet or the keyboard, and repetitions count few bits; random text counts all of its bits or more.
+/// Estimates the entropy of a secret in bits, so that <see cref="WeakSecrets"/> can distinguish random text from text that can be guessed. The
+/// estimate is low for words, for sequences of the alphabet or the keyboard, and for repetitions. For random text, the estimate is at least the real
+/// entropy.
 /// </summary>
 /// <remarks>
-/// Each character is predicted from the characters before it, as often as these were followed by it in the vocabulary and in the text so far
-/// (Witten-Bell interpolation of the orders 0 to 5).
+/// The probability of each character is predicted from up to five characters before it (Witten-Bell interpolation of the orders 0 to 5). The
+/// prediction counts how often the same characters occur together in the vocabulary and in the text so far.
 /// </remarks>
 internal sealed class EntropyEstimator
 {
     private const int Order = 5;
     private const int Symbols = 128;
 
-    /// <summary>The symbol of all characters that are not ASCII.</summary>
+    /// <summary>The symbol that represents every character outside ASCII.</summary>
     private const char Other = '\u007f';
 
-    /// <summary>The number of characters that are assumed to separate words equally often.</summary>
+    /// <summary>The number of characters that can separate words. The model assumes that all are equally frequent.</summary>
     private const int Separators = 32;
 
     private const string Lookalikes = "013457@$";
@@ -38,21 +39,24 @@ internal sealed class EntropyEstimator
         + "zyxwvutsrqponmlkjihgfedcba 9876543210 1234567890 qwertyuiop asdfghjkl zxcvbnm qwertz azerty 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p "
         + "1q2w3e4r5t6y7u8i9o0p asdf qwer zxcv 0123456789abcdef 2020 2021 2022 2023 2024 2025 2026 ";
 
-    /// <summary>The positions in the vocabulary that follow each symbol.</summary>
+    /// <summary>For each symbol, the positions in the vocabulary after its occurrences.</summary>
     private static readonly int[][] Following =
         [.. Enumerable.Range(0, Symbols).Select(symbol => Enumerable.Range(1, Vocabulary.Length - 1).Where(position => Vocabulary[position - 1] == symbol).ToArray())];
 
-    /// <summary>The symbols of the text so far, which continue the vocabulary.</summary>
+    /// <summary>The symbols of the text so far. Predictions use them like the vocabulary.</summary>
     private readonly List<char> _text = [];
     private readonly List<int> _matches = [];
 
     /// <summary>
-    /// Returns the estimated bits of a text. The estimate stops at <paramref name="most"/>, so a higher result means only that the text has at least
-    /// so many.
+    /// Returns the estimated entropy of a text in bits. The estimate stops when it exceeds <paramref name="most"/>. A result above
+    /// <paramref name="most"/> is therefore a lower bound.
     /// </summary>
     public static double Bits(string text, double most) => new EntropyEstimator().Describe(text, most);
 
-    /// <summary>Returns the bits of a text whose digits and signs replace letters (<c>S3cr3t</c>), with one bit for each letter that may be replaced.</summary>
+    /// <summary>
+    /// Returns the estimated entropy in bits of a text in which digits and signs replace letters (<c>S3cr3t</c>). One bit is added for each letter
+    /// that may have been replaced.
+    /// </summary>
     public static double BitsWithLettersFor(string text, double most)
     {
         var plain = string.Concat(text.Select(c => Lookalikes.IndexOf(c, StringComparison.Ordinal) is >= 0 and var index ? Letters[index] : c));
@@ -103,7 +107,7 @@ internal sealed class EntropyEstimator
         return bits;
     }
 
-    /// <summary>Returns the bits of the next symbol, and appends it.</summary>
+    /// <summary>Returns the entropy of the next symbol in bits, and appends the symbol to the text.</summary>
     private double Next(char symbol)
     {
         var end = Vocabulary.Length + _text.Count;

@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// One problem or piece of advice from an examination of a key ring or its Redis server, as an operator sees it: a code, a severity, and a sentence
-/// with the solution.
+/// One result of an examination by the doctor, for an operator. A finding describes a problem of a key ring or its Redis server, or a possible
+/// improvement, with a code, a severity and the solution.
 /// </summary>
-/// <param name="Code">The code for filters and alerts; docs/operations/runbook.md lists the codes.</param>
-/// <param name="Severity">The severity.</param>
+/// <param name="Code">The code of the finding, for filters and alerts. The page docs/operations/runbook.md lists all codes.</param>
+/// <param name="Severity">The severity of the finding.</param>
 /// <param name="Text">A sentence that describes the problem and its solution, without secrets.</param>
 internal sealed record Finding(string Code, FindingSeverity Severity, string Text)
 {

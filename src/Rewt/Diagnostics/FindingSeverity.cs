@@ -1,14 +1,17 @@
 namespace Rewt.Internal;
 
-/// <summary>How serious a finding of the doctor is, which decides whether it is logged as a warning and degrades the health check.</summary>
+/// <summary>
+/// The severity of a finding of the doctor. The severity determines whether the finding is logged as a warning, and whether it changes the status of
+/// the health check to degraded.
+/// </summary>
 internal enum FindingSeverity
 {
-    /// <summary>A fact, which is shown by the command line tool only.</summary>
+    /// <summary>A fact that is not a problem. Only the command-line tool shows it.</summary>
     Information,
 
-    /// <summary>Calls are secure and succeed, but the setup can be improved.</summary>
+    /// <summary>Advice: calls are secure and succeed, but the setup can be improved.</summary>
     Advice,
 
-    /// <summary>Keys can be lost or guessed, or changes can be seen too late.</summary>
+    /// <summary>A risk: keys can be lost or guessed, or instances can learn of a change of the keys too late.</summary>
     Warning,
 }

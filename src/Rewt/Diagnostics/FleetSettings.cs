@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The durations in <see cref="RewtOptions"/> that decide when the keys of a namespace rotate and expire. The services store them in Redis beside the
-/// keys, so that the command line tool, which has no configuration, rotates and revokes by the same durations.
+/// The durations in <see cref="RewtOptions"/> that determine when the keys of a namespace rotate and expire. The services store the durations in
+/// Redis. The command-line tool, which has no configuration, rotates and revokes with the stored durations.
 /// </summary>
 internal sealed record FleetSettings(
     TimeSpan RotationInterval, TimeSpan RefreshInterval, TimeSpan PropagationDelay, TimeSpan TokenLifetime, TimeSpan MaxTokenLifetime, TimeSpan ClockSkew)
@@ -12,7 +12,7 @@ internal sealed record FleetSettings(
     public static FleetSettings Of(RewtOptions options) => new(
         options.RotationInterval, options.RefreshInterval, options.PropagationDelay, options.TokenLifetime, options.MaxTokenLifetime, options.ClockSkew);
 
-    /// <summary>Parses the output of <see cref="ToString"/>; <see langword="null"/> for anything else.</summary>
+    /// <summary>Parses a text that <see cref="ToString"/> returned. The result is <see langword="null"/> for any other text.</summary>
     public static FleetSettings? TryParse(string? text)
     {
         var times = new TimeSpan[6];
@@ -35,7 +35,7 @@ internal sealed record FleetSettings(
         return options;
     }
 
-    /// <summary>Returns the values in milliseconds, in the order of the properties.</summary>
+    /// <summary>Returns the durations in milliseconds, in the order of the properties.</summary>
     public override string ToString() => string.Join(
         ' ',
         new[] { RotationInterval, RefreshInterval, PropagationDelay, TokenLifetime, MaxTokenLifetime, ClockSkew }

@@ -1,11 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Supplies the name of the person for whom a key is being rotated or revoked, such as the signed-in user of the request, so that the audit log can
-/// record it.
+/// Returns the name of the person who rotates or revokes a key, such as the signed-in user of the request. The audit log records the name.
 /// </summary>
 internal interface IAuditActor
 {
-    /// <summary>The name for the audit log; <see langword="null"/> when the service itself acts.</summary>
+    /// <summary>The name of the person; <see langword="null"/> if the service itself changes the keys.</summary>
     string? Current { get; }
 }

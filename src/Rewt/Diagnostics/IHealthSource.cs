@@ -1,10 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>
-/// Supplies the health of a part of the application other than the key rings, such as the trusted apps, to the health check of Rewt.
-/// </summary>
+/// <summary>Reports the health of the trusted apps, or of another part beside the key rings, to the health check of Rewt.</summary>
 internal interface IHealthSource
 {
-    /// <summary>The health by the last read. It sends the store no command.</summary>
+    /// <summary>Returns the health according to the last read. The method sends no command to the store.</summary>
     RingHealth Health();
 }

@@ -1,17 +1,18 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The list of live instances in the store: each instance writes there which version of the key ring it holds. Callers read the list to wait until a
-/// revocation has reached every instance, and to show the operator those that lag behind.
+/// The store of the list of live instances. Each instance writes the version of the key ring that it has loaded. With the list, a caller can wait
+/// until a revocation has reached every instance, and an operator sees which instances have an old version.
 /// </summary>
 internal interface IInstanceStore
 {
     /// <summary>
-    /// Replaces <paramref name="former"/> with <paramref name="heartbeat"/>, and removes entries last seen before <paramref name="forgetBefore"/>.
+    /// Replaces the entry <paramref name="former"/> of an instance by <paramref name="heartbeat"/>, and removes entries that were last renewed before
+    /// <paramref name="forgetBefore"/>.
     /// </summary>
     Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken);
 
-    /// <summary>Removes the entry of an instance that stops.</summary>
+    /// <summary>Removes the entry of an instance that is stopping.</summary>
     Task LeaveAsync(InstanceHeartbeat heartbeat, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<InstanceHeartbeat>> ReadAsync(CancellationToken cancellationToken);

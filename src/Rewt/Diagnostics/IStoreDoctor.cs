@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Examines the server that stores the keys for settings and permissions that endanger them, such as missing persistence, and returns its findings to
-/// <c>rewt doctor</c> and the health check. It changes nothing on the server.
+/// Examines the server that stores the keys for settings and permissions that put the keys at risk, such as missing persistence. The examination
+/// changes nothing on the server.
 /// </summary>
 internal interface IStoreDoctor
 {

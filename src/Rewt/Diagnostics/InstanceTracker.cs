@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes into the list of live instances which version of the key ring this instance holds, after a poll if the version has changed or the last
-/// entry is at least 30 seconds old. It also waits, after a revocation, until all other live instances hold a given version.
+/// Writes the version of the key ring that this instance has loaded into the list of live instances. The version is written after a poll, if the
+/// version has changed or the last entry is at least 30 seconds old. After a revocation, the class can also wait until all other live instances have
+/// loaded a given version.
 /// </summary>
-/// <remarks>Ten thousand instances thus write some three hundred entries a second; requests write none.</remarks>
+/// <remarks>Ten thousand instances write about three hundred entries per second. Requests write no entries.</remarks>
 internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options, TimeProvider time, string? name = null)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(30);
@@ -18,7 +19,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     private InstanceHeartbeat? _written;
     private ClockReading _writtenAt;
 
-    /// <summary>The name of this instance.</summary>
+    /// <summary>The name of this instance in the list of live instances.</summary>
     public string Instance => _instance;
 
     /// <summary>Reads the newest entry of each instance, sorted by name; <see langword="null"/> if the store has no list of instances.</summary>
@@ -29,10 +30,15 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
         return [.. Newest(heartbeats)];
     }
 
-    /// <summary>The time without a heartbeat after which an instance counts as stopped: it has then missed two.</summary>
+    /// <summary>
+    /// The time after which an instance counts as stopped if its entry is not renewed. In this time, the entry should have been renewed twice.
+    /// </summary>
     private TimeSpan AliveFor => _interval * 2.5;
 
-    /// <summary>Returns the newest entry of each instance that was live when the newest of all was written.</summary>
+    /// <summary>
+    /// Returns the newest entry of each live instance. An instance counts as live if its entry was not too old at the time of the newest entry in the
+    /// list.
+    /// </summary>
     public static IReadOnlyList<InstanceHeartbeat> Live(IReadOnlyList<InstanceHeartbeat> heartbeats, RewtOptions options)
     {
         if (heartbeats.Count == 0) return [];
@@ -44,8 +50,8 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
     public static string NewName(RewtOptions options) => $"{options.ServiceName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
     /// <summary>
-    /// Announces the version that this instance holds, if it has changed or the last announcement is too old. A failure is ignored, such as a missing
-    /// permission.
+    /// Writes the version of the key ring that this instance has loaded, if the version has changed or the last entry is too old. A failure is
+    /// ignored, for example if the Redis user may not write the list.
     /// </summary>
     public async Task AnnounceAsync(KeySnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -73,8 +79,8 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
         await store.LeaveAsync(heartbeat, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Waits until every other live instance holds <paramref name="ring"/> or a later version.</summary>
-    /// <returns>The instances that do not hold it yet.</returns>
+    /// <summary>Waits until every other live instance has loaded <paramref name="ring"/> or a later version.</summary>
+    /// <returns>The names of the instances that have not loaded the version within <paramref name="timeout"/>.</returns>
     public async Task<IReadOnlyList<string>> WaitForAllAsync(KeySnapshot ring, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (store is null) return [];
@@ -100,7 +106,7 @@ internal sealed class InstanceTracker(IInstanceStore? store, RewtOptions options
             .Select(heartbeat => heartbeat.Instance),
     ];
 
-    /// <summary>The newest entry of each instance, sorted by name.</summary>
+    /// <summary>Returns the newest entry of each instance, sorted by name.</summary>
     private static IEnumerable<InstanceHeartbeat> Newest(IEnumerable<InstanceHeartbeat> heartbeats) =>
         heartbeats.GroupBy(heartbeat => heartbeat.Instance, StringComparer.Ordinal).Select(entries => entries.MaxBy(heartbeat => heartbeat.SeenAt)).OrderBy(heartbeat => heartbeat.Instance, StringComparer.Ordinal);
 

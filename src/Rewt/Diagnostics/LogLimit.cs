@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits a repeated event to one log line in an interval: it tells the caller whether a line is due, and how many occurrences that line stands for.
+/// Limits the log of a repeated event to one line per interval. The class returns whether a line is due, and the number of occurrences since the last
+/// line.
 /// </summary>
 internal sealed class LogLimit(TimeSpan interval)
 {
@@ -9,8 +10,8 @@ internal sealed class LogLimit(TimeSpan interval)
     private ClockReading? _loggedAt;
     private int _occurrences;
 
-    /// <summary>Counts an occurrence.</summary>
-    /// <returns>The occurrences since the last line, this one included, if a line is due; otherwise zero.</returns>
+    /// <summary>Counts an occurrence of the event.</summary>
+    /// <returns>If a line is due, the number of occurrences since the last line, including the current occurrence; otherwise zero.</returns>
     public int Count(TimeProvider time)
     {
         lock (_gate)

@@ -1,16 +1,16 @@
 namespace Rewt.Internal;
 
-/// <summary>The kind of problem with which Redis cannot be used, as far as programs distinguish it.</summary>
+/// <summary>The kind of problem that prevents the use of Redis. The command-line tool has a separate exit code for each kind.</summary>
 internal enum OutageKind
 {
     Other,
 
-    /// <summary>The user or the password is missing or wrong.</summary>
+    /// <summary>The Redis user name or the password is missing or wrong.</summary>
     Login,
 
-    /// <summary>The server is a replica, and keys are read only from the primary.</summary>
+    /// <summary>The Redis server is a replica, but keys are read only from the primary.</summary>
     Replica,
 
-    /// <summary>DNS does not know the host name of the server.</summary>
+    /// <summary>DNS cannot resolve the host name of the Redis server.</summary>
     UnknownHost,
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Starts the tracing activities (<see cref="Activity"/>, source <c>Rewt</c>) for reads and writes of a key ring, and records their failures. A
-/// request that finds its key in memory starts none.
+/// Starts the tracing activities (<see cref="Activity"/>, source <c>Rewt</c>) for reads and writes of a key ring, and records their failures. No
+/// activity is started for a request whose key is in memory.
 /// </summary>
 internal static class RewtActivity
 {
@@ -28,7 +28,9 @@ internal static class RewtActivity
         return activity;
     }
 
-    /// <summary>Marks an activity as failed, with the code of the error but without the message, which may contain a secret.</summary>
+    /// <summary>
+    /// Marks an activity as failed, with the code of the error. The message of the error is omitted, because it may contain a secret.
+    /// </summary>
     public static void Fail(this Activity? activity, Exception exception)
     {
         var cause = StoreFailure.Cause(exception);

@@ -3,17 +3,23 @@ using System.Diagnostics.Metrics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the counters and histograms of keys and tokens on the meter <c>Rewt</c>, in which the <see cref="RingMetrics"/> of each key ring record.
-/// docs/operations/metrics.md lists them.
+/// Creates the counters and histograms of keys and tokens on the meter <c>Rewt</c>. The <see cref="RingMetrics"/> of each key ring record their
+/// values in these instruments. The page docs/operations/metrics.md lists all instruments.
 /// </summary>
 internal sealed class RewtMetrics
 {
     public const string MeterName = "Rewt";
 
-    /// <summary>Bucket boundaries in seconds, from a read within a rack to the time limits of a connection and a command together.</summary>
+    /// <summary>
+    /// The bucket boundaries for the durations of reads, in seconds. The lowest is the duration of a read within a data center. The highest is the
+    /// time limit of a connection and a command together.
+    /// </summary>
     private static readonly InstrumentAdvice<double> ReadTimes = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4] };
 
-    /// <summary>Bucket boundaries in seconds, from a push within a rack to several missed polls.</summary>
+    /// <summary>
+    /// The bucket boundaries for the delays of changes, in seconds. The lowest is the delay of a push message within a data center. The highest
+    /// corresponds to several missed polls.
+    /// </summary>
     private static readonly InstrumentAdvice<double> Delays = new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] };
 
     public RewtMetrics(IMeterFactory meters)

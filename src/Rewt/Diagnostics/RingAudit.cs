@@ -4,17 +4,17 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Logs each change of the keys or tenants of a namespace with its author and its cause, in the log category <c>Rewt.Audit</c>. The instance that
-/// writes the change logs the audit record; the other instances log only that the change has arrived.
+/// writes the change logs the audit record. The other instances log only that the change has arrived.
 /// </summary>
 internal sealed partial class RingAudit(string ring, string instance, IAuditActor? actor, ILogger logger)
 {
-    /// <summary>The actor of a manual change through a Redis client.</summary>
+    /// <summary>The author in the audit record of a manual change, which was made with a Redis client.</summary>
     private const string RedisClient = "a client of Redis";
 
-    /// <summary>The name of this instance, also used in its announcements.</summary>
+    /// <summary>The name of this instance, which is also its name in the list of live instances.</summary>
     public string Instance => instance;
 
-    /// <summary>Returns the actor of a change: the operator for a command, otherwise the cause of the change.</summary>
+    /// <summary>Returns the author of a change: the operator who gave the command, or the cause of an automatic change.</summary>
     public string By(RingAction action, bool isCommand) => action switch
     {
         _ when isCommand => Commander,
@@ -23,10 +23,10 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         _ => instance,
     };
 
-    /// <summary>The author of the command that is being executed: the name of the operator, if known, and this instance.</summary>
+    /// <summary>The author of the command that is being executed: the name of the operator, if known, and the name of this instance.</summary>
     public string Commander => (AuditScope.Current ?? actor?.Current) is { } name ? $"{(Names.IsIdentifier(name) ? name : "?")} at {instance}" : instance;
 
-    /// <summary>Logs that this process's own key pairs were published.</summary>
+    /// <summary>Logs that the key pairs of this process were published.</summary>
     public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         var (by, cause) = isCommand ? (Commander, "command") : (instance, "schedule");
@@ -47,7 +47,9 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         LogRevoked(ring, keyId, by, "command");
     }
 
-    /// <summary>Logs which keys a change of the shared secrets, written by this instance, created, activated, retired and revoked.</summary>
+    /// <summary>
+    /// Logs a change of the shared secrets that this instance has written: which keys were created, became current, were retired and were revoked.
+    /// </summary>
     public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         var by = By(plan.Action, isCommand);
@@ -75,13 +77,13 @@ internal sealed partial class RingAudit(string ring, string instance, IAuditActo
         LogTenantChanged(tenant, ring, verb, by, change.After.Generation.Milliseconds);
     }
 
-    /// <summary>Logs that changes of tenants written by another instance have arrived.</summary>
+    /// <summary>Logs that this instance has read changes of tenants that another instance wrote.</summary>
     public void TenantsFollowed(IEnumerable<string> tenants, string by)
     {
         foreach (var tenant in tenants) LogTenantFollowed(tenant, ring, Names.IsIdentifier(by) ? by : "unknown");
     }
 
-    /// <summary>Logs that a change written by another instance has arrived.</summary>
+    /// <summary>Logs that this instance has read a change of the keys that another instance wrote.</summary>
     public void Followed(RingSnapshot previous, RingSnapshot next)
     {
         if (next.Version == previous.Version || (next.Current?.KeyId == previous.Current?.KeyId && next.Revoked.Keys.All(previous.Revoked.ContainsKey))) return;

@@ -3,25 +3,35 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Examines one key ring for problems of its setup when the <see cref="DoctorService"/> or the command <c>rewt doctor</c> asks: the keys and the
-/// clock of the last read, the instances that lag behind, and the Redis server. The result is a <see cref="DoctorReport"/>.
+/// Examines one key ring for problems of its setup, for the <see cref="DoctorService"/> and the command <c>rewt doctor</c>. The examination includes
+/// the keys and the clock of the last read, the versions that the live instances have loaded, and the Redis server. The result is a
+/// <see cref="DoctorReport"/>.
 /// </summary>
 internal sealed class RingExamination(string ring, FleetSettings settings, IStoreDoctor? server, InstanceTracker tracker)
 {
-    /// <summary>Allowance for the round trip to the store, which the comparison of clocks cannot distinguish from an offset.</summary>
+    /// <summary>
+    /// The tolerance for the duration of a read, because the comparison of clocks cannot distinguish a slow read from a wrong clock.
+    /// </summary>
     private static readonly TimeSpan Travel = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most instances with a finding of their own: a login that writes the list of instances could fill the log.</summary>
+    /// <summary>
+    /// The maximum number of instances that get a finding of their own. Without a limit, a Redis user that may write the list of instances could fill
+    /// the log.
+    /// </summary>
     private const int MostInstances = 10;
 
     public const string ClockOffset = "clock-offset";
 
     /// <summary>
-    /// Whether the clock offset exceeds half of the permitted skew. Two services may be off in opposite directions, so each has half of it.
+    /// Returns whether the clock of this machine differs from the clock of Redis by more than half of the permitted skew. Only half is permitted,
+    /// because the clock of another service can differ in the opposite direction.
     /// </summary>
     public static bool IsClockOff(KeySnapshot snapshot, TimeSpan skew) => snapshot.ClockOffset.Duration() > (skew / 2) + Travel;
 
-    /// <summary>How long to wait for instances: one refresh interval to see a change by polling, and the same again to announce it.</summary>
+    /// <summary>
+    /// The time to wait for the instances to load a change: one refresh interval until an instance polls the change, and one refresh interval until
+    /// it writes the new version into the list.
+    /// </summary>
     private TimeSpan Patience => settings.RefreshInterval * 2;
 
     public async Task<DoctorReport> RunAsync(KeySnapshot snapshot, CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Registers the observable gauges of this process's key rings on the meter <c>Rewt</c>, such as the age of the current key. Each collection of
-/// metrics reports the state in memory and sends no command to Redis.
+/// Registers the observable gauges of the key rings in this process on the meter <c>Rewt</c>, for example the age of the current key. A collection of
+/// the metrics reads memory only and sends no command to Redis.
 /// </summary>
 internal sealed class RingGauges
 {
@@ -25,7 +25,7 @@ internal sealed class RingGauges
         meter.CreateObservableGauge("rewt.doctor.findings", Findings, "{finding}", "Findings of the doctor, by finding.");
     }
 
-    /// <summary>The provider of the signing keys of each namespace.</summary>
+    /// <summary>The provider of the signing keys of each namespace that is in use.</summary>
     private IEnumerable<KeyRingProvider> Rings => _rings.Opened().DistinctBy(keyRing => keyRing.Name, StringComparer.Ordinal);
 
     private IEnumerable<Measurement<double>> KeyAges() =>

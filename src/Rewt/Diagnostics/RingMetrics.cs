@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Records what happens with one key ring, such as signed and refused tokens, reads and rotations, in the instruments of <see cref="RewtMetrics"/>,
-/// each value with the namespace as an attribute. Recording allocates nothing while no listener is attached.
+/// Records the metrics of one key ring in the instruments of <see cref="RewtMetrics"/>: signed and refused tokens, reads, rotations and others. Each
+/// value has the namespace as an attribute. Recording allocates no memory while no listener is attached.
 /// </summary>
 internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
 {
-    /// <summary>An instance that records nothing.</summary>
+    /// <summary>A shared object that records no metrics.</summary>
     public static readonly RingMetrics None = new(null, string.Empty);
 
     private readonly KeyValuePair<string, object?> _ring = new("rewt.namespace", ring);
@@ -16,7 +16,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensSigned: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.token.type", type == TokenTypes.Data ? "data" : "bearer"));
     }
 
-    /// <summary>Counts the result of a verification.</summary>
+    /// <summary>Waits for a verification, and counts its result.</summary>
     public async ValueTask<TokenResult> CountAsync(ValueTask<TokenResult> verification)
     {
         try
@@ -35,7 +35,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
     /// <summary>Counts a token that could be neither accepted nor refused, because keys were unavailable.</summary>
     public void Unavailable() => Verified("unavailable");
 
-    /// <summary>Counts a result, and the precise reason of a refusal. No value of the token is an attribute.</summary>
+    /// <summary>Counts the result of a verification, with the precise reason of a refusal. No value of the token becomes an attribute.</summary>
     public void Count(TokenResult result)
     {
         if (result.IsForeign || result.Cause is not { } cause) Verified(result.IsForeign ? "foreign" : "valid");
@@ -47,7 +47,9 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", ResultOf(cause.Public)), new("rewt.reason", cause.Code));
     }
 
-    /// <summary>Counts a token that was accepted because it had been verified before, both as a cache hit and as verified.</summary>
+    /// <summary>
+    /// Counts a token that was accepted because its cached result is still valid. The token is counted as a cache hit and as a verified token.
+    /// </summary>
     public void CacheHit()
     {
         if (instruments is { CacheHits: { Enabled: true } counter }) counter.Add(1, _ring);
@@ -76,7 +78,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         }
     }
 
-    /// <summary>Counts the rotation and the revocations in a change that this instance has written.</summary>
+    /// <summary>Counts the rotation and the revocations in a change of the key ring that this instance has written.</summary>
     public void Written(RingReading basis, RingChange plan, bool isCommand)
     {
         if (plan.Action is RingAction.Rotate or RingAction.AdoptRotation) Rotated(isCommand ? "operator" : plan.Action == RingAction.Rotate ? "schedule" : "node");
@@ -95,7 +97,7 @@ internal sealed class RingMetrics(RewtMetrics? instruments, string ring)
         if (instruments is { TokensVerified: { Enabled: true } counter }) counter.Add(1, _ring, new("rewt.result", result));
     }
 
-    /// <summary>Returns the code of a refusal for metrics, for <c>rewt_error</c> in responses and for the tool.</summary>
+    /// <summary>Returns the code of a refusal. The metrics, <c>rewt_error</c> in responses and the command-line tool use the same code.</summary>
     public static string ResultOf(RewtRefusal refusal) => refusal switch
     {
         RewtRefusal.None => "valid",

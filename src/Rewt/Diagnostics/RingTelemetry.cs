@@ -1,11 +1,9 @@
 namespace Rewt.Internal;
 
-/// <summary>
-/// The metrics and the audit log of one key ring as one object for the code that changes keys. Its methods report a change of key pairs to both.
-/// </summary>
+/// <summary>The metrics and the audit log of one key ring. Each method reports a change of key pairs to the metrics and to the audit log.</summary>
 internal sealed record RingTelemetry(RingMetrics Metrics, RingAudit Audit)
 {
-    /// <summary>Records that this process's own key pairs were published.</summary>
+    /// <summary>Records that the key pairs of this process were published.</summary>
     public void PairsWritten(LocalKeyPairs before, LocalKeyPairs after, bool isCommand)
     {
         Audit.PairsWritten(before, after, isCommand);

@@ -1,23 +1,28 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Describes the exception of a failed read or write of the store without its message, which may contain a secret: by the code of the error, for logs,
-/// metrics and the health check, or by a sentence with the solution that was attached to the exception.
+/// Describes the exception of a failed read or write of the store. The description is the code of the error, or a sentence with the solution that was
+/// attached to the exception. The description never contains the message of the exception, because the message may contain a secret.
 /// </summary>
 internal static class StoreFailure
 {
-    /// <summary>The error of a server on which a command is renamed or disabled. Its code, <c>ERR</c>, would be too general.</summary>
+    /// <summary>
+    /// The beginning of the error that a server returns if a command is renamed or disabled. The error code <c>ERR</c> alone would be too general.
+    /// </summary>
     private const string UnknownCommand = "ERR unknown command";
 
     private const string ExplanationKey = "rewt.explanation";
 
-    /// <summary>Attaches a reason with the solution to an exception of a library, whose own message may contain anything.</summary>
+    /// <summary>
+    /// Attaches a reason with the solution to the exception of another library. The message of such an exception may contain secrets, so it cannot be
+    /// shown.
+    /// </summary>
     public static void Explain(Exception exception, OutageReason? reason)
     {
         if (reason is not null) exception.Data[ExplanationKey] = reason;
     }
 
-    /// <summary>Marks an exception of this library, whose message names the problem and its solution.</summary>
+    /// <summary>Marks an exception whose message already contains the problem and the solution.</summary>
     public static T Explained<T>(T exception)
         where T : Exception
     {
@@ -40,14 +45,15 @@ internal static class StoreFailure
     }
 
     /// <summary>
-    /// Returns the exception that is logged with an event; <see langword="null"/> if its message or explanation, which the event contains, is enough.
+    /// Returns the exception to log with an event; <see langword="null"/> if the text of the event already contains the message of the exception or
+    /// the attached reason.
     /// </summary>
     public static Exception? Unexplained(Exception exception) =>
         exception is RewtKeysUnavailableException { InnerException: null } || Explanation(exception) is not null ? null : exception;
 
     /// <summary>
-    /// Returns the code of a server's error (<c>OOM</c>, <c>READONLY</c>, …) or the type of any other exception. The message itself may contain
-    /// anything, so it is not shown.
+    /// Returns the code of an error from the Redis server (<c>OOM</c>, <c>READONLY</c>, …), or the type name of any other exception. The message is
+    /// omitted, because it may contain a secret.
     /// </summary>
     public static string Cause(Exception exception)
     {
@@ -56,6 +62,9 @@ internal static class StoreFailure
         return code.Length is > 1 and <= 20 && code.All(char.IsAsciiLetterUpper) ? code : exception.GetType().Name;
     }
 
-    /// <summary>Returns the cause for an operator: the message of an exception of this library that names the repair, otherwise <see cref="Cause"/>.</summary>
+    /// <summary>
+    /// Returns the cause of a failure as a text for an operator: the message of an exception that names the solution, otherwise the result of
+    /// <see cref="Cause"/>.
+    /// </summary>
     public static string Reason(Exception exception) => exception is OversizedKeyException or SecretProtectorException ? exception.Message : Cause(exception);
 }

@@ -4,22 +4,25 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells whether a secret can be guessed, and why: it is too short, or is text that a person, a manual or a template would write instead of random
-/// text. The doctor warns of such a shared secret, and the start fails with such a sealing key.
+/// Determines whether a secret is weak, which means that it can be guessed. A secret is weak if it is too short, or if it is not random text. The
+/// doctor warns of a weak shared secret. An application with a weak sealing key does not start.
 /// </summary>
 internal static class WeakSecrets
 {
     /// <summary>
-    /// The bits for each character below which a text is not random. The model needs more than 6 for random text in any usual form: hexadecimal, a GUID,
-    /// base64. It needs 1 to 5 for words, sequences and repetitions.
+    /// The estimated entropy per character, in bits, below which a text counts as not random. The estimate is above 6 for random text in hexadecimal
+    /// form, as a GUID or in base64. The estimate is between 1 and 5 for words, sequences and repetitions.
     /// </summary>
     private const double FewestBits = 5;
 
-    /// <summary>The characters that count at most: a long text may contain a random part, which is enough.</summary>
+    /// <summary>
+    /// The maximum number of characters that count for the required entropy. A longer text needs no more entropy, because a random part is enough.
+    /// </summary>
     private const int MostCharacters = 100;
 
     /// <summary>
-    /// Returns the reason why the secret is weak, as the end of a sentence that does not repeat it; <see langword="null"/> when it is not weak.
+    /// Returns the reason why a secret is weak, as the end of a sentence that does not contain the secret; <see langword="null"/> if the secret is
+    /// not weak.
     /// </summary>
     public static string? WeaknessOf(ReadOnlySpan<byte> secret)
     {
@@ -36,7 +39,10 @@ internal static class WeakSecrets
         return EntropyEstimator.Bits(text, most) < most || EntropyEstimator.BitsWithLettersFor(text, most) < most;
     }
 
-    /// <summary>Returns the printable texts whose base64 or hexadecimal form the secret is. Random bytes of this length are not printable.</summary>
+    /// <summary>
+    /// Decodes a secret from base64 and from hexadecimal, and returns the results that are printable text. A secret made of random bytes does not
+    /// decode to printable text.
+    /// </summary>
     private static IEnumerable<string> Decoded(string text)
     {
         if (text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) && Printable(Convert.FromHexString(text)) is { } plain) yield return plain;

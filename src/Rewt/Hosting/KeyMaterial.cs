@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Recognizes a key or a token that was put into a setting meant for something else, such as a name or a path, so that error messages give only its
-/// length and not its text.
+/// Recognizes a key or a token in a setting for another purpose, such as a name or a path. Error messages then contain only the length of the text,
+/// not the text.
 /// </summary>
 internal static class KeyMaterial
 {
@@ -12,7 +12,8 @@ internal static class KeyMaterial
     private const int LongestShown = 256;
 
     /// <summary>
-    /// Of 31 neighbours in random base64, 18 on average differ in their class: upper case, lower case or digit. In an ordinary name, fewer than 10 do.
+    /// The number of neighbouring characters with different classes (upper case, lower case, digit) from which 32 characters count as random. Random
+    /// base64 has 18 such pairs on average, and an ordinary name has fewer than 10.
     /// </summary>
     private const int ManyChanges = 12;
 
@@ -22,16 +23,23 @@ internal static class KeyMaterial
     private static readonly SearchValues<char> Base64Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
-    /// <summary>Whether a text is probably a key or a token, or contains a part of one: PEM, JSON, an API key or random base64.</summary>
+    /// <summary>
+    /// Returns whether a text is probably a key or a token, or contains a part of one. PEM, JSON, API keys and random base64 are recognized.
+    /// </summary>
     public static bool IsLikely(string text) =>
         text.Contains("-----", StringComparison.Ordinal) || (text.AsSpan().TrimStart() is ['{', ..] json && !json.StartsWith(CertificateNames.Placeholder)) || IsApiKey(text.AsSpan().Trim()) || PartsOf(text).Any(part => HasRandomPart(part));
 
-    /// <summary>Returns a setting's value for a message: in quotes, or only its length where the value may be key material or not fit into a line.</summary>
+    /// <summary>
+    /// Returns the value of a setting for a message, in quotes. If the value may be a key, or does not fit into a line, the result contains only its
+    /// length.
+    /// </summary>
     public static string Shown(string value) => value.Length > LongestShown || value.Any(char.IsControl) || IsLikely(value)
         ? $"a text of {value.Length} characters"
         : $"'{value}'";
 
-    /// <summary>Splits the path of an address at its slashes, which would otherwise count as characters of base64. Any other text is one part.</summary>
+    /// <summary>
+    /// Splits the path of a URL at its slashes, because a slash is also a character of base64. Any other text is returned as one part.
+    /// </summary>
     private static string[] PartsOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? text.Split('/') : [text];
 

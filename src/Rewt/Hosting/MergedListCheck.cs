@@ -3,12 +3,14 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds, when settings are validated, a list that a later configuration source meant to replace by a shorter one. .NET merges lists entry by entry,
-/// so that the last entries of the earlier source stay in force: a service that was removed from a list would still be trusted.
+/// Finds a list that is in several configuration sources and is shorter in the later source. .NET merges lists entry by entry, so the last entries of
+/// the earlier source stay in effect. A service that is missing in the later source would still be trusted.
 /// </summary>
 internal static class MergedListCheck
 {
-    /// <summary>Returns what is wrong with a list, as the rest of a sentence that begins with the name of the setting.</summary>
+    /// <summary>
+    /// Returns the error in a list, as the rest of a sentence that begins with the name of the setting; <see langword="null"/> if there is no error.
+    /// </summary>
     public static string? Problem(IConfiguration? configuration, string path)
     {
         if (configuration is not IConfigurationRoot root) return null;

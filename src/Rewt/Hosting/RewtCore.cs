@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Registers in the service collection what the keys of one namespace need: options with their validation, key ring, tokens, metrics and background
-/// services. <c>AddRewtKeys</c> and <c>AddRewtInMemoryKeys</c> call it, and register the store themselves.
+/// Registers the services that the keys of one namespace need: the options and their validation, the key ring, the tokens, the metrics and the
+/// background services. The store is not included: <c>AddRewtKeys</c> and <c>AddRewtInMemoryKeys</c> register it themselves.
 /// </summary>
 internal static class RewtCore
 {
-    /// <summary>Adds the services once for each name; further calls only add <paramref name="configure"/>.</summary>
+    /// <summary>
+    /// Registers the services for a name. If the services are already registered for the name, the call only adds <paramref name="configure"/>.
+    /// </summary>
     public static void Add(IServiceCollection services, string name, Action<RewtOptions>? configure)
     {
         // The setup must be registered first, so that the section is read before the application's delegates run, in whatever order registrations come.

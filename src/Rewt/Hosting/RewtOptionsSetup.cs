@@ -7,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Fills <see cref="RewtOptions"/>: first from the section <c>Rewt</c> (<c>Rewt:Schemes:{name}</c> for a named scheme), and after the application's
-/// delegates with defaults for missing values.
+/// Sets the values of <see cref="RewtOptions"/>. First, the values of the configuration section <c>Rewt</c> are set (of <c>Rewt:Schemes:{name}</c>
+/// for a named scheme). After the delegates of the application have run, defaults are set for missing values.
 /// </summary>
 /// <remarks>
-/// A named scheme takes the name, the connection, the sealing and the certificates of the main settings where it has none of its own, so that no
-/// scheme has less protection than these settings seem to give.
+/// A named scheme inherits the service name, the connection, the sealing keys and the certificates from the main settings, if it has no values of its
+/// own. Without this rule, a named scheme would be less protected than the main settings suggest.
 /// </remarks>
 internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<RewtOptions>, IPostConfigureOptions<RewtOptions>
 {
@@ -85,8 +85,8 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
     }
 
     /// <summary>
-    /// Whether the files <c>appsettings….json</c>, which are deployed together, contain both a sealing key and the connection string in force. Both are found
-    /// by their values, because any section can be bound.
+    /// Returns whether the files <c>appsettings….json</c> contain both a sealing key and the connection string that is in effect. All settings files
+    /// are deployed together. The sealing key and the connection string are searched in all sections, because an application can bind any section.
     /// </summary>
     private static bool IsBesideConnection(IConfiguration configuration, RewtOptions options)
     {
@@ -107,7 +107,9 @@ internal sealed class RewtOptionsSetup(IServiceProvider services) : IConfigureNa
             var provider => provider?.ToString()?.Contains("appsettings", StringComparison.OrdinalIgnoreCase) == true,
         };
 
-    /// <summary>File paths are relative to the content root, not to the directory the process was started in.</summary>
+    /// <summary>
+    /// Resolves the file paths in the settings relative to the content root, because the process can be started in another directory.
+    /// </summary>
     private static void ResolveFiles(RewtOptions options, string root)
     {
         options.SigningKey.File = Resolve(options.SigningKey.File, root);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Validates <see cref="RewtOptions"/> when the application starts, and reports all errors at once; the application does not start with one. Each
-/// error names the setting to correct.
+/// Validates <see cref="RewtOptions"/> when the application starts. All errors are reported at once, and the application does not start if there is
+/// an error. Each error names the setting to correct.
 /// </summary>
 internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registrations, IServiceProvider services, IKeyDownload? download = null) : IValidateOptions<RewtOptions>
 {
@@ -25,7 +25,10 @@ internal sealed class RewtOptionsValidator(IEnumerable<RingRegistration> registr
     private IEnumerable<string> MergedLists(RewtOptions options, string section) => Setting.Of(options).Where(setting => setting.IsList)
         .Select(setting => MergedListCheck.Problem(services.GetService<IConfiguration>(), $"{section}:{setting.Path}") is { } problem ? setting.Path + problem : null).OfType<string>();
 
-    /// <summary>Finds keys and tokens in settings for names. They would become visible in tokens, logs and Redis.</summary>
+    /// <summary>
+    /// Returns an error for each setting that should contain a name but contains a key or a token. The key or token would become visible in tokens,
+    /// logs and Redis.
+    /// </summary>
     private static IEnumerable<string> KeysForNames(RewtOptions o)
     {
         (string Setting, IEnumerable<string?> Names)[] all =

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that, when the application starts, logs the effective settings and starts the polling of all key rings and the doctor, without
-/// waiting for Redis. The polling ends when the container is disposed.
+/// The hosted service that runs when the application starts. The service logs the effective settings, and starts the polling of all key rings and the
+/// doctor. The service does not wait for Redis. The polling ends when the service container is disposed.
 /// </summary>
 internal sealed partial class RingHostedService(
     KeyRingRegistry rings, IRingStoreFactory stores, DoctorService doctor, RingGauges gauges, ILoggerFactory loggers, IHostEnvironment? environment = null) : IHostedService

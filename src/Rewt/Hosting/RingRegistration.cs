@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A marker in the service collection: a key ring is registered for the options of this name, which is empty for the main settings and otherwise the
-/// name of a scheme. The services find all key rings by these markers.
+/// The name of the options for which a key ring is registered: empty for the main settings, otherwise the name of a scheme. The service collection
+/// contains one object of this class for each key ring, so that services can find all key rings.
 /// </summary>
 internal sealed record RingRegistration(string Name);

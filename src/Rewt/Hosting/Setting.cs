@@ -4,15 +4,17 @@ using Microsoft.Extensions.Configuration;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One property of <see cref="RewtOptions"/> or of one of its groups, with its configuration name and access to its value, so that code can list,
-/// bind and describe all settings in a loop.
+/// One property of <see cref="RewtOptions"/> or of one of its groups, with its name in the configuration and its value. With this class, code can
+/// list, bind and describe all settings in a loop.
 /// </summary>
-/// <param name="Path">The name in the configuration section, for example <c>SigningKey:File</c>.</param>
-/// <param name="Property">The property.</param>
-/// <param name="Owner">The options or the group that has the property.</param>
+/// <param name="Path">The name of the setting in the configuration section, for example <c>SigningKey:File</c>.</param>
+/// <param name="Property">The property that contains the value of the setting.</param>
+/// <param name="Owner">The object that has the property: the options or one of their groups.</param>
 internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
 {
-    /// <summary>The properties of the options and of each group. A group is named here so that trimming keeps its properties.</summary>
+    /// <summary>
+    /// The properties of the options and of each group, by type. The types are listed explicitly, so that trimming does not remove their properties.
+    /// </summary>
     private static readonly Dictionary<Type, PropertyInfo[]> Groups = new()
     {
         [typeof(RewtOptions)] = typeof(RewtOptions).GetProperties(),
@@ -28,10 +30,10 @@ internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
 
     public bool IsList => Type == typeof(IList<string>);
 
-    /// <summary>The enumeration of the value, or <see langword="null"/> for other types.</summary>
+    /// <summary>The enumeration type of the setting; <see langword="null"/> if the setting has another type.</summary>
     public Type? Enumeration => (Nullable.GetUnderlyingType(Type) ?? Type) is { IsEnum: true } enumeration ? enumeration : null;
 
-    /// <summary>Whether the configuration can express the value; other settings can be set in code only.</summary>
+    /// <summary>Whether the value can be set in the configuration. Other settings can be set in code only.</summary>
     public bool IsReadable => IsList || Type == typeof(string) || Type == typeof(bool) || Type == typeof(int) || Type == typeof(TimeSpan) || Enumeration is not null;
 
     public object? Value
@@ -40,7 +42,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, object Owner)
         set => Property.SetValue(Owner, value);
     }
 
-    /// <summary>Returns the settings of the options, including those of the groups.</summary>
+    /// <summary>Returns all settings of the options, including the settings in groups.</summary>
     public static IEnumerable<Setting> Of(RewtOptions options) => Of(options, string.Empty);
 
     private static IEnumerable<Setting> Of(object group, string prefix) => Groups[group.GetType()].SelectMany(property =>

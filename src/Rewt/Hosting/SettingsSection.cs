@@ -6,10 +6,10 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Binds a configuration section to <see cref="RewtOptions"/>, and reports each unknown name and each value of a wrong form as an error. The
-/// framework's binder ignores unknown names and a text in place of a list, so that a default would silently remain in force, and reads the duration 5
-/// as five days.
+/// configuration binder of .NET is not used. That binder ignores an unknown name and a text in place of a list, so that the default stays in effect.
+/// That binder also reads the duration <c>5</c> as five days.
 /// </summary>
-/// <remarks>An error names the setting and never repeats a value that may be a key.</remarks>
+/// <remarks>An error names the setting, and never contains a value that may be a key.</remarks>
 internal static partial class SettingsSection
 {
     public const string Name = "Rewt";
@@ -18,12 +18,15 @@ internal static partial class SettingsSection
     private const int MostUnknown = 10;
     private const string Empty = " is empty; set a value, or remove it for the default.";
 
-    /// <summary>Names in the main section that are not settings: the section of named schemes, and the key of <c>AddRewtApiKey</c>.</summary>
+    /// <summary>
+    /// The names in the section <c>Rewt</c> that are not settings of <see cref="RewtOptions"/>: the section of the named schemes, and the API key of
+    /// <c>AddRewtApiKey</c>.
+    /// </summary>
     private static readonly string[] Others = [Schemes, "ApiKey"];
 
     private static readonly string[] DurationFormats = [@"h\:mm\:ss", @"h\:mm\:ss\.FFFFFFF", @"d\.h\:mm\:ss", @"d\.h\:mm\:ss\.FFFFFFF"];
 
-    /// <summary>Returns the part of an error that suggests the known name that is nearest to an unknown one.</summary>
+    /// <summary>Returns the part of an error message that suggests the known name which is most similar to an unknown name.</summary>
     public static string Suggestion(string unknown, IEnumerable<string> names) => Suggestion(unknown, names, Distance, string.Empty);
 
     private static string Suggestion(string unknown, IEnumerable<string> names, Func<string, string, int> distance, string prefix)
@@ -70,7 +73,7 @@ internal static partial class SettingsSection
         }
     }
 
-    /// <summary>Adds an error for each section of a scheme that is not registered, which would be settings without an effect.</summary>
+    /// <summary>Adds an error for each section whose scheme is not registered, because the settings in such a section have no effect.</summary>
     public static void CheckSchemes(IConfigurationSection section, IEnumerable<string> registered, RewtOptions options)
     {
         var schemes = section.GetSection(Schemes);
@@ -80,10 +83,15 @@ internal static partial class SettingsSection
             .Select(problem => problem.EndsWith('?') ? problem : $"{problem} Register it with AddRewt, or remove the section."));
     }
 
-    /// <summary>Returns a name from the configuration for a message.</summary>
+    /// <summary>
+    /// Returns a name from the configuration for a message, without quotes. If the name may be a key, the result contains only its length.
+    /// </summary>
     public static string Plain(string key) => KeyMaterial.Shown(key) is ['\'', .. var plain, '\''] ? plain : $"({KeyMaterial.Shown(key)})";
 
-    /// <summary>Sets a property. An error is the rest of a sentence that begins with the name of the setting.</summary>
+    /// <summary>
+    /// Sets a property from the configuration. Returns the error as the rest of a sentence that begins with the name of the setting;
+    /// <see langword="null"/> if there is no error.
+    /// </summary>
     private static string? Read(IConfigurationSection section, Setting setting, string prefix, List<Setting> settings)
     {
         if (!setting.IsReadable)
@@ -100,7 +108,9 @@ internal static partial class SettingsSection
         return problem;
     }
 
-    /// <summary>Returns what is wrong with the section of a group. An empty one in JSON (<c>{}</c>) has no value and is no mistake.</summary>
+    /// <summary>
+    /// Returns the error in the section of a group; <see langword="null"/> if there is no error. An empty JSON object (<c>{}</c>) is permitted.
+    /// </summary>
     private static string? ProblemOfGroup(IConfigurationSection section, List<Setting> members) => section.Value switch
     {
         null => null,
@@ -108,14 +118,20 @@ internal static partial class SettingsSection
         _ => $" is one text, but it is a section with settings: {string.Join(", ", members.Where(member => member.IsReadable).Select(member => NameOf(member.Path)))}.",
     };
 
-    /// <summary>Returns what is wrong with a setting that must have one value, as the rest of a sentence that begins with the name of the setting.</summary>
+    /// <summary>
+    /// Returns the error in a setting that must have one value, as the rest of a sentence that begins with the name of the setting;
+    /// <see langword="null"/> if there is no error.
+    /// </summary>
     public static string? ProblemOfValue(IConfigurationSection setting)
     {
         if (setting.GetChildren().Any()) return " is a list or a section, but one value is expected.";
         return string.IsNullOrWhiteSpace(setting.Value) ? Empty : null;
     }
 
-    /// <summary>Returns what is wrong with a list of texts, as the rest of a sentence that begins with the name of the setting.</summary>
+    /// <summary>
+    /// Returns the error in a list of texts, as the rest of a sentence that begins with the name of the setting; <see langword="null"/> if there is
+    /// no error.
+    /// </summary>
     public static string? ProblemOfList(IConfigurationSection setting, string path)
     {
         var entries = setting.GetChildren().ToList();
@@ -153,7 +169,7 @@ internal static partial class SettingsSection
         return null;
     }
 
-    /// <summary>Parses a duration. .NET reads a number alone, and hours from 24 on, as days; neither is intended.</summary>
+    /// <summary>Parses a duration. A number without a unit, and an hour above 23, are errors, because .NET would read both as days.</summary>
     private static TimeSpan ParseDuration(string text, out string? problem)
     {
         problem = null;
@@ -174,14 +190,20 @@ internal static partial class SettingsSection
         return default;
     }
 
-    /// <summary>Returns the last part of a path.</summary>
+    /// <summary>Returns the last part of the path of a setting.</summary>
     private static string NameOf(string path) => path[(path.LastIndexOf(':') + 1)..];
 
-    /// <summary>The smallest distance of two names with or without their groups, so that a setting under a wrong group gets a suggestion too.</summary>
+    /// <summary>
+    /// Returns the smaller of two distances between the names of settings: with their groups and without. A setting in a wrong group therefore gets a
+    /// suggestion too.
+    /// </summary>
     private static int PathDistance(string one, string other) =>
         Math.Min(Math.Min(Distance(one, other), Distance(NameOf(one), other)), Distance(NameOf(one), NameOf(other)));
 
-    /// <summary>The number of letters to insert, remove or replace (Levenshtein), without regard to case.</summary>
+    /// <summary>
+    /// Returns the number of letters that must be inserted, removed or replaced to change one text into the other (Levenshtein distance), ignoring
+    /// case.
+    /// </summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Describes the effective settings of a namespace in sentences, for the log at the start and for the data of the health check: where the keys come
-/// from, which tokens are accepted, and all durations. It contains no key, path or connection string.
+/// Describes the effective settings of a namespace in sentences: the source of the keys, the accepted tokens and all durations. The description is
+/// logged when the application starts, and is part of the health check's data. The description contains no key, path or connection string.
 /// </summary>
 internal sealed class SettingsSummary(RewtOptions settings, string store)
 {
@@ -12,7 +12,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
 
     private bool IsConfigured => ConfiguredKeySource.IsConfigured(settings);
 
-    /// <summary>Where the keys come from.</summary>
+    /// <summary>A text that describes the source of the keys.</summary>
     public string Source
     {
         get
@@ -29,7 +29,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>The kinds of tokens that the service accepts, and their issuers.</summary>
+    /// <summary>A text that describes the kinds of tokens that the service accepts, and their issuers.</summary>
     public string Accepted
     {
         get
@@ -41,12 +41,12 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         }
     }
 
-    /// <summary>How far a token proves which service signed it.</summary>
+    /// <summary>A text that describes what a token proves about the service that signed it.</summary>
     public string Identity => IsConfigured ? "Each owner of one of the private keys can sign as any issuer"
         : settings is { EffectiveKeyMode: KeyMode.KeyPair, AlsoAccept: null or KeyMode.KeyPair } ? $"Each issuer is proven by key pairs of its own; {Protection}"
         : "Each service with the shared secret can sign as any issuer";
 
-    /// <summary>The protection against a Redis login that publishes keys as another service.</summary>
+    /// <summary>A text that describes the protection against a Redis user that publishes keys in the name of another service.</summary>
     private string Protection => settings.Identity switch
     {
         { Demands: true } => "certificates of Identity:Authorities protect the names",
@@ -54,7 +54,7 @@ internal sealed class SettingsSummary(RewtOptions settings, string store)
         _ => "Redis access rules alone protect the names",
     };
 
-    /// <summary>All durations, with those that are derived from others.</summary>
+    /// <summary>A text with all durations, including durations that are derived from other settings.</summary>
     public string Durations => string.Join(", ", Setting.Of(settings).Where(setting => setting.Type == typeof(TimeSpan)).Select(setting => string.Create(CultureInfo.InvariantCulture, $"{setting.Path} {setting.Value:c}")));
 
     /// <summary>Returns the settings as data of the health check.</summary>

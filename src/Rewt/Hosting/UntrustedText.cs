@@ -5,8 +5,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Escapes and shortens text from outside, such as values in Redis and responses of servers, before a log, a terminal, an exception or the dashboard
-/// shows it, so that the text cannot forge lines or control a terminal.
+/// Escapes and shortens text from outside, such as values in Redis and responses of servers, before the text is shown in a log, a terminal, an
+/// exception or the dashboard. Without escaping, the text could forge log lines or control a terminal.
 /// </summary>
 internal static class UntrustedText
 {
@@ -17,11 +17,11 @@ internal static class UntrustedText
     private static readonly SearchValues<char> Harmless = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)]);
 
     /// <summary>
-    /// Writes each character that a log or a terminal could interpret as <c>\uXXXX</c>, and cuts a long text visibly. A text that is short and harmless
-    /// stays as it is, also one that was escaped before.
+    /// Replaces each character that a log or a terminal could interpret by <c>\uXXXX</c>, and shortens a long text with a visible mark. A short text
+    /// without such characters is returned unchanged. The result of an earlier call is also returned unchanged.
     /// </summary>
-    /// <param name="text">The text.</param>
-    /// <param name="maximumLength">The most characters of the result, the mark of a cut included.</param>
+    /// <param name="text">The text to escape.</param>
+    /// <param name="maximumLength">The maximum number of characters in the result, including the mark of a shortened text.</param>
     public static string Escape(string text, int maximumLength = UsualLength) => Escape(text, maximumLength, isQuoted: false);
 
     private static string Escape(string text, int maximumLength, bool isQuoted)
@@ -48,10 +48,10 @@ internal static class UntrustedText
         return escaped.ToString();
     }
 
-    /// <summary>Escapes a text, including its quotes, and puts it in quotes.</summary>
+    /// <summary>Escapes a text and the quotes in it, and returns the result in quotes.</summary>
     public static string Quote(string text, int maximumLength = UsualLength) => $"'{Escape(text, maximumLength, isQuoted: true)}'";
 
-    /// <summary>Returns the messages of an exception and of its causes, which may repeat what a server sent.</summary>
+    /// <summary>Returns the escaped messages of an exception and of its inner exceptions. The messages can contain text from a server.</summary>
     public static string Of(Exception exception)
     {
         var messages = new List<string>();
@@ -60,8 +60,8 @@ internal static class UntrustedText
     }
 
     /// <summary>
-    /// Whether a log or a terminal could interpret the character: controls, format characters such as bidirectional marks, line separators, and what this
-    /// version of .NET does not know yet.
+    /// Returns whether a log or a terminal could interpret a character. Such characters are control characters, format characters such as
+    /// bidirectional marks, line separators, and characters that this version of .NET does not know.
     /// </summary>
     public static bool IsInterpreted(Rune character) => Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.OtherNotAssigned;

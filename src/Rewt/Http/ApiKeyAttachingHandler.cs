@@ -3,11 +3,11 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler of <c>AddRewtApiKey</c>, which puts the client's API key into the <c>Authorization</c> header of each request.
+/// The HTTP message handler of <c>AddRewtApiKey</c>. The handler sets the <c>Authorization</c> header of each request to the API key of the client.
 /// </summary>
-/// <param name="options">The options of the client.</param>
-/// <param name="guard">The origins that may receive the key.</param>
-/// <param name="services">The application's services, for the delegate that supplies the key.</param>
+/// <param name="options">The options of the HTTP client.</param>
+/// <param name="guard">The check of the origins that may receive the API key.</param>
+/// <param name="services">The service provider that is passed to <see cref="RewtApiKeyClientOptions.GetApiKey"/>.</param>
 internal sealed class ApiKeyAttachingHandler(RewtApiKeyClientOptions options, OriginGuard guard, IServiceProvider services) : CredentialsHandler(guard)
 {
     protected override async ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken) =>

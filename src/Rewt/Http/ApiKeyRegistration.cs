@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A marker in the service collection: the HTTP client of this name has been registered with <c>AddRewtApiKey</c>, so a second call adds no second
-/// handler and its options are validated.
+/// The name of an HTTP client that was registered with <c>AddRewtApiKey</c>. The service collection contains one object of this class for each
+/// client. A second call for the same client therefore adds no second handler, and the options of all clients can be validated.
 /// </summary>
 internal sealed record ApiKeyRegistration(string Client);

@@ -3,31 +3,34 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A signed token as an HTTP client sends it: the <c>Authorization</c> header, the key that signed it, and the times until which it may be sent and
-/// at which it is replaced.
+/// A signed token of an HTTP client: the <c>Authorization</c> header, the key that signed the token, the time until which the token may be sent, and
+/// the time at which it is replaced.
 /// </summary>
-/// <param name="Header">The <c>Authorization</c> header that contains it.</param>
-/// <param name="KeyId">The id of the key that signed it.</param>
-/// <param name="IssuedAt">The time of signing.</param>
-/// <param name="RefreshAt">The time at which a replacement is signed in the background. This token stays in use meanwhile.</param>
-/// <param name="UseUntil">The end of use, early enough that the token does not arrive expired.</param>
+/// <param name="Header">The <c>Authorization</c> header that contains the token.</param>
+/// <param name="KeyId">The id of the key that signed the token.</param>
+/// <param name="IssuedAt">The time at which the token was signed.</param>
+/// <param name="RefreshAt">The time from which a new token is signed in the background. The old token is still sent until the new token is
+/// signed.</param>
+/// <param name="UseUntil">The time until which the token may be sent. This time is earlier than the expiry, so that the token does not expire before
+/// it arrives.</param>
 internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset RefreshAt, DateTimeOffset UseUntil)
 {
     /// <summary>The tenant whose key signed the token, if tenants have keys of their own.</summary>
     public string? Tenant { get; init; }
 
     /// <summary>
-    /// Whether the key was still pending in the store when it signed. A Node service does not know such a key until the write that makes it current.
+    /// Whether the key was still pending in the store when it signed the token. A Node service does not know a pending key until the key is written
+    /// as current.
     /// </summary>
     public bool IsAhead { get; init; }
 
-    /// <summary>The publication of the key: see <see cref="KeySnapshot.Publication"/>.</summary>
+    /// <summary>The value of <see cref="KeySnapshot.Publication"/> when the token was signed.</summary>
     public string? Publication { get; init; }
 
-    /// <summary>The <c>aud</c> claim; <see langword="null"/> for any service of the namespace.</summary>
+    /// <summary>The <c>aud</c> claim; <see langword="null"/> if any service of the namespace accepts the token.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>The request that the token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
+    /// <summary>The parts of the request that the token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
     public BoundRequest? Bound { get; init; }
 
     public static BearerToken Sign(TokenSigner signer, SigningChoice choice, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound = null)
@@ -46,15 +49,15 @@ internal sealed record BearerToken(AuthenticationHeaderValue Header, string KeyI
         };
     }
 
-    /// <summary>Returns whether the token was signed by this choice of key.</summary>
+    /// <summary>Returns whether a new token would be signed with the same key in the same state.</summary>
     public bool IsOf(SigningChoice choice) => KeyId == choice.Key.KeyId && IsAhead == choice.IsAhead && Publication == choice.Publication;
 
     /// <summary>
-    /// Returns whether the token can be sent now. After the clock is set back, a token issued in the future is not usable, because receivers
-    /// reject it.
+    /// Returns whether the token can be sent now. If the clock was set back, the token may have been issued in the future. Receivers refuse such a
+    /// token, so it cannot be sent.
     /// </summary>
     public bool IsUsable(DateTimeOffset now) => IssuedAt <= now && now < UseUntil;
 
-    /// <summary>Returns the key id; the token is never included.</summary>
+    /// <summary>Returns a text with the key id, without the token.</summary>
     public override string ToString() => $"bearer token of key {KeyId}";
 }

@@ -3,8 +3,8 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Supplies the token for an outgoing request: the cached token for the same tenant, audience and claims, or else a newly signed one. A token is
-/// reused for three quarters of its lifetime, and only while its key is current; a token that is bound to one request is never reused.
+/// Returns the token for an outgoing request: the cached token for the same tenant, audience and claims, or a newly signed token. A token is reused
+/// for three quarters of its lifetime, and only while its key is current. A token that is bound to a request is never reused.
 /// </summary>
 internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
 {
@@ -14,12 +14,12 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     private readonly FastConcurrentLru<(string? Tenant, string? Audience, string Claims), CachedToken> _slots = new(Capacity);
     private volatile CachedToken? _last;
 
-    /// <summary>Returns a token signed with the namespace's own key ring.</summary>
+    /// <summary>Returns a token that is signed with a key of the namespace, not of a tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<BearerToken> GetAsync(string? audience, IReadOnlyDictionary<string, object>? claims, bool fresh, CancellationToken cancellationToken) =>
         GetAsync(null, audience, claims, null, fresh, cancellationToken);
 
-    /// <summary>Returns a token signed with the namespace's own key ring, for a synchronous send.</summary>
+    /// <summary>Returns a token that is signed with a key of the namespace, not of a tenant. The method is for a synchronous send.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public BearerToken Get(string? audience, IReadOnlyDictionary<string, object>? claims) => Get(null, audience, claims, null, fresh: false, CancellationToken.None);
 
@@ -34,7 +34,7 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
             : GetSlowAsync(signer, audience, claims, bound, fresh, cancellationToken);
     }
 
-    /// <summary>Returns a token for a synchronous send.</summary>
+    /// <summary>Returns the token for a request that is sent synchronously.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public BearerToken Get(string? tenant, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, CancellationToken cancellationToken)
     {
@@ -45,7 +45,9 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
             : GetSlow(signer, audience, claims, bound, fresh, cancellationToken);
     }
 
-    /// <summary>Reads the store, and returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
+    /// <summary>
+    /// Reads the store, and returns whether a new token would be signed with another key than the <paramref name="refused"/> token.
+    /// </summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(BearerToken refused, CancellationToken cancellationToken)
     {
@@ -55,7 +57,10 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
         return refused.IsAhead || !refused.IsOf(signer.KeyOf(snapshot, ClockReading.Now(time), isStored: true));
     }
 
-    /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one, by the keys in memory and without a read.</summary>
+    /// <summary>
+    /// Returns whether a new token would be signed with another key than the <paramref name="refused"/> token. The method uses the keys in memory,
+    /// and does not read the store.
+    /// </summary>
     public bool KnowsOtherKey(BearerToken refused)
     {
         var signer = signers.For(refused.Tenant);
@@ -79,8 +84,8 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns a token. With <paramref name="fresh"/> (after a rejection) it is signed with the key that is current in the store, which every
-    /// service knows.
+    /// Returns a token for a request. With <paramref name="fresh"/>, which is set after a receiver has refused the key, the token is newly signed
+    /// with the key that is current in the store, because every service knows this key.
     /// </summary>
     private BearerToken Get(TokenSigner signer, KeySnapshot snapshot, string? audience, IReadOnlyDictionary<string, object>? claims, BoundRequest? bound, bool fresh, ClockReading now)
     {
@@ -93,8 +98,8 @@ internal sealed class BearerTokenCache(TokenSigners signers, TimeProvider time)
     }
 
     /// <summary>
-    /// Returns the slot for tokens without extra claims. Most clients call one service without extra claims, so the last slot is kept outside the
-    /// cache.
+    /// Returns the cache entry for tokens without additional claims. The last entry is kept in a field, because most clients call one service without
+    /// additional claims.
     /// </summary>
     private CachedToken PlainSlot(TokenSigner signer, string? audience)
     {

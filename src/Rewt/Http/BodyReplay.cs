@@ -5,21 +5,21 @@ using System.Net.Http.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Determines, before a request is sent for the first time, whether its body can be sent a second time for a retry, and buffers the body in memory if
-/// that is necessary and it is not too long.
+/// Prepares the body of a request for a retry, before the request is sent for the first time. A body that could be sent only once is buffered in
+/// memory, unless it is too long.
 /// </summary>
 internal static class BodyReplay
 {
     /// <summary>
-    /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/>. Returns whether it can be sent
-    /// again.
+    /// Buffers a body that could be sent only once, if its length is known and at most <paramref name="maximum"/> bytes. Returns whether the body can
+    /// be sent again.
     /// </summary>
     public static ValueTask<bool> PrepareAsync(HttpContent? content, int maximum, CancellationToken cancellationToken) =>
         CanReplay(content) ? ValueTask.FromResult(true)
         : content!.Headers.ContentLength is not { } length || length > maximum ? ValueTask.FromResult(false)
         : BufferAsync(content, maximum, cancellationToken);
 
-    /// <summary>Returns whether a body can be sent again without buffering.</summary>
+    /// <summary>Returns whether a body can be sent again without being buffered.</summary>
     public static bool CanReplay(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
@@ -35,7 +35,8 @@ internal static class BodyReplay
     }
 
     /// <summary>
-    /// Whether a value can be serialized twice. A sequence that is not a collection, such as a database reader, may be empty the second time.
+    /// Returns whether a value can be serialized twice. A sequence that is not a collection, such as the result of a database query, may be empty the
+    /// second time.
     /// </summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "If an interface is trimmed, no code uses it, the JSON serializer included.")]
     private static bool CanReadAgain(object? value)

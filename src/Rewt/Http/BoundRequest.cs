@@ -4,8 +4,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The parts of an outgoing request (method, address, body) that its token is bound to, as they were when the token was signed. Before the request
-/// leaves, it tells which of these parts a handler of the application has changed since.
+/// The parts of an outgoing request (method, address, body) that its token is bound to, as they were when the token was signed. Before the request is
+/// sent, the parts are compared with the request, because a handler of the application may have changed it.
 /// </summary>
 internal sealed class BoundRequest
 {
@@ -21,7 +21,7 @@ internal sealed class BoundRequest
 
     public TokenBinding Binding { get; }
 
-    /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
+    /// <exception cref="InvalidOperationException">The body is longer than the maximum length of a buffered body.</exception>
     public static async ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, RequestBinding parts, bool isOneTime, int maxBufferedBody, CancellationToken cancellationToken)
     {
         var body = parts.HasFlag(RequestBinding.Body) ? await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) : null;
@@ -29,7 +29,10 @@ internal sealed class BoundRequest
         return new BoundRequest(binding, request.Content);
     }
 
-    /// <summary>Checks a request that is about to leave. Returns what a handler has changed since the request was signed, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Compares a request that is about to be sent with the signed request. Returns the name of the part that was changed; <see langword="null"/> if
+    /// no part was changed.
+    /// </summary>
     public async ValueTask<string?> ChangeAsync(HttpRequestMessage request, int maxBufferedBody, CancellationToken cancellationToken)
     {
         if (Binding.Method is not null && Binding.Method != MethodOf(request)) return "the method";
@@ -38,10 +41,12 @@ internal sealed class BoundRequest
         return Binding.Body == await HashAsync(request.Content, maxBufferedBody, cancellationToken).ConfigureAwait(false) ? null : "the body or its Content-Type or Content-Encoding";
     }
 
-    /// <summary>Returns whether the token may be sent now. A one-time token may be sent once.</summary>
+    /// <summary>
+    /// Returns whether the token may be sent now. For a one-time token, the result is <see langword="true"/> for the first call only.
+    /// </summary>
     public bool TrySend() => !Binding.IsOneTime || Interlocked.Exchange(ref _isSent, 1) == 0;
 
-    /// <summary>Returns the method as it is sent: .NET sends the known methods in upper case.</summary>
+    /// <summary>Returns the HTTP method as it is sent, because .NET sends the known methods in upper case.</summary>
     private static string MethodOf(HttpRequestMessage request) => HttpMethod.Parse(request.Method.Method).Method;
 
     private static string TargetOf(HttpRequestMessage request) => TokenBinding.HashOf(request.RequestUri!.PathAndQuery);
@@ -76,7 +81,8 @@ internal sealed class BoundRequest
     }
 
     /// <summary>
-    /// The stream to which a request body is copied to compute its hash. It collects the bytes in a pooled buffer; the caller has limited the length.
+    /// The stream to which a request body is copied in order to compute its hash. The stream collects the bytes in a pooled buffer. The caller must
+    /// limit the length of the body.
     /// </summary>
     private sealed class HashedBytes : Stream
     {

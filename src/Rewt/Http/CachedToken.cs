@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// An entry of the <see cref="BearerTokenCache"/>: the last token for one audience and one set of claims. It signs a new token when the last one is
-/// too old or its key has changed, and concurrent requests share the new one.
+/// An entry of the <see cref="BearerTokenCache"/>: the last token for one audience and one set of claims. A new token is signed if the last token is
+/// too old, or if the key has changed. Concurrent requests share the new token.
 /// </summary>
-/// <remarks>A token that reaches <see cref="BearerToken.RefreshAt"/> is replaced on the thread pool while it stays in use.</remarks>
+/// <remarks>After <see cref="BearerToken.RefreshAt"/>, a new token is signed on the thread pool, and requests still use the last token.</remarks>
 internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string? audience, string claims) : IThreadPoolWorkItem
 {
     private readonly Lock _signing = new();
@@ -15,10 +15,10 @@ internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string?
 
     public string? Audience => audience;
 
-    /// <summary>Returns the cached token, or signs a new one.</summary>
-    /// <param name="choice">The key that signs.</param>
-    /// <param name="values">The claims.</param>
-    /// <param name="fresh">Whether the receiver rejected the cached token.</param>
+    /// <summary>Returns the cached token, or signs a new token.</summary>
+    /// <param name="choice">The key that signs a new token.</param>
+    /// <param name="values">The additional claims of the token.</param>
+    /// <param name="fresh">Whether a new token must be signed, because the receiver refused the cached token.</param>
     /// <param name="now">The current time.</param>
     public BearerToken Take(SigningChoice choice, IReadOnlyDictionary<string, object>? values, bool fresh, DateTimeOffset now)
     {
@@ -37,7 +37,7 @@ internal sealed class CachedToken(TokenSigner signer, TimeProvider time, string?
         }
     }
 
-    /// <summary>Signs the replacement token. After a failure the next request tries again.</summary>
+    /// <summary>Signs the token that replaces the cached token. After a failure, the next request tries again.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         try

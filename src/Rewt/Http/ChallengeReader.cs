@@ -3,14 +3,16 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads from the <c>WWW-Authenticate</c> header of a 401 response (RFC 6750 §3) why the called service refused the token, for the retry and for the
-/// log.
+/// Reads the reason why a called service refused a token, from the <c>WWW-Authenticate</c> header of a 401 response (RFC 6750 §3). The retry and the
+/// log use the reason.
 /// </summary>
 internal static class ChallengeReader
 {
     private const string ReasonParameter = "rewt_error=\"";
 
-    /// <summary>Returns the <c>rewt_error</c> of a response as the callee wrote it: untrusted text.</summary>
+    /// <summary>
+    /// Returns the <c>rewt_error</c> of a response. The called service can send any text, so the text must be escaped before it is shown.
+    /// </summary>
     public static string? Reason(HttpResponseMessage response)
     {
         foreach (var challenge in response.Headers.WwwAuthenticate)

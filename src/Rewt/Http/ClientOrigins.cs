@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the <see cref="OriginGuard"/> of an HTTP client, which limits its credentials to the <c>AllowedOrigins</c> of the client's options or, if
-/// there are none, to the client's <c>BaseAddress</c>.
+/// Creates the <see cref="OriginGuard"/> of an HTTP client. The guard permits credentials for the <c>AllowedOrigins</c> of the client's options. If
+/// there are none, it permits credentials for the <c>BaseAddress</c> of the client.
 /// </summary>
 internal static class ClientOrigins
 {
-    /// <summary>Creates the guard. Its origins are determined by the first request, when the client is configured.</summary>
+    /// <summary>Creates the guard. The allowed origins are determined at the first request, because the client is configured by then.</summary>
     public static OriginGuard Guard(IServiceProvider services, string client, IList<string> allowed, bool allowInsecureHttp, CredentialNaming naming) =>
         new(() => Of(client, allowed, services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(client)), allowInsecureHttp, client, naming);
 

@@ -4,23 +4,29 @@ using System.Net.Http.Headers;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What is known of one outgoing request while it is being sent: the address that the application requested, the credentials that were attached for
-/// each origin, and whether the request was redirected. The handlers use it to send credentials only where they may go, and keep it in the request's
-/// options.
+/// The history of one outgoing request while it is being sent: the address that the application requested, the credentials that were attached for
+/// each origin, and whether the request was redirected. With the history, the handlers prevent credentials from being sent to an origin that is not
+/// allowed. The history is stored in the options of the request.
 /// </summary>
 internal sealed class CredentialHistory
 {
-    /// <summary>Set by gRPC's client-side load balancing, which replaces the host of a request by an address and keeps the host in the Host header.</summary>
+    /// <summary>
+    /// The option that the client-side load balancing of gRPC sets. Load balancing replaces the host in the address of a request by an IP address,
+    /// and keeps the host name in the <c>Host</c> header.
+    /// </summary>
     private static readonly HttpRequestOptionsKey<object> Balanced = new("CurrentAddress");
 
     private static readonly HttpRequestOptionsKey<CredentialHistory> Key = new("Rewt.CredentialHistory");
 
-    /// <summary>Carries the history when a handler of the application sends a copy of the request without its options.</summary>
+    /// <summary>
+    /// The history of the request that is being sent on this asynchronous flow. This copy of the history is needed if a handler of the application
+    /// sends a copy of the request without the options.
+    /// </summary>
     private static readonly AsyncLocal<CredentialHistory?> Flowing = new();
 
     /// <summary>
-    /// The attached credentials as a linked list, newest first. Attempts of one request can run concurrently (hedging), so entries are only ever
-    /// added.
+    /// The attached credentials as a linked list, the newest first. Entries are only added and never removed, because several attempts of one request
+    /// can run concurrently (hedging).
     /// </summary>
     private Sent? _last;
 
@@ -35,18 +41,20 @@ internal sealed class CredentialHistory
         Asked = request.Options.TryGetValue(Balanced, out _) && Uri.TryCreate($"{address.Scheme}://{request.Headers.Host}", UriKind.Absolute, out var host) ? Origin.Of(host) : _origin;
     }
 
-    /// <summary>The origin that the application requested, before any handler.</summary>
+    /// <summary>The origin that the application requested, before any handler changed the address.</summary>
     public Origin Asked { get; }
 
     /// <summary>
-    /// Whether the request was sent without credentials, because its origin is not among the <c>AllowedOrigins</c> of
-    /// <c>ConfigureHttpClientDefaults</c>.
+    /// Whether the request was sent without credentials, because signing is configured with <c>ConfigureHttpClientDefaults</c> and the origin is not
+    /// allowed there.
     /// </summary>
     public bool IsExempt { get; set; }
 
     public static CredentialHistory? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var history) ? history : Flowing.Value;
 
-    /// <summary>Starts a history for a request. It flows with the asynchronous calls until the caller returns or calls <see cref="End"/>.</summary>
+    /// <summary>
+    /// Starts the history of a request. The history is available in all asynchronous calls until the caller returns or calls <see cref="End"/>.
+    /// </summary>
     public static CredentialHistory Begin(HttpRequestMessage request, Uri asked)
     {
         var history = new CredentialHistory(request, asked);
@@ -55,13 +63,18 @@ internal sealed class CredentialHistory
         return history;
     }
 
-    /// <summary>Ends the history after a synchronous send. Unlike in an async method, changes to the execution context survive the return.</summary>
+    /// <summary>
+    /// Ends the history after a synchronous send. A call of <see cref="End"/> is necessary because a change of the execution context in a synchronous
+    /// method stays in effect after the method returns.
+    /// </summary>
     public static void End() => Flowing.Value = null;
 
-    /// <summary>Returns whether the request carries credentials that this library attached.</summary>
+    /// <summary>Returns whether the request has credentials that this library attached.</summary>
     public static bool IsSigned(HttpRequestMessage request) => SignedFor(request).Count > 0;
 
-    /// <summary>Returns the origins for which the credentials on the request were attached; empty if this library attached none.</summary>
+    /// <summary>
+    /// Returns the origins for which the credentials of the request were attached. The list is empty if this library attached no credentials.
+    /// </summary>
     public static IReadOnlyCollection<Origin> SignedFor(HttpRequestMessage request)
     {
         if (Of(request) is not { } history || !request.Headers.NonValidated.TryGetValues("Authorization", out var values)) return [];
@@ -69,30 +82,34 @@ internal sealed class CredentialHistory
     }
 
     /// <summary>
-    /// Returns the token that this library attached, if the request still carries it. Such a header may be replaced; a header of the application
-    /// may not.
+    /// Returns the token that this library attached, if the request still has it; otherwise <see langword="null"/>. The handlers may replace this
+    /// token, but not an <c>Authorization</c> header that the application has set.
     /// </summary>
     public static BearerToken? TokenOn(HttpRequestMessage request) =>
         Of(request)?.All().FirstOrDefault(sent => sent.Token is not null && sent.Header.Equals(request.Headers.Authorization))?.Token;
 
-    /// <summary>Returns the bound parts of a request, if it still has the token that is bound to them; <see langword="null"/> for any other request.</summary>
+    /// <summary>
+    /// Returns the parts that the token of the request is bound to; <see langword="null"/> if the request has no bound token of this library.
+    /// </summary>
     public static BoundRequest? BoundOn(HttpRequestMessage request)
     {
         if (Of(request) is not { } history || Volatile.Read(ref history._last) is not { } last) return null;
         return (history.IsAsSigned(request) ? last.Token : TokenOn(request))?.Bound;
     }
 
-    /// <summary>Returns the origin of an address. The requested address, by far the most common, is not parsed again.</summary>
+    /// <summary>
+    /// Returns the origin of an address. The address that the application requested is not parsed again, because it is the usual case.
+    /// </summary>
     public Origin OriginOf(Uri address) => ReferenceEquals(address, _address) ? _origin : Origin.Of(address);
 
     /// <summary>
-    /// Returns whether the request can be signed for this origin. The first time, the origin that the application's handlers chose is accepted;
-    /// later only an origin already used. A request whose address is resolved for each attempt (service discovery) may change its origin until it
-    /// is redirected.
+    /// Returns whether the request can be signed for an origin. For the first signature, any origin that the handlers of the application chose is
+    /// accepted. Later, only an origin that was already used is accepted. If the address is resolved for each attempt (service discovery), other
+    /// origins are accepted until the request is redirected.
     /// </summary>
     public bool LeadsTo(Origin origin) => Volatile.Read(ref _last) is null || HasBeenAt(origin) || (_isResolved && !_isRedirected);
 
-    /// <summary>Attaches a token, or an API key, and records it for the request's current address.</summary>
+    /// <summary>Attaches a token or an API key to the request, and records it together with the current address.</summary>
     public void Attach(HttpRequestMessage request, AuthenticationHeaderValue header, BearerToken? token = null)
     {
         var address = request.RequestUri!;
@@ -104,12 +121,16 @@ internal sealed class CredentialHistory
         while (Interlocked.CompareExchange(ref _last, sent, sent.Before) != sent.Before);
     }
 
-    /// <summary>Returns whether address and header are unchanged since the last signing. If not, the full check runs.</summary>
+    /// <summary>
+    /// Returns whether the address and the <c>Authorization</c> header are unchanged since the request was last signed. If they are unchanged, the
+    /// full check is not necessary.
+    /// </summary>
     public bool IsAsSigned(HttpRequestMessage request) =>
         Volatile.Read(ref _last) is { } last && ReferenceEquals(last.Address, request.RequestUri) && ReferenceEquals(last.Header, request.Headers.Authorization);
 
     /// <summary>
-    /// Detects redirects after a send. A redirect handler further down rewrites the request's address in place, even if the send fails.
+    /// Detects a redirect after the request was sent. An inner handler that follows redirects changes the address of the request itself, even if the
+    /// request fails.
     /// </summary>
     public void Back(HttpRequestMessage request, HttpResponseMessage? response)
     {
@@ -117,15 +138,15 @@ internal sealed class CredentialHistory
     }
 
     /// <summary>
-    /// Returns the credentials with this header, or the last ones for a request that lost its header; <see langword="null"/> for a header of the
-    /// application, and if none were attached.
+    /// Returns the attached credentials that a header contains. Without a header, the last attached credentials are returned. The result is
+    /// <see langword="null"/> if the application has set the header, or if no credentials were attached.
     /// </summary>
     public SentCredentials? SentWith(AuthenticationHeaderValue? header) =>
         (header is null ? Volatile.Read(ref _last) : All().FirstOrDefault(sent => sent.Header.Equals(header))) is { } sent
             ? new SentCredentials(sent.Origin, sent.Header, sent.Token, header is not null)
             : null;
 
-    /// <summary>Returns whether the response came from an origin that credentials were attached for.</summary>
+    /// <summary>Returns whether the response came from an origin for which credentials were attached.</summary>
     public bool IsAnswer(HttpResponseMessage response) => !IsElsewhere(response.RequestMessage?.RequestUri);
 
     private static bool IsRedirect(HttpResponseMessage? response) =>
@@ -136,7 +157,9 @@ internal sealed class CredentialHistory
 
     private bool HasBeenAt(Origin origin) => All().Any(sent => sent.Origin == origin);
 
-    /// <summary>Returns whether the entry is already recorded, so that repeated sends by a handler of the application do not grow the list.</summary>
+    /// <summary>
+    /// Returns whether the list already contains an entry. If a handler of the application sends the request repeatedly, the list does not grow.
+    /// </summary>
     private bool Holds(Sent another)
     {
         for (var sent = Volatile.Read(ref _last); sent is not null; sent = sent.Before)
@@ -153,7 +176,8 @@ internal sealed class CredentialHistory
     }
 
     /// <summary>
-    /// An entry of <see cref="CredentialHistory"/>: one token or API key that was attached to the request, and the address that it was attached for.
+    /// An entry of <see cref="CredentialHistory"/>: a token or an API key that was attached to the request, and the address for which it was
+    /// attached.
     /// </summary>
     private sealed class Sent(Uri address, Origin origin, AuthenticationHeaderValue header, BearerToken? token)
     {

@@ -1,13 +1,13 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of the credentials, options and methods that an <see cref="OriginGuard"/> uses in its error messages: one set for tokens, one for API
-/// keys.
+/// The names that an <see cref="OriginGuard"/> uses in its error messages: the names of the credentials, the options and the methods. There is one
+/// set of names for tokens and one for API keys.
 /// </summary>
-/// <param name="Credentials">The kind of credentials.</param>
-/// <param name="Options">The type of the client's options.</param>
-/// <param name="Registration">The method that registers the handler.</param>
-/// <param name="ForAll">The setting that allows plain HTTP for all clients, or <see langword="null"/>.</param>
+/// <param name="Credentials">The name of the credentials in messages.</param>
+/// <param name="Options">The type name of the client's options.</param>
+/// <param name="Registration">The name of the method that adds the handler to the client.</param>
+/// <param name="ForAll">The name of the setting that allows plain HTTP for all clients; <see langword="null"/> if there is none.</param>
 internal sealed record CredentialNaming(string Credentials, string Options, string Registration, string? ForAll)
 {
     public static readonly CredentialNaming Token = new("a token", nameof(RewtSigningOptions), "AddRewtSigning", "Rewt:AllowInsecureHttp");

@@ -1,21 +1,21 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The base class of the HTTP message handlers that attach a token or an API key to each request. It keeps an <c>Authorization</c> header that the
-/// application has set, checks the origin, and sends nothing if attaching fails.
+/// The base class of the HTTP message handlers that attach a token or an API key to each request. The handler checks the origin, and sends nothing if
+/// no credentials can be attached. The handler keeps an <c>Authorization</c> header that the application has set.
 /// </summary>
 internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandler
 {
-    /// <summary>The origin check of this client.</summary>
+    /// <summary>The check of the origins that may receive the credentials of the client.</summary>
     public OriginGuard Guard => guard;
 
-    /// <summary>The longest body that is buffered to bind a token to it.</summary>
+    /// <summary>The longest body, in bytes, that can be buffered in order to bind a token to the body.</summary>
     public virtual int MaxBufferedBodyBytes => 0;
 
-    /// <summary>Attaches the credentials and records their destination on the history.</summary>
+    /// <summary>Attaches the credentials to a request, and records them in the history.</summary>
     protected abstract ValueTask AttachAsync(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken);
 
-    /// <summary>Attaches the credentials for a synchronous send.</summary>
+    /// <summary>Attaches the credentials to a request that is sent synchronously.</summary>
     protected abstract void Attach(HttpRequestMessage request, CredentialHistory history, CancellationToken cancellationToken);
 
     protected sealed override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -51,8 +51,8 @@ internal abstract class CredentialsHandler(OriginGuard guard) : DelegatingHandle
     }
 
     /// <summary>
-    /// Checks the origin. Returns <see langword="null"/> for a request with an <c>Authorization</c> header of the application, which is kept, and for
-    /// one that leaves without credentials.
+    /// Checks the origin of a request, and returns the history of the request. The result is <see langword="null"/> if no credentials are attached:
+    /// the application has set an <c>Authorization</c> header, or the request is sent without credentials.
     /// </summary>
     private CredentialHistory? Admit(HttpRequestMessage request)
     {

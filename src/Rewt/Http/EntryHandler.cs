@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The outermost HTTP message handler of a client that sends tokens or API keys. It records the address that the application requested before other
-/// handlers change it, and passes the final response to <see cref="RefusalLog"/>.
+/// The outermost HTTP message handler of a client that sends tokens or API keys. The handler records the address that the application requested
+/// before other handlers change it, and passes the final response to <see cref="RefusalLog"/>.
 /// </summary>
 internal sealed class EntryHandler(RefusalLog refusals) : DelegatingHandler
 {

@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The innermost HTTP message handler of a client that sends tokens or API keys. Just before a request leaves, it checks that the credentials may go
-/// to its address and that no other handler has changed a part that the token is bound to; otherwise it throws.
+/// The innermost HTTP message handler of a client that sends tokens or API keys. Before a request is sent, it checks that the address may receive the
+/// credentials, and that no other handler has changed a part of the request that the token is bound to. If a check fails, it throws.
 /// </summary>
 /// <param name="credentials">The handler that attached the credentials.</param>
-/// <param name="proxy">The proxy of the client.</param>
-/// <param name="between">The names of the handlers between that handler and this one, from the outside in.</param>
+/// <param name="proxy">The web proxy of the client.</param>
+/// <param name="between">The names of the handlers between <paramref name="credentials"/> and this handler, the outermost first.</param>
 internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy proxy, IReadOnlyList<string> between) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -29,9 +29,10 @@ internal sealed class ExitHandler(CredentialsHandler credentials, OutgoingProxy 
     }
 
     /// <summary>
-    /// Checks that the request is still what was signed. The receiver would refuse a changed request, but could not name the handler that changed it.
+    /// Checks that the request has not been changed since it was signed. The receiver would refuse a changed request too, but could not name the
+    /// handler that changed it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A handler of the application changed or repeated it.</exception>
+    /// <exception cref="InvalidOperationException">A handler of the application has changed or repeated the request.</exception>
     private async Task<bool> ReleaseAsync(HttpRequestMessage request, BoundRequest bound, CancellationToken cancellationToken)
     {
         if (await bound.ChangeAsync(request, credentials.MaxBufferedBodyBytes, cancellationToken).ConfigureAwait(false) is { } change) throw Wrong($"{change} was changed after the request was signed", "changes requests");

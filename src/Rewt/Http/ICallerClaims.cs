@@ -1,14 +1,14 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Supplies claims of the authenticated caller whose request this service is processing, so that the tokens of its outgoing requests can forward them
+/// Returns the claims of the caller whose request this service is processing. The claims are copied to the tokens of outgoing requests
 /// (<see cref="RewtSigningOptions.ForwardClaims"/>).
 /// </summary>
 internal interface ICallerClaims
 {
-    /// <summary>Whether a request is being answered. Work that outlives its request has no caller.</summary>
+    /// <summary>Whether this service is processing a request. Work that continues after the response has no caller.</summary>
     bool HasCaller { get; }
 
-    /// <summary>Gets those claims of the caller that have one of these names.</summary>
+    /// <summary>Returns the caller's claims that have one of the given names.</summary>
     IEnumerable<KeyValuePair<string, object>> Get(IEnumerable<string> names);
 }

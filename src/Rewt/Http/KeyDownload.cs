@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Downloads sets of public keys (JWKS) with an <see cref="HttpClient"/> of its own, within three seconds and without redirects. A client of the
-/// application's factory could be a signing client that waits for the very keys being downloaded.
+/// Downloads sets of public keys (JWKS) within three seconds, without following redirects. The class has an <see cref="HttpClient"/> of its own,
+/// because a client of the application's factory could sign its requests, and would then wait for the keys that it should download.
 /// </summary>
 internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
 {
-    /// <summary>The timeout of a download; shorter than any wait for keys.</summary>
+    /// <summary>The timeout of a download. The timeout is shorter than the time for which a request waits for keys.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     private static readonly HttpRequestOptionsKey<bool> HasConnected = new("Rewt.HasConnected");
@@ -64,8 +64,9 @@ internal sealed class KeyDownload(TimeProvider time) : IKeyDownload, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>
-    /// Opens the connection of a request, at most once: otherwise .NET would try three times more if a server closes the connection. A proxy may
-    /// close the connection to request a login. A name below <c>localhost</c> is connected to this machine, whatever its resolver answers.
+    /// Opens the connection of a request, at most once. Without this limit, .NET would connect three more times if a server closes the connection. A
+    /// proxy may close the connection to request a login, so it is excepted from the limit. A name that ends with <c>.localhost</c> is connected to
+    /// this machine, regardless of the DNS response.
     /// </summary>
     private static async ValueTask<Stream> ConnectOnceAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

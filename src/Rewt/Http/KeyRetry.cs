@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The retry of one HTTP client: holds the Polly pipeline that runs the attempts, and decides after a 401 whether another key is available, so that
-/// the request is signed and sent again. The application's settings can only prevent a retry.
+/// The retry of one HTTP client. A Polly pipeline runs the attempts. After a 401, the class decides whether the request is signed and sent again,
+/// which requires that another key is available. The settings of the application can only prevent a retry.
 /// </summary>
 internal sealed partial class KeyRetry
 {
@@ -36,7 +36,7 @@ internal sealed partial class KeyRetry
 
     public ResiliencePipeline<HttpResponseMessage> Pipeline { get; }
 
-    /// <summary>Validates the application's retry settings and returns the error, or <see langword="null"/>.</summary>
+    /// <summary>Validates the retry settings of the application. Returns the error; <see langword="null"/> if the settings are valid.</summary>
     public static string? Error(RewtSigningOptions options)
     {
         var retry = Settings(options);
@@ -56,7 +56,9 @@ internal sealed partial class KeyRetry
         }
     }
 
-    /// <summary>Begins the attempts of one request, and rents the Polly context that carries their state. <see cref="End"/> returns it.</summary>
+    /// <summary>
+    /// Begins the attempts of one request, and rents the Polly context that contains their state. <see cref="End"/> returns the context to the pool.
+    /// </summary>
     public static ResilienceContext Begin(HttpRequestMessage request, bool canRepeat, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
@@ -84,7 +86,8 @@ internal sealed partial class KeyRetry
     }
 
     /// <summary>
-    /// Decides whether Polly sends the request again. The status code decides nearly every case; Polly calls this method after the last attempt too.
+    /// Decides whether Polly sends the request again. In most cases, the status code is sufficient. Polly also calls this method after the last
+    /// attempt.
     /// </summary>
     private ValueTask<bool> ShouldRetryAsync(RetryPredicateArguments<HttpResponseMessage> arguments) =>
         arguments.Outcome.Result is { StatusCode: HttpStatusCode.Unauthorized } refused

@@ -3,8 +3,8 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The web proxy setting of key downloads: the default proxy of .NET, but none for addresses of this machine. Plain HTTP is allowed to them, and a
-/// proxy could replace the keys that they return.
+/// The web proxy for downloads of keys: the default proxy of .NET, but no proxy for addresses of this machine. Plain HTTP is allowed for these
+/// addresses, so a proxy could replace the downloaded keys.
 /// </summary>
 internal sealed class LoopbackBypass : IWebProxy
 {

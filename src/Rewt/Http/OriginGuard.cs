@@ -1,32 +1,37 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides whether the token or API key of an HTTP client may be sent to the address of a request, and throws before any byte is sent if not. It
-/// checks when the credentials are attached, and again after the application's handlers.
+/// Checks whether the token or API key of an HTTP client may be sent to the address of a request. If not, it throws before any byte is sent. The
+/// check runs when the credentials are attached, and again after the handlers of the application.
 /// </summary>
 /// <remarks>
-/// An address is allowed if it is in the settings, or if the originally requested address is allowed and the application's own handlers, such as
-/// service discovery, resolved it. The target of a redirect never counts as resolved.
+/// An address is allowed if its origin is in the settings. If the address that the application requested is allowed, the address to which a handler
+/// of the application (such as service discovery) resolved it is allowed too. The target of a redirect is not such an address.
 /// </remarks>
 internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, bool allowInsecureHttp, string client, CredentialNaming naming)
 {
     /// <summary>
-    /// Created by the first request, because the application's configuration actions may throw. With <c>PublicationOnly</c> such an exception is
-    /// not cached; the factory would never retry a handler that failed to build.
+    /// The allowed origins. The origins are determined at the first request, because the configuration delegates of the application may throw. With
+    /// <c>PublicationOnly</c>, an exception is not cached, and the next request tries again.
     /// </summary>
     private readonly Lazy<IReadOnlyCollection<Origin>> _allowed = new(origins, LazyThreadSafetyMode.PublicationOnly);
 
     public string Client => client;
 
     /// <summary>
-    /// Whether the guard is for all clients of the application. Requests to other origins are then sent without credentials instead of refused.
+    /// Whether the guard is for all clients of the application. A request to an origin that is not allowed is then sent without credentials, and is
+    /// not refused.
     /// </summary>
     private readonly bool _isForAll = client == SigningRegistration.AllClients;
 
-    /// <summary>The last allowed origin from the settings; consecutive requests usually have the same origin.</summary>
+    /// <summary>
+    /// The last origin that was found in the settings. This origin is checked first, because consecutive requests usually have the same origin.
+    /// </summary>
     private volatile Origin? _admitted;
 
-    /// <summary>Returns whether the request is sent without credentials, because all clients are registered and its origin is not allowed.</summary>
+    /// <summary>
+    /// Returns whether the request is sent without credentials, because the guard is for all clients and the origin is not allowed.
+    /// </summary>
     public bool IsExempt(HttpRequestMessage request)
     {
         if (!_isForAll || request.RequestUri is not { IsAbsoluteUri: true } address) return false;
@@ -35,7 +40,7 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         return !IsAllowed(history, history?.OriginOf(address) ?? Origin.Of(address));
     }
 
-    /// <summary>Checks that the request can be signed for its current address, and returns its history.</summary>
+    /// <summary>Checks that the current address of a request may receive credentials, and returns the history of the request.</summary>
     /// <exception cref="InvalidOperationException">The address may not receive credentials.</exception>
     public CredentialHistory Admit(HttpRequestMessage request)
     {
@@ -49,10 +54,9 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         return history ?? CredentialHistory.Begin(request, address);
     }
 
-    /// <summary>Checks that the request can leave with its current address.</summary>
-    /// <exception cref="InvalidOperationException">
-    /// The request carries a token of this library to another address than the one it was signed for.
-    /// </exception>
+    /// <summary>Checks that a request with credentials may be sent to its current address.</summary>
+    /// <exception cref="InvalidOperationException">The current address of the request differs from the address for which the credentials were
+    /// attached.</exception>
     public void Release(HttpRequestMessage request, OutgoingProxy proxy)
     {
         if (CredentialHistory.Of(request) is { } history && history.IsAsSigned(request))
@@ -70,7 +74,10 @@ internal sealed class OriginGuard(Func<IReadOnlyCollection<Origin>> origins, boo
         RefuseProxy(request.RequestUri!, origin, proxy);
     }
 
-    /// <summary>Throws if plain HTTP to this machine would go through a proxy, which would get the credentials without encryption.</summary>
+    /// <summary>
+    /// Throws if a request over plain HTTP to this machine would be sent through a proxy, because the proxy would receive the credentials without
+    /// encryption.
+    /// </summary>
     private void RefuseProxy(Uri address, Origin origin, OutgoingProxy proxy)
     {
         if (allowInsecureHttp || !origin.IsPlainLoopback || proxy.For(address) is not { } through) return;

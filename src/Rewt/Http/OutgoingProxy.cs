@@ -1,12 +1,12 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds the web proxy that a client's primary handler uses for an address. <see cref="OriginGuard"/> throws if credentials for this machine would
-/// pass through it without encryption.
+/// Finds the web proxy that the primary handler of an HTTP client uses for an address. <see cref="OriginGuard"/> throws if credentials for this
+/// machine would be sent through the proxy without encryption.
 /// </summary>
 internal sealed class OutgoingProxy(HttpMessageHandler primary)
 {
-    /// <summary>Returns the proxy that a request to this address is sent to; <see langword="null"/> if it is sent to the address itself.</summary>
+    /// <summary>Returns the proxy through which a request to the address is sent; <see langword="null"/> if the request is sent directly.</summary>
     public Uri? For(Uri address)
     {
         var handler = primary;

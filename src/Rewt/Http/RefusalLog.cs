@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs a warning with advice when the final response to a request is a 401 and the request carried a token or API key of this library, or was left
-/// unsigned because of its origin: at most once a minute for each called service and advice.
+/// Logs a warning with advice if the final response to a request is a 401. The warning is logged only if this library attached credentials to the
+/// request, or sent it without credentials because of its origin. The warning is logged at most once per minute for each called service and advice.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler> logger)
 {
@@ -18,7 +18,10 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RetryHandler
 
     private readonly FastConcurrentLru<(Origin Callee, string Check), LogLimit> _lines = new(Capacity);
 
-    /// <summary>Logs the final response to a request if it refuses credentials of this library, or their absence.</summary>
+    /// <summary>
+    /// Logs a warning if the final response to a request refuses the credentials of this library, or refuses a request that this library sent without
+    /// credentials.
+    /// </summary>
     public void Report(CredentialHistory history, HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.Unauthorized) return;

@@ -4,21 +4,25 @@ using System.Runtime.CompilerServices;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers, for one called service that refused one key, when the store was last checked for another key, and lets one request at a time check it.
-/// <see cref="RefusedKeyChecks"/> thus needs one check for many refused requests.
+/// The check whether the store contains another key, after a called service has refused a key. There is one object for each service and key. The
+/// object records the time of the last check, and lets only one request at a time check, so that many refused requests need only one check.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The wait handle of the semaphore is never created, so there is nothing to release.")]
 internal sealed class RefusedKeyCheck
 {
-    /// <summary>A read of the store usually takes a few milliseconds. Calls to a service that refuses every call must not take longer.</summary>
+    /// <summary>
+    /// The longest time that a request waits for the check of another request. A read of the store usually takes a few milliseconds. A service that
+    /// refuses every call must not delay its callers for longer.
+    /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _turn = new(1);
     private StrongBox<ClockReading>? _checkedAt;
 
     /// <summary>
-    /// Returns whether the caller must read the store and call <see cref="End"/>. Other requests wait for a check in progress, because it may find
-    /// another key. After the first check they wait briefly, because the called service has already refused a key that was current.
+    /// Returns whether the caller must read the store, and call <see cref="End"/> afterwards. If a check is in progress, the caller waits for it,
+    /// because the check may find another key. After the first check, the caller waits only for a short time, because the called service has already
+    /// refused a key that was current.
     /// </summary>
     public async ValueTask<bool> TryBeginAsync(TimeSpan validity, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -33,8 +37,9 @@ internal sealed class RefusedKeyCheck
     }
 
     /// <summary>Ends a check.</summary>
-    /// <param name="isDone">Whether it was completed; a failed read counts, a cancelled one does not.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="isDone">Whether the check was completed. A check whose read failed is complete. A check that was cancelled is not
+    /// complete.</param>
+    /// <param name="time">The clock of this instance.</param>
     public void End(bool isDone, TimeProvider time)
     {
         if (isDone) Volatile.Write(ref _checkedAt, new StrongBox<ClockReading>(ClockReading.Now(time)));

@@ -3,8 +3,9 @@ using BitFaster.Caching.Lru;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides after a called service has refused a key whether this instance has, or finds in the store, another key for a retry. For each service, key
-/// and reason the store is read once in a refresh interval, so a service that refuses every call costs its callers neither time nor reads.
+/// Determines whether another key is available for a retry, after a called service has refused a key. The other key may be in memory or in the store.
+/// For each service, key and reason, the store is read once per refresh interval. A service that refuses every call therefore does not cause many
+/// reads.
 /// </summary>
 internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refreshInterval, TimeProvider time)
 {
@@ -12,7 +13,7 @@ internal sealed class RefusedKeyChecks(BearerTokenCache tokens, TimeSpan refresh
 
     private readonly FastConcurrentLru<(Origin Callee, string? Tenant, string KeyId, bool IsAhead, Challenge Reason), RefusedKeyCheck> _checks = new(Capacity);
 
-    /// <summary>Returns whether a new token would use another key than the <paramref name="refused"/> one.</summary>
+    /// <summary>Returns whether a new token would be signed with another key than the <paramref name="refused"/> token.</summary>
     /// <exception cref="RewtKeysUnavailableException">Redis is unavailable.</exception>
     public async ValueTask<bool> HasOtherKeyAsync(Origin callee, BearerToken refused, Challenge reason, CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of <see cref="HttpRequestMessage.Options"/> under which the <c>SetRewt…</c> extension methods store the claims, the tenant and the
-/// binding of a request's token until the request is signed.
+/// The keys of <see cref="HttpRequestMessage.Options"/> that the <c>SetRewt…</c> extension methods use. The options contain the claims, the tenant
+/// and the binding of the token until the request is signed.
 /// </summary>
 internal static class RequestOptionKeys
 {

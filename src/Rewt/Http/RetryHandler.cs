@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler that sends a request again if the called service refused the key of its token. It first buffers a body that could be sent
-/// only once, and runs the attempts through Polly; the signing handler is inside, so that each attempt gets its own token.
+/// The HTTP message handler that sends a request again if the called service refused the key of its token. The handler buffers a body that could be
+/// sent only once, and runs the attempts through Polly. The signing handler is an inner handler, so that each attempt is signed.
 /// </summary>
 internal sealed class RetryHandler(KeyRetry retry, OriginGuard guard, int maxBufferedBody) : DelegatingHandler
 {

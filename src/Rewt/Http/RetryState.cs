@@ -1,10 +1,10 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The state of one request between its attempts, kept in the request's options: whether a retry is possible, what the request was before the first
-/// attempt, and whether the next attempt needs a newly signed token.
+/// The state of one request between its attempts, stored in the options of the request. The state says whether a retry is possible, and whether the
+/// next attempt needs a newly signed token. The state also contains the properties of the request before the first attempt.
 /// </summary>
-/// <remarks>A request that a redirect handler further down has rewritten in place is not retried.</remarks>
+/// <remarks>A request is not retried if an inner handler has followed a redirect and changed the request.</remarks>
 internal sealed class RetryState
 {
     private static readonly HttpRequestOptionsKey<RetryState> Key = new("Rewt.RetryState");
@@ -14,8 +14,8 @@ internal sealed class RetryState
     private readonly HttpContent? _content;
 
     /// <summary>
-    /// Whether a retry is in progress. An inner retry handler finds it on the request or its copy and does not retry itself: signing for all
-    /// clients wraps signing for one client, and two nested retries would send four attempts.
+    /// Whether attempts of the request are in progress. If signing is configured for all clients and for one client, two retry handlers are nested.
+    /// The inner handler reads this value and does not retry itself, because two nested retries would send four attempts.
     /// </summary>
     private bool _isRunning;
 
@@ -27,18 +27,15 @@ internal sealed class RetryState
 
     public HttpRequestMessage Request { get; }
 
-    /// <summary>Whether the whole body can be sent again.</summary>
+    /// <summary>Whether the body of the request can be sent again.</summary>
     public bool CanRepeat { get; }
 
-    /// <summary>Whether the receiver rejected the last token, so a new one must be signed instead of taken from the cache.</summary>
+    /// <summary>Whether the next token must be newly signed and not taken from the cache, because the receiver refused the last token.</summary>
     public bool IsFresh { get; set; }
 
     public bool IsUnchanged => Request.RequestUri == _address && Request.Method == _method && Request.Content == _content;
 
-    /// <summary>
-    /// Returns the state of the retry that is in progress for this request; <see langword="null"/> if there is none, or the body cannot be sent
-    /// again.
-    /// </summary>
+    /// <summary>Returns the state of a request whose attempts are in progress; <see langword="null"/> for any other request.</summary>
     public static RetryState? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var retryState) && retryState._isRunning ? retryState : null;
 
     public static RetryState Begin(HttpRequestMessage request, bool canRepeat)
@@ -48,6 +45,6 @@ internal sealed class RetryState
         return retryState;
     }
 
-    /// <summary>Ends the retry, so that a handler of the application can send the same request again as a new one.</summary>
+    /// <summary>Ends the attempts. If a handler of the application sends the same request again, it is treated as a new request.</summary>
     public void End() => _isRunning = false;
 }

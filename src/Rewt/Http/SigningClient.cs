@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// What the handlers of one HTTP client with <c>AddRewtSigning</c> share: its options, tokens, allowed origins and retry. It also determines tenant,
-/// claims and binding of each request's token.
+/// The data that all handlers of one HTTP client with <c>AddRewtSigning</c> share: the options, the tokens, the allowed origins and the retry. The
+/// class also determines the tenant, the claims and the binding of the token for a request.
 /// </summary>
 internal sealed partial class SigningClient(
     string name, RewtSigningOptions options, BearerTokenCache tokens, OriginGuard guard, KeyRetry? retry, ICallerClaims? caller, ILogger<RetryHandler> logger)
@@ -15,26 +15,29 @@ internal sealed partial class SigningClient(
 
     public OriginGuard Guard => guard;
 
-    /// <summary>The retry, or <see langword="null"/> if each request is sent once.</summary>
+    /// <summary>The retry of the client; <see langword="null"/> if the retry is turned off.</summary>
     public KeyRetry? Retry => retry;
 
-    /// <summary>Returns the tenant whose key signs this request.</summary>
+    /// <summary>Returns the tenant whose key signs a request; <see langword="null"/> if no tenant is set.</summary>
     public string? TenantOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(RequestOptionKeys.Tenant, out var tenant) ? tenant : options.TenantSelector?.Invoke(request);
 
-    /// <summary>Reads the parts of this request that its token is bound to; <see langword="null"/> for a token that other requests can use too.</summary>
-    /// <exception cref="InvalidOperationException">The body is longer than can be buffered.</exception>
+    /// <summary>Returns the parts of a request that its token must be bound to; <see langword="null"/> if the token is not bound.</summary>
+    /// <exception cref="InvalidOperationException">The body is longer than <see cref="RewtSigningOptions.MaxBufferedBodyBytes"/>.</exception>
     public ValueTask<BoundRequest?> BindAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         IsBound(request) ? BoundRequest.BindAsync(request, PartsOf(request), IsOneTime(request), options.MaxBufferedBodyBytes, cancellationToken) : default;
 
-    /// <summary>Returns whether this request needs a token that no other request can use: a bound or a one-time token.</summary>
+    /// <summary>Returns whether a request needs a token that no other request can use, which is a bound token or a one-time token.</summary>
     public bool IsBound(HttpRequestMessage request) => PartsOf(request) != RequestBinding.None || IsOneTime(request);
 
     private RequestBinding PartsOf(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.Binding, out var own) ? own : options.Binding;
 
     private bool IsOneTime(HttpRequestMessage request) => request.Options.TryGetValue(RequestOptionKeys.OneTime, out var own) ? own : options.OneTime;
 
-    /// <summary>Returns the claims of this request: its own, and those forwarded from the caller of this service.</summary>
+    /// <summary>
+    /// Returns the additional claims of a request's token: the claims that are set on the request, and the claims that are copied from the caller of
+    /// this service.
+    /// </summary>
     public IReadOnlyDictionary<string, object>? ClaimsOf(HttpRequestMessage request)
     {
         request.Options.TryGetValue(RequestOptionKeys.Claims, out var own);

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the <see cref="SigningClient"/> of each named HTTP client on first use, and keeps it as long as the application runs. The handlers, which
-/// <c>IHttpClientFactory</c> replaces every two minutes, thus keep their cached tokens.
+/// Creates the <see cref="SigningClient"/> of each named HTTP client on first use, and keeps it as long as the application runs.
+/// <c>IHttpClientFactory</c> replaces the handlers of a client every two minutes, but the new handlers use the same <see cref="SigningClient"/> and
+/// its cached tokens.
 /// </summary>
 internal sealed class SigningClients(
     IServiceProvider services,

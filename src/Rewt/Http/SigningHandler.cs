@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The HTTP message handler of <c>AddRewtSigning</c>, which puts a signed token into the <c>Authorization</c> header of each request and of each
-/// attempt of a retry.
+/// The HTTP message handler of <c>AddRewtSigning</c>. The handler sets the <c>Authorization</c> header of each request, and of each attempt of a
+/// retry, to a signed token.
 /// </summary>
 internal sealed class SigningHandler(SigningClient client) : CredentialsHandler(client.Guard)
 {

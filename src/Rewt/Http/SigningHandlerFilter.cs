@@ -3,8 +3,8 @@ using Microsoft.Extensions.Http;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Adds two handlers to each HTTP client that sends tokens or API keys when <c>IHttpClientFactory</c> builds its handlers: <see cref="EntryHandler"/>
-/// as the outermost and <see cref="ExitHandler"/> as the innermost, in whatever order the application registers its own.
+/// Adds two handlers to each HTTP client that sends tokens or API keys. <see cref="EntryHandler"/> is the outermost handler, and
+/// <see cref="ExitHandler"/> is the innermost handler, regardless of the order in which the application registers its own handlers.
 /// </summary>
 internal sealed class SigningHandlerFilter(RefusalLog refusals) : IHttpMessageHandlerBuilderFilter
 {

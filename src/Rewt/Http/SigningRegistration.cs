@@ -1,8 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A marker in the service collection: the HTTP client of this name has been registered with <c>AddRewtSigning</c>, so a second call adds no second
-/// handler. <see cref="AllClients"/> stands for all clients (<c>ConfigureHttpClientDefaults</c>).
+/// The name of an HTTP client that was registered with <c>AddRewtSigning</c>. The service collection contains one object of this class for each
+/// client, so that a second call for the same client adds no second handler. <see cref="AllClients"/> stands for all clients
+/// (<c>ConfigureHttpClientDefaults</c>).
 /// </summary>
 internal sealed record SigningRegistration(string Client)
 {

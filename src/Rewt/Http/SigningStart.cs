@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The hosted service that, when the application starts, requests the signing keys of its HTTP clients with <c>AddRewtSigning</c>, so that a new key
-/// pair of this process is published before the first call. It does not wait for the keys.
+/// The hosted service that requests the signing keys of the HTTP clients with <c>AddRewtSigning</c> when the application starts. A new key pair of
+/// this process is then published before the first call. The service does not wait for the keys.
 /// </summary>
 internal sealed class SigningStart(IServiceProvider services, IEnumerable<SigningRegistration> clients, IOptionsMonitor<RewtSigningOptions> options) : IHostedService
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Runs asynchronous work of the HTTP handlers for a synchronous <c>HttpClient.Send</c>, and blocks the calling thread until it ends. The work runs
-/// on the thread pool, so it needs neither the blocked thread nor its synchronization context.
+/// Runs asynchronous work for a synchronous <c>HttpClient.Send</c>, and blocks the calling thread until the work ends. The work runs on the thread
+/// pool, so that it does not need the blocked thread or its synchronization context.
 /// </summary>
 internal static class SynchronousSend
 {

@@ -8,23 +8,25 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A statement, signed with a service's X.509 certificate, that a published public key belongs to that service. The service publishes it with the
-/// key, in the JWK member <see cref="Member"/>, and receivers check it before they accept tokens of that key.
+/// A statement that a published public key belongs to a service. The service signs the statement with its X.509 certificate, and publishes it with
+/// the key, in the JWK member <see cref="Member"/>. Receivers check the statement before they accept tokens of the key.
 /// </summary>
-/// <param name="Ring">The namespace.</param>
-/// <param name="Service">The service.</param>
-/// <param name="At">When the statement was made, by the store's clock. It is for operators: its author could claim any time.</param>
-/// <param name="Until">When the statement ends, by the same clock, so that it cannot be replayed long after the key has been retired or revoked.</param>
-/// <param name="Chain">The certificate and its intermediates in DER.</param>
-/// <param name="Signature">The signature over <see cref="Statement"/> in base64url.</param>
+/// <param name="Ring">The namespace for which the statement is made.</param>
+/// <param name="Service">The name of the service that owns the key.</param>
+/// <param name="At">The time at which the statement was made, by the clock of the store. The time is shown to operators only, because the author
+/// could state any time.</param>
+/// <param name="Until">The time at which the statement ends, by the clock of the store. Because of this end, the statement cannot be replayed long
+/// after the key was retired or revoked.</param>
+/// <param name="Chain">The certificate of the service and the intermediate certificates, in DER.</param>
+/// <param name="Signature">The signature of <see cref="Statement"/>, in base64url.</param>
 internal sealed record Attestation(string Ring, string Service, StoreTime At, StoreTime Until, IReadOnlyList<byte[]> Chain, string Signature)
 {
     public const string Member = "rewt_attestation";
 
-    /// <summary>The most certificates in a chain: that of the service, and up to four intermediates.</summary>
+    /// <summary>The maximum number of certificates in a chain: the certificate of the service, and up to four intermediate certificates.</summary>
     public const int MaximumCertificates = 5;
 
-    /// <summary>Parses the JSON of the member. Its writer is not trusted.</summary>
+    /// <summary>Parses an attestation from JSON. The JSON is not trusted, because any client of Redis can write it.</summary>
     public static Attestation? TryRead(string json)
     {
         try
@@ -45,13 +47,13 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
     }
 
     /// <summary>
-    /// Returns the text that is signed. It begins with the version of its format and contains the public key with its algorithm, so that the
-    /// signature confirms nothing else.
+    /// Returns the text that is signed. The text begins with the version of its format, and contains the public key with its algorithm, so that the
+    /// signature cannot confirm any other statement.
     /// </summary>
     public static byte[] Statement(string ring, string service, StoreTime at, StoreTime until, PublicKey key) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"rewt attestation 1\n{ring}\n{service}\n{at}\n{until}\n{key.ToJwk()}"));
 
-    /// <summary>Describes the certificate for an operator without checking anything.</summary>
+    /// <summary>Returns a description of the certificate for an operator. The certificate is not checked.</summary>
     public string Describe()
     {
         try
@@ -66,7 +68,7 @@ internal sealed record Attestation(string Ring, string Service, StoreTime At, St
         }
     }
 
-    /// <summary>Returns the JSON of the member.</summary>
+    /// <summary>Returns the attestation as JSON.</summary>
     public string ToJson()
     {
         using var buffer = new MemoryStream(2048);

@@ -5,22 +5,22 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides for a receiver whether the <see cref="Attestation"/> of a published key can be trusted: it must be signed with a certificate that names
-/// the service, is valid and not revoked by a configured list, and chains to a configured root certificate. The certificates of the operating system
-/// and the network are not used. A new instance replaces it when a configured file changes, so that all keys are checked again.
+/// Checks for a receiver whether the <see cref="Attestation"/> of a published key can be trusted. The attestation must be signed with a certificate
+/// that names the service and chains to a configured root certificate. The certificate must be valid, and must not be in a configured revocation
+/// list. The root certificates of the operating system are not used, and no network request is sent. When a configured file changes, a new object of
+/// this class is created, and all keys are checked again.
 /// </summary>
-/// <param name="authorities">The root certificates.</param>
-/// <param name="revocations">The revocation lists.</param>
-/// <param name="options">The demands on certificates.</param>
-/// <param name="longest">
-/// The longest time for which an attestation counts after a check in which its certificate was valid: as long as this service itself attests a key.
-/// The end that the attestation names is its author's choice, and the author may have held the certificate's private key for an hour only. Default: a century.
-/// </param>
+/// <param name="authorities">The configured root certificates.</param>
+/// <param name="revocations">The configured certificate revocation lists.</param>
+/// <param name="options">The settings with the requirements for certificates.</param>
+/// <param name="longest">The longest time for which an attestation is accepted after a check in which its certificate was valid. Usually, it is the
+/// time for which this service attests its own keys. The end that the attestation names is not sufficient, because the author can choose any end and
+/// may have had the private key of the certificate for a short time only. Default: a century.</param>
 internal sealed class AttestationPolicy(X509Certificate2Collection authorities, IReadOnlyList<RevocationList> revocations, RewtIdentityOptions options, TimeSpan? longest = null)
 {
     public const string NotYetValid = "its certificate is not valid yet";
 
-    /// <summary>The algorithm with which an RSA key of a certificate signs attestations.</summary>
+    /// <summary>The algorithm with which the RSA key of a certificate signs an attestation.</summary>
     public const string SigningAlgorithm = "RS256";
 
     public const string Ended = "its attestation has ended, and its service has not renewed it";
@@ -28,7 +28,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     private const string None = "it has no attestation by a certificate";
 
     /// <summary>
-    /// The extended key usages of which a certificate must have one if it has any: TLS server, TLS client (SPIFFE certificates have both) or any use.
+    /// The permitted extended key usages: TLS server, TLS client and any usage. If a certificate names extended key usages, one of them must be
+    /// permitted. SPIFFE certificates name TLS server and TLS client.
     /// </summary>
     private static readonly string[] Uses = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
@@ -37,7 +38,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The object identifiers of P-256 and P-384 in DER.</summary>
     private static readonly string[] Curves = ["06082A8648CE3D030107", "06052B81040022"];
 
-    /// <summary>The greatest length in bytes of an encoded RSA key of 4096 bits with a usual exponent.</summary>
+    /// <summary>The maximum length, in bytes, of an encoded RSA key with 4096 bits and a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
     private readonly string[] _names = [.. options.Names];
@@ -45,8 +46,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
 
     public bool AcceptsUnattested { get; } = options.AcceptUnattested;
 
-    /// <summary>Reads the authorities in a PEM text.</summary>
-    /// <exception cref="PublicKeySourceException">The text is not usable; the message gives the reason.</exception>
+    /// <summary>Reads the root certificates in a PEM text.</summary>
+    /// <exception cref="PublicKeySourceException">The text cannot be used. The message contains the reason.</exception>
     public static X509Certificate2Collection ReadAuthorities(byte[] content, string name)
     {
         var authorities = new X509Certificate2Collection();
@@ -68,22 +69,22 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     public static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     /// <summary>
-    /// The time by which attestations and certificates end: the later of the store's clock, which an adversary may set back, and of this machine's clock,
-    /// which may be ahead by the permitted difference.
+    /// Returns the time with which the ends of attestations and certificates are compared. The result is the later of two times: the time of the
+    /// store, and the time of this machine minus the permitted clock skew. The time of the store alone is not sufficient, because an attacker may set
+    /// the store's clock back.
     /// </summary>
     public static StoreTime Latest(StoreTime storeTime, DateTimeOffset local, TimeSpan clockSkew) => StoreTime.Max(storeTime, StoreTime.From(local - clockSkew));
 
     /// <summary>Checks the attestation of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="json">The attestation; <see langword="null"/> if there is none.</param>
-    /// <param name="ring">The namespace that it must name.</param>
-    /// <param name="service">The service that it must name; <see langword="null"/> for the one that it names.</param>
-    /// <param name="now">The time, at which the attestation must not have ended.</param>
-    /// <param name="before">
-    /// The result of an earlier check of this attestation, if there was one. The certificate must be valid when this receiver first sees the attestation,
-    /// because any other time could be claimed with a certificate that has expired. If it is still valid later, the attestation counts as seen again.
-    /// </param>
-    /// <param name="problem">The reason for a refusal, the rest of a sentence about the key.</param>
+    /// <param name="key">The key to which the attestation must belong.</param>
+    /// <param name="json">The attestation in JSON; <see langword="null"/> if there is none.</param>
+    /// <param name="ring">The namespace that the attestation must name.</param>
+    /// <param name="service">The service that the attestation must name; <see langword="null"/> if it may name any service.</param>
+    /// <param name="now">The current time. The attestation must end later.</param>
+    /// <param name="before">The result of an earlier check of the same attestation; <see langword="null"/> for the first check. The certificate must
+    /// be valid at the first check, because the author could state any time if the certificate had expired. A later check with a valid certificate
+    /// extends the time for which the attestation is accepted.</param>
+    /// <param name="problem">The reason for a refusal, as the rest of a sentence about the key.</param>
     public (AttestingCertificate By, string Service)? Check(PublicKey key, string? json, string ring, string? service, StoreTime now, AttestingCertificate? before, out string? problem)
     {
         problem = None;
@@ -107,15 +108,17 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
     }
 
-    /// <summary>Whether the attestation should be checked again, because half of the time has passed for which the last check counts.</summary>
+    /// <summary>
+    /// Returns whether an attestation should be checked again, because half of the time has passed for which it is accepted after a check.
+    /// </summary>
     public bool IsDue(AttestingCertificate by, StoreTime now) => NextCheck(by) <= now;
 
-    /// <summary>When an attestation should be checked again.</summary>
+    /// <summary>Returns the time at which an attestation should be checked again.</summary>
     public StoreTime NextCheck(AttestingCertificate by) => StoreTime.Min(by.EndsAt, by.SeenAt + (_longest / 2));
 
     /// <summary>
-    /// Returns the keys of a set that this policy accepts, each bound to the service that its attestation names, and whether the result stays the
-    /// same until an attestation ends. It does not if a certificate becomes valid later.
+    /// Returns the keys of a set that this policy accepts, and whether this result is final. Each key is bound to the service that its attestation
+    /// names. The result is not final if a certificate is not valid yet. A final result stays the same until an attestation ends.
     /// </summary>
     public (PublicKeySet Set, bool IsFinal) Filter(PublicKeySet set, PublicKeySet? before, string ring, StoreTime now)
     {
@@ -151,10 +154,10 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return (new PublicKeySet(keys, refused) { Attestations = attestations }, isFinal);
     }
 
-    /// <summary>Checks the chain of this service's own certificate.</summary>
+    /// <summary>Returns the problem of this service's own certificate chain; <see langword="null"/> if there is none.</summary>
     public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at));
 
-    /// <summary>Loads a chain for a check, and disposes it afterwards.</summary>
+    /// <summary>Loads a certificate chain, runs a check, and disposes the certificates afterwards.</summary>
     private static string? ProblemOf(IReadOnlyList<byte[]> certificates, Func<X509Certificate2Collection, string?> check)
     {
         var chain = new X509Certificate2Collection();
@@ -188,7 +191,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return null;
     }
 
-    /// <summary>The dates of a certificate, which .NET returns in local time.</summary>
+    /// <summary>Returns the validity period of a certificate. A conversion is necessary, because .NET returns the dates in local time.</summary>
     public static (DateTimeOffset From, DateTimeOffset Until) Validity(X509Certificate2 certificate) =>
         (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
 
@@ -214,8 +217,8 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
             : "a certificate of its chain is for another use (extendedKeyUsage)";
 
     /// <summary>
-    /// Whether the key is EC on P-256 or P-384, or RSA of a permitted length. A verification with any other key, for example one with curve
-    /// parameters of its own, could take long.
+    /// Returns whether the key of a certificate is permitted: EC on P-256 or P-384, or RSA of a permitted length. A verification with another key
+    /// could take long, for example with a key that defines its own curve.
     /// </summary>
     private static bool HasFitKey(X509Certificate2 certificate)
     {

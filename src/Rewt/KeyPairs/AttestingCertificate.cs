@@ -1,10 +1,11 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of a successful check of an <see cref="Attestation"/>: the certificate that confirms the published key, and until when it does.
+/// The result of a successful check of an <see cref="Attestation"/>: the certificate that confirms the published key, and the time until which it
+/// confirms the key.
 /// </summary>
-/// <param name="Name">The name in the certificate that stands for the service.</param>
-/// <param name="Until">When the certificate expires.</param>
-/// <param name="SeenAt">When this instance last saw the attestation while the certificate was valid.</param>
-/// <param name="EndsAt">When the attestation must be renewed, or the key is no longer confirmed.</param>
+/// <param name="Name">The name in the certificate that identifies the service.</param>
+/// <param name="Until">The time at which the certificate expires.</param>
+/// <param name="SeenAt">The time at which this instance last checked the attestation while the certificate was valid.</param>
+/// <param name="EndsAt">The time at which the confirmation of the key ends, unless the attestation is renewed.</param>
 internal sealed record AttestingCertificate(string Name, DateTimeOffset Until, StoreTime SeenAt, StoreTime EndsAt);

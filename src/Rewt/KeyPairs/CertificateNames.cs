@@ -5,9 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the DNS names and URIs of a certificate (its subject alternative names, RFC 5280 §4.2.1.6), and finds the one that identifies a given
-/// service. Names are compared byte by byte, without wildcards or decoding; a DNS name never counts as a URI or the reverse, because an authority's
-/// name constraints limit each kind separately.
+/// Reads the DNS names and URIs of a certificate (subject alternative names, RFC 5280 §4.2.1.6), and finds the name that identifies a given service.
+/// Names are compared byte by byte, without wildcards or decoding. A DNS name never matches a URI, because the name constraints of an authority limit
+/// both kinds separately.
 /// </summary>
 internal static class CertificateNames
 {
@@ -18,7 +18,7 @@ internal static class CertificateNames
     private const int DnsTag = 2;
     private const int UriTag = 6;
 
-    /// <summary>Returns the DNS names and URIs of a certificate; <see langword="null"/> when they are malformed.</summary>
+    /// <summary>Returns the DNS names and URIs of a certificate; <see langword="null"/> if they are malformed.</summary>
     public static IReadOnlyList<(string Text, bool IsUri)>? Of(X509Certificate2 certificate)
     {
         var names = new List<(string Text, bool IsUri)>();
@@ -45,17 +45,18 @@ internal static class CertificateNames
         return names.Count(name => name.Text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) > 1 ? null : names;
     }
 
-    /// <summary>Returns the first of the names that stands for a service.</summary>
-    /// <param name="names">The names of a certificate.</param>
-    /// <param name="service">The service.</param>
-    /// <param name="templates">The accepted names with a placeholder for the service; empty for the default.</param>
+    /// <summary>Returns the first name that identifies a service; <see langword="null"/> if there is none.</summary>
+    /// <param name="names">The names in a certificate.</param>
+    /// <param name="service">The name of the service.</param>
+    /// <param name="templates">The accepted names, with a placeholder for the name of the service. If the list is empty, the default names are
+    /// accepted.</param>
     public static string? Find(IReadOnlyList<(string Text, bool IsUri)> names, string service, IReadOnlyCollection<string> templates) => templates.Count > 0
         ? names.FirstOrDefault(name => templates.Any(template => name == (template.Replace(Placeholder, service, StringComparison.Ordinal), IsId(template)))).Text
         : names.FirstOrDefault(name => name.IsUri ? IsIdOf(name.Text, service) : name.Text == service).Text;
 
     private static bool IsId(string name) => name.StartsWith(Scheme, StringComparison.Ordinal);
 
-    /// <summary>Whether a name is a SPIFFE ID whose last path segment is the service.</summary>
+    /// <summary>Returns whether a name is a SPIFFE ID whose last path segment is the name of the service.</summary>
     private static bool IsIdOf(string name, string service)
     {
         if (!IsId(name) || !name.EndsWith($"/{service}", StringComparison.Ordinal)) return false;

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses the algorithm with which an authority signed a certificate or a revocation list, into its hash and padding. Only RSA and ECDSA with SHA-2
-/// are recognized, and callers refuse any other, because .NET itself would accept SHA-1.
+/// The algorithm with which an authority signed a certificate or a revocation list: its hash and its padding. Only RSA and ECDSA with SHA-2 are
+/// recognized. Callers refuse any other algorithm, because .NET itself would accept SHA-1.
 /// </summary>
 internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSASignaturePadding Padding)
 {
-    /// <summary>Parses an AlgorithmIdentifier (RFC 5280 §4.1.1.2); <see langword="null"/> for any other algorithm.</summary>
-    /// <exception cref="AsnContentException">It is malformed.</exception>
+    /// <summary>Parses an AlgorithmIdentifier (RFC 5280 §4.1.1.2). Returns <see langword="null"/> if the algorithm is not permitted.</summary>
+    /// <exception cref="AsnContentException">The AlgorithmIdentifier is malformed.</exception>
     public static CertificateSignatureAlgorithm? Read(AsnReader reader) => reader.ReadObjectIdentifier() switch
     {
         "1.2.840.113549.1.1.11" or "1.2.840.10045.4.3.2" => new(HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
@@ -20,7 +20,7 @@ internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSA
         _ => null,
     };
 
-    /// <summary>Parses the algorithm that a certificate is signed with; <see langword="null"/> for any other algorithm.</summary>
+    /// <summary>Returns the algorithm with which a certificate is signed; <see langword="null"/> if the algorithm is not permitted.</summary>
     public static CertificateSignatureAlgorithm? Of(ReadOnlyMemory<byte> certificate)
     {
         try
@@ -35,7 +35,7 @@ internal sealed record CertificateSignatureAlgorithm(HashAlgorithmName Hash, RSA
         }
     }
 
-    /// <summary>The hash in the parameters of RSASSA-PSS (RFC 4055 §3.1), which is SHA-1 if they name none.</summary>
+    /// <summary>Returns the hash in the parameters of RSASSA-PSS (RFC 4055 §3.1). If the parameters name no hash, the hash is SHA-1.</summary>
     private static HashAlgorithmName? PssHash(AsnReader reader)
     {
         var first = new Asn1Tag(TagClass.ContextSpecific, 0);

@@ -2,7 +2,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Limits how many signatures and certificates are verified during one read of the published public keys, in total and for each service. A flood of
-/// new entries is then verified over several reads, so that it delays neither revocations nor the keys of other services.
+/// new entries is therefore verified over several reads, and delays neither revocations nor the keys of other services.
 /// </summary>
 internal sealed class CheckBudget
 {
@@ -14,14 +14,14 @@ internal sealed class CheckBudget
     private int _left = Maximum;
     private int _leftOfRing;
 
-    /// <summary>Starts with the keys of the next service.</summary>
+    /// <summary>Returns the budget for the keys of the next service.</summary>
     public CheckBudget ForNextRing()
     {
         _leftOfRing = MaximumOfRing;
         return this;
     }
 
-    /// <summary>Whether another entry may be verified in this read.</summary>
+    /// <summary>Returns whether another entry may be verified in this read, and counts the entry.</summary>
     public bool TryTake()
     {
         if (_left == 0 || _leftOfRing == 0) return false;

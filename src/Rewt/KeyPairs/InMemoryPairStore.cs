@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of published public keys in the memory of one process, for tests and development. It has the same contract as the store in Redis,
+/// The store that keeps published public keys in the memory of one process, for tests and development. The store behaves like the store in Redis,
 /// including the expiry of entries.
 /// </summary>
 internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
@@ -63,7 +63,7 @@ internal sealed class InMemoryPairStore(TimeProvider time) : IPairStore
 
     private Ring RingOf(string service) => _rings.TryGetValue(service, out var ring) ? ring : _rings[service] = new Ring();
 
-    /// <summary>The content of the in-memory store for one service: its published public keys and revocations.</summary>
+    /// <summary>The published public keys and the revocations of one service in the in-memory store.</summary>
     private sealed class Ring
     {
         public string? Epoch { get; set; }

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The public keys of one issuer (a service with key pairs) after one read of the store: those that verify tokens, those that are revoked, and the
-/// entries that were refused. <see cref="Read"/> verifies the stored entries and creates it.
+/// The public keys of one issuer (a service with key pairs) after one read of the store: the keys that verify tokens, the revoked keys and the
+/// refused entries. <see cref="Read"/> verifies the stored entries and creates the object.
 /// </summary>
-/// <param name="Issuer">The service.</param>
-/// <param name="Keys">The keys that verify.</param>
-/// <param name="Revoked">All revocations that apply to the service, and when each may be forgotten.</param>
-/// <param name="OwnRevoked">The revocations that the service's own ring contains or once contained.</param>
-/// <param name="Refused">The entries that failed verification.</param>
+/// <param name="Issuer">The name of the service.</param>
+/// <param name="Keys">The keys that verify tokens.</param>
+/// <param name="Revoked">All revocations that apply to the service: the key ids, each with the end of its retention time.</param>
+/// <param name="OwnRevoked">The revocations in the service's own ring, including revocations that the store has lost.</param>
+/// <param name="Refused">The entries whose verification failed.</param>
 internal sealed record IssuerKeys(
     string Issuer,
     IReadOnlyDictionary<string, PublishedKey> Keys,
@@ -21,16 +21,16 @@ internal sealed record IssuerKeys(
     private Dictionary<string, Refusal> _refusals = [];
     private AttestationPolicy? _policy;
 
-    /// <summary>Verifies the entries of a reading. An invalid entry does not affect the others.</summary>
-    /// <param name="ring">The namespace.</param>
-    /// <param name="issuer">The service.</param>
-    /// <param name="reading">The entries.</param>
-    /// <param name="memory">The revocations.</param>
-    /// <param name="now">The store's time.</param>
-    /// <param name="previous">The result of the read before.</param>
-    /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
-    /// <param name="latest">With demands, the time by which certificates and attestations end.</param>
-    /// <param name="budget">With demands, the verifications that are left.</param>
+    /// <summary>Verifies the entries of a reading. An invalid entry does not affect other entries.</summary>
+    /// <param name="ring">The name of the namespace.</param>
+    /// <param name="issuer">The name of the service.</param>
+    /// <param name="reading">The stored entries of the service.</param>
+    /// <param name="memory">The revocations that this instance knows.</param>
+    /// <param name="now">The time of the read, by the clock of the store.</param>
+    /// <param name="previous">The result of the previous read; <see langword="null"/> for the first read.</param>
+    /// <param name="policy">The check of attestations; <see langword="null"/> if no authorities are configured.</param>
+    /// <param name="latest">The time with which the ends of certificates and attestations are compared.</param>
+    /// <param name="budget">The limit of the verifications in this read.</param>
     public static IssuerKeys Read(
         string ring, string issuer, ServiceReading reading, PairMemory memory, StoreTime now, IssuerKeys? previous, AttestationPolicy? policy = null, StoreTime latest = default, CheckBudget? budget = null)
     {
@@ -64,7 +64,9 @@ internal sealed record IssuerKeys(
         return new IssuerKeys(issuer, keys, revocations, ownRevoked, refused) { _refusals = refusals, _policy = policy };
     }
 
-    /// <summary>A stored entry that was refused, identified by its hash, so that the next read does not verify the same entry again.</summary>
+    /// <summary>
+    /// A stored entry that was refused. The entry is identified by its hash, so that the next read does not verify the same entry again.
+    /// </summary>
     private sealed record Refusal(RefusedKey Key, byte[] Hash)
     {
         public static Refusal Of(RefusedKey key, byte[] entry) => new(key, SHA256.HashData(entry));

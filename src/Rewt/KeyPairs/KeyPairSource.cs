@@ -5,20 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs: reads the public keys that the services have published, and, once
-/// this process has to sign, generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
+/// The <see cref="IKeySource"/> of a namespace whose services sign with key pairs. The source reads the public keys that the services have published.
+/// When this process must sign, the source also generates, publishes and rotates key pairs of its own. A process that only verifies writes nothing.
 /// </summary>
 internal sealed partial class KeyPairSource(RewtOptions options, IPairStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null, int maximumAsked = KeyPairSource.MaximumAsked) : IKeySource
 {
     private const int MaximumAsked = 1024;
 
-    /// <summary>More services than a fleet has, but few enough to bound the memory that a compromised login can consume.</summary>
+    /// <summary>
+    /// The maximum number of services whose keys are read. A fleet has fewer services. The limit bounds the memory that a stolen Redis login can
+    /// consume.
+    /// </summary>
     private const int MaximumIssuers = 1000;
 
-    /// <summary>Limits the log lines for a ring with many invalid entries.</summary>
+    /// <summary>The maximum number of invalid entries of one service that are logged.</summary>
     private const int MaximumReported = 8;
 
-    /// <summary>How long no further write is attempted after the login was refused one.</summary>
+    /// <summary>The time for which no further write is attempted after Redis has denied a write.</summary>
     private static readonly TimeSpan DenialMemory = TimeSpan.FromSeconds(60);
 
     private readonly string _service = options.ServiceName!;
@@ -123,7 +126,9 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Stops reading a service that publishes nothing, until a token of it is verified again.</summary>
+    /// <summary>
+    /// Selects the services whose keys are read from now on. A service that has published nothing is not read again until a token names it.
+    /// </summary>
     private void KeepIssuers(PairReading reading)
     {
         lock (_gate)
@@ -193,10 +198,12 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Whether a new key pair may be generated. If this service attests its keys, its certificate must be valid.</summary>
+    /// <summary>Returns whether a new key pair may be generated. If this service attests its keys, its certificate must be valid.</summary>
     private bool MayGenerate(PairView view) => _identity is not { Attests: true } || _identity.Usable(view.Reading.Now) is not null;
 
-    /// <summary>Writes the due changes to this process's key pairs. Their state changes only after the write has succeeded.</summary>
+    /// <summary>
+    /// Writes the due changes of this process's key pairs to the store. The key pairs in memory change only after the write has succeeded.
+    /// </summary>
     private async Task WriteAsync(PairView view, bool rotate, CancellationToken cancellationToken)
     {
         var made = new List<LocalKeyPair>();
@@ -236,7 +243,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
             certificate, options, StoreTime.Min(view.Reading.Now, StoreTime.From(time.GetUtcNow() + options.ClockSkew)), _schedule.Attestation);
     }
 
-    /// <summary>Creates the snapshot, including this process's key pairs as they were just written.</summary>
+    /// <summary>Creates the snapshot. The snapshot includes the key pairs of this process in the state that was just written.</summary>
     private PairSnapshot Snapshot(PairView view, PairSnapshot? known, string? refusal)
     {
         var rings = view.Rings.ToImmutableDictionary(StringComparer.Ordinal);
@@ -274,7 +281,7 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
         }
     }
 
-    /// <summary>Logs each change of the certificate's status once.</summary>
+    /// <summary>Logs the status of this service's certificate, once for each change.</summary>
     private void Report(CertificateStatus? state)
     {
         var before = _state;
@@ -309,6 +316,6 @@ internal sealed partial class KeyPairSource(RewtOptions options, IPairStore stor
     [LoggerMessage(EventId = 56, EventName = "IdentityUnread", Level = LogLevel.Warning, Message = "Key pairs of {Ring}: {Problem}")]
     private partial void LogIdentityUnread(string ring, string problem);
 
-    /// <summary>The result of one read of the store: the raw entries, and by service the keys among them that were verified.</summary>
+    /// <summary>The result of one read of the store: the entries, and the verified keys by service.</summary>
     private sealed record PairView(PairReading Reading, Dictionary<string, IssuerKeys> Rings, ClockReading ReadAt);
 }

@@ -6,9 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Makes and checks the proof that a service owns the key that it publishes: a signature of the private key over the service's name. Without it, a
-/// service could publish another service's key as its own; the signed text contains characters that no token contains, so a token cannot serve as a
-/// proof.
+/// Creates and checks the proof that a service owns the key that it publishes. The proof is a signature of the service's name with the private key.
+/// Without the proof, a service could publish the key of another service as its own. The signed text contains characters that no token contains, so a
+/// token cannot be used as a proof.
 /// </summary>
 internal static class KeyProof
 {
@@ -21,7 +21,7 @@ internal static class KeyProof
 
     public static bool Holds(PublicKey key, string ring, string service, string proof) => Verifies(key, Statement(ring, service, key.KeyId), proof);
 
-    /// <summary>Whether a key has signed a statement.</summary>
+    /// <summary>Returns whether a text is the signature of a statement with a given key.</summary>
     public static bool Verifies(PublicKey key, byte[] statement, string text)
     {
         if (!Base64Url.IsValid(text)) return false;

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key pair that this process has generated to sign with, and what it publishes with the public key: the proof of ownership
-/// (<see cref="KeyProof"/>) and, if this service has a certificate, the <see cref="Attestation"/>.
+/// A key pair that this process has generated to sign with. The process publishes the public key with a proof of ownership (<see cref="KeyProof"/>).
+/// If this service has a certificate, it also publishes an <see cref="Attestation"/>.
 /// </summary>
 internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
 {
@@ -19,7 +19,10 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         return new LocalKeyPair(pair, KeyProof.Make(pair, options.Namespace, options.ServiceName!));
     }
 
-    /// <summary>Attests the pair for the given time, unless the same certificate has attested it already and more than half of that time is left.</summary>
+    /// <summary>
+    /// Attests the key pair for the given time. If the same certificate has already attested the key pair and more than half of the time is left, the
+    /// attestation is kept.
+    /// </summary>
     public LocalKeyPair Attest(ServiceCertificate certificate, RewtOptions options, StoreTime now, TimeSpan duration) =>
         ReferenceEquals(_certificate, certificate) && _by!.EndsAt - now > duration / 2 ? this : this with
         {
@@ -35,6 +38,6 @@ internal sealed record LocalKeyPair(KeyPair Pair, string Proof)
         By = _by,
     };
 
-    /// <summary>Returns the key id and the algorithm, never the key.</summary>
+    /// <summary>Returns a text with the key id and the algorithm, without the key.</summary>
     public override string ToString() => Pair.ToString();
 }

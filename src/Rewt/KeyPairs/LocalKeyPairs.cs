@@ -3,21 +3,22 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key pairs that this process has generated, by their state: current, pending and retired. <see cref="PairPolicy"/> decides from it which write
-/// is due, and returns it in its new state.
+/// The key pairs that this process has generated, by their state: current, pending and retired. <see cref="PairPolicy"/> determines which write is
+/// due, and returns the new state.
 /// </summary>
-/// <param name="Current">The key that signs.</param>
-/// <param name="Deadline">When the current key retires.</param>
+/// <param name="Current">The current key, which signs.</param>
+/// <param name="Deadline">The time at which the current key is retired.</param>
 /// <param name="Next">The pending key.</param>
-/// <param name="Retired">The retired keys, and how long each verifies.</param>
-/// <param name="Epoch">The random value in the stored ring with the published keys, which shows that the ring was not lost; <see langword="null"/> before the keys are published.</param>
-/// <param name="WrittenAt">When the keys were last written, or <see cref="StoreTime.Unknown"/>.</param>
+/// <param name="Retired">The retired keys, each with the time until which it verifies.</param>
+/// <param name="Epoch">The random value that the store contains beside the published keys; <see langword="null"/> before the keys are published. If
+/// the store contains another value, it has lost the published keys.</param>
+/// <param name="WrittenAt">The time at which the keys were last written; <see cref="StoreTime.Unknown"/> if they were never written.</param>
 internal sealed record LocalKeyPairs(
     LocalKeyPair? Current, StoreTime Deadline, LocalKeyPair? Next, ImmutableArray<KeyValuePair<LocalKeyPair, StoreTime>> Retired, string? Epoch, StoreTime WrittenAt)
 {
     public static readonly LocalKeyPairs None = new(null, default, null, [], null, default);
 
-    /// <summary>The keys that have not expired.</summary>
+    /// <summary>Returns the keys that still sign or verify at the given time.</summary>
     public IEnumerable<LocalKeyPair> All(StoreTime now)
     {
         if (Current is not null) yield return Current;
@@ -28,7 +29,7 @@ internal sealed record LocalKeyPairs(
         }
     }
 
-    /// <summary>Attests all keys. If the attestation of one key changes, all are written again.</summary>
+    /// <summary>Attests all keys. If the attestation of one key changes, all keys are written again.</summary>
     public LocalKeyPairs Attest(Func<LocalKeyPair, LocalKeyPair> attest)
     {
         var attested = this with
@@ -40,8 +41,8 @@ internal sealed record LocalKeyPairs(
         return All(default).SequenceEqual(attested.All(default), ReferenceEqualityComparer.Instance) ? this : attested with { WrittenAt = default };
     }
 
-    /// <summary>Returns the entries to publish for all keys.</summary>
-    /// <param name="until">When the entries of the current and the pending key expire unless they are renewed.</param>
+    /// <summary>Returns the entries that are published for all keys.</summary>
+    /// <param name="until">The time at which the entries of the current and the pending key expire, unless they are renewed.</param>
     public IEnumerable<PublishedKey> Publish(StoreTime until)
     {
         if (Current is not null) yield return Current.Publish(RewtKeyState.Current, until);

@@ -1,26 +1,26 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason for a write to the public keys that this service publishes, as <see cref="PairPolicy"/> decides it.</summary>
+/// <summary>The reason for a write to the public keys that this service publishes. <see cref="PairPolicy"/> determines the reason.</summary>
 internal enum PairAction
 {
     /// <summary>No write is due.</summary>
     None,
 
-    /// <summary>The entries must be renewed, or they would expire.</summary>
+    /// <summary>The entries are renewed, because they would otherwise expire.</summary>
     Renew,
 
-    /// <summary>The instance has no keys yet.</summary>
+    /// <summary>This instance has no keys yet. Keys are created.</summary>
     Create,
 
-    /// <summary>The deadline has passed, or an operator requested a rotation: the pending key becomes current.</summary>
+    /// <summary>The deadline has passed, or an operator requested a rotation. The pending key becomes current.</summary>
     Rotate,
 
-    /// <summary>A key was revoked or deleted by an operator: another replaces it.</summary>
+    /// <summary>An operator revoked or deleted a key. Another key replaces it.</summary>
     Replace,
 
-    /// <summary>The store has lost the ring: the keys are published again.</summary>
+    /// <summary>The store has lost the published keys. The keys are published again.</summary>
     Republish,
 
-    /// <summary>The store has lost revocations that this instance remembers: they are written back.</summary>
+    /// <summary>The store has lost revocations that this instance has in memory. The lost revocations are written back.</summary>
     MergeRevocations,
 }

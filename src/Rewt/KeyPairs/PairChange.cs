@@ -3,17 +3,18 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A write to the public keys that a service publishes, as <see cref="PairPolicy"/> has decided it: the entries of this instance's own keys, and the
-/// key ids to remove or revoke.
+/// A write to the public keys that a service publishes, as determined by <see cref="PairPolicy"/>. The change contains the entries of this instance's
+/// keys, and the ids of the keys to remove or revoke.
 /// </summary>
 /// <param name="Action">The reason for the write.</param>
-/// <param name="Epoch">The random value for a ring that has none yet: see <see cref="ServiceReading.Epoch"/>.</param>
-/// <param name="Entries">The entries of the instance's own keys.</param>
+/// <param name="Epoch">The random value that is written if the store has none yet: see <see cref="ServiceReading.Epoch"/>.</param>
+/// <param name="Entries">The entries of the keys of this instance.</param>
 /// <param name="Removed">The key ids whose entries are removed.</param>
-/// <param name="Revoked">The key ids to revoke, including those that the store has lost, and when each may be forgotten.</param>
-/// <param name="Now">The store's time at the decision.</param>
-/// <param name="KeysUntil">When the entries expire unless they are renewed.</param>
-/// <param name="RememberUntil">When the epoch and the revocations expire.</param>
+/// <param name="Revoked">The ids of the keys to revoke, each with the end of its retention time. Revocations that the store has lost are
+/// included.</param>
+/// <param name="Now">The time of the decision, by the clock of the store.</param>
+/// <param name="KeysUntil">The time at which the entries expire, unless they are renewed.</param>
+/// <param name="RememberUntil">The time at which the epoch and the revocations expire in the store.</param>
 internal sealed record PairChange(
     PairAction Action,
     string Epoch,
@@ -24,9 +25,9 @@ internal sealed record PairChange(
     StoreTime KeysUntil,
     StoreTime RememberUntil)
 {
-    /// <summary>Whether the write changes anything for other instances.</summary>
+    /// <summary>Whether the write changes keys or revocations, so that other instances must be notified.</summary>
     public bool IsNews => Action != PairAction.Renew;
 
-    /// <summary>Returns a text for logs, without key material.</summary>
+    /// <summary>Returns a text for the log, without keys.</summary>
     public override string ToString() => $"{Action}, {Entries.Count} keys of this instance, {Revoked.Count} revoked";
 }

@@ -3,19 +3,19 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides which write is due to the key pairs that this process publishes: create, renew, rotate, replace or revoke keys, or none. It is a pure
-/// function of their state and the last read of the store, without store, clock or thread.
+/// Determines which change of the key pairs that this process publishes is due, such as a renewal or a rotation. The decision depends only on the
+/// state of the key pairs and the last read. The class uses no store, clock or thread.
 /// </summary>
 internal static class PairPolicy
 {
-    /// <param name="own">The process's key pairs.</param>
-    /// <param name="ring">The ring of its service.</param>
-    /// <param name="keys">The verified content of that ring.</param>
-    /// <param name="now">The store's time.</param>
-    /// <param name="schedule">The times of the life cycle.</param>
+    /// <param name="own">The key pairs of this process.</param>
+    /// <param name="ring">The stored ring of this service.</param>
+    /// <param name="keys">The verified keys of this service.</param>
+    /// <param name="now">The time of the read, by the clock of the store.</param>
+    /// <param name="schedule">The durations of the keys' life cycle.</param>
     /// <param name="rotate">Whether an operator requested a rotation.</param>
-    /// <param name="generate">Generates a key pair; <see langword="null"/> if no new one may be published.</param>
-    /// <returns>The new state of the key pairs, and the write to make; <see langword="null"/> when none is due.</returns>
+    /// <param name="generate">A function that generates a key pair; <see langword="null"/> if no new key pair may be published.</param>
+    /// <returns>The new state of the key pairs, and the change to write. The change is <see langword="null"/> if no write is due.</returns>
     public static (LocalKeyPairs Keys, PairChange? Plan) Decide(
         LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, StoreTime now, PairSchedule schedule, bool rotate, Func<LocalKeyPair>? generate)
     {
@@ -60,8 +60,8 @@ internal static class PairPolicy
     }
 
     /// <summary>
-    /// The keys whose entries disappeared early while the ring remained: an operator deleted them. If the ring itself is gone, the store has lost all
-    /// data, and no key counts as deleted.
+    /// Returns the keys that an operator has deleted. The entry of a deleted key is missing before its expiry, although the ring still exists. If the
+    /// whole ring is missing, the store has lost all data, and no key counts as deleted.
     /// </summary>
     private static HashSet<string> Deleted(LocalKeyPairs own, ServiceReading ring, StoreTime now) =>
         own.Epoch is not null && ring.Epoch == own.Epoch
@@ -69,8 +69,8 @@ internal static class PairPolicy
             : [];
 
     /// <summary>
-    /// The revocations to add to the service's ring: its deleted keys, its keys that an operator has revoked for all services, and revocations that
-    /// the store has lost.
+    /// Returns the revocations that must be added to the ring of the service. The result contains the deleted keys, the keys that an operator has
+    /// revoked for all services, and revocations that the store has lost.
     /// </summary>
     private static ImmutableDictionary<string, StoreTime> Revocations(LocalKeyPairs own, ServiceReading ring, IssuerKeys keys, HashSet<string> deleted, StoreTime forgetAt)
     {

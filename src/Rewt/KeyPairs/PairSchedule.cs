@@ -1,22 +1,22 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The times in the life of a key pair, derived from the options: how long it signs, how long it verifies, and how often its published entry is
-/// renewed.
+/// The durations in the life of a key pair, which are derived from the options: how long a key pair signs, how long it verifies, and how often its
+/// published entry is renewed.
 /// </summary>
-/// <param name="Interval">How long a key signs.</param>
-/// <param name="Retention">How long a retired key verifies.</param>
-/// <param name="Heartbeat">How often an instance renews its entries.</param>
-/// <param name="Lease">How long entries last without renewal: longer than any token that the keys signed, and as long as services continue while the
-/// server accepts no writes.</param>
-/// <param name="RevocationRetention">How long a revocation is kept.</param>
+/// <param name="Interval">The time for which a key signs.</param>
+/// <param name="Retention">The time for which a retired key verifies.</param>
+/// <param name="Heartbeat">The interval at which an instance renews its entries.</param>
+/// <param name="Lease">The time after which an entry expires if it is not renewed. This time is longer than the lifetime of any token, and at least
+/// as long as services continue while Redis accepts no writes.</param>
+/// <param name="RevocationRetention">The time for which a revocation is kept.</param>
 internal sealed record PairSchedule(TimeSpan Interval, TimeSpan Retention, TimeSpan Heartbeat, TimeSpan Lease, TimeSpan RevocationRetention)
 {
     private const int HeartbeatsEvery = 6;
 
     /// <summary>
-    /// How long an attestation counts: long enough for the whole life of a key. It is renewed in its second half, which is longer than an outage in
-    /// which receivers continue with what they have read.
+    /// The time for which an attestation is valid. This time is longer than the whole life of a key. An attestation is renewed in the second half of
+    /// this time, which is longer than the outage that receivers tolerate.
     /// </summary>
     public TimeSpan Attestation => 2 * (Interval + Lease + Heartbeat);
 

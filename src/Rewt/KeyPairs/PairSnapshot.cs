@@ -5,12 +5,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of a namespace with key pairs after one read of the store. Requests verify tokens with the public keys of the services in it, and sign
-/// with this process's own key pairs in it, until the next read replaces it.
+/// The immutable keys of a namespace whose services sign with key pairs, after one read of the store. Until the next read, requests verify tokens
+/// with the public keys of the services, and sign with the key pairs of this process.
 /// </summary>
 internal sealed class PairSnapshot : KeySnapshot
 {
-    /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in base64url.</summary>
+    /// <summary>The length of a SHA-256 thumbprint (RFC 7638) in characters of base64url.</summary>
     public const int ThumbprintLength = 43;
 
     private readonly FrozenDictionary<string, IssuerKeys> _issuers;
@@ -20,14 +20,15 @@ internal sealed class PairSnapshot : KeySnapshot
     private readonly string _service;
     private HashSet<PublishedKey> _withdrawn = [];
 
-    /// <param name="issuers">The keys of each service, including this process's published key pairs.</param>
-    /// <param name="memory">The revocations.</param>
+    /// <param name="issuers">The keys of each service, including the published key pairs of this process.</param>
+    /// <param name="memory">The revocations that this instance knows.</param>
     /// <param name="own">The key pairs of this process.</param>
     /// <param name="service">The name of this service.</param>
-    /// <param name="now">The store's time at the read.</param>
-    /// <param name="readAt">When the read began.</param>
-    /// <param name="epoch">The random value of this process with which it announces itself; <see langword="null"/> if it does not.</param>
-    /// <param name="previous">The previous snapshot.</param>
+    /// <param name="now">The time of the read, by the clock of the store.</param>
+    /// <param name="readAt">The time at which the read began, by the clocks of this instance.</param>
+    /// <param name="epoch">The random value that this process writes into the list of live instances; <see langword="null"/> if it does not write
+    /// into the list.</param>
+    /// <param name="previous">The previous snapshot; <see langword="null"/> for the first read.</param>
     public PairSnapshot(IReadOnlyCollection<IssuerKeys> issuers, PairMemory memory, LocalKeyPairs own, string service, StoreTime now, ClockReading readAt, string? epoch, PairSnapshot? previous)
         : base(readAt)
     {
@@ -50,7 +51,10 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
-    /// <summary>A random value of this process. A revocation waits until the other instances have read the store after it, and compares no versions.</summary>
+    /// <summary>
+    /// A random value that identifies this process. With key pairs, the versions of instances are not compared: a revocation is confirmed when the
+    /// other instances have read the store after it.
+    /// </summary>
     public override string? Epoch { get; }
 
     public override string? Publication => _own.Epoch;
@@ -59,16 +63,16 @@ internal sealed class PairSnapshot : KeySnapshot
 
     public override StoreTime ReadAt { get; }
 
-    /// <summary>The keys of each service.</summary>
+    /// <summary>The keys of each service, by the name of the service.</summary>
     public IReadOnlyDictionary<string, IssuerKeys> Issuers => _issuers;
 
-    /// <summary>A problem with the certificate of this service; <see langword="null"/> when there is none.</summary>
+    /// <summary>The problem of this service's certificate; <see langword="null"/> if there is none.</summary>
     public string? IdentityReason { get; init; }
 
-    /// <summary>The policy by which the keys were checked last.</summary>
+    /// <summary>The policy with which the attestations were last checked.</summary>
     public AttestationPolicy? Policy { get; set; }
 
-    /// <summary>How far the clocks of two machines may differ.</summary>
+    /// <summary>The largest permitted difference between the clocks of two machines.</summary>
     public TimeSpan ClockSkew { get; init; }
 
     public override string? DegradedReason
@@ -92,7 +96,7 @@ internal sealed class PairSnapshot : KeySnapshot
     }
 
     /// <summary>
-    /// The warning about keys that only an earlier attestation confirms, and about keys that are accepted only because attestations are not required.
+    /// The warning about keys that only an earlier attestation confirms, and about keys that are accepted although no certificate confirms them.
     /// </summary>
     private string? WarningReason
     {
@@ -109,7 +113,7 @@ internal sealed class PairSnapshot : KeySnapshot
     public static bool IsPossible(string keyId) => keyId.Length == ThumbprintLength && Base64UrlText.Is(keyId);
 
     /// <summary>
-    /// Withdraws the keys that a new policy does not accept, until the next read. Only the one caller that reads the store calls it.
+    /// Removes the keys that a new policy does not accept from this snapshot. Only the code that reads the store may call this method.
     /// </summary>
     public void Recheck(AttestationPolicy policy, string ring, ClockReading now)
     {
@@ -125,7 +129,10 @@ internal sealed class PairSnapshot : KeySnapshot
     public override TimeSpan UntilRotation(ClockReading now) =>
         Current is null ? TimeSpan.MaxValue : _own.Deadline - StoreTimeAt(now);
 
-    /// <summary>The current key. If it was revoked and no new one could be written, the pending key signs, which receivers already have.</summary>
+    /// <summary>
+    /// Returns the current key. If the current key was revoked and no new key could be written, the pending key is returned, because receivers
+    /// already have it.
+    /// </summary>
     public override SigningKey? SigningKey(ClockReading now) => Current ?? Next;
 
     public override IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now)
@@ -156,7 +163,7 @@ internal sealed class PairSnapshot : KeySnapshot
         return [.. alive, .. Revoked.Select(pair => new RewtKey { KeyId = pair.Key, State = RewtKeyState.Revoked, StateEndsAt = pair.Value.ToDateTimeOffset() }).OrderByDescending(key => key.StateEndsAt)];
     }
 
-    /// <summary>Whether the other snapshot has the same keys in the same states.</summary>
+    /// <summary>Returns whether another snapshot has the same keys in the same states.</summary>
     private bool HasSameKeys(PairSnapshot other) =>
         Revoked.Count == other.Revoked.Count && Revoked.Keys.All(other.Revoked.ContainsKey) && States().SetEquals(other.States());
 
@@ -189,8 +196,8 @@ internal sealed class PairSnapshot : KeySnapshot
         : null;
 
     /// <summary>
-    /// Whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if its owner cannot renew it; a
-    /// retired key verifies until its time, and each only until its attestation ends.
+    /// Returns whether a key verifies now. A current or pending key verifies as long as the snapshot may be used, even if the owner cannot renew the
+    /// entry. A retired key verifies until its end. If attestations are required, no key verifies after its attestation has ended.
     /// </summary>
     private bool Verifies(PublishedKey key, ClockReading now) =>
         (!key.IsRetired || StoreTimeAt(now) < key.Until) && Latest(now) < key.ConfirmedUntil && !Volatile.Read(ref _withdrawn).Contains(key);

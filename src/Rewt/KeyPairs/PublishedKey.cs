@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public key as a service publishes it in the store: a JWK (RFC 7517) with the additional members <c>state</c>, <c>until</c> (the expiry of the
-/// entry in Unix milliseconds by the store's clock), <c>proof</c> (<see cref="KeyProof"/>) and, if the service has a certificate,
-/// <see cref="Internal.Attestation.Member"/>. <see cref="TryRead"/> parses and verifies a stored entry.
+/// An entry with which a service publishes a public key in the store. The entry is a JWK (RFC 7517) with additional members: <c>state</c>,
+/// <c>until</c> (the expiry of the entry in Unix milliseconds, by the clock of the store), <c>proof</c> (<see cref="KeyProof"/>) and, if the service
+/// has a certificate, <see cref="Internal.Attestation.Member"/>. <see cref="TryRead"/> parses and verifies an entry.
 /// </summary>
 internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime Until, string Proof)
 {
@@ -13,25 +13,35 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
     private static readonly JsonEncodedText UntilName = JsonEncodedText.Encode("until");
     private static readonly JsonEncodedText ProofName = JsonEncodedText.Encode("proof");
 
-    /// <summary>The stored text, so that an unchanged entry is not parsed again.</summary>
+    /// <summary>The stored text of the entry. An entry whose text has not changed is not parsed again.</summary>
     public byte[] Entry { get; init; } = [];
 
-    /// <summary>The attestation in JSON; <see langword="null"/> if there is none.</summary>
+    /// <summary>The attestation of the key, in JSON; <see langword="null"/> if there is none.</summary>
     public string? Attestation { get; init; }
 
-    /// <summary>The certificate that confirms the key; <see langword="null"/> if none does, or none is demanded.</summary>
+    /// <summary>
+    /// The certificate that confirms the key; <see langword="null"/> if no certificate confirms the key, or if no authorities are configured.
+    /// </summary>
     public AttestingCertificate? By { get; init; }
 
-    /// <summary>The reason why the last attestation or entry does not confirm the key, although the key is accepted.</summary>
+    /// <summary>
+    /// The reason why the last entry or attestation does not confirm the key, although the key is accepted; <see langword="null"/> if there is no
+    /// such reason.
+    /// </summary>
     public string? Warning { get; init; }
 
-    /// <summary>The problem of an attestation that does not confirm the key, for an operator.</summary>
+    /// <summary>
+    /// The problem of an attestation that does not confirm the key, as a text for an operator; <see langword="null"/> if there is none.
+    /// </summary>
     public string? Note => By is not null ? null : Warning ?? (Attestation is null ? null : Internal.Attestation.TryRead(Attestation)?.Describe() ?? "malformed");
 
-    /// <summary>The policy by which the attestation was checked.</summary>
+    /// <summary>The policy with which the attestation was checked.</summary>
     private AttestationPolicy? Policy { get; init; }
 
-    /// <summary>The time from which the key is refused unless it gets another attestation.</summary>
+    /// <summary>
+    /// The time at which the confirmation of the key ends, so that the key is refused; <see cref="StoreTime.Never"/> if attestations are not
+    /// required.
+    /// </summary>
     public StoreTime ConfirmedUntil => By is { } by && Policy is { AcceptsUnattested: false } ? by.EndsAt : StoreTime.Never;
 
     public bool IsRetired => State == RewtKeyState.Retired;
@@ -59,16 +69,19 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         return buffer.ToArray();
     }
 
-    /// <summary>Parses and verifies an entry. Its writer is not trusted.</summary>
-    /// <param name="entry">The stored text.</param>
-    /// <param name="name">The name of the entry.</param>
-    /// <param name="ring">The namespace.</param>
-    /// <param name="service">The service that the ring belongs to.</param>
-    /// <param name="known">The previous entry of this name; an unchanged proof or attestation is not verified again.</param>
-    /// <param name="policy">The demands on attestations; <see langword="null"/> when there are none.</param>
-    /// <param name="now">The time by which certificates and attestations end.</param>
-    /// <param name="problem">The reason why the entry is refused; <see langword="null"/> when it is accepted.</param>
-    /// <param name="budget">The verifications that are left for entries that have changed.</param>
+    /// <summary>
+    /// Parses and verifies an entry. The entry is not trusted, because any client of Redis with the necessary permission can write it.
+    /// </summary>
+    /// <param name="entry">The stored text of the entry.</param>
+    /// <param name="name">The name of the entry, which must be the key id.</param>
+    /// <param name="ring">The name of the namespace.</param>
+    /// <param name="service">The name of the service that owns the ring.</param>
+    /// <param name="known">The previous entry with the same name; <see langword="null"/> if there is none. A proof or attestation that has not
+    /// changed is not verified again.</param>
+    /// <param name="policy">The check of attestations; <see langword="null"/> if no authorities are configured.</param>
+    /// <param name="now">The time with which the ends of certificates and attestations are compared.</param>
+    /// <param name="problem">The reason why the entry is refused; <see langword="null"/> if the entry is accepted.</param>
+    /// <param name="budget">The limit of the verifications in one read.</param>
     public static PublishedKey? TryRead(
         byte[] entry, string name, string ring, string service, PublishedKey? known, AttestationPolicy? policy, StoreTime now, out string? problem, CheckBudget? budget = null)
     {
@@ -116,18 +129,23 @@ internal sealed record PublishedKey(PublicKey Key, RewtKeyState State, StoreTime
         return new PublishedKey(key, state, until, proof) { Entry = entry, Attestation = attestation, By = by, Warning = attestation is null ? null : warning, Policy = policy };
     }
 
-    /// <summary>Checks the attestation again, by a new policy or at a later time; <see langword="null"/> if it no longer confirms the key.</summary>
+    /// <summary>
+    /// Checks the attestation again, with a new policy or at a later time. Returns <see langword="null"/> if the attestation no longer confirms the
+    /// key.
+    /// </summary>
     public AttestingCertificate? Confirm(string ring, string service, AttestationPolicy policy, StoreTime now, out string? problem)
     {
         problem = null;
         return By is { } by && !policy.IsDue(by, now) && ReferenceEquals(Policy, policy) ? by : policy.Check(Key, Attestation, ring, service, now, By, out problem)?.By;
     }
 
-    /// <summary>Whether a new policy accepts the key. A key pair of this process needs no check.</summary>
+    /// <summary>Returns whether a new policy accepts the key. The key pairs of this process are not checked.</summary>
     public bool IsAcceptedBy(AttestationPolicy policy, string ring, string service, StoreTime now) =>
         Policy is null || policy.AcceptsUnattested || Confirm(ring, service, policy, now, out _) is not null;
 
-    /// <summary>Keeps the key of the entry before when the new entry is unusable, as long as a certificate confirms that key.</summary>
+    /// <summary>
+    /// Returns the previous entry if the new entry cannot be used, as long as a certificate confirms the key of the previous entry.
+    /// </summary>
     private static PublishedKey? Keep(byte[] entry, PublishedKey? known, string ring, string service, AttestationPolicy? policy, StoreTime now, ref string? problem)
     {
         if (policy is null || known?.By is null || known.Confirm(ring, service, policy, now, out _) is not { } by) return null;

@@ -7,11 +7,11 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// A certificate revocation list (CRL, RFC 5280 §5) from a configured file, with which <see cref="AttestationPolicy"/> refuses revoked certificates.
-/// It counts as long as it is configured, even after the date of its next update.
+/// The list is used as long as it is configured, even after the date of its next update.
 /// </summary>
 internal sealed class RevocationList
 {
-    /// <summary>The longest permitted file. The lists of companies have several megabytes.</summary>
+    /// <summary>The maximum size of a file, in bytes. The revocation lists of companies can have several megabytes.</summary>
     public const int MaximumBytes = 16 * 1024 * 1024;
 
     private readonly byte[] _issuer;
@@ -40,8 +40,8 @@ internal sealed class RevocationList
         while (revoked.HasData) _serials.Add(Convert.ToHexString(revoked.ReadSequence().ReadIntegerBytes().Span));
     }
 
-    /// <summary>Reads all lists in a PEM text.</summary>
-    /// <exception cref="PublicKeySourceException">The text is not usable; the message gives the reason.</exception>
+    /// <summary>Reads all revocation lists in a PEM text.</summary>
+    /// <exception cref="PublicKeySourceException">The text cannot be used. The message contains the reason.</exception>
     public static IReadOnlyList<RevocationList> Read(byte[] content, string name)
     {
         var lists = new List<RevocationList>();
@@ -68,7 +68,7 @@ internal sealed class RevocationList
         return lists.Count > 0 ? lists : throw new PublicKeySourceException($"{name} contains no revocation list in PEM format (X509 CRL)");
     }
 
-    /// <summary>Whether the list is the issuer's and contains the certificate.</summary>
+    /// <summary>Returns whether the list was issued by the given issuer and contains the certificate.</summary>
     public bool Revokes(X509Certificate2 certificate, X509Certificate2 issuer) =>
         _issuer.AsSpan().SequenceEqual(issuer.SubjectName.RawData)
         && _serials.Contains(Convert.ToHexString(certificate.SerialNumberBytes.Span))

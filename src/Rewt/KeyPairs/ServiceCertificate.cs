@@ -5,13 +5,13 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// This service's X.509 certificate with its private key, by which the service attests the keys that it publishes (<see cref="Attestation"/>).
+/// The X.509 certificate of this service with its private key. With it, the service attests the keys that it publishes (<see cref="Attestation"/>).
 /// </summary>
 internal sealed class ServiceCertificate
 {
     private readonly KeyPair _key;
 
-    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
     private ServiceCertificate(X509Certificate2 leaf, IEnumerable<X509Certificate2> others, AsymmetricAlgorithm? key, string name, RewtOptions options)
     {
         if (AttestationPolicy.ProblemOfUse(leaf) is { } unfit) throw Unusable(name, unfit);
@@ -36,7 +36,7 @@ internal sealed class ServiceCertificate
         (NotBefore, NotAfter) = AttestationPolicy.Validity(leaf);
     }
 
-    /// <summary>The name in the certificate that stands for the service.</summary>
+    /// <summary>The name in the certificate that identifies the service.</summary>
     public string Name { get; }
 
     public DateTimeOffset NotBefore { get; }
@@ -45,8 +45,8 @@ internal sealed class ServiceCertificate
 
     public IReadOnlyList<byte[]> Chain { get; }
 
-    /// <summary>Reads a certificate in PEM or PKCS #12, and its key from a second file if there is one.</summary>
-    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    /// <summary>Reads a certificate in PEM or PKCS #12. If there is a second file, the private key is read from it.</summary>
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
     public static ServiceCertificate Read(IReadOnlyList<byte[]> contents, RewtOptions options)
     {
         var name = ConfiguredFile.NameOf(options.Identity.CertificateFile!);
@@ -70,15 +70,15 @@ internal sealed class ServiceCertificate
         }
     }
 
-    /// <summary>Takes a certificate with its private key from a collection.</summary>
-    /// <exception cref="PublicKeySourceException">The certificate cannot be used; the message gives the reason.</exception>
+    /// <summary>Creates the object from the certificate in a collection that has a private key.</summary>
+    /// <exception cref="PublicKeySourceException">The certificate cannot be used. The message contains the reason.</exception>
     public static ServiceCertificate Of(X509Certificate2Collection certificates, string name, RewtOptions options)
     {
         var leaf = certificates.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw Unusable(name, "it has no private key");
         return new ServiceCertificate(leaf, certificates, (AsymmetricAlgorithm?)leaf.GetRSAPrivateKey() ?? leaf.GetECDsaPrivateKey(), name, options);
     }
 
-    /// <summary>Signs the statement that a key belongs to a service, from one time to another.</summary>
+    /// <summary>Signs the statement that a key belongs to a service, from <paramref name="at"/> until <paramref name="until"/>.</summary>
     public Attestation Attest(PublicKey key, string ring, string service, StoreTime at, StoreTime until)
     {
         var signature = new byte[_key.SignatureLength];

@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Holds this service's own certificate and the check of other services' certificates (<see cref="AttestationPolicy"/>), as
-/// <see cref="RewtOptions.Identity"/> configures them, and reads both again when their files change. A key source attests the keys that it publishes
-/// with the former and checks other keys with the latter.
+/// Contains the certificate of this service, and the check of other services' certificates (<see cref="AttestationPolicy"/>), according to
+/// <see cref="RewtOptions.Identity"/>. The certificate and the authorities are read again when their files change. A key source attests the keys of
+/// this service with the certificate, and checks the keys of other services.
 /// </summary>
 internal sealed class ServiceIdentity
 {
@@ -17,7 +17,7 @@ internal sealed class ServiceIdentity
     private ServiceCertificate? _lastUsable;
     private string? _failure;
 
-    /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
+    /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public ServiceIdentity(RewtOptions options, TimeProvider time)
     {
         _options = options;
@@ -30,10 +30,10 @@ internal sealed class ServiceIdentity
         _authorities = new ReloadedFiles<AttestationPolicy>(settings, contents => ReadPolicy(settings, contents, options), time, RevocationList.MaximumBytes).Read();
     }
 
-    /// <summary>The check of other services' keys; <see langword="null"/> if there is none.</summary>
+    /// <summary>The check of other services' keys; <see langword="null"/> if no authorities are configured.</summary>
     public AttestationPolicy? Policy => _authorities?.Value;
 
-    /// <summary>The namespace that attestations in key sets must name.</summary>
+    /// <summary>The namespace that an attestation in a key set (JWKS) must name.</summary>
     public string AttestedNamespace => _options.AttestedNamespace;
 
     /// <summary>Whether this service attests the keys that it publishes.</summary>
@@ -42,11 +42,11 @@ internal sealed class ServiceIdentity
     /// <summary>The certificate of this service; <see langword="null"/> if it has none.</summary>
     public ServiceCertificate? Certificate => _files?.Value ?? _certificate;
 
-    /// <summary>Opens the files of the settings; <see langword="null"/> if there are none.</summary>
-    /// <exception cref="PublicKeySourceException">A file cannot be used; the message gives the reason.</exception>
+    /// <summary>Opens the configured files. Returns <see langword="null"/> if neither a certificate nor authorities are configured.</summary>
+    /// <exception cref="PublicKeySourceException">A file cannot be used. The message contains the reason.</exception>
     public static ServiceIdentity? Open(RewtOptions options, TimeProvider time) => options.Identity is { Attests: false, Authorities.Count: 0 } ? null : new ServiceIdentity(options, time);
 
-    /// <summary>Reads the files that have changed. Calls must not overlap.</summary>
+    /// <summary>Reads the files again that have changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         if (_files is not null) await _files.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -66,15 +66,16 @@ internal sealed class ServiceIdentity
     }
 
     /// <summary>
-    /// Returns the certificate that can attest keys now; it must remain valid until receivers have seen them. The previous certificate is used as
-    /// long as a renewed one is not valid yet, because the authority's clock is ahead, or is not accepted by this service itself, because its file is
-    /// half-written or its authority is new.
+    /// Returns the certificate that can attest keys now; <see langword="null"/> if there is none. The certificate must remain valid until receivers
+    /// have checked the keys. The previous certificate is used as long as a renewed certificate cannot be used. A renewed certificate may not be
+    /// valid yet, because the authority's clock is ahead. This service may also refuse a renewed certificate, because the file is incomplete or the
+    /// authority is new.
     /// </summary>
-    /// <param name="now">The store's time, which receivers compare its dates with.</param>
+    /// <param name="now">The current time by the clock of the store, because receivers compare the dates of the certificate with this clock.</param>
     public ServiceCertificate? Usable(StoreTime now) => Select(now).Certificate;
 
-    /// <summary>Describes the state for an operator.</summary>
-    /// <param name="now">The store's time.</param>
+    /// <summary>Returns the status of the certificate for an operator.</summary>
+    /// <param name="now">The current time by the clock of the store.</param>
     public CertificateStatus State(StoreTime now)
     {
         var failure = _files?.Failure?.Message ?? _failure ?? _authorities?.Failure?.Message;
@@ -97,7 +98,7 @@ internal sealed class ServiceIdentity
             : new CertificateStatus(CertificateHealth.Good, null, unread);
     }
 
-    /// <summary>Selects the certificate that can attest keys, and the reason why a renewed one does not replace it yet.</summary>
+    /// <summary>Returns the certificate that can attest keys, and the reason why a renewed certificate does not replace it yet.</summary>
     private (ServiceCertificate? Certificate, string? Problem) Select(StoreTime now)
     {
         string? problem = null;

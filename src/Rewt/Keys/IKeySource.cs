@@ -1,49 +1,54 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the keys of one namespace, and rotates and revokes them where it can; there is an implementation for a shared secret, for key pairs and for
-/// configured keys. A <see cref="KeyRingProvider"/> calls it, one call at a time, and answers requests from the snapshot that it returned last.
+/// Reads the keys of one namespace, and rotates and revokes them if the kind of key permits. Shared secrets, key pairs and configured keys each have
+/// an implementation. A <see cref="KeyRingProvider"/> makes one call at a time, and answers requests from the last returned snapshot.
 /// </summary>
 internal interface IKeySource : IAsyncDisposable
 {
-    /// <summary>The store of live instances; <see langword="null"/> if there is none.</summary>
+    /// <summary>The store of the list of live instances; <see langword="null"/> if the source has none.</summary>
     IInstanceStore? Instances => null;
 
-    /// <summary>Examines the server that stores the keys; <see langword="null"/> if there is none.</summary>
+    /// <summary>The examination of the server that stores the keys; <see langword="null"/> if there is no server.</summary>
     IStoreDoctor? Doctor => null;
 
-    /// <summary>The store of the tenants that were revoked or deleted; <see langword="null"/> where keys are not derived for tenants.</summary>
+    /// <summary>The store of the tenants that were revoked or deleted; <see langword="null"/> if no keys are derived for tenants.</summary>
     ITenantStore? Tenants => null;
 
-    /// <summary>The location of the keys, for messages to an operator.</summary>
-    /// <param name="ring">The namespace.</param>
+    /// <summary>Returns a text that names the location of the keys, for messages to an operator.</summary>
+    /// <param name="ring">The name of the namespace.</param>
     string Location(string ring) => $"the key '{ring}:rewt-secret'";
 
-    /// <summary>Whether a key of this source can have this id. The source is not read for an id that it cannot have.</summary>
+    /// <summary>Returns whether a key of this source can have the given id. A token with an impossible key id causes no read.</summary>
     bool IsPossible(string keyId);
 
-    /// <summary>Whether these keys are tried for tokens without a key id.</summary>
+    /// <summary>Whether the keys of this source are tried for a token without a key id.</summary>
     bool TakesKeyless => false;
 
-    /// <summary>Requests a key to sign with. A source that creates one key for each process creates none for a process that only verifies.</summary>
-    /// <returns>Whether an update may provide a key that does not exist yet.</returns>
+    /// <summary>
+    /// Requests a key to sign with. A source of key pairs creates a key pair only after this call, so that a process that only verifies has none.
+    /// </summary>
+    /// <returns><see langword="true"/> if there is no key to sign with, but the next update can create one; otherwise
+    /// <see langword="false"/>.</returns>
     bool WantSigningKey() => false;
 
-    /// <summary>Makes the next update read the keys of this issuer too; <see langword="null"/> for a token without an issuer.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Too many issuers are waiting already.</exception>
+    /// <summary>Makes the next update also read the keys of an issuer. The issuer is <see langword="null"/> for a token without an issuer.</summary>
+    /// <exception cref="RewtKeysUnavailableException">Too many issuers are already waiting for the next update.</exception>
     void Ask(string? issuer)
     {
     }
 
-    /// <summary>Executes an operator's command, if any, and reads the keys.</summary>
-    /// <param name="previous">The last snapshot.</param>
-    /// <param name="command">The command; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">Cancels between two steps.</param>
-    /// <returns>The new snapshot, or <see langword="null"/> while a reading is not confirmed; the caller refreshes again soon.</returns>
+    /// <summary>Executes the command of an operator, if there is one, and reads the keys.</summary>
+    /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
+    /// <param name="command">The command of an operator; <see langword="null"/> if there is none.</param>
+    /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
+    /// <returns>The new snapshot. <see langword="null"/> if the store contains an older state than the last snapshot and another read must confirm
+    /// the state. The caller then soon reads again.</returns>
     Task<KeySnapshot?> UpdateAsync(KeySnapshot? previous, KeyCommand? command, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Calls <paramref name="onChange"/> after other instances have changed the keys. It is only a hint: it may come twice, late or not at all.
+    /// Subscribes to changes: <paramref name="onChange"/> is called after another instance has changed the keys. A call can be repeated, delayed or
+    /// missing.
     /// </summary>
     Task SubscribeAsync(Action onChange, CancellationToken cancellationToken);
 }

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
-/// <summary>A command of an operator that a key source carries out with its next update: rotate the keys, or revoke one key.</summary>
-/// <param name="Revoked">The id of the key to revoke; <see langword="null"/> requests a rotation.</param>
+/// <summary>The command of an operator that a key source executes in its next update: rotate the keys, or revoke one key.</summary>
+/// <param name="Revoked">The id of the key to revoke; <see langword="null"/> for a rotation.</param>
 internal sealed record KeyCommand(string? Revoked)
 {
     public static readonly KeyCommand Rotate = new((string?)null);

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Computes and checks the key id (<c>kid</c>) of a shared secret: the first 16 bytes of HMAC-SHA256(key: the secret, message: "rewt key id") in
-/// base64url. Every instance, in every language, computes the same id, which reveals nothing about a strong secret.
+/// base64url. Every instance computes the same id for the same secret, in every programming language. The id reveals nothing about a strong secret.
 /// </summary>
 internal static class KeyId
 {
@@ -15,7 +15,9 @@ internal static class KeyId
     private static readonly SearchValues<char> Base64UrlCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>The possible last characters: the last of 22 characters encodes two bits of the sixteenth byte and four zero bits.</summary>
+    /// <summary>
+    /// The possible last characters of a key id. The last of 22 characters encodes two bits of the sixteenth byte and four zero bits.
+    /// </summary>
     private const string LastCharacters = "AQgw";
 
     public static string Of(ReadOnlySpan<byte> secret)
@@ -25,7 +27,7 @@ internal static class KeyId
         return Base64Url.EncodeToString(hash[..16]);
     }
 
-    /// <summary>Whether a key with this id can exist. Redis is not read for an id that cannot.</summary>
+    /// <summary>Returns whether a text has the form of a key id. A token with any other key id causes no read of Redis.</summary>
     public static bool IsPossible(string keyId) =>
         keyId.Length == Length && LastCharacters.Contains(keyId[^1], StringComparison.Ordinal) && !keyId.AsSpan().ContainsAnyExcept(Base64UrlCharacters);
 }

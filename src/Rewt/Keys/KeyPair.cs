@@ -14,10 +14,11 @@ internal sealed class KeyPair : SigningKey
     private readonly ConcurrentBag<AsymmetricAlgorithm> _idle = [];
     private bool _isBound;
 
-    /// <param name="key">An <see cref="ECDsa"/> or an <see cref="RSA"/> with its private key. This object takes ownership of it.</param>
-    /// <param name="algorithm">RS256 or PS256 for an RSA key. It is ignored for an EC key, whose curve determines the algorithm.</param>
-    /// <param name="keyId">The key id. Default: the thumbprint (RFC 7638).</param>
-    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
+    /// <param name="key">An <see cref="ECDsa"/> or <see cref="RSA"/> object with a private key. The key pair becomes the owner of the object.</param>
+    /// <param name="algorithm">The algorithm of an RSA key: RS256 or PS256. The parameter is ignored for an EC key, because the curve determines its
+    /// algorithm.</param>
+    /// <param name="keyId">The key id. Default: the thumbprint of the key (RFC 7638).</param>
+    /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
     public KeyPair(AsymmetricAlgorithm key, string algorithm, string? keyId = null)
     {
         _key = key;
@@ -54,7 +55,7 @@ internal sealed class KeyPair : SigningKey
         _idle.Add(key);
     }
 
-    /// <summary>Returns the key id and the algorithm, never the key.</summary>
+    /// <summary>Returns a text with the key id and the algorithm, without the key.</summary>
     public override string ToString() => $"key pair {KeyId} for {Algorithm}";
 
     private void Sign(AsymmetricAlgorithm key, ReadOnlySpan<byte> data, Span<byte> signature)
@@ -68,8 +69,8 @@ internal sealed class KeyPair : SigningKey
     }
 
     /// <summary>
-    /// Takes a copy of the key, because .NET does not guarantee that one object may sign on two threads. <see langword="null"/> where the key cannot
-    /// be copied.
+    /// Returns a copy of the key that no other thread uses; <see langword="null"/> if the key cannot be copied. Copies are necessary because .NET
+    /// does not guarantee that one object can sign on two threads at the same time.
     /// </summary>
     private AsymmetricAlgorithm? Rent()
     {

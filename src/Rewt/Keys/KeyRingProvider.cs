@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps the key ring of one namespace up to date and gives requests its latest snapshot: polls its <see cref="IKeySource"/>, rotates on time,
-/// carries out an operator's commands and reports its health.
+/// Keeps the key ring of one namespace up to date, and returns its latest snapshot to requests. The provider polls the <see cref="IKeySource"/>,
+/// rotates the keys in time, executes the commands of an operator, and reports the health of the key ring.
 /// </summary>
 internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISigningKeys
 {
@@ -33,41 +33,47 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
         if (options.Tenants.Enabled) Tenants = new TenantCache(options, this, source.Tenants ?? throw new NotSupportedException("This store does not support tenants; set Rewt:Tenants:Enabled to false."), time, telemetry?.Audit, logger);
     }
 
-    /// <summary>The namespace.</summary>
+    /// <summary>The name of the namespace.</summary>
     public string Name { get; }
 
     public RingMetrics Metrics { get; }
 
-    /// <summary>The unknown keys that requests search for.</summary>
+    /// <summary>The limit of the unknown keys that requests search for at the same time.</summary>
     public UnknownKeyLimit UnknownKeys { get; } = new();
 
-    /// <summary>The tenants whose keys are derived from this ring; <see langword="null"/> where there are none.</summary>
+    /// <summary>The tenants whose keys are derived from this key ring; <see langword="null"/> if tenants are not enabled.</summary>
     public TenantCache? Tenants { get; }
 
-    /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
+    /// <summary>The failure of the last read; <see langword="null"/> if the last read succeeded.</summary>
     public Exception? Outage => LastFailure;
 
-    /// <summary>Examines the server of the keys; <see langword="null"/> if there is none.</summary>
+    /// <summary>The examination of the server that stores the keys; <see langword="null"/> if there is no server.</summary>
     public IStoreDoctor? Doctor => _source.Doctor;
 
-    /// <summary>Announces this instance and reads the announcements of the others.</summary>
+    /// <summary>The tracker that writes this instance into the list of live instances, and reads the list.</summary>
     public InstanceTracker Tracker { get; }
 
-    /// <summary>Whether a token without a key id may have been signed with a key of this ring.</summary>
+    /// <summary>Whether a token without a key id can have been signed with a key of this key ring.</summary>
     public bool TakesKeyless => _source.TakesKeyless;
 
-    /// <summary>How long after its deadline a rotation is reported as overdue: the lead, two refresh intervals and one second.</summary>
+    /// <summary>
+    /// The time after the deadline of a rotation from which the rotation is reported as overdue: the lead of the schedule, two refresh intervals and
+    /// one second.
+    /// </summary>
     private TimeSpan Overdue => _schedule.Lead + (2 * _refreshInterval) + TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets the snapshot of <see cref="PolledView{T}.GetAsync"/>, with a key to sign with if one can be created.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
+    /// <summary>
+    /// Returns the same snapshot as <see cref="PolledView{T}.GetAsync"/>. If there is no key to sign with but one can be created, the method waits
+    /// for the key.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no snapshot, or the last snapshot is too old or cannot be used.</exception>
     public ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken)
     {
         var now = ClockReading.Now(Time);
         return FreshAt(now) is { } snapshot && snapshot.SigningKey(now) is not null ? ValueTask.FromResult(snapshot) : GetSigningSlowAsync(cancellationToken);
     }
 
-    /// <summary>Announces that this process will sign, so that its key is published before the first token.</summary>
+    /// <summary>Requests a key to sign with, so that the key of this process is published before the first token is signed.</summary>
     public void WantSigningKey()
     {
         if (_source.WantSigningKey()) RequestRead();
@@ -75,19 +81,19 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     public SigningKey For(SigningKey key) => key;
 
-    /// <summary>Makes the next read include the keys of this issuer; <see langword="null"/> for a token without an issuer.</summary>
+    /// <summary>Makes the next read include the keys of an issuer. The issuer is <see langword="null"/> for a token without an issuer.</summary>
     public void Ask(string? issuer) => _source.Ask(issuer);
 
-    /// <summary>Whether this ring can contain a key with this id.</summary>
+    /// <summary>Returns whether this key ring can contain a key with the given id.</summary>
     public bool IsPossible(string keyId) => _source.IsPossible(keyId);
 
-    /// <summary>Makes the pending key current.</summary>
+    /// <summary>Rotates the key ring: the pending key becomes current.</summary>
     public Task<KeySnapshot> RotateAsync(CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Rotate, cancellationToken);
 
-    /// <summary>Revokes a key.</summary>
+    /// <summary>Revokes a key of the key ring.</summary>
     public Task<KeySnapshot> RevokeAsync(string keyId, CancellationToken cancellationToken) => ExecuteAsync(KeyCommand.Revoke(keyId), cancellationToken);
 
-    /// <summary>The health as the last read has shown it. The store is not contacted.</summary>
+    /// <summary>Returns the health according to the last read. The method does not contact the store.</summary>
     public RingHealth Health()
     {
         var snapshot = Known;
@@ -153,7 +159,7 @@ internal sealed partial class KeyRingProvider : PolledView<KeySnapshot>, ISignin
 
     protected override void LogNoPush(Exception exception) => LogNoPush(Name, exception);
 
-    /// <summary>Describes since when the store has been unavailable, and how long the known keys stay in use.</summary>
+    /// <summary>Returns a text that says since when the store has been unavailable, and how long the known keys stay in use.</summary>
     private string State()
     {
         if (Known is not { } snapshot) return "The ring was never read since the start, so there are no keys, and calls get 503 until it can be read.";

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Holds the key rings (<see cref="KeyRingProvider"/>) of all registered namespaces and creates them on first use: one for each namespace and, with
-/// <see cref="RewtOptions.AlsoAccept"/>, a second one that verifies tokens of the other kind of keys. A process has one registry, which the service
-/// container disposes with its key rings.
+/// Contains the key rings (<see cref="KeyRingProvider"/>) of all registered namespaces, and creates each key ring on first use. A namespace has one
+/// key ring. With <see cref="RewtOptions.AlsoAccept"/>, it has a second key ring, which verifies with the other kind of keys. A process has one
+/// registry. The service container disposes the registry and its key rings.
 /// </summary>
 internal sealed class KeyRingRegistry(
     IEnumerable<RingRegistration> registrations,
@@ -28,45 +28,49 @@ internal sealed class KeyRingRegistry(
 
     public RewtOptions Options(string name) => options.Get(name);
 
-    /// <summary>The providers of a namespace.</summary>
-    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    /// <summary>Returns the key rings of a namespace.</summary>
+    /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
     public NamespaceKeyRings KeyRings(string @namespace) => _keyRings.TryGetValue(@namespace, out var keyRings) ? keyRings : Open(@namespace);
 
-    /// <summary>The provider of a namespace's keys.</summary>
-    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    /// <summary>Returns the key ring that signs and verifies in a namespace.</summary>
+    /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
     public KeyRingProvider Provider(string @namespace) => KeyRings(@namespace).Own;
 
-    /// <summary>The provider of a namespace's keys of the other kind; <see langword="null"/> unless <see cref="RewtOptions.AlsoAccept"/> is set.</summary>
-    /// <exception cref="InvalidOperationException">No registration has this namespace.</exception>
+    /// <summary>
+    /// Returns the key ring of a namespace with the other kind of keys; <see langword="null"/> if <see cref="RewtOptions.AlsoAccept"/> is not set.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The namespace is not registered.</exception>
     public KeyRingProvider? Other(string @namespace) => KeyRings(@namespace).Other;
 
-    /// <summary>The one or two providers of a namespace.</summary>
+    /// <summary>Returns the one or two key rings of a namespace.</summary>
     public IEnumerable<KeyRingProvider> All(string @namespace) => KeyRings(@namespace).All;
 
     public IEnumerable<string> Namespaces => _names.Select(name => options.Get(name).Namespace);
 
-    /// <summary>Whether each tenant of a namespace has keys of its own.</summary>
+    /// <summary>Returns whether each tenant of a namespace has keys of its own.</summary>
     public bool HasTenants(string @namespace) => Provider(@namespace).Tenants is not null;
 
-    /// <summary>The health of a registration's key rings as their last reads have shown it. No store is contacted.</summary>
+    /// <summary>
+    /// Returns the health of the key rings that the options of the given name use, according to their last reads. The method contacts no store.
+    /// </summary>
     public IEnumerable<RingHealth> Health(string name) => All(options.Get(name).Namespace).Select(keyRing => keyRing.Health());
 
     public RingMetrics Metrics(string @namespace) => _metrics.GetOrAdd(@namespace, name => new RingMetrics(metrics, name));
 
-    /// <summary>The one-time tokens of a namespace, which its tenants share.</summary>
+    /// <summary>Returns the one-time tokens of a namespace. All tenants of the namespace share them.</summary>
     public OneTimeTokens OneTime(RewtOptions settings) => _oneTime.GetOrAdd(settings.Namespace, _ => new OneTimeTokens(settings, () => stores.OpenOneTime(settings), time));
 
-    /// <summary>The providers that have been opened.</summary>
+    /// <summary>Returns the key rings that have been created.</summary>
     public IEnumerable<KeyRingProvider> Opened() => _keyRings.Values.SelectMany(keyRings => keyRings.Opened);
 
-    /// <summary>Refreshes all opened rings at once: see <see cref="PolledView{T}.ReadNowAsync"/>.</summary>
+    /// <summary>Reads all key rings that have been created, as <see cref="PolledView{T}.ReadNowAsync"/> does.</summary>
     public async Task ReadNowAsync(CancellationToken cancellationToken)
     {
         foreach (var keyRing in Opened()) await keyRing.ReadNowAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts polling all rings.</summary>
-    /// <exception cref="InvalidOperationException">Two of them share a namespace.</exception>
+    /// <summary>Starts the polling of all key rings.</summary>
+    /// <exception cref="InvalidOperationException">Two registrations have the same namespace.</exception>
     public void StartAll()
     {
         foreach (var twins in _names.GroupBy(name => options.Get(name).Namespace, StringComparer.Ordinal).Where(group => group.Count() > 1))

@@ -3,8 +3,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The default <see cref="IIssuerSigningKeyResolver"/>: returns the keys that may verify a token from the cached key rings. A key id that they do not
-/// contain causes one refresh, which concurrent callers share.
+/// The default <see cref="IIssuerSigningKeyResolver"/>. The resolver returns the keys that may verify a token from the key rings in memory. An
+/// unknown key id causes one refresh, which concurrent callers share.
 /// </summary>
 internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) : IIssuerSigningKeyResolver
 {
@@ -17,7 +17,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             : ResolveAsync(keyRings, request.Issuer, request.KeyId, cancellationToken);
     }
 
-    /// <summary>Resolves from cached key rings; <see langword="null"/> when a refresh is necessary.</summary>
+    /// <summary>Returns the keys that may verify a token from the key rings in memory; <see langword="null"/> if a refresh is necessary.</summary>
     public static IReadOnlyList<SecurityKey>? AtHand(NamespaceKeyRings keyRings, string? issuer, string keyId, ClockReading now) =>
         keyRings.Of(keyId).FreshAt(now)?.Known(issuer, keyId, now);
 
@@ -28,12 +28,12 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         return keyRing.UnknownKeys.Refuses((issuer, keyId)) && keyRing.FreshAt(now) is { } fresh && fresh.Known(issuer, keyId, now) is null ? keyRing.UnknownKeys : null;
     }
 
-    /// <summary>Gets the providers of a namespace.</summary>
+    /// <summary>Returns the key rings of a namespace.</summary>
     public NamespaceKeyRings KeyRings(string @namespace) => rings.KeyRings(@namespace);
 
     /// <summary>
-    /// Whether the key belongs to another ring of this process. A key id is derived from its key, so it cannot belong to both rings. Without this
-    /// check, each valid token of the other ring would cause a refresh of this one.
+    /// Returns whether a key belongs to another key ring of this process. A key id is derived from the key, so it cannot belong to both key rings.
+    /// Without this check, each valid token of the other key ring would cause a refresh of this key ring.
     /// </summary>
     public bool IsOfAnotherRing(string @namespace, string? tenant, string keyId)
     {
@@ -55,7 +55,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
             ? ValueTask.FromResult(known)
             : ResolveSlowAsync(keyRings.Of(keyId), issuer, keyId, cancellationToken);
 
-    /// <summary>Derives the tenant's key from the secret that the key id names. It reads the store only if that secret is unknown.</summary>
+    /// <summary>Derives the key of a tenant from the secret that the key id names. The store is read only if the secret is unknown.</summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveTenantAsync(NamespaceKeyRings keyRings, string tenant, string? keyId, CancellationToken cancellationToken)
     {
         if (keyRings.Own.Tenants is not { } tenants || !Names.IsName(tenant) || keyId is null || !TenantKeyId.TryParse(keyId, out var secretId, out var generation)) return [];
@@ -64,8 +64,8 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
     }
 
     /// <summary>
-    /// Gets the keys that have not been tried for a token without a key id, after a refresh. If there are none and a source is unreachable, the key of
-    /// the token may be there, so the token must not be called bad.
+    /// Refreshes the keys, and returns the keys that have not been tried yet for a token without a key id. If there are none and a source is
+    /// unreachable, the method throws, because the source may have the key of the token.
     /// </summary>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveNewerAsync(KeyRingProvider keyRing, IReadOnlyList<SecurityKey> tried, CancellationToken cancellationToken)
     {
@@ -109,7 +109,7 @@ internal sealed class KeyRingResolver(KeyRingRegistry rings, TimeProvider time) 
         return [];
     }
 
-    /// <summary>Refreshes, and waits until a source has the key or all sources that may have it have answered.</summary>
+    /// <summary>Refreshes the keys, and waits until the key is found or all sources that may have the key have answered.</summary>
     private async ValueTask<KeySnapshot> AskAsync(KeyRingProvider keyRing, string? issuer, string? keyId, CancellationToken cancellationToken)
     {
         keyRing.Ask(issuer);

@@ -3,9 +3,10 @@ namespace Rewt.Internal;
 /// <summary>
 /// The implementation of the public service <see cref="IRewtKeyRing"/>, by which an application lists, rotates and revokes the keys of a namespace.
 /// </summary>
-/// <param name="keyRing">The provider of the keys that sign.</param>
-/// <param name="other">The provider of the other kind of keys, where those are accepted too; its keys can be revoked.</param>
-/// <param name="time">The clock.</param>
+/// <param name="keyRing">The key ring that signs.</param>
+/// <param name="other">The key ring with the other kind of keys, if they are accepted too; otherwise <see langword="null"/>. The keys in this key
+/// ring can be revoked.</param>
+/// <param name="time">The clock of this instance.</param>
 internal sealed class KeyRingService(KeyRingProvider keyRing, KeyRingProvider? other, TimeProvider time) : IRewtKeyRing
 {
     public async Task<RewtKeyRing> GetAsync(CancellationToken cancellationToken = default) =>

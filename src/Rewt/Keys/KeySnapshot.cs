@@ -3,91 +3,112 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of one namespace after one read of their source; a shared secret, key pairs and configured keys have a derived class each. It is
-/// immutable, and requests sign and verify with it until the next read replaces it.
+/// The immutable keys of one namespace after one read of their source. Requests sign and verify with these keys until the next read. Shared secrets,
+/// key pairs and configured keys each have a derived class.
 /// </summary>
 internal abstract class KeySnapshot(ClockReading readStarted) : Snapshot(readStarted)
 {
-    /// <summary>The reason why a required write failed; <see langword="null"/> when none did.</summary>
+    /// <summary>The reason why a required write failed; <see langword="null"/> if no write failed.</summary>
     public string? WriteRefusal { get; init; }
 
-    /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
+    /// <summary>Whether Redis contains only the secret: see <see cref="RingReading.IsDegraded"/>.</summary>
     public virtual bool IsDegraded => false;
 
-    /// <summary>Another problem to report to an operator; <see langword="null"/> when there is none.</summary>
+    /// <summary>Another problem that is reported to an operator; <see langword="null"/> if there is none.</summary>
     public virtual string? DegradedReason => null;
 
-    /// <summary>The reason why no token can be verified, although this snapshot can be used; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// Returns the reason why no token can be verified, although this snapshot can be used for signing; <see langword="null"/> if tokens can be
+    /// verified.
+    /// </summary>
     public virtual string? VerificationProblem(ClockReading now) => null;
 
-    /// <summary>The wait for a key source, such as a URL, that has not answered since a request; <see langword="null"/> when all have answered.</summary>
+    /// <summary>
+    /// Returns the read of a key source, such as a URL, that has not answered since the given time; <see langword="null"/> if all have answered.
+    /// </summary>
     public virtual PendingRead? UnansweredSince(ClockReading asked) => null;
 
-    /// <summary>The reason why an unknown key id may still be valid: a key source was unreachable; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The reason why an unknown key id may still be valid, which is an unreachable key source; <see langword="null"/> if all sources were reached.
+    /// </summary>
     public virtual string? UnresolvedReason => null;
 
-    /// <summary>A random value that tells two series of versions apart; <see langword="null"/> where a revocation need not wait for this instance.</summary>
+    /// <summary>
+    /// A random value that identifies a series of versions. Versions of different epochs cannot be compared. <see langword="null"/> if this instance
+    /// does not need to confirm revocations.
+    /// </summary>
     public abstract string? Epoch { get; }
 
-    /// <summary>Increases with each change.</summary>
+    /// <summary>A number that increases with each change of the keys.</summary>
     public abstract long Version { get; }
 
-    /// <summary>When the store was read.</summary>
+    /// <summary>The time at which the store was read, by the clock of the store.</summary>
     public abstract StoreTime ReadAt { get; }
 
-    /// <summary>How far this instance's wall clock was ahead of the store's clock, including the round trip to the store.</summary>
+    /// <summary>
+    /// The difference between the wall clock of this instance and the clock of the store. The difference is positive if the clock of this instance is
+    /// ahead, and includes the duration of the read.
+    /// </summary>
     public TimeSpan ClockOffset => ReadStarted.WallClock - ReadAt.ToDateTimeOffset();
 
-    /// <summary>The key that signs until it is rotated.</summary>
+    /// <summary>The current key, according to the store; <see langword="null"/> if there is none.</summary>
     public abstract SigningKey? Current { get; }
 
-    /// <summary>The pending key.</summary>
+    /// <summary>The pending key; <see langword="null"/> if there is none.</summary>
     public abstract SigningKey? Next { get; }
 
-    /// <summary>The revoked key ids, and when each may be forgotten.</summary>
+    /// <summary>The ids of the revoked keys, each with the time after which it is removed from the list.</summary>
     public abstract IReadOnlyDictionary<string, StoreTime> Revoked { get; }
 
-    /// <summary>How long the current key has been signing; <see langword="null"/> where this is unknown.</summary>
+    /// <summary>Returns the time for which the current key has been signing; <see langword="null"/> if the time is unknown.</summary>
     public virtual TimeSpan? CurrentAge(ClockReading now) => null;
 
-    /// <summary>The time until the next scheduled change, which no push message announces; <see cref="TimeSpan.MaxValue"/> when there is none.</summary>
+    /// <summary>
+    /// Returns the time until the next scheduled change, which no push message announces; <see cref="TimeSpan.MaxValue"/> if no change is scheduled.
+    /// </summary>
     public abstract TimeSpan UntilRotation(ClockReading now);
 
-    /// <summary>The key that signs now; <see langword="null"/> when there is none.</summary>
+    /// <summary>Returns the key that signs now; <see langword="null"/> if there is none.</summary>
     public abstract SigningKey? SigningKey(ClockReading now);
 
-    /// <summary>The key that the store names as current, which Node services verify with. <see cref="SigningKey"/> may be ahead of it.</summary>
+    /// <summary>
+    /// Returns the key that the store names as current. Node services verify with this key. <see cref="SigningKey"/> can already return the next key.
+    /// </summary>
     public virtual SigningKey? StoredKey(ClockReading now) => SigningKey(now);
 
     /// <summary>
-    /// A value that changes if the store loses this instance's key and the instance publishes it again under the same key id; <see langword="null"/> where
-    /// instances publish no keys of their own.
+    /// A value that changes if the store loses the key of this instance, and the instance publishes the key again under the same key id.
+    /// <see langword="null"/> if instances publish no keys of their own.
     /// </summary>
     public virtual string? Publication => null;
 
-    /// <summary>Gets the keys that may verify a token with this key id, if this snapshot is enough to tell.</summary>
-    /// <param name="issuer">The token's issuer, not verified yet; <see langword="null"/> where it is unknown.</param>
-    /// <param name="keyId">The key id.</param>
+    /// <summary>Returns the keys that may verify a token with a given key id, if no refresh is necessary.</summary>
+    /// <param name="issuer">The issuer that the token names, which is not verified yet; <see langword="null"/> if it is unknown.</param>
+    /// <param name="keyId">The key id that the token names.</param>
     /// <param name="now">The current time.</param>
-    /// <returns>The keys; an empty list for a key that is revoked or cannot exist; <see langword="null"/> when only a refresh can tell.</returns>
+    /// <returns>The keys that may verify the token. The list is empty if the key is revoked or cannot exist. <see langword="null"/> if a refresh is
+    /// necessary.</returns>
     public abstract IReadOnlyList<SecurityKey>? Known(string? issuer, string keyId, ClockReading now);
 
-    /// <summary>Gets the keys with this id that verify, for any issuer; <see langword="null"/> when there are none.</summary>
+    /// <summary>Returns the keys with a given id that may verify, for any issuer; <see langword="null"/> if there are none.</summary>
     public IReadOnlyList<SecurityKey>? Find(string keyId, ClockReading now) => Known(null, keyId, now) is { Count: > 0 } keys ? keys : null;
 
-    /// <summary>Gets the few keys to try for a token without a key id.</summary>
+    /// <summary>Returns the keys that are tried for a token without a key id.</summary>
     public virtual IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now) => [];
 
     /// <summary>
-    /// Gets the public keys, including the pending one, with which others may verify tokens of a service. Keys of other services are never included:
-    /// a key set that names no issuers would let them sign as this service. A shared secret has no public keys. Each comes with its attestation in
-    /// JSON, if it has one.
+    /// Returns the public keys, including pending keys, with which others can verify the tokens of a service. Each key is returned with its
+    /// attestation in JSON, if it has one. Keys of other services are never included: a key set names no issuers, so other services could sign in the
+    /// name of this service. For a shared secret, the list is empty.
     /// </summary>
     public virtual IReadOnlyList<(PublicKey Key, string? Attestation)> PublicKeysOf(string serviceName, ClockReading now) => [];
 
-    /// <summary>Gets the keys to show to an operator.</summary>
+    /// <summary>Returns the descriptions of the keys that are shown to an operator.</summary>
     public abstract IReadOnlyList<RewtKey> ToKeys();
 
-    /// <summary>The store's current time, computed from its time at the read and the time that has passed since then.</summary>
+    /// <summary>
+    /// Returns the current time by the clock of the store. The time is computed from the store's time at the read and the time that has passed since
+    /// the read.
+    /// </summary>
     public StoreTime StoreTimeAt(ClockReading now) => ReadAt + Age(now);
 }

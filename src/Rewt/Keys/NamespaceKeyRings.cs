@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The one or two key rings of a namespace: the one that signs, and, if <see cref="RewtOptions.AlsoAccept"/> is set, one with keys of the other kind
-/// (shared secret or key pairs), which only verifies. Each is created on first use.
+/// The one or two key rings of a namespace, each of which is created on first use. The first key ring signs and verifies. If
+/// <see cref="RewtOptions.AlsoAccept"/> is set, a second key ring verifies with the other kind of keys (shared secret or key pairs).
 /// </summary>
 internal sealed class NamespaceKeyRings(Func<KeyRingProvider> own, Func<KeyRingProvider>? other)
 {
@@ -15,9 +15,11 @@ internal sealed class NamespaceKeyRings(Func<KeyRingProvider> own, Func<KeyRingP
 
     public IEnumerable<KeyRingProvider> All => new[] { Own, Other }.OfType<KeyRingProvider>();
 
-    /// <summary>The providers that have been opened.</summary>
+    /// <summary>The key rings that have been created.</summary>
     public IEnumerable<KeyRingProvider> Opened => new[] { _own, _other }.OfType<Lazy<KeyRingProvider>>().Where(keyRing => keyRing.IsValueCreated).Select(keyRing => keyRing.Value);
 
-    /// <summary>Selects the provider by the format of the key id. A token without a key id belongs to the shared secret.</summary>
+    /// <summary>
+    /// Returns the key ring to which a key id belongs, by the format of the key id. A token without a key id belongs to the shared secret.
+    /// </summary>
     public KeyRingProvider Of(string? keyId) => Other is { } other && (keyId is null ? other.TakesKeyless : other.IsPossible(keyId)) ? other : Own;
 }

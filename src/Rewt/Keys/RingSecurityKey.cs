@@ -4,15 +4,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A shared secret as a key of the Microsoft.IdentityModel libraries, for signing and verifying with HS256. Unlike their own
+/// A shared secret as a key object of the Microsoft.IdentityModel libraries, for signing and verifying with HS256. Unlike
 /// <see cref="SymmetricSecurityKey"/>, it does not expose a hash of the secret.
 /// </summary>
 internal class RingSecurityKey : SymmetricSecurityKey
 {
-    /// <summary>The default factory's cache would hold a retired secret until the process ends.</summary>
+    /// <summary>A factory without a cache. The cache of the default factory would keep a retired secret in memory until the process ends.</summary>
     private static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
 
-    /// <summary>A reusable hash, whose key schedule is already computed.</summary>
+    /// <summary>A reusable hash object, which has already processed the key; <see langword="null"/> while a thread is using it.</summary>
     private IncrementalHash? _idle;
 
     private bool _isUsed;
@@ -30,8 +30,8 @@ internal class RingSecurityKey : SymmetricSecurityKey
     public sealed override string KeyId { get; set; }
 
     /// <summary>
-    /// Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash, or with a new one if another thread is using it. The first use needs none: the key that is
-    /// derived for a forged token is not used again.
+    /// Computes HMAC-SHA256 (RFC 7518 §3.2) with the reusable hash object, or with a new hash object if another thread is using it. The first
+    /// computation creates no hash object, because the key that is derived for a forged token is used only once.
     /// </summary>
     public void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
@@ -49,6 +49,6 @@ internal class RingSecurityKey : SymmetricSecurityKey
         Interlocked.Exchange(ref _idle, hash)?.Dispose();
     }
 
-    /// <summary>Returns the key id, never the secret.</summary>
+    /// <summary>Returns a text with the key id, without the secret.</summary>
     public override string ToString() => Secret.ToString();
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A key with which this process signs tokens, and the one algorithm that it is used with. The derived classes are <see cref="RingKey"/> for a shared
-/// secret and <see cref="KeyPair"/>.
+/// A key with which this process signs tokens. Each key is used with only one algorithm. The derived classes are <see cref="RingKey"/> for a shared
+/// secret, and <see cref="KeyPair"/>.
 /// </summary>
 internal abstract class SigningKey
 {
@@ -14,16 +14,20 @@ internal abstract class SigningKey
 
     public abstract string KeyId { get; }
 
-    /// <summary><c>alg</c> (RFC 7518 §3.1).</summary>
+    /// <summary>The algorithm of the key, which is the <c>alg</c> of its tokens (RFC 7518 §3.1).</summary>
     public abstract string Algorithm { get; }
 
-    /// <summary>The length of a signature in bytes.</summary>
+    /// <summary>The length of a signature, in bytes.</summary>
     public abstract int SignatureLength { get; }
 
-    /// <summary>Writes the signature of <paramref name="data"/>. <paramref name="signature"/> must have <see cref="SignatureLength"/> bytes.</summary>
+    /// <summary>
+    /// Writes the signature of <paramref name="data"/> into <paramref name="signature"/>, which must have <see cref="SignatureLength"/> bytes.
+    /// </summary>
     public abstract void Sign(ReadOnlySpan<byte> data, Span<byte> signature);
 
-    /// <summary>The header of a token (RFC 7515 §4) in base64url. It is cached, because it is equal for all tokens of one type.</summary>
+    /// <summary>
+    /// Returns the header of a token (RFC 7515 §4) in base64url. The header is cached, because all tokens of one type have the same header.
+    /// </summary>
     public byte[] HeaderOf(string type, string? contentType)
     {
         var header = Volatile.Read(ref _header);
@@ -52,6 +56,6 @@ internal abstract class SigningKey
         return Base64Url.EncodeToUtf8(buffer.WrittenSpan);
     }
 
-    /// <summary>The encoded token header of this key for one type of token, cached for the next token.</summary>
+    /// <summary>The cached header of this key for one type of token, in base64url.</summary>
     private sealed record Header(string Type, string? ContentType, byte[] Text);
 }

@@ -3,22 +3,22 @@ using System.Globalization;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by the clock of the store (Redis), which all instances share. The type prevents comparisons with the clock of an instance, which
-/// may differ.
+/// A point in time by the clock of the store (Redis), which all instances share. The type prevents a comparison with the clock of an instance,
+/// because the clocks may differ.
 /// </summary>
-/// <param name="Milliseconds">Unix milliseconds, as they are stored.</param>
+/// <param name="Milliseconds">The time in Unix milliseconds, as it is stored.</param>
 internal readonly record struct StoreTime(long Milliseconds) : IComparable<StoreTime>
 {
-    /// <summary>The time of an event that is unknown; it is before every other time.</summary>
+    /// <summary>The value for an unknown time. This value is earlier than every other time.</summary>
     public static StoreTime Unknown => default;
 
-    /// <summary>The latest time that can be shown: the end of the year 9999.</summary>
+    /// <summary>The latest time that can be converted to a <see cref="DateTimeOffset"/>: the end of the year 9999.</summary>
     public static StoreTime Latest => new(253_402_300_799_999);
 
-    /// <summary>The end of something that does not end.</summary>
+    /// <summary>The value for a time that is never reached.</summary>
     public static StoreTime Never => new(long.MaxValue);
 
-    /// <summary>The earliest time after this one.</summary>
+    /// <summary>The time one millisecond later.</summary>
     public StoreTime Next => new(Milliseconds + 1);
 
     public static StoreTime operator +(StoreTime time, TimeSpan span) => new(time.Milliseconds + (long)span.TotalMilliseconds);

@@ -1,23 +1,30 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits how many different unknown keys a key ring searches for at the same time. In normal operation only a few keys are new at once; a flood of
-/// invented key ids would otherwise hold thousands of requests in memory until the next read, and their garbage collection delays valid requests.
+/// Limits how many different unknown keys a key ring searches for at the same time. In normal operation, only a few keys are new at the same time.
+/// Without the limit, a flood of forged key ids would keep thousands of requests in memory until the next read, and their garbage collection would
+/// delay valid requests.
 /// </summary>
 internal sealed class UnknownKeyLimit
 {
-    /// <summary>More than the keys that a large fleet publishes within the half second until the next read.</summary>
+    /// <summary>
+    /// The maximum number of unknown keys that are searched for at the same time. Even a large fleet publishes fewer keys within the half second
+    /// until the next read.
+    /// </summary>
     public const int Maximum = 256;
 
     private readonly Lock _gate = new();
 
-    /// <summary>The keys that are searched for, with the number of requests that wait for each.</summary>
+    /// <summary>The keys that are being searched for, each with the number of requests that wait for it.</summary>
     private readonly Dictionary<(string? Issuer, string KeyId), int> _searched = [];
 
     private readonly RequestQueue _refused = new();
 
-    /// <summary>Begins the search for a key. A request that finds too many searches is refused in turn, so that valid requests come first.</summary>
-    /// <exception cref="RewtKeysUnavailableException">Too many different keys are searched for.</exception>
+    /// <summary>
+    /// Begins the search for a key. If there are too many searches, the request is refused. Refused requests continue one after the other, so that
+    /// valid requests are processed first.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">Too many different keys are being searched for.</exception>
     public async ValueTask BeginAsync((string? Issuer, string KeyId) key, CancellationToken cancellationToken)
     {
         if (!TryBegin(key)) throw await RefuseAsync(cancellationToken).ConfigureAwait(false);

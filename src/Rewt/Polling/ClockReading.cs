@@ -1,8 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A point in time by both clocks of this machine, the monotonic and the wall clock. The time between two readings is the larger of both differences,
-/// so that neither a suspended machine nor a wall clock that is set back makes data seem younger than it is.
+/// A point in time by both clocks of this machine: the monotonic clock and the wall clock. The time between two readings is the larger of the two
+/// differences. A suspended machine stops the monotonic clock, and a user can set the wall clock back. In both cases, data must not seem younger than
+/// they are.
 /// </summary>
 internal readonly record struct ClockReading(TimeSpan Monotonic, DateTimeOffset WallClock)
 {

@@ -1,17 +1,17 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A read of the store that is due or in progress, and the queue of requests that wait for it; a further request is refused when 4,096 wait. When the
-/// read ends, the requests continue one after the other.
+/// A read of the store that is due or in progress, and the queue of the requests that wait for the read. At most 4,096 requests can wait, and further
+/// requests are refused. When the read ends, the waiting requests continue one after the other.
 /// </summary>
 internal sealed class PendingRead
 {
     private const int MaximumWaiters = 4096;
 
-    /// <summary>Longer than a connect (2 s) and a read (1 s) may take together.</summary>
+    /// <summary>The limit of a read after the first. A connect (2 s) and a read (1 s) together take less time.</summary>
     private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(4);
 
-    /// <summary>Longer than a connect (4 s) and a read (4 s) may take together while a process starts.</summary>
+    /// <summary>The limit of the first read of a process. A connect (4 s) and a read (4 s) together take less time while a process starts.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
     private readonly RequestQueue _waiting = new();
@@ -19,12 +19,14 @@ internal sealed class PendingRead
     private int _waiters;
 
     /// <summary>
-    /// The time after which a read counts as lost. A failure is remembered for the same time, so that requests do not queue behind an unavailable server.
+    /// Returns the time after which a read counts as failed. For the same time after a failure, requests do not wait for another read, so that they
+    /// do not wait for an unavailable server.
     /// </summary>
-    /// <param name="isFirst">Nothing has been read yet: a process that starts on a throttled processor needs more time, and has no known keys to continue with.</param>
+    /// <param name="isFirst">Whether nothing has been read yet. The first read has a longer limit, because a process that starts on a slow processor
+    /// needs more time and has no known keys.</param>
     public static TimeSpan Limit(bool isFirst) => isFirst ? FirstLimit : UsualLimit;
 
-    /// <summary>Lets the requests continue.</summary>
+    /// <summary>Ends the read, and lets the waiting requests continue.</summary>
     public void Complete()
     {
         _isDone = true;
@@ -32,11 +34,10 @@ internal sealed class PendingRead
     }
 
     /// <summary>
-    /// Waits for the end of the read. Throws if too many requests wait already, so that a flood of unknown key ids holds a bounded number of
-    /// requests.
+    /// Waits for the end of the read. The number of waiting requests is limited, because an attacker can send any number of unknown key ids.
     /// </summary>
     /// <returns>Whether the read ended within <paramref name="limit"/>.</returns>
-    /// <exception cref="RewtKeysUnavailableException">Too many requests wait.</exception>
+    /// <exception cref="RewtKeysUnavailableException">4,096 requests are already waiting.</exception>
     public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         try

@@ -3,28 +3,32 @@ using System.Threading.Channels;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Keeps what is known of a store up to date in memory: a background loop reads the store at intervals and after push messages. A request gets the
-/// last snapshot at once, and waits for a read only if that snapshot is too old or lacks what the request needs.
+/// Keeps a snapshot of a store up to date in memory: a background loop reads the store at intervals and after push messages. A request gets the last
+/// snapshot at once. A request waits for a read only if the snapshot is too old, or does not contain the key that the request needs.
 /// </summary>
-/// <remarks>The key rings and the trusted apps derive from it.</remarks>
-/// <typeparam name="T">The snapshot.</typeparam>
+/// <remarks>The providers of key rings and of trusted apps derive from this class.</remarks>
+/// <typeparam name="T">The type of the snapshot.</typeparam>
 internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     where T : Snapshot
 {
-    /// <summary>The pause after a read that gave no snapshot: a little longer than a source waits before it accepts a value older than the known one.</summary>
+    /// <summary>
+    /// The pause after a read that returned no snapshot. A source returns none if the store contains an older value than the known value. The pause
+    /// is a little longer than the time after which the source accepts the older value.
+    /// </summary>
     private static readonly TimeSpan RecheckPause = TimeSpan.FromMilliseconds(1050);
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A poll that is late by less may have waited for a processor.</summary>
+    /// <summary>The longest delay of a poll that does not count as a pause of the process. A shorter delay can be a wait for a processor.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>The earliest and the latest time of a poll, as fractions of the refresh interval.</summary>
     private const double EarliestPoll = 0.6, LatestPoll = 0.76;
 
     /// <summary>
-    /// How long a request that needs a new read waits for a server that was unavailable: an instance that reconnected earlier may have changed the
-    /// store. A client library with its default settings reconnects after up to five seconds, and a read may be most of a second away.
+    /// The longest time that a request which needs a new read waits while the server is unavailable. A client library with default settings
+    /// reconnects after up to five seconds, and the next read then follows within one second. The request waits because an instance that has
+    /// reconnected earlier may have changed the store.
     /// </summary>
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(6);
 
@@ -53,13 +57,18 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         _timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The last snapshot, of any age.</summary>
+    /// <summary>The last snapshot, regardless of its age; <see langword="null"/> before the first read.</summary>
     public T? Known => Volatile.Read(ref _snapshot);
 
-    /// <summary>The snapshot if it can be used without waiting: usable and no older than one refresh interval.</summary>
+    /// <summary>
+    /// The last snapshot, if its content can be used and it is no older than one refresh interval; otherwise <see langword="null"/>.
+    /// </summary>
     public T? Fresh => FreshAt(ClockReading.Now(Time));
 
-    /// <summary>The snapshot if it can be used without waiting, during an outage too.</summary>
+    /// <summary>
+    /// The last snapshot, if it can be used without waiting for a read; otherwise <see langword="null"/>. During an outage, a snapshot can be used
+    /// until it is older than the stale budget.
+    /// </summary>
     public T? Usable
     {
         get
@@ -74,17 +83,17 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     /// <summary>The failure of the last read; <see langword="null"/> if it succeeded.</summary>
     protected Exception? LastFailure => Volatile.Read(ref _failure)?.Exception;
 
-    /// <summary>The time after which a read counts as lost.</summary>
+    /// <summary>The time after which a read counts as failed.</summary>
     private TimeSpan ReadLimit => PendingRead.Limit(isFirst: Known is null);
 
-    /// <summary>Whether the last read failed, so recently that a request does not wait for another one.</summary>
+    /// <summary>Whether the last read failed a short time ago. A request then uses the last snapshot without waiting for another read.</summary>
     private bool IsFailing => Volatile.Read(ref _failure) is { } failure && failure.At.Elapsed(Time) < ReadLimit;
 
-    /// <summary><see cref="Fresh"/> for a caller that has read the clocks.</summary>
+    /// <summary>Returns the same as <see cref="Fresh"/>, for a caller that has already read the clocks.</summary>
     public T? FreshAt(ClockReading now) => Known is { Problem: null } snapshot && snapshot.Age(now) <= _refreshInterval ? snapshot : null;
 
-    /// <summary>Starts the loop; does nothing if it runs.</summary>
-    /// <exception cref="ObjectDisposedException">The view is disposed.</exception>
+    /// <summary>Starts the background loop. If the loop is running, the call has no effect.</summary>
+    /// <exception cref="ObjectDisposedException">The object is disposed.</exception>
     public void Start()
     {
         // A request that waited for a loop that has ended would get no answer.
@@ -99,13 +108,18 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>The snapshot: at most one refresh interval old while the store can be reached, at most the stale budget while it cannot.</summary>
-    /// <exception cref="RewtKeysUnavailableException">There is no such snapshot.</exception>
+    /// <summary>
+    /// Returns the snapshot, after a read if necessary. While the store can be reached, the snapshot is at most one refresh interval old. While the
+    /// store is unavailable, the snapshot is at most as old as the stale budget.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">There is no snapshot, or the last snapshot is too old or cannot be used.</exception>
     public ValueTask<T> GetAsync(CancellationToken cancellationToken) =>
         Fresh is { } snapshot ? ValueTask.FromResult(snapshot) : GetSlowAsync(cancellationToken);
 
-    /// <summary>A snapshot from a read that begins after this call. Calls share reads, of which there are at most two a second.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store cannot be reached, or too many requests wait.</exception>
+    /// <summary>
+    /// Returns a snapshot from a read that begins after this call. Concurrent calls share a read. There are at most two reads per second.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The store cannot be reached, or too many requests are waiting for a read.</exception>
     public async Task<T> RefreshAsync(CancellationToken cancellationToken)
     {
         Start();
@@ -122,10 +136,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         throw Unavailable(LastFailure);
     }
 
-    /// <summary>Reads at once, outside the loop and its budget: for tests that wait until a change is known.</summary>
+    /// <summary>
+    /// Reads the store at once, even if the limit of two reads per second is exceeded. Tests call this method to wait until a change is known.
+    /// </summary>
     public Task<T?> ReadNowAsync(CancellationToken cancellationToken) => ReadInTurnAsync(ReadAsync, Turn.Extra, cancellationToken);
 
-    /// <summary>Ends the loop, which then closes what the view owns. A synchronous disposal cannot wait for it.</summary>
+    /// <summary>Ends the background loop, without waiting for its end. The loop then closes the resources of this object.</summary>
     public void Dispose()
     {
         _stopping.Cancel();
@@ -139,7 +155,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         await _loop!.ConfigureAwait(false);
     }
 
-    /// <summary>Makes the loop read the store as soon as the limit of reads permits.</summary>
+    /// <summary>Makes the background loop read the store as soon as the limit of two reads per second permits.</summary>
     protected void RequestRead()
     {
         Volatile.Write(ref _isReadRequested, true);
@@ -147,29 +163,32 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Executes an operator's command, which reads the store, while the loop reads nothing. A failure is thrown to the caller and does not count as
-    /// an outage.
+    /// Executes the command of an operator, which reads the store. The background loop does not read the store at the same time. A failure is thrown
+    /// to the caller and does not count as an outage.
     /// </summary>
     protected Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, CancellationToken cancellationToken) =>
         ReadInTurnAsync(read, Turn.Command, cancellationToken);
 
     /// <summary>Reads the store.</summary>
-    /// <returns>The snapshot, or <see langword="null"/> if the source does not accept the value yet and the store must be read again soon.</returns>
+    /// <returns>The new snapshot. <see langword="null"/> if the store contained an older value than the known value, so that the store must be read
+    /// again soon.</returns>
     protected abstract Task<T?> ReadAsync(T? previous, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Calls <paramref name="onChanged"/> when another instance has changed the store. The call is only a hint: it may come twice, late or not at
-    /// all.
+    /// Subscribes to changes: <paramref name="onChanged"/> is called when another instance has changed the store. A call can be repeated, delayed or
+    /// missing.
     /// </summary>
     protected abstract Task SubscribeAsync(Action onChanged, CancellationToken cancellationToken);
 
-    /// <summary>The time until something is due that no push announces; <see cref="TimeSpan.MaxValue"/> if nothing is.</summary>
+    /// <summary>
+    /// Returns the time until a change is due that no push message announces, such as a rotation; <see cref="TimeSpan.MaxValue"/> if none is due.
+    /// </summary>
     protected virtual TimeSpan UntilDue(T snapshot) => TimeSpan.MaxValue;
 
-    /// <summary>Called by the loop after each read that gave a snapshot.</summary>
+    /// <summary>Called by the background loop after each poll that returned a snapshot.</summary>
     protected virtual Task OnPolledAsync(T snapshot, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Called after each read, with its duration and its failure.</summary>
+    /// <summary>Called after each read, with the duration of the read and its failure, if any.</summary>
     protected virtual void OnRead(TimeSpan duration, Exception? failure)
     {
     }
@@ -179,7 +198,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     {
     }
 
-    /// <summary>Releases what the view owns.</summary>
+    /// <summary>Closes the resources of the derived class.</summary>
     protected virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
 
     protected abstract void LogUnavailable(Exception exception);
@@ -188,10 +207,12 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
 
     protected abstract void LogNoPush(Exception exception);
 
-    /// <summary>Creates the exception for a request while there is no snapshot, or only one that is older than the stale budget.</summary>
+    /// <summary>
+    /// Creates the exception that a request gets while there is no snapshot, or while the last snapshot is older than the stale budget.
+    /// </summary>
     protected abstract RewtKeysUnavailableException Unavailable(Exception? exception);
 
-    /// <summary>Creates the exception for a request while the content of the store cannot be used.</summary>
+    /// <summary>Creates the exception that a request gets while the content of the store cannot be used.</summary>
     protected abstract RewtKeysUnavailableException Unusable(string problem);
 
     private async ValueTask<T> GetSlowAsync(CancellationToken cancellationToken)
@@ -221,15 +242,15 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. A read that was in progress
-    /// may be as old as a pause of the process.
+    /// Returns whether the snapshot is no older than one refresh interval, or is from a read that began after <paramref name="asked"/>. If the
+    /// process was paused during a read, the result of the read can be as old as the pause.
     /// </summary>
     private bool IsNew(ClockReading asked) => IsSince(asked) || Known?.Age(ClockReading.Now(Time)) <= _refreshInterval;
 
     private bool IsSince(ClockReading asked) => Known?.IsSince(asked, ClockReading.Now(Time)) == true;
 
-    /// <summary>Waits for a read. A pause of the process says nothing about the read, so each third of the limit is waited for by itself.</summary>
-    /// <returns>Whether the read has ended.</returns>
+    /// <summary>Waits for a read in three steps, each of a third of the limit. If the process is paused, at most one step ends too early.</summary>
+    /// <returns><see langword="true"/> if the read has ended; otherwise <see langword="false"/>.</returns>
     private async ValueTask<bool> WaitAsync(PendingRead pending, CancellationToken cancellationToken)
     {
         for (var step = 0; step < 3; step++)
@@ -285,7 +306,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         if (snapshot is not null) await OnPolledAsync(snapshot, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether the next poll is so late that the process must have been paused.</summary>
+    /// <summary>Whether the next poll is overdue by so much that the process must have been paused.</summary>
     private bool Overslept => -UntilPoll() is var late && late > LongestDelay && late > _refreshInterval * (1 - LatestPoll);
 
     private TimeSpan UntilPoll() => Volatile.Read(ref _due) is { } due ? due.Pause - due.From.Elapsed(Time) : TimeSpan.Zero;
@@ -298,7 +319,7 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
         return requested < poll ? requested : poll;
     }
 
-    /// <summary>One read. The loop and commands take turns, so that no two reads overlap.</summary>
+    /// <summary>Executes one read. Reads of the background loop and of commands wait for each other, so that two reads never overlap.</summary>
     private async Task<T?> ReadInTurnAsync(Func<T?, CancellationToken, Task<T?>> read, Turn turn, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -385,24 +406,26 @@ internal abstract class PolledView<T> : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// The cause of a read: the loop, the command of an operator, or a new subscription or test. A read of the last kind does not count toward the
-    /// limit of reads, and the failure of a command is no outage.
+    /// The cause of a read, which determines whether the read counts toward the limit of two reads per second, and whether its failure counts as an
+    /// outage.
     /// </summary>
     private enum Turn
     {
-        /// <summary>A scheduled or requested read by the loop.</summary>
+        /// <summary>A read by the background loop, scheduled or requested.</summary>
         Poll,
 
-        /// <summary>The read that is part of an operator's command. Its failure is thrown to the operator and is no outage.</summary>
+        /// <summary>
+        /// A read that is part of an operator's command. The failure of such a read is thrown to the caller and does not count as an outage.
+        /// </summary>
         Command,
 
-        /// <summary>A read after a subscription, or for a test, which does not count toward the limit.</summary>
+        /// <summary>A read after a subscription, or for a test. Such a read does not count toward the limit of reads.</summary>
         Extra,
     }
 
-    /// <summary>The last failed read of the store: when it failed, and why. A successful read removes it.</summary>
+    /// <summary>The time and the exception of the last failed read. A successful read removes them.</summary>
     private sealed record Failure(ClockReading At, Exception Exception);
 
-    /// <summary>When the loop reads the store next: after a pause that began at a point in time.</summary>
+    /// <summary>The time of the next poll: <paramref name="Pause"/> after <paramref name="From"/>.</summary>
     private sealed record Due(ClockReading From, TimeSpan Pause);
 }

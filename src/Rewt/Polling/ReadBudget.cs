@@ -1,8 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Limits the reads of a store to two in any second, however many unknown key ids and push messages ask for one. It tells how long the next read must
-/// wait.
+/// Limits the reads of a store to two per second, regardless of the number of unknown key ids and push messages that request a read.
 /// </summary>
 internal sealed class ReadBudget(TimeProvider time)
 {
@@ -12,7 +11,7 @@ internal sealed class ReadBudget(TimeProvider time)
     private long? _last;
     private long? _lastButOne;
 
-    /// <summary>How long the next read must wait; zero when it may start.</summary>
+    /// <summary>Returns the time that the next read must wait; zero if the read may start now.</summary>
     public TimeSpan UntilFree()
     {
         lock (_gate)

@@ -3,15 +3,17 @@ using System.Collections.Concurrent;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Requests that wait, and that continue one after the other: each after the work that the thread pool has by then, so that a valid request does not
-/// wait behind thousands of them.
+/// A queue of waiting requests that continue one after the other. Each request continues after the work that the thread pool already has, so that
+/// other requests are not delayed by thousands of waiting requests.
 /// </summary>
 internal sealed class RequestQueue
 {
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
     private int _isMoving;
 
-    /// <summary>Adds a request. The task ends when it is the request's turn after a call of <see cref="Continue"/>.</summary>
+    /// <summary>
+    /// Adds a request to the queue. After a call of <see cref="Continue"/>, the returned task completes when all earlier requests have continued.
+    /// </summary>
     public Task JoinAsync()
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +21,7 @@ internal sealed class RequestQueue
         return turn.Task;
     }
 
-    /// <summary>Lets all waiting requests continue.</summary>
+    /// <summary>Lets all waiting requests continue, one after the other.</summary>
     public void Continue()
     {
         // Without the barrier, neither this thread nor one that empties the queue might see the other.

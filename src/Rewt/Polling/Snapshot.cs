@@ -1,23 +1,23 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The base class of what one read of a store returned: immutable, shared by all requests, with its age and, if the content cannot be used, the
-/// reason.
+/// The base class of a snapshot, which is the immutable result of one read of a store. All requests share the snapshot. The snapshot contains its
+/// age, and the reason if its content cannot be used.
 /// </summary>
-/// <param name="readStarted">When the read began, by this instance's clocks.</param>
+/// <param name="readStarted">The time at which the read began, by the clocks of this instance.</param>
 internal abstract class Snapshot(ClockReading readStarted)
 {
-    /// <summary>Why the content cannot be used; <see langword="null"/> when it can.</summary>
+    /// <summary>The reason why the content cannot be used; <see langword="null"/> if the content can be used.</summary>
     public string? Problem { get; protected init; }
 
-    /// <summary>When the read began, by this instance's clocks.</summary>
+    /// <summary>The time at which the read began, by the clocks of this instance.</summary>
     protected ClockReading ReadStarted => readStarted;
 
     public TimeSpan Age(ClockReading now) => now.Since(readStarted);
 
     /// <summary>
-    /// Whether the read began after <paramref name="earlier"/>. Both ages are taken at one <paramref name="now"/>: if the process paused between
-    /// two readings of the clock, an old read would seem to be new.
+    /// Returns whether the read began after <paramref name="earlier"/>. The ages of the read and of <paramref name="earlier"/> are computed with the
+    /// same <paramref name="now"/>. With two readings of the clock, an old read would seem new if the process was paused between the readings.
     /// </summary>
     public bool IsSince(ClockReading earlier, ClockReading now) => Age(now) <= now.Since(earlier);
 }

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A curve that the EC keys of tokens may use, P-256 or P-384 (RFC 7518 §3.4): its names and parameters, and the check that a public key is a point
-/// on it.
+/// A curve that the EC keys of tokens may use: P-256 or P-384 (RFC 7518 §3.4). The class contains the names and parameters of the curve, and checks
+/// whether a public key is a point on the curve.
 /// </summary>
 internal sealed class EllipticCurve
 {
@@ -37,10 +37,10 @@ internal sealed class EllipticCurve
         (_prime, _b) = (Number(prime), Number(b));
     }
 
-    /// <summary>The name in a JWK's <c>crv</c> (RFC 7518 §6.2.1.1).</summary>
+    /// <summary>The name of the curve in the member <c>crv</c> of a JWK (RFC 7518 §6.2.1.1).</summary>
     public string Name { get; }
 
-    /// <summary>The one algorithm of a key on this curve.</summary>
+    /// <summary>The only algorithm that a key on this curve may be used with.</summary>
     public string Algorithm { get; }
 
     public ECCurve Curve { get; }
@@ -49,15 +49,19 @@ internal sealed class EllipticCurve
 
     public static EllipticCurve? Find(string? name) => Array.Find(All, curve => curve.Name == name);
 
-    /// <summary>Finds the curve of an exported key. Some platforms identify it by object identifier, others by name.</summary>
+    /// <summary>
+    /// Returns the curve of an exported key; <see langword="null"/> if the curve is not permitted. Some platforms identify a curve by its object
+    /// identifier, and others by its name.
+    /// </summary>
     public static EllipticCurve? Find(ECCurve curve) => curve.IsNamed
         ? Array.Find(All, known => (curve.Oid.Value is { } id && id == known.Curve.Oid.Value)
             || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
         : null;
 
     /// <summary>
-    /// Whether the point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point off the curve can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts one,
-    /// and an import leaves the check to the operating system's library: OpenSSL refuses such points, but .NET promises that for no platform.
+    /// Returns whether a point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point that is not on the curve is dangerous: it
+    /// can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts such a point. The import of a key leaves the check to the
+    /// library of the operating system. OpenSSL refuses such a point, but .NET guarantees the check on no platform.
     /// </summary>
     public bool Holds(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {

@@ -10,20 +10,20 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class JwkReader
 {
-    /// <summary>The size limit of one key in bytes.</summary>
+    /// <summary>The maximum size of one JWK, in bytes.</summary>
     public const int MaximumBytes = 16 * 1024;
 
     public const string OtherKind = "the kty is not EC or RSA";
     public const string OtherCurve = "the crv is not P-256 or P-384";
 
-    /// <summary>The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
+    /// <summary>The members that only private and symmetric keys have (RFC 7518 §6.2.2, §6.3.2, §6.4.1).</summary>
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-    /// <summary>Parses one key.</summary>
+    /// <summary>Parses one JWK.</summary>
     /// <param name="json">The JWK in UTF-8.</param>
-    /// <param name="problem">The reason for a refusal, a sentence without a full stop that repeats none of the input; <see langword="null"/> when the
-    /// key is accepted.</param>
-    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. Otherwise the thumbprint is its id.</param>
+    /// <param name="problem">The reason why the key is refused, as a sentence without a full stop and without any part of the input;
+    /// <see langword="null"/> if the key is accepted.</param>
+    /// <param name="keyIdRequired">Whether a key without <c>kid</c> is refused. If it is not refused, its key id is the thumbprint.</param>
     public static PublicKey? TryRead(ReadOnlyMemory<byte> json, out string? problem, bool keyIdRequired = true)
     {
         if (json.Length > MaximumBytes)
@@ -95,12 +95,15 @@ internal static class JwkReader
         return PublicKey.TryCreate(new RSAParameters { Modulus = modulus, Exponent = exponent }, algorithm, keyId, out problem);
     }
 
-    /// <summary>Whether the first certificate contains the same key (RFC 7517 §4.7). Otherwise two readers of the entry could use different keys.</summary>
+    /// <summary>
+    /// Returns whether the first certificate of the JWK contains the same key (RFC 7517 §4.7). If it contained another key, two readers of the JWK
+    /// could use different keys.
+    /// </summary>
     private static bool IsCertified(PublicKey key, JsonElement chain) =>
         chain.ValueKind == JsonValueKind.Array && chain[0].ValueKind == JsonValueKind.String && chain[0].TryGetBytesFromBase64(out var certificate)
         && PublicKeyPem.TryReadOne("CERTIFICATE", certificate, key.Algorithm, out _)?.Thumbprint == key.Thumbprint;
 
-    /// <summary>Checks the members other than the key numbers.</summary>
+    /// <summary>Returns the error in the members that describe the use of the key; <see langword="null"/> if there is no error.</summary>
     private static string? ProblemOfUse(JsonElement jwk)
     {
         if (Text(jwk, "kty") == "oct") return "the key is symmetric (oct)";
@@ -112,7 +115,10 @@ internal static class JwkReader
             : "the key_ops must be verify only";
     }
 
-    /// <summary>Decodes base64url by RFC 7515 §2: no padding, no spaces, and unused bits zero, so that a number has exactly one encoding.</summary>
+    /// <summary>
+    /// Decodes a member in base64url (RFC 7515 §2). Padding, spaces and unused bits other than zero are not permitted, so that a number has exactly
+    /// one encoding.
+    /// </summary>
     private static byte[]? Bytes(JsonElement jwk, string name)
     {
         if (Text(jwk, name) is not { } text || !Base64Url.IsValid(text)) return null;
@@ -121,7 +127,10 @@ internal static class JwkReader
         return Base64Url.EncodeToString(bytes) == text ? bytes : null;
     }
 
-    /// <summary>Finds a member. Serializers write an absent one as null or as an empty string or array, which therefore count as absent.</summary>
+    /// <summary>
+    /// Returns a member of the JWK; <see langword="null"/> if it is absent. The value null, an empty string and an empty array count as absent,
+    /// because some serializers write them for absent members.
+    /// </summary>
     private static JsonElement? Find(JsonElement jwk, string name) =>
         jwk.TryGetProperty(name, out var value) && value.ValueKind switch
         {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses the private key in a PEM text (PKCS #8, encrypted or not, PKCS #1 or SEC 1), or returns the reason why it cannot be used. The text must
-/// contain exactly one.
+/// Parses the private key in a PEM text, or returns the reason why the key cannot be used. The format is PKCS #8 (encrypted or not), PKCS #1 or SEC
+/// 1. The text must contain exactly one private key.
 /// </summary>
 internal static class PrivateKeyPem
 {
@@ -13,8 +13,8 @@ internal static class PrivateKeyPem
     private const string Suffix = "PRIVATE KEY";
 
     /// <summary>
-    /// Returns an <see cref="RSA"/> or <see cref="ECDsa"/> that the caller disposes. <paramref name="problem"/> describes the error and its solution,
-    /// without a part of the text.
+    /// Returns an <see cref="RSA"/> or <see cref="ECDsa"/> object, which the caller must dispose. If the key cannot be used,
+    /// <paramref name="problem"/> contains the error and its solution, without any part of the text.
     /// </summary>
     public static AsymmetricAlgorithm? TryRead(string text, string? password, out string? problem)
     {

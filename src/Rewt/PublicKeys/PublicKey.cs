@@ -7,14 +7,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A public EC or RSA key that verifies tokens and can be published as a JWK. It is created from public numbers only, so it can contain neither a
-/// private key nor a symmetric one.
+/// A public EC or RSA key that verifies tokens and can be published as a JWK. The object is created from public numbers only, so it never contains a
+/// private or symmetric key.
 /// </summary>
 internal sealed class PublicKey
 {
     public const string OtherRsaAlgorithm = "an RSA key is for RS256 or PS256";
 
-    /// <summary>The members for the thumbprint, in the order of RFC 7638 §3.2.</summary>
+    /// <summary>The members of the JWK from which the thumbprint is computed, in the order of RFC 7638 §3.2.</summary>
     private readonly (string Name, string Value)[] _numbers;
 
     private PublicKey(string? keyId, string algorithm, SecurityKey securityKey, params (string Name, string Value)[] numbers)
@@ -26,33 +26,33 @@ internal sealed class PublicKey
         Candidates = [securityKey];
     }
 
-    /// <summary>The key id: the <c>kid</c> of the source, or else the thumbprint.</summary>
+    /// <summary>The key id: the <c>kid</c> in the source of the key, or the thumbprint if the source has no <c>kid</c>.</summary>
     public string KeyId { get; }
 
-    /// <summary>The SHA-256 thumbprint (RFC 7638) in base64url.</summary>
+    /// <summary>The SHA-256 thumbprint of the key (RFC 7638), in base64url.</summary>
     public string Thumbprint { get; }
 
-    /// <summary>The one algorithm of the key: ES256, ES384, RS256 or PS256.</summary>
+    /// <summary>The only algorithm of the key: ES256, ES384, RS256 or PS256.</summary>
     public string Algorithm { get; }
 
-    /// <summary>The key for the Microsoft.IdentityModel libraries; an <see cref="IOneAlgorithmKey"/>.</summary>
+    /// <summary>The key object for the Microsoft.IdentityModel libraries, which implements <see cref="IOneAlgorithmKey"/>.</summary>
     public SecurityKey SecurityKey { get; }
 
-    /// <summary>The keys that may verify tokens with this key id. The list is created once, so that a lookup allocates nothing.</summary>
+    /// <summary>The list that contains only <see cref="SecurityKey"/>. The list is created once, so that a lookup allocates no memory.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     /// <summary>Creates a public key from an EC key.</summary>
-    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
+    /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
     public static PublicKey From(ECDsa key, string? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), keyId, out var problem) ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
     /// <summary>Creates a public key from an RSA key, for RS256 or PS256.</summary>
-    /// <exception cref="ArgumentException">The key is not permitted; the message gives the reason.</exception>
+    /// <exception cref="ArgumentException">The key is not permitted. The message contains the reason.</exception>
     public static PublicKey From(RSA key, string algorithm, string? keyId = null) =>
         TryCreate(key.ExportParameters(includePrivateParameters: false), algorithm, keyId, out var problem)
             ?? throw new ArgumentException($"The key cannot be used: {problem}.", nameof(key));
 
-    /// <summary>Creates a public key from a curve point. <paramref name="problem"/> describes an invalid point.</summary>
+    /// <summary>Creates a public key from a point on a curve. If the point is invalid, <paramref name="problem"/> contains the reason.</summary>
     public static PublicKey? TryCreate(ECParameters parameters, string? keyId, out string? problem)
     {
         if (EllipticCurve.Find(parameters.Curve) is not { } curve)
@@ -78,7 +78,9 @@ internal sealed class PublicKey
             ("y", Base64Url.EncodeToString(y)));
     }
 
-    /// <summary>Creates a public key from a modulus and an exponent. <paramref name="problem"/> describes invalid numbers.</summary>
+    /// <summary>
+    /// Creates a public key from a modulus and an exponent. If a number is invalid, <paramref name="problem"/> contains the reason.
+    /// </summary>
     public static PublicKey? TryCreate(RSAParameters parameters, string algorithm, string? keyId, out string? problem)
     {
         if (algorithm is not (SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256))
@@ -97,7 +99,7 @@ internal sealed class PublicKey
             ("n", Base64Url.EncodeToString(parameters.Modulus)));
     }
 
-    /// <summary>Writes the key as a JWK (RFC 7517 §4), with its attestation if there is one.</summary>
+    /// <summary>Writes the key as a JWK (RFC 7517 §4). The attestation is included if there is one.</summary>
     public void WriteTo(Utf8JsonWriter json, string? attestation = null)
     {
         json.WriteStartObject();

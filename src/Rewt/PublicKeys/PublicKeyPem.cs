@@ -3,15 +3,23 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses the public keys in a PEM text (RFC 7468): any number of public keys, and at most one certificate, whose key is taken.</summary>
+/// <summary>
+/// Parses the public keys in a PEM text (RFC 7468). The text can contain any number of public keys, and at most one certificate. The public key of
+/// the certificate is used.
+/// </summary>
 internal static class PublicKeyPem
 {
     public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
 
-    /// <summary>Returns a PEM text with line breaks where it has <c>\n</c> as two characters, as JSON and environment files often leave them.</summary>
+    /// <summary>
+    /// Replaces the two characters <c>\n</c> in a PEM text by a line break. JSON and environment files often contain these two characters instead of
+    /// a line break.
+    /// </summary>
     public static string Unescape(string text) => text.Replace(@"\r", string.Empty, StringComparison.Ordinal).Replace(@"\n", "\n", StringComparison.Ordinal);
 
-    /// <summary>Parses all keys in a text. <paramref name="problem"/> describes the first invalid one.</summary>
+    /// <summary>
+    /// Parses all public keys in a PEM text. If a key is invalid, <paramref name="problem"/> contains the error of the first invalid key.
+    /// </summary>
     public static IReadOnlyList<PublicKey>? TryRead(string text, string rsaAlgorithm, out string? problem)
     {
         var keys = new List<PublicKey>();
@@ -35,7 +43,7 @@ internal static class PublicKeyPem
         return keys.Count > 0 ? keys : null;
     }
 
-    /// <summary>Parses the content of one PEM block.</summary>
+    /// <summary>Parses the public key in one PEM block.</summary>
     public static PublicKey? TryReadOne(string label, byte[] content, string rsaAlgorithm, out string? problem)
     {
         problem = label switch
@@ -62,7 +70,7 @@ internal static class PublicKeyPem
         }
     }
 
-    /// <summary>Reads the key of a certificate that is loaded already.</summary>
+    /// <summary>Returns the public key of a loaded certificate.</summary>
     public static PublicKey? TryReadKey(X509Certificate2 certificate, string rsaAlgorithm, out string? problem)
     {
         try

@@ -3,9 +3,7 @@ using System.Collections.Immutable;
 
 namespace Rewt.Internal;
 
-/// <summary>
-/// The public keys from one file, URL or setting: the accepted ones, which are found by key id, and the refused ones with their reasons.
-/// </summary>
+/// <summary>The public keys from one file, URL or setting: the accepted keys by key id, and the refused keys with the reasons.</summary>
 internal sealed class PublicKeySet
 {
     private readonly FrozenDictionary<string, PublicKey> _byKeyId;
@@ -22,14 +20,17 @@ internal sealed class PublicKeySet
 
     public IReadOnlyList<RefusedKey> Refused { get; }
 
-    /// <summary>The refused keys that an operator should know of: not those of an unsupported kind beside keys that can be used.</summary>
+    /// <summary>
+    /// The refused keys that are reported to an operator. If the set contains a usable key, keys of an unsupported kind are not reported.
+    /// </summary>
     public IEnumerable<RefusedKey> Faulty => Keys.Count == 0 ? Refused : Refused.Where(key => !key.IsUnsupported);
 
-    /// <summary>The attestations by key id.</summary>
+    /// <summary>The attestations of the keys, by key id.</summary>
     public IReadOnlyDictionary<string, KeyAttestation> Attestations { get; init; } = ImmutableDictionary<string, KeyAttestation>.Empty;
 
     /// <summary>
-    /// Returns this set with the key objects of the previous set for unchanged keys, so that data cached with a key lives as long as the key.
+    /// Returns this set with the key objects of an earlier set for unchanged keys. Data that are cached for a key object then stay valid as long as
+    /// the key does not change.
     /// </summary>
     public PublicKeySet Keeping(PublicKeySet? before) => before is null
         ? this

@@ -5,20 +5,23 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses a JWK Set (RFC 7517 §5) into a <see cref="PublicKeySet"/>. An invalid key is refused with its reason and does not affect the others.
+/// Parses a JWK Set (RFC 7517 §5) into a <see cref="PublicKeySet"/>. An invalid key is refused with a reason, and the other keys are still accepted.
 /// </summary>
 internal static class PublicKeySetReader
 {
-    /// <summary>The size limit of a document: enough for some sixteen keys of the largest size with a certificate each, or many more without.</summary>
+    /// <summary>
+    /// The maximum size of a JWK Set, in bytes. About sixteen keys of the largest size with a certificate each fit into this size, or many more keys
+    /// without certificates.
+    /// </summary>
     public const int MaximumBytes = 256 * 1024;
 
     private const int MaximumKeys = 256;
 
     private static readonly JsonDocumentOptions Lax = new() { MaxDepth = TokenLimits.JsonDepth };
 
-    /// <summary>Parses a JWK Set (RFC 7517 §5), whose keys need no <c>kid</c>.</summary>
-    /// <param name="json">The document in UTF-8.</param>
-    /// <param name="problem">The reason why the whole document is refused; <see langword="null"/> when it is accepted.</param>
+    /// <summary>Parses a JWK Set (RFC 7517 §5). The keys in the set do not need a <c>kid</c>.</summary>
+    /// <param name="json">The JWK Set in UTF-8.</param>
+    /// <param name="problem">The reason why the whole set is refused; <see langword="null"/> if the set is accepted.</param>
     public static PublicKeySet? TryRead(ReadOnlyMemory<byte> json, out string? problem)
     {
         problem = json.Length > MaximumBytes ? $"the key set is longer than {MaximumBytes / 1024} KB" : null;
@@ -39,8 +42,8 @@ internal static class PublicKeySetReader
     }
 
     /// <summary>
-    /// Whether an entry has another purpose than tokens, so that it is skipped and not reported: a key for encryption, which authorization servers
-    /// publish beside the keys that sign, or an authority for certificates in a SPIFFE bundle.
+    /// Returns whether an entry of the set has another purpose than the verification of tokens. Such an entry is skipped and not reported. Examples
+    /// are a key for encryption, which an authorization server publishes too, and a certificate authority in a SPIFFE bundle.
     /// </summary>
     private static bool IsForOtherUse(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use"u8, out var use) && use.ValueKind == JsonValueKind.String && (use.ValueEquals("enc"u8) || use.ValueEquals("x509-svid"u8));
@@ -63,8 +66,8 @@ internal static class PublicKeySetReader
     }
 
     /// <summary>
-    /// Collects the keys. If two keys have one key id, both are refused: otherwise adding a second key could change which one verifies. A key that is listed
-    /// twice counts once.
+    /// Creates the set from its entries. If two different keys have the same key id, both are refused, because an added key must not replace another
+    /// key. If the same key is listed twice, it counts once.
     /// </summary>
     private static PublicKeySet Collect(IEnumerable<(string Entry, PublicKey? Key, string? Problem, string? Attestation)> read)
     {

@@ -4,18 +4,18 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Parses the text of a setting, a file or a download into a <see cref="PublicKeySet"/>, in any supported format: a JWK Set, a JWK, PEM, or lines of
-/// <c>ssh-keygen</c>.
+/// Parses the text of a setting, a file or a download into a <see cref="PublicKeySet"/>. The supported formats are a JWK Set, a JWK, PEM, and lines
+/// of <c>ssh-keygen</c>.
 /// </summary>
 internal static class PublicKeyText
 {
-    /// <summary>Whether a setting contains a key itself rather than a path or URL.</summary>
+    /// <summary>Returns whether a setting is the text of a key, and not a path or a URL.</summary>
     public static bool IsKey(string text) => PublicKeyPem.IsPem(text) || SshPublicKey.IsLine(text.TrimStart()) || text.AsSpan().TrimStart().StartsWith("{");
 
-    /// <summary>Parses all keys in a text. Invalid keys of a JWK Set are in <see cref="PublicKeySet.Refused"/>.</summary>
+    /// <summary>Parses all keys in a text. Invalid keys of a JWK Set are returned in <see cref="PublicKeySet.Refused"/>.</summary>
     /// <param name="content">The text in UTF-8.</param>
-    /// <param name="rsaAlgorithm">The algorithm of RSA keys whose format does not name one: RS256 or PS256.</param>
-    /// <param name="problem">The reason why the whole text is refused, a sentence without a full stop that repeats none of it.</param>
+    /// <param name="rsaAlgorithm">The algorithm of an RSA key whose text names no algorithm: RS256 or PS256.</param>
+    /// <param name="problem">The reason why the whole text is refused, as a sentence without a full stop and without any part of the text.</param>
     public static PublicKeySet? TryRead(ReadOnlyMemory<byte> content, string rsaAlgorithm, out string? problem)
     {
         if (content.Length > PublicKeySetReader.MaximumBytes || !Utf8.IsValid(content.Span))

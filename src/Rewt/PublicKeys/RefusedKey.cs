@@ -1,11 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>A public key that was refused when it was read, with the reason, for the log and the health check.</summary>
-/// <param name="Entry">The name of the entry, or its position in the set. It is safe to print.</param>
-/// <param name="Problem">The reason for the refusal, a sentence without a full stop.</param>
+/// <summary>A public key that was refused when it was read, and the reason. The log and the health check report it.</summary>
+/// <param name="Entry">The name of the refused entry, or its position in the set. The text can be logged.</param>
+/// <param name="Problem">The reason for the refusal, as a sentence without a full stop.</param>
 internal sealed record RefusedKey(string Entry, string Problem)
 {
-    /// <summary>Whether the key may be good, but is of a kind that Rewt does not verify with. Signers publish such keys beside those for other receivers.</summary>
+    /// <summary>Whether the key is refused only because Rewt does not support its kind. A signer can publish such keys for other receivers.</summary>
     public bool IsUnsupported => Problem is JwkReader.OtherKind or JwkReader.OtherCurve or PublicKey.OtherRsaAlgorithm;
 
     public override string ToString() => $"{Entry}: {Problem}";

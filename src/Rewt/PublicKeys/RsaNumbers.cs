@@ -15,7 +15,9 @@ internal static class RsaNumbers
 
     private const int MaximumExponentBytes = 4;
 
-    /// <summary>Checks the numbers, in big-endian bytes without leading zeros; <see langword="null"/> when they are valid.</summary>
+    /// <summary>
+    /// Returns the error in the numbers; <see langword="null"/> if they are valid. The numbers are big-endian bytes without leading zeros.
+    /// </summary>
     public static string? Problem(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)
     {
         if (modulus is [] or [0, ..] || exponent is [] or [0, ..]) return "the RSA modulus or exponent is empty or has leading zeros";

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Rewt.Internal;
 
-/// <summary>Parses the public key in the line that <c>ssh-keygen</c> writes into a <c>.pub</c> file (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
+/// <summary>Parses a public key in the format of the <c>.pub</c> files that <c>ssh-keygen</c> writes (RFC 4253 §6.6, RFC 5656 §3.1).</summary>
 internal static class SshPublicKey
 {
     private const byte Uncompressed = 4;
 
-    /// <summary>Whether a text begins like a line of <c>ssh-keygen</c>.</summary>
+    /// <summary>Returns whether a text begins like the line of a <c>.pub</c> file.</summary>
     public static bool IsLine(string text) => text.StartsWith("ssh-", StringComparison.Ordinal) || text.StartsWith("ecdsa-", StringComparison.Ordinal);
 
     public static PublicKey? TryRead(string line, string rsaAlgorithm, out string? problem)
@@ -50,7 +50,7 @@ internal static class SshPublicKey
         return PublicKey.TryCreate(new ECParameters { Curve = curve.Curve, Q = q }, keyId: null, out problem);
     }
 
-    /// <summary>Reads the next string: a length in four bytes, and that number of bytes.</summary>
+    /// <summary>Reads the next string, which consists of a length in four bytes and as many bytes as the length says.</summary>
     private static bool TryTake(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -60,7 +60,9 @@ internal static class SshPublicKey
         return true;
     }
 
-    /// <summary>Removes the leading zero of a signed number, which prevents its first bit from being the sign.</summary>
+    /// <summary>
+    /// Removes the leading zero byte of a number. The format adds this byte if the first bit of the number would otherwise be its sign.
+    /// </summary>
     private static byte[] Unsigned(ReadOnlySpan<byte> number) => (number is [0, >= 0x80, ..] ? number[1..] : number).ToArray();
 
     private static PublicKey? Refuse(string reason, out string? problem)

@@ -3,17 +3,17 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells whether an exception means that Redis does not let this login run a command: an ACL denies it, the server has renamed or disabled it, or the
-/// client's command map excludes it. The caller then uses simpler commands with the same effect.
+/// Determines whether an exception means that the Redis user may not run a command. The reason can be an ACL, a renamed or disabled command, or the
+/// command map of the client. The caller then uses simpler commands with the same effect.
 /// </summary>
 internal static class CommandRefusal
 {
     private const string UnknownCommand = "ERR unknown command";
 
-    /// <summary>The length to which a server's message is cut. The messages of Redis are shorter.</summary>
+    /// <summary>The maximum length of a message from a server. Longer messages are shortened. Messages of Redis itself are never longer.</summary>
     private const int LongestMessage = 500;
 
-    /// <summary>Parts of error messages with which servers and proxies refuse a command. Only ACLs have an error code for it.</summary>
+    /// <summary>Parts of the error messages with which servers and proxies refuse a command. Only a refusal by an ACL has an error code.</summary>
     private static readonly string[] Sentences =
         ["unknown command", "EXEC without MULTI", "unknown subcommand", "unsupported command", "not supported", "command not allowed", "not allowed to", "support disabled", "is disabled"];
 
@@ -26,8 +26,8 @@ internal static class CommandRefusal
     };
 
     /// <summary>
-    /// Returns the error in a form for logs: escaped, and without the arguments of the command, which may be secrets and which a server repeats for an
-    /// unknown command. <see langword="null"/> if the error is in that form.
+    /// Returns the error in a form that can be logged: escaped, and without the arguments of the command. A server repeats the arguments of an
+    /// unknown command, and they may be secrets. <see langword="null"/> if the error can be logged as it is.
     /// </summary>
     public static RedisServerException? Printable(RedisServerException exception)
     {
@@ -36,7 +36,10 @@ internal static class CommandRefusal
         return message == exception.Message ? null : new RedisServerException(message);
     }
 
-    /// <summary>Returns an escaped error without its causes if one of the messages repeats what a server sent; <see langword="null"/> for any other error.</summary>
+    /// <summary>
+    /// Returns an escaped error without inner exceptions, if one of the messages contains text from a server; <see langword="null"/> for any other
+    /// error.
+    /// </summary>
     public static RedisConnectionException? Printable(RedisConnectionException exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)

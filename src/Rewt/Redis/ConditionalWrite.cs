@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Writes a <see cref="RingChange"/> in a transaction with conditions (WATCH, MULTI, EXEC), for a Redis login that may not run scripts. As with the
-/// script <c>apply.lua</c>, nothing is written if the ring has changed since it was read.
+/// Writes a <see cref="RingChange"/> in a transaction with conditions (WATCH, MULTI, EXEC), for a Redis user that may not run scripts. Nothing is
+/// written if the key ring has changed since it was read. The script <c>apply.lua</c> has the same effect.
 /// </summary>
 internal static class ConditionalWrite
 {

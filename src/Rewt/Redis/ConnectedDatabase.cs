@@ -3,12 +3,15 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Waits until the Redis primary is connected, before a transaction or a script is sent. StackExchange.Redis 2.13 queues one that is sent while it is
-/// disconnected and then never reconnects, which would also break the application's own commands on that multiplexer.
+/// Waits until the Redis primary is connected, before a transaction or a script is sent. Without the wait, StackExchange.Redis 2.13 queues a
+/// transaction or script that is sent while it is disconnected, and then never reconnects. Commands of the application on the same multiplexer would
+/// then fail too.
 /// </summary>
 internal static class ConnectedDatabase
 {
-    /// <summary>Waits until the primary that holds a key is connected. Call it immediately before sending a transaction or a script.</summary>
+    /// <summary>
+    /// Waits until the primary that stores a key is connected. Call this method immediately before a transaction or a script is sent.
+    /// </summary>
     /// <exception cref="RedisConnectionException">The primary is not connected.</exception>
     /// <exception cref="TimeoutException">The primary was not connected in time.</exception>
     public static Task UntilConnectedAsync(this IDatabase database, RedisKey key, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>

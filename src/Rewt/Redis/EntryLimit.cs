@@ -3,8 +3,9 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds Redis hashes that contain more entries than a read may return, because every login that may write a hash can fill it. Counting costs a
-/// command, so entries are counted only after a read that failed or returned too many, and until the hashes are small again.
+/// Finds Redis hashes that contain more entries than a read may return. Any Redis user that may write a hash can add entries. Counting the entries
+/// needs an additional command. The entries are therefore counted only after a read that failed or returned too many entries, until the hashes are
+/// small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
@@ -31,15 +32,15 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
         return oversized;
     }
 
-    /// <summary>Throws if the hash is known to have too many entries.</summary>
+    /// <summary>Throws if a hash has too many entries. The entries are counted only after a failed or too large read.</summary>
     /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
     public async Task CheckAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
     {
         if ((await FindAsync(database, [hash], cancellationToken).ConfigureAwait(false)).Count > 0) throw new OversizedKeyException(Message(hash, repair));
     }
 
-    /// <summary>Throws if a read got too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The read got too many entries.</exception>
+    /// <summary>Throws if a read returned too many entries.</summary>
+    /// <exception cref="OversizedKeyException">The read returned too many entries.</exception>
     public static void Check(RedisKey hash, int entries, string repair)
     {
         if (entries > Maximum) throw new OversizedKeyException(Message(hash, repair));
@@ -47,7 +48,7 @@ internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 
     public static string Message(RedisKey hash, string repair) => $"the Redis key '{hash}' has more than {Maximum} entries, which another client wrote; {repair}";
 
-    /// <summary>Records how a read ended: without an answer or with too many entries, the next one counts first.</summary>
+    /// <summary>Records the end of a read. If the read got no answer or too many entries, the entries are counted before the next read.</summary>
     public void Ended(Exception? exception)
     {
         if (exception is null) Volatile.Write(ref _isDue, false);

@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The pub/sub channel on which instances tell each other that something in Redis has changed. A message has no content and may come twice, late or
-/// not at all, so an instance that receives one reads the store again.
+/// The pub/sub channel on which instances notify each other of changes in Redis. A message has no content, and can be repeated, delayed or missing.
+/// An instance that receives a message therefore reads the store again.
 /// </summary>
 internal sealed class HintChannel(RedisConnection connection, string channel, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>The content of a message, which no instance reads.</summary>
+    /// <summary>The text of every message. No instance reads the text.</summary>
     public const string Message = "look";
 
     private ISubscriber? _subscriber;
@@ -18,7 +18,9 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
 
     private RedisChannel Literal => new(channel, RedisChannel.PatternMode.Literal);
 
-    /// <summary>Publishes a hint under the channel's own name, and under the prefixed name if the client has a channel prefix.</summary>
+    /// <summary>
+    /// Publishes a message on the channel. If the client has a channel prefix, a message is also published on the channel with the prefixed name.
+    /// </summary>
     public void Publish(IDatabase database)
     {
         database.PublishAsync(Literal, Message).Abandon();
@@ -26,7 +28,8 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
     }
 
     /// <summary>
-    /// Publishes a hint under the prefixed name if the client has a channel prefix. A script has published it under the channel's own name already.
+    /// Publishes a message on the channel with the prefixed name, if the client has a channel prefix. A script has already published a message on the
+    /// channel without the prefix.
     /// </summary>
     public void PublishToPrefix(IDatabase database)
     {
@@ -59,7 +62,8 @@ internal sealed class HintChannel(RedisConnection connection, string channel, Ti
     }
 
     /// <summary>
-    /// Removes a handler. Asynchronous, so that an exception that the library throws synchronously on a closed connection also becomes a failed task.
+    /// Removes a handler from the subscription. The method is asynchronous, so that an exception that the client library throws synchronously also
+    /// becomes a failed task.
     /// </summary>
     private async Task UnsubscribeAsync(ISubscriber subscriber, Action<RedisChannel, RedisValue> handler, CancellationToken cancellationToken) =>
         await WithinAsync(subscriber.UnsubscribeAsync(Literal, handler), cancellationToken).ConfigureAwait(false);

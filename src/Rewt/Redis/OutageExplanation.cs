@@ -6,14 +6,15 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Explains in one sentence, with the solution, why Redis cannot be used: from the error code of a server, or by connecting to the server and asking
-/// what it is. The messages of the client library give no address and recommend settings that this library sets itself.
+/// Explains in one sentence, with the solution, why Redis cannot be used. The explanation comes from the error code of the server, or from a separate
+/// connection that queries the server. The messages of the client library are not sufficient: they contain no address, and recommend settings that
+/// this library sets itself.
 /// </summary>
 internal static class OutageExplanation
 {
     private static readonly byte[] Question = "PING\r\nINFO server\r\nINFO replication\r\n"u8.ToArray();
 
-    /// <summary>Explains an error of a server; <see langword="null"/> if its code has no explanation.</summary>
+    /// <summary>Returns the explanation of an error from a server; <see langword="null"/> if there is none for its code.</summary>
     public static OutageReason? OfError(RedisServerException exception) => CodeOf(exception) switch
     {
         "NOAUTH" or "WRONGPASS" => new("Redis refused the login: the user or the password is missing or wrong. Correct user=...,password=... in the connection string.", OutageKind.Login),
@@ -30,15 +31,16 @@ internal static class OutageExplanation
         _ => null,
     };
 
-    /// <summary>Returns the code of an error. A rejected transaction names its cause in the message.</summary>
+    /// <summary>Returns the code of an error from a server. If a transaction was rejected, the code of its cause is returned.</summary>
     private static string CodeOf(RedisServerException exception) =>
         StoreFailure.Cause(exception) is not "EXECABORT" and var code ? code : CommandRefusal.Is(exception) ? "NOPERM" : exception.Message.Contains("OOM", StringComparison.Ordinal) ? "OOM" : "EXECABORT";
 
-    /// <summary>Connects to the servers of a connection, asks them what they are, and explains why the connection fails.</summary>
+    /// <summary>Connects to the servers of a connection, queries them, and returns an explanation why the connection fails.</summary>
     /// <param name="connection">The configuration of the connection.</param>
-    /// <param name="setting">The name of its setting.</param>
-    /// <param name="failure">The exception of the client library.</param>
-    /// <param name="loggedIn">The servers to which the client library was connected at the failure, so that neither TLS nor the login is the problem.</param>
+    /// <param name="setting">The name of the setting that configures the connection.</param>
+    /// <param name="failure">The exception that the client library threw.</param>
+    /// <param name="loggedIn">The servers to which the client library was connected when the failure occurred. For these servers, TLS and the login
+    /// are not the problem.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<OutageReason> OfConnectionAsync(
         ConfigurationOptions connection, string setting, Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
@@ -86,7 +88,10 @@ internal static class OutageExplanation
         ? new($"{server} is a replica of {Value(text, "master_host")}:{Value(text, "master_port")}. Connect to the primary.", OutageKind.Replica)
         : new($"{server} answers, but the commands of Rewt fail ({StoreFailure.Cause(failure)}). Check the load of the server, and slow commands ('redis-cli SLOWLOG GET').");
 
-    /// <summary>Returns the role that a server reports in the client library's connection, otherwise the role that the client library assumes.</summary>
+    /// <summary>
+    /// Returns the role of a server (primary or replica) that the server reports. If the server does not report a role, the role that the client
+    /// library assumes is returned.
+    /// </summary>
     private static async Task<string> RoleAsync(IServer server)
     {
         try
@@ -132,7 +137,7 @@ internal static class OutageExplanation
         }
     }
 
-    /// <summary>Reads until the answers are complete, the server closes the connection, or a time limit ends with a part of them.</summary>
+    /// <summary>Reads the replies of a server until they are complete, the server closes the connection, or a time limit is reached.</summary>
     private static async Task<string?> ReadAsync(Socket socket, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
@@ -155,8 +160,9 @@ internal static class OutageExplanation
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>The answer of a server that was asked in order to explain an outage.</summary>
-    /// <param name="Text">What the server answered: empty if it closed the connection, <see langword="null"/> if it did not answer.</param>
-    /// <param name="Error">The failure to connect.</param>
+    /// <summary>The reply of a server that was queried in order to explain an outage.</summary>
+    /// <param name="Text">The text of the reply. The text is empty if the server closed the connection, and <see langword="null"/> if the server did
+    /// not answer.</param>
+    /// <param name="Error">The error of the connection attempt; <see langword="null"/> if the connection was opened.</param>
     private readonly record struct Answer(string? Text, SocketError? Error = null);
 }

@@ -3,16 +3,17 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One read of published public keys from Redis, for <see cref="RedisPairStore"/>: sends all commands at once, and converts the replies to a
+/// One read of published public keys from Redis, for <see cref="RedisPairStore"/>. All commands are sent at once, and the replies are converted to a
 /// <see cref="PairReading"/>.
 /// </summary>
 internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
 {
-    /// <param name="database">The database or transaction.</param>
+    /// <param name="database">The database or the transaction that receives the commands.</param>
     /// <param name="keys">The names of the Redis keys.</param>
-    /// <param name="services">The services whose rings are read.</param>
-    /// <param name="asked">The services that are only checked for existence.</param>
-    /// <param name="isOneByOne">Whether to send one command for each key, because a cluster that migrates the slot rejects commands on several keys.</param>
+    /// <param name="services">The services whose public keys are read.</param>
+    /// <param name="asked">The services for which only the existence of published keys is checked.</param>
+    /// <param name="isOneByOne">Whether a separate command is sent for each key. Separate commands are necessary in a cluster that is migrating the
+    /// slot, because such a cluster rejects commands with several keys.</param>
     public static PairReadCommands Request(
         IDatabaseAsync database, PairRedisKeys keys, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, bool isOneByOne = false)
     {
@@ -44,7 +45,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(revocations, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
     }
 
-    /// <summary>Returns the services of <paramref name="asked"/> that exist.</summary>
+    /// <summary>Returns the services of <paramref name="asked"/> that have published keys.</summary>
     public async Task<IReadOnlyCollection<string>> FoundAsync(IReadOnlyCollection<string> asked)
     {
         var epochOf = await EpochsAsync().ConfigureAwait(false);

@@ -3,20 +3,26 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks before commands are sent that, outside a cluster, only one of the connected servers is a primary. After a failover, the former primary may
-/// still report itself as primary, and the client library would send commands to either, so two primaries count as an outage until one is left.
+/// Checks that only one of the connected servers is a primary, before commands are sent. A cluster is not checked. After a failover, the former
+/// primary may still report itself as primary, and the client library would send commands to either. Two primaries therefore count as an outage until
+/// only one is left.
 /// </summary>
 internal sealed class PrimaryCheck(TimeProvider time)
 {
-    /// <summary>The history of servers that refuse to report theirs. Several such servers are taken for one, because they may be several addresses of one.</summary>
+    /// <summary>
+    /// The history of a server that refuses to report its history. Several such servers count as one server, because they may be several addresses of
+    /// the same server.
+    /// </summary>
     private const string Unknown = "";
 
-    /// <summary>How long a confirmed role is trusted. The next read detects a changed role.</summary>
+    /// <summary>The time for which a check remains valid. The next read after this time detects a changed role.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private Confirmation? _last;
 
-    /// <summary>Confirms that there is one primary, unless that was confirmed recently and the client library also sees one only.</summary>
+    /// <summary>
+    /// Checks that there is only one primary. The check is skipped if a recent check was successful and the client library knows only one primary.
+    /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task RunAsync(IConnectionMultiplexer multiplexer, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -26,7 +32,10 @@ internal sealed class PrimaryCheck(TimeProvider time)
         return !isAmbiguous && Volatile.Read(ref _last) is { } last && last.At.Elapsed(time) < GoodFor ? Task.CompletedTask : ConfirmAsync(multiplexer, limit, cancellationToken);
     }
 
-    /// <summary>Queries the role of each connected server. The client library updates roles only when it connects and once a minute.</summary>
+    /// <summary>
+    /// Checks that there is only one primary, by querying the role of each connected server. The roles that the client library knows are not
+    /// sufficient, because it updates them only when it connects and once a minute.
+    /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public async Task ConfirmAsync(IConnectionMultiplexer multiplexer, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -54,7 +63,8 @@ internal sealed class PrimaryCheck(TimeProvider time)
 
     private static bool IsCandidate(IServer server) => server is { IsConnected: true, ServerType: ServerType.Standalone };
 
-    /// <returns>The role, which is the one that the client library assumes for a server that refuses to report it; <see langword="null"/> if the server does not answer.</returns>
+    /// <returns>The role that the server reports. If the server refuses to report its role, the role that the client library assumes is returned.
+    /// <see langword="null"/> if the server does not answer.</returns>
     private async Task<Role?> RoleAsync(IServer server, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
@@ -73,12 +83,12 @@ internal sealed class PrimaryCheck(TimeProvider time)
         }
     }
 
-    /// <summary>The time of the last check that found only one primary.</summary>
+    /// <summary>The last check that found only one primary, and its time.</summary>
     private sealed record Confirmation(ClockReading At);
 
     /// <summary>The replication role that a server reports: primary or replica.</summary>
-    /// <param name="Server">The server.</param>
+    /// <param name="Server">The server that reported the role.</param>
     /// <param name="IsPrimary">Whether the server reports itself as primary.</param>
-    /// <param name="History">The replication id of its data. No two primaries have the same.</param>
+    /// <param name="History">The replication id of the server's data. Two primaries never have the same replication id.</param>
     private sealed record Role(IServer Server, bool IsPrimary, string History);
 }

@@ -5,21 +5,24 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The connection of one store to Redis: executes commands, reconnects after failures, and adds an explanation to their exceptions. It uses a
-/// multiplexer of the application, which it never disposes, or opens one of its own (<see cref="RedisSource"/>).
+/// The connection of one store to Redis. The class executes commands, reconnects after failures, and adds an explanation to exceptions. The class
+/// uses a multiplexer of the application, which it never disposes, or opens a multiplexer of its own (<see cref="RedisSource"/>).
 /// </summary>
 internal sealed class RedisConnection(IServiceProvider services, RewtOptions options, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan ExplanationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long the more generous time limits of a start apply at most.</summary>
+    /// <summary>The longest time for which the longer time limits of the start apply.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(15);
 
-    /// <summary>The interval in which the client library reconnects. Its default is five seconds.</summary>
+    /// <summary>The time between two attempts of the client library to reconnect. The default of the client library is five seconds.</summary>
     private const int ReconnectMilliseconds = 250;
 
-    /// <summary>How long an attempt to connect may take: somewhat longer than callers wait, so that a connection that opens late serves the next caller.</summary>
+    /// <summary>
+    /// The longest time of an attempt to connect. This time is longer than the time for which callers wait, so that the next caller can use a
+    /// connection that opens late.
+    /// </summary>
     private TimeSpan LongestConnecting => Limits.Connect * 1.5;
 
     private readonly PrimaryCheck _primary = new(time);
@@ -36,7 +39,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private bool _isReplaced;
     private Task _closing = Task.CompletedTask;
 
-    /// <summary>Subscribes again; called after another multiplexer has replaced the one with the subscription.</summary>
+    /// <summary>
+    /// A delegate that subscribes again. The delegate is called after the multiplexer with the subscription was replaced by another multiplexer.
+    /// </summary>
     public Func<CancellationToken, Task>? Resubscribe { private get; set; }
 
     /// <summary>The time limit of one command or transaction.</summary>
@@ -45,10 +50,13 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     private (TimeSpan Connect, TimeSpan Command) Limits =>
         !Volatile.Read(ref _hasStarted) && time.GetElapsedTime(_created) < Start ? TimeLimit.AtStart : TimeLimit.Usual;
 
-    /// <summary>Ends the more generous time limits of the start. Keys are available now, so an outage must be detected before requests wait for it.</summary>
+    /// <summary>
+    /// Ends the longer time limits of the start. From now on, keys are in memory, and an outage must be detected quickly, so that requests do not
+    /// wait.
+    /// </summary>
     public void Started() => Volatile.Write(ref _hasStarted, true);
 
-    /// <summary>Executes commands, and records whether Redis answered. An error counts as an answer.</summary>
+    /// <summary>Executes commands, and records whether Redis answered. An error from the server counts as an answer.</summary>
     public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         try
@@ -79,7 +87,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Confirms that there is only one primary: after a reading that could come from a second one, and before a write, which a second one would lose.
+    /// Checks that there is only one primary. The check is made before a write, because a second primary would lose the write. The check is also made
+    /// after a read whose result may come from a second primary.
     /// </summary>
     /// <exception cref="RedisConnectionException">More than one server is a primary.</exception>
     public Task ConfirmPrimaryAsync(IDatabase database, CancellationToken cancellationToken) =>
@@ -100,7 +109,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     public async Task<ISubscriber> SubscriberAsync(CancellationToken cancellationToken) =>
         (await MultiplexerAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
 
-    /// <summary>Returns the servers, whether the connection to them is encrypted, and its user.</summary>
+    /// <summary>Returns the addresses of the servers, whether the connection is encrypted, and the name of the Redis user.</summary>
     public async Task<(IReadOnlyList<EndPoint> Servers, bool IsEncrypted, string User)> ServersAsync(CancellationToken cancellationToken)
     {
         var multiplexer = await MultiplexerAsync(cancellationToken).ConfigureAwait(false);
@@ -108,14 +117,14 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return (description.EndPoints, description.Ssl, description.User ?? "default");
     }
 
-    /// <summary>Executes a transaction without conditions.</summary>
+    /// <summary>Executes a transaction that has no conditions.</summary>
     public async Task TransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
         if (!await TryTransactAsync(database, key, fill, cancellationToken).ConfigureAwait(false)) throw new InvalidOperationException("Redis rejected a transaction.");
     }
 
-    /// <summary>Executes a transaction once the primary that holds a key is connected.</summary>
-    /// <returns>Whether the conditions of the transaction held.</returns>
+    /// <summary>Executes a transaction as soon as the primary that stores a key is connected.</summary>
+    /// <returns><see langword="true"/> if the conditions of the transaction were met; otherwise <see langword="false"/>.</returns>
     public async Task<bool> TryTransactAsync(IDatabase database, RedisKey key, Action<ITransaction> fill, CancellationToken cancellationToken)
     {
         await database.UntilConnectedAsync(key, CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -124,7 +133,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return await transaction.ExecuteAsync(CommandFlags.DemandMaster).WithinAsync(CommandLimit, time, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Executes commands, and repeats them once if the application has disposed and replaced its multiplexer.</summary>
+    /// <summary>
+    /// Executes commands. If the application has disposed its multiplexer and provides another one, the commands are executed once more.
+    /// </summary>
     private async Task<T> AskCurrentAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         for (var isRepeated = false; ; isRepeated = true)
@@ -147,7 +158,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return await ask(multiplexer.GetDatabase()).ConfigureAwait(false);
     }
 
-    /// <returns>Whether to request a multiplexer again. It is not requested after this connection itself has been disposed.</returns>
+    /// <returns><see langword="true"/> if a multiplexer must be requested again; <see langword="false"/> if this connection itself is
+    /// disposed.</returns>
     private bool Forget(IConnectionMultiplexer disposed)
     {
         lock (_gate)
@@ -159,7 +171,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Restores the subscription. After a failure, the next answer triggers another attempt.</summary>
+    /// <summary>Restores the subscription. After a failure, another attempt is made when Redis answers the next time.</summary>
     private async Task ResubscribeAsync()
     {
         if (!Interlocked.Exchange(ref _isReplaced, false) || Resubscribe is not { } resubscribe) return;
@@ -187,7 +199,9 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         Volatile.Write(ref _explaining, null);
     }
 
-    /// <summary>Explains an outage. All failures within half a minute share one explanation, because requests may be waiting for it.</summary>
+    /// <summary>
+    /// Returns the explanation of an outage. All failures within half a minute share one explanation, because requests may be waiting for it.
+    /// </summary>
     private async Task<OutageReason?> ReasonAsync(Exception failure, IReadOnlyList<IServer> loggedIn, CancellationToken cancellationToken)
     {
         Task<OutageReason?> explaining;
@@ -200,7 +214,10 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         return await explaining.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns <see langword="null"/> if the explanation itself fails, so that it never hides the failure.</summary>
+    /// <summary>
+    /// Returns the explanation of a failure; <see langword="null"/> if no explanation can be found. An error during the search for the explanation is
+    /// ignored, so that it does not hide the failure.
+    /// </summary>
     private async Task<OutageReason?> ExplainAsync(Exception failure, IReadOnlyList<IServer> loggedIn)
     {
         try
@@ -226,7 +243,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Describes a multiplexer. Its text is not parsed: a password with a comma would be read as an address. The user stands before the password.
+    /// Returns the configuration of a multiplexer. The password part of its text is not parsed, because a password with a comma would be read as an
+    /// address. The name of the user is before the password in the text.
     /// </summary>
     private static ConfigurationOptions Describe(IConnectionMultiplexer multiplexer)
     {
@@ -245,8 +263,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Handles a failed or unanswered command. The client library detects a silently lost connection only when the operating system does, so a
-    /// connection of this library is replaced.
+    /// Handles a command that failed or was not answered. A multiplexer of this library is replaced, because the client library detects some lost
+    /// connections only when the operating system does.
     /// </summary>
     private void Failed()
     {
@@ -257,8 +275,8 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
     }
 
     /// <summary>
-    /// Handles the answer of a server that a failover has made a replica. The name of the server may lead to the new primary already, but the client library
-    /// resolves the name only when it connects, and checks the role of a server once a minute.
+    /// Handles an answer that shows that a failover has made the server a replica. The host name may already have the address of the new primary. The
+    /// client library resolves a host name only when it connects, and checks the role of a server only once a minute.
     /// </summary>
     private void Demoted()
     {
@@ -334,7 +352,7 @@ internal sealed class RedisConnection(IServiceProvider services, RewtOptions opt
         }
     }
 
-    /// <summary>Gets the application's multiplexer; <see langword="null"/> where this library opens its own.</summary>
+    /// <summary>Returns the multiplexer of the application; <see langword="null"/> if this library opens a multiplexer of its own.</summary>
     private async Task<IConnectionMultiplexer?> SharedAsync() => RedisSourceSelector.Of(services, options) switch
     {
         RedisSource.Factory => await options.ConnectionMultiplexerFactory!().ConfigureAwait(false)

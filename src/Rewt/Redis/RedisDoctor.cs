@@ -7,14 +7,14 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Examines a Redis server for <c>rewt doctor</c>: reads its settings and state, and checks the permissions of this login without using them. It
-/// writes no key, but publishes one test message.
+/// Examines a Redis server for <c>rewt doctor</c>: reads the settings and the state of the server, and checks the permissions of the Redis user
+/// without using them. The examination writes no Redis key, but publishes one test message.
 /// </summary>
 internal sealed class RedisDoctor(RedisConnection connection, RewtOptions options, TimeProvider time, SecretSeal? seal = null, IInstanceStore? instances = null) : IStoreDoctor
 {
     private static readonly RedisScript RightsScript = new(typeof(RedisDoctor).Assembly, "rights");
 
-    /// <summary>How long to wait for the test message, which normally arrives within milliseconds.</summary>
+    /// <summary>The time to wait for the test message. Normally, the message arrives within milliseconds.</summary>
     private static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(2);
 
     private readonly RedisKeys _keys = new(options.Namespace);
@@ -47,7 +47,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return seal.Findings(InstanceTracker.Live(marks, options));
     }
 
-    /// <summary>Finds the primary that is in use. With Sentinel and in a cluster, the settings do not name it.</summary>
+    /// <summary>Returns the primary that is in use. With Sentinel, and in a cluster, the settings do not name the primary.</summary>
     private async Task<IServer?> PrimaryAsync(IDatabase database, CancellationToken cancellationToken)
     {
         try
@@ -89,7 +89,9 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
             $"StackExchange.Redis {client}");
     }
 
-    /// <summary>The name and version of the server. Servers other than Redis add a field with their own version to <c>INFO</c>.</summary>
+    /// <summary>
+    /// Returns the name and version of the server product. A server other than Redis adds a field with its own version to the output of <c>INFO</c>.
+    /// </summary>
     private static string? Product(Dictionary<string, string> info)
     {
         foreach (var name in new[] { "valkey", "garnet", "dragonfly" })
@@ -121,7 +123,10 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         };
     }
 
-    /// <summary>Executes a command; <see langword="null"/> if the server or the client library refuses it. No answer at all is an outage.</summary>
+    /// <summary>
+    /// Executes a command. Returns <see langword="null"/> if the server or the client library refuses the command. If the server does not answer, the
+    /// method throws.
+    /// </summary>
     private async Task<RedisResult?> AskAsync(IDatabase database, string command, object[] arguments, CancellationToken cancellationToken)
     {
         try
@@ -140,7 +145,7 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         return reply is { IsNull: false } && (RedisValue[]?)reply is [_, var value] ? (string?)value ?? string.Empty : null;
     }
 
-    /// <summary>Finds the sorted sets that have more entries than are read.</summary>
+    /// <summary>Returns the sorted sets that have more entries than this library reads.</summary>
     private async Task<IReadOnlyList<(string Key, int Maximum)>> CrowdedKeysAsync(IDatabase database, CancellationToken cancellationToken)
     {
         var pairs = new PairRedisKeys(options.Namespace);
@@ -176,8 +181,8 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
     }
 
     /// <summary>
-    /// Asks the server whether this login may write the keys of a service that does not exist, without writing them. Redis 7 answers by a script or by
-    /// <c>ACL DRYRUN</c>; a login that may use neither has restricted permissions.
+    /// Returns whether the Redis user may write the keys of a service that does not exist. Nothing is written: Redis 7 answers the question in a
+    /// script or with <c>ACL DRYRUN</c>. A user that may use neither has restricted permissions.
     /// </summary>
     private async Task<bool> CanPublishForOthersAsync(IDatabase database, CancellationToken cancellationToken)
     {
@@ -221,7 +226,10 @@ internal sealed class RedisDoctor(RedisConnection connection, RewtOptions option
         async Task UnsubscribeAsync() => await subscriber.UnsubscribeAsync(channel, onMessage).ConfigureAwait(false);
     }
 
-    /// <summary>Publishes the test message; <see langword="false"/> if the login may not publish, as for a verifier.</summary>
+    /// <summary>
+    /// Publishes the test message. Returns <see langword="false"/> if the Redis user may not publish, for example the user of a service that only
+    /// verifies.
+    /// </summary>
     private async Task<bool> MayPublishAsync(IDatabase database, RedisChannel channel, CancellationToken cancellationToken)
     {
         try

@@ -4,22 +4,26 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of live instances in Redis, where each instance regularly announces itself with the ring version that it knows and the names of the keys
-/// with which it encrypts secrets. It is a sorted set by the time of the last announcement; every write removes outdated entries.
+/// The list of live instances in Redis. Each instance regularly writes an entry with the version of the key ring that it has loaded, and the names of
+/// its sealing keys. The list is a sorted set by the time of the last write. Every write removes outdated entries.
 /// </summary>
 internal sealed class RedisInstanceStore(RedisConnection connection, RedisKey key, TimeProvider time, SealingState? sealing = null) : IInstanceStore
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// The longest member that is read: twice the longest one that an instance writes. Another program has written a longer one, which is ignored.
+    /// The length of the longest entry that is read, which is twice the length of the longest entry that an instance writes. A longer entry was
+    /// written by another program and is ignored.
     /// </summary>
     private const int LongestMember = 400;
 
-    /// <summary>The most members that are read. The newest are read first.</summary>
+    /// <summary>The maximum number of entries that are read. The newest entries are read first.</summary>
     public const int Maximum = 20_000;
 
-    /// <summary>How far in the future a member may be. Clocks do not differ more than this, so another program has written a later one.</summary>
+    /// <summary>
+    /// The longest time by which the time of an entry may be in the future. Clocks do not differ by more, so a later entry was written by another
+    /// program.
+    /// </summary>
     private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
 
     public Task AnnounceAsync(InstanceHeartbeat heartbeat, InstanceHeartbeat? former, StoreTime forgetBefore, CancellationToken cancellationToken) =>

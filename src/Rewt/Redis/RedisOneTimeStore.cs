@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Rewt.Internal;
 
-/// <summary>The store of used one-time tokens in Redis: a Redis key for each, which expires when the token can no longer be accepted.</summary>
+/// <summary>The store of used one-time tokens in Redis. Each token has a Redis key, which expires when the token can no longer be accepted.</summary>
 internal sealed class RedisOneTimeStore(RedisConnection connection, TimeProvider time) : IOneTimeStore
 {
     public Task<bool> TryUseAsync(string ring, string audience, string id, TimeSpan life, CancellationToken cancellationToken) => connection.AskAsync(
@@ -17,7 +17,7 @@ internal sealed class RedisOneTimeStore(RedisConnection connection, TimeProvider
         },
         cancellationToken);
 
-    /// <summary>Closes the connection in the background, because a synchronous caller cannot wait.</summary>
+    /// <summary>Closes the connection in the background, because a synchronous method must not wait for asynchronous work.</summary>
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).Abandon();
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();

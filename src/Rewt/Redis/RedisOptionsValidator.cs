@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks at the start that exactly one connection to Redis is configured and that its text is valid; it connects to no server. Otherwise the start
-/// fails with a message that names the settings.
+/// A start-up check that exactly one connection to Redis is configured, and that its connection string is valid. The check connects to no server. If
+/// it fails, the application does not start, and the message names the settings.
 /// </summary>
 internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerable<RingRegistration> registrations) : IValidateOptions<RewtOptions>
 {
@@ -57,7 +57,7 @@ internal sealed class RedisOptionsValidator(IServiceProvider services, IEnumerab
         }
     }
 
-    /// <summary>Checks the names of the servers, which are logged: the client library takes any text for the name of a host.</summary>
+    /// <summary>Checks the host names of the servers. The names are logged, and the client library accepts any text as a host name.</summary>
     private static ValidateOptionsResult Named(ConfigurationOptions configuration, string setting) => configuration.EndPoints.Any(server => !IsServer(server))
         ? ValidateOptionsResult.Fail($"{setting} has a server whose name is not the name of a host; write host:port.")
         : ValidateOptionsResult.Success;

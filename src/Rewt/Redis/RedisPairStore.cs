@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of published public keys in Redis. It reads and writes in transactions (MULTI/EXEC), or by single commands if the server rejects a
-/// transaction; a message notifies the other instances of changed keys and revocations.
+/// The store of published public keys in Redis. The store reads and writes in transactions (MULTI/EXEC), or with single commands if the server
+/// rejects transactions. A push message notifies the other instances of changed keys and revocations.
 /// </summary>
 internal sealed class RedisPairStore(RedisConnection connection, RewtOptions options, TimeProvider time) : IPairStore
 {
@@ -172,6 +172,6 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
     private static Task<RedisResult> ExpireAt(IDatabaseAsync database, RedisKey key, StoreTime at) =>
         database.ExecuteAsync("PEXPIREAT", key, at.ToString());
 
-    /// <summary>Publishes a hint. A failure is ignored, because a login without permission to publish must still be able to write.</summary>
+    /// <summary>Publishes a push message. A failure is ignored, because a Redis user that may not publish must still be able to write.</summary>
     private void Hint(IDatabase database) => _hint.Publish(database);
 }

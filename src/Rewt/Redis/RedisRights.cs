@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Lists the permissions that the Redis login of a service or an operator needs, as the ACL rules that <c>rewt acl</c> prints (Redis 6.2; for the
-/// verifier 7.0). The library sends no other commands.
+/// Returns the ACL rules that the Redis user of a service or an operator needs. The command <c>rewt acl</c> prints these rules. The rules require
+/// Redis 6.2, and Redis 7.0 for a service that only verifies. The library sends no other commands.
 /// </summary>
 internal static class RedisRights
 {
@@ -12,7 +12,9 @@ internal static class RedisRights
 
     private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
 
-    /// <summary>The ACL rules where services sign with key pairs; <paramref name="service"/> is the service that signs.</summary>
+    /// <summary>
+    /// Returns the ACL rules for a namespace whose services sign with key pairs. <paramref name="service"/> is the name of the service that signs.
+    /// </summary>
     public static IReadOnlyList<string> OfPairs(string role, string ring, string service) => role switch
     {
         "verifier" =>
@@ -34,12 +36,12 @@ internal static class RedisRights
 
     private static string[] PairConnecting => [.. Connecting.Split(' '), "+get", "+exists"];
 
-    /// <summary>The records of used one-time tokens: those for one service, or for all.</summary>
+    /// <summary>Returns the part of an ACL rule for the records of used one-time tokens, for one service or for all services.</summary>
     private static string Used(string ring, string service = "") => $"~{{{ring}:rewt-secret}}:used:{(service.Length == 0 ? "*" : $"{service}:*")}";
 
-    /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, one that only verifies, or an operator with the command-line
-    /// tool.</param>
-    /// <param name="ring">The namespace.</param>
+    /// <param name="role">One of <see cref="Roles"/>: a service that signs and rotates, a service that only verifies, or an operator with the
+    /// command-line tool.</param>
+    /// <param name="ring">The name of the namespace.</param>
     public static IReadOnlyList<string> Of(string role, string ring) => role switch
     {
         "verifier" =>

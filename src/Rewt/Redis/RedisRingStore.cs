@@ -5,14 +5,17 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of a shared secret's key ring in Redis: one transaction (MULTI/EXEC) reads the whole ring, one script writes a change, and a message
-/// notifies the other instances. For a login that may run neither, it uses simpler commands.
+/// The store of the key ring of a shared secret in Redis. One transaction (MULTI/EXEC) reads the whole key ring, one script writes a change, and a
+/// push message notifies the other instances. For a Redis user that may run neither transactions nor scripts, the store uses simpler commands.
 /// </summary>
 internal sealed class RedisRingStore(RedisConnection connection, RewtOptions options, SecretSeal seal, TimeProvider time) : IRingStore
 {
     private static readonly RedisScript ApplyScript = new(typeof(RedisRingStore).Assembly, "apply");
 
-    /// <summary>How often the revoked keys are read even if the ring's version has not changed, in case they were changed by hand.</summary>
+    /// <summary>
+    /// The interval at which the revoked keys are read, even if the version of the key ring has not changed. A manual change of the revoked keys does
+    /// not change the version.
+    /// </summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
     private readonly RedisKeys _keys = new(options.Namespace);
@@ -148,7 +151,8 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
     }
 
     /// <summary>
-    /// Reads twice without a transaction. If both readings agree, the ring did not change in between, so the second is as good as an atomic one.
+    /// Reads the key ring twice without a transaction. If both readings are equal, the key ring did not change in between, and the second reading is
+    /// consistent.
     /// </summary>
     private async Task<RingReading> ReadTwiceAsync(IDatabase database, CancellationToken cancellationToken)
     {
@@ -159,7 +163,10 @@ internal sealed class RedisRingStore(RedisConnection connection, RewtOptions opt
             : throw new InvalidOperationException("The ring changed while it was read without a transaction.");
     }
 
-    /// <summary>The fields of the ring, with the writer's name and settings for command-line tools.</summary>
+    /// <summary>
+    /// Returns the names and values of the fields that a change writes. The fields include the name of the writer, and its settings for the
+    /// command-line tool.
+    /// </summary>
     private RedisValue[] Fields(RingChange plan) =>
         [.. RingCodec.Write(plan.Ring), RingCodec.Settings, FleetSettings.Of(options).ToString(), RingCodec.By, plan.By ?? string.Empty];
 

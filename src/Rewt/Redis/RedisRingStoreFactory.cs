@@ -1,7 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the stores of a namespace in Redis: for the ring of a shared secret, for the public keys of key pairs, and for used one-time tokens.
+/// Creates the stores of a namespace in Redis: the store of a shared secret, the store of the public keys of key pairs, and the store of used
+/// one-time tokens.
 /// </summary>
 internal sealed class RedisRingStoreFactory(IServiceProvider services, TimeProvider time) : IRingStoreFactory
 {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Logs once at the start, as a hosted service, which connection to Redis each key ring uses and why, because an application may have several.
+/// The hosted service that logs, when the application starts, which Redis connection each key ring uses and why. An application can have several
+/// connections.
 /// </summary>
 internal sealed partial class RedisSourceLogger(
     IServiceProvider services, IEnumerable<RingRegistration> registrations, IOptionsMonitor<RewtOptions> options, ILoggerFactory loggers) : IHostedService

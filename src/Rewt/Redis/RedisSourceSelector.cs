@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Selects which configured connection to Redis a key ring uses: a setting of this library, otherwise a registered multiplexer, otherwise the
-/// connection string that other libraries read too. It resolves no service and contacts no server.
+/// Selects the Redis connection of a key ring. A setting of this library has precedence, then a registered multiplexer, then the connection string
+/// that other libraries read too. The selection resolves no service and contacts no server.
 /// </summary>
 internal static class RedisSourceSelector
 {
-    /// <summary>The connection settings that are set; more than one is an error.</summary>
+    /// <summary>Returns the connection settings that are set. More than one is an error.</summary>
     public static IReadOnlyList<RedisSource> Settings(RewtOptions options) =>
     [
         .. options.ConnectionMultiplexerFactory is null ? [] : new[] { RedisSource.Factory },
@@ -21,7 +21,9 @@ internal static class RedisSourceSelector
         ? setting
         : Registered(services, options) ?? (string.IsNullOrWhiteSpace(options.Redis) ? RedisSource.None : RedisSource.ConnectionStrings);
 
-    /// <summary>The application's multiplexer to use without a setting; <see langword="null"/> where none is registered.</summary>
+    /// <summary>
+    /// Returns which registered multiplexer is used if no setting is set; <see langword="null"/> if the application has registered none.
+    /// </summary>
     public static RedisSource? Registered(IServiceProvider services, RewtOptions options) =>
         services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), options.Namespace) == true ? RedisSource.KeyedMultiplexer
         : services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) == true ? RedisSource.Multiplexer

@@ -3,24 +3,24 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of revoked and deleted tenants in Redis: a sorted set whose scores are the times of the changes, and a list of the tenants that the last
-/// writes changed. Scores only increase, so that concurrent writes need no condition.
+/// The store of revoked and deleted tenants in Redis. A sorted set contains the tenants, with the times of the changes as scores. A list contains the
+/// tenants that the last writes changed. Concurrent writes need no condition, because scores only increase.
 /// </summary>
 internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys keys, HintChannel hint, TimeProvider time) : ITenantStore
 {
-    /// <summary>The end of the member of a deletion or creation. No tenant's name contains a colon.</summary>
+    /// <summary>The suffix of a member that records a deletion or creation. The name of a tenant never contains a colon.</summary>
     private const string LifeSuffix = ":deleted";
 
     /// <summary>
-    /// The lowest score of a deletion or creation. Twice the generation is added, and 1 for a deletion. A score, which is a double, represents each
-    /// exactly.
+    /// The lowest score of a deletion or creation. Twice the generation is added to it, and 1 for a deletion. A score is a double, and represents all
+    /// these numbers exactly.
     /// </summary>
     private const long Life = 1L << 50;
 
-    /// <summary>The most members in one command, so that no command occupies the server for long.</summary>
+    /// <summary>The maximum number of members in one command. The limit prevents a command from blocking the server for long.</summary>
     private const int BatchSize = 20_000;
 
-    /// <summary>The most tenants in an entry of the list of writes.</summary>
+    /// <summary>The maximum number of tenants in one entry of the list of writes.</summary>
     private const int MostLogged = 64;
 
     public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantState>>(
@@ -87,7 +87,10 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return all;
     }
 
-    /// <summary>Returns the members with a score that this library does not write. They must be removed, because a write only increases a score.</summary>
+    /// <summary>
+    /// Returns the members with a score that this library never writes. These members must be removed before a write, because a write only increases
+    /// a score.
+    /// </summary>
     private static IEnumerable<RedisValue> Invalid(IEnumerable<(string Tenant, double? Revocation, double? Life)> scores)
     {
         foreach (var score in scores)
@@ -117,7 +120,7 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
         return writes;
     }
 
-    /// <summary>Converts the score of a revocation. A score that this library does not write, such as <c>inf</c>, counts as none.</summary>
+    /// <summary>Converts the score of a revocation to a state. A score that this library never writes, such as <c>inf</c>, is ignored.</summary>
     private static TenantState Revocation(double? score) => score is { } value && IsRevocation(value) ? new(new((long)value), default, false) : default;
 
     private static TenantState Deletion(double? score)

@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Detects a <c>redis://</c> URL in a setting, and suggests the equivalent connection string for the error message. The client library would take the
-/// URL for the name of a host.
+/// Detects a <c>redis://</c> URL in a setting, and suggests the equivalent connection string for the error message. Without this check, the client
+/// library would use the URL as a host name.
 /// </summary>
 internal static partial class RedisUrl
 {
     private const string GeneralForm = "host:port,user=...,password=...,ssl=true";
 
-    /// <returns>The connection string to write instead, without the user name and password; <see langword="null"/> where the text is not such a
+    /// <returns>The equivalent connection string, without the user name and the password; <see langword="null"/> if the text is not a <c>redis://</c>
     /// URL.</returns>
     public static string? ConnectionStringFor(string text)
     {

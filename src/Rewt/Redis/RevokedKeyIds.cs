@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the revoked key ids from a sorted set in Redis. Every login that may revoke can add any entries, so an id that no key can have is ignored,
-/// and the number of entries is limited.
+/// Reads the revoked key ids from a sorted set in Redis. Any Redis user that may revoke keys can add arbitrary entries. An entry that cannot be a key
+/// id is therefore ignored, and the number of entries is limited.
 /// </summary>
 internal static class RevokedKeyIds
 {
-    /// <summary>The maximum number of entries that are read. Those that may be forgotten first are read first.</summary>
+    /// <summary>The maximum number of entries that are read. The entries that expire first are read first.</summary>
     public const int Maximum = 10_000;
 
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Converts the ring of a shared secret (<see cref="RingState"/>) to and from the fields of a Redis hash. An unreadable ring counts as absent, and a
-/// new one is created with the existing secret.
+/// Converts the ring of a shared secret (<see cref="RingState"/>) to and from the fields of a Redis hash. If the stored ring is unreadable, it counts
+/// as absent, and a new ring is created with the existing secret.
 /// </summary>
 internal static class RingCodec
 {
@@ -15,7 +15,10 @@ internal static class RingCodec
 
     public const string By = "by";
 
-    /// <summary>The field with <see cref="RingReading.TenantStamp"/>. It is not part of the ring, and a write of the ring keeps it.</summary>
+    /// <summary>
+    /// The name of the field that contains <see cref="RingReading.TenantStamp"/>. The field is not part of the ring, and is kept when the ring is
+    /// written.
+    /// </summary>
     public const string Tenants = "tenants";
 
     private const string Retired = "retired:";
@@ -59,7 +62,9 @@ internal static class RingCodec
         }
     }
 
-    /// <summary>Where the secret begins in the value of a field; <see langword="null"/> if the field contains none.</summary>
+    /// <summary>
+    /// Returns the position at which the secret begins in the value of a field; <see langword="null"/> if the field contains no secret.
+    /// </summary>
     public static int? SecretAt(string field, ReadOnlySpan<byte> value) => field is "current" or "next" ? 0
         : field.StartsWith(Retired, StringComparison.Ordinal) ? value.IndexOf((byte)':') + 1
         : null;

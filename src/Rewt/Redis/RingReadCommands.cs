@@ -6,13 +6,13 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// One read of the ring of a shared secret from Redis, for <see cref="RedisRingStore"/>: sends all commands at once, and converts the replies to a
-/// <see cref="RingReading"/>.
+/// One read of the ring of a shared secret from Redis, for <see cref="RedisRingStore"/>. All commands are sent at once, and the replies are converted
+/// to a <see cref="RingReading"/>.
 /// </summary>
 internal sealed class RingReadCommands(
     RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> revocations, Task<RedisResult> now)
 {
-    /// <summary>The repair of a ring with too many entries, for an operator.</summary>
+    /// <summary>The part of a message that tells an operator how to repair a ring with too many entries.</summary>
     public const string Repair = "delete it with DEL, and it is written again from the secret";
 
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
@@ -21,7 +21,7 @@ internal sealed class RingReadCommands(
     /// <summary>The reply of PTTL for a key that does not expire.</summary>
     private const long NoExpiry = -1;
 
-    /// <summary>Requests the whole ring.</summary>
+    /// <summary>Sends the commands that read the whole ring.</summary>
     public static RingReadCommands Request(IDatabaseAsync database, RedisKeys keys) => Request(
         database,
         keys,
@@ -29,8 +29,9 @@ internal sealed class RingReadCommands(
         RevokedAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
 
     /// <summary>
-    /// Requests the ring without the revoked keys, which change only with the ring. It cannot distinguish an absent secret from an empty
-    /// one: the client library's own method for PTTL saves a SELECT compared with the command by name, but returns the same for both.
+    /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The result does
+    /// not distinguish an absent secret from an empty secret: the PTTL method of the client library returns the same value for both. The method is
+    /// used because it needs no SELECT, unlike the command by name.
     /// </summary>
     public static RingReadCommands RequestChanges(IDatabaseAsync database, RedisKeys keys, IReadOnlyDictionary<string, StoreTime> revocations) =>
         Request(database, keys, LongAsync(database.KeyTimeToLiveAsync(keys.Secret, CommandFlags.DemandMaster)), Task.FromResult(revocations));
@@ -85,7 +86,10 @@ internal sealed class RingReadCommands(
         }
     }
 
-    /// <summary>Returns the stamp of a ring. Latin-1 represents any bytes, so that a ring with invalid text can be identified and replaced.</summary>
+    /// <summary>
+    /// Returns the stamp of a ring, which consists of its epoch and version. The bytes are converted with Latin-1, which represents any bytes, so
+    /// that a ring with invalid text can be identified and replaced.
+    /// </summary>
     public static string Stamp(byte[]? epoch, byte[]? version) => $"{Encoding.Latin1.GetString(epoch ?? [])}|{Encoding.Latin1.GetString(version ?? [])}";
 
     private static string HashOf(Dictionary<string, byte[]> fields)

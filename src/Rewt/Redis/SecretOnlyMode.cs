@@ -4,15 +4,15 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads and writes only the secret, as Node's rewt does, for a Redis login that may do no more; <see cref="RedisRingStore"/> then uses it in place
-/// of its own commands. The rest of the ring and the revocations stay in the memory of this process.
+/// Reads and writes only the secret, as the Node module <c>rewt</c> does. <see cref="RedisRingStore"/> uses this class if the Redis user may not
+/// access the other keys. The rest of the ring and the revocations stay in the memory of this process.
 /// </summary>
 internal sealed class SecretOnlyMode(RedisConnection connection, RedisKeys keys, SecretSeal seal, TimeProvider time)
 {
     private RingState? _ring;
     private ImmutableDictionary<string, StoreTime> _revoked = ImmutableDictionary<string, StoreTime>.Empty;
 
-    /// <summary>Discards the remembered ring and revocations, because the whole ring is readable again.</summary>
+    /// <summary>Discards the ring and the revocations in memory, because the whole ring can be read from Redis again.</summary>
     public void Forget() => (_ring, _revoked) = (null, ImmutableDictionary<string, StoreTime>.Empty);
 
     public async Task<RingReading> ReadAsync(IDatabase database, CancellationToken cancellationToken)

@@ -5,54 +5,72 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they are read, by the application's
-/// <see cref="IRewtSecretProtector"/> or <see cref="SealingKeys"/>. A sealed secret is the text <c>rewt-sealed:</c>, its key id, a colon and the
-/// encrypted text; secrets that are not sealed are read too.
+/// Seals (encrypts) the secrets of a ring before they are written to Redis, and opens (decrypts) them after they were read. The class uses the
+/// <see cref="IRewtSecretProtector"/> of the application, or <see cref="SealingKeys"/>. A sealed secret consists of the text <c>rewt-sealed:</c>, the
+/// key id, a colon and the encrypted text. Secrets that are not sealed can be read too.
 /// </summary>
-/// <param name="options">The settings.</param>
-/// <param name="protector">The protector; <see langword="null"/> where secrets are not sealed.</param>
-/// <param name="time">The clock.</param>
+/// <param name="options">The settings of the namespace.</param>
+/// <param name="protector">The protector that encrypts and decrypts; <see langword="null"/> if secrets are not sealed.</param>
+/// <param name="time">The clock of this instance.</param>
 internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? protector, TimeProvider time)
 {
     private const string Prefix = "rewt-sealed:";
 
-    /// <summary>The place of the secret in its own Redis key. The other places are fields of the ring.</summary>
+    /// <summary>The name of the place where the current secret has a Redis key of its own. All other places are fields of the ring.</summary>
     private const string Slot = "";
 
-    /// <summary>How long instances with the right sealing key have to create a secret before others do; at least two refreshes.</summary>
+    /// <summary>
+    /// The time for which an instance that could not open a secret leaves the creation of a new secret to instances with the right sealing key. This
+    /// time is at least as long as two refreshes.
+    /// </summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a write fails at once after the protector has failed to seal, so that reads and requests do not wait for it again and again.</summary>
+    /// <summary>
+    /// The time for which writes fail immediately after the protector has failed, so that reads and requests do not wait for the protector
+    /// repeatedly.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the protector may take. With the read, which may take a second, this is shorter than the time for which requests wait.</summary>
+    /// <summary>
+    /// The time limit of a call to the protector. A read (one second) and a call to the protector together are shorter than the time for which
+    /// requests wait.
+    /// </summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>The most sealing keys that get a finding of their own, because a login that writes the list of instances could fill the log.</summary>
+    /// <summary>
+    /// The maximum number of sealing keys that get a finding of their own. Without a limit, a Redis user that may write the list of instances could
+    /// fill the log.
+    /// </summary>
     private const int MostKeys = 4;
 
     private readonly RedisKeys _keys = new(options.Namespace);
 
-    /// <summary>The secrets of the last reading, and those sealed since then, by their place and text: what has not changed is not opened again.</summary>
+    /// <summary>
+    /// The secrets of the last reading, and the secrets that were sealed since then, by their place and text. A secret that has not changed is not
+    /// opened again.
+    /// </summary>
     private Dictionary<(string Field, string Text), byte[]> _opened = [];
     private int _sealed;
     private int _unsealed;
     private int _outdated;
     private bool _isComplete;
 
-    /// <summary>Why the last sealed secret did not open; <see langword="null"/> once one has opened.</summary>
+    /// <summary>The reason why the last sealed secret could not be opened; <see langword="null"/> if it was opened.</summary>
     private SealProblem? _unopened;
     private ClockReading? _absentSince;
     private (ClockReading At, SecretProtectorException Exception)? _failed;
 
-    /// <summary>The sealing keys that this instance announces; <see langword="null"/> if it has none.</summary>
+    /// <summary>
+    /// The names of the sealing keys that this instance writes into the list of live instances; <see langword="null"/> if this instance has none.
+    /// </summary>
     public SealingState? State { get; } = protector is null ? null : new(!options.Sealing.WriteUnsealed, protector is SealingKeys keys ? keys.Names : []);
 
     private bool Seals => State is { Seals: true };
 
-    /// <summary>Opens the secrets of a reading, whose fields are replaced.</summary>
-    /// <returns>The opened secret, and why a secret does not open; <see langword="null"/> if all do.</returns>
-    /// <exception cref="SecretProtectorException">The protector failed.</exception>
+    /// <summary>Opens the secrets of a reading, and replaces the sealed values in <paramref name="fields"/>.</summary>
+    /// <returns>The opened current secret, and the reason why a secret could not be opened. The reason is <see langword="null"/> if all secrets were
+    /// opened.</returns>
+    /// <exception cref="SecretProtectorException">The protector failed or did not answer in time.</exception>
     public async Task<(SecretSlot Slot, SealProblem? Problem)> OpenAsync(SecretSlot slot, Dictionary<string, byte[]> fields, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
@@ -82,8 +100,11 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         }
     }
 
-    /// <summary>Seals what a change writes. A secret that stays in its place keeps its text, unless it is to be sealed with another key.</summary>
-    /// <exception cref="SecretProtectorException">The protector failed.</exception>
+    /// <summary>
+    /// Seals the secrets that a change writes. The stored text of a secret is kept if the secret stays in its place, unless it must be sealed with
+    /// another key.
+    /// </summary>
+    /// <exception cref="SecretProtectorException">The protector failed or did not answer in time.</exception>
     public async Task<StoredChange> SealAsync(RingReading basis, RingChange change, IEnumerable<RedisValue> fields, CancellationToken cancellationToken)
     {
         if (_failed is { } failed && failed.At.Elapsed(time) < Pause) throw failed.Exception;
@@ -127,7 +148,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         }
     }
 
-    /// <summary>The findings on the last reading.</summary>
+    /// <summary>Returns the doctor's findings about sealing, for the last reading.</summary>
     /// <param name="live">The live instances, with their sealing keys.</param>
     public IEnumerable<Finding> Findings(IReadOnlyList<InstanceHeartbeat> live)
     {
@@ -170,7 +191,7 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         }
     }
 
-    /// <summary>Finds the instances that will be unable to open what others seal.</summary>
+    /// <summary>Returns a finding for each sealing key whose secrets some live instances cannot open.</summary>
     private static IEnumerable<Finding> Differences(IReadOnlyList<InstanceHeartbeat> live) =>
         from sealing in live.Where(instance => instance.Sealing is { Seals: true }).GroupBy(instance => instance.Sealing!.SealingKey, StringComparer.Ordinal).Take(MostKeys)
         let blind = live.Where(instance => instance.Sealing?.Opens(sealing.Key) != true).ToList()
@@ -179,13 +200,14 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
             "sealing-keys-differ",
             $"{Named(blind)} cannot open what {sealing.First().Instance} seals{(sealing.Key.Length == 0 ? "" : $" with the sealing key {sealing.Key}")}, and will be without keys after the next rotation; give all instances the same Sealing:Keys, and append a new key before any instance seals with it.");
 
-    /// <summary>Names some instances as the subject of a sentence.</summary>
+    /// <summary>Returns the names of some instances as the subject of a sentence.</summary>
     private static string Named(List<InstanceHeartbeat> instances) =>
         $"The instance {instances[0].Instance}{(instances.Count > 1 ? $" (and {instances.Count - 1} more)" : "")}";
 
     /// <summary>
-    /// Whether this instance leaves the creation of the next secret to others, because it could not open the last one and its sealing key is probably
-    /// wrong. It waits for <see cref="Turn"/>, in case no other instance has the right key.
+    /// Returns whether this instance leaves the creation of the next secret to other instances, because it could not open the last secret and
+    /// probably has the wrong sealing key. After <see cref="Turn"/>, it creates the secret itself, because no other instance may have the right
+    /// sealing key.
     /// </summary>
     private bool IsForOthers(SecretSlot slot)
     {
@@ -203,7 +225,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
 
     private bool IsOutdated((string KeyId, string Payload)? parts) => protector is SealingKeys keys && parts is (_, var payload) && !keys.IsOfFirst(payload);
 
-    /// <summary>The place of a secret: its field, and the time that stands in front of a retired secret, so that the time cannot be extended.</summary>
+    /// <summary>
+    /// Returns the place of a secret, which is the name of its field. For a retired secret, the place includes the time until which the secret
+    /// verifies, so that a writer of Redis cannot extend this time.
+    /// </summary>
     private static string PlaceOf(string field, byte[] before) => before.Length == 0 ? field : $"{field}|{Encoding.UTF8.GetString(before)}";
 
     private async Task<(byte[] Secret, SealProblem? Problem)> OpenAsync(
@@ -278,8 +303,9 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
     }
 
     /// <summary>
-    /// The failure that has another cause than a wrong text or key, such as an unavailable key store; <see langword="null"/> if there is none. Data
-    /// Protection wraps all exceptions, those of its key store too, in a <see cref="CryptographicException"/>.
+    /// Returns the inner exception that shows an outage, such as an unavailable key store, and not a wrong text or key; <see langword="null"/> if
+    /// there is none. ASP.NET Core Data Protection wraps all exceptions in a <see cref="CryptographicException"/>, including exceptions of its key
+    /// store.
     /// </summary>
     private static Exception? OutageIn(Exception exception)
     {
@@ -289,7 +315,10 @@ internal sealed class SecretSeal(RewtOptions options, IRewtSecretProtector? prot
         return cause;
     }
 
-    /// <summary>Binds a sealed secret to its place. No two places have the same text, because only the place can contain a vertical bar.</summary>
+    /// <summary>
+    /// Returns the text that binds a sealed secret to its place. Two places never have the same text, because only the place can contain a vertical
+    /// bar.
+    /// </summary>
     private string AssociatedData(string place, string keyId) =>
         $"rewt secret v1|{options.Namespace}|{(place.Length == 0 ? _keys.Secret : _keys.Ring)}|{place}|{keyId}";
 

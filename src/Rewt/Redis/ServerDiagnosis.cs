@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Rewt.Internal;
 
-/// <summary>Derives the findings that <c>rewt doctor</c> reports, each with its solution, from the facts about a Redis server.</summary>
+/// <summary>Returns the findings about a Redis server that <c>rewt doctor</c> reports, each with its solution.</summary>
 internal static class ServerDiagnosis
 {
     private static readonly Version Oldest = new(6, 2);

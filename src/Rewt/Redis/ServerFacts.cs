@@ -3,8 +3,8 @@ using System.Net;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The facts about a Redis server that <see cref="RedisDoctor"/> has read: its settings, its state, and the permissions of this login. Unknown values
-/// are <see langword="null"/>.
+/// The facts about a Redis server that <see cref="RedisDoctor"/> has read: the settings and the state of the server, and the permissions of the Redis
+/// user. Unknown values are <see langword="null"/>.
 /// </summary>
 internal sealed record ServerFacts
 {
@@ -12,12 +12,14 @@ internal sealed record ServerFacts
 
     public string? EvictionPolicy { get; init; }
 
-    /// <summary>The memory limit in bytes; 0 for no limit.</summary>
+    /// <summary>The memory limit of the server in bytes; 0 if there is no limit.</summary>
     public long? MemoryLimit { get; init; }
 
     public bool? HasAppendLog { get; init; }
 
-    /// <summary>The snapshot schedule as in <c>CONFIG GET save</c>; empty for never.</summary>
+    /// <summary>
+    /// The schedule of the server's snapshots, as <c>CONFIG GET save</c> returns it. The text is empty if the server makes no snapshots.
+    /// </summary>
     public string? Snapshots { get; init; }
 
     public int? Replicas { get; init; }
@@ -29,15 +31,15 @@ internal sealed record ServerFacts
     /// <summary>Whether the server refused to run a script.</summary>
     public bool AreScriptsDenied { get; init; }
 
-    /// <summary>Whether the login may publish keys of other services, with which it could sign as they do.</summary>
+    /// <summary>Whether the Redis user may publish keys of other services. Such a user could sign in the name of these services.</summary>
     public bool CanPublishForOthers { get; init; }
 
-    /// <summary>The commands that the login may not use, each with the key or channel concerned.</summary>
+    /// <summary>The commands that the Redis user may not use, each with the Redis key or channel.</summary>
     public IReadOnlyList<string> DeniedCommands { get; init; } = [];
 
-    /// <summary>The sorted sets with more entries than are read, each with that number.</summary>
+    /// <summary>The sorted sets that have more entries than this library reads, each with the maximum number of entries that are read.</summary>
     public IReadOnlyList<(string Key, int Maximum)> CrowdedKeys { get; init; } = [];
 
-    /// <summary>Whether a published message was received.</summary>
+    /// <summary>Whether the published test message was received.</summary>
     public bool PushArrives { get; init; } = true;
 }

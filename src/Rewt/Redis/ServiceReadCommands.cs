@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Reads the published public keys and the revocations of one service from Redis, as part of <see cref="PairReadCommands"/>: sends the commands, and
-/// converts the replies to a <see cref="ServiceReading"/>.
+/// Reads the published public keys and the revocations of one service from Redis, as part of <see cref="PairReadCommands"/>. The replies are
+/// converted to a <see cref="ServiceReading"/>.
 /// </summary>
 internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
-    /// <summary>The repair of a ring that cannot be read, for an operator.</summary>
+    /// <summary>The part of a message that tells an operator how to repair keys that cannot be read.</summary>
     public const string Repair = "delete it with DEL, and the service publishes its keys again";
 
     public IEnumerable<Task> All() => [Keys, Revoked];
@@ -20,7 +20,10 @@ internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<H
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
         RevokedKeyIds.RequestAsync(database, keys.RevokedOf(service)));
 
-    /// <summary>Reads the ring. A key of the wrong type is reported as this service's problem and does not affect others.</summary>
+    /// <summary>
+    /// Waits for the replies, and returns the keys of the service. A Redis key of the wrong type is a problem of this service only, and does not
+    /// affect other services.
+    /// </summary>
     public async Task<ServiceReading> ReadAsync(string? epoch)
     {
         try

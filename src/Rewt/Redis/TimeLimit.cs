@@ -2,20 +2,25 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Limits how long a caller waits for a Redis command, because the client library may wait indefinitely for an answer. The command may still be
-/// executed after the caller has given up, so all changes can be repeated without harm.
+/// executed after the limit has passed. All changes are therefore made so that they can be repeated without another effect.
 /// </summary>
 internal static class TimeLimit
 {
-    /// <summary>The limits for opening a connection and for one command or transaction while requests may be waiting.</summary>
+    /// <summary>
+    /// The usual limits for opening a connection, and for one command or transaction. The usual limits apply while requests may be waiting.
+    /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) Usual { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
-    /// <summary>The limits while a process starts: it is compiling its code, possibly with little CPU time, and has no keys yet.</summary>
+    /// <summary>
+    /// The limits while a process starts. The limits of the start are longer, because a starting process compiles its code, may have little CPU time,
+    /// and has no keys yet.
+    /// </summary>
     public static (TimeSpan Connect, TimeSpan Command) AtStart { get; private set; } = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
-    /// <summary>The limit for asking one server, after a failure, why it cannot be used.</summary>
+    /// <summary>The limit for the query of one server after a failure, in order to explain the failure.</summary>
     public static TimeSpan Explanation { get; private set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Sets longer limits for a command-line tool, where no requests are waiting.</summary>
+    /// <summary>Sets longer limits for the command-line tool, because no requests are waiting.</summary>
     public static void BePatient()
     {
         Usual = AtStart = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
@@ -48,7 +53,7 @@ internal static class TimeLimit
         }
     }
 
-    /// <summary>Stops waiting for a task and ignores its failure.</summary>
+    /// <summary>Lets a task continue in the background, and ignores its failure.</summary>
     public static void Abandon(this Task task) => _ = task.ContinueWith(
         static abandoned => abandoned.Exception,
         CancellationToken.None,

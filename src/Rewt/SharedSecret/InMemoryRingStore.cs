@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the ring of a shared secret and of its tenants in the memory of one process, for tests and development. It has the same contract as
+/// The store that keeps the ring of a shared secret and its tenants in the memory of one process, for tests and development. The store behaves like
 /// the store in Redis, including the TTL.
 /// </summary>
 internal sealed class InMemoryRingStore(TimeProvider time) : IRingStore, ITenantStore

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates the in-memory stores of each namespace once, so that all services of one container share them.</summary>
+/// <summary>
+/// Creates the stores in memory. The stores of a namespace are created once, so that all services of one service container share them.
+/// </summary>
 internal sealed class InMemoryRingStoreFactory(TimeProvider time) : IRingStoreFactory
 {
     private readonly ConcurrentDictionary<string, InMemoryRingStore> _stores = new(StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A shared secret that no longer signs, and verifies tokens until <paramref name="Until"/>.</summary>
+/// <summary>A retired shared secret, which no longer signs but verifies tokens until <paramref name="Until"/>.</summary>
 internal sealed record RetiredKey(Secret Secret, StoreTime Until)
 {
-    /// <summary>When the secret was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    /// <summary>The time at which the secret was created; <see cref="StoreTime.Unknown"/> if the time is unknown.</summary>
     public StoreTime Born { get; init; }
 }

@@ -1,19 +1,22 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Remembers, until they may be forgotten, the revoked key ids that this instance has read. If the store loses revocations, by a failover or a
-/// lagging replica, they still count and are written back.
+/// Keeps the revoked key ids that this instance has read in memory, each until its retention time has passed. If the store loses revocations, because
+/// of a failover or an outdated replica, they stay in effect in this instance and are written back.
 /// </summary>
 internal sealed class RevocationMemory
 {
-    /// <summary>The longest time that an id is kept, whatever the store contains.</summary>
+    /// <summary>The longest time for which a key id is kept. A longer time in the store is ignored.</summary>
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     private readonly Dictionary<string, StoreTime> _revoked = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, StoreTime> Revoked => _revoked;
 
-    /// <summary>Adds revocations from a trusted reading or from a plan. A plan's revocations count at once, even if they cannot be written.</summary>
+    /// <summary>
+    /// Adds revocations from a reading, or from a change that is to be written. The revocations of a change are in effect at once, even if the change
+    /// cannot be written.
+    /// </summary>
     public void Learn(IEnumerable<KeyValuePair<string, StoreTime>> revocations, StoreTime now)
     {
         foreach (var (keyId, forgetAt) in revocations)
@@ -24,7 +27,7 @@ internal sealed class RevocationMemory
         foreach (var keyId in _revoked.Where(pair => pair.Value <= now).Select(pair => pair.Key).ToList()) _revoked.Remove(keyId);
     }
 
-    /// <summary>Revokes the keys of the former epoch, because the ring has started over.</summary>
+    /// <summary>Revokes the keys of the former epoch, after a new ring has replaced the former ring.</summary>
     public void RevokeFormerEpoch(RingSnapshot former, RingReading reading, StoreTime forgetAt)
     {
         var alive = reading.Ring?.KeyIds().ToHashSet(StringComparer.Ordinal) ?? [];

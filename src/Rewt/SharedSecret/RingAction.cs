@@ -1,50 +1,50 @@
 namespace Rewt.Internal;
 
-/// <summary>The reason for a write to the ring of a shared secret, as <see cref="RotationPolicy"/> decides it.</summary>
+/// <summary>The reason for a write to the ring of a shared secret. <see cref="RotationPolicy"/> determines the reason.</summary>
 internal enum RingAction
 {
     /// <summary>No change is due.</summary>
     None,
 
-    /// <summary>There is neither a secret nor a ring: create both, with a new epoch.</summary>
+    /// <summary>The store contains neither a secret nor a ring. A secret and a ring are created, with a new epoch.</summary>
     Create,
 
-    /// <summary>There is a valid secret without a ring: keep it and create the ring.</summary>
+    /// <summary>The store contains a valid secret but no ring. The secret is kept, and a ring is created.</summary>
     Adopt,
 
-    /// <summary>The deadline has passed: the pending key becomes current.</summary>
+    /// <summary>The deadline has passed. The pending key becomes current.</summary>
     Rotate,
 
-    /// <summary>Node's rewt created the new secret at the deadline: keep it and retire the stored current key.</summary>
+    /// <summary>A Node service created a new secret at the deadline. The new secret is kept, and the former current key is retired.</summary>
     AdoptRotation,
 
-    /// <summary>An operator deleted the secret before its deadline: revoke all keys.</summary>
+    /// <summary>An operator deleted the secret before its deadline. All keys are revoked.</summary>
     Invalidate,
 
-    /// <summary>An operator set another secret before the deadline: revoke all other keys.</summary>
+    /// <summary>An operator set another secret before the deadline. All other keys are revoked.</summary>
     Replace,
 
-    /// <summary>The secret is revoked, and a revocation is final: replace it.</summary>
+    /// <summary>The stored secret is revoked. The stored secret is replaced, because a revocation is final.</summary>
     ReplaceRevoked,
 
-    /// <summary>The TTL was removed: restore it, or rotation would stop permanently.</summary>
+    /// <summary>The secret has no TTL. The TTL is restored, because rotation would otherwise stop permanently.</summary>
     RestoreTimeToLive,
 
-    /// <summary>An operator changed the TTL: move the deadline accordingly.</summary>
+    /// <summary>An operator changed the TTL. The deadline is changed accordingly.</summary>
     MoveDeadline,
 
-    /// <summary>There is no pending key: publish one.</summary>
+    /// <summary>There is no pending key. A new pending key is published.</summary>
     PublishNext,
 
-    /// <summary>The store has lost revocations that this instance remembers: write them back.</summary>
+    /// <summary>The store has lost revocations that this instance has in memory. The lost revocations are written back.</summary>
     MergeRevocations,
 
-    /// <summary>The last tokens of some retired keys have expired: remove those keys.</summary>
+    /// <summary>The last tokens of some retired keys have expired. These keys are removed.</summary>
     Tidy,
 
-    /// <summary>The value is not a valid secret: leave it and revoke the ring's keys.</summary>
+    /// <summary>The stored value is not a valid secret. The value is kept, and all keys of the ring are revoked.</summary>
     Refuse,
 
-    /// <summary>An operator revoked a key.</summary>
+    /// <summary>An operator revoked a key with a command.</summary>
     Revoke,
 }

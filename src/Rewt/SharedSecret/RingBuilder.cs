@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Builds the next state of a shared secret's ring step by step while <see cref="RotationPolicy"/> decides, and returns it as a
-/// <see cref="RingChange"/>. Every step ensures that a revoked key is neither current, pending nor retired.
+/// Builds the next state of a shared secret's ring, and returns it as a <see cref="RingChange"/>. <see cref="RotationPolicy"/> calls the steps. Every
+/// step ensures that a revoked key is not current, pending or retired.
 /// </summary>
 internal sealed class RingBuilder
 {
@@ -75,7 +75,7 @@ internal sealed class RingBuilder
         return this;
     }
 
-    /// <summary>Starts a new ring with the existing secret, or with a new one.</summary>
+    /// <summary>Starts a new ring with a given secret. Without a given secret, a new secret is generated.</summary>
     public RingBuilder StartOver(Secret? secret)
     {
         if (secret is null) return Install(_generate(), _reading.Now);
@@ -85,7 +85,7 @@ internal sealed class RingBuilder
         return Keep(_reading.Now + timeToLive);
     }
 
-    /// <summary>Makes the pending key current, or a new key where there is none.</summary>
+    /// <summary>Makes the pending key current. Without a pending key, a new key is generated.</summary>
     public RingBuilder Promote(bool retire)
     {
         if (retire) RetireCurrent();
@@ -94,14 +94,17 @@ internal sealed class RingBuilder
         return Install(promoted, born);
     }
 
-    /// <summary>Adopts the secret that a Node service created after the stored one expired. Its secret and TTL stay; the pending key stays pending.</summary>
+    /// <summary>
+    /// Makes a secret current that a Node service created after the former secret had expired. The secret and its TTL stay unchanged. The pending key
+    /// stays pending.
+    /// </summary>
     public RingBuilder AdoptRotation(Secret secret)
     {
         RetireCurrent();
         return StartOver(secret);
     }
 
-    /// <summary>Makes a secret current that an operator set, and restores the TTL that SET removed.</summary>
+    /// <summary>Makes a secret current that an operator has set, and restores the TTL, because the Redis command SET removes it.</summary>
     public RingBuilder Take(Secret secret)
     {
         Hold(secret);

@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A write to the ring of a shared secret, as <see cref="RotationPolicy"/> has decided it: the whole ring after the write, with the new secret, TTL
-/// and revocations. Applying it twice has the same effect as once.
+/// A write to the ring of a shared secret, as determined by <see cref="RotationPolicy"/>. The change contains the whole ring after the write, the new
+/// secret, the TTL and the revocations. A repeated write has no further effect.
 /// </summary>
 /// <param name="Action">The reason for the write.</param>
-/// <param name="Ring">The ring after the write.</param>
-/// <param name="SetSecret">The new secret; <see langword="null"/> leaves the stored one unchanged.</param>
-/// <param name="ExpireAt">When the secret's Redis key expires; <see langword="null"/> leaves the TTL unchanged.</param>
-/// <param name="Revoked">The key ids to revoke, and when each may be forgotten.</param>
+/// <param name="Ring">The state of the ring after the write.</param>
+/// <param name="SetSecret">The new current secret; <see langword="null"/> if the stored secret stays unchanged.</param>
+/// <param name="ExpireAt">The time at which the Redis key of the secret expires; <see langword="null"/> if the TTL stays unchanged.</param>
+/// <param name="Revoked">The ids of the keys to revoke, each with the end of its retention time.</param>
 internal sealed record RingChange(
     RingAction Action,
     RingState Ring,
@@ -18,9 +18,9 @@ internal sealed record RingChange(
     StoreTime? ExpireAt,
     ImmutableDictionary<string, StoreTime> Revoked)
 {
-    /// <summary>The name of the instance or operator that makes the change, to be stored with the ring.</summary>
+    /// <summary>The name of the instance or operator that makes the change. The name is stored with the ring.</summary>
     public string? By { get; init; }
 
-    /// <summary>Returns a text for logs, with key ids and without secrets.</summary>
+    /// <summary>Returns a text for the log, with key ids but without secrets.</summary>
     public override string ToString() => $"{Action}, version {Ring.Version}, current key {Ring.Current?.KeyId ?? "none"}";
 }

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret as a key that signs and verifies tokens (HS256). A snapshot creates it once for all requests.</summary>
+/// <summary>A shared secret as a key that signs and verifies tokens (HS256). Each snapshot creates one object, which all requests share.</summary>
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)
@@ -23,11 +23,11 @@ internal sealed class RingKey : SigningKey
 
     public RingSecurityKey SecurityKey { get; }
 
-    /// <summary>The keys that may verify tokens with this key id. The list is created once, so that a lookup allocates nothing.</summary>
+    /// <summary>The list that contains only the key object of this secret. The list is created once, so that a lookup allocates no memory.</summary>
     public IReadOnlyList<SecurityKey> Candidates { get; }
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => SecurityKey.Sign(data, signature);
 
-    /// <summary>Returns the key id, never the secret.</summary>
+    /// <summary>Returns a text with the key id, without the secret.</summary>
     public override string ToString() => Secret.ToString();
 }

@@ -1,41 +1,48 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The result of one atomic read of a shared secret's ring: the secret, the ring, the revocations and the store's time. <see cref="RotationPolicy"/>
-/// decides from it, and a <see cref="RingSnapshot"/> is created from it.
+/// The result of one atomic read of a shared secret's ring: the secret, the ring, the revocations and the time of the store. The reading is the input
+/// of <see cref="RotationPolicy"/>, and a <see cref="RingSnapshot"/> is created from it.
 /// </summary>
-/// <param name="Slot">The secret, in the Redis key that Node's rewt uses.</param>
-/// <param name="Ring">The ring that is stored with the secret; <see langword="null"/> when it is absent or unreadable.</param>
-/// <param name="Revoked">The revoked key ids, and when each may be forgotten.</param>
-/// <param name="Now">The store's time.</param>
+/// <param name="Slot">The current secret, from the Redis key that the Node module <c>rewt</c> uses too.</param>
+/// <param name="Ring">The stored ring; <see langword="null"/> if it is absent or unreadable.</param>
+/// <param name="Revoked">The ids of the revoked keys, each with the end of its retention time.</param>
+/// <param name="Now">The time of the read, by the clock of the store.</param>
 internal sealed record RingReading(SecretSlot Slot, RingState? Ring, IReadOnlyDictionary<string, StoreTime> Revoked, StoreTime Now)
 {
     /// <summary>
-    /// The Redis login may run neither scripts nor transactions. Only the secret is shared, as Node's rewt shares it; <see cref="Ring"/> and
-    /// <see cref="Revoked"/> are this instance's own memory.
+    /// Whether only the secret is shared through Redis, because the Redis user may run neither scripts nor transactions. <see cref="Ring"/> and
+    /// <see cref="Revoked"/> then come from the memory of this instance.
     /// </summary>
     public bool IsDegraded { get; init; }
 
     /// <summary>
-    /// Why a sealed secret does not open; <see langword="null"/> if all do. The ring is then unknown, and nothing is written.
+    /// The reason why a sealed secret could not be opened; <see langword="null"/> if all secrets were opened. If a secret could not be opened, the
+    /// ring is unknown, and nothing is written.
     /// </summary>
     public SealProblem? Problem { get; init; }
 
-    /// <summary>The name of the ring's last writer as it is stored, not validated.</summary>
+    /// <summary>The stored name of the ring's last writer. The name is not validated.</summary>
     public string? ChangedBy { get; init; }
 
-    /// <summary>The settings of the last writer of the ring; <see langword="null"/> when none are stored.</summary>
+    /// <summary>The stored settings of the ring's last writer; <see langword="null"/> if no settings are stored.</summary>
     public FleetSettings? Settings { get; init; }
 
-    /// <summary>The epoch and version of the stored ring, readable or not, by which a write detects that the ring has changed since this reading.</summary>
+    /// <summary>
+    /// The epoch and version of the stored ring, even if the ring is unreadable. A write compares the stamp, and thus detects whether the ring has
+    /// changed since this read.
+    /// </summary>
     public string Stamp { get; init; } = string.Empty;
 
-    /// <summary>A random value that changes with each change of a tenant; <see langword="null"/> if no tenant was ever revoked or deleted.</summary>
+    /// <summary>A random value that each change of a tenant replaces; <see langword="null"/> if no tenant was ever revoked or deleted.</summary>
     public string? TenantStamp { get; init; }
 
-    /// <summary>The number of fields of the stored ring.</summary>
+    /// <summary>The number of fields in the Redis hash of the stored ring.</summary>
     public int FieldCount { get; init; }
 
-    /// <summary>A hash of all fields of the stored ring. It distinguishes two writes with the same version, of which a failover has lost one.</summary>
+    /// <summary>
+    /// A hash of all fields of the stored ring. If a failover has lost a write, another write can have the same version. The hash then distinguishes
+    /// the two writes.
+    /// </summary>
     public string ContentHash { get; init; } = string.Empty;
 }

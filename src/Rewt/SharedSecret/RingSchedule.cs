@@ -1,27 +1,28 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The times in the life of a shared secret, derived from the options: how long it signs, how long it verifies after that, and how long its
-/// revocation is kept.
+/// The durations in the life of a shared secret, which are derived from the options: how long a secret signs, how long a retired secret verifies, and
+/// how long a revocation is kept.
 /// </summary>
-/// <param name="Interval">How long a secret signs.</param>
-/// <param name="Lead">How long before the end of its TTL a secret is rotated.</param>
-/// <param name="Retention">How long a retired secret verifies.</param>
-/// <param name="PropagationDelay">How long a pending secret must have been published before it signs, so that receivers have it.</param>
-/// <param name="RevocationRetention">How long a revocation is kept.</param>
+/// <param name="Interval">The time for which a secret signs.</param>
+/// <param name="Lead">The time before the end of the TTL at which the secret is rotated.</param>
+/// <param name="Retention">The time for which a retired secret verifies.</param>
+/// <param name="PropagationDelay">The time for which a pending secret must have been published before it signs, so that all receivers have the
+/// secret.</param>
+/// <param name="RevocationRetention">The time for which a revocation is kept.</param>
 internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan Retention, TimeSpan PropagationDelay, TimeSpan RevocationRetention)
 {
     /// <summary>
-    /// How far a TTL and a deadline may differ and still count as equal: a read is atomic, but the server takes the TTL and its time at
-    /// slightly different moments.
+    /// The largest difference with which a TTL and a deadline still count as equal. Small differences occur because the server determines the TTL and
+    /// the current time of one read at slightly different times.
     /// </summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Whether the pending key signs once a rotation is due, before the write that makes it current has succeeded. It must not where Node services
-    /// verify: they know only the secret in Redis.
+    /// Whether the pending key signs as soon as a rotation is due, before the key has been written as current. The value is <see langword="false"/>
+    /// if Node services verify tokens, because they know only the current secret in Redis.
     /// </summary>
     public bool SignsAhead { get; init; } = true;
 
@@ -40,6 +41,6 @@ internal sealed record RingSchedule(TimeSpan Interval, TimeSpan Lead, TimeSpan R
         };
     }
 
-    /// <summary>Removes the fraction of a millisecond, which no stored time has.</summary>
+    /// <summary>Removes the fraction of a millisecond, because times are stored in whole milliseconds.</summary>
     private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromMilliseconds((long)time.TotalMilliseconds);
 }

@@ -3,24 +3,25 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys of a namespace with a shared secret after one read of the store, without those that this instance knows to be revoked. It is immutable,
-/// and requests sign and verify with it until the next read replaces it.
+/// The immutable keys of a namespace with a shared secret after one read of the store. Requests sign and verify with these keys until the next read.
+/// Keys that this instance knows to be revoked are not included.
 /// </summary>
 internal sealed class RingSnapshot : KeySnapshot
 {
     private const int KeylessCandidates = 4;
 
-    /// <summary>An array, because a linear search of a few keys is faster and smaller than a dictionary.</summary>
+    /// <summary>The keys of the snapshot. For a few keys, a linear search in an array is faster than a dictionary, and needs less memory.</summary>
     private readonly SnapshotSecret[] _keys;
     private readonly RingSchedule _schedule;
     private readonly RingReading _reading;
 
     /// <param name="reading">The result of the read.</param>
-    /// <param name="revocations">All revoked keys that this instance knows.</param>
-    /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> when there is one.</param>
-    /// <param name="schedule">The times of the life cycle.</param>
-    /// <param name="readAt">When the read began.</param>
-    /// <param name="previous">The previous snapshot. Its key objects are reused, so that data cached with a key lives as long as the key.</param>
+    /// <param name="revocations">The ids of all revoked keys that this instance knows.</param>
+    /// <param name="problem">The reason why there is no usable secret; <see langword="null"/> if there is a usable secret.</param>
+    /// <param name="schedule">The durations of the keys' life cycle.</param>
+    /// <param name="readAt">The time at which the read began.</param>
+    /// <param name="previous">The previous snapshot. The key objects of the previous snapshot are reused, so that data that are cached for a key
+    /// object stay valid as long as the key does not change.</param>
     public RingSnapshot(
         RingReading reading,
         IReadOnlyDictionary<string, StoreTime> revocations,
@@ -49,7 +50,7 @@ internal sealed class RingSnapshot : KeySnapshot
         static SnapshotSecret? Held(RingKey? key, StoreTime until, StoreTime? born) => key is null ? null : new(key, until, born ?? StoreTime.Unknown);
     }
 
-    /// <summary>The result of the read.</summary>
+    /// <summary>The result of the read from which this snapshot was created.</summary>
     public RingReading Reading => _reading;
 
     public override RingKey? Current { get; }
@@ -64,43 +65,51 @@ internal sealed class RingSnapshot : KeySnapshot
 
     public override StoreTime ReadAt => _reading.Now;
 
-    /// <summary>Whether only the secret is shared: see <see cref="RingReading.IsDegraded"/>.</summary>
+    /// <summary>Whether only the secret is shared through Redis: see <see cref="RingReading.IsDegraded"/>.</summary>
     public override bool IsDegraded => _reading.IsDegraded;
 
-    /// <summary>Whether there is neither a secret nor a ring.</summary>
+    /// <summary>Whether the store contains neither a secret nor a ring.</summary>
     public bool IsNothing => _reading is { Slot.IsAbsent: true, Ring: null };
 
-    /// <summary>When the oldest secret of the ring was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    /// <summary>The time at which the oldest secret of the ring was created; <see cref="StoreTime.Unknown"/> if the time is unknown.</summary>
     public StoreTime OldestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Min();
 
-    /// <summary>When the youngest secret of the ring was created.</summary>
+    /// <summary>The time at which the newest secret of the ring was created.</summary>
     public StoreTime YoungestBorn => _keys.Select(held => held.Born).DefaultIfEmpty().Max();
 
     public IEnumerable<string> KeyIds => _keys.Select(held => held.Key.KeyId);
 
-    /// <summary>The name of the last writer; <see langword="null"/> when there is none, or it contains characters that must not be shown.</summary>
+    /// <summary>
+    /// The name of the ring's last writer; <see langword="null"/> if no name is stored, or if the name contains characters that must not be shown.
+    /// </summary>
     public string? ChangedBy => _reading.ChangedBy is { } name && Names.IsIdentifier(name) ? name : null;
 
-    /// <summary>When the current key started to sign by the store's clock: as observed, or else derived from its deadline.</summary>
+    /// <summary>
+    /// The time at which the current key started to sign, by the clock of the store. If this instance did not observe the start, the time is derived
+    /// from the deadline.
+    /// </summary>
     public StoreTime CurrentSince { get; }
 
     public override TimeSpan? CurrentAge(ClockReading now) => Current is null ? null : StoreTimeAt(now) - StoreTime.Min(CurrentSince, StoreTimeAt(now));
 
-    /// <summary>The delay between the publication of a pending key and this read; <see langword="null"/> when there is no new pending key.</summary>
+    /// <summary>
+    /// Returns the time between the publication of a pending key and this read; <see langword="null"/> if there is no new pending key.
+    /// </summary>
     public TimeSpan? NextSeenAfter(RingSnapshot previous) => Next is { } next && previous.Next?.KeyId != next.KeyId && _reading.Ring is { } ring && ring.Epoch == previous.Epoch
         ? _reading.Now - ring.NextBorn
         : null;
 
-    /// <summary>Returns the same reading, of the same age, without the keys that were revoked since then.</summary>
+    /// <summary>Returns a snapshot of the same read and age, without the keys that have been revoked since the read.</summary>
     public RingSnapshot Revoke(IReadOnlyDictionary<string, StoreTime> revoked, string? tenantStamp, RingSchedule schedule) =>
         new(_reading with { TenantStamp = tenantStamp }, revoked, Problem, schedule, ReadStarted, this);
 
-    /// <summary>The time until the next rotation, by the store's clock; <see cref="TimeSpan.MaxValue"/> without a ring.</summary>
+    /// <summary>Returns the time until the next rotation, by the clock of the store; <see cref="TimeSpan.MaxValue"/> if there is no ring.</summary>
     public override TimeSpan UntilRotation(ClockReading now) =>
         _reading.Ring is { } ring ? ring.Deadline - _schedule.Lead - StoreTimeAt(now) : TimeSpan.MaxValue;
 
     /// <summary>
-    /// The key that signs now. Once a rotation is due, it is the pending key, if that has been published long enough for receivers to have it.
+    /// Returns the key that signs now. When a rotation is due, the pending key signs, if it has been published for long enough that receivers have
+    /// it.
     /// </summary>
     public override SigningKey? SigningKey(ClockReading now)
     {
@@ -119,7 +128,7 @@ internal sealed class RingSnapshot : KeySnapshot
         return Revoked.ContainsKey(keyId) || !KeyId.IsPossible(keyId) ? [] : null;
     }
 
-    /// <summary>The current key and the keys that retired last.</summary>
+    /// <summary>Returns the current key and the keys that were retired last.</summary>
     public override IReadOnlyList<SecurityKey> KeylessKeys(ClockReading now)
     {
         var storeNow = StoreTimeAt(now);
@@ -138,7 +147,7 @@ internal sealed class RingSnapshot : KeySnapshot
         return keys;
     }
 
-    /// <summary>Returns when a secret of the ring was created, or <see cref="StoreTime.Unknown"/>.</summary>
+    /// <summary>Returns the time at which a secret of the ring was created; <see cref="StoreTime.Unknown"/> if the time is unknown.</summary>
     public StoreTime BornOf(string keyId) => Held(keyId).Born;
 
     private SnapshotSecret Held(string keyId)

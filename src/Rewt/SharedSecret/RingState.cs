@@ -3,15 +3,17 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The ring of a shared secret as it is stored: the current, the pending and the retired secrets, and when the current one is rotated.
+/// The ring of a shared secret as it is stored: the current, the pending and the retired secrets, and the time at which the current secret is
+/// rotated.
 /// </summary>
-/// <param name="Epoch">A random value that changes when the ring starts over, so that the versions of two rings are never compared.</param>
-/// <param name="Version">Increases with each write.</param>
-/// <param name="Current">The secret that signs; <see langword="null"/> when there is none.</param>
-/// <param name="Deadline">When the current secret is rotated.</param>
-/// <param name="Next">The pending secret; <see langword="null"/> when there is none.</param>
-/// <param name="NextBorn">When the pending secret was created.</param>
-/// <param name="Retired">The secrets that only verify.</param>
+/// <param name="Epoch">A random value that identifies the ring. A new ring has another epoch, so that the versions of different rings are never
+/// compared.</param>
+/// <param name="Version">A number that increases with each write.</param>
+/// <param name="Current">The current secret, which signs; <see langword="null"/> if there is none.</param>
+/// <param name="Deadline">The time at which the current secret is rotated.</param>
+/// <param name="Next">The pending secret; <see langword="null"/> if there is none.</param>
+/// <param name="NextBorn">The time at which the pending secret was created.</param>
+/// <param name="Retired">The retired secrets, which only verify.</param>
 internal sealed record RingState(
     string Epoch,
     long Version,
@@ -21,7 +23,9 @@ internal sealed record RingState(
     StoreTime NextBorn,
     ImmutableArray<RetiredKey> Retired)
 {
-    /// <summary>When the current key was created; <see cref="StoreTime.Unknown"/> if this library did not create it.</summary>
+    /// <summary>
+    /// The time at which the current secret was created; <see cref="StoreTime.Unknown"/> if this library did not create the secret.
+    /// </summary>
     public StoreTime CurrentBorn { get; init; }
 
     public IEnumerable<string> KeyIds()

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Updates the stored ring of a shared secret and returns the new snapshot: reads the ring, lets <see cref="RotationPolicy"/> decide, writes the
-/// change, and repeats this until nothing is due. Calls must not overlap, so that reads are applied in the order in which they began.
+/// Updates the stored ring of a shared secret and returns the new snapshot. The updater reads the ring, calls <see cref="RotationPolicy"/>, writes
+/// the returned change, and repeats these steps until no change is due. Calls must not overlap, so that reads are applied in the order in which they
+/// began.
 /// </summary>
 internal sealed partial class RingUpdater(
     string ringName, IRingStore store, RingSchedule schedule, TimeProvider time, ILogger logger, RingMetrics? metrics = null, RingAudit? audit = null)
@@ -19,10 +20,11 @@ internal sealed partial class RingUpdater(
     private string? _knownProblem;
     private bool _knownDegraded;
 
-    /// <param name="previous">The last snapshot.</param>
-    /// <param name="command">An operator's command, which returns the change to write. It is executed once nothing else is due.</param>
-    /// <param name="cancellationToken">Cancels between two steps.</param>
-    /// <returns>The new snapshot, or <see langword="null"/> while a ring older than the known one is not confirmed.</returns>
+    /// <param name="previous">The last snapshot; <see langword="null"/> for the first read.</param>
+    /// <param name="command">The command of an operator, as a function that returns the change to write. The command is executed when no other change
+    /// is due.</param>
+    /// <param name="cancellationToken">Cancels the update between two of its steps.</param>
+    /// <returns>The new snapshot. <see langword="null"/> if the stored ring is older than the known ring, and another read must confirm it.</returns>
     public async Task<RingSnapshot?> UpdateAsync(
         RingSnapshot? previous, Func<RingReading, RingChange>? command, CancellationToken cancellationToken)
     {
@@ -85,7 +87,7 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Whether the reading whose secrets could not be decrypted revokes a known key or changes a tenant.</summary>
+    /// <summary>Returns whether a reading revokes a known key or changes a tenant, although its secrets could not be decrypted.</summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 
@@ -100,8 +102,8 @@ internal sealed partial class RingUpdater(
     private FrozenDictionary<string, StoreTime> Remembered() => _memory.Revoked.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>
-    /// A lower version of the same ring comes from a lagging replica, and is ignored. If a second read after the grace period still returns it, a
-    /// failover has lost the later writes, and it is accepted.
+    /// Returns whether a reading is accepted. A lower version of the same ring usually comes from an outdated replica, and is not accepted. If a
+    /// later read after the grace period still returns the lower version, a failover has lost the later writes, and the version is accepted.
     /// </summary>
     private bool IsConfirmed(RingSnapshot? previous, RingReading reading)
     {

@@ -3,15 +3,16 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides which write is due to the ring of a shared secret, such as create, rotate, adopt or replace, from one reading and the revocations that
-/// this instance remembers. It uses no store, clock or thread, and also plans the rotations and revocations that an operator requests.
+/// Determines which change of a shared secret's ring is due, such as a creation or a rotation. The decision depends only on one reading and on the
+/// revocations that this instance knows. The class uses no store, clock or thread. The class also determines the changes that a rotation or
+/// revocation by an operator requires.
 /// </summary>
 internal static class RotationPolicy
 {
     /// <param name="reading">The result of the read.</param>
-    /// <param name="schedule">The times of the life cycle.</param>
-    /// <param name="remembered">The revocations that this instance has seen, including those that a failover has lost.</param>
-    /// <param name="generate">Generates a secret.</param>
+    /// <param name="schedule">The durations of the keys' life cycle.</param>
+    /// <param name="remembered">The revocations that this instance has read, including revocations that the store has lost in a failover.</param>
+    /// <param name="generate">A function that generates a secret.</param>
     public static RotationDecision Decide(
         RingReading reading, RingSchedule schedule, IReadOnlyDictionary<string, StoreTime> remembered, Func<Secret> generate)
     {
@@ -27,11 +28,14 @@ internal static class RotationPolicy
         return secret is null ? Unusable(draft, reading, problem!) : Present(draft, reading, schedule, secret);
     }
 
-    /// <summary>Plans a rotation that an operator requested.</summary>
+    /// <summary>Returns the change for a rotation that an operator requested.</summary>
     public static RingChange Rotate(RingReading reading, RingSchedule schedule, Func<Secret> generate) =>
         new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate).Promote(retire: true).ToPlan(RingAction.Rotate);
 
-    /// <summary>Plans a revocation that an operator requested. The pending key, which receivers already have, replaces a revoked current key.</summary>
+    /// <summary>
+    /// Returns the change for a revocation that an operator requested. If the current key is revoked, the pending key becomes current, because
+    /// receivers already have the pending key.
+    /// </summary>
     public static RingChange Revoke(RingReading reading, RingSchedule schedule, string keyId, Func<Secret> generate)
     {
         var draft = new RingBuilder(reading, schedule, ImmutableDictionary<string, StoreTime>.Empty, generate);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The built-in <see cref="IRewtSecretProtector"/>: encrypts the secrets in the store with the keys of the setting <c>Sealing:Keys</c>, by
-/// AES-256-GCM. The first key encrypts, and each of them decrypts.
+/// The built-in <see cref="IRewtSecretProtector"/>. The class encrypts the secrets in the store by AES-256-GCM, with the keys of
+/// <see cref="RewtSealingOptions.Keys"/>. The first key encrypts, and every key can decrypt.
 /// </summary>
 internal sealed class SealingKeys : IRewtSecretProtector
 {
@@ -18,8 +18,8 @@ internal sealed class SealingKeys : IRewtSecretProtector
     private const long LongestFile = 1024;
 
     /// <summary>
-    /// The fewest different values that the 32 bytes of a key, and the differences between neighbouring bytes, must have. Random bytes practically
-    /// never have fewer.
+    /// The minimum number of different values among the 32 bytes of a key, and among the differences between neighbouring bytes. Random bytes
+    /// practically always have more.
     /// </summary>
     private const int FewestValues = 16;
 
@@ -29,7 +29,9 @@ internal sealed class SealingKeys : IRewtSecretProtector
 
     public static bool IsFile(string setting) => KeyOf(setting) is null;
 
-    /// <summary>Reads the keys. A problem begins with the name of the setting and never repeats its value.</summary>
+    /// <summary>
+    /// Reads the keys from the settings. A problem is a sentence that begins with the name of the setting and never contains its value.
+    /// </summary>
     public static SealingKeys? TryRead(IList<string> settings, out IReadOnlyList<string> problems)
     {
         var keys = new List<byte[]>();
@@ -46,7 +48,10 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return found.Count == 0 && keys.Count > 0 ? new SealingKeys(keys) : null;
     }
 
-    /// <summary>The protector of a namespace: that of the application, or else the sealing keys of the settings; <see langword="null"/> without either.</summary>
+    /// <summary>
+    /// Returns the protector of a namespace: the protector of the application, or the sealing keys of the settings. <see langword="null"/> if there
+    /// is neither.
+    /// </summary>
     public static IRewtSecretProtector? ProtectorOf(IServiceProvider services, RewtOptions options)
     {
         if (HasKeyedProtector(services, options)) return services.GetRequiredKeyedService<IRewtSecretProtector>(options.Namespace);
@@ -56,7 +61,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return TryRead(options.Sealing.Keys, out var problems) ?? (problems is [var problem, ..] ? throw new InvalidOperationException($"{SettingsSection.Name}:{problem}") : null);
     }
 
-    /// <summary>The errors of the settings, each beginning with the name of the setting.</summary>
+    /// <summary>Returns the errors of the settings. Each error begins with the name of the setting.</summary>
     public static IEnumerable<string> Problems(IServiceProvider services, RewtOptions options)
     {
         var hasProtector = HasKeyedProtector(services, options) || services.GetService<IServiceProviderIsService>()?.IsService(typeof(IRewtSecretProtector)) == true;
@@ -75,16 +80,16 @@ internal sealed class SealingKeys : IRewtSecretProtector
         foreach (var problem in problems) yield return problem;
     }
 
-    /// <summary>The names of the keys in sealed texts, which reveal nothing about random keys. The first seals.</summary>
+    /// <summary>The names by which sealed texts identify the keys. The first key seals. A name reveals nothing about a random key.</summary>
     public IReadOnlyList<string> Names => [.. _keys.Select(key => key.Hint)];
 
-    /// <summary>Whether a text can be the name of a key.</summary>
+    /// <summary>Returns whether a text can be the name of a sealing key.</summary>
     public static bool IsName(string text) => text.Length == HintLength && Base64Url.IsValid(text);
 
-    /// <summary>Whether a text was sealed with one of the keys.</summary>
+    /// <summary>Returns whether a text was sealed with one of the keys.</summary>
     public bool Knows(string text) => Array.Exists(_keys, key => text.StartsWith(key.Hint + ".", StringComparison.Ordinal));
 
-    /// <summary>Whether a text was sealed with the first key.</summary>
+    /// <summary>Returns whether a text was sealed with the first key.</summary>
     public bool IsOfFirst(string text) => text.StartsWith(_keys[0].Hint + ".", StringComparison.Ordinal);
 
     public ValueTask<string> ProtectAsync(ReadOnlyMemory<byte> secret, string associatedData, CancellationToken cancellationToken = default)
@@ -123,7 +128,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         return new(secret);
     }
 
-    /// <summary>Whether the application has registered a protector for this namespace only.</summary>
+    /// <summary>Returns whether the application has registered a protector for this namespace only, as a keyed service.</summary>
     public static bool HasKeyedProtector(IServiceProvider services, RewtOptions options) =>
         services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRewtSecretProtector), options.Namespace) == true;
 
@@ -155,6 +160,6 @@ internal sealed class SealingKeys : IRewtSecretProtector
         key.Distinct().Count() < FewestValues || key.Zip(key.Skip(1), (one, next) => (byte)(next - one)).Distinct().Count() < FewestValues
         || WeakSecrets.WeaknessOf(Encoding.ASCII.GetBytes(Convert.ToBase64String(key))) is not null;
 
-    /// <summary>Identifies a key in a sealed text. It reveals nothing about a random key.</summary>
+    /// <summary>Returns the name that identifies a key in sealed texts. The name reveals nothing about a random key.</summary>
     private static string HintOf(byte[] key) => Base64Url.EncodeToString(HMACSHA256.HashData(key, "rewt sealing key"u8).AsSpan(0, HintLength * 3 / 4));
 }

@@ -1,19 +1,20 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The names of the keys with which an instance encrypts and decrypts the secrets in the store, as the instance announces them. <c>rewt doctor</c>
-/// compares them to find instances that cannot read what others write.
+/// The names of the sealing keys of one instance, which are part of its entry in the list of live instances. <c>rewt doctor</c> compares the names in
+/// order to find instances that cannot open the secrets that other instances seal.
 /// </summary>
-/// <param name="Seals">Whether the instance seals what it writes.</param>
-/// <param name="Keys">The keys that it opens with, of which the first seals; empty for an <see cref="IRewtSecretProtector"/> of the application.</param>
+/// <param name="Seals">Whether the instance seals the secrets that it writes.</param>
+/// <param name="Keys">The names of the keys with which the instance can open secrets. The first key seals. The list is empty for an
+/// <see cref="IRewtSecretProtector"/> of the application.</param>
 internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
 {
     private const int MaximumKeys = 16;
 
-    /// <summary>The key with which the instance seals; empty for a protector of the application.</summary>
+    /// <summary>The name of the key with which the instance seals; empty for a protector of the application.</summary>
     public string SealingKey => Keys.Count > 0 ? Keys[0] : string.Empty;
 
-    /// <summary>Parses the output of <see cref="ToString"/>; <see langword="null"/> for anything else.</summary>
+    /// <summary>Parses a text that <see cref="ToString"/> returned. The result is <see langword="null"/> for any other text.</summary>
     public static SealingState? TryParse(string text)
     {
         if (text.Length == 0 || text[0] is not ('+' or '-')) return null;
@@ -22,8 +23,8 @@ internal sealed record SealingState(bool Seals, IReadOnlyList<string> Keys)
     }
 
     /// <summary>
-    /// Whether the instance may open what a key seals. If the list has the greatest length, it may be incomplete, and a protector of the application
-    /// may know any key.
+    /// Returns whether the instance can probably open secrets that were sealed with a key. The result is also <see langword="true"/> if the list has
+    /// the maximum length, because it may be incomplete, and for a protector of the application, whose keys are unknown.
     /// </summary>
     public bool Opens(string key) => Keys.Count is 0 or MaximumKeys || Keys.Contains(key, StringComparer.Ordinal);
 

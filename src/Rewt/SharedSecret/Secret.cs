@@ -7,12 +7,12 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A shared secret: a text whose UTF-8 bytes are the HS256 key that signs and verifies tokens. It is validated when it is parsed, and its text is
-/// never printed.
+/// A shared secret: a text whose UTF-8 bytes are the HS256 key that signs and verifies tokens. The text is validated when it is parsed, and is never
+/// printed.
 /// </summary>
 internal sealed class Secret : IEquatable<Secret>
 {
-    /// <summary>RFC 7518 §3.2: an HS256 key must be at least as long as the hash output.</summary>
+    /// <summary>The minimum length of a secret in bytes. An HS256 key must be at least as long as the hash (RFC 7518 §3.2).</summary>
     public const int MinimumBytes = 32;
 
     public const int MaximumBytes = 4096;
@@ -21,7 +21,7 @@ internal sealed class Secret : IEquatable<Secret>
 
     private readonly byte[] _bytes;
 
-    /// <summary>The extracted key of HKDF, which is the same for all tenants.</summary>
+    /// <summary>The key that the extract step of HKDF returns. All tenants have the same extracted key.</summary>
     private RingSecurityKey? _extracted;
 
     private Secret(byte[] bytes, string? keyId = null) => (_bytes, KeyId) = (bytes, keyId ?? Rewt.Internal.KeyId.Of(bytes));
@@ -38,7 +38,9 @@ internal sealed class Secret : IEquatable<Secret>
         return secret;
     }
 
-    /// <summary>Parses a value from Redis. <paramref name="problem"/> describes an invalid value without repeating it.</summary>
+    /// <summary>
+    /// Parses a value from Redis. If the value is not a valid secret, <paramref name="problem"/> contains the reason, without the value.
+    /// </summary>
     public static Secret? TryParse(ReadOnlySpan<byte> value, out string? problem)
     {
         problem = value.Length switch
@@ -52,8 +54,8 @@ internal sealed class Secret : IEquatable<Secret>
     }
 
     /// <summary>
-    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869), whose expansion to one block is one HMAC. The length of each name is written before it, so
-    /// that no two inputs are the same.
+    /// Derives the key of a tenant with HKDF-SHA-256 (RFC 5869). The expand step to one block is a single HMAC. The input contains the length of each
+    /// name before the name, so that two different inputs are never equal.
     /// </summary>
     public Secret Derive(string @namespace, string tenant, StoreTime generation)
     {
@@ -83,6 +85,6 @@ internal sealed class Secret : IEquatable<Secret>
 
     public override int GetHashCode() => KeyId.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Returns the key id, never the secret, so that neither a log nor a message can contain it.</summary>
+    /// <summary>Returns a text with the key id, without the secret, so that no log and no message contains the secret.</summary>
     public override string ToString() => $"secret of key {KeyId}";
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Decides, in place of <see cref="RotationPolicy"/>, for a login that may read and write only the secret: use the existing secret, or create one. A
-/// pending key cannot be published, so there is none, and retired keys exist in the memory of each instance only.
+/// Replaces <see cref="RotationPolicy"/> for a Redis user that may read and write only the secret. The existing secret is used, or a new secret is
+/// created. There is no pending key, because it could not be published. Retired keys exist only in the memory of each instance.
 /// </summary>
 internal static class SecretOnlyPolicy
 {

@@ -1,14 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>
-/// The exception that is thrown when the application's <see cref="IRewtSecretProtector"/>, which encrypts the secrets in the store, fails or does not
-/// answer.
-/// </summary>
+/// <summary>The exception that is thrown if the <see cref="IRewtSecretProtector"/> of the application fails or does not answer.</summary>
 internal sealed class SecretProtectorException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>The revoked key ids in the reading whose secrets could not be decrypted. They take effect nevertheless.</summary>
+    /// <summary>The revoked key ids in the reading whose secrets could not be decrypted. These revocations are in effect nevertheless.</summary>
     public IReadOnlyDictionary<string, StoreTime>? Revoked { get; set; }
 
-    /// <summary>The <see cref="RingReading.TenantStamp"/> of that reading.</summary>
+    /// <summary>The <see cref="RingReading.TenantStamp"/> of the reading whose secrets could not be decrypted.</summary>
     public string? TenantStamp { get; set; }
 }

@@ -1,32 +1,40 @@
 namespace Rewt.Internal;
 
-/// <summary>The content of the Redis key <c>…:rewt-secret</c>, which holds the current secret, at one read: the bytes and the TTL.</summary>
-/// <param name="Value">The raw value; <see langword="null"/> when the key is absent or of another type.</param>
-/// <param name="IsWrongType">Whether the key holds a type other than a string.</param>
-/// <param name="TimeToLive">The remaining TTL in milliseconds; <see langword="null"/> when the key has none.</param>
+/// <summary>The value and the TTL of the Redis key <c>…:rewt-secret</c>, which contains the current secret, at one read.</summary>
+/// <param name="Value">The value as bytes; <see langword="null"/> if the Redis key is absent or not a string.</param>
+/// <param name="IsWrongType">Whether the Redis key exists but is not a string.</param>
+/// <param name="TimeToLive">The remaining TTL in milliseconds; <see langword="null"/> if the Redis key has no TTL.</param>
 internal readonly record struct SecretSlot(byte[]? Value, bool IsWrongType, long? TimeToLive)
 {
     public static readonly SecretSlot Absent;
 
     public static readonly SecretSlot WrongType = new(null, true, null);
 
-    /// <summary>The longest text that is read: a sealed secret is longer than the secret.</summary>
+    /// <summary>
+    /// The maximum length of a stored text, in bytes. This length is greater than the length of the longest secret, because sealing makes a text
+    /// longer.
+    /// </summary>
     public const int MaximumBytes = 8192;
 
-    /// <summary>The longest permitted rotation interval. A longer TTL would overflow dates and never expire.</summary>
+    /// <summary>The longest permitted rotation interval. A longer TTL would exceed the range of dates.</summary>
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3650);
 
-    /// <summary>The TTL; <see langword="null"/> when there is none or it is too long to be a rotation interval.</summary>
+    /// <summary>
+    /// The remaining TTL; <see langword="null"/> if there is none, or if it is longer than the longest permitted rotation interval.
+    /// </summary>
     public TimeSpan? Lifetime => TimeToLive <= LongestLifetime.TotalMilliseconds ? TimeSpan.FromMilliseconds(TimeToLive.Value) : null;
 
-    /// <summary>The stored text of a sealed secret, whose <see cref="Value"/> is the opened secret, or empty if it does not open.</summary>
+    /// <summary>
+    /// The stored text, if the secret is sealed; otherwise <see langword="null"/>. <see cref="Value"/> is then the opened secret, or empty if the
+    /// secret could not be opened.
+    /// </summary>
     public byte[]? Sealed { get; init; }
 
-    /// <summary>The value as it is stored, which a write compares.</summary>
+    /// <summary>The stored value, sealed or not. A write compares this value with the store.</summary>
     public byte[]? Stored => Sealed ?? Value;
 
     public bool IsAbsent => Value is null && !IsWrongType;
 
-    /// <summary>Returns the type, length and TTL, never the value.</summary>
+    /// <summary>Returns a text with the type, the length and the TTL, without the value.</summary>
     public override string ToString() => IsWrongType ? "wrong type" : IsAbsent ? "absent" : $"{Value!.Length} bytes, TTL {TimeToLive} ms";
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The <see cref="IKeySource"/> of a namespace whose services share one secret. It reads, rotates and revokes through <see cref="RingUpdater"/>.
+/// The <see cref="IKeySource"/> of a namespace whose services share one secret. The source uses <see cref="RingUpdater"/> to read, rotate and revoke
+/// keys.
 /// </summary>
 internal sealed class SharedSecretSource(RewtOptions options, IRingStore store, TimeProvider time, ILogger logger, RingTelemetry? telemetry = null) : IKeySource
 {

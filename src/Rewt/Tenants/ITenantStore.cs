@@ -1,37 +1,40 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of the tenants that were revoked or deleted; no others are stored. Every write changes <see cref="RingReading.TenantStamp"/> and
+/// The store of the tenants that were revoked or deleted. Other tenants are not stored. Every write changes <see cref="RingReading.TenantStamp"/> and
 /// notifies the other instances, which then read the changed tenants.
 /// </summary>
 internal interface ITenantStore
 {
-    /// <summary>Reads the states of tenants, in their order; the default state for a tenant that is not stored.</summary>
-    /// <exception cref="TenantsUnusableException">What is stored cannot be read.</exception>
+    /// <summary>
+    /// Reads the states of tenants, and returns them in the order of <paramref name="tenants"/>. For a tenant that is not stored, the default state
+    /// is returned.
+    /// </summary>
+    /// <exception cref="TenantsUnusableException">The stored states cannot be read.</exception>
     Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken);
 
     Task<IReadOnlyDictionary<string, TenantState>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists the writes after the one that set <paramref name="stamp"/>, or all writes if it is null; <see langword="null"/> if the store no longer
-    /// remembers all of them.
+    /// Returns the writes after the write that set <paramref name="stamp"/>; all writes if <paramref name="stamp"/> is <see langword="null"/>. The
+    /// result is <see langword="null"/> if the store has already removed some of these writes.
     /// </summary>
     Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Merges states into the stored ones, and removes revocations before <paramref name="forgetBefore"/>. Their order does not matter, so
-    /// concurrent and repeated merges need no condition.
+    /// Merges states into the stored states, and removes revocations before <paramref name="forgetBefore"/>. The result does not depend on the order
+    /// of merges, so concurrent and repeated merges need no condition.
     /// </summary>
     Task MergeAsync(IReadOnlyDictionary<string, TenantState> states, string by, StoreTime forgetBefore, CancellationToken cancellationToken);
 
     /// <summary>Changes the state of one tenant.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="known">The state that the caller remembers. The store may have lost it.</param>
-    /// <param name="change">Returns the new state from the former one and the time.</param>
-    /// <param name="by">The author.</param>
-    /// <param name="ring">The ring of the namespace.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="cancellationToken">Cancels between the two steps.</param>
+    /// <param name="tenant">The name of the tenant.</param>
+    /// <param name="known">The last state that the caller knows, which the store may have lost.</param>
+    /// <param name="change">A function that returns the new state. The arguments of the function are the old state and the current time.</param>
+    /// <param name="by">The name of the author of the change.</param>
+    /// <param name="ring">The last snapshot of the namespace's key ring.</param>
+    /// <param name="now">The current time by the clock of the store.</param>
+    /// <param name="cancellationToken">Cancels the change between the read and the write.</param>
     async Task<TenantChange> ChangeAsync(
         string tenant, TenantState known, Func<TenantState, StoreTime, TenantState> change, string by, RingSnapshot ring, ClockReading now, CancellationToken cancellationToken)
     {

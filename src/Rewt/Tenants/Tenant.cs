@@ -1,9 +1,11 @@
 namespace Rewt.Internal;
 
-/// <summary>A tenant in the cache of this instance: its last known state, and the keys that were derived for it.</summary>
+/// <summary>A tenant in the cache of this instance: the last known state of the tenant, and the keys that were derived for it.</summary>
 internal sealed class Tenant(string name)
 {
-    /// <summary>The most keys that are kept. Usually these are the keys of the current and of the previous secret.</summary>
+    /// <summary>
+    /// The maximum number of keys that are kept. Usually, a tenant has two keys: one from the current secret and one from the previous secret.
+    /// </summary>
     private const int MostKeys = 4;
 
     private readonly Lock _gate = new();
@@ -14,7 +16,7 @@ internal sealed class Tenant(string name)
 
     public TenantState State => Volatile.Read(ref _state).State;
 
-    /// <summary>The number of the check of the store in which the state was read.</summary>
+    /// <summary>The number of the check in which the state was read from the store.</summary>
     public long Check => Volatile.Read(ref _state).Check;
 
     public TenantSecurityKey? Find(string keyId) => Array.Find(Volatile.Read(ref _keys), key => key.KeyId == keyId);
@@ -29,7 +31,7 @@ internal sealed class Tenant(string name)
         return null;
     }
 
-    /// <summary>Keeps a key whose signature was verified or that signs.</summary>
+    /// <summary>Adds a key to the cache. The key must have signed a token, or have verified a signature.</summary>
     public TenantSecurityKey Keep(TenantSecurityKey key)
     {
         lock (_gate)
@@ -40,7 +42,7 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Records that a later check of the store has found the state unchanged.</summary>
+    /// <summary>Records that a later check of the store found the state unchanged.</summary>
     public void Confirm(long check, long later)
     {
         lock (_gate)
@@ -49,8 +51,8 @@ internal sealed class Tenant(string name)
         }
     }
 
-    /// <summary>Merges the stored state into this one. Only a revocation that may be forgotten is removed.</summary>
-    /// <returns>The state, which differs from the store's if the store has lost a change.</returns>
+    /// <summary>Merges the stored state into the state of this tenant. A revocation before <paramref name="forgetBefore"/> is removed.</summary>
+    /// <returns>The merged state, which differs from <paramref name="stored"/> if the store has lost a change.</returns>
     public TenantState Learn(TenantState stored, long check, StoreTime forgetBefore)
     {
         lock (_gate)
@@ -61,7 +63,7 @@ internal sealed class Tenant(string name)
     }
 
     /// <summary>
-    /// The state of the tenant, and the number of the check of the store (<see cref="TenantCache"/> counts them) in which it was read.
+    /// The state of the tenant, and the number of the check in which it was read. <see cref="TenantCache"/> counts the checks of the store.
     /// </summary>
     private sealed record CheckedState(TenantState State, long Check);
 }

@@ -5,22 +5,29 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Caches the state of tenants of a namespace and the keys that are derived for them. A tenant enters the cache when a token of it has a valid
-/// signature or this instance signs for it, and is read again when a new <see cref="RingReading.TenantStamp"/> shows that it has changed.
+/// Caches the states of the tenants of a namespace, and the keys that are derived for them. A tenant is added to the cache when this instance signs
+/// for it, or verifies a signature of one of its tokens. A tenant is read again when a new <see cref="RingReading.TenantStamp"/> shows that it has
+/// changed.
 /// </summary>
 internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider ring, ITenantStore store, TimeProvider time, RingAudit? audit, ILogger logger)
 {
-    /// <summary>How often the states are read even if the stamp has not changed, in case they were changed by hand or evicted.</summary>
+    /// <summary>
+    /// The interval at which all states are read, even if the stamp has not changed. A manual change, or an eviction by Redis, does not change the
+    /// stamp.
+    /// </summary>
     private static readonly TimeSpan WholeReadInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much older than a secret a revocation must be to have no effect on it, in case the server's clock was set back.</summary>
+    /// <summary>
+    /// The tolerance for a server clock that was set back. A revocation has no effect on a secret only if the revocation is older than the secret by
+    /// more than this time.
+    /// </summary>
     private static readonly TimeSpan ClockReserve = TimeSpan.FromDays(1);
 
     private readonly FastConcurrentLru<string, Tenant> _cache = new(options.Tenants.CacheSize);
     private readonly Lock _gate = new();
     private Func<TenantSecurityKey, CancellationToken, ValueTask<bool>>? _confirm;
 
-    /// <summary>The tenants of the next read; <see langword="null"/> when no request waits for one.</summary>
+    /// <summary>The tenants that the next read must include; <see langword="null"/> if no request waits for a read.</summary>
     private HashSet<string>? _asked;
 
     private Task<Dictionary<string, Tenant>>? _answer;
@@ -28,34 +35,44 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
     private ClockReading _checkedAt;
     private Exception? _failure;
 
-    /// <summary>The number of the last completed check of the store. A tenant read in an earlier check must be read again.</summary>
+    /// <summary>The number of the last completed check of the store. A tenant that was read in an earlier check must be read again.</summary>
     private long _check;
 
-    /// <summary>The number of the check that has begun last. A tenant that is read from now on sees at least what this check sees.</summary>
+    /// <summary>The number of the check that has begun last. A tenant that is read from now on is at least as recent as this check.</summary>
     private long _begun;
 
-    /// <summary>Why the stored tenants cannot be read, although the ring can; <see langword="null"/> if they can be read.</summary>
+    /// <summary>
+    /// The reason why the stored tenants cannot be read, although the key ring can be read; <see langword="null"/> if the tenants can be read.
+    /// </summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>The time before which revocations have no effect on any secret of a ring whose oldest secret was created at this time.</summary>
+    /// <summary>
+    /// Returns the time before which a revocation has no effect on any secret of the key ring. <paramref name="oldestBorn"/> is the time at which the
+    /// oldest secret was created.
+    /// </summary>
     public static StoreTime ForgetBefore(StoreTime oldestBorn) => StoreTime.Max(default, oldestBorn - ClockReserve);
 
     /// <summary>
-    /// An instance that signs may have read a revocation before this one, so a newer generation is valid too: only a holder of the secret can derive its
-    /// key. A revocation has no effect on a secret that was created after it.
+    /// Returns whether the generation of a tenant's key is valid. A newer generation than the known generation is valid too, because another instance
+    /// may have read a revocation earlier, and only a holder of the secret can derive the key. A revocation has no effect on a secret that was
+    /// created later.
     /// </summary>
     public static bool IsValid(TenantState state, string secretId, StoreTime generation, KeySnapshot? snapshot) =>
         !state.IsDeleted && (generation >= state.Generation || (snapshot is RingSnapshot ring && state.Generation < ForgetBefore(ring.BornOf(secretId))));
 
-    /// <summary>Returns a tenant whose cached state is as recent as the ring's snapshot; <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// Returns the cached tenant, if its state is as recent as the last snapshot of the key ring; otherwise <see langword="null"/>.
+    /// </summary>
     public Tenant? Known(string tenant) => Failure is null && _cache.TryGet(tenant, out var known) && known.Check >= Volatile.Read(ref _check) ? known : null;
 
-    /// <summary>Gets a tenant. One that is not known is read from the store. Requests that come during a read share the next one.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
+    /// <summary>
+    /// Returns a tenant, after a read of the store if the tenant is not known. Requests that arrive during a read share the next read.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The tenant must be read, but the store is unavailable.</exception>
     public ValueTask<Tenant> GetAsync(string tenant, CancellationToken cancellationToken) =>
         Known(tenant) is { } known ? ValueTask.FromResult(known) : AskAsync(tenant, cancellationToken);
 
-    /// <summary>Returns the keys that verify without waiting; <see langword="null"/> where a read may be necessary.</summary>
+    /// <summary>Returns the keys that may verify a token, from the cache; <see langword="null"/> if a read may be necessary.</summary>
     public IReadOnlyList<SecurityKey>? AtHand(string tenant, string keyId, ClockReading now)
     {
         if (ring.FreshAt(now) is not { } snapshot || Known(tenant) is not { } known || known.Find(keyId) is not { } key) return null;
@@ -63,7 +80,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         return IsValid(known.State, key.SecretId, key.Generation, snapshot) ? key.Signer.Candidates : [];
     }
 
-    /// <summary>Derives the key of a token whose signature is not verified yet. A key that is known to be revoked is left out.</summary>
+    /// <summary>Derives the key of a token whose signature is not verified yet. The list is empty if the key is known to be revoked.</summary>
     public IReadOnlyList<SecurityKey> Derive(string tenant, Secret secret, StoreTime generation)
     {
         var known = Known(tenant);
@@ -71,8 +88,8 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         return (known?.Find(secret.KeyId, generation) ?? NewKey(tenant, secret, generation)).Signer.Candidates;
     }
 
-    /// <summary>Returns whether the generation of a key that has verified a signature is valid.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
+    /// <summary>Returns whether the generation of a tenant's key is valid, after the key has verified a signature.</summary>
+    /// <exception cref="RewtKeysUnavailableException">The tenant must be read, but the store is unavailable.</exception>
     public async ValueTask<bool> ConfirmAsync(TenantSecurityKey key, CancellationToken cancellationToken)
     {
         var tenant = await GetAsync(key.Tenant, cancellationToken).ConfigureAwait(false);
@@ -80,22 +97,24 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         return IsValid(tenant.State, key.SecretId, key.Generation, ring.Known);
     }
 
-    /// <summary>Returns the tenant's key to sign with for a key of the ring.</summary>
+    /// <summary>Returns the key of a tenant to sign with, which is derived from a key of the key ring.</summary>
     public SigningKey SigningKey(Tenant tenant, RingKey key)
     {
         var generation = tenant.State.Generation;
         return (tenant.Find(key.KeyId, generation) ?? tenant.Keep(NewKey(tenant.Name, key.Secret, generation))).Signer;
     }
 
-    /// <summary>Returns why the key of a tenant's token does not verify; <see langword="null"/> if the tenant is not the reason.</summary>
+    /// <summary>
+    /// Returns the state of a tenant, if this state is the reason why the key of a token does not verify; otherwise <see langword="null"/>.
+    /// </summary>
     public TenantState? Refusing(string tenant, string keyId) =>
         Known(tenant) is { } known && TenantKeyId.TryParse(keyId, out var secretId, out var generation) && !IsValid(known.State, secretId, generation, ring.Known)
             ? known.State
             : null;
 
     /// <summary>
-    /// Reads the states of the cached tenants that the ring's reading shows to be changed. A change that this instance knows and the store has lost is
-    /// written back. If the tenants cannot be read although the server answers, only they are unavailable.
+    /// Reads the states of the cached tenants that have changed since the last check. A change that the store has lost is written back. If the server
+    /// answers but the tenants cannot be read, only the tenants are unavailable.
     /// </summary>
     public async Task FollowAsync(RingSnapshot snapshot, CancellationToken cancellationToken)
     {
@@ -133,7 +152,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
     }
 
-    /// <summary>Changes the state of a tenant.</summary>
+    /// <summary>Changes the state of a tenant in the store and in the cache.</summary>
     /// <exception cref="RewtKeysUnavailableException">The store is unavailable or refuses the write.</exception>
     public async Task ChangeAsync(string tenant, Func<TenantState, StoreTime, TenantState> change, CancellationToken cancellationToken)
     {
@@ -210,7 +229,7 @@ internal sealed partial class TenantCache(RewtOptions options, KeyRingProvider r
         }
     }
 
-    /// <summary>Reads the tenants that were asked for until the previous read had ended.</summary>
+    /// <summary>Waits until the previous read has ended, and then reads all tenants that requests have asked for.</summary>
     private async Task<Dictionary<string, Tenant>> ReadAskedAsync(Task previous)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);

@@ -4,7 +4,8 @@ namespace Rewt.Internal;
 
 /// <summary>
 /// Writes and parses the key id (<c>kid</c>) of a tenant's key: the key id of the secret that the key is derived from, a dot and the tenant's
-/// <see cref="TenantState.Generation"/>. No other key id has a dot; the name of the tenant is in the claim <c>tenant</c> instead.
+/// <see cref="TenantState.Generation"/>. No other key id contains a dot. The key id does not contain the name of the tenant, which is in the claim
+/// <c>tenant</c>.
 /// </summary>
 internal static class TenantKeyId
 {
@@ -12,7 +13,10 @@ internal static class TenantKeyId
 
     public static string Of(string secretId, StoreTime generation) => $"{secretId}.{generation}";
 
-    /// <summary>Parses the output of <see cref="Of"/>. It refuses any other text, such as one with leading zeros, so that each key has only one id.</summary>
+    /// <summary>
+    /// Parses a text that <see cref="Of"/> returned. Any other text is refused, for example a number with leading zeros, so that each key has only
+    /// one id.
+    /// </summary>
     public static bool TryParse(string keyId, out string secretId, out StoreTime generation)
     {
         (secretId, generation) = (string.Empty, default);

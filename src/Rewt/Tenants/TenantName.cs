@@ -4,12 +4,12 @@ namespace Rewt.Internal;
 internal static class TenantName
 {
     /// <summary>
-    /// The claim that names the tenant. None of the registered claims (RFC 7519 §10.1) has this meaning. <c>tid</c> is used by other issuers, whose
-    /// tokens could then be confused with tokens of this library.
+    /// The name of the claim that names the tenant. No registered claim (RFC 7519 §10.1) has this meaning. The claim <c>tid</c> is not used, because
+    /// other issuers use it, and their tokens could be confused with tokens of this library.
     /// </summary>
     public const string Claim = "tenant";
 
-    /// <summary>Returns the name if it is valid.</summary>
+    /// <summary>Returns the name of a tenant, if it is valid.</summary>
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a valid name.</exception>
     public static string Require(string tenant)
     {

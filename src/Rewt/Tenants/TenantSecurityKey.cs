@@ -1,9 +1,9 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The key of a tenant, derived from a secret of the namespace for one generation (<see cref="TenantState"/>), as a key of the
-/// Microsoft.IdentityModel libraries. Once it has verified a signature, <see cref="ConfirmAsync"/> tells whether the generation is still valid; the
-/// check is part of the key, so that a custom resolver cannot lose it.
+/// The key of a tenant, as a key object of the Microsoft.IdentityModel libraries. The key is derived from a secret of the namespace for one
+/// generation (<see cref="TenantState"/>). After the key has verified a signature, <see cref="ConfirmAsync"/> checks whether the generation is still
+/// valid. The check is part of the key object, so that a resolver of the application cannot omit it.
 /// </summary>
 internal sealed class TenantSecurityKey : RingSecurityKey
 {
@@ -18,15 +18,17 @@ internal sealed class TenantSecurityKey : RingSecurityKey
 
     public string Tenant { get; }
 
-    /// <summary>The key id of the secret.</summary>
+    /// <summary>The key id of the secret from which the key is derived.</summary>
     public string SecretId { get; }
 
     public StoreTime Generation { get; }
 
-    /// <summary>This key as a key to sign with.</summary>
+    /// <summary>The same key in the form with which tokens are signed.</summary>
     public RingKey Signer { get; }
 
-    /// <summary>Returns whether the generation is valid. A tenant that this instance does not know is read from the store.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store is unavailable.</exception>
+    /// <summary>
+    /// Returns whether the generation of the key is valid. If this instance does not know the tenant, the tenant is read from the store.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The tenant must be read, but the store is unavailable.</exception>
     public ValueTask<bool> ConfirmAsync(CancellationToken cancellationToken) => _confirm(this, cancellationToken);
 }

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The keys with which a <see cref="TokenSigner"/> signs for one tenant: those of the namespace's ring, from which the tenant's keys are derived.
-/// Nothing is signed for a deleted tenant.
+/// The keys with which a <see cref="TokenSigner"/> signs for one tenant. The keys of a tenant are derived from the keys of the namespace. Nothing is
+/// signed for a deleted tenant.
 /// </summary>
 internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenants, string name) : ISigningKeys
 {
@@ -23,7 +23,8 @@ internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenant
         return await FindAsync(cancellationToken).ConfigureAwait(false) ? snapshot : throw new InvalidOperationException(DeletedMessage);
     }
 
-    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted, so that a refused request is not sent again.</exception>
+    /// <exception cref="RewtKeysUnavailableException">The keys are unavailable, or the tenant is deleted. A refused request is then not sent
+    /// again.</exception>
     public async Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ring.RefreshAsync(cancellationToken).ConfigureAwait(false);
@@ -39,7 +40,7 @@ internal sealed class TenantSigningKeys(KeyRingProvider ring, TenantCache tenant
         return true;
     }
 
-    /// <summary>Reads the tenant, and returns whether it may sign.</summary>
+    /// <summary>Reads the tenant, and returns whether tokens can be signed for it.</summary>
     private async ValueTask<bool> FindAsync(CancellationToken cancellationToken)
     {
         var known = await tenants.GetAsync(name, cancellationToken).ConfigureAwait(false);

@@ -1,28 +1,28 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The state of a tenant: the generation of its keys, and whether it is deleted. The generation is the store's time of the last change, and keys of
-/// earlier generations are revoked; a tenant that was never revoked or deleted has generation 0 and is not stored.
+/// The state of a tenant: the generation of its keys, and whether the tenant is deleted. The generation is the time of the last change, by the clock
+/// of the store. Keys of earlier generations are revoked. A tenant that was never revoked or deleted has the generation 0 and is not stored.
 /// </summary>
-/// <param name="RevokedAt">The generation that the last revocation began.</param>
-/// <param name="LifeAt">The generation that the last deletion or creation began.</param>
-/// <param name="IsDeleted">Whether the last of the two was a deletion, so that no token is signed or accepted for the tenant.</param>
+/// <param name="RevokedAt">The generation that began with the last revocation.</param>
+/// <param name="LifeAt">The generation that began with the last deletion or creation.</param>
+/// <param name="IsDeleted">Whether the tenant is deleted. No token is then signed or accepted for the tenant.</param>
 internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeAt, bool IsDeleted)
 {
-    /// <summary>The generation of the keys.</summary>
+    /// <summary>The generation of the tenant's keys, which is the later of both times.</summary>
     public StoreTime Generation => StoreTime.Max(RevokedAt, LifeAt);
 
-    /// <summary>Revokes all keys. A deleted tenant stays deleted.</summary>
+    /// <summary>Returns the state after a revocation of all keys. A deleted tenant stays deleted.</summary>
     public TenantState Revoke(StoreTime now) => this with { RevokedAt = Next(now) };
 
     public TenantState Delete(StoreTime now) => this with { LifeAt = Next(now), IsDeleted = true };
 
-    /// <summary>Ends a deletion. Earlier tokens stay revoked, because the generation is a later one.</summary>
+    /// <summary>Returns the state after the end of a deletion. Earlier tokens stay revoked, because a new generation begins.</summary>
     public TenantState Create(StoreTime now) => IsDeleted ? this with { LifeAt = Next(now), IsDeleted = false } : this;
 
     /// <summary>
-    /// Returns the later parts of two states. Both parts only increase, so states merge in any order to the same result: a revocation never ends a
-    /// deletion, and only a later creation does.
+    /// Returns a state with the later <see cref="RevokedAt"/> and the later <see cref="LifeAt"/> of two states. The result does not depend on the
+    /// order of merges, because both times only increase. A revocation never ends a deletion. Only a later creation ends a deletion.
     /// </summary>
     public TenantState Merge(TenantState other)
     {
@@ -30,7 +30,7 @@ internal readonly record struct TenantState(StoreTime RevokedAt, StoreTime LifeA
         return new(StoreTime.Max(RevokedAt, other.RevokedAt), StoreTime.Max(LifeAt, other.LifeAt), isLater ? other.IsDeleted : IsDeleted);
     }
 
-    /// <summary>Returns the state without a revocation before a time.</summary>
+    /// <summary>Returns the state without a revocation that is earlier than <paramref name="before"/>.</summary>
     public TenantState Forget(StoreTime before) => RevokedAt < before ? this with { RevokedAt = default } : this;
 
     private StoreTime Next(StoreTime now) => Generation < StoreTime.Latest

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The exception that is thrown when what is stored about tenants cannot be used, although the server answers: for example, a Redis key has the wrong
-/// type. The message explains the solution.
+/// The exception that is thrown if the stored states of tenants cannot be used, although the server answers. An example is a Redis key of the wrong
+/// type. The message contains the solution.
 /// </summary>
 internal sealed class TenantsUnusableException(string message, Exception? innerException = null) : Exception(message, innerException);

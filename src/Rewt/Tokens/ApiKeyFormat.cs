@@ -6,8 +6,8 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates and parses the API keys of trusted apps. A key is <c>rewt_</c>, the app's id, <c>_</c>, 32 random bytes in base64url (43 characters) and a
-/// checksum (8 characters: the first 6 bytes of the SHA-256 of the text before it, in base64url).
+/// Creates and parses the API keys of trusted apps. A key consists of <c>rewt_</c>, the id of the app, <c>_</c>, 32 random bytes in base64url (43
+/// characters) and a checksum. The checksum is the first 6 bytes of the SHA-256 hash of all text before it, in base64url (8 characters).
 /// </summary>
 internal static class ApiKeyFormat
 {
@@ -33,8 +33,8 @@ internal static class ApiKeyFormat
     }
 
     /// <summary>
-    /// Returns the app id in a key; <see langword="null"/> for a malformed key, for which the store is not read. The parts after the id have fixed
-    /// lengths, so the id may contain any base64url character.
+    /// Returns the id of the app in an API key; <see langword="null"/> if the key is malformed. A malformed key causes no read of the store. The id
+    /// may contain any base64url character, because the parts after it have fixed lengths.
     /// </summary>
     public static string? AppIdOf(string key)
     {
@@ -46,10 +46,13 @@ internal static class ApiKeyFormat
         return key.EndsWith(Checksum(key.AsSpan(0, key.Length - ChecksumLength)), StringComparison.Ordinal) ? appId : null;
     }
 
-    /// <summary>Returns the hash that is stored for a key. The key has 256 random bits and cannot be guessed, so a slow hash would add no security.</summary>
+    /// <summary>
+    /// Returns the hash of an API key, which is stored instead of the key. A slow hash would not increase the security, because a key has 256 random
+    /// bits and cannot be guessed.
+    /// </summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
 
-    /// <summary>Returns a short public id of a key: 12 characters, derived from its hash.</summary>
+    /// <summary>Returns the public id of an API key, which is derived from its hash and has 12 characters.</summary>
     public static string KeyIdOf(ReadOnlySpan<byte> hash) => Base64Url.EncodeToString(hash[..KeyIdBytes]);
 
     private static string Checksum(ReadOnlySpan<char> body)

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The claims that make a token an app token: one that the token endpoint issues to a trusted app for its API key. Only the endpoint creates this
-/// type, so the claims that a caller adds cannot make a service's token an app token.
+/// The claims that make a token an app token. The token endpoint issues app tokens to trusted apps for their API keys. Only the token endpoint
+/// creates objects of this type. The claims that a caller adds to a token can therefore not make it an app token.
 /// </summary>
 internal sealed class AppClaims() : Dictionary<string, object>(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Makes and recognizes the name under which a trusted app calls: <c>app:</c> and its id. A service signs an app's token, so verification replaces
-/// the issuer with this name, and the app is never taken for that service.
+/// Creates and recognizes the name of a trusted app as a caller: <c>app:</c> followed by its id. The issuer of an app's token is the service that
+/// signed it. The verification replaces the issuer by the name of the app, so that the app is not confused with the service.
 /// </summary>
 internal static class AppName
 {
@@ -15,10 +15,10 @@ internal static class AppName
 
     public static string Of(string appId) => Prefix + appId;
 
-    /// <summary>Whether the name is <c>app:</c> and a valid app id.</summary>
+    /// <summary>Returns whether a name consists of <c>app:</c> and a valid app id.</summary>
     public static bool Is(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && ApiKeyFormat.IsAppId(name[Prefix.Length..]);
 
-    /// <summary>Returns the claims of an app's token (RFC 9068 §2.2: <c>sub</c>, <c>client_id</c>, <c>scope</c>).</summary>
+    /// <summary>Returns the claims of an app's token: <c>sub</c>, <c>client_id</c> and <c>scope</c> (RFC 9068 §2.2).</summary>
     public static AppClaims Claims(string appId, IReadOnlyCollection<string> scopes)
     {
         var claims = new AppClaims { ["sub"] = Of(appId), [ClientIdClaim] = appId };
@@ -26,7 +26,10 @@ internal static class AppName
         return claims;
     }
 
-    /// <summary>Replaces the issuer of an app's token with the app, and splits its scopes into one claim each.</summary>
+    /// <summary>
+    /// Replaces the issuer in the result of an app's token by the name of the app, and splits the scopes into one claim for each scope. Other results
+    /// are returned unchanged.
+    /// </summary>
     public static TokenResult Apply(TokenResult verdict)
     {
         // Only tokens of this library can be app tokens; another issuer may write any sub and client_id.

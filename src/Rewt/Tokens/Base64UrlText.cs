@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Rewt.Internal;
 
-/// <summary>Tells whether a text consists only of the characters of base64url (RFC 4648 §5).</summary>
+/// <summary>Determines whether a text consists only of base64url characters (RFC 4648 §5).</summary>
 internal static class Base64UrlText
 {
     private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");

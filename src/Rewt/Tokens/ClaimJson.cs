@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Serializes the values of claims that a caller adds to a token: values of any type where JSON reflection is available, otherwise those of the types
-/// in <see cref="ClaimJsonTypes"/>.
+/// Serializes the values of claims that a caller adds to a token. If JSON reflection is available, values of any type can be serialized. Otherwise,
+/// only values of the types in <see cref="ClaimJsonTypes"/> can be serialized.
 /// </summary>
 internal static class ClaimJson
 {
@@ -25,7 +25,7 @@ internal static class ClaimJson
         else JsonSerializer.Serialize(json, value, Any.GetTypeInfo(type));
     }
 
-    /// <summary>Serializes claims to one string, which is used to compare them.</summary>
+    /// <summary>Serializes claims to one string. Two sets of claims are equal if their strings are equal.</summary>
     /// <exception cref="NotSupportedException">The type of a value cannot be serialized.</exception>
     public static string ToText(IReadOnlyDictionary<string, object> claims) => JsonSerializer.Serialize(claims, Written);
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Checks that a received token has all claims that it must have (RFC 8725 §3.8 to 3.10), by default or by the setting
+/// Checks that a received token contains all required claims (RFC 8725 §3.8 to 3.10). The required claims are the default claims, or the claims in
 /// <see cref="RewtOptions.RequiredClaims"/>.
 /// </summary>
 internal sealed class ClaimRequirements
@@ -25,10 +25,12 @@ internal sealed class ClaimRequirements
     /// <summary>The requirements for data tokens, which have no audience.</summary>
     public static ClaimRequirements ForData() => new(Ours.Where(name => name != "aud"));
 
-    /// <summary>Returns the first default claim that a configured list omits; <see langword="null"/> if there is none or the list is empty.</summary>
+    /// <summary>
+    /// Returns the first default claim that is missing in a configured list; <see langword="null"/> if none is missing, or if the list is empty.
+    /// </summary>
     public static string? Missing(IList<string> names) => names.Count == 0 ? null : Array.Find(Ours, name => !names.Contains(name));
 
-    /// <summary>Returns the first required claim that a token lacks; <see langword="null"/> if it has all.</summary>
+    /// <summary>Returns the first required claim that is missing in a token; <see langword="null"/> if none is missing.</summary>
     public string? Missing(TokenClaims claims)
     {
         var missing = Lacking(claims.Issuer is null, "iss") ?? Lacking(claims.Audiences is null, "aud") ?? Lacking(claims.TokenId is null, "jti")

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Creates the <see cref="ClaimsIdentity"/> of a token that <see cref="TokenVerifier"/> has verified, in the manner of its base class.
+/// Creates the <see cref="ClaimsIdentity"/> of a token that <see cref="TokenVerifier"/> has verified, with the method of the base class.
 /// </summary>
 internal sealed class ClaimsIdentityFactory : JsonWebTokenHandler
 {

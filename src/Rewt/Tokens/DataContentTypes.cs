@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The types of content that signed data can have (header <c>cty</c> of its token, RFC 7515 §4.1.10, without "application/" or "text/"): JSON, text
-/// and bytes.
+/// The content types of signed data: JSON, text and bytes. The constants are the values of the header <c>cty</c> (RFC 7515 §4.1.10), without
+/// "application/" or "text/".
 /// </summary>
 internal static class DataContentTypes
 {

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The fast parser of the usual payload of a token: a flat JSON object with few members and no escapes. It leaves any other payload, valid or not, to
-/// <see cref="StrictJson"/>, so it never decides that a token is refused.
+/// The fast parser for the usual payload of a token, which is a flat JSON object with few members and no escapes. Any other payload, valid or not, is
+/// parsed with <see cref="StrictJson"/>. The fast parser therefore never refuses a token.
 /// </summary>
 internal ref struct FlatClaims
 {
@@ -28,7 +28,7 @@ internal ref struct FlatClaims
 
     private FlatClaims(ReadOnlySpan<byte> json) => _json = json;
 
-    /// <summary>Returns the claims; <see langword="null"/> when the payload needs the strict parser.</summary>
+    /// <summary>Returns the claims of a payload; <see langword="null"/> if the payload must be parsed with the strict parser.</summary>
     public static TokenClaims? TryRead(ReadOnlyMemory<byte> payload)
     {
         // Without escapes, the payload cannot contain a lone surrogate.

@@ -7,14 +7,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies the HS256 signature of a token (RFC 7518 §3.2) without the Microsoft.IdentityModel libraries. They report the SHA-256 hash of the
-/// symmetric key with a bad signature, which permits an offline attack on a weak secret.
+/// Verifies the HS256 signature of a token (RFC 7518 §3.2). The Microsoft.IdentityModel libraries are not used: for a wrong signature, they report
+/// the SHA-256 hash of the symmetric key, which permits an offline attack on a weak secret.
 /// </summary>
 internal static class HmacSignature
 {
     /// <summary>
-    /// Whether the signature is valid. The caller has checked that the token has three base64url parts and a permitted length, and that the signature has
-    /// the length of this algorithm.
+    /// Returns whether the signature of a token is valid. The caller must have checked that the token has three base64url parts and a permitted
+    /// length, and that the signature has the length of an HS256 signature.
     /// </summary>
     public static bool Holds(string token, SymmetricSecurityKey key)
     {

@@ -1,25 +1,28 @@
 namespace Rewt.Internal;
 
-/// <summary>Supplies a <see cref="TokenSigner"/> with the keys that sign: those of a namespace, or those derived for one tenant.</summary>
+/// <summary>The keys with which a <see cref="TokenSigner"/> signs: the keys of a namespace, or the keys that are derived for one tenant.</summary>
 internal interface ISigningKeys
 {
-    /// <summary>The name of the ring.</summary>
+    /// <summary>The name of the namespace, for messages.</summary>
     string Name { get; }
 
-    /// <summary>Returns the keys if they can be used now without waiting.</summary>
+    /// <summary>Returns the keys, if they can be used now without waiting; otherwise <see langword="null"/>.</summary>
     KeySnapshot? FreshAt(ClockReading now);
 
-    /// <summary>The keys, if they can be used without waiting, including stale keys during an outage.</summary>
+    /// <summary>
+    /// The keys, if they can be used without waiting; otherwise <see langword="null"/>. During an outage, known keys can be used even if they are
+    /// older than one refresh interval.
+    /// </summary>
     KeySnapshot? Usable { get; }
 
-    /// <summary>Returns the key to sign with for a key of the ring: the key itself, or the one derived from it for the tenant.</summary>
+    /// <summary>Returns the key to sign with: the given key of the namespace, or the key that is derived from it for the tenant.</summary>
     SigningKey For(SigningKey key);
 
-    /// <summary>Gets the keys, with one to sign with if one can be created.</summary>
+    /// <summary>Returns the keys. If there is no key to sign with but one can be created, the method waits for the key.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     ValueTask<KeySnapshot> GetSigningAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gets the keys from a read that began after this call.</summary>
+    /// <summary>Returns the keys from a read that begins after this call.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     Task<KeySnapshot> RefreshAsync(CancellationToken cancellationToken);
 }

@@ -1,7 +1,7 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The store of used one-time tokens in the memory of one process, for tests and development. It has the same contract as the store in Redis.
+/// The store that keeps used one-time tokens in the memory of one process, for tests and development. The store behaves like the store in Redis.
 /// </summary>
 internal sealed class InMemoryOneTimeStore(TimeProvider time) : IOneTimeStore
 {

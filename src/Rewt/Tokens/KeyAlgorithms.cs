@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Tells which algorithms a key may verify with (RFC 8725 §3.1), because the token must not choose, and how long the signatures of a key are.
+/// Returns the algorithms that a key may verify with, and the length of its signatures. The key determines the algorithm, because a token must not
+/// choose it (RFC 8725 §3.1).
 /// </summary>
 internal static class KeyAlgorithms
 {
@@ -21,6 +22,9 @@ internal static class KeyAlgorithms
         _ => [],
     };
 
-    /// <summary>The length of a signature in bytes (RFC 7518 §3.2 and §3.4, RFC 8017 §8.1.2 and §8.2.2). Verifiers accept a PSS signature without its leading zeros.</summary>
+    /// <summary>
+    /// Returns the length of a signature by a key, in bytes (RFC 7518 §3.2 and §3.4, RFC 8017 §8.1.2 and §8.2.2). The length must be checked, because
+    /// verifiers accept a PSS signature without its leading zeros.
+    /// </summary>
     public static int SignatureLength(SecurityKey key) => key is SymmetricSecurityKey ? HMACSHA256.HashSizeInBytes : (key.KeySize + 7) / 8 * (key is ECDsaSecurityKey ? 2 : 1);
 }

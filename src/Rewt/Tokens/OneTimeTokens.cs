@@ -1,14 +1,17 @@
 namespace Rewt.Internal;
 
-/// <summary>Records each accepted one-time token in the store, and refuses one that any service of the namespace has accepted before.</summary>
+/// <summary>Records each accepted one-time token in the store. A token that any service of the namespace has accepted before is refused.</summary>
 internal sealed class OneTimeTokens(RewtOptions options, Func<IOneTimeStore> open, TimeProvider time) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<IOneTimeStore> _store = new(open);
 
-    /// <summary>Uses up a verified token if it is a one-time token. Returns why it is refused, or <see langword="null"/>.</summary>
-    /// <exception cref="RewtKeysUnavailableException">The store did not answer, so that the token may have been used before.</exception>
+    /// <summary>
+    /// Records a verified token as used, if it is a one-time token. Returns the reason why the token is refused; <see langword="null"/> if it is
+    /// accepted.
+    /// </summary>
+    /// <exception cref="RewtKeysUnavailableException">The store did not answer, so it is unknown whether the token was used before.</exception>
     public ValueTask<TokenRefusal?> UseAsync(TokenClaims claims, CancellationToken cancellationToken) =>
         claims.Binding is { IsOneTime: true } ? UseUpAsync(claims, cancellationToken) : default;
 

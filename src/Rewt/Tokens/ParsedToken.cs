@@ -1,20 +1,20 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A received token after the first step of its verification, <see cref="TokenVerifier.Read"/>: its strictly parsed content, and the verdict if the
-/// token could be verified or refused without waiting for keys.
+/// A received token after the first step of its verification (<see cref="TokenVerifier.Read"/>). The object contains the parsed content of the token.
+/// If the token could be accepted or refused without waiting for keys, the object also contains the result.
 /// </summary>
 internal readonly record struct ParsedToken(string Token, TokenHeader Header, TokenClaims Claims, TokenResult? Verdict)
 {
-    /// <summary>Initializes a token whose verdict was reached before the whole token was parsed.</summary>
+    /// <summary>Initializes a token that was accepted or refused before it was completely parsed.</summary>
     public ParsedToken(TokenResult verdict)
         : this(string.Empty, null!, null!, verdict)
     {
     }
 
-    /// <summary>Whether the token has no key id, so that a few keys are tried.</summary>
+    /// <summary>Whether the token has no key id, so that several keys are tried.</summary>
     public bool IsKeyless { get; init; }
 
-    /// <summary>Whether the token came from Node's rewt.</summary>
+    /// <summary>Whether the token has the form of a token of the Node module <c>rewt</c>.</summary>
     public bool IsNode { get; init; }
 }

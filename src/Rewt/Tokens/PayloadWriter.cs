@@ -4,11 +4,13 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// A JSON writer with a buffer for the payload of a token. Each thread reuses one instance, so that signing a token allocates little.
+/// A JSON writer with a buffer for the payload of a token. Each thread reuses one object, so that signing a token allocates little memory.
 /// </summary>
 internal sealed class PayloadWriter : IDisposable
 {
-    /// <summary>A buffer that has grown beyond this size (bytes) is not reused. The writer grows it by 4 KB as soon as a token has a few claims.</summary>
+    /// <summary>
+    /// The maximum size of a buffer that is reused, in bytes. The writer enlarges the buffer by 4 KB as soon as a token has a few claims.
+    /// </summary>
     private const int LargestKept = 8192;
 
     [ThreadStatic]
@@ -36,7 +38,7 @@ internal sealed class PayloadWriter : IDisposable
         return writer;
     }
 
-    /// <summary>Clears the buffer and makes the writer available again.</summary>
+    /// <summary>Clears the buffer, and makes the writer available for the next token.</summary>
     public void Dispose()
     {
         _buffer.Clear();

@@ -5,14 +5,14 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies the signature of a token (RFC 7515 §5.2) with a public key and its one algorithm, by the signature provider of the
-/// Microsoft.IdentityModel libraries.
+/// Verifies the signature of a token (RFC 7515 §5.2) with a public key and its only algorithm. The signature provider of the Microsoft.IdentityModel
+/// libraries is used.
 /// </summary>
 internal static class PublicSignature
 {
     /// <summary>
-    /// Whether the signature is valid. The caller has checked that the token has three base64url parts and a permitted length, and that the signature has
-    /// the length of one by this key.
+    /// Returns whether the signature of a token is valid. The caller must have checked that the token has three base64url parts and a permitted
+    /// length, and that the signature has the length of the key's signatures.
     /// </summary>
     public static bool Holds(string token, IOneAlgorithmKey key)
     {

@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Refuses claims that a caller adds to a token if the library itself writes them (RFC 7519 §4.1), or if receivers would refuse their subject.
+/// Checks the claims that a caller adds to a token. A claim that the library itself writes is refused (RFC 7519 §4.1). A subject that receivers would
+/// refuse is refused too.
 /// </summary>
 internal static class ReservedClaims
 {
@@ -11,7 +12,7 @@ internal static class ReservedClaims
 
     public static bool Contains(string name) => All.Contains(name);
 
-    /// <exception cref="ArgumentException">A claim is reserved or invalid.</exception>
+    /// <exception cref="ArgumentException">The name of a claim is reserved, or the subject is invalid.</exception>
     public static void Refuse(IReadOnlyDictionary<string, object> claims, bool isTenantReserved = false)
     {
         if (claims is AppClaims) return;

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The implementation of the public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/>: signs and verifies bearer tokens and data
-/// outside HTTP, with the keys of one namespace or tenant.
+/// The implementation of the public services <see cref="IRewtTokens"/> and <see cref="IRewtSignedData"/>. The class signs and verifies bearer tokens
+/// and data outside HTTP calls, with the keys of one namespace or one tenant.
 /// </summary>
 internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
 {
@@ -30,7 +30,7 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         _signer = () => signer;
     }
 
-    /// <summary>Creates an instance for one tenant, which refuses tokens of other tenants.</summary>
+    /// <summary>Creates an object for one tenant, which refuses the tokens of other tenants.</summary>
     public RewtTokens For(string tenant, TokenSigner signer) => new(this, tenant, signer);
 
     [RequiresUnreferencedCode("JSON by reflection may need members that are trimmed; pass a JsonTypeInfo.")]
@@ -72,7 +72,10 @@ internal sealed class RewtTokens : IRewtTokens, IRewtSignedData
         ReadOnlyMemory<byte> message, string? audience = null, IReadOnlyDictionary<string, object>? claims = null, bool oneTime = false, CancellationToken cancellationToken = default) =>
         CreateBearerAsync(audience, claims, new TokenBinding(Message: TokenBinding.HashOf(message.Span), IsOneTime: oneTime), cancellationToken);
 
-    /// <summary>Verifies a bearer token without its binding, for a test of what a service has sent. A one-time token stays unused.</summary>
+    /// <summary>
+    /// Verifies a bearer token without comparing its binding with a request. A one-time token is not used up. The method is for tests of the tokens
+    /// that a service sends.
+    /// </summary>
     public async Task<RewtVerification> VerifyUnboundAsync(string token, CancellationToken cancellationToken) =>
         RewtVerification.Of(await _bearer.VerifyAsync(token, cancellationToken).ConfigureAwait(false));
 

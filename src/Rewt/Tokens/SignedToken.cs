@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
-/// <summary>A token that a <see cref="TokenSigner"/> has just signed: its text, its key id and its times.</summary>
+/// <summary>A token that a <see cref="TokenSigner"/> has signed: the text of the token, its key id, and its times of issue and expiry.</summary>
 internal readonly record struct SignedToken(string Value, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
-    /// <summary>Returns the key id and the expiry, never the token.</summary>
+    /// <summary>Returns a text with the key id and the expiry, without the token.</summary>
     public override string ToString() => $"token of key {KeyId}, expires {ExpiresAt:O}";
 }

@@ -7,18 +7,18 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The claims that bind a token to one request or message, so that it is accepted with no other: the method, hashes of the target and of the content,
-/// and whether it is accepted only once. The names are modelled on <c>htm</c> and <c>htu</c> of RFC 9449, whose <c>htu</c> covers neither query nor
-/// body; docs/binding.md states the exact bytes of each value.
+/// The claims that bind a token to one request or message: the HTTP method, the hashes of the target and of the content, and whether the token is
+/// accepted only once. The names follow <c>htm</c> and <c>htu</c> of RFC 9449. The claim <c>htu</c> itself is not used, because it does not include
+/// the query and the body. The page docs/binding.md defines the exact bytes of each value.
 /// </summary>
-/// <param name="Method">The method of an HTTP request (<c>htm</c>).</param>
-/// <param name="Target">The hash of its path and query as on the wire (<c>htt</c>).</param>
-/// <param name="Body">The hash of its content with the type and the coding of the content (<c>htb</c>).</param>
-/// <param name="Message">The hash of a message of another transport (<c>mbh</c>).</param>
+/// <param name="Method">The HTTP method of the request (<c>htm</c>).</param>
+/// <param name="Target">The hash of the request's path and query, exactly as they are sent (<c>htt</c>).</param>
+/// <param name="Body">The hash of the request's body, with the content type and the content encoding (<c>htb</c>).</param>
+/// <param name="Message">The hash of a message that is sent over a transport other than HTTP (<c>mbh</c>).</param>
 /// <param name="IsOneTime">Whether the token is accepted only once (<c>otu</c>).</param>
 internal sealed record TokenBinding(string? Method = null, string? Target = null, string? Body = null, string? Message = null, bool IsOneTime = false)
 {
-    /// <summary>The names of the claims with a binding, which only this library writes.</summary>
+    /// <summary>The names of the claims that contain a binding. Only this library writes these claims.</summary>
     public static readonly string[] Claims = ["htm", "htt", "htb", "mbh", "otu"];
 
     private const int ShortText = 512;
@@ -27,17 +27,17 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     [ThreadStatic]
     private static IncrementalHash? _sha256;
 
-    /// <summary>Returns the binding in a token's claims; <see langword="null"/> for a token that is bound to nothing.</summary>
+    /// <summary>Returns the binding that the claims of a token contain; <see langword="null"/> if the token is not bound.</summary>
     public static TokenBinding? Of(string? method, string? target, string? body, string? message, bool isOneTime) =>
         method is null && target is null && body is null && message is null && !isOneTime ? null : new TokenBinding(method, target, body, message, isOneTime);
 
-    /// <summary>Whether the token is bound to method and target of a request.</summary>
+    /// <summary>Whether the token is bound to the method and the target of a request.</summary>
     public bool HasTarget => Method is not null && Target is not null;
 
     /// <summary>Whether the token is bound to a request.</summary>
     public bool IsForRequest => (Method ?? Target ?? Body) is not null;
 
-    /// <summary>Returns the SHA-256 hash in base64url.</summary>
+    /// <summary>Returns the SHA-256 hash of bytes, in base64url.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes)
     {
         var sha256 = _sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -47,7 +47,7 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
         return Base64Url.EncodeToString(hash);
     }
 
-    /// <summary>Returns the hash of a text's UTF-8 bytes.</summary>
+    /// <summary>Returns the SHA-256 hash of the UTF-8 bytes of a text, in base64url.</summary>
     public static string HashOf(ReadOnlySpan<char> text)
     {
         var longest = Encoding.UTF8.GetMaxByteCount(text.Length);
@@ -69,7 +69,8 @@ internal sealed record TokenBinding(string? Method = null, string? Target = null
     }
 
     /// <summary>
-    /// Returns what is hashed in front of a body: the headers that say how to read it. Another type or coding would give the same bytes another meaning.
+    /// Returns the text that is hashed before the body. The text contains the headers <c>Content-Type</c> and <c>Content-Encoding</c>, because the
+    /// same bytes have another meaning with another type or encoding.
     /// </summary>
     public static string BodyHead(string? contentType, string? contentEncoding) => $"{contentType}\n{contentEncoding}\n";
 

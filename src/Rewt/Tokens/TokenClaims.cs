@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The claims of a received token that <see cref="TokenVerifier"/> checks, strictly parsed and not verified yet, and the payload that contains them.
+/// The claims of a received token that <see cref="TokenVerifier"/> checks, and the payload that contains them. The claims are parsed strictly, but
+/// not verified yet.
 /// </summary>
 internal record TokenClaims(
     string? Issuer,
@@ -20,24 +21,24 @@ internal record TokenClaims(
 {
     private const int MaximumAudiences = 16;
 
-    /// <summary>The length in bytes of an RSA signature with a 4096-bit key.</summary>
+    /// <summary>The maximum length of a signature in bytes, which is the length of an RSA signature with a 4096-bit key.</summary>
     private const int LongestSignature = 512;
 
-    /// <summary>Converts a NumericDate (RFC 7519 §2), which may have a fraction of a second.</summary>
+    /// <summary>Converts a NumericDate (RFC 7519 §2) to a time. A NumericDate may contain a fraction of a second.</summary>
     public static DateTimeOffset? At(double? seconds) => seconds is { } value ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
 
-    /// <summary>The tenant that the token names; <see langword="null"/> if the claim is missing or not a string.</summary>
+    /// <summary>The tenant that the token names; <see langword="null"/> if the claim <c>tenant</c> is missing or not a string.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>The request or message that the token is bound to; <see langword="null"/> for a token that is not bound.</summary>
+    /// <summary>The binding of the token to a request or message; <see langword="null"/> if the token is not bound.</summary>
     public virtual TokenBinding? Binding => null;
 
-    /// <summary>Returns these claims with a binding. Claims without one, which most are, need no memory for it.</summary>
+    /// <summary>Returns these claims with a binding. Claims without a binding are returned unchanged, so that they need no memory for it.</summary>
     public TokenClaims BoundTo(TokenBinding? binding) => binding is null ? this : new Bound(this, binding);
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Parses a token with three parts; <see langword="null"/> for anything else.</summary>
+    /// <summary>Parses the claims of a token; <see langword="null"/> if the text does not have three parts.</summary>
     public static TokenClaims? TryRead(string token)
     {
         if (token.Length > TokenLimits.TokenLength || token.AsSpan().ContainsAnyExcept(TokenCharacters)) return null;
@@ -56,8 +57,8 @@ internal record TokenClaims(
         }
     }
 
-    /// <summary>Parses a decoded payload of any size; <see langword="null"/> when it is not an object.</summary>
-    /// <exception cref="JsonException">The payload is not strict JSON, or a claim is of the wrong type.</exception>
+    /// <summary>Parses a decoded payload of any size; <see langword="null"/> if the payload is not a JSON object.</summary>
+    /// <exception cref="JsonException">The payload violates a rule of <see cref="StrictJson"/>, or a claim has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The payload contains a lone surrogate.</exception>
     public static TokenClaims? Read(ReadOnlyMemory<byte> payload) => FlatClaims.TryRead(payload) ?? ReadStrictly(payload);
 
@@ -101,8 +102,8 @@ internal record TokenClaims(
     }
 
     /// <summary>
-    /// Whether a text has the form of a signature. The check of .NET refuses another dot, and bits of the last character that are unused and not zero,
-    /// with which a modified text would still verify.
+    /// Returns whether a text has the form of a signature. The base64url check of .NET also refuses a dot, and unused bits of the last character that
+    /// are not zero. With such bits, a modified text would still verify.
     /// </summary>
     private static bool IsSignature(ReadOnlySpan<char> text) => Base64Url.IsValid(text, out var length) && length is > 0 and <= LongestSignature;
 
@@ -113,7 +114,9 @@ internal record TokenClaims(
         return [.. value.EnumerateArray().Select(StrictJson.Text)];
     }
 
-    /// <summary>The claims of a token that is bound to a request or message, which few tokens are.</summary>
+    /// <summary>
+    /// The claims of a token that is bound to a request or message. A derived class contains the binding, because few tokens are bound.
+    /// </summary>
     private sealed record Bound : TokenClaims
     {
         public Bound(TokenClaims claims, TokenBinding binding)

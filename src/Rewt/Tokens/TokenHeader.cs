@@ -4,19 +4,19 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The parsed header of a received token, with the parameters that <see cref="TokenVerifier"/> uses (RFC 7515 §4.1). It is not verified yet.
+/// The parsed header of a received token, with the parameters that <see cref="TokenVerifier"/> uses (RFC 7515 §4.1). The header is not verified yet.
 /// </summary>
-/// <param name="Algorithm"><c>alg</c>.</param>
-/// <param name="KeyId"><c>kid</c>.</param>
-/// <param name="Type"><c>typ</c>.</param>
-/// <param name="ContentType"><c>cty</c>.</param>
-/// <param name="HasExtensions">Whether the header contains an extension that this library does not support, or a key of its own.</param>
+/// <param name="Algorithm">The algorithm (<c>alg</c>).</param>
+/// <param name="KeyId">The key id (<c>kid</c>).</param>
+/// <param name="Type">The type of the token (<c>typ</c>).</param>
+/// <param name="ContentType">The content type (<c>cty</c>).</param>
+/// <param name="HasExtensions">Whether the header contains or references a key, or contains an extension that this library does not support.</param>
 internal sealed record TokenHeader(string? Algorithm, string? KeyId, string? Type, string? ContentType, bool HasExtensions)
 {
-    /// <summary>Whether the header is exactly what Node's jsonwebtoken writes by default.</summary>
+    /// <summary>Whether the header has the form that the Node module <c>jsonwebtoken</c> writes by default.</summary>
     public bool IsNode => Algorithm == "HS256" && KeyId is null && (Type is null or TokenTypes.Node);
 
-    /// <summary>Parses the header of untrusted text; <see langword="null"/> when it has none.</summary>
+    /// <summary>Parses the header of a text that is not trusted; <see langword="null"/> if the text has no valid header.</summary>
     public static TokenHeader? TryRead(ReadOnlySpan<char> token)
     {
         var end = token.IndexOf('.');

@@ -1,8 +1,8 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// A small cache of parsed token headers, because all tokens of one key begin with the same characters. It has a fixed number of entries, so an
-/// attacker who fills it only causes headers to be parsed again.
+/// A small cache of parsed token headers. All tokens of one key and type have the same header. The number of entries is fixed. An attacker who fills
+/// the cache only causes headers to be parsed again.
 /// </summary>
 internal sealed class TokenHeaderCache
 {
@@ -27,6 +27,6 @@ internal sealed class TokenHeaderCache
         return header;
     }
 
-    /// <summary>A cached header and the encoded text that it was parsed from.</summary>
+    /// <summary>A cached header, and the encoded text from which it was parsed.</summary>
     private sealed record Entry(string Text, TokenHeader Header);
 }

@@ -1,15 +1,16 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// The limits on the length, the JSON depth and the number of values of a token, which apply when it is signed and before its claims are read.
+/// The limits for the length, the JSON depth and the number of values of a token. The limits apply when a token is signed, and before the claims of a
+/// received token are read.
 /// </summary>
 internal static class TokenLimits
 {
-    /// <summary>The longest token in characters. Longer tokens are neither signed nor verified.</summary>
+    /// <summary>The maximum length of a token, in characters. A longer token is not signed and not verified.</summary>
     public const int TokenLength = 8192;
 
     public const int JsonDepth = 16;
 
-    /// <summary>The most values in a header or a payload: its members and the elements of its lists, at all levels together.</summary>
+    /// <summary>The maximum number of values in a header or a payload. Members and elements of lists are counted on all levels.</summary>
     public const int Values = 512;
 }

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The rules by which a <see cref="TokenVerifier"/> accepts a token: its type, issuers, audiences, lifetimes and tenant, derived from the options. It
-/// is created once and shared.
+/// The requirements that a <see cref="TokenVerifier"/> checks: the type, the issuer, the audience, the lifetime and the tenant of a token. The
+/// requirements are derived from the options. The object is created once, and all requests share it.
 /// </summary>
 internal sealed class TokenPolicy
 {
@@ -14,10 +14,10 @@ internal sealed class TokenPolicy
     private readonly ConditionalWeakTable<SecurityKey, TokenValidationParameters> _byKey = [];
 
     /// <param name="options">The settings of the namespace.</param>
-    /// <param name="type">The one <c>typ</c> that is accepted.</param>
-    /// <param name="audiences">The accepted audiences; <see langword="null"/> where tokens have none.</param>
-    /// <param name="template">The application's parameters for issuers and for the identity. Those for keys, algorithms, the audience and the
-    /// lifetime are overridden.</param>
+    /// <param name="type">The only accepted <c>typ</c>.</param>
+    /// <param name="audiences">The accepted audiences; <see langword="null"/> if the tokens of this type have no audience.</param>
+    /// <param name="template">The validation parameters of the application. The parameters for issuers and for the identity are used. The parameters
+    /// for keys, algorithms, the audience and the lifetime are overridden.</param>
     public TokenPolicy(RewtOptions options, string type, IReadOnlyCollection<string>? audiences, TokenValidationParameters? template = null)
     {
         (Options, Type, Audiences) = (options, type, audiences);
@@ -54,12 +54,12 @@ internal sealed class TokenPolicy
     /// <summary>Whether the application has no validation rules of its own.</summary>
     public bool IsOurs { get; }
 
-    /// <summary>Whether no code of the application takes part in the validation, so that its result can be cached.</summary>
+    /// <summary>Whether the result of a validation can be cached, because no code of the application takes part in the validation.</summary>
     public bool IsSteady { get; }
 
     public RewtOptions Options { get; }
 
-    /// <summary>The permitted clock difference in seconds.</summary>
+    /// <summary>The permitted clock skew, in seconds.</summary>
     public double Skew { get; }
 
     /// <summary>The longest permitted time between <c>iat</c> and <c>exp</c>, in seconds.</summary>
@@ -69,36 +69,40 @@ internal sealed class TokenPolicy
 
     public IReadOnlyCollection<string>? Audiences { get; }
 
-    /// <summary>Whether a token whose audience is the whole namespace is accepted, if it was signed with a shared secret.</summary>
+    /// <summary>Whether a token for any service of the namespace is accepted, if it was signed with a shared secret.</summary>
     public bool TakesNamespace { get; init; }
 
-    /// <summary>Whether tokens of this issuer may be accepted. A service always trusts data that it signed itself.</summary>
+    /// <summary>Returns whether tokens of an issuer are accepted. A service always accepts data that it has signed itself.</summary>
     public bool IsTrusted(string? issuer) => Options.TrustedIssuers.Count == 0 || (Type == TokenTypes.Data && issuer == Options.ServiceName) || (issuer is not null && Options.TrustedIssuers.Contains(issuer, StringComparer.Ordinal));
 
-    /// <summary>Whether a verified token is for this service. A token that was not signed with a shared secret must name the service.</summary>
+    /// <summary>
+    /// Returns whether the audience of a verified token is this service. A token that was not signed with a shared secret must name this service.
+    /// </summary>
     public bool IsForUs(string audience, SecurityKey? key) =>
         Audiences!.Contains(audience, StringComparer.Ordinal) || (TakesNamespace && audience == Options.Namespace && key is (null or SymmetricSecurityKey));
 
     /// <summary>The claims that a token must contain.</summary>
     public ClaimRequirements Requirements { get; }
 
-    /// <summary>Whether bearer tokens of other issuers than this library are verified: only with keys configured for them.</summary>
+    /// <summary>
+    /// Whether bearer tokens that another library has signed are accepted. Such tokens are accepted only if verification keys are configured.
+    /// </summary>
     public bool AcceptsForeign { get; }
 
     /// <summary>Whether claim types are mapped to their WS-Federation names, as <c>JwtBearerOptions.MapInboundClaims</c> does.</summary>
     public bool MapInboundClaims { get; init; }
 
-    /// <summary>Whether the token names a tenant where each tenant has its own keys.</summary>
+    /// <summary>Returns whether a token meets the requirement for a tenant: if tenants are enabled, the token must name a tenant.</summary>
     public bool HasTenant(TokenClaims claims) => !Options.Tenants.Enabled || Names.IsName(claims.Tenant);
 
-    /// <summary>Returns the request for the keys that may have signed the token.</summary>
+    /// <summary>Returns the input of the resolver for the keys that may have signed a token.</summary>
     public RewtKeyRequest KeyRequest(TokenClaims claims, string? keyId) =>
         new() { Namespace = Options.Namespace, Tenant = Options.Tenants.Enabled ? claims.Tenant : null, Issuer = claims.Issuer, KeyId = keyId };
 
-    /// <summary>The parameters for creating an identity. They contain no key.</summary>
+    /// <summary>The validation parameters with which an identity is created. The parameters contain no key.</summary>
     public TokenValidationParameters Parameters => _template;
 
-    /// <summary>Returns the parameters for this key only, with its own algorithm.</summary>
+    /// <summary>Returns the validation parameters that permit only one key and its algorithm.</summary>
     public TokenValidationParameters For(SecurityKey key) => _byKey.GetValue(key, only =>
     {
         var parameters = _template.Clone();

@@ -4,28 +4,28 @@ using System.Text.Json;
 namespace Rewt.Internal;
 
 /// <summary>
-/// The reason for refusing a token, with the values that help an operator, for log lines and events. A text of the token is shortened and escaped,
-/// because its sender chose it.
+/// The reason why a token is refused, with values that help an operator, for the log and for events. Text from the token is shortened and escaped,
+/// because the sender can choose any text.
 /// </summary>
-/// <param name="Reason">The reason.</param>
-/// <param name="Received">The value in the token: a text of its sender, or a number.</param>
+/// <param name="Reason">The precise reason of the refusal.</param>
+/// <param name="Received">The value in the token, which is a text or a number that the sender chose.</param>
 /// <param name="Expected">The value that would be accepted.</param>
 internal sealed record TokenRefusal(RefusalReason Reason, object? Received = null, object? Expected = null)
 {
     private const int LongestShown = 64;
 
     /// <summary>
-    /// The issuer in the token if the settings name it. The log reports refusals of such an issuer separately, so that forged tokens of others do not
-    /// hide them.
+    /// The issuer that the token names, if the settings name it too; otherwise <see langword="null"/>. Refusals of such an issuer are logged
+    /// separately, so that a flood of other forged tokens does not hide them.
     /// </summary>
     public string? NamedIssuer { get; init; }
 
     private static readonly string[] Codes = [.. Enum.GetNames<RefusalReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    /// <summary>The reason for metrics, traces and responses: one of a closed list.</summary>
+    /// <summary>The code of the reason for metrics, traces and responses. The list of codes is fixed.</summary>
     public string Code => Codes[(int)Reason];
 
-    /// <summary>The reason that the caller gets.</summary>
+    /// <summary>The general reason that is sent to the caller.</summary>
     public RewtRefusal Public => Reason switch
     {
         RefusalReason.None => RewtRefusal.None,
@@ -38,11 +38,11 @@ internal sealed record TokenRefusal(RefusalReason Reason, object? Received = nul
         _ => RewtRefusal.Invalid,
     };
 
-    /// <summary>Returns the refusal of a token of a tenant that was revoked or deleted.</summary>
+    /// <summary>Returns the refusal of a token whose tenant was revoked or deleted.</summary>
     public static TokenRefusal OfTenant(string tenant, TenantState state) =>
         new(RefusalReason.RevokedTenant, tenant, state.IsDeleted ? null : $"{state.Generation.ToDateTimeOffset():u}");
 
-    /// <summary>Returns the reason as a sentence with its solution, without any part of a signature or secret.</summary>
+    /// <summary>Returns the reason and the solution as a text, without any part of a signature or secret.</summary>
     public override string ToString() => Reason switch
     {
         RefusalReason.NoToken => "The request has no bearer token. The client must sign (AddRewtSigning), and no proxy or redirect may remove the Authorization header.",

@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace Rewt.Internal;
 
-/// <summary>Creates and signs tokens, bearer tokens as well as signed data, with the key that signs now, for one namespace or one tenant.</summary>
+/// <summary>Creates and signs bearer tokens and data tokens for one namespace or one tenant, with the key that signs now.</summary>
 internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimeProvider time)
 {
-    /// <summary>The tenant to write into tokens, where each tenant has keys of its own.</summary>
+    /// <summary>The tenant that the tokens name; <see langword="null"/> if the tokens are signed with the keys of the namespace.</summary>
     public string? Tenant { get; init; }
 
     public ISigningKeys Keys => keys;
 
     public RingMetrics Metrics { get; init; } = RingMetrics.None;
 
-    /// <summary>Creates a bearer token for a service, or without an audience for any service of the namespace.</summary>
+    /// <summary>Creates a bearer token for a service. Without an audience, the token is for any service of the namespace.</summary>
     public async ValueTask<SignedToken> SignBearerAsync(
         string? audience, IReadOnlyDictionary<string, object>? claims, TokenBinding? binding, CancellationToken cancellationToken) =>
         SignBearer(CurrentKey(await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false)), audience, claims, binding);
@@ -33,7 +33,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         });
     }
 
-    /// <summary>Creates a data token with the value in the claim <c>data</c>.</summary>
+    /// <summary>Creates a data token. The signed value is the claim <c>data</c>.</summary>
     public async ValueTask<SignedToken> SignDataAsync(string contentType, Action<Utf8JsonWriter> data, CancellationToken cancellationToken)
     {
         var snapshot = await keys.GetSigningAsync(cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         });
     }
 
-    /// <summary>Returns the key that signs now.</summary>
+    /// <summary>Returns the key that signs now, for the namespace or the tenant.</summary>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public SigningKey CurrentKey(KeySnapshot snapshot) => keys.For(snapshot.SigningKey(ClockReading.Now(time)) ?? throw NoKey(snapshot));
 
@@ -52,10 +52,10 @@ internal sealed class TokenSigner(ISigningKeys keys, RewtOptions options, TimePr
         snapshot is ConfiguredKeysSnapshot ? "No signing key is configured. Set Rewt:SigningKey:File if this service is to sign tokens."
         : $"The key ring '{keys.Name}' has no signing key, and Redis does not allow this service to write one. See the log and the health check.", TimeSpan.FromSeconds(2));
 
-    /// <summary>Returns the key to sign with.</summary>
-    /// <param name="snapshot">The keys.</param>
+    /// <summary>Returns the key that signs a new token.</summary>
+    /// <param name="snapshot">The keys of the namespace.</param>
     /// <param name="now">The current time.</param>
-    /// <param name="isStored">Whether the key must be the one that the store names as current.</param>
+    /// <param name="isStored">Whether the key must be the current key according to the store.</param>
     /// <exception cref="RewtKeysUnavailableException">There is no key to sign with.</exception>
     public SigningChoice KeyOf(KeySnapshot snapshot, ClockReading now, bool isStored)
     {

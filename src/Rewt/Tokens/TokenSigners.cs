@@ -1,13 +1,15 @@
 namespace Rewt.Internal;
 
 /// <summary>
-/// Returns the <see cref="TokenSigner"/> for a token: that of the namespace, or, where each tenant has keys of its own, that of the tenant.
+/// Returns the <see cref="TokenSigner"/> for a token. If tenants are enabled, the signer of the tenant is returned. Otherwise, the signer of the
+/// namespace is returned.
 /// </summary>
 internal sealed class TokenSigners(KeyRingProvider ring, RewtOptions options, TimeProvider time, RingMetrics metrics)
 {
     private readonly TokenSigner _own = new(ring, options, time) { Metrics = metrics };
 
-    /// <exception cref="InvalidOperationException">A tenant is missing, or was given where there are none.</exception>
+    /// <exception cref="InvalidOperationException">Tenants are enabled but no tenant is given, or tenants are not enabled but a tenant is
+    /// given.</exception>
     /// <exception cref="ArgumentException">The tenant is not a valid name.</exception>
     public TokenSigner For(string? tenant)
     {

@@ -7,27 +7,30 @@ using Microsoft.IdentityModel.Tokens;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Verifies received tokens of one type, bearer tokens or signed data: first the type, then the key, the signature and the claims. The result is the
-/// caller's identity or the reason for the refusal; parsing is stricter than in the Microsoft.IdentityModel libraries.
+/// Verifies received tokens of one type, which are bearer tokens or signed data. The type is checked first, then the key, the signature and the
+/// claims. The result is the identity of the caller, or the reason for the refusal. Tokens are parsed more strictly than by the
+/// Microsoft.IdentityModel libraries.
 /// </summary>
 internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolver resolver, KeyRingResolver? rings, TimeProvider time)
 {
-    /// <summary>The number of refreshes for a token without a key id: one that may bring a new key, and one that shows whether a source is unreachable.</summary>
+    /// <summary>
+    /// The number of refreshes for a token without a key id. The first may return a new key. The second shows whether a source is unreachable.
+    /// </summary>
     private const int KeylessRounds = 2;
 
     private readonly ClaimsIdentityFactory _identities = new() { MapInboundClaims = policy.MapInboundClaims, MaximumTokenSizeInBytes = TokenLimits.TokenLength };
 
-    /// <summary>Reads the cached rings directly, unless the application decides on keys with a resolver of its own.</summary>
+    /// <summary>
+    /// The default resolver, which reads the key rings in memory directly; <see langword="null"/> if the application has registered a resolver of its
+    /// own.
+    /// </summary>
     private readonly KeyRingResolver? _direct = resolver as KeyRingResolver;
     private readonly bool _hasTenants = policy.Options.Tenants.Enabled;
     private readonly TokenHeaderCache _headers = new();
 
-    public bool ExplainsRefusals => policy.Options.ExplainRefusals;
-
     private NamespaceKeyRings? _keyRings;
 
-    /// <summary>The cached rings of the namespace; <see langword="null"/> if the application decides on keys.</summary>
-    private NamespaceKeyRings? KeyRings => _keyRings ??= _direct?.KeyRings(policy.Options.Namespace);
+    public bool ExplainsRefusals => policy.Options.ExplainRefusals;
 
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(string token, CancellationToken cancellationToken)
@@ -36,7 +39,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return parsed.Verdict is { } verdict ? new(verdict) : VerifyAsync(parsed, cancellationToken);
     }
 
-    /// <summary>Parses a token and verifies it as far as possible without waiting, which usually gives the verdict.</summary>
+    /// <summary>
+    /// Parses a token, and verifies it as far as possible without waiting. In most cases, the token can be accepted or refused without waiting.
+    /// </summary>
     public ParsedToken Read(string token)
     {
         if (_headers.TryRead(token) is not { } header) return new(TokenResult.Foreign);
@@ -58,13 +63,17 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         static ParsedToken Refused(RefusalReason reason, object? received = null, object? expected = null) => new(TokenResult.Refused(reason, received, expected));
     }
 
-    /// <summary>Completes the verification of a token that has no verdict yet.</summary>
+    /// <summary>Completes the verification of a token that was neither accepted nor refused by <see cref="Read"/>.</summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public ValueTask<TokenResult> VerifyAsync(ParsedToken parsed, CancellationToken cancellationToken) =>
         parsed.IsKeyless ? VerifyKeylessAsync(parsed, cancellationToken) : VerifyWithKeyAsync(parsed, cancellationToken);
 
+    /// <summary>The key rings of the namespace; <see langword="null"/> if the application decides on keys.</summary>
+    private NamespaceKeyRings? KeyRings => _keyRings ??= _direct?.KeyRings(policy.Options.Namespace);
+
     /// <summary>
-    /// Verifies the usual token: its key is cached, and the application has no rules of its own. <see langword="null"/> for any other token.
+    /// Verifies a token without waiting, if its key is in memory and the application has no validation rules of its own. Returns
+    /// <see langword="null"/> in any other case.
     /// </summary>
     private TokenResult? VerifyAtOnce(string token, TokenHeader header, TokenClaims claims)
     {
@@ -115,7 +124,10 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     private ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(TokenClaims claims, string? keyId, CancellationToken cancellationToken) =>
         ResolveAsync(policy.KeyRequest(claims, keyId), cancellationToken);
 
-    /// <summary>Gets the keys of the ring that the token belongs to. Any exception of a custom resolver counts as an outage, not as a bad token.</summary>
+    /// <summary>
+    /// Returns the keys of the key ring to which the token belongs. An exception of the application's resolver counts as an outage, and does not make
+    /// the token invalid.
+    /// </summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     private async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken)
     {
@@ -131,8 +143,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Gets the keys of the ring that the token belongs to after one of them has verified the signature. Only now may a token cause a read of its tenant,
-    /// so that forged tenants cause none.
+    /// Returns the keys of the key ring to which a token belongs, after a key has verified the signature. The tenant is read from the store only
+    /// after this verification, so that forged tokens cause no reads of tenants.
     /// </summary>
     /// <exception cref="RewtKeysUnavailableException">The keys are unavailable.</exception>
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAgainAsync(SecurityKey? verified, TokenClaims claims, string? keyId, CancellationToken cancellationToken)
@@ -142,7 +154,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return verified is TenantSecurityKey key && keys.Count > 0 && !await key.ConfirmAsync(cancellationToken).ConfigureAwait(false) ? [] : keys;
     }
 
-    /// <summary>Returns the keys with a key id from the cached ring; <see langword="null"/> where a refresh is necessary.</summary>
+    /// <summary>Returns the keys with a key id from the key ring in memory; <see langword="null"/> if a refresh is necessary.</summary>
     public IReadOnlyList<SecurityKey>? KeysAtHand(TokenClaims claims, string keyId, ClockReading now)
     {
         if (KeyRings is not { } keyRings) return null;
@@ -162,10 +174,12 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TenantKeyId.TryParse(keyId, out var secretId, out _) ? KeyRingResolver.ExceededLimit(keyRings, null, secretId, now) : null;
     }
 
-    /// <summary>Returns the issuer in a token if <see cref="RewtOptions.TrustedIssuers"/> names it.</summary>
+    /// <summary>
+    /// Returns the issuer that a token names, if it is in <see cref="RewtOptions.TrustedIssuers"/>; otherwise <see langword="null"/>.
+    /// </summary>
     public string? NamedIssuer(in ParsedToken parsed) => parsed.Claims?.Issuer is { } issuer && policy.Options.TrustedIssuers.Contains(issuer) ? issuer : null;
 
-    /// <summary>Whether the times of a token that was verified before are still valid.</summary>
+    /// <summary>Returns whether a token that was verified before is still within its lifetime.</summary>
     public bool IsInTime(TokenClaims claims, DateTimeOffset now) => CheckTimes(claims, now) is null;
 
     private async ValueTask<TokenResult> TryAllAsync(ParsedToken parsed, IReadOnlyList<SecurityKey> keys)
@@ -183,8 +197,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Verifies with a key of this library and without rules of the application. Signature, algorithm, type, times and audience are checked here, and
-    /// any issuer is permitted, so the library has nothing left to validate.
+    /// Verifies a token with a key of this library, if the application has no validation rules of its own. The signature, the algorithm, the type,
+    /// the times and the audience are checked here, and any issuer is permitted. The Microsoft.IdentityModel libraries are not needed for the
+    /// validation.
     /// </summary>
     private TokenResult TrySettled(string token, TokenHeader header, TokenClaims claims, SecurityKey key)
     {
@@ -224,8 +239,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// The library fills the actor from a token inside the token, whose signature it verifies only if the application asks for that. Without
-    /// parameters of its own, that verification would use ours, which rely on the outer token's signature.
+    /// Removes the actor from an identity, unless the application has configured its verification. The Microsoft.IdentityModel libraries read the
+    /// actor from a token inside the token. Without parameters of the application, these libraries would verify the inner token with parameters that
+    /// do not check its signature.
     /// </summary>
     private ClaimsIdentity WithoutUnverifiedActor(ClaimsIdentity identity, SecurityToken token)
     {
@@ -234,11 +250,17 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return identity;
     }
 
-    /// <summary>Whether the library throws this exception for the value of a claim that it interprets (<c>azp</c>, <c>actort</c>) and cannot parse.</summary>
+    /// <summary>
+    /// Returns whether an exception means that the Microsoft.IdentityModel libraries cannot parse a claim that they interpret (<c>azp</c>,
+    /// <c>actort</c>).
+    /// </summary>
     private static bool IsUnreadable(Exception exception) =>
         exception is ArgumentException or SecurityTokenException or JsonException or FormatException or InvalidOperationException or OverflowException;
 
-    /// <summary>Checks that the key is for the token's algorithm, issuer and tenant, and that the signature is as long as one of this key.</summary>
+    /// <summary>
+    /// Returns the refusal of a token whose algorithm, issuer, tenant or signature length does not match the key; <see langword="null"/> if all
+    /// match.
+    /// </summary>
     private TokenRefusal? Unfit(SecurityKey key, string token, TokenHeader header, TokenClaims claims)
     {
         if (!KeyAlgorithms.Of(key).AsSpan().Contains(header.Algorithm)) return new(RefusalReason.WrongAlgorithm, header.Algorithm);
@@ -267,7 +289,7 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
         return TokenResult.Refused(IsOfOtherMode(keyId) ? RefusalReason.OtherKeyMode : RefusalReason.UnknownKey, keyId);
     }
 
-    /// <summary>Whether the key id has the form of the kind of keys (shared secret or key pairs) that this service neither uses nor accepts.</summary>
+    /// <summary>Returns whether a key id has the form of a kind of key (shared secret or key pair) that this service does not accept.</summary>
     private bool IsOfOtherMode(string? keyId)
     {
         if (keyId is null || policy.Options.AlsoAccept is not null || ConfiguredKeySource.IsConfigured(policy.Options)) return false;
@@ -284,8 +306,9 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Whether the name of a claim differs from that of the verified issuer or tenant only in upper and lower case. Names in a token are case-sensitive, but
-    /// <c>RequireClaim</c> and <see cref="ClaimsIdentity"/> ignore the case, so that the claim would pass for a verified one.
+    /// Returns whether a token has a claim whose name differs from <c>iss</c> or <c>tenant</c> only in case. Names in a token are case-sensitive, but
+    /// <c>RequireClaim</c> and <see cref="ClaimsIdentity"/> ignore the case. An application could therefore mistake such a claim for the verified
+    /// issuer or tenant.
     /// </summary>
     private bool HasLookalike(ClaimsIdentity identity)
     {
@@ -326,8 +349,8 @@ internal sealed class TokenVerifier(TokenPolicy policy, IIssuerSigningKeyResolve
     }
 
     /// <summary>
-    /// Returns the first of issuer, token id and subject that contains characters that are not permitted. Only the name of an issuer of this library
-    /// must be a service's name.
+    /// Returns the name of the first claim (<c>iss</c>, <c>jti</c> or <c>sub</c>) whose value is not permitted; <see langword="null"/> if all are
+    /// permitted. The issuer of a token of this library must be a valid service name.
     /// </summary>
     private string? InvalidName(TokenClaims claims)
     {

@@ -5,11 +5,11 @@ using System.Text;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Puts a signed token together: encodes the payload, lets the key sign it, and returns the text in JWS compact serialization (RFC 7515 §7.1).
+/// Creates the text of a signed token: encodes the payload, signs it with the key, and returns the JWS compact serialization (RFC 7515 §7.1).
 /// </summary>
 internal static class TokenWriter
 {
-    /// <exception cref="ArgumentException">The token would exceed the length limit.</exception>
+    /// <exception cref="ArgumentException">The token would be longer than <see cref="TokenLimits.TokenLength"/> characters.</exception>
     public static string Write(SigningKey key, string type, string? contentType, ReadOnlySpan<byte> payload)
     {
         var header = key.HeaderOf(type, contentType);

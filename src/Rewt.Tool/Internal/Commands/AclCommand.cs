@@ -3,7 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary><c>rewt acl</c>: prints the Redis ACL rules that a service's login needs.</summary>
+/// <summary><c>rewt acl</c>: prints the ACL rules that the Redis user of a service needs.</summary>
 internal static class AclCommand
 {
     private static readonly Option<string> Role = new("--role") { Description = "The role of the login: a service that signs (signer), a service that only verifies (verifier), or an operator with this tool (operator).", HelpName = "signer|verifier|operator", Required = true };

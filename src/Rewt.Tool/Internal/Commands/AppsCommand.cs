@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Rewt.Tool;
 
 /// <summary>
-/// <c>rewt apps</c>: defines the arguments of the commands that manage trusted apps; <see cref="AppsCommandHandler"/> carries them out.
+/// <c>rewt apps</c>: defines the arguments of the commands that manage trusted apps. <see cref="AppsCommandHandler"/> carries the commands out.
 /// </summary>
 internal static class AppsCommand
 {

@@ -103,6 +103,6 @@ internal sealed class AppsCommandHandler(ToolContext context)
 
     private static string Time(DateTimeOffset? time) => time is { } at ? string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm}Z") : "";
 
-    /// <summary>Escapes text for a table: it comes from Redis.</summary>
+    /// <summary>Escapes a text from Redis for the output in a table.</summary>
     private static string Cell(string text) => Markup.Escape(UntrustedText.Escape(text));
 }

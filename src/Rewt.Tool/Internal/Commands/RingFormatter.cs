@@ -5,13 +5,15 @@ using Spectre.Console;
 
 namespace Rewt.Tool;
 
-/// <summary>Formats a key ring as a table or JSON for the output of the tool. Secrets are included only with the option for it.</summary>
+/// <summary>
+/// Formats a key ring as a table or JSON for the output of the tool. Secrets are included only if the user gave the option that shows secrets.
+/// </summary>
 internal static class RingFormatter
 {
-    /// <summary>Returns the key ring in the shape of the JSON output.</summary>
-    /// <param name="context">The output options.</param>
-    /// <param name="ring">The shared secrets.</param>
-    /// <param name="pairs">The key pairs of the services, or <see langword="null"/>.</param>
+    /// <summary>Returns the object that is serialized as the JSON output for a key ring.</summary>
+    /// <param name="context">The context of the command, with the output options.</param>
+    /// <param name="ring">The shared secrets of the namespace.</param>
+    /// <param name="pairs">The key pairs of the services; <see langword="null"/> if the namespace has none.</param>
     public static object Json(ToolContext context, RingSnapshot ring, PairSnapshot? pairs = null) => new
     {
         context.Namespace,

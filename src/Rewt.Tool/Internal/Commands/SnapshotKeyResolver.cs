@@ -4,12 +4,14 @@ using Rewt.Internal;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Finds the key for a token that <c>rewt token verify</c> or <c>explain</c> checks, among the secrets, tenant keys and key pairs of a namespace,
-/// which the tool has read once.
+/// Finds the key of a token for the commands <c>rewt token verify</c> and <c>rewt token explain</c>. The tool reads the secrets, the tenants and the
+/// key pairs of the namespace once.
 /// </summary>
 internal sealed class SnapshotKeyResolver(RingSnapshot ring, PairSnapshot? pairs, ITenantStore tenants, string @namespace, TimeProvider time) : IIssuerSigningKeyResolver
 {
-    /// <summary>The state of the token's tenant, if it is the reason for refusing the token.</summary>
+    /// <summary>
+    /// The state of the token's tenant, if the token is refused because the tenant was revoked or deleted; otherwise <see langword="null"/>.
+    /// </summary>
     public TenantState? Refusing { get; private set; }
 
     public async ValueTask<IReadOnlyList<SecurityKey>> ResolveAsync(RewtKeyRequest request, CancellationToken cancellationToken = default)

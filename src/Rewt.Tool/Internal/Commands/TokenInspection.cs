@@ -9,7 +9,7 @@ namespace Rewt.Tool;
 /// <summary><c>rewt token inspect</c>: prints the header and claims of a token without verifying its signature.</summary>
 internal static class TokenInspection
 {
-    /// <summary>The longest value of a claim that a table shows whole.</summary>
+    /// <summary>The length, in characters, up to which a table shows the value of a claim completely.</summary>
     private const int LongestShown = 1000;
 
     private static readonly string[] Times = ["iat", "exp", "nbf"];

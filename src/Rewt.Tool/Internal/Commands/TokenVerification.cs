@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Rewt.Tool;
 
 /// <summary>
-/// <c>rewt token verify</c> and <c>rewt token explain</c>: verify a token with the keys in Redis as a service does, and print the result, or each
-/// check. Neither prints the token.
+/// <c>rewt token verify</c> and <c>rewt token explain</c>: verify a token with the keys in Redis, as a service does. The command <c>verify</c> prints
+/// the result, and <c>explain</c> prints each check. Neither command prints the token.
 /// </summary>
 internal static class TokenVerification
 {
@@ -25,7 +25,7 @@ internal static class TokenVerification
         return verdict.IsValid ? ExitCode.Done : throw Refused(verdict);
     }
 
-    /// <summary>Prints each check of a receiver in its order, up to the one that fails.</summary>
+    /// <summary>Prints the checks of a receiver in their order, up to the first check that fails.</summary>
     public static async Task<int> ExplainAsync(ToolContext context, string token, string? audience, bool acceptNodeTokens, CancellationToken cancellationToken)
     {
         var verdict = await RunAsync(context, token, audience, acceptNodeTokens, cancellationToken);
@@ -73,7 +73,10 @@ internal static class TokenVerification
 
     private static ToolException Refused(TokenResult verdict) => new(ExitCode.BadToken, $"The token is refused: {Reason(verdict)} ({verdict.Cause!.Reason}). {verdict.Cause}");
 
-    /// <summary>Returns the requirement of a check; <see langword="null"/> for a check of the request. The order is that of <see cref="RefusalReason"/>.</summary>
+    /// <summary>
+    /// Returns a sentence with the requirement of a check; <see langword="null"/> for a check that needs the request. The order of the checks is the
+    /// order of the members of <see cref="RefusalReason"/>.
+    /// </summary>
     private static string? Requirement(RefusalReason reason) => reason switch
     {
         RefusalReason.OtherType => "The type (typ) is that of a token of Rewt",

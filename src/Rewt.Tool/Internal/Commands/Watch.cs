@@ -6,8 +6,8 @@ using Spectre.Console.Rendering;
 namespace Rewt.Tool;
 
 /// <summary>
-/// Runs <c>rewt watch</c> until it is cancelled: reads a key ring and its instances again and again, and prints a live view on a terminal, otherwise
-/// one line for each change.
+/// Runs <c>rewt watch</c> until the command is cancelled: reads a key ring and its instances repeatedly. On a terminal, the command shows a live
+/// view. Otherwise it prints one line for each change.
 /// </summary>
 internal sealed class Watch(ToolContext context, TimeSpan? duration, int? changes)
 {
@@ -70,7 +70,9 @@ internal sealed class Watch(ToolContext context, TimeSpan? duration, int? change
         return new WatchState(ring, await session.Instances.ReadAsync(cancellationToken), ring.Problem is { } problem ? $"The secret cannot be used: {problem}." : null);
     }
 
-    /// <summary>Refreshes the state. A server that is temporarily unavailable is shown as a problem and does not end the command.</summary>
+    /// <summary>
+    /// Reads the key ring and its instances again. If the server is temporarily unavailable, the command shows the problem and continues.
+    /// </summary>
     private static async Task<WatchState> ReadAgainAsync(RingSession session, WatchState before, CancellationToken cancellationToken)
     {
         try

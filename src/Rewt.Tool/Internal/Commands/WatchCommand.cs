@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace Rewt.Tool;
 
 /// <summary>
-/// <c>rewt watch</c>: defines the arguments of the command that shows changes of a key ring and its instances live; <see cref="Watch"/> runs it.
+/// <c>rewt watch</c>: defines the arguments of the command that shows the changes of a key ring and its instances. <see cref="Watch"/> runs the
+/// command.
 /// </summary>
 internal static class WatchCommand
 {

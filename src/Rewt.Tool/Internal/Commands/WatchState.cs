@@ -3,9 +3,7 @@ using Rewt.Internal;
 
 namespace Rewt.Tool;
 
-/// <summary>
-/// What <c>rewt watch</c> knows after one read: the key ring and its instances. It describes the changes since an earlier state, one line for each.
-/// </summary>
+/// <summary>The result of one read by <c>rewt watch</c>: the key ring and its live instances.</summary>
 internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeartbeat> Marks, string? DegradedReason)
 {
     public IReadOnlyList<WatchedInstance> Instances() =>
@@ -21,7 +19,7 @@ internal sealed record WatchState(RingSnapshot Ring, IReadOnlyList<InstanceHeart
         Ring.Epoch == other.Ring.Epoch && Ring.Version == other.Ring.Version && DegradedReason == other.DegradedReason
         && Instances().Select(instance => (instance.Instance, instance.Version)).SequenceEqual(other.Instances().Select(instance => (instance.Instance, instance.Version)));
 
-    /// <summary>Returns the changes since an earlier state, one line for each.</summary>
+    /// <summary>Returns one line of text for each change since an earlier state.</summary>
     public IEnumerable<string> EventsSince(WatchState? before)
     {
         var at = Ring.ReadAt.ToDateTimeOffset().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
