@@ -29,6 +29,21 @@ public sealed class CertificateTests : IAsyncLifetime
     public Task A_certificate_that_is_renewed_every_five_seconds_for_a_minute_fails_no_call() => RenewAsync(callers: 32, every: TimeSpan.FromSeconds(5), renewals: 12);
 
     [Fact]
+    public async Task A_service_that_starts_with_an_expired_certificate_names_it_as_the_reason_why_it_cannot_sign()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        WriteCertificate("orders", now.AddHours(-2), now.AddHours(-1));
+        await using var orders = Instance.Start(_redis.ConnectionString, Attesting("orders"));
+
+        var message = (await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.SignAsync())).Message;
+        message.ShouldContain("has no signing key. The certificate of this service expired");
+        message.ShouldNotContain("Redis");
+
+        WriteCertificate("orders");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is null, "the certificate has been renewed");
+    }
+
+    [Fact]
     public async Task An_expired_certificate_stops_new_keys_only_and_is_announced_before()
     {
         await using var inventory = Instance.Start(_redis.ConnectionString, Demanding("inventory"));
