@@ -513,7 +513,7 @@ public sealed class AttestationTests : IAsyncLifetime
         var two = _issuing.Issue(TestAuthority.San("billing"), rights: [.. TestAuthority.Rights(false), new X509Extension("2.5.29.18", TestAuthority.San(Id).RawData, critical: false)]);
         yield return ("two extensions of names", By(_issuing, _issuing.Alter(two, [6, 3, 85, 29, 18], [6, 3, 85, 29, 17], isSigned: true)), "an extension twice");
         yield return ("a name that is altered", By(_issuing, _issuing.Alter(_issuing.Issue("spiffe://prod.example/orderz"), "orderz"u8.ToArray(), "orders"u8.ToArray(), isSigned: false)), "not accepted");
-        yield return ("two signature algorithms", By(_issuing, _issuing.Alter(_issuing.Issue(Id), [42, 134, 72, 206, 61, 4, 3, 2], [42, 134, 72, 206, 61, 4, 3, 3], isSigned: true)), "");
+        yield return ("two signature algorithms", By(_issuing, _issuing.Alter(_issuing.Issue(Id), [42, 134, 72, 206, 61, 4, 3, 2], [42, 134, 72, 206, 61, 4, 3, 3], isSigned: true)), "not accepted");
         yield return ("no intermediate", pair => pair.Attest(_issuing.Issue(Id), []), "not accepted");
         yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
         yield return ("without key usage", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [])), "may not sign");
@@ -562,11 +562,11 @@ public sealed class AttestationTests : IAsyncLifetime
             var unusual = _root.Below("unusual", key, []);
             yield return ($"an authority with a key of {name}", By(unusual, unusual.Issue(Id)), "neither P-256");
             // .NET gives no certificate a private key with explicit parameters.
-            if (key is RSA || ((ECDsa)key).ExportParameters(includePrivateParameters: false).Curve.IsNamed) yield return ($"a key of {name}", By(_issuing, _issuing.Issue(TestAuthority.San(Id), key: key)), "");
+            if (key is RSA || ((ECDsa)key).ExportParameters(includePrivateParameters: false).Curve.IsNamed) yield return ($"a key of {name}", By(_issuing, _issuing.Issue(TestAuthority.San(Id), key: key)), key is RSA ? "2048 to 4096 are allowed" : "not P-256 or P-384");
         }
 
         var rsa = _root.Below("rsa", RSA.Create(2048), []);
-        foreach (var hash in new[] { "SHA1", "MD5" }) yield return ($"signed with RSA and {hash}", By(rsa, rsa.Issue(TestAuthority.San(Id), outdatedHash: hash)), "");
+        foreach (var hash in new[] { "SHA1", "MD5" }) yield return ($"signed with RSA and {hash}", By(rsa, rsa.Issue(TestAuthority.San(Id), outdatedHash: hash)), "outdated");
         var outdated = _root.Below("outdated", NewKey(), [], outdatedHash: "SHA1");
         yield return ("an issuer signed with SHA-1", By(outdated, outdated.Issue(Id)), "outdated");
 

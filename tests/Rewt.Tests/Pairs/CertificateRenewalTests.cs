@@ -20,34 +20,29 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
         var renewals = int.TryParse(Environment.GetEnvironmentVariable("REWT_RENEWALS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 3;
         using var directory = new ScratchDirectory();
         await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await using var first = InstanceProcess.Start();
-        await using var second = InstanceProcess.Start();
-        await using var third = InstanceProcess.Start();
-        await using var fourth = InstanceProcess.Start();
-        (string Service, InstanceProcess Process)[] fleet = [("orders", first), ("inventory", second), ("orders", third), ("inventory", fourth)];
+        await using var one = InstanceProcess.Start();
+        await using var two = InstanceProcess.Start();
+        await using var three = InstanceProcess.Start();
+        await using var four = InstanceProcess.Start();
+        (string Service, InstanceProcess Process)[] fleet = [("orders", one), ("inventory", two), ("orders", three), ("inventory", four)];
         var (failures, seen, calls) = (new ConcurrentBag<string>(), new HashSet<string>(StringComparer.Ordinal), 0);
-        Renew();
-        foreach (var (service, process) in fleet) await StartAsync(service, process);
-
         using var ended = new CancellationTokenSource();
-        var began = TimeProvider.System.GetTimestamp();
-        var load = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(fleet[caller % 4], fleet[(caller + (caller / 4 % 2 == 0 ? 1 : 3)) % 4]), Cancellation)).ToList();
-        for (var renewal = 0; renewal < renewals; renewal++)
-        {
-            await Task.Delay(Interval, TimeProvider.System, Cancellation);
-            foreach (var service in Services) seen.UnionWith(await CertificatesAsync(service));
-            Renew();
-        }
+        Renew();
+        var renewing = RenewAgainAsync();
+        foreach (var (service, process) in fleet) await StartAsync(service, process);
+        var routes = Enumerable.Range(0, fleet.Length).SelectMany(index => new[] { (From: fleet[index], To: fleet[(index + 1) % 4]), (From: fleet[index], To: fleet[(index + 3) % 4]) }).ToList();
+        foreach (var (from, to) in routes) await Eventually.TrueAsync(async () => await ProblemOfCallAsync(from, to) is null, "the fleet has started");
 
-        await Task.Delay(Interval, TimeProvider.System, Cancellation);
-        foreach (var service in Services) seen.UnionWith(await CertificatesAsync(service));
+        var (began, first) = (TimeProvider.System.GetTimestamp(), seen.Count);
+        var load = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(routes[caller % routes.Count].From, routes[caller % routes.Count].To), Cancellation)).ToList();
+        await Task.Delay(Interval * (renewals + 1), TimeProvider.System, Cancellation);
         await ended.CancelAsync();
-        await Task.WhenAll(load);
+        await Task.WhenAll([.. load, renewing]);
 
         output.WriteLine($"{renewals} renewals, {seen.Count} certificates attested keys, {calls} calls, {failures.Count} failed");
         failures.Distinct().ShouldBeEmpty();
         calls.ShouldBeGreaterThan(Callers * renewals);
-        seen.Count.ShouldBeGreaterThan(Services.Length);
+        seen.Count.ShouldBeGreaterThan(first);
 
         // A certificate expires when its second renewal is due.
         void Renew()
@@ -72,27 +67,39 @@ public sealed class CertificateRenewalTests(ITestOutputHelper output)
             ("Rewt:Identity:KeyFile", directory[$"{service}.key"]),
             ("Rewt:Identity:Authorities:0", _issuing.Parent!.Pem));
 
-        // Without the retry of a client, so that every refusal counts.
+        async Task RenewAgainAsync()
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await Task.Delay(Interval, TimeProvider.System, CancellationToken.None);
+                foreach (var service in Services) seen.UnionWith(await CertificatesAsync(service));
+                Renew();
+            }
+        }
+
         async Task CallAsync((string Service, InstanceProcess Process) sender, (string Service, InstanceProcess Process) receiver)
         {
             while (!ended.IsCancellationRequested)
             {
-                try
-                {
-                    var token = (await sender.Process.AskAsync("bearer", "it", receiver.Service)).GetString();
-                    var verdict = await receiver.Process.AskAsync("verify-bearer", "it", token);
-                    if (!verdict.GetProperty("isValid").GetBoolean()) Fail(verdict.GetProperty("refusal").GetString()!);
-                }
-                catch (InvalidOperationException exception)
-                {
-                    Fail(exception.Message);
-                }
-
+                if (await ProblemOfCallAsync(sender, receiver) is { } problem) failures.Add($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s: {sender.Service} to {receiver.Service}: {problem}");
                 Interlocked.Increment(ref calls);
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
             }
+        }
 
-            void Fail(string reason) => failures.Add($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s: {sender.Service} to {receiver.Service}: {reason}");
+        // Without the retry of a client, so that every refusal counts.
+        static async Task<string?> ProblemOfCallAsync((string Service, InstanceProcess Process) sender, (string Service, InstanceProcess Process) receiver)
+        {
+            try
+            {
+                var token = (await sender.Process.AskAsync("bearer", "it", receiver.Service)).GetString();
+                var verdict = await receiver.Process.AskAsync("verify-bearer", "it", token);
+                return verdict.GetProperty("isValid").GetBoolean() ? null : verdict.GetProperty("refusal").GetString();
+            }
+            catch (InvalidOperationException exception)
+            {
+                return exception.Message;
+            }
         }
 
         async Task<IEnumerable<string>> CertificatesAsync(string service)
