@@ -96,7 +96,7 @@ public sealed class TestAuthority
     /// <summary>The files that a helper writes: the chain in PEM and the key in PEM.</summary>
     public (string Chain, string Key) Files(X509Certificate2 certificate) => (
         string.Join('\n', new[] { certificate.RawData }.Concat(Intermediates()).Select(one => PemEncoding.WriteString("CERTIFICATE", one))),
-        certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        ((AsymmetricAlgorithm?)certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()!).ExportPkcs8PrivateKeyPem());
 
     public static X509Extension[] Rights(bool isAuthority, int? pathLength = null, X509KeyUsageFlags? usage = null) =>
     [
