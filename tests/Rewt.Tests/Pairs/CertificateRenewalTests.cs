@@ -1,5 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
-
 namespace Rewt.Tests.Pairs;
 
 /// <summary>Renewal of certificates in a fleet of processes of their own.</summary>
