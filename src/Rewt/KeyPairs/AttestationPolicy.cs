@@ -33,11 +33,6 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// </summary>
     private static readonly string[] Uses = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
-    private const string EllipticCurve = "1.2.840.10045.2.1";
-
-    /// <summary>The object identifiers of P-256 and P-384 in DER.</summary>
-    private static readonly string[] Curves = ["06082A8648CE3D030107", "06052B81040022"];
-
     /// <summary>The maximum length, in bytes, of an encoded RSA key with 4096 bits and a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
@@ -222,7 +217,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// </summary>
     private static bool HasFitKey(X509Certificate2 certificate)
     {
-        if (certificate.PublicKey.Oid.Value == EllipticCurve) return certificate.PublicKey.EncodedParameters is { } curve && Curves.Contains(Convert.ToHexString(curve.RawData));
+        if (certificate.PublicKey.Oid.Value == PublicKeyPem.EllipticCurveKey) return certificate.PublicKey.EncodedParameters is { } curve && EllipticCurve.Find(curve.RawData) is not null;
         using var rsa = certificate.PublicKey.EncodedKeyValue.RawData.Length <= LongestRsaKey ? certificate.GetRSAPublicKey() : null;
         return rsa?.KeySize is >= RsaNumbers.MinimumBits and <= RsaNumbers.MaximumBits;
     }

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
@@ -28,13 +29,14 @@ internal sealed class EllipticCurve
 
     private static readonly EllipticCurve[] All = [P256, P384];
 
+    private readonly byte[] _encoded;
     private readonly BigInteger _prime;
     private readonly BigInteger _b;
 
     private EllipticCurve(string name, string algorithm, ECCurve curve, int coordinateLength, string prime, string b)
     {
         (Name, Algorithm, Curve, CoordinateLength) = (name, algorithm, curve, coordinateLength);
-        (_prime, _b) = (Number(prime), Number(b));
+        (_encoded, _prime, _b) = (Encode(curve.Oid), Number(prime), Number(b));
     }
 
     /// <summary>The name of the curve in the member <c>crv</c> of a JWK (RFC 7518 §6.2.1.1).</summary>
@@ -58,6 +60,9 @@ internal sealed class EllipticCurve
             || (curve.Oid.FriendlyName is { } name && name.Equals(known.Curve.Oid.FriendlyName, StringComparison.OrdinalIgnoreCase)))
         : null;
 
+    /// <summary>Finds the curve by the parameters of an encoded key (RFC 5480 §2.1.1); <see langword="null"/> for any other curve and for curve parameters in full.</summary>
+    public static EllipticCurve? Find(ReadOnlyMemory<byte> parameters) => Array.Find(All, curve => parameters.Span.SequenceEqual(curve._encoded));
+
     /// <summary>
     /// Returns whether a point is on the curve y² = x³ − 3x + b over a prime field (cofactor 1). A point that is not on the curve is dangerous: it
     /// can leak a private key or verify any signature. <c>ECParameters.Validate</c> accepts such a point. The import of a key leaves the check to the
@@ -70,6 +75,13 @@ internal sealed class EllipticCurve
         var (left, right) = (Number(x), Number(y));
         if (left >= _prime || right >= _prime) return false;
         return ((right * right) - (left * left * left) + (3 * left) - _b) % _prime == 0;
+    }
+
+    private static byte[] Encode(Oid name)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        writer.WriteObjectIdentifier(name.Value!);
+        return writer.Encode();
     }
 
     private static BigInteger Number(string hexadecimal) => BigInteger.Parse("0" + hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

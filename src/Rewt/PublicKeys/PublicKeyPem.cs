@@ -9,6 +9,9 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class PublicKeyPem
 {
+    /// <summary>The object identifier of EC keys (RFC 5480 §2.1.1).</summary>
+    public const string EllipticCurveKey = "1.2.840.10045.2.1";
+
     public static bool IsPem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);
 
     /// <summary>
@@ -107,10 +110,27 @@ internal static class PublicKeyPem
         problem = "the key is neither RSA nor EC, or has data after it";
         if (!isWhole) return null;
 
+        if (PointOf(key) is { } point) return PublicKey.TryCreate(point, keyId: null, out problem);
+
         using var rsa = key.GetRSAPublicKey();
         if (rsa is not null) return PublicKey.TryCreate(rsa.ExportParameters(includePrivateParameters: false), rsaAlgorithm, keyId: null, out problem);
 
         using var ecdsa = key.GetECDsaPublicKey();
         return ecdsa is null ? null : PublicKey.TryCreate(ecdsa.ExportParameters(includePrivateParameters: false), keyId: null, out problem);
+    }
+
+    /// <summary>
+    /// Reads an EC key in its usual form, an uncompressed point on a known curve, without an import, which takes OpenSSL a large part of the
+    /// time of a check.
+    /// </summary>
+    private static ECParameters? PointOf(System.Security.Cryptography.X509Certificates.PublicKey key)
+    {
+        const byte Uncompressed = 4;
+        if (key.Oid.Value != EllipticCurveKey || key.EncodedParameters is not { } parameters || EllipticCurve.Find(parameters.RawData) is not { } curve) return null;
+
+        var (point, length) = (key.EncodedKeyValue.RawData, curve.CoordinateLength);
+        return point.Length == 1 + (2 * length) && point[0] == Uncompressed
+            ? new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = point[1..(1 + length)], Y = point[(1 + length)..] } }
+            : null;
     }
 }

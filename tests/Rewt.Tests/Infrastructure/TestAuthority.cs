@@ -9,9 +9,9 @@ public sealed class TestAuthority
     private const int DnsTag = 2;
     private const int UriTag = 6;
 
-    private readonly ECDsa _key;
+    private readonly AsymmetricAlgorithm _key;
 
-    private TestAuthority(X509Certificate2 certificate, ECDsa key, TestAuthority? parent) => (Certificate, _key, Parent) = (certificate, key, parent);
+    private TestAuthority(X509Certificate2 certificate, AsymmetricAlgorithm key, TestAuthority? parent) => (Certificate, _key, Parent) = (certificate, key, parent);
 
     public X509Certificate2 Certificate { get; }
 
@@ -19,22 +19,25 @@ public sealed class TestAuthority
 
     public string Pem => Certificate.ExportCertificatePem();
 
-    public static TestAuthority Root(string name = "root", params X509Extension[] more)
+    public static TestAuthority Root(string name = "root", params X509Extension[] more) => Root(TimeProvider.System.GetUtcNow().AddDays(10), name, more);
+
+    public static TestAuthority Root(DateTimeOffset until, string name, params X509Extension[] more)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = Request(name, key, [.. Rights(isAuthority: true), .. more]);
-        var now = TimeProvider.System.GetUtcNow();
-        return new TestAuthority(request.CreateSelfSigned(now.AddDays(-1), now.AddDays(10)), key, null);
+        var subject = new X500DistinguishedName($"CN={name}");
+        var certificate = Request(name, key, [.. Rights(isAuthority: true), .. more]).Create(subject, X509SignatureGenerator.CreateForECDsa(key), until.AddDays(-11), until, [1]);
+        return new TestAuthority(certificate.CopyWithPrivateKey(key), key, null);
     }
 
     /// <summary>An authority below this one, with the given extensions instead of the usual rights if there are any.</summary>
-    public TestAuthority Below(string name, params X509Extension[] rights) => Below(name, ECCurve.NamedCurves.nistP256, rights);
+    public TestAuthority Below(string name, params X509Extension[] rights) => Below(name, ECDsa.Create(ECCurve.NamedCurves.nistP256), rights);
 
-    public TestAuthority Below(string name, ECCurve curve, params X509Extension[] rights)
-    {
-        var key = ECDsa.Create(curve);
-        return new TestAuthority(Sign(Request(name, key, rights.Length > 0 ? rights : Rights(isAuthority: true)), key, TimeProvider.System.GetUtcNow().AddDays(5)), key, this);
-    }
+    public TestAuthority Below(string name, AsymmetricAlgorithm key, X509Extension[] rights, DateTimeOffset? from = null, DateTimeOffset? until = null, string? outdatedHash = null) =>
+        new(Sign(Request(name, key, rights.Length > 0 ? rights : Rights(isAuthority: true)), until ?? TimeProvider.System.GetUtcNow().AddDays(5), from, outdatedHash), key, this);
+
+    /// <summary>The name and key of this authority in a certificate that another one issued.</summary>
+    public TestAuthority CrossSignedBy(TestAuthority other) => new(
+        other.Sign(new CertificateRequest(Certificate.SubjectName, (ECDsa)_key, HashAlgorithmName.SHA256) { CertificateExtensions = { Rights(true)[0], Rights(true)[1] } }, TimeProvider.System.GetUtcNow().AddDays(5)), _key, other);
 
     /// <summary>A certificate that behaves as an authority.</summary>
     public TestAuthority Abuse(X509Certificate2 certificate) => new(certificate, certificate.GetECDsaPrivateKey()!, this);
@@ -43,11 +46,31 @@ public sealed class TestAuthority
 
     /// <summary>A certificate for a service, with its private key.</summary>
     public X509Certificate2 Issue(
-        X509Extension? san, DateTimeOffset? from = null, DateTimeOffset? until = null, X509Extension[]? rights = null, bool isOutdated = false, string name = "workload")
+        X509Extension? san, DateTimeOffset? from = null, DateTimeOffset? until = null, X509Extension[]? rights = null, string? outdatedHash = null, string name = "workload", AsymmetricAlgorithm? key = null)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
         X509Extension[] extensions = [.. rights ?? Rights(isAuthority: false), .. san is null ? [] : new[] { san }];
-        return Sign(Request(name, key, extensions), key, until ?? TimeProvider.System.GetUtcNow().AddDays(1), from, isOutdated);
+        var certificate = Sign(Request(name, key, extensions), until ?? TimeProvider.System.GetUtcNow().AddDays(1), from, outdatedHash);
+        return key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
+    }
+
+    /// <summary>A certificate of this authority in which bytes are replaced by as many others, signed again or with the signature of the original.</summary>
+    public X509Certificate2 Alter(X509Certificate2 certificate, byte[] bytes, byte[] others, bool isSigned)
+    {
+        var parts = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence();
+        var signed = parts.ReadEncodedValue().ToArray();
+        var place = signed.AsSpan().LastIndexOf(bytes);
+        others.CopyTo(signed.AsSpan(place, bytes.Length));
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(signed);
+            writer.WriteEncodedValue(parts.ReadEncodedValue().Span);
+            if (isSigned) writer.WriteBitString(((ECDsa)_key).SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+            else writer.WriteEncodedValue(parts.ReadEncodedValue().Span);
+        }
+
+        return X509CertificateLoader.LoadCertificate(writer.Encode()).CopyWithPrivateKey(certificate.GetECDsaPrivateKey()!);
     }
 
     /// <summary>The revocation list of this authority in PEM.</summary>
@@ -60,7 +83,7 @@ public sealed class TestAuthority
 
     public string Revoke(CertificateRevocationListBuilder builder)
     {
-        var issuer = Certificate.HasPrivateKey ? Certificate : Certificate.CopyWithPrivateKey(_key);
+        var issuer = Certificate.HasPrivateKey ? Certificate : Certificate.CopyWithPrivateKey((ECDsa)_key);
         return PemEncoding.WriteString("X509 CRL", builder.Build(issuer, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256));
     }
 
@@ -73,7 +96,7 @@ public sealed class TestAuthority
     /// <summary>The files that a helper writes: the chain in PEM and the key in PEM.</summary>
     public (string Chain, string Key) Files(X509Certificate2 certificate) => (
         string.Join('\n', new[] { certificate.RawData }.Concat(Intermediates()).Select(one => PemEncoding.WriteString("CERTIFICATE", one))),
-        certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        ((AsymmetricAlgorithm?)certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()!).ExportPkcs8PrivateKeyPem());
 
     public static X509Extension[] Rights(bool isAuthority, int? pathLength = null, X509KeyUsageFlags? usage = null) =>
     [
@@ -96,12 +119,12 @@ public sealed class TestAuthority
         return new X509Extension("2.5.29.17", hasTail ? [.. writer.Encode(), 5, 0] : writer.Encode(), critical: false);
     }
 
-    /// <summary>Permits the names below one DNS name, or the URIs of one host.</summary>
-    public static X509Extension Permit(string name, bool isUri)
+    /// <summary>Permits only the names below one DNS name, or the URIs of one host, or excludes these.</summary>
+    public static X509Extension Constrain(string name, bool isUri, bool isExcluded = false)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
-        using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+        using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, isExcluded ? 1 : 0)))
         using (writer.PushSequence())
         {
             writer.WriteCharacterString(UniversalTagNumber.IA5String, name, new Asn1Tag(TagClass.ContextSpecific, isUri ? UriTag : DnsTag));
@@ -110,30 +133,43 @@ public sealed class TestAuthority
         return new X509Extension("2.5.29.30", writer.Encode(), critical: true);
     }
 
-    private static CertificateRequest Request(string name, ECDsa key, X509Extension[] extensions)
+    private static CertificateRequest Request(string name, AsymmetricAlgorithm key, X509Extension[] extensions)
     {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        // From the encoded key, because .NET makes no request from an EC key with explicit parameters.
+        var encoded = System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _);
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={name}"), encoded, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
         return request;
     }
 
     /// <summary>Signs without the checks of .NET, which refuses to issue what an adversary would.</summary>
-    private X509Certificate2 Sign(CertificateRequest request, ECDsa key, DateTimeOffset until, DateTimeOffset? from = null, bool isOutdated = false) => request
-        .Create(Certificate.SubjectName, isOutdated ? new Sha1Generator(_key) : X509SignatureGenerator.CreateForECDsa(_key), from ?? TimeProvider.System.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8).Prepend((byte)0x81).ToArray())
-        .CopyWithPrivateKey(key);
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset until, DateTimeOffset? from = null, string? outdatedHash = null)
+    {
+        var generator = outdatedHash is not null ? new OutdatedGenerator(_key, outdatedHash)
+            : _key is RSA rsa ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
+            : X509SignatureGenerator.CreateForECDsa((ECDsa)_key);
+        return request.Create(Certificate.SubjectName, generator, from ?? TimeProvider.System.GetUtcNow().AddHours(-1), until, RandomNumberGenerator.GetBytes(8).Prepend((byte)0x81).ToArray());
+    }
 
-    /// <summary>Signs with SHA-1, which .NET verifies but does not sign with any more.</summary>
-    private sealed class Sha1Generator(ECDsa key) : X509SignatureGenerator
+    /// <summary>Signs with SHA-1 or MD5, which .NET verifies but does not sign with any more.</summary>
+    private sealed class OutdatedGenerator(AsymmetricAlgorithm key, string hash) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
         {
             var writer = new AsnWriter(AsnEncodingRules.DER);
-            using (writer.PushSequence()) writer.WriteObjectIdentifier("1.2.840.10045.4.1");
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(key is ECDsa ? "1.2.840.10045.4.1" : hash == "MD5" ? "1.2.840.113549.1.1.4" : "1.2.840.113549.1.1.5");
+                if (key is RSA) writer.WriteNull();
+            }
+
             return writer.Encode();
         }
 
-        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, new HashAlgorithmName("SHA1"), DSASignatureFormat.Rfc3279DerSequence);
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key is RSA rsa
+            ? rsa.SignData(data, new HashAlgorithmName(hash), RSASignaturePadding.Pkcs1)
+            : ((ECDsa)key).SignData(data, new HashAlgorithmName(hash), DSASignatureFormat.Rfc3279DerSequence);
 
-        protected override System.Security.Cryptography.X509Certificates.PublicKey BuildPublicKey() => new(key);
+        protected override System.Security.Cryptography.X509Certificates.PublicKey BuildPublicKey() => key is RSA rsa ? new(rsa) : new((ECDsa)key);
     }
 }

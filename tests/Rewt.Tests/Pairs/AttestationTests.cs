@@ -13,9 +13,17 @@ public sealed class AttestationTests : IAsyncLifetime
 
     private readonly TestAuthority _root = TestAuthority.Root();
     private readonly TestAuthority _issuing;
+    private readonly TestAuthority _narrow = TestAuthority.Root("narrow", TestAuthority.Constrain("other.example", isUri: true));
+    private readonly TestAuthority _past = TestAuthority.Root(TimeProvider.System.GetUtcNow().AddHours(-1), "past");
+    private readonly TestAuthority _withdrawn;
+    private readonly X509Certificate2 _revoked;
     private RedisServer _redis = null!;
 
-    public AttestationTests() => _issuing = _root.Below("issuing");
+    public AttestationTests()
+    {
+        (_issuing, _withdrawn) = (_root.Below("issuing"), _root.Below("withdrawn"));
+        _revoked = _issuing.Issue(Id);
+    }
 
     public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync(RedisServerKind.Real);
 
@@ -24,16 +32,15 @@ public sealed class AttestationTests : IAsyncLifetime
     [Fact]
     public async Task No_certificate_but_the_one_of_a_service_makes_a_key_its_own()
     {
-        var revoked = _issuing.Issue(Id);
         using var directory = new ScratchDirectory();
         await using var inventory = Instance.Start(_redis.ConnectionString, options =>
         {
             Named("inventory")(options);
-            options.Identity.Authorities.Add(_root.Pem);
-            options.Identity.RevocationListFile = directory.Write("revoked.pem", _issuing.Revoke(revoked, _issuing.Issue("other")));
+            options.Identity.Authorities = [.. Roots];
+            options.Identity.RevocationListFile = directory.Write("revoked.pem", Revocations);
         });
         await using var open = Instance.Start(_redis.ConnectionString, Named("open"));
-        var forged = Forgeries(revoked).Select(forgery => (forgery.Name, forgery.Attestation, Pair: PublishedPair.Generate())).ToList();
+        var forged = Forgeries().Select(forgery => (forgery.Name, forgery.Attestation, Pair: PublishedPair.Generate())).ToList();
         var real = PublishedPair.Generate();
         await real.PublishAsync(_redis, "orders", real.Entry("orders", real.Attest(_issuing.Issue(Id), _issuing.Intermediates())));
         foreach (var (_, attest, pair) in forged) await pair.PublishAsync(_redis, "orders", pair.Entry("orders", attest(pair)));
@@ -53,13 +60,11 @@ public sealed class AttestationTests : IAsyncLifetime
     public void Every_kind_of_forgery_is_refused_for_its_own_reason()
     {
         // A certificate that another check refuses by accident would prove nothing about the check that it is for.
-        var revoked = _issuing.Issue(Id);
-        var options = new RewtIdentityOptions { Authorities = [_root.Pem] };
         var policy = new AttestationPolicy(
-            AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(_root.Pem), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(_issuing.Revoke(revoked)), "test"), options);
+            AttestationPolicy.ReadAuthorities(Encoding.UTF8.GetBytes(string.Join('\n', Roots)), "test"), RevocationList.Read(Encoding.UTF8.GetBytes(Revocations), "test"), new RewtIdentityOptions());
         var now = Now;
         var lines = new List<string>();
-        foreach (var (name, attest, reason) in Forgeries(revoked))
+        foreach (var (name, attest, reason) in Forgeries())
         {
             var pair = PublishedPair.Generate();
             var accepted = policy.Check(pair.Pair.Public, attest(pair), "rewt", "orders", now, null, out var problem);
@@ -459,7 +464,7 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     /// <summary>What an adversary can make of certificates, and the reason for which each is refused.</summary>
-    private IEnumerable<(string Name, Func<PublishedPair, string?> Attestation, string Reason)> Forgeries(X509Certificate2 revoked)
+    private IEnumerable<(string Name, Func<PublishedPair, string?> Attestation, string Reason)> Forgeries()
     {
         const string Unnamed = "does not name the service";
         string[] names =
@@ -468,6 +473,8 @@ public sealed class AttestationTests : IAsyncLifetime
             "spiffe://prod.example/*", "xn--rders-4qd", "orders\0", "orders\0.evil.example", "\0orders", "spiffe://prod.example/orders\0", "spiffe://prod.example/\0/orders", "orders-2", "orders.evil.example", "evil.orders",
             "spiffe://prod.example/orders/billing", "spiffe://prod.example/orders-2", "spiffe://prod.example/my-orders", "spiffe://orders", "spiffe://orders/", "spiffe:///orders", "spiffe://prod.example//orders",
             "spiffe://prod.example/../orders", "spiffe://prod.example/a%2Forders", "spiffe://prod.example/%6frders", "spiffe://prod.example/billing?/orders", "spiffe://prod.example/billing#/orders",
+            "spiffe://prod.example/orders/", "spiffe://prod.example/./orders", "spiffe://prod.example/orders/.", "spiffe://prod.example/ns//orders", "spiffe://prod.example/orders?billing", "spiffe://prod.example/orders#billing",
+            "spiffe://prod.example/billing;/orders", "spiffe://prod.example/billing\\orders", "spiffe://prod.example\\orders", "spiffe://[::1]/orders", "spiffe://%/orders", "orders\n", "orders,billing", "DNS:orders", "URI:spiffe://prod.example/orders",
             "spiffe://user@prod.example/orders", "spiffe://prod.example:443/orders", "https://prod.example/orders", "spiffe://prod.example/orders ", " orders", "orders.", "\u00f6rders",
         ];
         foreach (var name in names) yield return ($"the name {name}", By(_issuing, _issuing.Issue(name)), Unnamed);
@@ -477,12 +484,17 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("a name in Cyrillic", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes("\u043erders"))]))), Unnamed);
         yield return ("a DNS name as a URI", By(_issuing, _issuing.Issue(TestAuthority.San([(6, "orders"u8.ToArray())]))), Unnamed);
         yield return ("a SPIFFE ID as a DNS name", By(_issuing, _issuing.Issue(TestAuthority.San([(2, Encoding.UTF8.GetBytes(Id))]))), Unnamed);
-        foreach (var (san, constraint) in new[] { ((6, "orders"u8.ToArray()), TestAuthority.Permit("billing", isUri: false)), ((2, Encoding.UTF8.GetBytes(Id)), TestAuthority.Permit("other.example", isUri: true)) })
+        foreach (var (san, constraint) in new[] { ((6, "orders"u8.ToArray()), TestAuthority.Constrain("billing", isUri: false)), ((2, Encoding.UTF8.GetBytes(Id)), TestAuthority.Constrain("other.example", isUri: true)) })
         {
             var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
             yield return ($"a name of a kind that the constraints of the authority leave out, {san.Item1}", By(limited, limited.Issue(TestAuthority.San([san]))), Unnamed);
         }
 
+        yield return ("an IP address", By(_issuing, _issuing.Issue(TestAuthority.San([(7, "orders"u8.ToArray())]))), Unnamed);
+        yield return ("a SPIFFE ID without slashes", By(_issuing, _issuing.Issue(TestAuthority.San([(6, "spiffe:prod.example/orders"u8.ToArray())]))), Unnamed);
+        yield return ("two SPIFFE IDs, one in upper case", By(_issuing, _issuing.Issue(Id, "SPIFFE://prod.example/billing")), Unnamed);
+        yield return ("the same SPIFFE ID twice", By(_issuing, _issuing.Issue(Id, Id)), Unnamed);
+        yield return ("a name in an extension for names of the issuer", By(_issuing, _issuing.Issue(new X509Extension("2.5.29.18", TestAuthority.San(Id).RawData, critical: false))), Unnamed);
         yield return ("two SPIFFE IDs", By(_issuing, _issuing.Issue(Id, "spiffe://prod.example/ns/shop/sa/billing")), Unnamed);
         yield return ("data after the names", By(_issuing, _issuing.Issue(TestAuthority.San([(2, "orders"u8.ToArray())], hasTail: true))), Unnamed);
 
@@ -497,7 +509,11 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("self-signed", By(_root, request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1))), "not accepted");
         yield return ("expired", By(_issuing, _issuing.Issue(TestAuthority.San(Id), now.AddHours(-2), now.AddSeconds(-2))), "expired");
         yield return ("not valid yet", By(_issuing, _issuing.Issue(TestAuthority.San(Id), now.AddHours(1), now.AddHours(2))), "not valid yet");
-        yield return ("signed with SHA-1", By(_issuing, _issuing.Issue(TestAuthority.San(Id), isOutdated: true)), "outdated");
+        yield return ("signed with SHA-1", By(_issuing, _issuing.Issue(TestAuthority.San(Id), outdatedHash: "SHA1")), "outdated");
+        var two = _issuing.Issue(TestAuthority.San("billing"), rights: [.. TestAuthority.Rights(false), new X509Extension("2.5.29.18", TestAuthority.San(Id).RawData, critical: false)]);
+        yield return ("two extensions of names", By(_issuing, _issuing.Alter(two, [6, 3, 85, 29, 18], [6, 3, 85, 29, 17], isSigned: true)), "an extension twice");
+        yield return ("a name that is altered", By(_issuing, _issuing.Alter(_issuing.Issue("spiffe://prod.example/orderz"), "orderz"u8.ToArray(), "orders"u8.ToArray(), isSigned: false)), "not accepted");
+        yield return ("two signature algorithms", By(_issuing, _issuing.Alter(_issuing.Issue(Id), [42, 134, 72, 206, 61, 4, 3, 2], [42, 134, 72, 206, 61, 4, 3, 3], isSigned: true)), "not accepted");
         yield return ("no intermediate", pair => pair.Attest(_issuing.Issue(Id), []), "not accepted");
         yield return ("not for signatures", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: TestAuthority.Rights(false, usage: X509KeyUsageFlags.KeyEncipherment))), "may not sign");
         yield return ("without key usage", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [])), "may not sign");
@@ -507,7 +523,19 @@ public sealed class AttestationTests : IAsyncLifetime
         var mail = _root.Below("mail", [.. TestAuthority.Rights(true), Uses("1.3.6.1.5.5.7.3.4")]);
         yield return ("an authority for mail only", By(mail, mail.Issue(Id)), "extendedKeyUsage");
         yield return ("an unknown critical extension", By(_issuing, _issuing.Issue(TestAuthority.San(Id), rights: [.. TestAuthority.Rights(false), new X509Extension("1.2.3.4", [5, 0], critical: true)])), "not accepted");
-        yield return ("revoked", By(_issuing, revoked), "revoked");
+        yield return ("revoked", By(_issuing, _revoked), "revoked");
+
+        yield return ("an authority that is revoked", By(_withdrawn, _withdrawn.Issue(Id)), "revoked");
+        yield return ("an authority that has expired", By(_past, _past.Issue(Id)), "not accepted");
+        var (ended, early) = (_root.Below("ended", NewKey(), [], now.AddHours(-2), now.AddSeconds(-2)), _root.Below("early", NewKey(), [], now.AddHours(1), now.AddHours(2)));
+        yield return ("an issuer that has expired", By(ended, ended.Issue(Id)), "not accepted");
+        yield return ("an issuer that is not valid yet", By(early, early.Issue(Id)), "not accepted");
+        var odd = _root.Below("odd", [.. TestAuthority.Rights(true), new X509Extension("1.2.3.4", [5, 0], critical: true)]);
+        yield return ("an issuer with an unknown critical extension", By(odd, odd.Issue(Id)), "not accepted");
+        var (one, another) = (TestAuthority.Root("one"), TestAuthority.Root("another"));
+        var loop = one.CrossSignedBy(another.CrossSignedBy(one));
+        yield return ("authorities that certify each other", pair => pair.Attest(loop.Issue(Id), [loop.Certificate.RawData, loop.Parent!.Certificate.RawData]), "not accepted");
+        yield return ("authorities that certify each other, with the root", pair => pair.Attest(loop.Issue(Id), [loop.Certificate.RawData, loop.Parent!.Certificate.RawData, one.Certificate.RawData, _root.Certificate.RawData]), "not accepted");
 
         var service = _issuing.Abuse(_issuing.Issue("billing"));
         yield return ("CA:false issuing", By(service, service.Issue(Id)), "not accepted");
@@ -518,14 +546,29 @@ public sealed class AttestationTests : IAsyncLifetime
         var last = _root.Below("last", TestAuthority.Rights(true, pathLength: 0));
         var beyond = last.Below("beyond");
         yield return ("a path that is too long", By(beyond, beyond.Issue(Id)), "not accepted");
-        foreach (var (name, constraint) in new[] { (Id, TestAuthority.Permit("other.example", isUri: true)), ("orders", TestAuthority.Permit("billing", isUri: false)) })
+        yield return ("a name outside the constraints of the root", By(_narrow, _narrow.Issue(Id)), "not accepted");
+        foreach (var (name, constraint) in new[]
+        {
+            (Id, TestAuthority.Constrain("other.example", isUri: true)), ("orders", TestAuthority.Constrain("billing", isUri: false)),
+            (Id, TestAuthority.Constrain("prod.example", isUri: true, isExcluded: true)), ("orders", TestAuthority.Constrain("orders", isUri: false, isExcluded: true)),
+        })
         {
             var limited = _root.Below("limited", [.. TestAuthority.Rights(true), constraint]);
             yield return ($"a name outside the constraints, {name}", By(limited, limited.Issue(name)), "not accepted");
         }
 
-        var unusual = _root.Below("unusual", ECCurve.NamedCurves.nistP521, TestAuthority.Rights(isAuthority: true));
-        yield return ("an authority with an unusual key", By(unusual, unusual.Issue(Id)), "neither P-256");
+        foreach (var (name, key) in UnusualKeys())
+        {
+            var unusual = _root.Below("unusual", key, []);
+            yield return ($"an authority with a key of {name}", By(unusual, unusual.Issue(Id)), "neither P-256");
+            // .NET gives no certificate a private key with explicit parameters.
+            if (key is RSA || ((ECDsa)key).ExportParameters(includePrivateParameters: false).Curve.IsNamed) yield return ($"a key of {name}", By(_issuing, _issuing.Issue(TestAuthority.San(Id), key: key)), key is RSA ? "2048 to 4096 are allowed" : "not P-256 or P-384");
+        }
+
+        var rsa = _root.Below("rsa", RSA.Create(2048), []);
+        foreach (var hash in new[] { "SHA1", "MD5" }) yield return ($"signed with RSA and {hash}", By(rsa, rsa.Issue(TestAuthority.San(Id), outdatedHash: hash)), "outdated");
+        var outdated = _root.Below("outdated", NewKey(), [], outdatedHash: "SHA1");
+        yield return ("an issuer signed with SHA-1", By(outdated, outdated.Issue(Id)), "outdated");
 
         var good = _issuing.Issue(Id);
         var owner = PublishedPair.Generate();
@@ -546,12 +589,33 @@ public sealed class AttestationTests : IAsyncLifetime
         yield return ("a chain that is too long", pair => pair.Attest(good, Enumerable.Repeat(_issuing.Certificate.RawData, 5)), "malformed");
     }
 
+    private static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private IEnumerable<(string Name, AsymmetricAlgorithm Key)> UnusualKeys()
+    {
+        yield return ("P-521", ECDsa.Create(ECCurve.NamedCurves.nistP521));
+        yield return ("secp256k1", ECDsa.Create(ECCurve.CreateFromFriendlyName("secP256k1")));
+        yield return ("explicit parameters", ECDsa.Create(NewKey().ExportExplicitParameters(includePrivateParameters: true)));
+        yield return ("RSA 512", RSA.Create(512));
+        yield return ("RSA 1024", RSA.Create(1024));
+        // A generator of the adversary's, so that the public key is that of the root and the private key is known (CVE-2020-0601).
+        var parameters = NewKey().ExportExplicitParameters(includePrivateParameters: true);
+        using var root = _root.Certificate.GetECDsaPublicKey()!;
+        parameters.Q = parameters.Curve.G = root.ExportParameters(includePrivateParameters: false).Q;
+        parameters.D = [.. new byte[31], 1];
+        yield return ("the root's point with another generator", ECDsa.Create(parameters));
+    }
+
     private RewtOptions Settings(string service)
     {
         var options = new RewtOptions { KeyMode = KeyMode.KeyPair, ServiceName = service, RotationInterval = TimeSpan.FromHours(2), TrustedIssuers = ["orders"] };
         options.Identity.Authorities.Add(_root.Pem);
         return options;
     }
+
+    private IEnumerable<string> Roots => [_root.Pem, _narrow.Pem, _past.Pem];
+
+    private string Revocations => $"{_issuing.Revoke(_revoked, _issuing.Issue("other"))}\n{_root.Revoke(_withdrawn.Certificate)}";
 
     private static StoreTime Now => StoreTime.From(TimeProvider.System.GetUtcNow());
 

@@ -22,11 +22,89 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task A_certificate_that_is_renewed_under_load_fails_no_call() => RenewAsync(callers: 8, every: TimeSpan.FromSeconds(1), renewals: 4);
+    public async Task A_certificate_that_is_renewed_under_load_fails_no_call()
+    {
+        var (callers, every, renewals) = (8, TimeSpan.FromSeconds(1), 4);
+        using var ended = new CancellationTokenSource();
+        Renew();
+        var renewing = RenewAgainAsync();
+        var senders = new List<Instance>();
+        var receivers = new List<Instance>();
+        var failures = new ConcurrentBag<string>();
+        var calls = 0;
+        try
+        {
+            for (var index = 0; index < 2; index++)
+            {
+                senders.Add(await Instance.StartWarmAsync(_redis.ConnectionString, Short(Attesting("orders"))));
+                receivers.Add(Instance.Start(_redis.ConnectionString, Short(Demanding("inventory"))));
+            }
+
+            var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], ended.Token), Cancellation)).ToList();
+            await Task.Delay(every * (renewals + 1), TimeProvider.System, Cancellation);
+            await ended.CancelAsync();
+            await Task.WhenAll([.. load, renewing]);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            foreach (var instance in senders.Concat(receivers)) await instance.DisposeAsync();
+        }
+
+        failures.Distinct().ShouldBeEmpty();
+        calls.ShouldBeGreaterThan(callers * renewals);
+
+        void Renew() => WriteCertificate("orders", TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(15));
+
+        async Task RenewAgainAsync()
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                await Task.Delay(every, TimeProvider.System, CancellationToken.None);
+                Renew();
+            }
+        }
+
+        Action<RewtOptions> Short(Action<RewtOptions> settings) => options =>
+        {
+            settings(options);
+            (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(200), every * 2);
+        };
+
+        async Task CallAsync(Instance sender, Instance receiver, CancellationToken end)
+        {
+            while (!end.IsCancellationRequested)
+            {
+                try
+                {
+                    var refusal = await receiver.VerifyAsync(await sender.SignAsync());
+                    if (refusal != RewtRefusal.None) failures.Add(refusal.ToString());
+                }
+                catch (RewtKeysUnavailableException exception)
+                {
+                    failures.Add(exception.Message);
+                }
+
+                Interlocked.Increment(ref calls);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+            }
+        }
+    }
 
     [Fact]
-    [Trait("Category", "Long")]
-    public Task A_certificate_that_is_renewed_every_five_seconds_for_a_minute_fails_no_call() => RenewAsync(callers: 32, every: TimeSpan.FromSeconds(5), renewals: 12);
+    public async Task A_service_that_starts_with_an_expired_certificate_names_it_as_the_reason_why_it_cannot_sign()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        WriteCertificate("orders", now.AddHours(-2), now.AddHours(-1));
+        await using var orders = Instance.Start(_redis.ConnectionString, Attesting("orders"));
+
+        var message = (await Should.ThrowAsync<RewtKeysUnavailableException>(() => orders.SignAsync())).Message;
+        message.ShouldContain("has no signing key. The certificate of this service expired");
+        message.ShouldNotContain("Redis");
+
+        WriteCertificate("orders");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => orders.SignAsync()) is null, "the certificate has been renewed");
+    }
 
     [Fact]
     public async Task An_expired_certificate_stops_new_keys_only_and_is_announced_before()
@@ -259,12 +337,39 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_an_identity_redis_has_the_same_members_as_ever()
+    public async Task Without_an_identity_redis_has_what_it_always_had_and_the_start_logs_one_line_about_the_names()
     {
-        await using var orders = await Instance.StartWarmAsync(_redis.ConnectionString, Named("orders"));
+        const string Tag = "{rewt:rewt-keys}";
+        await using var orders = await TestService.StartAsync(_redis.ConnectionString, "orders", options => options.KeyMode = KeyMode.KeyPair);
+        await orders.SignAsync("inventory");
 
-        var entry = (string)(await _redis.CommandAsync("HGET", "{rewt:rewt-keys}:orders:keys", await orders.CurrentAsync()))!;
-        JsonDocument.Parse(entry).RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use", "state", "until", "proof"]);
+        orders.Log.Text.Split('\n').Where(line => line.Contains("protect the names", StringComparison.Ordinal)).ShouldHaveSingleItem()
+            .ShouldContain("Each issuer is proven by key pairs of its own; Redis access rules alone protect the names.");
+        var keys = (await _redis.CommandAsync("KEYS", "*")).ShouldBeOfType<object?[]>().Cast<string>().ToList();
+        keys.ShouldContain($"{Tag}:orders:keys");
+        keys.ShouldBeSubsetOf([$"{Tag}:orders:keys", $"{Tag}:orders:epoch", $"{Tag}:instances"]);
+        var entries = (await _redis.CommandAsync("HVALS", $"{Tag}:orders:keys")).ShouldBeOfType<object?[]>().Cast<string>().ToList();
+        entries.Count.ShouldBe(2);
+        foreach (var entry in entries) JsonDocument.Parse(entry).RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(["crv", "kty", "x", "y", "alg", "kid", "use", "state", "until", "proof"]);
+    }
+
+    [Theory]
+    [InlineData("RSA PRIVATE KEY")]
+    [InlineData("EC PRIVATE KEY")]
+    [InlineData("PRIVATE KEY")]
+    public void Files_as_cert_manager_and_SPIFFE_helpers_write_them_attest_keys(string label)
+    {
+        using AsymmetricAlgorithm key = label == "RSA PRIVATE KEY" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var bytes = label == "PRIVATE KEY" ? key.ExportPkcs8PrivateKey() : key is RSA rsa ? rsa.ExportRSAPrivateKey() : ((ECDsa)key).ExportECPrivateKey();
+        var options = new RewtOptions();
+        Demanding("orders")(options);
+        options.Identity.CertificateFile = _directory.Write("tls.crt", _issuing.Files(_issuing.Issue(TestAuthority.San("orders"), key: key)).Chain);
+        options.Identity.KeyFile = _directory.Write("tls.key", PemEncoding.WriteString(label, bytes));
+        var (identity, pair, now) = (ServiceIdentity.Open(options, TimeProvider.System)!, PublishedPair.Generate(), StoreTime.From(TimeProvider.System.GetUtcNow()));
+
+        var attestation = identity.Usable(now)!.Attest(pair.Pair.Public, "rewt", "orders", now, now + TimeSpan.FromHours(1)).ToJson();
+
+        identity.Policy!.Check(pair.Pair.Public, attestation, "rewt", "orders", now, null, out var problem).ShouldNotBeNull(problem);
     }
 
     [Theory]
@@ -400,75 +505,6 @@ public sealed class CertificateTests : IAsyncLifetime
             var pair = PublishedPair.Generate();
             identity.Policy!.Check(pair.Pair.Public, pair.Attest(certificate, _issuing.Intermediates()), "rewt", "orders", StoreTime.From(TimeProvider.System.GetUtcNow()), null, out var problem);
             return problem;
-        }
-    }
-
-    private async Task RenewAsync(int callers, TimeSpan every, int renewals)
-    {
-        using var ended = new CancellationTokenSource();
-        Renew();
-        var renewing = RenewAgainAsync();
-        var senders = new List<Instance>();
-        var receivers = new List<Instance>();
-        var failures = new ConcurrentBag<string>();
-        var calls = 0;
-        try
-        {
-            for (var index = 0; index < 2; index++)
-            {
-                senders.Add(await Instance.StartWarmAsync(_redis.ConnectionString, Short(Attesting("orders"))));
-                receivers.Add(Instance.Start(_redis.ConnectionString, Short(Demanding("inventory"))));
-            }
-
-            var load = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(senders[caller % 2], receivers[caller / 2 % 2], ended.Token), Cancellation)).ToList();
-            await Task.Delay(every * (renewals + 1), TimeProvider.System, Cancellation);
-            await ended.CancelAsync();
-            await Task.WhenAll([.. load, renewing]);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            foreach (var instance in senders.Concat(receivers)) await instance.DisposeAsync();
-        }
-
-        failures.Distinct().ShouldBeEmpty();
-        calls.ShouldBeGreaterThan(callers * renewals);
-
-        // Each certificate lives for three renewals of five seconds; certificates count whole seconds.
-        void Renew() => WriteCertificate("orders", TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(15));
-
-        async Task RenewAgainAsync()
-        {
-            while (!ended.IsCancellationRequested)
-            {
-                await Task.Delay(every, TimeProvider.System, CancellationToken.None);
-                Renew();
-            }
-        }
-
-        Action<RewtOptions> Short(Action<RewtOptions> settings) => options =>
-        {
-            settings(options);
-            (options.RefreshInterval, options.RotationInterval) = (TimeSpan.FromMilliseconds(200), every * 2);
-        };
-
-        async Task CallAsync(Instance sender, Instance receiver, CancellationToken end)
-        {
-            while (!end.IsCancellationRequested)
-            {
-                try
-                {
-                    var refusal = await receiver.VerifyAsync(await sender.SignAsync());
-                    if (refusal != RewtRefusal.None) failures.Add(refusal.ToString());
-                }
-                catch (RewtKeysUnavailableException exception)
-                {
-                    failures.Add(exception.Message);
-                }
-
-                Interlocked.Increment(ref calls);
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
-            }
         }
     }
 

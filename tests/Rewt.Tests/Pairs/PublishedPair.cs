@@ -20,8 +20,10 @@ internal sealed class PublishedPair(KeyPair pair)
     {
         var at = StoreTime.From(TimeProvider.System.GetUtcNow());
         var until = at + TimeSpan.FromDays(30);
-        using var key = certificate.GetECDsaPrivateKey()!;
-        var signature = key.SignData(Attestation.Statement(ring, service, at, until, pair.Public), HashAlgorithmName.SHA256);
+        var statement = Attestation.Statement(ring, service, at, until, pair.Public);
+        using var rsa = certificate.GetRSAPrivateKey();
+        using var ecdsa = certificate.GetECDsaPrivateKey();
+        var signature = rsa?.SignData(statement, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ?? ecdsa!.SignData(statement, HashAlgorithmName.SHA256);
         return new Attestation(ring, service, at, until, [certificate.RawData, .. intermediates], Base64Url.EncodeToString(signature)).ToJson();
     }
 
