@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using BitFaster.Caching.Lru;
 
 namespace Rewt.Internal;
 
@@ -36,7 +38,13 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     /// <summary>The maximum length, in bytes, of an encoded RSA key with 4096 bits and a usual exponent.</summary>
     private const int LongestRsaKey = 600;
 
+    /// <summary>The number of accepted certificates that are kept, so that the further keys of a certificate need no check of its chain.</summary>
+    private const int Capacity = 1024;
+
     private readonly string[] _names = [.. options.Names];
+
+    /// <summary>The accepted certificates, by the hash of their chains.</summary>
+    private readonly FastConcurrentLru<string, AcceptedCertificate> _accepted = new(Capacity);
     private readonly TimeSpan _longest = longest ?? TimeSpan.FromDays(36_500);
 
     public bool AcceptsUnattested { get; } = options.AcceptUnattested;
@@ -100,7 +108,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         if (problem is not null && before is not null && seenAt != before.SeenAt && before.SeenAt + _longest > now) problem = ProblemAt(before.SeenAt);
         return problem is null ? (by!, attestation.Service) : null;
 
-        string? ProblemAt(StoreTime at) => ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at.ToDateTimeOffset(), out by));
+        string? ProblemAt(StoreTime at) => ProblemOf(key, attestation, at.ToDateTimeOffset(), out by);
     }
 
     /// <summary>
@@ -150,7 +158,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     /// <summary>Returns the problem of this service's own certificate chain; <see langword="null"/> if there is none.</summary>
-    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at));
+    public string? ProblemOf(ServiceCertificate certificate, DateTimeOffset at) => ProblemOf(certificate.Chain, chain => ProblemOfChain(chain[0], chain, at, out _));
 
     /// <summary>Loads a certificate chain, runs a check, and disposes the certificates afterwards.</summary>
     private static string? ProblemOf(IReadOnlyList<byte[]> certificates, Func<X509Certificate2Collection, string?> check)
@@ -171,19 +179,60 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         }
     }
 
-    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AttestingCertificate? by)
+    private string? ProblemOf(PublicKey key, Attestation attestation, DateTimeOffset at, out AttestingCertificate? by)
+    {
+        var chainId = HashOf(attestation.Chain);
+        var certificate = _accepted.TryGet(chainId, out var accepted) && accepted.From <= at && at <= accepted.Until ? accepted : null;
+        var problem = certificate is null
+            ? ProblemOf(attestation.Chain, chain => ProblemOf(key, attestation, chain, at, out certificate))
+            : ProblemOfNames(certificate.Names, attestation) ?? ProblemOfSignature(key, attestation, certificate.Key);
+        by = null;
+        if (problem is not null) return problem;
+
+        _accepted.AddOrUpdate(chainId, certificate!);
+        var name = CertificateNames.Find(certificate!.Names, attestation.Service, _names)!;
+        by = new AttestingCertificate(name, certificate.ExpiresAt, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
+        return null;
+    }
+
+    private string? ProblemOf(PublicKey key, Attestation attestation, X509Certificate2Collection chain, DateTimeOffset at, out AcceptedCertificate? accepted)
     {
         // The checks run from the cheapest to the most expensive one, because the writer of the entry may be an adversary.
         var leaf = chain[0];
-        by = null;
+        accepted = null;
         if ((ProblemOfTime(leaf, at) ?? ProblemOfUse(leaf)) is { } unusable) return unusable;
-        if (CertificateNames.Of(leaf) is not { } names || CertificateNames.Find(names, attestation.Service, _names) is not { } name) return "its certificate does not name the service";
+        var names = CertificateNames.Of(leaf) ?? [];
+        if (ProblemOfNames(names, attestation) is { } unnamed) return unnamed;
         if (PublicKeyPem.TryReadKey(leaf, SigningAlgorithm, out var unfit) is not { } certified) return $"its certificate cannot be used: {unfit}";
-        if (!KeyProof.Verifies(certified, Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key), attestation.Signature)) return "its attestation is not signed by its certificate";
-        if (ProblemOfChain(leaf, chain, at) is { } refusal) return refusal;
+        if (ProblemOfSignature(key, attestation, certified) is { } forged) return forged;
+        if (ProblemOfChain(leaf, chain, at, out var valid) is { } refusal) return refusal;
 
-        by = new AttestingCertificate(name, Validity(leaf).Until, StoreTime.From(at), StoreTime.Min(attestation.Until, StoreTime.From(at) + _longest));
+        accepted = new AcceptedCertificate(certified, names, Validity(leaf).Until, valid.From, valid.Until);
         return null;
+    }
+
+    private string? ProblemOfNames(IReadOnlyList<(string Text, bool IsUri)> names, Attestation attestation) =>
+        CertificateNames.Find(names, attestation.Service, _names) is null ? "its certificate does not name the service" : null;
+
+    private static string? ProblemOfSignature(PublicKey key, Attestation attestation, PublicKey certified)
+    {
+        var statement = Attestation.Statement(attestation.Ring, attestation.Service, attestation.At, attestation.Until, key);
+        return KeyProof.Verifies(certified, statement, attestation.Signature) ? null : "its attestation is not signed by its certificate";
+    }
+
+    /// <summary>Returns a hash of certificates. The length of each is hashed too, so that different chains have different hashes.</summary>
+    private static string HashOf(IReadOnlyList<byte[]> certificates)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var certificate in certificates)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(length, certificate.Length);
+            hash.AppendData(length);
+            hash.AppendData(certificate);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Returns the validity period of a certificate. A conversion is necessary, because .NET returns the dates in local time.</summary>
@@ -222,8 +271,14 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
         return rsa?.KeySize is >= RsaNumbers.MinimumBits and <= RsaNumbers.MaximumBits;
     }
 
-    private string? ProblemOfChain(X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at)
+    /// <summary>Checks the chain of a certificate.</summary>
+    /// <param name="leaf">The certificate.</param>
+    /// <param name="chain">The certificate and its intermediate certificates.</param>
+    /// <param name="at">The time at which all certificates must be valid.</param>
+    /// <param name="valid">The time in which all certificates of an accepted chain are valid.</param>
+    private string? ProblemOfChain(X509Certificate2 leaf, X509Certificate2Collection chain, DateTimeOffset at, out (DateTimeOffset From, DateTimeOffset Until) valid)
     {
+        valid = default;
         if (!chain.All(HasFitKey)) return "a key of its certificate chain is neither P-256, P-384 nor RSA of 2048 to 4096 bits";
         using var path = new X509Chain
         {
@@ -247,6 +302,7 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
                 if (ProblemOfLink(elements[index], elements[index + 1], chain, at) is { } problem) return problem;
             }
 
+            valid = (elements.Max(element => Validity(element).From), elements.Min(element => Validity(element).Until));
             return null;
         }
         finally
@@ -268,4 +324,12 @@ internal sealed class AttestationPolicy(X509Certificate2Collection authorities, 
     }
 
     private static string Cause(X509ChainStatus[] status) => string.Join(", ", status.Select(one => one.Status).Distinct());
+
+    /// <summary>A certificate whose chain this policy has accepted.</summary>
+    /// <param name="Key">The public key of the certificate.</param>
+    /// <param name="Names">The names in the certificate.</param>
+    /// <param name="ExpiresAt">The end of the certificate.</param>
+    /// <param name="From">The start of the time in which all certificates of the chain are valid.</param>
+    /// <param name="Until">The end of this time.</param>
+    private sealed record AcceptedCertificate(PublicKey Key, IReadOnlyList<(string Text, bool IsUri)> Names, DateTimeOffset ExpiresAt, DateTimeOffset From, DateTimeOffset Until);
 }

@@ -3,7 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Rewt.Internal;
 
-/// <summary>A shared secret as a key that signs and verifies tokens (HS256). Each snapshot creates one object, which all requests share.</summary>
+/// <summary>
+/// A shared secret as a key that signs and verifies tokens (HS256). All requests share one object. The next snapshot uses the same object as long as
+/// the secret stays in the key ring, so that cached results of the key stay valid.
+/// </summary>
 internal sealed class RingKey : SigningKey
 {
     public RingKey(Secret secret)

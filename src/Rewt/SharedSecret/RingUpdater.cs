@@ -87,7 +87,7 @@ internal sealed partial class RingUpdater(
             $"The key ring '{ringName}' changed during each of {MaximumRounds} attempts to write it. Try again.", TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Returns whether a reading revokes a known key or changes a tenant, although its secrets could not be decrypted.</summary>
+    /// <summary>Returns whether the data in the store revoke a known key or change a tenant, although the secrets in them could not be decrypted.</summary>
     private static bool IsRevocation(RingSnapshot previous, SecretProtectorException exception) =>
         exception.Revoked is { } revoked && (previous.KeyIds.Any(revoked.ContainsKey) || exception.TenantStamp != previous.Reading.TenantStamp);
 

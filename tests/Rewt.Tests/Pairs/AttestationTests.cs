@@ -259,6 +259,28 @@ public sealed class AttestationTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_chain_that_was_accepted_is_refused_with_another_signature_service_or_intermediate_and_outside_its_validity()
+    {
+        var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
+        var (certificate, chain) = (_issuing.Issue(Id), _issuing.Intermediates());
+        var (pair, other) = (PublishedPair.Generate(), PublishedPair.Generate());
+        Problem(pair, pair.Attest(certificate, chain)).ShouldBeNull();
+        Problem(other, other.Attest(certificate, chain)).ShouldBeNull();
+
+        Problem(pair, other.Attest(certificate, chain)).ShouldNotBeNull().ShouldContain("not signed by its certificate");
+        Problem(pair, pair.Attest(certificate, chain), "inventory").ShouldNotBeNull().ShouldContain("another service");
+        Problem(pair, pair.Attest(certificate, _withdrawn.Intermediates())).ShouldNotBeNull().ShouldContain("not accepted");
+        Problem(pair, pair.Attest(certificate, chain), at: Now + TimeSpan.FromDays(2)).ShouldNotBeNull().ShouldContain("has expired");
+        Problem(pair, pair.Attest(certificate, chain), at: Now - TimeSpan.FromDays(20)).ShouldBe(AttestationPolicy.NotYetValid);
+
+        string? Problem(PublishedPair published, string attestation, string service = "orders", StoreTime? at = null)
+        {
+            policy.Check(published.Pair.Public, attestation, "rewt", service, at ?? Now, null, out var problem);
+            return problem;
+        }
+    }
+
+    [Fact]
     public void A_published_key_is_verified_once()
     {
         var policy = new AttestationPolicy([_root.Certificate], [], new RewtIdentityOptions());
