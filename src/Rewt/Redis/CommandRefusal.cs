@@ -36,6 +36,9 @@ internal static class CommandRefusal
         return message == exception.Message ? null : new RedisServerException(message);
     }
 
+    /// <summary>Returns an exception as the cause of another one: in the form for logs.</summary>
+    public static Exception AsCause(Exception exception) => exception is RedisServerException server ? Printable(server) ?? server : exception;
+
     /// <summary>Returns an escaped error without its causes if one of the messages repeats what a server sent; <see langword="null"/> for any other error.</summary>
     public static RedisConnectionException? Printable(RedisConnectionException exception)
     {
