@@ -122,22 +122,6 @@ public sealed class UntrustedTextTests
         await Should.ThrowAsync<Exception>(() => serving);
     }
 
-    [Theory]
-    [InlineData("-subscribe", KeyMode.SharedSecret, "NoPush")]
-    [InlineData("-@write", KeyMode.KeyPair, "PairsDenied")]
-    public async Task The_text_of_a_server_that_denies_a_command_is_in_no_log_raw(string denied, KeyMode mode, string logged)
-    {
-        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
-        await redis.CommandAsync("ACL", "SETUSER", "\u001b[31mred\u202euser", "reset", "on", "nopass", "~*", "&*", "+@all", denied);
-        await using var service = await TestService.StartAsync(redis.ConnectionString + ",user=\u001b[31mred\u202euser", settings: options => options.KeyMode = mode);
-
-        await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation));
-        await Eventually.TrueAsync(() => service.Log.Text.Contains(logged, StringComparison.Ordinal), "the refusal is logged");
-
-        service.Log.Text.ShouldContain("no permissions to run the");
-        Clean(service.Log.Text);
-    }
-
     [Fact]
     public void The_name_of_a_server_that_a_cluster_or_Sentinel_announces_is_shown_escaped_and_cut() => Clean(ServerDiagnosis.Name(new DnsEndPoint(Huge, 6379)));
 
