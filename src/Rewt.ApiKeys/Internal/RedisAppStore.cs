@@ -77,7 +77,7 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
         {
             // An operator's list, so the additional command does not matter.
             var count = await database.HashLengthAsync(_keys.AppUses, CommandFlags.DemandMaster).WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            EntryLimit.Check(_keys.AppUses, (int)count, "delete it with DEL; only the times of the last uses are lost");
+            EntryLimit.Check(_keys.AppUses, count, "delete it with DEL; only the times of the last uses are lost");
             var uses = new Dictionary<string, long>(StringComparer.Ordinal);
             var entries = await database.HashGetAllAsync(_keys.AppUses, CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
@@ -105,12 +105,12 @@ internal sealed class RedisAppStore(RedisConnection connection, RewtOptions opti
     private Task<AppReading> AskForAppsAsync(AppReading? known, CancellationToken cancellationToken) => connection.AskAsync(
         async database =>
         {
-            await _entries.CheckAsync(database, _keys.Apps, Repair, cancellationToken).ConfigureAwait(false);
+            await _entries.CheckAsync(database, _keys.Apps, [], Repair, cancellationToken).ConfigureAwait(false);
             if (known is not null && await IsUnchangedAsync(database, known, cancellationToken).ConfigureAwait(false)) return known;
 
             var entries = await database.HashGetAllAsync(_keys.Apps, CommandFlags.DemandMaster)
                 .WithinAsync(connection.CommandLimit, time, cancellationToken).ConfigureAwait(false);
-            EntryLimit.Check(_keys.Apps, entries.Length, Repair);
+            EntryLimit.Check(_keys.Apps, entries, Repair);
             var stamp = entries.Where(entry => entry.Name == StampField).Select(entry => (string?)entry.Value).FirstOrDefault();
             var apps = entries.Where(entry => entry.Name != StampField).Select(entry => AppCodec.Read((string)entry.Name!, (byte[]?)entry.Value)).OfType<AppEntry>();
             connection.Started();

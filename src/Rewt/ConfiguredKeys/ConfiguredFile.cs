@@ -10,20 +10,56 @@ internal static class ConfiguredFile
 {
     public static string NameOf(string path) => $"the file {KeyMaterial.Shown(path)}";
 
-    /// <exception cref="PublicKeySourceException">The file cannot be read. The message contains the reason.</exception>
-    public static byte[] Read(string path, int maximum = PublicKeySetReader.MaximumBytes) => Try(
-        path,
-        () => new FileInfo(path) is { Exists: true } file && file.Length > maximum ? throw new IOException($"longer than {maximum / 1024} KB") : File.ReadAllBytes(path));
+    /// <exception cref="PublicKeySourceException">The file cannot be read; the message gives the reason.</exception>
+    public static byte[] Read(string path, int maximum = PublicKeySetReader.MaximumBytes) => Try(path, () => ReadUpTo(path, maximum) ?? throw TooLong(path, maximum));
+
+    /// <summary>
+    /// Returns the content of a file; <see langword="null"/> if the content is longer than the maximum. The length that the file system reports is not
+    /// sufficient: it is 0 for a device, which may have no end.
+    /// </summary>
+    public static byte[]? ReadUpTo(string path, int maximum)
+    {
+        using var file = Open(path);
+        var expected = file.CanSeek && file.Length is > 0 and var length ? Math.Min(length, maximum) : maximum;
+        var buffer = new byte[expected + 1];
+        var count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        var content = count <= expected ? buffer[..count] : expected < maximum ? throw new IOException("The file is being written.") : null;
+        CryptographicOperations.ZeroMemory(buffer);
+        return content;
+    }
+
+    /// <summary>
+    /// Returns the text of a file in the encoding of its byte order mark, by default UTF-8; <see langword="null"/> if the file is longer than the maximum.
+    /// </summary>
+    public static string? ReadTextUpTo(string path, int maximum)
+    {
+        if (ReadUpTo(path, maximum) is not { } content) return null;
+        using var text = new StreamReader(new MemoryStream(content));
+        return text.ReadToEnd();
+    }
 
     /// <summary>Returns the hash of a file. With the hash, a change of the file can be detected without keeping its content in memory.</summary>
     /// <exception cref="PublicKeySourceException">The file cannot be read. The message contains the reason.</exception>
-    public static byte[] Hash(string path) => Try(
+    public static byte[] Hash(string path, int maximum) => Try(
         path,
         () =>
         {
-            using var file = File.OpenRead(path);
-            return SHA256.HashData(file);
+            using var file = Open(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var piece = new byte[16 * 1024];
+            for (var (length, count) = (0L, 0); (count = file.Read(piece)) > 0;)
+            {
+                hash.AppendData(piece, 0, count);
+                if ((length += count) > maximum) throw TooLong(path, maximum);
+            }
+
+            CryptographicOperations.ZeroMemory(piece);
+            return hash.GetHashAndReset();
         });
+
+    private static FileStream Open(string path) => new(path, new FileStreamOptions { BufferSize = 0 });
+
+    private static PublicKeySourceException TooLong(string path, int maximum) => new($"{NameOf(path)} is longer than {maximum / 1024} KB");
 
     private static byte[] Try(string path, Func<byte[]> read)
     {

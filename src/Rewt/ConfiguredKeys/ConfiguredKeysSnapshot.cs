@@ -61,7 +61,8 @@ internal sealed class ConfiguredKeysSnapshot : KeySnapshot
             var failed = Sources.Where(source => source.Failure is not null)
                 .Select(source => source.Keys is null ? $"Keys are unavailable: {source.Failure!.Message}." : $"The known keys from {source.Name} stay in use: {source.Failure!.Message}.");
             var refused = Sources.Where(source => source.Keys?.Faulty.Any() == true).Select(source => $"Keys from {source.Name} are refused: {string.Join("; ", source.Keys!.Faulty)}.");
-            var pending = Sources.Where(source => source is { IsPending: true, Keys: null, Failure: null }).Select(source => $"The keys from {source.Name} have not been read yet.");
+            var pending = Sources.Where(source => source is { IsPending: true, Failure: null } && (source.Keys is null || source.IsOverdue(_readAt)))
+                .Select(source => source.Keys is null ? $"The keys from {source.Name} have not been read yet." : $"The known keys from {source.Name} stay in use: it does not answer.");
             var reasons = string.Join(' ', failed.Take(1).Concat(pending.Take(1)).Concat(refused.Take(1)).Append(Conflict));
             return reasons.Length > 0 ? reasons.TrimEnd() : null;
         }

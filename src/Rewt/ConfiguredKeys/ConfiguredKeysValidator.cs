@@ -23,6 +23,7 @@ internal static class ConfiguredKeysValidator
         }
 
         foreach (var problem in OfIdentity(options)) yield return $"Identity:{problem}";
+        if (Names.IsName(options.ServiceName) && ProblemOfFiles(options) is { } invalid) yield return $"Identity is invalid: {invalid}.";
 
         if (options.RequiredClaims.Any(string.IsNullOrWhiteSpace)) yield return "RequiredClaims contains an empty name.";
         else if (options.VerificationKeys.Count == 0 && ClaimRequirements.Missing(options.RequiredClaims) is { } missing)
@@ -48,7 +49,6 @@ internal static class ConfiguredKeysValidator
         if (identity.Authorities.Count == 0 && identity.AcceptUnattested) yield return "AcceptUnattested has no effect without Authorities; set Authorities, or remove it.";
         if (identity.Authorities.Count == 0 && identity.RevocationListFile is not null) yield return "RevocationListFile has no effect without Authorities; set Authorities, or remove it.";
         foreach (var name in identity.Names.Where(name => string.IsNullOrWhiteSpace(name) || !name.Contains(CertificateNames.Placeholder, StringComparison.Ordinal))) yield return $"Names contains '{KeyMaterial.Shown(name ?? "")}', which does not contain {CertificateNames.Placeholder}.";
-        if (Names.IsName(options.ServiceName) && ProblemOfFiles(options) is { } problem) yield return $"{problem}.";
     }
 
     private static string? ProblemOfFiles(RewtOptions options)
@@ -60,7 +60,7 @@ internal static class ConfiguredKeysValidator
         }
         catch (PublicKeySourceException exception)
         {
-            return $"is invalid: {exception.Message}";
+            return exception.Message;
         }
     }
 }

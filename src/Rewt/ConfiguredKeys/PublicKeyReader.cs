@@ -17,6 +17,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     private PublicKeySourceState _state = new(source.Name, null, ClockReading.Now(time), null);
     private Task<PublicKeySourceState>? _reading;
     private Task _announcing = Task.CompletedTask;
+    private ClockReading _began;
     private bool _isAsked;
 
     /// <summary>The read that is in progress; a completed task if no read is in progress.</summary>
@@ -39,7 +40,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
         await CollectAsync().ConfigureAwait(false);
         if (_reading is null && _isAsked) Start();
         if (_reading is not null && _announcing.IsCompleted) _announcing = AnnounceAsync(_reading, onLateAnswer);
-        return _state with { IsPending = _reading is not null };
+        return _state with { PendingSince = _reading is null ? null : _began };
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +59,7 @@ internal sealed partial class PublicKeyReader(IPublicKeySource source, TimeProvi
     private void Start()
     {
         var (known, isAsked) = (_state, _isAsked);
-        _isAsked = false;
+        (_isAsked, _began) = (false, ClockReading.Now(time));
         // On the thread pool from the first step, because opening a file on an unavailable server blocks.
         _reading = Task.Run(() => ReadAsync(known, isAsked), CancellationToken.None);
     }

@@ -9,8 +9,14 @@ namespace Rewt.Internal;
 /// <param name="Failure">The failure of the last read; <see langword="null"/> if the last read succeeded.</param>
 internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, ClockReading At, PublicKeySourceException? Failure)
 {
+    /// <summary>The longest time that a read usually takes.</summary>
+    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time at which the read in progress began; <see langword="null"/> if no read is in progress.</summary>
+    public ClockReading? PendingSince { get; init; }
+
     /// <summary>Whether a read is in progress. The source can then have more keys than <see cref="Keys"/>.</summary>
-    public bool IsPending { get; init; }
+    public bool IsPending => PendingSince is not null;
 
     /// <summary>The time at which the last successful read began; <see langword="null"/> if no read has succeeded.</summary>
     public ClockReading? BeganAt { get; init; }
@@ -22,6 +28,9 @@ internal sealed record PublicKeySourceState(string Name, PublicKeySet? Keys, Clo
     /// Returns whether the last successful read is recent. A key that a recent read did not return is treated as missing in the source.
     /// </summary>
     public bool IsRecent(ClockReading now) => BeganAt is { } began && now.Since(began) < PendingRead.Limit(isFirst: false);
+
+    /// <summary>Returns whether the read in progress takes so long that health reports it.</summary>
+    public bool IsOverdue(ClockReading now) => PendingSince is { } since && now.Since(since) >= UsualLimit;
 
     /// <summary>
     /// Returns whether the keys may be used. After a successful read, they may always be used. While the source fails or has not answered, they may

@@ -9,7 +9,7 @@ namespace Rewt.Internal;
 /// </summary>
 internal static class SigningKeySetting
 {
-    private const long MaximumBytes = 64 * 1024;
+    private const int MaximumBytes = 64 * 1024;
 
     public static bool IsConfigured(RewtOptions options) => options.SigningKey.File is not null || options.SigningKey.Certificate is not null;
 
@@ -72,13 +72,14 @@ internal static class SigningKeySetting
 
         try
         {
-            if (new FileInfo(path) is var file && file is not { Exists: true, Length: <= MaximumBytes })
+            var exists = File.Exists(path);
+            if ((exists ? ConfiguredFile.ReadTextUpTo(path, MaximumBytes) : null) is not { } text)
             {
-                problem = $"names {shown}, which {(file.Exists ? "is too long for a key file" : "does not exist")}; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
+                problem = $"names {shown}, which {(exists ? "is too long for a key file" : "does not exist")}; set a path, or a PEM text that starts with -----BEGIN; create one with `ssh-keygen -t rsa -b 4096 -m pem -f jwt.key -N \"\"`";
                 return null;
             }
 
-            var key = PrivateKeyPem.TryRead(File.ReadAllText(path), password, out problem);
+            var key = PrivateKeyPem.TryRead(text, password, out problem);
             if (key is null) problem = $"names {shown}, which cannot be used: {Advice(problem)}";
             return key;
         }

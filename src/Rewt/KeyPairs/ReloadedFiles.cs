@@ -21,7 +21,11 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long the files may take. A read that takes longer is a failure for the operator, and still counts when it ends.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
     private IReadOnlyList<byte[]> _hashes = [];
+    private ClockReading _began;
     private Task<Parsed?>? _reading;
 
     /// <summary>The value of the last successful read.</summary>
@@ -40,6 +44,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
     /// <summary>Parses the files again if one of them has changed. Calls must not overlap.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        if (_reading is null) _began = ClockReading.Now(time);
         _reading ??= Task.Run(() => Failure is null && settings.Select(HashOf).Zip(_hashes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) ? null : Parse(), CancellationToken.None);
         try
         {
@@ -48,6 +53,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         }
         catch (TimeoutException)
         {
+            if (_began.Elapsed(time) >= Limit) Failure = new PublicKeySourceException($"{string.Join(" or ", settings.Where(setting => !PublicKeyPem.IsPem(setting)).Select(ConfiguredFile.NameOf))} has not been read within {Limit.TotalSeconds} s");
             return;
         }
         catch (PublicKeySourceException exception)
@@ -71,7 +77,7 @@ internal sealed class ReloadedFiles<T>(IReadOnlyList<string> settings, Func<IRea
         }
     }
 
-    private static byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : ConfiguredFile.Hash(setting);
+    private byte[] HashOf(string setting) => PublicKeyPem.IsPem(setting) ? SHA256.HashData(Encoding.UTF8.GetBytes(setting)) : ConfiguredFile.Hash(setting, maximum);
 
     /// <summary>A parsed value, and the hashes of the files from which it was parsed.</summary>
     private sealed record Parsed(T Value, IReadOnlyList<byte[]> Hashes);

@@ -68,14 +68,14 @@ internal sealed class PublicKey
         }
 
         problem = ProblemOf(keyId);
-        return problem is not null ? null : new PublicKey(
+        return problem is not null ? null : Unpublished(out problem, new PublicKey(
             keyId,
             curve.Algorithm,
             new EcVerificationKey(new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = [.. x], Y = [.. y] } }, curve.Algorithm),
             ("crv", curve.Name),
             ("kty", "EC"),
             ("x", Base64Url.EncodeToString(x)),
-            ("y", Base64Url.EncodeToString(y)));
+            ("y", Base64Url.EncodeToString(y))));
     }
 
     /// <summary>
@@ -90,13 +90,13 @@ internal sealed class PublicKey
         }
 
         problem = RsaNumbers.Problem(parameters.Modulus, parameters.Exponent) ?? ProblemOf(keyId);
-        return problem is not null ? null : new PublicKey(
+        return problem is not null ? null : Unpublished(out problem, new PublicKey(
             keyId,
             algorithm,
             new RsaVerificationKey(new RSAParameters { Modulus = [.. parameters.Modulus!], Exponent = [.. parameters.Exponent!] }, algorithm),
             ("e", Base64Url.EncodeToString(parameters.Exponent)),
             ("kty", "RSA"),
-            ("n", Base64Url.EncodeToString(parameters.Modulus)));
+            ("n", Base64Url.EncodeToString(parameters.Modulus))));
     }
 
     /// <summary>Writes the key as a JWK (RFC 7517 §4). The attestation is included if there is one.</summary>
@@ -124,6 +124,12 @@ internal sealed class PublicKey
     }
 
     public override string ToString() => $"public key {KeyId} for {Algorithm}";
+
+    private static PublicKey? Unpublished(out string? problem, PublicKey key)
+    {
+        problem = PublishedPrivateKeys.Contains(key) ? PublishedPrivateKeys.Problem : null;
+        return problem is null ? key : null;
+    }
 
     private static string? ProblemOf(string? keyId) => keyId is null || Names.IsIdentifier(keyId)
         ? null

@@ -36,6 +36,9 @@ internal static class CommandRefusal
         return message == exception.Message ? null : new RedisServerException(message);
     }
 
+    /// <summary>Returns an exception in the form in which it may be the inner exception of another one: the text of a server is escaped.</summary>
+    public static Exception AsCause(Exception exception) => exception is RedisServerException server ? Printable(server) ?? server : exception;
+
     /// <summary>
     /// Returns an escaped error without inner exceptions, if one of the messages contains text from a server; <see langword="null"/> for any other
     /// error.

@@ -3,55 +3,104 @@ using StackExchange.Redis;
 namespace Rewt.Internal;
 
 /// <summary>
-/// Finds Redis hashes that contain more entries than a read may return. Any Redis user that may write a hash can add entries. Counting the entries
-/// needs an additional command. The entries are therefore counted only after a read that failed or returned too many entries, until the hashes are
-/// small again.
+/// Finds Redis keys that contain more data than a read may return. Any Redis user that may write a key can add data to it. The measurement needs
+/// additional commands. The keys are therefore measured only after a read that failed or returned too much data, until they are small again.
 /// </summary>
 internal sealed class EntryLimit(RedisConnection connection, TimeProvider time)
 {
     private const int Maximum = 20_000;
 
+    private const int MaximumMegabytes = 32;
+
+    private const long MaximumBytes = MaximumMegabytes * 1024L * 1024;
+
     private bool _isDue;
 
-    /// <summary>Returns the hashes that have too many entries.</summary>
-    public async Task<IReadOnlySet<RedisKey>> FindAsync(IDatabase database, IEnumerable<RedisKey> hashes, CancellationToken cancellationToken)
+    /// <summary>Returns the keys that contain too much data, each with the description of the fault for an operator.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="hashes">The hashes.</param>
+    /// <param name="others">The keys of other types. The commands that read them limit the number of entries.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="TimeoutException">Redis did not answer.</exception>
+    public async Task<IReadOnlyDictionary<RedisKey, string>> FindAsync(IDatabase database, IReadOnlyCollection<RedisKey> hashes, IEnumerable<RedisKey> others, CancellationToken cancellationToken)
     {
-        if (!Volatile.Read(ref _isDue)) return new HashSet<RedisKey>();
+        var found = new Dictionary<RedisKey, string>();
+        if (!Volatile.Read(ref _isDue)) return found;
 
-        var counts = hashes.Select(hash => (Hash: hash, Count: database.HashLengthAsync(hash, CommandFlags.DemandMaster))).ToList();
-        foreach (var (_, count) in counts) count.Abandon();
-        var all = Task.WhenAll(counts.Select(one => one.Count)).WithinAsync(connection.CommandLimit, time, cancellationToken);
-        // If the login may not count, or a key is not a hash, the read itself reports it.
-        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var oversized = new HashSet<RedisKey>();
-        foreach (var (hash, count) in counts)
+        foreach (var (hash, count) in await MeasureAsync(hashes, hash => database.HashLengthAsync(hash, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false))
         {
-            if (count.IsCompletedSuccessfully && await count.ConfigureAwait(false) > Maximum) oversized.Add(hash);
+            if (count > Maximum) found.Add(hash, Fault(hash, $"{Maximum} entries"));
         }
 
-        return oversized;
+        var sizes = await MeasureAsync(hashes.Concat(others).Where(key => !found.ContainsKey(key)), key => SizeAsync(database, key), cancellationToken).ConfigureAwait(false);
+        foreach (var (key, bytes) in sizes)
+        {
+            if (bytes > MaximumBytes) found.Add(key, Fault(key, $"{MaximumMegabytes} MB"));
+        }
+
+        return found;
     }
 
-    /// <summary>Throws if a hash has too many entries. The entries are counted only after a failed or too large read.</summary>
+    /// <summary>Throws if one of the keys contains too much data. The keys are measured only after a failed or too large read.</summary>
+    /// <exception cref="OversizedKeyException">A key contains too much data.</exception>
+    public async Task CheckAsync(IDatabase database, RedisKey hash, RedisKey[] others, string repair, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(database, [hash], others, cancellationToken).ConfigureAwait(false);
+        if (found.Count > 0) throw new OversizedKeyException($"{found.First().Value}; {repair}");
+    }
+
+    /// <summary>Throws if a read of a hash returned too many entries or too many bytes.</summary>
+    /// <exception cref="OversizedKeyException">The read returned too many entries or too many bytes.</exception>
+    public static void Check(RedisKey hash, HashEntry[] entries, string repair)
+    {
+        Check(hash, entries.Length, repair);
+        CheckBytes(hash, entries.Sum(entry => Length(entry.Name) + Length(entry.Value)), repair);
+    }
+
+    /// <summary>Throws if a hash has too many entries.</summary>
     /// <exception cref="OversizedKeyException">The hash has too many entries.</exception>
-    public async Task CheckAsync(IDatabase database, RedisKey hash, string repair, CancellationToken cancellationToken)
+    public static void Check(RedisKey hash, long entries, string repair)
     {
-        if ((await FindAsync(database, [hash], cancellationToken).ConfigureAwait(false)).Count > 0) throw new OversizedKeyException(Message(hash, repair));
+        if (entries > Maximum) throw new OversizedKeyException($"{Fault(hash, $"{Maximum} entries")}; {repair}");
     }
 
-    /// <summary>Throws if a read returned too many entries.</summary>
-    /// <exception cref="OversizedKeyException">The read returned too many entries.</exception>
-    public static void Check(RedisKey hash, int entries, string repair)
+    /// <summary>Throws if a read returned too many bytes.</summary>
+    /// <exception cref="OversizedKeyException">The read returned too many bytes.</exception>
+    public static void CheckBytes(RedisKey key, long bytes, string repair)
     {
-        if (entries > Maximum) throw new OversizedKeyException(Message(hash, repair));
+        if (bytes > MaximumBytes) throw new OversizedKeyException($"{Fault(key, $"{MaximumMegabytes} MB")}; {repair}");
     }
 
-    public static string Message(RedisKey hash, string repair) => $"the Redis key '{hash}' has more than {Maximum} entries, which another client wrote; {repair}";
+    public static long Length(RedisValue value) => value.IsNull ? 0 : ((ReadOnlyMemory<byte>)value).Length;
 
-    /// <summary>Records the end of a read. If the read got no answer or too many entries, the entries are counted before the next read.</summary>
+    /// <summary>Records the end of a read. If the read got no answer or too much data, the keys are measured before the next read.</summary>
     public void Ended(Exception? exception)
     {
         if (exception is null) Volatile.Write(ref _isDue, false);
         else if (exception is TimeoutException or RedisConnectionException or OversizedKeyException) Volatile.Write(ref _isDue, true);
+    }
+
+    private static string Fault(RedisKey key, string limit) => $"the Redis key '{key}' has more than {limit}, which another client wrote";
+
+    private static async Task<long> SizeAsync(IDatabase database, RedisKey key) =>
+        // Without SAMPLES 0 the size is estimated from some of the entries.
+        await database.ExecuteAsync("MEMORY", ["USAGE", key, "SAMPLES", 0], CommandFlags.DemandMaster).ConfigureAwait(false) is { IsNull: false } bytes ? (long)bytes : 0;
+
+    /// <summary>Measures all keys at once. A measure that the server refuses is left out; if the read fails for the same reason, it reports that.</summary>
+    private async Task<List<(RedisKey Key, long Measure)>> MeasureAsync(IEnumerable<RedisKey> keys, Func<RedisKey, Task<long>> measure, CancellationToken cancellationToken)
+    {
+        var all = keys.Select(key => (Key: key, Measure: measure(key))).ToList();
+        foreach (var one in all) one.Measure.Abandon();
+        var measures = Task.WhenAll(all.Select(one => one.Measure));
+        await ((Task)measures.WithinAsync(connection.CommandLimit, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!measures.IsCompleted) throw new TimeoutException("Redis did not answer.");
+
+        var known = new List<(RedisKey Key, long Measure)>();
+        foreach (var (key, task) in all)
+        {
+            if (task.IsCompletedSuccessfully) known.Add((key, await task.ConfigureAwait(false)));
+        }
+
+        return known;
     }
 }

@@ -6,7 +6,7 @@ namespace Rewt.Internal;
 /// One read of published public keys from Redis, for <see cref="RedisPairStore"/>. All commands are sent at once, and the replies are converted to a
 /// <see cref="PairReading"/>.
 /// </summary>
-internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
+internal sealed class PairReadCommands(PairRedisKeys keys, string[] names, Task<RedisValue[]> epochs, Task<SortedSetEntry[]> revocations, Task<RedisResult> now, ServiceReadCommands[] services)
 {
     /// <param name="database">The database or the transaction that receives the commands.</param>
     /// <param name="keys">The names of the Redis keys.</param>
@@ -19,6 +19,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
     {
         string[] names = [.. services.Union(asked, StringComparer.Ordinal)];
         var parts = new PairReadCommands(
+            keys,
             names,
             // One command reads all of them, so that a forged issuer costs only a few bytes.
             isOneByOne
@@ -42,7 +43,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
         var epochOf = await EpochsAsync().ConfigureAwait(false);
         var rings = new Dictionary<string, ServiceReading>(StringComparer.Ordinal);
         foreach (var service in services) rings[service.Service] = await service.ReadAsync(epochOf.GetValueOrDefault(service.Service)).ConfigureAwait(false);
-        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadAsync(revocations, PairSnapshot.IsPossible).ConfigureAwait(false), rings);
+        return new PairReading(RingReadCommands.TimeOf(await now.ConfigureAwait(false)), await RevokedKeyIds.ReadOrNameAsync(keys.Revoked, revocations, PairSnapshot.IsPossible, ServiceReadCommands.Repair).ConfigureAwait(false), rings);
     }
 
     /// <summary>Returns the services of <paramref name="asked"/> that have published keys.</summary>
@@ -55,6 +56,7 @@ internal sealed class PairReadCommands(string[] names, Task<RedisValue[]> epochs
     private async Task<Dictionary<string, string>> EpochsAsync()
     {
         var values = await epochs.ConfigureAwait(false);
+        foreach (var (name, value) in names.Zip(values)) EntryLimit.CheckBytes(keys.EpochOf(name), EntryLimit.Length(value), ServiceReadCommands.Repair);
         return names.Zip(values, KeyValuePair.Create).Where(pair => !pair.Value.IsNull).ToDictionary(pair => pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
     }
 

@@ -71,25 +71,29 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
 
     private async Task<PairReading> ReadAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
     {
-        // A ring that a client has filled with entries must not keep the others from being read.
-        var oversized = await OversizedAsync(database, services, cancellationToken).ConfigureAwait(false);
-        var first = await RequestAsync(database, [.. services.Except(oversized.Keys, StringComparer.Ordinal)], asked, cancellationToken).ConfigureAwait(false);
+        // A ring that a client has filled must not keep the others from being read.
+        var oversized = await OversizedAsync(database, [.. services.Union(asked, StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
+        var first = await RequestAsync(database, [.. services.Except(oversized.Keys, StringComparer.Ordinal)], [.. asked.Except(oversized.Keys, StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
         var reading = await first.ReadAsync().ConfigureAwait(false);
-        var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
         // Only services that exist are read with further commands.
-        var others = await OversizedAsync(database, found, cancellationToken).ConfigureAwait(false);
-        string[] small = [.. found.Except(others.Keys, StringComparer.Ordinal)];
-        var second = small.Length == 0 ? null : await (await RequestAsync(database, small, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
-        var all = reading.Services.Concat(oversized).Concat(others).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
-        if (oversized.Count + others.Count == 0) _entries.Ended(null);
+        var found = (await first.FoundAsync(asked).ConfigureAwait(false)).Except(services, StringComparer.Ordinal).ToList();
+        var second = found.Count == 0 ? null : await (await RequestAsync(database, found, [], cancellationToken).ConfigureAwait(false)).ReadAsync().ConfigureAwait(false);
+        var all = reading.Services.Concat(oversized).Concat(second?.Services ?? ImmutableDictionary<string, ServiceReading>.Empty).ToDictionary(StringComparer.Ordinal);
+        if (oversized.Count == 0) _entries.Ended(null);
         return all.Count == reading.Services.Count ? reading : reading with { Services = all };
     }
 
-    private async Task<IReadOnlyDictionary<string, ServiceReading>> OversizedAsync(IDatabase database, IEnumerable<string> services, CancellationToken cancellationToken)
+    /// <exception cref="OversizedKeyException">The revocations of all services contain too much.</exception>
+    private async Task<IReadOnlyDictionary<string, ServiceReading>> OversizedAsync(IDatabase database, IReadOnlyCollection<string> services, CancellationToken cancellationToken)
     {
-        var rings = services.ToDictionary(service => _keys.KeysOf(service));
-        var oversized = await _entries.FindAsync(database, rings.Keys, cancellationToken).ConfigureAwait(false);
-        return oversized.ToDictionary(ring => rings[ring], ring => ServiceReading.Empty with { Problem = EntryLimit.Message(ring, ServiceReadCommands.Repair) }, StringComparer.Ordinal);
+        RedisKey[] rings = [.. services.Select(_keys.KeysOf)];
+        var others = services.SelectMany(service => new[] { _keys.EpochOf(service), _keys.RevokedOf(service) }).Append(_keys.Revoked);
+        var found = await _entries.FindAsync(database, rings, others, cancellationToken).ConfigureAwait(false);
+        if (found.TryGetValue(_keys.Revoked, out var fault)) throw new OversizedKeyException($"{fault}; {ServiceReadCommands.Repair}");
+        return services
+            .Select(service => (Service: service, Fault: new[] { _keys.KeysOf(service), _keys.EpochOf(service), _keys.RevokedOf(service) }.Select(key => found.GetValueOrDefault(key)).FirstOrDefault(one => one is not null)))
+            .Where(one => one.Fault is not null)
+            .ToDictionary(one => one.Service, one => ServiceReading.Empty with { Problem = $"{one.Fault}; {ServiceReadCommands.Repair}" }, StringComparer.Ordinal);
     }
 
     private async Task<PairReadCommands> RequestAsync(IDatabase database, IReadOnlyCollection<string> services, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
@@ -130,7 +134,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", exception);
+            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(exception));
         }
     }
 
@@ -142,7 +146,7 @@ internal sealed class RedisPairStore(RedisConnection connection, RewtOptions opt
         }
         catch (Exception exception) when (CommandRefusal.Is(exception))
         {
-            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", exception);
+            throw new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(exception));
         }
     }
 

@@ -10,7 +10,7 @@ internal static class RedisRights
 
     private const string Connecting = "+ping +info +client|setname +client|id +config|get +echo +cluster|nodes +cluster|slots +readonly +select";
 
-    private const string Reading = "+getrange +pttl +hgetall +hlen +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
+    private const string Reading = "+getrange +pttl +hgetall +hlen +memory|usage +zrange +zmscore +lrange +time +multi +exec +subscribe +unsubscribe";
 
     /// <summary>
     /// Returns the ACL rules for a namespace whose services sign with key pairs. <paramref name="service"/> is the name of the service that signs.
@@ -20,17 +20,17 @@ internal static class RedisRights
         "verifier" =>
         [
             $"%R~{{{ring}:rewt-keys}}:*", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hlen +zrange +time +multi +exec +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            .. "+mget +hgetall +hlen +memory|usage +zrange +time +multi +exec +set +subscribe +unsubscribe".Split(' '), .. PairConnecting,
         ],
         "operator" =>
         [
             $"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hlen +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
+            .. "+mget +hgetall +hlen +memory|usage +hdel +zrange +time +multi +exec +pexpireat +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting, "+del",
         ],
         _ =>
         [
             $"%R~{{{ring}:rewt-keys}}:*", $"~{{{ring}:rewt-keys}}:{service}:*", $"~{{{ring}:rewt-keys}}:instances", Used(ring, service), $"&{{{ring}:rewt-keys}}:look",
-            .. "+mget +hgetall +hlen +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
+            .. "+mget +hgetall +hlen +memory|usage +zrange +time +multi +exec +hset +hmset +hdel +set +pexpireat +expire +zadd +zrem +zremrangebyscore +publish +subscribe +unsubscribe".Split(' '), .. PairConnecting,
         ],
     };
 
@@ -54,7 +54,7 @@ internal static class RedisRights
             $"~{ring}:*", $"~{{{ring}:rewt-secret}}:*", $"&{{{ring}:rewt-secret}}:*",
             // Key pairs are published by their owners and revoked by an operator. Finding them requires SCAN.
             .. role == "operator" ? [$"~{{{ring}:rewt-keys}}:*", $"&{{{ring}:rewt-keys}}:*", "+scan"] : Array.Empty<string>(),
-            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
+            .. "+get +getrange +exists +set +del +pttl +expire +pexpireat +hget +hset +hgetall +hlen +memory|usage +hmset +zadd +zrem +zrange +zremrangebyscore +zmscore +lpush +ltrim +lrange".Split(' '),
             .. "+time +multi +exec +eval +evalsha +script|load +publish +subscribe +unsubscribe".Split(' '), .. Connecting.Split(' '),
         ],
     };

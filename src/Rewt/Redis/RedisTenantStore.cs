@@ -23,6 +23,8 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     /// <summary>The maximum number of tenants in one entry of the list of writes.</summary>
     private const int MostLogged = 64;
 
+    private readonly EntryLimit _log = new(connection, time);
+
     public Task<IReadOnlyList<TenantState>> FindAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantState>>(
         async database => (await ScoresAsync(database, tenants, cancellationToken).ConfigureAwait(false)).ConvertAll(score => Revocation(score.Revocation).Merge(Deletion(score.Life))),
         cancellationToken);
@@ -47,7 +49,8 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
     public Task<IReadOnlyList<TenantLogEntry>?> ListWritesAsync(string? stamp, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<TenantLogEntry>?>(
         async database =>
         {
-            var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            var values = await ReadLogAsync(database, cancellationToken).ConfigureAwait(false);
+            if (values is null) return null;
             var writes = new List<TenantLogEntry>();
             foreach (var value in values)
             {
@@ -73,6 +76,30 @@ internal sealed class RedisTenantStore(RedisConnection connection, RedisKeys key
             return true;
         },
         cancellationToken);
+
+    /// <summary>Reads the list of writes; <see langword="null"/> if a client has filled it, so that the list says nothing.</summary>
+    private async Task<RedisValue[]?> ReadLogAsync(IDatabase database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await _log.FindAsync(database, [], [keys.TenantsLog], cancellationToken).ConfigureAwait(false)).Count > 0) return null;
+
+            var values = await WithinAsync(database.ListRangeAsync(keys.TenantsLog, 0, TenantLogEntry.MostEntries - 1, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            EntryLimit.CheckBytes(keys.TenantsLog, values.Sum(EntryLimit.Length), "delete it with DEL");
+            _log.Ended(null);
+            return values;
+        }
+        catch (OversizedKeyException exception)
+        {
+            _log.Ended(exception);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            _log.Ended(exception);
+            throw;
+        }
+    }
 
     private async Task<List<(string Tenant, double? Revocation, double? Life)>> ScoresAsync(IDatabase database, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {

@@ -14,14 +14,31 @@ internal static class RevokedKeyIds
     public static Task<SortedSetEntry[]> RequestAsync(IDatabaseAsync database, RedisKey key) =>
         database.SortedSetRangeByRankWithScoresAsync(key, 0, Maximum - 1, flags: CommandFlags.DemandMaster);
 
-    public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadAsync(Task<SortedSetEntry[]> entries, Func<string, bool> isPossible)
+    /// <exception cref="OversizedKeyException">The entries are too long.</exception>
+    public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
     {
         var keyIds = new Dictionary<string, StoreTime>(StringComparer.Ordinal);
-        foreach (var entry in await entries.ConfigureAwait(false))
+        var found = await entries.ConfigureAwait(false);
+        EntryLimit.CheckBytes(key, found.Sum(entry => EntryLimit.Length(entry.Element)), repair);
+        foreach (var entry in found)
         {
             if ((string?)entry.Element is { } keyId && isPossible(keyId)) keyIds[keyId] = new StoreTime((long)Math.Clamp(entry.Score, 0, StoreTime.Latest.Milliseconds));
         }
 
         return keyIds;
+    }
+
+    /// <summary>Reads the key ids; if the key has another type, the exception names it and its repair.</summary>
+    /// <exception cref="InvalidOperationException">The key is not a sorted set, or its entries are too long.</exception>
+    public static async Task<IReadOnlyDictionary<string, StoreTime>> ReadOrNameAsync(RedisKey key, Task<SortedSetEntry[]> entries, Func<string, bool> isPossible, string repair)
+    {
+        try
+        {
+            return await ReadAsync(key, entries, isPossible, repair).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            throw StoreFailure.Explained(new InvalidOperationException($"The Redis key '{key}' is not a sorted set; {repair}.", CommandRefusal.AsCause(exception)));
+        }
     }
 }

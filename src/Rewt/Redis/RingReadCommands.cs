@@ -12,8 +12,8 @@ namespace Rewt.Internal;
 internal sealed class RingReadCommands(
     RedisKey ringKey, Task<RedisValue> secret, Task<long> timeToLive, Task<HashEntry[]> ring, Task<IReadOnlyDictionary<string, StoreTime>> revocations, Task<RedisResult> now)
 {
-    /// <summary>The part of a message that tells an operator how to repair a ring with too many entries.</summary>
-    public const string Repair = "delete it with DEL, and it is written again from the secret";
+    /// <summary>The part of a message that tells an operator how to repair a key that contains too much data.</summary>
+    public const string Repair = "delete it with DEL, and the instances write it again";
 
     /// <summary>The reply of PTTL for a key that does not exist.</summary>
     private const long NoKey = -2;
@@ -26,7 +26,7 @@ internal sealed class RingReadCommands(
         database,
         keys,
         LongAsync(database.ExecuteAsync("PTTL", [keys.Secret], CommandFlags.DemandMaster)),
-        RevokedAsync(keys, RevokedKeyIds.RequestAsync(database, keys.Revoked)));
+        RevokedKeyIds.ReadOrNameAsync(keys.Revoked, RevokedKeyIds.RequestAsync(database, keys.Revoked), KeyId.IsPossible, Repair));
 
     /// <summary>
     /// Sends the commands that read the ring without the revoked keys, because the revoked keys change only together with the ring. The result does
@@ -127,7 +127,7 @@ internal sealed class RingReadCommands(
             // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             var fields = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             var entries = await ring.ConfigureAwait(false);
-            EntryLimit.Check(key, entries.Length, Repair);
+            EntryLimit.Check(key, entries, Repair);
             foreach (var entry in entries) fields[entry.Name!] = entry.Value!;
             return fields;
         }
@@ -139,18 +139,6 @@ internal sealed class RingReadCommands(
 
     private static async Task<long> LongAsync(Task<TimeSpan?> timeToLive) =>
         await timeToLive.ConfigureAwait(false) is { } time ? (long)time.TotalMilliseconds : NoExpiry;
-
-    private static async Task<IReadOnlyDictionary<string, StoreTime>> RevokedAsync(RedisKeys keys, Task<SortedSetEntry[]> revocations)
-    {
-        try
-        {
-            return await RevokedKeyIds.ReadAsync(revocations, KeyId.IsPossible).ConfigureAwait(false);
-        }
-        catch (RedisServerException exception) when (IsWrongType(exception))
-        {
-            throw new InvalidOperationException($"The Redis key '{keys.Revoked}' is not a sorted set. Delete it with DEL, and the revocations are written again.", exception);
-        }
-    }
 
     private Task[] All() => [secret, timeToLive, ring, revocations, now];
 

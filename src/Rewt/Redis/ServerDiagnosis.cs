@@ -82,5 +82,5 @@ internal static class ServerDiagnosis
         _ => server.AddressFamily == AddressFamily.Unix,
     };
 
-    public static string Name(EndPoint server) => server is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.ToString() ?? "the server";
+    public static string Name(EndPoint server) => UntrustedText.Escape(server is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : server.ToString() ?? "the server");
 }

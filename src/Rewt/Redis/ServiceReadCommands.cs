@@ -7,16 +7,16 @@ namespace Rewt.Internal;
 /// Reads the published public keys and the revocations of one service from Redis, as part of <see cref="PairReadCommands"/>. The replies are
 /// converted to a <see cref="ServiceReading"/>.
 /// </summary>
-internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
+internal sealed record ServiceReadCommands(string Service, PairRedisKeys Names, Task<HashEntry[]> Keys, Task<SortedSetEntry[]> Revoked)
 {
     /// <summary>The part of a message that tells an operator how to repair keys that cannot be read.</summary>
-    public const string Repair = "delete it with DEL, and the service publishes its keys again";
+    public const string Repair = "delete it with DEL, and the services write it again";
 
     public IEnumerable<Task> All() => [Keys, Revoked];
 
     public static ServiceReadCommands Request(IDatabaseAsync database, PairRedisKeys keys, string service) => new(
         service,
-        keys.KeysOf(service),
+        keys,
         database.HashGetAllAsync(keys.KeysOf(service), CommandFlags.DemandMaster),
         RevokedKeyIds.RequestAsync(database, keys.RevokedOf(service)));
 
@@ -31,9 +31,9 @@ internal sealed record ServiceReadCommands(string Service, RedisKey Ring, Task<H
             var entries = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             // Assigned instead of added: two names with invalid UTF-8 may decode to the same string.
             var found = await Keys.ConfigureAwait(false);
-            EntryLimit.Check(Ring, found.Length, Repair);
+            EntryLimit.Check(Names.KeysOf(Service), found, Repair);
             foreach (var entry in found) entries[entry.Name!] = entry.Value!;
-            var revocations = await RevokedKeyIds.ReadAsync(Revoked, PairSnapshot.IsPossible).ConfigureAwait(false);
+            var revocations = await RevokedKeyIds.ReadAsync(Names.RevokedOf(Service), Revoked, PairSnapshot.IsPossible, Repair).ConfigureAwait(false);
             return epoch is null && entries.Count == 0 && revocations.Count == 0 ? ServiceReading.Empty : new ServiceReading(epoch, entries, revocations);
         }
         catch (RedisServerException exception) when (exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))

@@ -15,7 +15,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int HintLength = 8;
-    private const long LongestFile = 1024;
+    private const int LongestFile = 1024;
 
     /// <summary>
     /// The minimum number of different values among the 32 bytes of a key, and among the differences between neighbouring bytes. Random bytes
@@ -138,7 +138,7 @@ internal sealed class SealingKeys : IRewtSecretProtector
         var key = KeyOf(setting);
         try
         {
-            if (key is null && new FileInfo(setting) is { Exists: true, Length: <= LongestFile }) key = KeyOf(File.ReadAllText(setting));
+            if (key is null && File.Exists(setting)) key = KeyOf(ConfiguredFile.ReadTextUpTo(setting, LongestFile));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -8,6 +8,9 @@ public sealed class JunkTests
 {
     private const string Tag = "{rewt:rewt-secret}";
 
+    /// <summary>More than a read may return.</summary>
+    private static readonly byte[] Large = [.. Enumerable.Repeat((byte)'x', 40 * 1024 * 1024)];
+
     private static readonly int Entries = int.TryParse(Environment.GetEnvironmentVariable("REWT_JUNK"), CultureInfo.InvariantCulture, out var entries) ? entries : 50_000;
 
     [Theory]
@@ -45,6 +48,98 @@ public sealed class JunkTests
         (await service.Ring.RotateAsync(Cancellation)).Current!.KeyId.ShouldNotBe(old);
         (await service.CallAsync(token).StatusAsync()).ShouldBe(HttpStatusCode.Unauthorized, "a revocation is final");
         (await Apps.AppService.AddAcmeAsync(service, "another", ["inventory"])).Key.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("ring", "HSET junk {large}", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:ring' has more than 32 MB")]
+    [InlineData("dead", "ZADD 9999999999999 {large}", "The key ring 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:dead' has more than 32 MB")]
+    [InlineData("dead", "SET x", "The Redis key '{rewt:rewt-secret}:dead' is not a sorted set; delete it with DEL")]
+    [InlineData("apps", "HSET junk {large}", "The trusted apps of 'rewt' cannot be read (the Redis key '{rewt:rewt-secret}:apps' has more than 32 MB")]
+    [InlineData("instances", "ZADD 9999999999999 {large}", null)]
+    [InlineData("instances", "SET x", null)]
+    [InlineData("app-uses", "HSET junk {large}", null)]
+    [InlineData("app-uses", "SET x", null)]
+    public async Task A_large_entry_or_a_wrong_type_in_a_key_of_the_secret_fails_no_call_or_is_named_and_DEL_repairs_it(string key, string junk, string? named)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await StartAsync(redis);
+        var app = await Apps.AppService.AddAcmeAsync(service, audiences: ["inventory"]);
+
+        await WriteAsync(redis, $"{Tag}:{key}", junk);
+
+        if (named is null) await service.Ring.RotateAsync(Cancellation);
+        else await Eventually.TrueAsync(async () => (await HealthAsync(service)).Contains(named, StringComparison.Ordinal), "health names the key");
+        await ShouldServeAsync(service, app.Key);
+        await redis.DelAsync($"{Tag}:{key}");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(service)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
+        await service.Ring.RotateAsync(Cancellation);
+        var known = key == "apps" ? await Apps.AppService.AddAcmeAsync(service, "another", ["inventory"]) : app;
+        await ShouldServeAsync(service, known.Key);
+    }
+
+    [Theory]
+    [InlineData("tenants-log", "LPUSH {large}")]
+    [InlineData("tenants", "ZADD 9999999999999 {large}")]
+    public async Task A_large_entry_among_the_tenants_is_noticed_and_fails_no_call(string key, string junk)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var service = await Tenants.TenantService.StartAsync(redis, options => options.RefreshInterval = TimeSpan.FromSeconds(1));
+        (await Tenants.TenantService.StatusAsync(service, "acme", await Tenants.TenantService.SignAsync(service, "acme"))).ShouldBe(HttpStatusCode.OK);
+
+        await WriteAsync(redis, $"{Tag}:{key}", junk);
+        await redis.CommandAsync("HSET", $"{Tag}:ring", "tenants", "another stamp");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => service.Ring.RotateAsync(Cancellation)) is null, "the entry has been noticed");
+
+        for (var revocation = 1; revocation <= 3; revocation++)
+        {
+            await service.Services.GetRequiredService<IRewtTenants>().RevokeTenantAsync("other", Cancellation);
+            await service.Ring.RotateAsync(Cancellation);
+            (await Tenants.TenantService.StatusAsync(service, "acme", await Tenants.TenantService.SignAsync(service, "acme"))).ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Theory]
+    [InlineData("keys", "HSET junk {large}", true)]
+    [InlineData("epoch", "SET {large}", true)]
+    [InlineData("dead", "ZADD 9999999999999 {large}", true)]
+    [InlineData("keys", "SET x", false)]
+    [InlineData("dead", "SET x", false)]
+    public async Task A_large_entry_or_a_wrong_type_in_a_key_of_one_service_leaves_the_others_alone(string key, string junk, bool isLarge)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var filled = await StartPairsAsync(redis, "orders");
+        await using var sender = await StartPairsAsync(redis, "billing");
+        await using var receiver = await StartPairsAsync(redis, "inventory");
+        foreach (var service in new[] { filled, sender }) (await CallAsync(service, receiver)).ShouldBe(HttpStatusCode.OK);
+
+        await WriteAsync(redis, $"{{rewt:rewt-keys}}:orders:{key}", junk);
+
+        var named = isLarge ? $"the Redis key '{{rewt:rewt-keys}}:orders:{key}' has more than 32 MB" : "one of its Redis keys has the wrong type";
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains($"orders, the whole ring: {named}", StringComparison.Ordinal), "the receiver names the key");
+        await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => sender.Ring.RotateAsync(Cancellation)) is null, "another service rotates");
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+
+        await redis.DelAsync($"{{rewt:rewt-keys}}:orders:{key}");
+        await Eventually.TrueAsync(async () => await CallAsync(filled, receiver) == HttpStatusCode.OK, "the service has published its keys again");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("orders", StringComparison.Ordinal), "health is good again");
+    }
+
+    [Theory]
+    [InlineData("ZADD 9999999999999 {large}", "the Redis key '{rewt:rewt-keys}:dead' has more than 32 MB")]
+    [InlineData("SET x", "The Redis key '{rewt:rewt-keys}:dead' is not a sorted set; delete it with DEL")]
+    public async Task Revocations_of_all_services_that_cannot_be_read_are_an_outage_that_is_named_and_DEL_repairs_it(string junk, string named)
+    {
+        await using var redis = await RedisServer.StartAsync(RedisServerKind.Real);
+        await using var sender = await StartPairsAsync(redis, "billing");
+        await using var receiver = await StartPairsAsync(redis, "inventory");
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+
+        await WriteAsync(redis, "{rewt:rewt-keys}:dead", junk);
+
+        await Eventually.TrueAsync(async () => (await HealthAsync(receiver)).Contains(named, StringComparison.Ordinal), "health names the key");
+        (await CallAsync(sender, receiver)).ShouldBe(HttpStatusCode.OK);
+        await redis.DelAsync("{rewt:rewt-keys}:dead");
+        await Eventually.TrueAsync(async () => !(await HealthAsync(receiver)).Contains("cannot be read", StringComparison.Ordinal), "health is good again");
     }
 
     [Fact]
@@ -96,6 +191,14 @@ public sealed class JunkTests
 
     private static async Task<string> HealthAsync(TestService service) =>
         (await service.Services.GetRequiredService<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["rewt"].Description!;
+
+    /// <summary>Replaces a key of another type; otherwise the entry is one more.</summary>
+    private static async Task WriteAsync(RedisServer redis, string key, string junk)
+    {
+        var parts = junk.Split(' ');
+        if (parts[0] == "SET") await redis.DelAsync(key);
+        await redis.CommandAsync([parts[0], key, .. parts[1..].Select(part => part == "{large}" ? (object)Large : part)]);
+    }
 
     private static async Task FillAsync(RedisServer redis, string key, string command, bool isPossible)
     {

@@ -122,6 +122,9 @@ public sealed class UntrustedTextTests
         await Should.ThrowAsync<Exception>(() => serving);
     }
 
+    [Fact]
+    public void The_name_of_a_server_that_a_cluster_or_Sentinel_announces_is_shown_escaped_and_cut() => Clean(ServerDiagnosis.Name(new DnsEndPoint(Huge, 6379)));
+
     /// <summary>No character that is interpreted, but for the ends of the lines of a stack trace; no line without bound.</summary>
     private static void Clean(string text)
     {

@@ -65,6 +65,22 @@ public sealed class ConfiguredKeyOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("SigningKey:File=/dev/zero", "Rewt:SigningKey:File names '/dev/zero', which is too long for a key file")]
+    [InlineData("VerificationKeys:0=/dev/zero", "Rewt:VerificationKeys:0 is invalid: the file '/dev/zero' is longer than 256 KB")]
+    [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:Authorities:0=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 16384 KB")]
+    [InlineData("KeyMode=KeyPair;Redis=localhost;Identity:CertificateFile=/dev/zero", "Rewt:Identity is invalid: the file '/dev/zero' is longer than 256 KB")]
+    [InlineData("Redis=localhost;Sealing:Keys:0=/dev/zero", "Rewt:Sealing:Keys:0 is neither 32 bytes in base64 nor a file that contains them")]
+    public void A_file_without_an_end_is_an_error_at_the_start_in_bounded_memory(string settings, string error)
+    {
+        Require.That(!OperatingSystem.IsWindows(), "needs /dev/zero");
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        Should.Throw<OptionsValidationException>(() => Start(settings)).Message.ShouldContain(error);
+
+        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(200_000_000);
+    }
+
+    [Theory]
     [MemberData(nameof(Good))]
     public void Valid_settings_start_without_Redis(string settings) => Start(settings);
 

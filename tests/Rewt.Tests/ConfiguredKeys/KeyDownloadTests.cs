@@ -37,6 +37,15 @@ public sealed class KeyDownloadTests : IAsyncLifetime
             var piece = new byte[16 * 1024];
             for (var count = 0; count < 100; count++) await context.Response.Body.WriteAsync(piece, context.RequestAborted);
         });
+        application.MapGet("/slow", async (HttpContext context) =>
+        {
+            while (true)
+            {
+                await context.Response.Body.WriteAsync(" "u8.ToArray(), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(200), context.RequestAborted);
+            }
+        });
         application.MapGet("/silent", (HttpContext context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
     });
 
@@ -65,6 +74,7 @@ public sealed class KeyDownloadTests : IAsyncLifetime
     [InlineData("redirect", "redirect")]
     [InlineData("endless", "256 KB")]
     [InlineData("silent", "within 3 s")]
+    [InlineData("slow", "within 3 s")]
     public async Task A_server_that_misbehaves_is_an_error_that_describes_the_fault(string path, string reason)
     {
         var error = await Should.ThrowAsync<PublicKeySourceException>(() => FetchAsync(path + "?signature=hunter22"));
@@ -72,6 +82,33 @@ public sealed class KeyDownloadTests : IAsyncLifetime
         error.Message.ShouldContain(reason);
         error.ToString().ShouldNotContain("hunter22", customMessage: "the query of an address may be secret");
         _reached.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", "")]
+    [InlineData("HTTP/1.1 200 OK\r\n", "X-Header: another one\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1;extension\r\n{\r\n")]
+    [InlineData("HTTP/1.1 200 ", "endless status line")]
+    public async Task A_reply_without_an_end_is_an_error_of_bounded_length(string start, string again)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var serving = Task.Run(
+            async () =>
+            {
+                using var connection = await server.AcceptTcpClientAsync(Cancellation);
+                var stream = connection.GetStream();
+                await stream.ReadExactlyAsync(new byte[1], Cancellation);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(start), Cancellation);
+                var piece = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(again.Length == 0 ? start : again, 1_000)));
+                while (true) await stream.WriteAsync(piece, Cancellation);
+            },
+            Cancellation);
+
+        var error = await Should.ThrowAsync<PublicKeySourceException>(() => _download.FetchAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/jwks.json"), null, Cancellation));
+
+        error.ToString().Length.ShouldBeLessThan(8_000);
+        await Should.ThrowAsync<IOException>(() => serving);
     }
 
     [Fact]

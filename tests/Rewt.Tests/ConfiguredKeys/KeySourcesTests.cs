@@ -55,6 +55,8 @@ public sealed class KeySourcesTests : IAsyncDisposable
                 (await verification).ShouldBe(RewtRefusal.None);
             }
         }
+
+        (await HealthAsync()).Entries["rewt"].Description.ShouldNotBeNull().ShouldContain("The known keys from the address https://b.example/jwks.json stay in use: it does not answer.");
     }
 
     [Theory]

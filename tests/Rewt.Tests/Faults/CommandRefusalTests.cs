@@ -39,6 +39,15 @@ public sealed class CommandRefusalTests
         CommandRefusal.Printable(Answer("OOM command not allowed")).ShouldBeNull();
     }
 
+    [Fact]
+    public void The_error_of_a_server_is_escaped_and_cut_also_as_the_cause_of_another()
+    {
+        var shown = new UnauthorizedAccessException("Redis refused the command (NOPERM).", CommandRefusal.AsCause(Answer("NOPERM \u001b[31m" + new string('x', 100_000)))).ToString();
+
+        shown.ShouldContain("NOPERM \\u001b[31m");
+        shown.Length.ShouldBeLessThan(2_000);
+    }
+
 #pragma warning disable CS0618 // The oldest client library that the tests run on has no other constructor.
     private static RedisServerException Answer(string error) => new(error);
 #pragma warning restore CS0618

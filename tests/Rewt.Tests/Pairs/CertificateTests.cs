@@ -407,7 +407,7 @@ public sealed class CertificateTests : IAsyncLifetime
         using var provider = services.BuildServiceProvider();
 
         var message = Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IOptions<RewtOptions>>().Value).Message;
-        message.ShouldContain("Rewt:Identity:");
+        message.ShouldContain("Rewt:Identity");
         message.ShouldContain(error);
         message.ShouldNotContain("PRIVATE KEY-----");
     }
@@ -471,6 +471,45 @@ public sealed class CertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_does_not_answer_is_a_failure_and_what_was_read_before_stays_in_use()
+    {
+        var time = new FakeTimeProvider();
+        var file = _directory.Write("authorities.pem", "one");
+        using var answer = new ManualResetEventSlim(initialState: true);
+        var files = new ReloadedFiles<string>(
+            [file],
+            contents =>
+            {
+                var text = Encoding.UTF8.GetString(contents[0]);
+                answer.Wait(Cancellation);
+                return text;
+            },
+            time).Read();
+
+        answer.Reset();
+        _directory.Write("authorities.pem", "two");
+        for (var attempt = 0; attempt < 3 && files.Failure is null; attempt++)
+        {
+            var refresh = files.RefreshAsync(Cancellation);
+            time.Advance(TimeSpan.FromSeconds(5));
+            await refresh;
+        }
+
+        files.Failure.ShouldNotBeNull().Message.ShouldContain($"the file '{file}' has not been read within");
+        files.Value.ShouldBe("one");
+        answer.Set();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var refresh = files.RefreshAsync(Cancellation);
+                time.Advance(TimeSpan.FromSeconds(5));
+                await refresh;
+                return files is { Value: "two", Failure: null };
+            },
+            "the file is read");
+    }
+
+    [Fact]
     public async Task A_revocation_list_of_several_megabytes_is_read_and_read_again_when_it_changes()
     {
         var (revoked, later, builder) = (_issuing.Issue("orders"), _issuing.Issue("orders"), new CertificateRevocationListBuilder());
@@ -498,7 +537,7 @@ public sealed class CertificateTests : IAsyncLifetime
             "the list is read again");
 
         using (var endless = File.OpenWrite(file)) endless.SetLength(17 * 1024 * 1024);
-        Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).InnerException!.Message.ShouldContain("longer than 16384 KB");
+        Should.Throw<PublicKeySourceException>(() => ServiceIdentity.Open(options, TimeProvider.System)).Message.ShouldContain("longer than 16384 KB");
 
         string? Problem(X509Certificate2 certificate)
         {

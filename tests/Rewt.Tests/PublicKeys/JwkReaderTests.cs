@@ -30,6 +30,9 @@ public sealed class JwkReaderTests
             { "an exponent with leading zeros", Text(JwkRows.Rsa(("e", "AAEAAQ"))) },
             { "a huge exponent", Text(JwkRows.Rsa(("e", JwkRows.Modulus(2048)))) },
             { "no exponent", Text(JwkRows.Rsa(("e", null))) },
+            { "the RS256 sample of jwt.io", Text(JwkRows.Rsa(("n", "u1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0_IzW7yWR7QkrmBL7jTKEn5u-qKhbwKfBstIs-bMY2Zkp18gnTxKLxoS2tFczGkPLPgizskuemMghRniWaoLcyehkd3qqGElvW_VDL5AaWTg0nLVkjRo9z-40RQzuVaE8AkAFmxZzow3x-VJYKdjykkJ0iT9wCS0DRTXu269V264Vf_3jvredZiKRkgwlL9xNAwxXFg0x_XFw005UWVRIkdgcKWTjpBP2dPwVZ4WWC-9aGVd-Gyn1o0CLelf4rEjGoXbAAEgAqeGUxrcIlbjXfbcmw"))) },
+            { "the ES256 sample of jwt.io", Text(JwkRows.Ec(null, ("x", "EVs_o5-uQbTjL3chynL4wXgUg2R9q9UU8I5mEovUf84"), ("y", "kGe5DgSIycKp8w9aJmoHhB1sB3QTugfnRWm5nU_TzsY"))) },
+            { "the ES256 example of RFC 7515", Text(JwkRows.Ec(null, ("x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"), ("y", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"))) },
             { "x and y changed about", Text(JwkRows.Ec(null, ("x", y), ("y", x))) },
             { "a point off the curve", Text(JwkRows.Ec(null, ("x", Coordinate(point => [.. point.X![..^1], (byte)(point.X![^1] ^ 1)])))) },
             { "the point 0, 0", Text(JwkRows.Ec(null, ("x", Base64Url.EncodeToString(new byte[32])), ("y", Base64Url.EncodeToString(new byte[32])))) },
@@ -198,14 +201,15 @@ public sealed class JwkReaderTests
     }
 
     [Fact]
-    public void The_thumbprint_is_that_of_RFC_7638()
+    public void The_example_of_RFC_7638_is_refused_by_the_thumbprint_that_it_names()
     {
-        // The example of its section 3.1.
+        // The example of its section 3.1, whose private key RFC 7517 contains.
         const string Example = """
             {"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}
             """;
 
-        JwkReader.TryRead(Encoding.UTF8.GetBytes(Example), out _)!.Thumbprint.ShouldBe("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        JwkReader.TryRead(Encoding.UTF8.GetBytes(Example), out var problem).ShouldBeNull();
+        problem.ShouldBe(PublishedPrivateKeys.Problem);
     }
 
     [Fact]
